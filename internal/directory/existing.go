@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package directory
+
+import (
+	"context"
+	"strings"
+)
+
+// Existing is an account, or another object that takes up a name, as the
+// directory holds it.
+type Existing struct {
+	// ID is the identity that survives rename and move: objectGUID in
+	// Active Directory, the object id in Microsoft Entra ID.
+	ID string
+	// Path is where the object is now: its distinguished name, or its
+	// userPrincipalName where there are no paths.
+	Path string
+	// Class is "user", or what else the object is: "group", "computer", "contact" …
+	// Only users are ever matched; the others still take up names.
+	Class string
+	// Deleted is true for an object in the recycle bin.
+	Deleted bool
+	// Account is the present state, with every attribute that was asked for.
+	// Its manager is a worker id where the manager's worker id is known, else
+	// the manager's path.
+	Account Account
+	// Protected says why nothing may disable, move, rename or delete the
+	// account, and is empty where nothing protects it.
+	Protected string
+}
+
+// Directory answers what decisions need to know about a target. Implementations
+// read in bulk: one call carries every value of a population, so that ten
+// thousand questions cost a handful of requests.
+type Directory interface {
+	// Find returns the objects whose attribute equals one of values under the
+	// target's matching rule (for names: case-insensitive), by Fold(value).
+	// Multi-valued attributes match when any of their values does.
+	Find(ctx context.Context, attribute string, values []string) (map[string][]*Existing, error)
+	// Owned returns every user with a value in the attribute that carries worker
+	// ids: the accounts that an HR system stands behind, or once stood.
+	Owned(ctx context.Context) ([]*Existing, error)
+	// MissingContainers returns those of the containers that do not exist, in the order given.
+	MissingContainers(ctx context.Context, containers []string) ([]string, error)
+	// Schema returns the attribute types of the target's users.
+	Schema(ctx context.Context) (*Schema, error)
+	// Suffixes returns the domains that user principal names may end in; none
+	// when the target does not restrict them.
+	Suffixes(ctx context.Context) ([]string, error)
+}
+
+// Fold returns the form under which names compare equal: directories ignore
+// the case of names, paths and addresses.
+func Fold(s string) string { return strings.ToLower(s) }

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MPL-2.0
+
+// Package mapping turns a worker into the account they should have: scope,
+// lifecycle, attribute rules. It is pure: the same rules, worker and instant
+// always give the same account.
+package mapping
+
+import "terraform-provider-workforce/internal/worker"
+
+// Rules is the mapping document: what the mapping resource writes and the
+// accounts data sources read.
+type Rules struct {
+	// Target is "active_directory" or "entra".
+	Target string `json:"target"`
+	// Match says how a worker is recognised among existing accounts, in order
+	// of precedence: the first rule that finds an account decides.
+	Match []MatchRule `json:"match"`
+	// Attributes maps target attribute names to rules. ManagerAttribute takes
+	// the manager's worker id.
+	Attributes map[string]AttributeRule `json:"attributes"`
+	// Container is an expression that gives the container; empty for targets without containers.
+	Container string `json:"container,omitempty"`
+	// ContainerApply is ApplyAlways (the default: a changed result moves the
+	// account) or ApplyOnCreate.
+	ContainerApply string `json:"container_apply,omitempty"`
+	// Scope lists groups of clauses: all clauses of a group must hold, and one
+	// group is enough. No group: everybody is in scope.
+	Scope [][]Clause `json:"scope,omitempty"`
+	// OnOutOfScope is what happens to the existing account of a worker who is
+	// not in scope: OutOfScopeIgnore (the default), OutOfScopeKeep or OutOfScopeDisable.
+	OnOutOfScope string    `json:"on_out_of_scope,omitempty"`
+	Lifecycle    Lifecycle `json:"lifecycle"`
+	// Tables are what Lookup reads: table name → key → value.
+	Tables map[string]map[string]string `json:"tables,omitempty"`
+	// Expressions are named sub-expressions for Use("name").
+	Expressions map[string]string `json:"expressions,omitempty"`
+	// ExtraAttributes are target attributes that the standard schema lacks
+	// (schema extensions); the live schema is asked about them later.
+	ExtraAttributes []string `json:"extra_attributes,omitempty"`
+	// ManagerMissing is what the manager becomes when the worker's manager has
+	// no account: ManagerKeep (the default), ManagerClear or ManagerNextLevel.
+	ManagerMissing string `json:"manager_missing,omitempty"`
+	// DefaultDomain is what DefaultDomain() returns.
+	DefaultDomain string `json:"default_domain,omitempty"`
+	// Dialect of the expressions: "provisioning" (the default), "cloud-sync" or "mim".
+	Dialect string `json:"dialect,omitempty"`
+	// Examples are checked whenever the rules are compiled.
+	Examples []Example `json:"examples,omitempty"`
+}
+
+// Values of MappingRule.Apply, Rules.ContainerApply.
+const (
+	ApplyAlways   = "always"
+	ApplyOnCreate = "on_create" // kept from the existing account ever after
+	ApplyIfEmpty  = "if_empty"  // written when the existing account has no value
+)
+
+// Values of AttributeRule.WhenNull.
+const (
+	NullKeep  = "keep"  // the attribute is not managed for this worker
+	NullClear = "clear" // the attribute is removed
+	NullError = "error" // the worker is reported as an HR data error and not provisioned
+)
+
+// Values of Rules.OnOutOfScope.
+const (
+	OutOfScopeIgnore  = "ignore"  // not in the accounts at all
+	OutOfScopeKeep    = "keep"    // stays as it is
+	OutOfScopeDisable = "disable" // disabled, otherwise as it is
+)
+
+// Values of Rules.ManagerMissing.
+const (
+	ManagerKeep      = "keep"
+	ManagerClear     = "clear"
+	ManagerNextLevel = "next_level"
+)
+
+// MatchRule is one way to recognise a worker's account. Several conditions
+// form a composite: all must hold.
+type MatchRule struct {
+	All []MatchCondition `json:"all"`
+}
+
+// MatchCondition compares a source value with a target attribute.
+type MatchCondition struct {
+	// Source is an attribute name, or an expression if it contains [ ( or ".
+	Source string `json:"source"`
+	// Target is the attribute that must equal the source value.
+	Target string `json:"target"`
+}
+
+// AttributeRule computes one attribute. Exactly one of Source, Constant and
+// Expression is set; none means that only Default applies, at creation.
+type AttributeRule struct {
+	Source     string  `json:"source,omitempty"`
+	Constant   *string `json:"constant,omitempty"`
+	Expression string  `json:"expression,omitempty"`
+	// Default is used when the result is null and the account is being created.
+	Default *string `json:"default,omitempty"`
+	// Apply is ApplyAlways (the default), ApplyOnCreate or ApplyIfEmpty.
+	Apply string `json:"apply,omitempty"`
+	// WhenNull is NullKeep (the default), NullClear or NullError.
+	WhenNull string `json:"when_null,omitempty"`
+	// Unique demands a value that no other account has, as names do; naming
+	// attributes are always unique.
+	Unique bool `json:"unique,omitempty"`
+	// Redact keeps values out of reports.
+	Redact bool `json:"redact,omitempty"`
+}
+
+// Clause is one condition of a scope group: an attribute with an operator, or
+// an expression that gives True or False.
+type Clause struct {
+	Attribute  string `json:"attribute,omitempty"`
+	Operator   string `json:"operator,omitempty"`
+	Value      string `json:"value,omitempty"`
+	Expression string `json:"expression,omitempty"`
+}
+
+// Lifecycle says what follows from a worker's dates and status.
+type Lifecycle struct {
+	// TimeZone is used for workers without one; "UTC" by default.
+	TimeZone string `json:"time_zone,omitempty"`
+	// PrehireDays is how many days before the hire date a disabled account is
+	// created. Nil: as soon as the worker is in the feed.
+	PrehireDays *int `json:"prehire_days,omitempty"`
+	// EnableDays is how many days before the hire date the account is enabled; 0 by default.
+	EnableDays int `json:"enable_days,omitempty"`
+	// ActiveStatuses and InactiveStatuses sort the HR system's status words, ignoring
+	// case. With ActiveStatuses given, a word in neither is an HR data error.
+	ActiveStatuses   []string `json:"active_statuses,omitempty"`
+	InactiveStatuses []string `json:"inactive_statuses,omitempty"`
+	// OnLeave is "keep" (the default) or "disable".
+	OnLeave string `json:"on_leave,omitempty"`
+	// DisableAt is "last_day_of_work" (the default; the termination date where there is none) or
+	// "termination_date": the account is disabled when that day ends at the worker's place.
+	DisableAt string `json:"disable_at,omitempty"`
+	// LeaverContainer is an expression for the container of leavers; empty: they stay where they are.
+	LeaverContainer string `json:"leaver_container,omitempty"`
+	// LeaverContainerDays is how many days after leaving the move happens; 0 by default.
+	LeaverContainerDays int `json:"leaver_container_days,omitempty"`
+	// LeaverAttributes replace the rules of the same names once a worker has left.
+	LeaverAttributes map[string]AttributeRule `json:"leaver_attributes,omitempty"`
+	// RetentionDays after leaving the account drops out of the accounts, so that the
+	// resource's on_removal acts. Nil: never.
+	RetentionDays *int `json:"retention_days,omitempty"`
+	// CreateLeavers makes accounts for workers who had left before they were ever seen; false by default.
+	CreateLeavers bool `json:"create_leavers,omitempty"`
+	// OnAbsent is what happens to the account of a worker who is no longer in the feed and not known
+	// to have left: "keep" (the default), "disable" (after AbsentDays) or "release" (dropped from the accounts).
+	OnAbsent string `json:"on_absent,omitempty"`
+	// AbsentDays is the grace before OnAbsent acts. It needs RecordIn.
+	AbsentDays int `json:"absent_days,omitempty"`
+	// RecordIn names a target attribute that records since when a worker has left or been absent
+	// ("left 2026-11-20", "absent 2026-11-20"), so that losing the state does not restart the clock.
+	RecordIn string `json:"record_in,omitempty"`
+	// Rehire is "reuse" (the default: the former account is enabled again) or "new_name" (reused, and
+	// the create-only rules run again).
+	Rehire string `json:"rehire,omitempty"`
+}
+
+// Example is a test of the rules: a worker, and what they must become.
+type Example struct {
+	Name   string        `json:"name"`
+	Worker worker.Worker `json:"worker"`
+	// AsOf is the instant of the example, RFC 3339; empty: noon UTC of the
+	// worker's hire date, or of 2000-01-01 without one.
+	AsOf string `json:"as_of,omitempty"`
+	// Existing lists values already taken, for unique rules.
+	Existing []string `json:"existing,omitempty"`
+	// Expect holds expected attributes by target name; a missing name is not
+	// checked, an empty list expects a cleared or unmanaged attribute.
+	// "container", "enabled" and "stage" may be expected too.
+	Expect map[string][]string `json:"expect"`
+}
