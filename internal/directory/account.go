@@ -106,6 +106,9 @@ type CoreKey struct {
 	Key       string
 	Attribute string
 	Required  bool
+	// PerContainer is true for a name that must be unique in its container
+	// only, and false for one that must be unique in the whole directory.
+	PerContainer bool
 }
 
 // Format is the account document of one target: which attributes stand at the

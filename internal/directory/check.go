@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package directory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Proposal is a set of accounts about to be written, for Check.
+type Proposal struct {
+	Format Format
+	// Accounts are all accounts of the population, by worker id.
+	Accounts map[string]Account
+	// Changed are the worker ids whose account is new or differs; the others
+	// are only looked at for names they hold.
+	Changed []string
+	// IDs are the object ids of the accounts that exist already, by worker id.
+	IDs map[string]string
+}
+
+// Check reports, all at once, what would make the directory refuse the
+// proposal: attributes it does not know, values it does not accept, containers
+// that do not exist, and names that somebody else has. It asks the directory a
+// fixed number of questions, however many accounts there are.
+func (p Proposal) Check(ctx context.Context, d Directory) error {
+	if len(p.Changed) == 0 {
+		return nil
+	}
+	schema, err := d.Schema(ctx)
+	if err != nil {
+		return err
+	}
+	problems := p.checkValues(schema)
+	missing, err := p.checkContainers(ctx, d)
+	if err != nil {
+		return err
+	}
+	problems = append(problems, missing...)
+	taken, err := p.checkNames(ctx, d)
+	if err != nil {
+		return err
+	}
+	return errors.Join(append(problems, taken...)...)
+}
+
+func (p Proposal) checkValues(schema *Schema) []error {
+	var problems []error
+	for _, id := range slices.Sorted(slices.Values(p.Changed)) {
+		a := p.Accounts[id]
+		for _, name := range slices.Sorted(maps.Keys(a.Attributes)) {
+			if name == ManagerAttribute {
+				continue // a worker id, not a path
+			}
+			if err := checkValue(schema, name, a.Attributes[name]); err != nil {
+				problems = append(problems, fmt.Errorf("worker %q, attribute %s: %w", id, name, err))
+			}
+		}
+	}
+	return problems
+}
+
+func checkValue(schema *Schema, name string, v Value) error {
+	t, known := schema.Lookup(name)
+	switch near := schema.Nearest(name); {
+	case !known && near != "":
+		return fmt.Errorf("the directory's users have no such attribute; did you mean %s?", near)
+	case !known:
+		return errors.New("the directory's users have no such attribute")
+	case t.ReadOnly:
+		return errors.New("the directory maintains this attribute itself, it cannot be written")
+	}
+	return t.Check(v)
+}
+
+func (p Proposal) checkContainers(ctx context.Context, d Directory) ([]error, error) {
+	if !p.Format.HasContainer {
+		return nil, nil
+	}
+	users := map[string][]string{}
+	for _, id := range slices.Sorted(slices.Values(p.Changed)) {
+		container := p.Accounts[id].Container
+		users[container] = append(users[container], id)
+	}
+	missing, err := d.MissingContainers(ctx, slices.Sorted(maps.Keys(users)))
+	var problems []error
+	for _, container := range missing {
+		ids := users[container]
+		problems = append(problems, fmt.Errorf("container %q does not exist, and %d accounts are to live there (worker %s): create it first, or correct the container", container, len(ids), some(ids)))
+	}
+	return problems, err
+}
+
+// checkNames finds names that two accounts of the population would share, and
+// names that somebody outside of it has.
+func (p Proposal) checkNames(ctx context.Context, d Directory) ([]error, error) {
+	var problems []error
+	owner := map[string]string{} // object id → worker id
+	for id, object := range p.IDs {
+		owner[object] = id
+	}
+	for _, core := range p.Format.Core {
+		if core.Attribute == ManagerAttribute {
+			continue
+		}
+		holders := map[string][]string{} // folded name, with its container where that matters → worker ids
+		for _, id := range slices.Sorted(maps.Keys(p.Accounts)) {
+			if key, ok := p.nameKey(core, id); ok {
+				holders[key] = append(holders[key], id)
+			}
+		}
+		var values []string
+		for _, id := range p.Changed {
+			key, ok := p.nameKey(core, id)
+			if !ok {
+				continue
+			}
+			values = append(values, p.Accounts[id].Attributes[core.Attribute].Text())
+			if ids := holders[key]; len(ids) > 1 {
+				problems = append(problems, fmt.Errorf("%s %q would be shared by the workers %s", core.Attribute, p.Accounts[id].Attributes[core.Attribute].Text(), some(ids)))
+				delete(holders, key)
+			}
+		}
+		found, err := d.Find(ctx, core.Attribute, values)
+		if err != nil {
+			return nil, err
+		}
+		problems = append(problems, p.takenNames(core, found, owner)...)
+	}
+	return problems, nil
+}
+
+func (p Proposal) takenNames(core CoreKey, found map[string][]*Existing, owner map[string]string) []error {
+	var problems []error
+	for _, id := range slices.Sorted(slices.Values(p.Changed)) {
+		key, ok := p.nameKey(core, id)
+		if !ok {
+			continue
+		}
+		name := p.Accounts[id].Attributes[core.Attribute].Text()
+		for _, e := range found[Fold(name)] {
+			holder, ours := owner[e.ID]
+			if ours && holder == id || e.Deleted || core.PerContainer && Fold(e.Account.Container) != Fold(p.Accounts[id].Container) {
+				continue
+			}
+			if ours {
+				if theirs, managed := p.nameKey(core, holder); !managed || theirs != key {
+					continue // the holder gives the name up in the same run
+				}
+			}
+			problems = append(problems, fmt.Errorf("worker %q: %s %q is taken by %s %s: choose another name, or let the worker match that account", id, core.Attribute, name, e.Class, e.Path))
+		}
+	}
+	return problems
+}
+
+// nameKey returns what must be unique for one core attribute of one account.
+func (p Proposal) nameKey(core CoreKey, id string) (string, bool) {
+	a := p.Accounts[id]
+	name := a.Attributes[core.Attribute].Text()
+	if name == "" {
+		return "", false
+	}
+	if core.PerContainer {
+		return Fold(name) + "\x00" + Fold(a.Container), true
+	}
+	return Fold(name), true
+}
+
+// some lists the first few of many, quoted.
+func some(ids []string) string {
+	quoted := make([]string, 0, 4)
+	for _, id := range ids[:min(3, len(ids))] {
+		quoted = append(quoted, fmt.Sprintf("%q", id))
+	}
+	if len(ids) > 3 {
+		quoted = append(quoted, fmt.Sprintf("and %d more", len(ids)-3))
+	}
+	return strings.Join(quoted, ", ")
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"terraform-provider-workforce/internal/activedirectory"
+	"terraform-provider-workforce/internal/mapping"
+)
+
+func mappingSchema() schema.Schema {
+	return schema.Schema{
+		MarkdownDescription: "Rules that turn each worker into the account they should have: how workers are matched, where every attribute comes from, where the account lives, and what follows from joining, moving, leaving and returning. " +
+			"Everything is checked at plan: expressions are compiled, attribute names and lengths are compared with the standard schema of the target, and the examples are evaluated. " +
+			"The rules take effect through `json`, which the accounts data source reads; pass it through a local value, so that a change of rules shows its consequences in the same plan.",
+		Attributes: map[string]schema.Attribute{
+			"target": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "Where the accounts are. `active_directory` is an Active Directory domain.",
+				Validators:          []validator.String{stringvalidator.OneOf(activedirectory.Format.Target)},
+			},
+			"match":      matchSchema(),
+			"attributes": attributeRulesSchema(true, "Rules by target attribute name, such as `givenName`. An attribute without a rule is not managed and never touched. Naming attributes (`cn`, `sAMAccountName`, `userPrincipalName`) are always unique, and are kept from the existing account unless `apply` says otherwise."),
+			"container": optionalText("Expression that gives the container of the account: in Active Directory the distinguished name of an organizational unit. A changed result moves the account in place. " +
+				"A constant is written in quotes, as `\"\\\"OU=Staff,DC=corp,DC=example,DC=com\\\"\"`. Required for Active Directory."),
+			"container_apply": optionalOneOf("When the container is applied: `always`, the default, moves accounts whose result changes; `on_create` only places new accounts.", mapping.ApplyAlways, mapping.ApplyOnCreate),
+			"scope":           scopeSchema(),
+			"on_out_of_scope": optionalOneOf("What happens to the existing account of a worker who is not in scope. `ignore`, the default, leaves the worker out of the accounts, so that an account that was managed is handled by the resource's `on_removal`; "+
+				"`keep` leaves the account as it is; `disable` disables it.", mapping.OutOfScopeIgnore, mapping.OutOfScopeKeep, mapping.OutOfScopeDisable),
+			"lifecycle":        lifecycleSchema(),
+			"tables":           schema.MapAttribute{Optional: true, ElementType: types.MapType{ElemType: types.StringType}, MarkdownDescription: "Tables for the function `Lookup`, by name: `Lookup([CountryCode], \"region\", \"EMEA\")` reads the key from the table `region`."},
+			"expressions":      schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Named expressions that others use as `Use(\"name\")`, so that a rule is written once."},
+			"extra_attributes": schema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Target attributes that the standard schema does not have, because this directory's schema was extended. The accounts data source compares them with the live schema."},
+			"manager_missing":  optionalOneOf("What the manager becomes when the worker's manager has no account: `keep`, the default, leaves the attribute alone; `clear` removes it; `next_level` takes the manager's manager.", mapping.ManagerKeep, mapping.ManagerClear, mapping.ManagerNextLevel),
+			"default_domain":   optionalText("What the function `DefaultDomain()` returns, such as `corp.example.com`."),
+			"dialect":          optionalOneOf("Dialect of the expressions, where functions of the same name differ: `provisioning`, the default, is that of Microsoft's HR provisioning; `cloud-sync` and `mim` are those of Entra Cloud Sync and Microsoft Identity Manager.", "provisioning", "cloud-sync", "mim"),
+			"examples":         examplesSchema(),
+			"json":             schema.StringAttribute{Computed: true, MarkdownDescription: "The rules as one document, known at plan. Give it to an accounts data source through a local value."},
+			"source_attributes": schema.ListAttribute{Computed: true, ElementType: types.StringType,
+				MarkdownDescription: "HR attributes that the rules read, sorted: what an HR data source needs to let in."},
+		},
+	}
+}
+
+func optionalText(description string) schema.StringAttribute {
+	return schema.StringAttribute{Optional: true, MarkdownDescription: description}
+}
+
+func optionalOneOf(description string, values ...string) schema.StringAttribute {
+	return schema.StringAttribute{Optional: true, MarkdownDescription: description, Validators: []validator.String{stringvalidator.OneOf(values...)}}
+}
+
+func optionalDays(description string) schema.Int64Attribute {
+	return schema.Int64Attribute{Optional: true, MarkdownDescription: description, Validators: []validator.Int64{int64validator.Between(0, 36500)}}
+}
+
+func optionalTexts(description string) schema.ListAttribute {
+	return schema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: description}
+}
+
+func matchSchema() schema.Attribute {
+	source := optionalText("HR attribute, as `worker_id` or `[worker_id]`, or an expression over HR attributes.")
+	target := optionalText("Target attribute that must equal the source value, under the target's own matching rule.")
+	return schema.ListNestedAttribute{
+		Required: true,
+		MarkdownDescription: "How a worker is recognised among existing accounts, in order of precedence: the first rule that finds an account decides. A rule that finds several accounts, and an account found by several workers, stop the plan. " +
+			"A rule whose source value is empty is passed over.",
+		Validators: []validator.List{listvalidator.SizeAtLeast(1)},
+		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+			"source": source,
+			"target": target,
+			"all": schema.ListNestedAttribute{
+				Optional:            true,
+				MarkdownDescription: "Several comparisons that must all hold, instead of `source` and `target`.",
+				NestedObject:        schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{"source": source, "target": target}},
+			},
+		}},
+	}
+}
+
+func attributeRulesSchema(required bool, description string) schema.Attribute {
+	return schema.MapNestedAttribute{
+		Required:            required,
+		Optional:            !required,
+		MarkdownDescription: description,
+		Validators:          []validator.Map{mapvalidator.SizeAtLeast(1)},
+		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+			"source":     optionalText("HR attribute to copy. One of `source`, `constant` and `expression` may be set; with none, only `default` applies, when the account is created."),
+			"constant":   optionalText("The same value for everybody."),
+			"expression": optionalText("Expression in the language of Microsoft's attribute mappings, such as `Join(\" \", [FirstName], [LastName])`."),
+			"default":    optionalText("Value used when the result is null and the account is being created."),
+			"apply": optionalOneOf("When the rule applies. `always` keeps the attribute as the rule says, and repairs drift; `on_create` sets it once and keeps what the account has ever after; `if_empty` sets it when the account has no value. "+
+				"The default is `always`, and `on_create` for naming attributes.", mapping.ApplyAlways, mapping.ApplyOnCreate, mapping.ApplyIfEmpty),
+			"when_null": optionalOneOf("What a null result means. `keep`, the default, leaves the attribute alone for this worker; `clear` removes its value; `error` stops the plan and names the worker.",
+				mapping.NullKeep, mapping.NullClear, mapping.NullError),
+			"unique": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether no other account may have the value. The default is false; naming attributes are always unique."},
+			"redact": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether values are kept out of reports. The default is false. The plan and the state still hold them."},
+		}},
+	}
+}
+
+func scopeSchema() schema.Attribute {
+	return schema.ListNestedAttribute{
+		Optional: true,
+		MarkdownDescription: "Groups of clauses that decide who is in scope: all clauses of a group must hold, and one group is enough. Without groups everybody is in scope. " +
+			"Being out of scope is not the same as having left: see `on_out_of_scope`.",
+		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+			"clauses": schema.ListNestedAttribute{
+				Required:            true,
+				MarkdownDescription: "Clauses that must all hold.",
+				Validators:          []validator.List{listvalidator.SizeAtLeast(1)},
+				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+					"attribute": optionalText("HR attribute that the operator looks at. A clause on an attribute without value does not hold, except with `IS NULL`."),
+					"operator": optionalText("One of `EQUALS`, `NOT EQUALS`, `INCLUDES`, `ENDS_WITH`, `GREATER_THAN`, `GREATER_THAN_OR_EQUALS`, `IS NULL`, `IS NOT NULL`, `IS TRUE`, `IS FALSE`, `REGEX MATCH`, `NOT REGEX MATCH`, `&` and `!&`. " +
+						"Comparisons respect case; the last two compare bits."),
+					"value":      optionalText("What the attribute is compared with."),
+					"expression": optionalText("Expression that gives `True` or `False`, instead of an attribute and an operator."),
+				}},
+			},
+		}},
+	}
+}
+
+func lifecycleSchema() schema.Attribute {
+	return schema.SingleNestedAttribute{
+		Optional:            true,
+		MarkdownDescription: "What follows from a worker's dates and status. Dates are calendar days at the worker's place.",
+		Attributes: map[string]schema.Attribute{
+			"time_zone":        optionalText("IANA time zone of workers without one, such as `Europe/Berlin`. The default is `UTC`."),
+			"prehire_days":     optionalDays("Days before the hire date from which a worker has an account, disabled until `enable_days`. Unset: as soon as the worker is in the feed."),
+			"enable_days":      optionalDays("Days before the hire date on which the account is enabled. The default is 0: when the hire date begins."),
+			"active_statuses":  optionalTexts("Status words of workers who work here, ignoring case. With this list, a word that is in neither list stops the plan. Unset: every word that is not inactive."),
+			"inactive_statuses": optionalTexts("Status words of workers who have left, ignoring case. Unset: the usual words, such as `Inactive`, `Terminated`, `Left`, `Retired`. " +
+				"A termination date in the future wins over nothing: the worker is active until then."),
+			"on_leave": optionalOneOf("What leave of absence means: `keep`, the default, or `disable`.", "keep", "disable"),
+			"disable_at": optionalOneOf("Which day ends with the account disabled: `last_day_of_work`, the default (the termination date for workers without one), or `termination_date`. The account is disabled when that day is over at the worker's place.",
+				"last_day_of_work", "termination_date"),
+			"leaver_container":      optionalText("Expression for the container of leavers. Unset: they stay where they are."),
+			"leaver_container_days": optionalDays("Days after leaving on which the account moves to `leaver_container`. The default is 0."),
+			"leaver_attributes":     attributeRulesSchema(false, "Rules that replace those of the same names once a worker has left, for instance a `description`."),
+			"retention_days": optionalDays("Days after leaving on which the account drops out of the accounts, so that the resource's `on_removal` acts on it. Unset: never. " +
+				"It counts from the date the HR system gives, or from the date in `record_in`."),
+			"create_leavers": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether workers who had left before they ever had an account get one, disabled. The default is false."},
+			"on_absent": optionalOneOf("What happens to the account of a worker who is no longer in the feed. Missing is not left: `keep`, the default, leaves the account as it is and reports it; "+
+				"`disable` disables it after `absent_days`; `release` drops it from the accounts, so that the resource's `on_removal` acts.", "keep", "disable", "release"),
+			"absent_days": optionalDays("Days a worker may be missing from the feed before `on_absent` acts. The default is 0; more needs `record_in`."),
+			"record_in": optionalText("Target attribute that records since when a worker has left or been absent, such as `msDS-cloudExtensionAttribute20`. " +
+				"It keeps the clock running when the HR system gives no date, and when the state is lost."),
+			"rehire": optionalOneOf("What happens when a former worker returns: `reuse`, the default, enables the former account again; `new_name` also runs the rules that apply on creation again.", "reuse", "new_name"),
+		},
+	}
+}
+
+func examplesSchema() schema.Attribute {
+	return schema.ListNestedAttribute{
+		Optional:            true,
+		MarkdownDescription: "Tests of the rules: workers, and what they must become. They are evaluated at plan, and a difference stops it.",
+		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+			"name":     schema.StringAttribute{Required: true, MarkdownDescription: "What the example shows; errors name it."},
+			"worker":   schema.MapAttribute{Required: true, ElementType: types.StringType, MarkdownDescription: "The worker: the canonical keys `worker_id`, `status`, `worker_type`, `hire_date`, `termination_date`, `last_day_of_work`, `on_leave`, `manager_id`, `time_zone`, and HR attributes by their names."},
+			"as_of":    optionalText("The moment of the example, as RFC 3339. The default is noon UTC of the worker's hire date, or of 2000-01-01 without one."),
+			"existing": optionalTexts("Values that other accounts already have, for unique attributes."),
+			"expect": schema.MapAttribute{Required: true, ElementType: types.StringType, MarkdownDescription: "Expected values by target attribute, and `container`, `enabled` (`true` or `false`) and `stage`. " +
+				"What is not named is not checked. `\"\"` expects no value; several values are written one a line, sorted."},
+		}},
+	}
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MPL-2.0
+
+// Package provider is the Terraform face of the product: schemas, plans and
+// state. What is done to a directory, and why, is decided in other packages.
+package provider
+
+import (
+	"context"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+)
+
+var (
+	_ provider.Provider              = (*workforceProvider)(nil)
+	_ provider.ProviderWithFunctions = (*workforceProvider)(nil)
+)
+
+// New returns a factory of the provider.
+func New(version string) func() provider.Provider {
+	return func() provider.Provider {
+		return &workforceProvider{version: version, clock: time.Now}
+	}
+}
+
+type workforceProvider struct {
+	version string
+	clock   func() time.Time
+}
+
+type providerModel struct {
+	ActiveDirectory *activeDirectoryModel `tfsdk:"active_directory"`
+}
+
+// providerData is what resources and data sources get of the configuration.
+type providerData struct {
+	// clock gives the present; tests replace it.
+	clock func() time.Time
+	// activeDirectory connects on first use, so that configurations that need
+	// no Active Directory never touch one.
+	activeDirectory *lazyDomain
+}
+
+func (p *workforceProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+	resp.TypeName = "workforce"
+	resp.Version = p.version
+}
+
+func (p *workforceProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The workforce provider makes an HR system the source of digital identities: HR records are read by data sources, mapping rules turn each worker into the account they should have, " +
+			"and resources make the directory agree, so that joining, moving, leaving and returning are lines of a reviewed plan.",
+		Attributes: map[string]schema.Attribute{
+			"active_directory": activeDirectorySchema(),
+		},
+	}
+}
+
+func (p *workforceProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	var config providerModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	data := &providerData{clock: p.clock, activeDirectory: newLazyDomain(config.ActiveDirectory, &resp.Diagnostics)}
+	resp.ResourceData = data
+	resp.DataSourceData = data
+}
+
+func (p *workforceProvider) Resources(context.Context) []func() resource.Resource {
+	return []func() resource.Resource{
+		newMappingResource,
+		newADPopulationResource,
+		newADUserResource,
+	}
+}
+
+func (p *workforceProvider) DataSources(context.Context) []func() datasource.DataSource {
+	return []func() datasource.DataSource{
+		newHRCSVDataSource,
+		newHRMergeDataSource,
+		newADAccountsDataSource,
+	}
+}
+
+func (p *workforceProvider) Functions(context.Context) []func() function.Function {
+	return functions()
+}
