@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MPL-2.0
+
+// Package samba runs a real Active Directory domain for tests and for the demo: a Samba domain controller on loopback,
+// with LDAP, LDAPS, the global catalogue and Kerberos on their standard ports, certificates of a certification
+// authority of its own, and a directory that is gone afterwards.
+//
+// A test package that needs a domain gives its TestMain to [Main] and asks for the domain with [Shared]; each test
+// works below a container of its own:
+//
+//	func TestMain(m *testing.M) { os.Exit(samba.Main(m)) }
+//
+//	func TestUsers(t *testing.T) {
+//		domain := samba.Shared(t)
+//		ou := domain.Container(t)
+//		…
+//	}
+//
+// [Domain.Search], [Domain.Modify] and [Domain.Bind] go through the OpenLDAP command line tools, so that a test
+// can hold the product against a client that is not ours. [Domain.Proxy] puts a [Proxy] before the domain controller that counts
+// operations and breaks connections at a chosen one.
+package samba
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+)
+
+// Defaults of [Options].
+const (
+	DefaultRealm = "corp.example.com"
+	DefaultHost  = "dc1"
+)
+
+// Options say what domain [Start] makes. The zero value is a domain corp.example.com in a temporary directory.
+type Options struct {
+	// Dir is where the domain lives. It must be absent, empty, or left over from an earlier domain, which is then ended and
+	// replaced. Empty: a temporary directory that Close removes.
+	Dir string
+	// Realm is the DNS name of the domain, in any case. Empty: DefaultRealm.
+	Realm string
+	// NetBIOS is the short name of the domain, at most 15 characters. Empty: the first label of Realm in upper case.
+	NetBIOS string
+	// AdminPassword is the password of Administrator; it must satisfy the domain's password policy (seven characters, three
+	// classes). Empty: a generated one.
+	AdminPassword string
+}
+
+// Domain is a running Active Directory domain with one domain controller. Its methods may be called from several goroutines,
+// except Kill, Stop, Restart and Close, which change its state.
+type Domain struct {
+	dir       string
+	temporary bool
+	realm     string // lower case
+	netBIOS   string
+	password  string
+	ca        *authority
+	lock      *os.File
+
+	mu     sync.Mutex
+	server *process // nil while the server is down
+}
+
+// Start makes a new domain and starts its domain controller. It returns when the controller answers authenticated LDAPS
+// requests and Kerberos (about six seconds), or an error that says what to do. It needs root and the free standard ports 88, 389, 464, 636, 3268 and 3269 of
+// loopback.
+func Start(ctx context.Context, o Options) (*Domain, error) {
+	if err := requirements(); err != nil {
+		return nil, err
+	}
+	d, err := newDomain(o)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.create(ctx); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return d, nil
+}
+
+func newDomain(o Options) (*Domain, error) {
+	d := &Domain{dir: o.Dir, realm: strings.ToLower(o.Realm), netBIOS: o.NetBIOS, password: o.AdminPassword}
+	if d.realm == "" {
+		d.realm = DefaultRealm
+	}
+	if d.netBIOS == "" {
+		label, _, _ := strings.Cut(d.realm, ".")
+		d.netBIOS = strings.ToUpper(label[:min(len(label), 15)])
+	}
+	if d.password == "" {
+		d.password = "Aa1-" + randomName()
+	}
+	if d.dir == "" {
+		dir, err := os.MkdirTemp("", temporaryPrefix)
+		if err != nil {
+			return nil, err
+		}
+		d.dir, d.temporary = dir, true
+	}
+	var err error
+	if d.dir, err = filepath.Abs(d.dir); err != nil {
+		return nil, err
+	}
+	if len(d.dir) > maxDir {
+		return nil, fmt.Errorf("directory %s has %d characters: Unix sockets below it allow at most %d; choose a shorter one, or set TMPDIR", d.dir, len(d.dir), maxDir)
+	}
+	if d.lock, err = claim(d.dir); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// create makes the files of the domain and starts the server.
+func (d *Domain) create(ctx context.Context) error {
+	if err := d.clear(ctx); err != nil {
+		return err
+	}
+	var err error
+	if d.ca, err = newAuthority("Sandbox CA of " + d.realm); err != nil {
+		return err
+	}
+	if err := d.writeFiles(); err != nil {
+		return err
+	}
+	if err := d.provision(ctx); err != nil {
+		return err
+	}
+	return d.Restart(ctx)
+}
+
+// URL returns the LDAPS address. The certificate of the server names 127.0.0.1, ::1, localhost and ServerName.
+func (d *Domain) URL() string { return "ldaps://127.0.0.1:636" }
+
+// PlainURL returns the LDAP address without TLS, where the server refuses simple binds and offers StartTLS.
+func (d *Domain) PlainURL() string { return "ldap://127.0.0.1:389" }
+
+// GlobalCatalogURL returns the LDAPS address of the global catalogue.
+func (d *Domain) GlobalCatalogURL() string { return "ldaps://127.0.0.1:3269" }
+
+// CAFile returns the path of the PEM file with the certificate that vouches for the server.
+func (d *Domain) CAFile() string { return filepath.Join(d.dir, "ca.pem") }
+
+// CAPEM returns the content of CAFile.
+func (d *Domain) CAPEM() string { return d.ca.pem }
+
+// Realm returns the DNS name of the domain in lower case; the Kerberos realm is the same in upper case.
+func (d *Domain) Realm() string { return d.realm }
+
+// NetBIOS returns the short name of the domain, such as CORP.
+func (d *Domain) NetBIOS() string { return d.netBIOS }
+
+// BaseDN returns the distinguished name of the domain, such as DC=corp,DC=example,DC=com.
+func (d *Domain) BaseDN() string { return "DC=" + strings.ReplaceAll(d.realm, ".", ",DC=") }
+
+// ServerName returns the DNS name of the domain controller. It is in its certificate and its Kerberos service principal ldap/NAME, but does not resolve.
+func (d *Domain) ServerName() string { return DefaultHost + "." + d.realm }
+
+// AdminUser returns the user principal name of the administrator.
+func (d *Domain) AdminUser() string { return "Administrator@" + d.realm }
+
+// AdminDN returns the distinguished name of the administrator.
+func (d *Domain) AdminDN() string { return "CN=Administrator,CN=Users," + d.BaseDN() }
+
+// AdminPassword returns the password of the administrator.
+func (d *Domain) AdminPassword() string { return d.password }
+
+// Krb5Conf returns the path of a krb5.conf for the domain, with its key distribution centre at 127.0.0.1:88 over TCP.
+func (d *Domain) Krb5Conf() string { return filepath.Join(d.dir, "krb5.conf") }
+
+// Dir returns the directory of the domain.
+func (d *Domain) Dir() string { return d.dir }
+
+// Close stops the server and removes everything Start made. Closing again does nothing.
+func (d *Domain) Close() error {
+	if d.lock == nil {
+		return nil
+	}
+	err := errors.Join(d.Stop(), d.removeFiles())
+	if d.temporary {
+		err = errors.Join(err, os.RemoveAll(d.dir))
+	}
+	err = errors.Join(err, d.lock.Close())
+	d.lock = nil
+	return err
+}
+
+// randomName returns twelve random hexadecimal digits.
+func randomName() string {
+	b := make([]byte, 6)
+	_, _ = rand.Read(b) // never fails, see crypto/rand
+	return hex.EncodeToString(b)
+}
