@@ -135,20 +135,19 @@ func (c *Client) Delete(ctx context.Context, req *ldap.DelRequest) error {
 	return c.write(ctx, request{op: "delete", dn: req.DN}, func(cn *conn) error { return cn.Del(req) })
 }
 
-// ModifyDN renames or moves an entry. When the answer is "no such object" the
-// entry is looked for, since the answer does not say which of the entry and
-// the new parent is missing.
+// ModifyDN renames or moves an entry. When that fails the new parent is looked
+// for, since servers do not say clearly which of it and the entry is missing.
 func (c *Client) ModifyDN(ctx context.Context, req *ldap.ModifyDNRequest) error {
 	c.stats.modifyDNs.Add(1)
 	err := c.write(ctx, request{op: "rename", dn: req.DN}, func(cn *conn) error { return cn.ModifyDN(req) })
 	var e *Error
-	if req.NewSuperior == "" || !errors.As(err, &e) || e.Kind != KindNotFound {
+	if req.NewSuperior == "" || !errors.As(err, &e) || e.Kind != KindNotFound && e.Kind != KindOther {
 		return err
 	}
-	found, searchErr := c.Search(ctx, &ldap.SearchRequest{
-		BaseDN: req.DN, Scope: ldap.ScopeBaseObject, Filter: "(objectClass=*)", Attributes: []string{"1.1"},
+	_, missing := c.Search(ctx, &ldap.SearchRequest{
+		BaseDN: req.NewSuperior, Scope: ldap.ScopeBaseObject, Filter: "(objectClass=*)", Attributes: []string{"1.1"},
 	})
-	if searchErr == nil && len(found) == 1 {
+	if IsNotFound(missing) {
 		e.parentMissing(req.NewSuperior)
 	}
 	return err

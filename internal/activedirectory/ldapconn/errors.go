@@ -204,8 +204,13 @@ func (c *Client) failure(op string, t target, err error) *Error {
 }
 
 func (c *Client) classify(e *Error, err error) {
-	var answer *ldap.Error
+	var (
+		answer *ldap.Error
+		many   *tooMany
+	)
 	switch {
+	case errors.As(err, &many):
+		e.Kind, e.explanation, e.advice = KindSizeLimit, many.Error(), "Narrow the search."
 	case errors.Is(err, errRequestTimeout):
 		e.Kind, e.Err = KindUnavailable, err
 		e.explanation = fmt.Sprintf("no answer within %v", c.RequestTimeout)

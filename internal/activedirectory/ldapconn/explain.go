@@ -78,6 +78,15 @@ func (e *Error) explainResult() {
 	if !ok {
 		a = byResult[e.Code]
 	}
+	switch {
+	case ok:
+	case e.Op == "modify" && e.Code == ldap.LDAPResultEntryAlreadyExists: // a modification creates no entry
+		a = byResult[ldap.LDAPResultAttributeOrValueExists]
+	case strings.Contains(e.Message, "in the schema"): // Samba, as noSuchAttribute
+		a = byResult[ldap.LDAPResultUndefinedAttributeType]
+	case strings.Contains(e.Message, "doesn't exist for target"): // Samba, as unwillingToPerform
+		a = byResult[ldap.LDAPResultNoSuchAttribute]
+	}
 	e.Kind, e.explanation, e.advice = a.kind, a.explanation, a.next
 }
 

@@ -20,6 +20,10 @@ import (
 // values than the server returns at once are completed (MS-ADTS 3.1.1.3.1.3.3).
 // References to other domains are not followed. A search that loses its
 // connection starts over, on another controller if that is allowed.
+//
+// A SizeLimit is the largest answer the caller accepts: a larger one is an
+// error, see [IsSizeLimit]. It is enforced here, because servers disagree on
+// what it means for a search in pages.
 func (c *Client) Search(ctx context.Context, req *ldap.SearchRequest) ([]*ldap.Entry, error) {
 	var entries []*ldap.Entry
 	err := c.search(ctx, req, func(e *ldap.Entry) error {
@@ -84,10 +88,13 @@ type pagedSearch struct {
 const emptyPages = 100
 
 func (s *pagedSearch) run(ctx context.Context) error {
-	for empty := 0; ; {
+	for empty, total := 0, 0; ; {
 		result, err := s.page(ctx)
 		if err != nil {
 			return err
+		}
+		if total += len(result.Entries); s.req.SizeLimit > 0 && total > s.req.SizeLimit {
+			return &tooMany{s.req.SizeLimit}
 		}
 		for _, e := range result.Entries {
 			if err := s.complete(ctx, e); err != nil {
@@ -117,7 +124,11 @@ func (s *pagedSearch) run(ctx context.Context) error {
 func (s *pagedSearch) page(ctx context.Context) (*ldap.SearchResult, error) {
 	req := s.req
 	if req.Scope != ldap.ScopeBaseObject {
-		paging := ldap.NewControlPaging(uint32(s.pageSize))
+		size := s.pageSize
+		if req.SizeLimit > 0 {
+			size, req.SizeLimit = min(size, req.SizeLimit+1), 0
+		}
+		paging := ldap.NewControlPaging(uint32(size))
 		paging.SetCookie(s.cookie)
 		req.Controls = append(slices.Clip(req.Controls), paging)
 	}
@@ -139,6 +150,11 @@ func (s *pagedSearch) tooLarge(err error) bool {
 	return s.req.SizeLimit == 0 && s.req.Scope != ldap.ScopeBaseObject && s.pageSize > 1 && len(s.cookie) == 0 &&
 		ldap.IsErrorAnyOf(err, ldap.LDAPResultSizeLimitExceeded, ldap.LDAPResultAdminLimitExceeded)
 }
+
+// tooMany is an answer beyond the size limit of the caller.
+type tooMany struct{ limit int }
+
+func (e *tooMany) Error() string { return fmt.Sprintf("more than %d entries match", e.limit) }
 
 // smallerPages marks an error after which the search is tried with smaller pages.
 type smallerPages struct{ err error }
