@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package boundary_test
+
+import (
+	"bytes"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const (
+	module    = "terraform-provider-workforce"
+	framework = "github.com/hashicorp/terraform-plugin-"
+	// maxLines is how long a file without tests may be.
+	maxLines = 500
+)
+
+// TestOnlyProviderKnowsTerraform looks at indirect imports too.
+func TestOnlyProviderKnowsTerraform(t *testing.T) {
+	for pkg, deps := range imports(t) {
+		if pkg == module || under(pkg, module+"/internal/provider") {
+			continue
+		}
+		for _, dep := range deps {
+			if strings.HasPrefix(dep, framework) {
+				t.Errorf("%s imports %s, by itself or through another package: only main.go and internal/provider know Terraform", pkg, dep)
+			}
+			if under(dep, module+"/internal/provider") {
+				t.Errorf("%s imports %s: nothing but main.go does", pkg, dep)
+			}
+		}
+	}
+}
+
+// TestExpressionStandsAlone keeps the expression language usable without the rest of the product.
+func TestExpressionStandsAlone(t *testing.T) {
+	const expression = module + "/internal/expression"
+	deps, found := imports(t)[expression]
+	if !found {
+		t.Fatalf("no package %s", expression)
+	}
+	for _, dep := range deps {
+		if under(dep, module) && !under(dep, expression) {
+			t.Errorf("%s imports %s, expected nothing of this module", expression, dep)
+		}
+	}
+}
+
+// TestFilesAreShort says which files have outgrown one subject.
+func TestFilesAreShort(t *testing.T) {
+	files := 0
+	err := filepath.WalkDir("../..", func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && strings.HasPrefix(entry.Name(), ".") && path != "../..":
+			return filepath.SkipDir
+		case entry.IsDir() || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go"):
+			return nil
+		}
+		source, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		files++
+		if n := bytes.Count(source, []byte("\n")); n > maxLines {
+			t.Errorf("%s has %d lines, expected at most %d: part it by subject", filepath.ToSlash(path), n, maxLines)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if files == 0 {
+		t.Error("no Go file found")
+	}
+}
+
+// under reports whether an import path is base or below it.
+func under(pkg, base string) bool { return pkg == base || strings.HasPrefix(pkg, base+"/") }
+
+// imports returns what each package of the module imports, directly or through others, without its tests.
+func imports(t *testing.T) map[string][]string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-f", "{{.ImportPath}}{{range .Deps}} {{.}}{{end}}", "./...")
+	cmd.Dir = "../.."
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v: %v\n%s", cmd, err, stderr.Bytes())
+	}
+	deps := map[string][]string{}
+	for line := range strings.Lines(string(out)) {
+		if fields := strings.Fields(line); len(fields) > 0 {
+			deps[fields[0]] = fields[1:]
+		}
+	}
+	return deps
+}
