@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package expression
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// ErrNoUniqueValue is wrapped by the error of [Program.Eval] when every candidate of SelectUniqueValue is taken.
+var ErrNoUniqueValue = errors.New("no unique value is left")
+
+// ErrNeedsRandom is wrapped by the error of [Program.Eval] when Guid, RandomString or RandomNum meets an [Env] without Random.
+var ErrNeedsRandom = errors.New("needs a random source")
+
+// Error is a mistake in an expression, found by [Compile], or the failure of a function, found by [Program.Eval].
+type Error struct {
+	Line, Column int    // where in the source, 1-based, the column counted in characters (runes)
+	Message      string // what was found
+	Expected     string // what would be right; may be empty
+	Err          error  // the cause; may be nil
+}
+
+// Error returns "line 1, column 7: message; expected …".
+func (e *Error) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "line %d, column %d: %s", e.Line, e.Column, e.Message)
+	if e.Expected != "" {
+		b.WriteString("; ")
+		b.WriteString(e.Expected)
+	}
+	return b.String()
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// dropSignal carries a drop value out of the argument of a function to the top: a function that
+// would have to work on IgnoreAttributeFlow or IgnoreObjectFlow has no result but that instruction.
+type dropSignal struct{ value Value }
+
+func (d *dropSignal) Error() string { return d.value.kind.String() + " given to a function" }
+
+var (
+	errDropAttribute error = &dropSignal{DropAttribute}
+	errDropObject    error = &dropSignal{DropObject}
+)
+
+// settle turns a drop signal that reached the top into the value it stands for.
+func settle(v Value, err error) (Value, error) {
+	if err == nil {
+		return v, nil
+	}
+	if drop, ok := err.(*dropSignal); ok {
+		return drop.value, nil
+	}
+	return Null, err
+}
+
+// at gives an error of a function its place, unless it already has one.
+func at(pos position, function string, err error) error {
+	switch err.(type) {
+	case *Error, *dropSignal:
+		return err
+	}
+	return &Error{Line: pos.line, Column: pos.column, Message: function + ": " + err.Error(), Err: err}
+}
+
+// quote prints s for a message, shortened.
+func quote(s string) string { return fmt.Sprintf("%q", abbreviate(s, 60)) }
+
+// abbreviate cuts s to at most limit characters.
+func abbreviate(s string, limit int) string {
+	if utf8.RuneCountInString(s) <= limit {
+		return s
+	}
+	return string([]rune(s)[:limit]) + "…"
+}
+
+// nearest returns the candidate that looks most like name, or "" when none does.
+func nearest(name string, candidates []string) string {
+	best, bestCost := "", max(2, utf8.RuneCountInString(name)/3)+1
+	lower := strings.ToLower(name)
+	for _, candidate := range candidates {
+		if strings.EqualFold(name, candidate) {
+			return candidate
+		}
+		cost := distance(lower, strings.ToLower(candidate), bestCost)
+		if cost < bestCost || cost == bestCost && best != "" && candidate < best {
+			best, bestCost = candidate, cost
+		}
+	}
+	return best
+}
+
+// didYouMean is the sentence for nearest, empty when there is no suggestion.
+func didYouMean(name string, candidates []string) string {
+	if s := nearest(name, candidates); s != "" {
+		return "did you mean " + s + "?"
+	}
+	return ""
+}
+
+// distance is the Damerau-Levenshtein (optimal string alignment) distance, or limit when it is at least limit.
+func distance(a, b string, limit int) int {
+	x, y := []rune(abbreviate(a, 100)), []rune(abbreviate(b, 100))
+	if d := len(x) - len(y); d >= limit || -d >= limit {
+		return limit
+	}
+	before, previous, current := make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)
+	for j := range previous {
+		previous[j] = j
+	}
+	for i := 1; i <= len(x); i++ {
+		current[0] = i
+		for j := 1; j <= len(y); j++ {
+			cost := 1
+			if x[i-1] == y[j-1] {
+				cost = 0
+			}
+			current[j] = min(previous[j]+1, current[j-1]+1, previous[j-1]+cost)
+			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
+				current[j] = min(current[j], before[j-2]+1)
+			}
+		}
+		before, previous, current = previous, current, before
+	}
+	return min(previous[len(y)], limit)
+}

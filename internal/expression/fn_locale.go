@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package expression
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"github.com/biter777/countries"
+	"github.com/mozillazg/go-unidecode"
+	"github.com/nyaruka/phonenumbers"
+	"golang.org/x/text/cases"
+	"golang.org/x/text/language"
+	"golang.org/x/text/unicode/norm"
+)
+
+var localeFunctions = []definition{
+	{name: "NormalizeDiacritics", params: "source each", dialects: "PC", bind: bindEach(normalizeDiacritics),
+		description: "Replaces the accented characters of Microsoft's table; other characters stay."},
+	{name: "Transliterate", params: "source each, style word?:default|german|danish", bind: bindTransliterate,
+		description: "Writes any script in ASCII; the style german gives ae, oe, ue and ss, the style danish ae, oe and aa."},
+	{name: "E164", params: "phone text, defaultRegion text?", result: textType, bind: bindE164,
+		description: "Returns a telephone number as +491701234567; null if it is no possible number of the region."},
+	{name: "PhoneFormat", params: "phone text, region text?, format word:E164|INTERNATIONAL|NATIONAL|RFC3966", result: textType, bind: bindPhoneFormat,
+		description: "Returns a telephone number in the given format; null if it is no possible number of the region."},
+	{name: "Country", params: "value text, form word:alpha2|alpha3|name|numeric", result: textType, bind: bindCountry,
+		description: "Converts a country's code or English or German name to ISO 3166-1; null if it is unknown. UK is read as GB."},
+}
+
+func lowerIn(tag language.Tag) cases.Caser { return cases.Lower(tag) }
+func upperIn(tag language.Tag) cases.Caser { return cases.Upper(tag) }
+
+// bindCase compiles ToLower and ToUpper. Without a culture single characters are mapped, as .NET's invariant
+// culture does; with one the full rules of Unicode apply (tr: I to ı; ß to SS).
+func bindCase(invariant func(string) string, in func(language.Tag) cases.Caser) func(*call) evaluator {
+	return func(c *call) evaluator {
+		culture := c.args[1]
+		if text, ok := c.constant(1); culture == nil || ok && text == "" {
+			return each(c, func(_ *state, s string) (string, error) { return invariant(s), nil })
+		} else if ok {
+			tag, err := language.Parse(text)
+			if err != nil {
+				return c.reject(1, "unknown culture "+quote(text), "expected a name such as de-DE or tr-TR")
+			}
+			return each(c, func(_ *state, s string) (string, error) { return in(tag).String(s), nil })
+		}
+		return each(c, func(st *state, s string) (string, error) {
+			text, err := culture.text(st)
+			if err != nil || text == "" {
+				return invariant(s), err
+			}
+			tag, err := language.Parse(text)
+			if err != nil {
+				return "", fmt.Errorf("unknown culture %s; expected a name such as de-DE", quote(text))
+			}
+			return in(tag).String(s), nil
+		})
+	}
+}
+
+func isBlank(r rune) bool { return r == ' ' }
+
+// separatesWords reports the categories that .NET's ToTitleCase ends a word at.
+func separatesWords(r rune) bool {
+	return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.P, unicode.S, unicode.Z)
+}
+
+// properCase makes the first character of each word upper case and all others lower case.
+func properCase(s string, separates func(rune) bool) string {
+	first := true
+	return strings.Map(func(r rune) rune {
+		switch {
+		case separates(r):
+			first = true
+		case first:
+			first = false
+			return unicode.ToTitle(r)
+		default:
+			return unicode.ToLower(r)
+		}
+		return r
+	}, s)
+}
+
+func bindPCase(c *call) evaluator {
+	separators := c.args[1]
+	return each(c, func(st *state, s string) (string, error) {
+		if separators == nil {
+			return properCase(s, separatesWords), nil
+		}
+		set, err := separators.text(st)
+		if set == "" {
+			return properCase(s, separatesWords), err
+		}
+		return properCase(s, func(r rune) bool { return strings.ContainsRune(set, r) }), err
+	})
+}
+
+// germanLetters and danishLetters are written before everything else is transliterated.
+var (
+	germanLetters = map[rune]string{'ä': "ae", 'ö': "oe", 'ü': "ue", 'Ä': "Ae", 'Ö': "Oe", 'Ü': "Ue", 'ß': "ss", 'ẞ': "SS"}
+	danishLetters = map[rune]string{'æ': "ae", 'ø': "oe", 'å': "aa", 'Æ': "Ae", 'Ø': "Oe", 'Å': "Aa"}
+)
+
+func bindTransliterate(c *call) evaluator {
+	style, ok := c.choice(1)
+	if !ok {
+		return nil
+	}
+	letters := map[string]map[rune]string{"german": germanLetters, "danish": danishLetters}[style]
+	return each(c, func(_ *state, s string) (string, error) {
+		if isASCII(s) {
+			return s, nil
+		}
+		return transliterate(s, letters), nil
+	})
+}
+
+func transliterate(s string, letters map[rune]string) string {
+	input := []rune(norm.NFC.String(s))
+	var b strings.Builder
+	for i, r := range input {
+		with, ok := letters[r]
+		if !ok {
+			b.WriteRune(r)
+			continue
+		}
+		near := i+1 < len(input) && unicode.IsUpper(input[i+1]) || i > 0 && unicode.IsUpper(input[i-1])
+		if unicode.IsUpper(r) && near { // MÜLLER is MUELLER, Über is Ueber
+			with = strings.ToUpper(with)
+		}
+		b.WriteString(with)
+	}
+	out := unidecode.Unidecode(b.String())
+	if !strings.HasSuffix(s, " ") { // ideographs are followed by a blank
+		out = strings.TrimRight(out, " ")
+	}
+	return out
+}
+
+// region reads a country as the two letters phonenumbers wants; "" means none is known.
+func region(s string) string {
+	if s = strings.TrimSpace(s); s == "" {
+		return ""
+	}
+	if code := country(s); code != countries.Unknown {
+		return code.Alpha2()
+	}
+	return ""
+}
+
+// phone compiles what E164 and PhoneFormat share. A number that cannot be one of its region gives null, so
+// that Coalesce(E164([mobile], "DE"), [mobile]) keeps what HR has; null and "" give null too.
+func phone(c *call, format phonenumbers.PhoneNumberFormat) evaluator {
+	if text, ok := c.constant(1); ok && text != "" && phonenumbers.GetCountryCodeForRegion(region(text)) == 0 {
+		return c.reject(1, "unknown region "+quote(text), "expected a country code such as DE")
+	}
+	source, regionArg := c.args[0], c.args[1]
+	return func(st *state) (Value, error) {
+		s, err := source.text(st)
+		if err != nil || s == "" {
+			return Null, err
+		}
+		r, err := regionArg.text(st)
+		if err != nil {
+			return Null, err
+		}
+		parsed, err := phonenumbers.Parse(s, region(r))
+		if err != nil || !phonenumbers.IsPossibleNumber(parsed) {
+			return Null, nil
+		}
+		return String(phonenumbers.Format(parsed, format)), nil
+	}
+}
+
+func bindE164(c *call) evaluator { return phone(c, phonenumbers.E164) }
+
+func bindPhoneFormat(c *call) evaluator {
+	name, ok := c.choice(2)
+	if !ok {
+		return nil
+	}
+	format, ok := map[string]phonenumbers.PhoneNumberFormat{"E164": phonenumbers.E164, "INTERNATIONAL": phonenumbers.INTERNATIONAL,
+		"NATIONAL": phonenumbers.NATIONAL, "RFC3966": phonenumbers.RFC3966}[name]
+	if !ok {
+		return c.reject(2, "the format is empty", "expected "+c.param(2).words())
+	}
+	return phone(c, format)
+}
+
+// country finds a country by its alpha-2, alpha-3 or numeric code or its name.
+func country(s string) countries.CountryCode {
+	s = strings.TrimSpace(s)
+	var code countries.CountryCode
+	if n, ok := parseInteger(s); ok {
+		if n < 1 || n > 999 {
+			return countries.Unknown
+		}
+		code = countries.ByNumeric(int(n))
+	} else {
+		code = countries.ByName(s)
+	}
+	if !code.IsValid() || len(code.Alpha2()) != 2 || strings.HasPrefix(code.Alpha3(), "N0") {
+		return countries.Unknown
+	}
+	return code
+}
+
+func bindCountry(c *call) evaluator {
+	form, ok := c.choice(1)
+	if !ok {
+		return nil
+	}
+	source := c.args[0]
+	return func(st *state) (Value, error) {
+		s, err := source.text(st)
+		if err != nil {
+			return Null, err
+		}
+		code := country(s)
+		if code == countries.Unknown {
+			return Null, nil
+		}
+		switch form {
+		case "alpha3":
+			return String(code.Alpha3()), nil
+		case "name":
+			return String(code.String()), nil
+		case "numeric":
+			return String(fmt.Sprintf("%03d", int(code))), nil
+		}
+		return String(code.Alpha2()), nil
+	}
+}

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package expression
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Kind tells what a [Value] is.
+type Kind uint8
+
+// The kinds of a value. The two drop kinds are results only: they never occur in HR data.
+const (
+	KindNull          Kind = iota // no value: the attribute is absent
+	KindString                    // one text; numbers, dates and truth values are text too
+	KindList                      // several texts, in order; possibly none
+	KindDropAttribute             // the attribute leaves the flow: it is not written at all
+	KindDropObject                // the whole person leaves the flow
+)
+
+// String returns the name of the kind as it is used in messages.
+func (k Kind) String() string {
+	switch k {
+	case KindNull:
+		return "null"
+	case KindString:
+		return "text"
+	case KindList:
+		return "list"
+	case KindDropAttribute:
+		return "IgnoreAttributeFlow"
+	case KindDropObject:
+		return "IgnoreObjectFlow"
+	}
+	return fmt.Sprintf("Kind(%d)", uint8(k))
+}
+
+// Value is what an attribute holds and what an expression gives. The zero value is null.
+// A Value is immutable.
+type Value struct {
+	kind Kind
+	text string
+	list []string
+}
+
+// The values that carry no text.
+var (
+	Null          = Value{}
+	DropAttribute = Value{kind: KindDropAttribute}
+	DropObject    = Value{kind: KindDropObject}
+)
+
+// String returns the value that holds the text s. The empty text is not null.
+func String(s string) Value { return Value{kind: KindString, text: s} }
+
+// List returns the value that holds a copy of items.
+func List(items ...string) Value { return listOf(slices.Clone(items)) }
+
+// listOf is List without the copy, for slices nobody else keeps.
+func listOf(items []string) Value { return Value{kind: KindList, list: items} }
+
+// Kind returns what the value is.
+func (v Value) Kind() Kind { return v.kind }
+
+// IsNull reports whether there is no value. The empty text and the empty list are not null.
+func (v Value) IsNull() bool { return v.kind == KindNull }
+
+// Text returns the text, the first item of a list, and "" for everything else.
+func (v Value) Text() string {
+	if v.kind == KindList {
+		if len(v.list) == 0 {
+			return ""
+		}
+		return v.list[0]
+	}
+	return v.text
+}
+
+// Strings returns nil for null and drop values, one element for a text, and a copy of a list.
+func (v Value) Strings() []string {
+	switch v.kind {
+	case KindString:
+		return []string{v.text}
+	case KindList:
+		return slices.Clone(v.list)
+	}
+	return nil
+}
+
+// Equal reports whether both values are of the same kind and hold the same texts in the same order.
+func (v Value) Equal(w Value) bool {
+	return v.kind == w.kind && v.text == w.text && slices.Equal(v.list, w.list)
+}
+
+// String describes the value for messages: null, "text", ["a", "b"].
+func (v Value) String() string {
+	switch v.kind {
+	case KindString:
+		return quote(v.text)
+	case KindList:
+		quoted := make([]string, len(v.list))
+		for i, item := range v.list {
+			quoted[i] = quote(item)
+		}
+		return "[" + strings.Join(quoted, ", ") + "]"
+	}
+	return v.kind.String()
+}
+
+// isEmpty reports null, "" and the empty list.
+func (v Value) isEmpty() bool {
+	switch v.kind {
+	case KindNull:
+		return true
+	case KindString:
+		return v.text == ""
+	case KindList:
+		return len(v.list) == 0
+	}
+	return false
+}
+
+// MarshalJSON writes null, a string or an array of strings. Drop values are no data and are refused.
+func (v Value) MarshalJSON() ([]byte, error) {
+	switch v.kind {
+	case KindNull:
+		return []byte("null"), nil
+	case KindString:
+		return appendJSON(make([]byte, 0, len(v.text)+2), v.text), nil
+	case KindList:
+		out := []byte{'['}
+		for i, item := range v.list {
+			if i > 0 {
+				out = append(out, ',')
+			}
+			out = appendJSON(out, item)
+		}
+		return append(out, ']'), nil
+	}
+	return nil, fmt.Errorf("expression: %s is an instruction, not a value, and has no JSON form", v.kind)
+}
+
+// appendJSON appends s as a JSON string. It leaves <, > and & alone, since documents are read by people.
+func appendJSON(dst []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf {
+			var buf bytes.Buffer
+			enc := json.NewEncoder(&buf)
+			enc.SetEscapeHTML(false)
+			if err := enc.Encode(s); err == nil { // encoding a string cannot fail
+				return append(dst, bytes.TrimSuffix(buf.Bytes(), []byte("\n"))...)
+			}
+		}
+	}
+	dst = append(dst, '"')
+	dst = append(dst, s...)
+	return append(dst, '"')
+}
+
+// UnmarshalJSON reads null, a string or an array of strings. Anything else is refused: HR documents hold
+// texts, and a number would lose its leading zeros on the way.
+func (v *Value) UnmarshalJSON(data []byte) error {
+	data = bytes.TrimSpace(data)
+	if len(data) == 0 {
+		return errors.New("expression: empty JSON value")
+	}
+	switch data[0] {
+	case 'n':
+		*v = Null
+		return nil
+	case '"':
+		var s string
+		if err := json.Unmarshal(data, &s); err != nil {
+			return fmt.Errorf("expression: %w", err)
+		}
+		*v = String(s)
+		return nil
+	case '[':
+		var raw []json.RawMessage
+		if err := json.Unmarshal(data, &raw); err != nil {
+			return fmt.Errorf("expression: %w", err)
+		}
+		items := make([]string, len(raw))
+		for i, r := range raw {
+			if r[0] != '"' {
+				return fmt.Errorf("expression: item %d of a list is %s; expected a string", i+1, abbreviate(string(r), 40))
+			}
+			if err := json.Unmarshal(r, &items[i]); err != nil {
+				return fmt.Errorf("expression: item %d of a list: %w", i+1, err)
+			}
+		}
+		*v = listOf(items)
+		return nil
+	}
+	return fmt.Errorf("expression: value %s is neither null, a string nor a list of strings; put numbers and truth values in quotation marks",
+		abbreviate(string(data), 40))
+}
