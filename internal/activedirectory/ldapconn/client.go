@@ -231,14 +231,16 @@ func (c *Client) log(ctx context.Context, msg string, fields ...any) {
 	}
 }
 
-// scrub removes the password from what a server said, should it repeat it.
+// scrub removes the password from what a server said, should it repeat it. One
+// of a few letters would turn up in any text and is left.
 func (c *Client) scrub(s string) string {
+	const tooShort = 4
 	secrets := []string{c.Password}
 	if c.Kerberos != nil {
 		secrets = append(secrets, c.Kerberos.Password)
 	}
 	for _, secret := range secrets {
-		if secret != "" {
+		if len(secret) >= tooShort {
 			s = strings.ReplaceAll(s, secret, "(secret)")
 		}
 	}

@@ -174,9 +174,9 @@ func (c *Client) wrap(ctx context.Context, r request, server string, err error) 
 	var inner *Error
 	if server == "" && errors.As(err, &inner) {
 		e.Kind, e.Code, e.Extended, e.Message, e.Err = inner.Kind, inner.Code, inner.Extended, inner.Message, err
-		return e
+	} else {
+		c.classify(e, err)
 	}
-	c.classify(e, err)
 	if ctx.Err() != nil && e.Code == 0 {
 		e.Kind, e.Err, e.explanation, e.advice = KindCanceled, context.Cause(ctx), "", ""
 	}
@@ -205,8 +205,9 @@ func (c *Client) failure(op string, t target, err error) *Error {
 
 func (c *Client) classify(e *Error, err error) {
 	var (
-		answer *ldap.Error
-		many   *tooMany
+		answer  *ldap.Error
+		many    *tooMany
+		refused *startTLSError
 	)
 	switch {
 	case errors.As(err, &many):
@@ -219,6 +220,9 @@ func (c *Client) classify(e *Error, err error) {
 		e.Kind, e.Err = KindUnavailable, err
 		e.explanation = fmt.Sprintf("no connection within %v", c.ConnectTimeout)
 		e.advice = "Check host, port and firewall, or raise the connect timeout."
+	case errors.As(err, &refused):
+		e.Kind, e.Err = KindUnavailable, err
+		explainNetwork(e, err)
 	case errors.As(err, &answer) && fromServer(answer):
 		e.Code, e.Message = answer.ResultCode, c.scrub(tidy(answer.Err.Error()))
 		if m := extendedCode.FindStringSubmatch(e.Message); m != nil {

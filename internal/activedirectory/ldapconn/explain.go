@@ -183,7 +183,7 @@ func explainCertificate(e *Error, err error) bool {
 		host      x509.HostnameError
 		invalid   x509.CertificateInvalidError
 		verify    *tls.CertificateVerificationError
-		alert     tls.AlertError
+		alert     *net.OpError
 	)
 	switch {
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
@@ -198,7 +198,7 @@ func explainCertificate(e *Error, err error) bool {
 	case errors.As(err, &invalid), errors.As(err, &verify):
 		e.explanation = "the certificate of the server is not acceptable"
 		e.advice = "Have it issued anew."
-	case errors.As(err, &alert):
+	case errors.As(err, &alert) && alert.Op == "remote error": // how crypto/tls tells of an alert
 		e.explanation = "the server refused the TLS connection"
 		e.advice = "If a client certificate is used, check that the server trusts its issuer and that it has not expired."
 	default:
