@@ -131,7 +131,20 @@ func (d *Domain) create(ctx context.Context) error {
 	if err := d.provision(ctx); err != nil {
 		return err
 	}
-	return d.Restart(ctx)
+	if err := d.Restart(ctx); err != nil {
+		return err
+	}
+	return d.addServicePrincipals(ctx)
+}
+
+// addServicePrincipals adds the Kerberos names of the LDAP service, which a domain controller on a network registers itself, and one for
+// clients that take the name from an address with localhost.
+func (d *Domain) addServicePrincipals(ctx context.Context) error {
+	record := ldifLine("dn", "CN="+strings.ToUpper(DefaultHost)+",OU=Domain Controllers,"+d.BaseDN()) + "changetype: modify\nadd: servicePrincipalName\n"
+	for _, name := range []string{d.ServerName(), d.ServerName() + "/" + d.realm, d.ServerName() + "/" + d.netBIOS, strings.ToUpper(DefaultHost), "localhost"} {
+		record += ldifLine("servicePrincipalName", "ldap/"+name)
+	}
+	return d.Modify(ctx, record)
 }
 
 // URL returns the LDAPS address. The certificate of the server names 127.0.0.1, ::1, localhost and ServerName.
@@ -158,7 +171,8 @@ func (d *Domain) NetBIOS() string { return d.netBIOS }
 // BaseDN returns the distinguished name of the domain, such as DC=corp,DC=example,DC=com.
 func (d *Domain) BaseDN() string { return "DC=" + strings.ReplaceAll(d.realm, ".", ",DC=") }
 
-// ServerName returns the DNS name of the domain controller. It is in its certificate and its Kerberos service principal ldap/NAME, but does not resolve.
+// ServerName returns the DNS name of the domain controller. It is in its certificate and its Kerberos service principal ldap/NAME, but does not
+// resolve except through [Domain.DNS].
 func (d *Domain) ServerName() string { return DefaultHost + "." + d.realm }
 
 // AdminUser returns the user principal name of the administrator.
