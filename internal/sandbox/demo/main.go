@@ -5,7 +5,7 @@
 // joins, a change by hand is repaired, and a truncated file is stopped.
 //
 // It starts a Samba domain controller, runs the Terraform on PATH with the
-// provider given by -provider, and looks at the outcome with OpenLDAP's tools.
+// provider given by -provider and the example given by -configuration, and looks at the outcome with OpenLDAP's tools.
 // Whatever it shows it also asserts: it exits with 1 when something is not as
 // the story says. It needs root, and leaves nothing behind; what a killed demo
 // left, the next one removes.
@@ -25,11 +25,12 @@ import (
 
 func main() {
 	provider := flag.String("provider", ".bin/terraform-provider-workforce", "the compiled provider")
+	configuration := flag.String("configuration", "examples/active-directory/main.tf", "the Terraform configuration")
 	people := flag.Int("people", 1000, "how many people work at the company")
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	err := run(ctx, newScreen(os.Stdout), *provider, *people)
+	err := run(ctx, newScreen(os.Stdout), *provider, *configuration, *people)
 	interrupted := ctx.Err() != nil
 	stop()
 	switch {
@@ -43,7 +44,7 @@ func main() {
 }
 
 // run tells the story in a workspace, and removes the workspace whatever happens.
-func run(ctx context.Context, s *screen, provider string, people int) (err error) {
+func run(ctx context.Context, s *screen, provider, configuration string, people int) (err error) {
 	if provider, err = filepath.Abs(provider); err != nil {
 		return err
 	}
@@ -53,7 +54,7 @@ func run(ctx context.Context, s *screen, provider string, people int) (err error
 		return err
 	}
 	defer func() { err = errors.Join(err, w.close()) }()
-	d := &demo{screen: s, workspace: w, provider: provider, people: people}
+	d := &demo{screen: s, workspace: w, provider: provider, configuration: configuration, people: people}
 	defer func() { err = errors.Join(err, d.close()) }()
 	for _, chapter := range d.story() {
 		s.title(chapter.title)
