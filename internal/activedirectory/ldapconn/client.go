@@ -19,10 +19,11 @@ const maxRetries = 4
 
 // Client talks to one directory. It is safe for concurrent use.
 type Client struct {
-	*settings
-	slots    chan struct{} // one element for each connection in use
-	choosing chan struct{} // held while a controller is chosen
-	stats    counters
+	settings   *settings
+	probeAfter time.Duration
+	slots      chan struct{} // one element for each connection in use
+	choosing   chan struct{} // held while a controller is chosen
+	stats      counters
 
 	mu            sync.Mutex // guards what follows
 	idle          []*conn
@@ -41,10 +42,11 @@ func New(config Config) (*Client, error) {
 		return nil, err
 	}
 	return &Client{
-		settings: s,
-		slots:    make(chan struct{}, s.Connections),
-		choosing: make(chan struct{}, 1),
-		conns:    map[*conn]struct{}{},
+		settings:   s,
+		probeAfter: probeAfter,
+		slots:      make(chan struct{}, s.Connections),
+		choosing:   make(chan struct{}, 1),
+		conns:      map[*conn]struct{}{},
 	}, nil
 }
 
@@ -66,7 +68,7 @@ func (c *Client) Close() error {
 		cn.abort() // whoever uses it closes it
 	}
 	if first {
-		c.auth.close()
+		c.settings.auth.close()
 	}
 	return nil
 }
@@ -100,8 +102,8 @@ func (c *Client) RootDSE(ctx context.Context) (*RootDSE, error) {
 
 // BaseDN returns where searches start by default.
 func (c *Client) BaseDN(ctx context.Context) (string, error) {
-	if c.Config.BaseDN != "" {
-		return c.Config.BaseDN, nil
+	if c.settings.BaseDN != "" {
+		return c.settings.BaseDN, nil
 	}
 	root, err := c.RootDSE(ctx)
 	if err != nil {
@@ -170,7 +172,7 @@ func (c *Client) write(ctx context.Context, r request, f func(*conn) error) erro
 
 // send runs one exchange with the server within the request timeout.
 func (c *Client) send(ctx context.Context, cn *conn, f func() error) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, c.RequestTimeout, errRequestTimeout)
+	ctx, cancel := context.WithTimeoutCause(ctx, c.settings.RequestTimeout, errRequestTimeout)
 	defer cancel()
 	return c.guard(ctx, cn, f)
 }
@@ -218,7 +220,8 @@ func (c *Client) use(ctx context.Context, cn *conn, f func(context.Context, *con
 	reusable := false
 	defer func() { c.release(cn, reusable) }()
 	reusable, err = f(ctx, cn)
-	reusable = reusable && answered(err)
+	// An operations error is what Active Directory answers on a connection that it no longer takes as signed in.
+	reusable = reusable && answered(err) && !ldap.IsErrorWithCode(err, ldap.LDAPResultOperationsError)
 	return err
 }
 
@@ -226,8 +229,8 @@ func (c *Client) use(ctx context.Context, cn *conn, f func(context.Context, *con
 type callerError struct{ error }
 
 func (c *Client) log(ctx context.Context, msg string, fields ...any) {
-	if c.Logger != nil {
-		c.Logger(ctx, msg, fields...)
+	if c.settings.Logger != nil {
+		c.settings.Logger(ctx, msg, fields...)
 	}
 }
 
@@ -235,9 +238,9 @@ func (c *Client) log(ctx context.Context, msg string, fields ...any) {
 // of a few letters would turn up in any text and is left.
 func (c *Client) scrub(s string) string {
 	const tooShort = 4
-	secrets := []string{c.Password}
-	if c.Kerberos != nil {
-		secrets = append(secrets, c.Kerberos.Password)
+	secrets := []string{c.settings.Password}
+	if c.settings.Kerberos != nil {
+		secrets = append(secrets, c.settings.Kerberos.Password)
 	}
 	for _, secret := range secrets {
 		if len(secret) >= tooShort {

@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strconv"
 	"strings"
@@ -19,6 +20,9 @@ import (
 
 // startTLSOID is the extended operation of RFC 4511 section 4.14.
 const startTLSOID = "1.3.6.1.4.1.1466.20037"
+
+// maxStartTLS bounds the answer to it in bytes, since anybody may have sent it.
+const maxStartTLS = 64 << 10
 
 // target is one domain controller.
 type target struct{ scheme, host, port string }
@@ -181,7 +185,7 @@ func startTLS(raw net.Conn) error {
 	if _, err := raw.Write(packet.Bytes()); err != nil {
 		return err
 	}
-	answer, err := ber.ReadPacket(raw)
+	answer, err := ber.ReadPacket(io.LimitReader(raw, maxStartTLS))
 	if err != nil {
 		return fmt.Errorf("reading the answer to StartTLS: %w", err)
 	}

@@ -214,11 +214,11 @@ func (c *Client) classify(e *Error, err error) {
 		e.Kind, e.explanation, e.advice = KindSizeLimit, many.Error(), "Narrow the search."
 	case errors.Is(err, errRequestTimeout):
 		e.Kind, e.Err = KindUnavailable, err
-		e.explanation = fmt.Sprintf("no answer within %v", c.RequestTimeout)
+		e.explanation = fmt.Sprintf("no answer within %v", c.settings.RequestTimeout)
 		e.advice = "Raise the request timeout, or ask for less at once with a smaller page size."
 	case errors.Is(err, errConnectTimeout):
 		e.Kind, e.Err = KindUnavailable, err
-		e.explanation = fmt.Sprintf("no connection within %v", c.ConnectTimeout)
+		e.explanation = fmt.Sprintf("no connection within %v", c.settings.ConnectTimeout)
 		e.advice = "Check host, port and firewall, or raise the connect timeout."
 	case errors.As(err, &refused):
 		e.Kind, e.Err = KindUnavailable, err

@@ -133,7 +133,7 @@ func (c *Client) explainSignIn(e *Error, err error) {
 		}
 		e.advice = adviceSignIn
 	}
-	if id := c.auth.identity(); id != "" && e.Kind == KindAuthentication {
+	if id := c.settings.auth.identity(); id != "" && e.Kind == KindAuthentication {
 		e.Op = fmt.Sprintf("sign in as %q", id)
 	}
 }

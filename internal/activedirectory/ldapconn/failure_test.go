@@ -232,6 +232,27 @@ func TestAnswerOfAWriteIsLost(t *testing.T) {
 	}
 }
 
+// A firewall forgets idle connections without telling anybody: a write must
+// not be the one to find out.
+func TestIdleConnectionIsProbed(t *testing.T) {
+	d := samba.Shared(t)
+	ou := d.Container(t)
+	p := newProxy(t, d, samba.ProxyOptions{})
+	c := config(d)
+	c.URLs = []string{p.URL()}
+	client, ctx := newClient(t, c), t.Context()
+	client.ProbeAfter(0)
+	mustSucceed(t, client.Add(ctx, user("CN=idle1,"+ou)), client.Add(ctx, user("CN=idle2,"+ou)))
+	if n := p.Count(samba.Search); n != 2 { // the rootDSE at first, and as probe
+		t.Errorf("%d searches, want 2", n)
+	}
+	p.Inject(samba.Fault{Op: samba.Search, Reconnect: true})
+	mustSucceed(t, client.Add(ctx, user("CN=idle3,"+ou)))
+	if s := client.Stats(); s.Connects != 2 || s.Retries != 0 {
+		t.Errorf("Stats() = %+v, want a second connection and nothing sent twice", s)
+	}
+}
+
 func TestBusyServer(t *testing.T) {
 	d := samba.Shared(t)
 	ou := d.Container(t)

@@ -188,10 +188,15 @@ func channelBinding(c net.Conn) (sum [md5.Size]byte, err error) {
 	}
 	hash := h.New()
 	hash.Write(certs[0].Raw)
-	data := hash.Sum([]byte("tls-server-end-point:"))
-	// Type and length of both addresses, all zero, then the application data.
+	return bindingOf(hash.Sum(nil)), nil
+}
+
+// bindingOf is the MD5 of the channel bindings structure: type and length of
+// both addresses, all zero, then length and content of the application data.
+func bindingOf(certificateHash []byte) [md5.Size]byte {
+	data := append([]byte("tls-server-end-point:"), certificateHash...)
 	b := binary.LittleEndian.AppendUint32(make([]byte, 16), uint32(len(data)))
-	return md5.Sum(append(b, data...)), nil
+	return md5.Sum(append(b, data...))
 }
 
 // endPointHash is the hash of the certificate's signature, SHA-256 instead of

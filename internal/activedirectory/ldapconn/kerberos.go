@@ -58,6 +58,7 @@ type kerberosBind struct {
 	mu     sync.Mutex // held while a ticket is fetched
 	client *client.Client
 	host   string // the controller client was made for
+	closed bool
 }
 
 func newKerberosBind(k Kerberos, domain, serverName string) (*kerberosBind, error) {
@@ -203,6 +204,9 @@ func (b *kerberosBind) ticket(ctx context.Context, host, spn string) (serviceTic
 func (b *kerberosBind) fetch(host, spn string) (serviceTicket, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.closed {
+		return serviceTicket{}, errClosed
+	}
 	if b.client == nil || b.host != host {
 		cl, err := b.newClient(host)
 		if err != nil {
@@ -258,6 +262,7 @@ const krb5Conf = `[libdefaults]
 func (b *kerberosBind) close() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.closed = true
 	b.destroy()
 }
 

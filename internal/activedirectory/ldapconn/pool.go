@@ -55,7 +55,7 @@ func (c *Client) connection(ctx context.Context) (*conn, error) {
 		case err != nil:
 			return nil, err
 		case cn != nil:
-			if time.Since(cn.idleSince) < probeAfter || c.probe(ctx, cn) {
+			if time.Since(cn.idleSince) < c.probeAfter || c.probe(ctx, cn) {
 				return cn, nil
 			}
 			c.discard(cn)
@@ -118,7 +118,7 @@ func (c *Client) discard(cn *conn) {
 }
 
 func (c *Client) probe(ctx context.Context, cn *conn) bool {
-	ctx, cancel := context.WithTimeoutCause(ctx, c.ConnectTimeout, errConnectTimeout)
+	ctx, cancel := context.WithTimeoutCause(ctx, c.settings.ConnectTimeout, errConnectTimeout)
 	defer cancel()
 	return c.guard(ctx, cn, func() error { _, err := readRootDSE(cn); return err }) == nil
 }
@@ -131,7 +131,7 @@ func (c *Client) guard(ctx context.Context, cn *conn, f func() error) error {
 	}
 	stop := context.AfterFunc(ctx, cn.abort)
 	err := f()
-	if !stop() && err != nil {
+	if !stop() && !answered(err) {
 		return context.Cause(ctx)
 	}
 	if err != nil && !cn.usable() {
@@ -150,10 +150,10 @@ func (e *lostError) Unwrap() []error { return []error{e.err, e.cause} }
 
 // open connects and signs in to a controller.
 func (c *Client) open(ctx context.Context, p *pin) (*conn, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, c.ConnectTimeout, errConnectTimeout)
+	ctx, cancel := context.WithTimeoutCause(ctx, c.settings.ConnectTimeout, errConnectTimeout)
 	defer cancel()
 	start := time.Now()
-	cn, err := c.dial(ctx, p.target)
+	cn, err := c.settings.dial(ctx, p.target)
 	if err != nil {
 		if ctx.Err() != nil {
 			err = fmt.Errorf("%w (%w)", context.Cause(ctx), err)
@@ -161,7 +161,7 @@ func (c *Client) open(ctx context.Context, p *pin) (*conn, error) {
 		return nil, c.failure("connect", p.target, err)
 	}
 	cn.pin = p
-	err = c.guard(ctx, cn, func() error { return c.auth.bind(ctx, cn) })
+	err = c.guard(ctx, cn, func() error { return c.settings.auth.bind(ctx, cn) })
 	if err != nil {
 		cn.close()
 		return nil, c.failure("sign in", p.target, err)
@@ -250,7 +250,7 @@ func (c *Client) choose(ctx context.Context, old *pin, cause error) (*conn, erro
 
 // reconnect waits for a controller that was written to.
 func (c *Client) reconnect(ctx context.Context, p *pin) (*conn, error) {
-	deadline := time.Now().Add(c.ConnectTimeout)
+	deadline := time.Now().Add(c.settings.ConnectTimeout)
 	for attempt := 0; ; attempt++ {
 		cn, err := c.open(ctx, p)
 		switch {
@@ -278,7 +278,7 @@ func (c *Client) reconnect(ctx context.Context, p *pin) (*conn, error) {
 // pinNext pins the first controller that accepts a connection, trying the one
 // that was just lost last.
 func (c *Client) pinNext(ctx context.Context, old *pin) (*conn, error) {
-	targets, err := c.candidates(ctx)
+	targets, err := c.settings.candidates(ctx)
 	if err != nil {
 		return nil, c.remember(ctx, err)
 	}

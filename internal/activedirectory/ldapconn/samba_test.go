@@ -57,7 +57,7 @@ func user(dn string, attributes ...string) *ldap.AddRequest {
 }
 
 // mustSucceed fails the test at the first error.
-func mustSucceed(t *testing.T, errs ...error) {
+func mustSucceed(t testing.TB, errs ...error) {
 	t.Helper()
 	for _, err := range errs {
 		if err != nil {

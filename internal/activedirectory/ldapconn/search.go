@@ -56,7 +56,7 @@ func (c *Client) SearchEach(ctx context.Context, req *ldap.SearchRequest, each f
 
 func (c *Client) search(ctx context.Context, req *ldap.SearchRequest, each func(*ldap.Entry) error, again func() bool) error {
 	c.stats.searches.Add(1)
-	pageSize := c.PageSize
+	pageSize := c.settings.PageSize
 	return c.do(ctx, request{op: "search", dn: req.BaseDN, again: again}, func(ctx context.Context, cn *conn) (bool, error) {
 		s := pagedSearch{client: c, conn: cn, req: *req, pageSize: pageSize, each: each}
 		s.req.Controls = slices.DeleteFunc(slices.Clone(req.Controls), func(control ldap.Control) bool {
