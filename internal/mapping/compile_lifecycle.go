@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package mapping
+
+import (
+	"fmt"
+
+	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/worker"
+)
+
+// Values of the fields of Lifecycle.
+const (
+	leaveKeep      = "keep"
+	leaveDisable   = "disable"
+	atLastDay      = "last_day_of_work"
+	atTermination  = "termination_date"
+	absentKeep     = "keep"
+	absentDisable  = "disable"
+	absentRelease  = "release"
+	rehireReuse    = "reuse"
+	rehireNewName  = "new_name"
+	maxDays        = 36500
+	recordMinChars = 32 // room for "absent 2026-11-20" and to spare
+)
+
+func (c *compiler) lifecycle() {
+	l := &c.rules.Lifecycle
+	c.oneOf("lifecycle.on_leave", l.OnLeave, leaveKeep, leaveDisable)
+	c.oneOf("lifecycle.disable_at", l.DisableAt, atLastDay, atTermination)
+	c.oneOf("lifecycle.on_absent", l.OnAbsent, absentKeep, absentDisable, absentRelease)
+	c.oneOf("lifecycle.rehire", l.Rehire, rehireReuse, rehireNewName)
+	zone := l.TimeZone
+	if zone == "" {
+		zone = "UTC"
+	}
+	if _, err := worker.Location(zone); err != nil {
+		c.fail("lifecycle.time_zone", err)
+	}
+	c.days()
+	c.statusLists()
+	c.recordIn()
+	c.m.lifecycle = lifecycle{Lifecycle: *l, zone: zone, toLast: l.DisableAt != atTermination, statuses: newStatuses(l.ActiveStatuses, l.InactiveStatuses)}
+}
+
+// days checks the numbers of days and their order: each rung of the ladder comes after the one before.
+func (c *compiler) days() {
+	l := c.rules.Lifecycle
+	problems := len(c.errs)
+	check := func(name string, n int) {
+		if n < 0 || n > maxDays {
+			c.failf("lifecycle."+name, "found %d, expected 0 to %d days", n, maxDays)
+		}
+	}
+	check("enable_days", l.EnableDays)
+	check("leaver_container_days", l.LeaverContainerDays)
+	check("absent_days", l.AbsentDays)
+	if l.PrehireDays != nil {
+		check("prehire_days", *l.PrehireDays)
+	}
+	if l.RetentionDays != nil {
+		check("retention_days", *l.RetentionDays)
+	}
+	if len(c.errs) > problems {
+		return
+	}
+	if l.PrehireDays != nil && l.EnableDays > *l.PrehireDays {
+		c.failf("lifecycle.enable_days", "found %d, more than prehire_days %d: an account cannot be enabled before it exists", l.EnableDays, *l.PrehireDays)
+	}
+	if l.LeaverContainerDays > 0 && l.LeaverContainer == "" {
+		c.failf("lifecycle.leaver_container_days", "has no effect without leaver_container")
+	}
+	if l.RetentionDays != nil && l.LeaverContainerDays > *l.RetentionDays {
+		c.failf("lifecycle.leaver_container_days", "found %d, more than retention_days %d: the account would be gone before it moves", l.LeaverContainerDays, *l.RetentionDays)
+	}
+	if l.AbsentDays > 0 && l.RecordIn == "" {
+		c.failf("lifecycle.absent_days", "needs record_in, the attribute that remembers since when a worker is absent")
+	}
+}
+
+func (c *compiler) statusLists() {
+	l := c.rules.Lifecycle
+	active := map[string]bool{}
+	for i, word := range l.ActiveStatuses {
+		active[foldWord(word)] = true
+		if foldWord(word) == "" {
+			c.failf(fmt.Sprintf("lifecycle.active_statuses[%d]", i), "found %q, expected a status word", word)
+		}
+	}
+	for i, word := range l.InactiveStatuses {
+		path := fmt.Sprintf("lifecycle.inactive_statuses[%d]", i)
+		switch {
+		case foldWord(word) == "":
+			c.failf(path, "found %q, expected a status word", word)
+		case active[foldWord(word)]:
+			c.failf(path, "%q is in active_statuses too, expected it in one of them", word)
+		}
+	}
+}
+
+// recordIn checks the attribute that remembers dates, which nothing else may write.
+func (c *compiler) recordIn() {
+	const path = "lifecycle.record_in"
+	l := &c.rules.Lifecycle
+	if l.RecordIn == "" {
+		return
+	}
+	t, ok := c.writable(path, l.RecordIn)
+	if !ok {
+		return
+	}
+	l.RecordIn = t.Name
+	_, mapped := c.rules.Attributes[t.Name]
+	_, mappedLater := l.LeaverAttributes[t.Name]
+	_, naming := c.m.target.naming[t.Name]
+	switch {
+	case mapped || mappedLater || naming:
+		c.failf(path, "%s is written by a rule as well, expected an attribute that nothing else uses", t.Name)
+	case t.Syntax != directory.Text && t.Syntax != directory.ASCII || t.HasMax && t.Max < recordMinChars || t.Name == directory.ManagerAttribute:
+		c.failf(path, "%s cannot hold a text of %d characters, expected an attribute such as msDS-cloudExtensionAttribute20", t.Name, recordMinChars)
+	}
+}

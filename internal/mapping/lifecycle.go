@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package mapping
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"terraform-provider-workforce/internal/worker"
+)
+
+// lifecycle is the compiled form of Lifecycle.
+type lifecycle struct {
+	Lifecycle
+	statuses statuses
+	zone     string // of workers without one
+	toLast   bool   // the last day of work disables, not the termination date
+}
+
+// timeline is everything the rules and one worker's record say about time. Its
+// instants are zero when there is no such moment.
+//
+// How dates and status words are weighed:
+//
+//   - The end is the last day of work or the termination date, as disable_at says; the
+//     other one where the HR system gives only that. It is over when that day ends
+//     at the worker's place.
+//   - A hire date after the end is a rehire: until the end the worker works on their
+//     former employment, from the hire date on the new one, and has left in between.
+//     Without a gap there is no in between, as when a contractor is taken on.
+//   - Otherwise, before the hire date (less enable_days) the worker has not started,
+//     whatever the status word says: HR systems often call future hires inactive.
+//   - An end that is over decides, even against an active status word: access that
+//     lasts too long is the worse mistake.
+//   - An end still to come with an active word (or none): active until then.
+//   - An inactive word with no end, or an end still to come: has left, since a day that
+//     the record does not tell. (Dismissed at once, for instance.)
+//   - A suspended word disables, a word of absence or on_leave is leave, and all else is active.
+type timeline struct {
+	rules *lifecycle
+	w     *worker.Worker
+	zone  string
+	loc   *time.Location
+	class statusClass
+
+	end      worker.Date // last day of the employment that ends or has ended
+	endField string
+	rehire   bool        // hired after end
+	recorded worker.Date // since when they have left, for those of whom only the status says so
+
+	create, enable, start, over time.Time
+}
+
+// state is the situation at one instant.
+type state struct {
+	stage   Stage
+	enabled bool
+	// moved is true when a leaver's container is due.
+	moved bool
+	since worker.Date
+	why   reason
+}
+
+func newTimeline(rules *lifecycle, w *worker.Worker, recorded worker.Date) (*timeline, error) {
+	t := &timeline{rules: rules, w: w, zone: w.TimeZone, recorded: recorded}
+	if t.zone == "" {
+		t.zone = rules.zone
+	}
+	var errs []error
+	var err error
+	if t.loc, err = worker.Location(t.zone); err != nil {
+		errs = append(errs, fmt.Errorf("time_zone: %w", err))
+	}
+	if t.class, err = rules.statuses.classify(w.Status); err != nil {
+		errs = append(errs, err)
+	}
+	if err := t.checkDates(); err != nil {
+		errs = append(errs, err)
+	}
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
+	}
+	t.end, t.endField = t.w.TerminationDate, "termination_date"
+	if t.w.LastDayOfWork != "" && (rules.toLast || t.end == "") {
+		t.end, t.endField = t.w.LastDayOfWork, "last_day_of_work"
+	}
+	t.rehire = t.end != "" && w.HireDate > max(w.TerminationDate, w.LastDayOfWork)
+	if t.end != "" {
+		t.over = t.end.End(t.loc)
+	}
+	if w.HireDate != "" {
+		t.start = w.HireDate.Start(t.loc)
+		t.enable = w.HireDate.AddDays(-rules.EnableDays).Start(t.loc)
+		if rules.PrehireDays != nil {
+			t.create = w.HireDate.AddDays(-*rules.PrehireDays).Start(t.loc)
+		}
+	}
+	return t, nil
+}
+
+// checkDates refuses dates that are none and combinations that cannot be.
+func (t *timeline) checkDates() error {
+	var errs []error
+	hire, last, end := t.w.HireDate, t.w.LastDayOfWork, t.w.TerminationDate
+	for _, f := range []struct {
+		name string
+		date worker.Date
+	}{{"hire_date", hire}, {"termination_date", end}, {"last_day_of_work", last}} {
+		if f.date == "" {
+			continue
+		}
+		if _, err := time.Parse(time.DateOnly, string(f.date)); err != nil {
+			errs = append(errs, fmt.Errorf("%s: found %q, expected a date as YYYY-MM-DD", f.name, string(f.date)))
+		}
+	}
+	if len(errs) > 0 {
+		return errors.Join(errs...)
+	}
+	switch {
+	case last != "" && end != "" && last > end:
+		return fmt.Errorf("last_day_of_work %s is after termination_date %s: nobody works on after the employment has ended; correct one of them in the HR system", last, end)
+	case last != "" && end != "" && last < hire && hire <= end:
+		return fmt.Errorf("hire_date %s lies between last_day_of_work %s and termination_date %s: these belong to different employments; correct them in the HR system", hire, last, end)
+	}
+	return nil
+}
+
+// at returns the situation at an instant.
+func (t *timeline) at(now time.Time) state {
+	if t.rehire {
+		switch {
+		case now.Before(t.over) && t.class != statusLeft:
+			return t.employed(whyUntilEnd)
+		case now.Before(t.over):
+			return t.left(now, t.recorded, whyStatus)
+		case now.Before(t.create):
+			return t.left(now, t.end, whyRehireLater)
+		case t.notYet(now):
+			return state{stage: StagePrehire, why: whyRehirePrehire}
+		case t.class == statusLeft:
+			return t.left(now, t.recorded, whyStatus)
+		}
+		return t.employed(whyRehired)
+	}
+	switch {
+	case now.Before(t.create):
+		return state{stage: StageFuture, why: whyFuture}
+	case t.notYet(now):
+		return state{stage: StagePrehire, why: whyPrehire}
+	case t.end != "" && !now.Before(t.over):
+		return t.left(now, t.end, whyEnd)
+	case t.class == statusLeft:
+		return t.left(now, t.recorded, whyStatus)
+	case now.Before(t.start):
+		return t.employed(whyEarly)
+	case t.end != "":
+		return t.employed(whyUntilEnd)
+	}
+	return t.employed(whyActive)
+}
+
+// notYet reports whether the worker must not sign in because they have not
+// started. An inactive word delays enabling to the hire date.
+func (t *timeline) notYet(now time.Time) bool {
+	return now.Before(t.enable) || t.class == statusLeft && now.Before(t.start)
+}
+
+// employed is the situation of somebody who works here.
+func (t *timeline) employed(why reason) state {
+	switch {
+	case t.class == statusSuspended:
+		return state{stage: StageLeave, why: whySuspended}
+	case t.w.OnLeave != nil && *t.w.OnLeave:
+		return state{stage: StageLeave, enabled: t.rules.OnLeave != leaveDisable, why: whyOnLeave}
+	case t.w.OnLeave == nil && t.class == statusAway:
+		return state{stage: StageLeave, enabled: t.rules.OnLeave != leaveDisable, why: whyAway}
+	}
+	return state{stage: StageActive, enabled: true, why: why}
+}
+
+// left is the rung of the leaver ladder that is due. Since is empty when
+// nobody knows; then only the rungs that need no date are.
+func (t *timeline) left(now time.Time, since worker.Date, why reason) state {
+	s := state{stage: StageLeft, since: since, why: why, moved: t.rules.LeaverContainerDays == 0}
+	if since == "" {
+		return s
+	}
+	s.moved = !now.Before(t.rung(since, t.rules.LeaverContainerDays))
+	if t.rules.RetentionDays != nil && !now.Before(t.rung(since, *t.rules.RetentionDays)) {
+		s.stage = StageRetired
+	}
+	return s
+}
+
+// rung is the instant at which the given number of days after since is over.
+func (t *timeline) rung(since worker.Date, days int) time.Time {
+	return since.AddDays(days).End(t.loc)
+}
+
+// calendar lists what changes after now, earliest first.
+func (t *timeline) calendar(now time.Time) []Event {
+	moments := make([]time.Time, 0, 8)
+	add := func(at time.Time) {
+		if at.After(now) {
+			moments = append(moments, at)
+		}
+	}
+	add(t.create)
+	add(t.enable)
+	add(t.start)
+	add(t.over)
+	for _, since := range []worker.Date{t.end, t.recorded} {
+		if since == "" {
+			continue
+		}
+		add(t.rung(since, t.rules.LeaverContainerDays))
+		if t.rules.RetentionDays != nil {
+			add(t.rung(since, *t.rules.RetentionDays))
+		}
+	}
+	if len(moments) == 0 {
+		return nil
+	}
+	slices.SortFunc(moments, time.Time.Compare)
+	var events []Event
+	before := t.at(now)
+	for _, at := range moments {
+		after := t.at(at)
+		if what := t.change(before, after, at); what != "" {
+			events = append(events, Event{At: at, What: what})
+		}
+		before = after
+	}
+	return events
+}
+
+// change says what happens between two situations, or "" when nothing does.
+func (t *timeline) change(before, after state, at time.Time) string {
+	what := ""
+	switch {
+	case before.stage == after.stage && before.enabled == after.enabled:
+		if before.moved == after.moved || t.rules.LeaverContainer == "" || after.stage != StageLeft {
+			return ""
+		}
+		what = "the account moves to the leavers' container"
+	case after.stage == StageRetired:
+		what = "the account drops out of the accounts"
+	case after.stage == StageLeft:
+		what = "the account is disabled"
+	case after.stage == StagePrehire:
+		what = "there is to be an account, disabled"
+	case after.enabled:
+		what = "the account is enabled"
+	default:
+		what = "the account is disabled"
+	}
+	if after.stage == StageLeft && before.stage != StageLeft && after.moved && t.rules.LeaverContainer != "" {
+		what += " and moves to the leavers' container"
+	}
+	return what + ": " + t.sentence(after, at)
+}
