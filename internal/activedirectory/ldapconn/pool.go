@@ -61,14 +61,17 @@ func (c *Client) connection(ctx context.Context) (*conn, error) {
 			c.discard(cn)
 			continue
 		case p != nil:
-			if cn, err = c.open(ctx, p); err == nil {
+			cn, err = c.open(ctx, p)
+			switch {
+			case err == nil:
 				return cn, nil
-			}
-			if ctx.Err() != nil {
+			case IsAuthentication(err):
+				return nil, c.fail(err)
+			case ctx.Err() != nil:
 				return nil, err
 			}
 		}
-		if cn, err = c.choose(ctx, p, err); cn != nil || err != nil {
+		if cn, err = c.choose(ctx, p); cn != nil || err != nil {
 			return cn, err
 		}
 	}
@@ -211,11 +214,11 @@ func (c *Client) check(ctx context.Context, cn *conn) error {
 	return nil
 }
 
-// choose is called when old, which may be nil, cannot be connected to because
-// of cause. It returns a connection to the same controller, if that was
-// written to, or else to the first that answers; or neither a connection nor
-// an error when somebody else settled it meanwhile.
-func (c *Client) choose(ctx context.Context, old *pin, cause error) (*conn, error) {
+// choose is called when old, which may be nil, cannot be connected to. It
+// returns a connection to the same controller, if that was written to, or else
+// to the first that answers; or neither a connection nor an error when somebody
+// else settled it meanwhile.
+func (c *Client) choose(ctx context.Context, old *pin) (*conn, error) {
 	select {
 	case c.choosing <- struct{}{}:
 		defer func() { <-c.choosing }()
@@ -239,9 +242,6 @@ func (c *Client) choose(ctx context.Context, old *pin, cause error) (*conn, erro
 		c.pinned = nil // from here on no write can start on old
 	}
 	c.mu.Unlock()
-	if IsAuthentication(cause) {
-		return nil, c.fail(cause)
-	}
 	if written {
 		return c.reconnect(ctx, old)
 	}
@@ -257,10 +257,10 @@ func (c *Client) reconnect(ctx context.Context, p *pin) (*conn, error) {
 		case err == nil:
 			c.stats.reconnects.Add(1)
 			return cn, nil
-		case ctx.Err() != nil:
-			return nil, err
 		case IsAuthentication(err):
 			return nil, c.fail(err)
+		case ctx.Err() != nil:
+			return nil, err
 		case time.Now().After(deadline):
 			return nil, c.fail(&Error{
 				Op: "reconnect", Server: p.target.String(), Kind: KindControllerLost, Err: err,
@@ -300,10 +300,10 @@ func (c *Client) pinNext(ctx context.Context, old *pin) (*conn, error) {
 				c.stats.failovers.Add(1)
 			}
 			return cn, nil
-		case ctx.Err() != nil:
-			return nil, err
 		case IsAuthentication(err):
 			return nil, c.fail(err)
+		case ctx.Err() != nil:
+			return nil, err
 		}
 		c.log(ctx, "a domain controller cannot be used", "server", t.String(), "error", err.Error())
 		errs = append(errs, err)
@@ -327,8 +327,8 @@ func after(targets []target, last target) []target {
 	return targets
 }
 
-// fail ends the use of the client with err: trying again would do harm, such
-// as locking the account.
+// fail ends the use of the client with err, since trying again would do harm:
+// a wrong password counts towards the lockout of the account.
 func (c *Client) fail(err error) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -151,9 +151,8 @@ func TestWrites(t *testing.T) {
 
 func TestPaging(t *testing.T) {
 	d := samba.Shared(t)
-	ou := d.Container(t)
 	const people, members = 2500, 2100
-	addPeople(t, d, ou, people)
+	ou := addPeople(t, d, people)
 	group := "CN=Everybody," + ou
 	client, ctx := newClient(t, config(d)), t.Context()
 	add := ldap.NewAddRequest(group, nil)
@@ -216,17 +215,27 @@ func TestPaging(t *testing.T) {
 	})
 }
 
-// addPeople adds disabled accounts person0000, person0001, … in one run of a
-// client that is not ours.
-func addPeople(t *testing.T, d *samba.Domain, ou string, n int) {
+// addPeople adds disabled accounts person0000, person0001, … with a client that
+// is not ours, in a container that it returns and that goes with the test.
+func addPeople(t *testing.T, d *samba.Domain, n int) string {
 	t.Helper()
-	var ldif strings.Builder
-	for i := range n {
-		fmt.Fprintf(&ldif, "dn: CN=person%04d,%s\nobjectClass: user\nsAMAccountName: p%04d\n\n", i, ou, i)
+	ou := "OU=people," + d.BaseDN()
+	mustSucceed(t, d.CreateOU(t.Context(), ou))
+	c := config(d)
+	c.RequestTimeout = 10 * time.Minute
+	client := newClient(t, c)
+	t.Cleanup(func() {
+		mustSucceed(t, client.Delete(context.Background(), ldap.NewDelRequest(ou, []ldap.Control{ldap.NewControlSubtreeDelete()})))
+	})
+	const chunk = 250
+	for first := 0; first < n; first += chunk {
+		var ldif strings.Builder
+		for i := first; i < min(first+chunk, n); i++ {
+			fmt.Fprintf(&ldif, "dn: CN=person%04d,%s\nobjectClass: user\nsAMAccountName: p%04d\n\n", i, ou, i)
+		}
+		mustSucceed(t, d.Modify(t.Context(), ldif.String()))
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
-	defer cancel()
-	mustSucceed(t, d.Modify(ctx, ldif.String()))
+	return ou
 }
 
 func TestConcurrentRequestsShareThePool(t *testing.T) {
