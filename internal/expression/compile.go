@@ -31,6 +31,7 @@ const (
 	MaxPad          = 10_000  // characters LeftPad and RightPad fill up to
 	MaxRandomString = 256     // characters of RandomString, Microsoft's limit
 	MaxCounter      = 9999    // the last number of Counter
+	MaxSize         = 100_000 // functions, attributes and constants, those reached through Use counted each time
 	maxErrors       = 20      // check errors reported at once
 )
 
@@ -52,6 +53,7 @@ type Program struct {
 	clock      bool
 	random     bool
 	redacted   bool
+	size       int // nodes evaluated at most, for MaxSize
 }
 
 // rule is one argument of SelectUniqueValue; a Counter in it makes it give several values.
@@ -85,6 +87,9 @@ func Compile(source string, o Options) (*Program, error) {
 		c.compileUnique(tree)
 	} else {
 		c.program.root = c.compile(tree, anyType)
+	}
+	if len(c.errs) == 0 && c.program.size > MaxSize {
+		c.fail(position{1, 1}, fmt.Sprintf("the expression has more than %d parts, those of the expressions it uses included", MaxSize), "use fewer named expressions within one another")
 	}
 	if len(c.errs) > 0 {
 		return nil, errors.Join(c.errs...)
@@ -129,6 +134,14 @@ func (t valueType) String() string {
 	return [...]string{"any value", "text", "a number", "a truth value", "a date", "a list", "a condition", "a fixed word"}[t]
 }
 
+// value is String for "where … is expected".
+func (t valueType) value() string {
+	if t == anyType {
+		return "a value"
+	}
+	return t.String()
+}
+
 type compiler struct {
 	Options
 	program *Program
@@ -147,6 +160,7 @@ func (c *compiler) fail(pos position, message, expected string) *node {
 
 // compile turns e into a node that fits a parameter of type want.
 func (c *compiler) compile(e *expr, want valueType) *node {
+	c.program.size++
 	switch e.kind {
 	case exprText:
 		return constantNode(e.pos, String(e.text), textType)
@@ -158,7 +172,7 @@ func (c *compiler) compile(e *expr, want valueType) *node {
 		return c.word(e, want)
 	case exprCompare:
 		if want != conditionType {
-			return c.fail(e.pos, fmt.Sprintf("a comparison (%s) stands where %s is expected", e.text, want), "comparisons are allowed in the conditions of IIF, CBool, And, Or and Not only")
+			return c.fail(e.pos, fmt.Sprintf("a comparison (%s) stands where %s is expected", e.text, want.value()), "comparisons are allowed in the conditions of IIF, CBool, And, Or and Not only")
 		}
 		return c.compare(e)
 	case exprConcat:
@@ -216,8 +230,11 @@ func (c *compiler) call(e *expr) *node {
 	if fn == nil {
 		return c.unknownFunction(e)
 	}
-	if fn.bind == nil { // SelectUniqueValue, and what is known but not for HR
-		return c.fail(e.pos, e.text+" cannot be used here", fn.Description)
+	switch {
+	case e.text == "SelectUniqueValue":
+		return c.fail(e.pos, "SelectUniqueValue stands inside another function", "it must be the outermost function of the expression")
+	case fn.bind == nil:
+		return c.fail(e.pos, e.text+" is not available", "role assignments are provisioned to applications, not from HR")
 	}
 	call := &call{compiler: c, builtin: fn, pos: e.pos, result: fn.result}
 	exprs, ok := c.arity(e, fn)

@@ -80,6 +80,11 @@ func normalizeDiacritics(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
 	for len(s) > 0 {
+		if s[0] < utf8.RuneSelf && (len(s) == 1 || s[1] < utf8.RuneSelf) { // no mark follows
+			b.WriteByte(s[0])
+			s = s[1:]
+			continue
+		}
 		length := characterLength(s)
 		plain, size := "", 0
 		for size = length; size > 0; { // the longest form the table knows

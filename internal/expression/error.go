@@ -81,7 +81,8 @@ func abbreviate(s string, limit int) string {
 
 // nearest returns the candidate that looks most like name, or "" when none does.
 func nearest(name string, candidates []string) string {
-	best, bestCost := "", max(2, utf8.RuneCountInString(name)/3)+1
+	length := utf8.RuneCountInString(name)
+	best, bestCost := "", min(max(2, length/3), length-1)+1
 	lower := strings.ToLower(name)
 	for _, candidate := range candidates {
 		if strings.EqualFold(name, candidate) {

@@ -85,7 +85,8 @@ func common(branches ...*node) valueType {
 func bindIIF(c *call) evaluator {
 	condition, yes, no := c.args[0], c.args[1], c.args[2]
 	if yes == nil && no == nil {
-		return c.reject(0, "neither a value for true nor one for false is given", "expected "+c.Signature)
+		c.fail(c.pos, "IIF: neither a value for true nor one for false is given", "expected "+c.Signature)
+		return nil
 	}
 	c.result = common(yes, no)
 	return func(st *state) (Value, error) {
@@ -286,6 +287,7 @@ func bindUse(c *call) evaluator {
 			return c.reject(0, "the expression "+quote(name)+" reads the unknown attribute ["+a+"]", didYouMean(a, c.Attributes))
 		}
 	}
+	c.program.size = min(c.program.size+p.size, MaxSize+1)
 	c.program.clock = c.program.clock || p.clock
 	c.program.random = c.program.random || p.random
 	c.program.redacted = c.program.redacted || p.redacted

@@ -116,7 +116,7 @@ func bindRegexReplace(c *call) evaluator {
 		}
 		pattern.cached.Store(re)
 		if group, ok := c.constant(replaceGroup); ok && re.GroupNumberFromName(group) < 0 {
-			return c.reject(replaceGroup, "the pattern has no group "+quote(group), didYouMean(group, re.GetGroupNames()))
+			return c.reject(replaceGroup, "the pattern has no group "+quote(group), namedGroups(re))
 		}
 	}
 	run := replaceMatches
@@ -130,6 +130,15 @@ func bindRegexReplace(c *call) evaluator {
 	}
 	args := c.args
 	return func(st *state) (Value, error) { return run(st, pattern, args) }
+}
+
+// namedGroups lists the groups of a pattern for a message.
+func namedGroups(re *regexp2.Regexp) string {
+	names := slices.DeleteFunc(re.GetGroupNames(), func(name string) bool { return name[0] >= '0' && name[0] <= '9' })
+	if len(names) == 0 {
+		return "write (?<name>…) around the part to replace"
+	}
+	return "its named groups are " + strings.Join(names, ", ")
 }
 
 // replaceMatches: regexPattern + replacementValue. All matches are replaced; the replacement may name groups.
