@@ -2,11 +2,322 @@
 
 package roster
 
-import "context"
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/mapping"
+	"terraform-provider-workforce/internal/worker"
+)
 
 // Decide compares the accounts that the workers should have with those that
 // exist. It fails as a whole, with every problem it can find, and never
-// decides for a part of the population.
+// decides for a part of the population. It asks the directory a handful of
+// questions, however many workers there are.
 func Decide(ctx context.Context, in Input) (*Result, error) {
-	return nil, ctx.Err()
+	d, err := newDecider(in)
+	if err != nil {
+		return nil, err
+	}
+	d.evaluate()
+	if err := errors.Join(d.guardFeed(), d.refuseDataErrors()); err != nil {
+		return nil, err
+	}
+	for _, step := range []func(context.Context) error{d.observe, d.matchAll, d.addAbsent} {
+		if err := step(ctx); err != nil {
+			return nil, err
+		}
+	}
+	d.parallel(d.draft)
+	if err := d.assignNames(ctx); err != nil {
+		return nil, err
+	}
+	d.linkManagers()
+	d.parallel(d.compare)
+	problems, err := d.check(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(d.guardOutcome(), problems); err != nil {
+		return nil, err
+	}
+	return d.result()
+}
+
+// decider carries one run of Decide. Its fields are filled from top to bottom.
+type decider struct {
+	in         Input
+	rules      mapping.Rules
+	zone       *time.Location // of dates that belong to no worker
+	today      worker.Date    // in zone
+	targets    []string       // attributes the mapping may write
+	unique     []string       // those whose values nobody may share
+	core       map[string]directory.CoreKey
+	redacted   map[string]bool // by folded target attribute
+	exceptions map[string]*Exception
+	unneeded   map[string]bool // exceptions that have not been needed so far
+
+	people   []*person          // in natural order of the ids
+	byWorker map[string]*person // by worker id
+
+	schema   *directory.Schema
+	owned    []*directory.Existing            // users that carry a worker id, by path
+	carriers map[string][]*directory.Existing // folded worker id → users that carry it
+
+	collisions []collision
+	problems   []string // names that cannot be given
+	warnings   []string
+	cycles     [][]string // worker ids that manage one another
+}
+
+// person is one worker, or the account of one who is absent.
+type person struct {
+	id       string
+	worker   *worker.Worker      // nil: absent
+	desired  *mapping.Desired    // nil: absent, or a data error
+	problem  error               // the data error
+	existing *directory.Existing // nil: no account so far
+	matched  string              // by what the account was recognised, for messages
+	hint     string              // what nearly matched
+
+	account *directory.Account // nil: no account afterwards
+	slots   []*slot            // names still to be given
+	boss    *wish              // manager still to be resolved
+	rehired bool
+	record  worker.Date // since when the worker has left or been absent
+
+	action  Action // settled where it does not follow from the changes
+	reason  string
+	changes []Change
+}
+
+// stage returns the stage of a worker, "" for one who is absent or has a data error.
+func (p *person) stage() mapping.Stage {
+	if p.desired == nil {
+		return ""
+	}
+	return p.desired.Stage
+}
+
+// present returns what the existing account holds.
+func (p *person) present(attribute string) directory.Value {
+	if p.existing == nil {
+		return nil
+	}
+	return p.existing.Account.Attributes[attribute]
+}
+
+func newDecider(in Input) (*decider, error) {
+	if err := in.validate(); err != nil {
+		return nil, err
+	}
+	if in.MaxListed <= 0 {
+		in.MaxListed = 50
+	}
+	d := &decider{
+		in: in, rules: in.Mapping.Rules(), zone: time.UTC, targets: in.Mapping.TargetAttributes(), unique: in.Mapping.UniqueAttributes(),
+		core: map[string]directory.CoreKey{}, redacted: map[string]bool{}, byWorker: make(map[string]*person, len(in.Workers)),
+	}
+	if name := d.rules.Lifecycle.TimeZone; name != "" {
+		zone, err := worker.Location(name)
+		if err != nil {
+			return nil, fmt.Errorf("lifecycle.time_zone: %w", err)
+		}
+		d.zone = zone
+	}
+	d.today = worker.Date(in.AsOf.In(d.zone).Format(time.DateOnly))
+	for _, c := range in.Format.Core {
+		d.core[c.Attribute] = c
+	}
+	for _, rules := range []map[string]mapping.AttributeRule{d.rules.Attributes, d.rules.Lifecycle.LeaverAttributes} {
+		for name, rule := range rules {
+			if rule.Redact {
+				d.redacted[directory.Fold(name)] = true
+			}
+		}
+	}
+	for id, w := range in.Workers {
+		p := &person{id: id, worker: w}
+		d.byWorker[id] = p
+		d.people = append(d.people, p)
+	}
+	d.sortPeople()
+	return d, d.readExceptions()
+}
+
+func (in Input) validate() error {
+	var errs []error
+	demand := func(ok bool, message string) {
+		if !ok {
+			errs = append(errs, errors.New(message))
+		}
+	}
+	demand(in.Mapping != nil, "no mapping given")
+	demand(in.Directory != nil, "no directory given")
+	demand(!in.AsOf.IsZero(), "as_of: no instant given to decide for")
+	demand(slices.Contains([]string{"", DataErrorFail, DataErrorExclude}, in.OnDataError),
+		fmt.Sprintf("on_data_error: found %q, expected %q or %q", in.OnDataError, DataErrorFail, DataErrorExclude))
+	demand(slices.Contains([]string{"", UnmatchedCreate, UnmatchedReport}, in.OnUnmatched),
+		fmt.Sprintf("on_unmatched: found %q, expected %q or %q", in.OnUnmatched, UnmatchedCreate, UnmatchedReport))
+	demand(in.OnDataError != DataErrorExclude || in.WorkerIDAttribute != "",
+		"on_data_error = \"exclude\" needs an attribute that carries worker ids: without it the accounts of such workers cannot be found, and they would drop out")
+	for id, w := range in.Workers {
+		if w == nil || w.ID != id || id == "" {
+			errs = append(errs, fmt.Errorf("worker %q: its worker_id is not the same as its key", id))
+		}
+	}
+	slices.SortFunc(errs, func(a, b error) int { return cmp.Compare(a.Error(), b.Error()) })
+	return errors.Join(append(errs, in.Partition.validate())...)
+}
+
+// sortPeople puts people in the natural order of their worker ids: "9" before
+// "10". Names are given in that order, so that it is the longest-serving who
+// gets the short one, where ids are numbers.
+func (d *decider) sortPeople() {
+	slices.SortFunc(d.people, func(a, b *person) int { return natural(a.id, b.id) })
+}
+
+// natural compares runs of digits by their value and everything else by byte.
+func natural(a, b string) int {
+	x, y := a, b
+	for x != "" && y != "" {
+		n, m := digits(x), digits(y)
+		if n == 0 || m == 0 {
+			if c := cmp.Compare(x[0], y[0]); c != 0 {
+				return c
+			}
+			x, y = x[1:], y[1:]
+			continue
+		}
+		u, v := strings.TrimLeft(x[:n], "0"), strings.TrimLeft(y[:m], "0")
+		if c := cmp.Or(cmp.Compare(len(u), len(v)), cmp.Compare(u, v)); c != 0 {
+			return c
+		}
+		x, y = x[n:], y[m:]
+	}
+	return cmp.Or(cmp.Compare(len(x), len(y)), cmp.Compare(a, b))
+}
+
+func digits(s string) int {
+	n := 0
+	for n < len(s) && s[n] >= '0' && s[n] <= '9' {
+		n++
+	}
+	return n
+}
+
+// parallel calls f for every person, on all processors. f may change nothing
+// but its person, which keeps the outcome independent of the schedule.
+func (d *decider) parallel(f func(*person)) {
+	const batch = 64
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(d.people)/batch+1) {
+		wg.Go(func() {
+			for {
+				end := int(next.Add(batch))
+				start := end - batch
+				if start >= len(d.people) {
+					return
+				}
+				for _, p := range d.people[start:min(end, len(d.people))] {
+					f(p)
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// evaluate runs the rules for every worker.
+func (d *decider) evaluate() {
+	d.parallel(func(p *person) {
+		if p.desired, p.problem = d.in.Mapping.Evaluate(p.worker, d.in.AsOf); p.problem == nil {
+			p.problem = vet(p.desired)
+		}
+		if p.problem != nil {
+			p.desired = nil
+		}
+	})
+}
+
+// vet asks for the first candidate of every unique rule, which is where such a
+// rule fails. What fails for somebody who has left stays as it is: a bad
+// record must not keep an account open.
+func vet(desired *mapping.Desired) error {
+	for _, name := range slices.Sorted(maps.Keys(desired.Attributes)) {
+		o := desired.Attributes[name]
+		if !o.Managed || o.Candidates == nil {
+			continue
+		}
+		_, err := take(o.Candidates, 1)
+		switch {
+		case err != nil && desired.Stage == mapping.StageLeft:
+			o.Managed, o.Candidates = false, nil
+			desired.Attributes[name] = o
+			desired.Warnings = append(desired.Warnings, err.Error())
+		case err != nil:
+			return err
+		}
+	}
+	return nil
+}
+
+// refuseDataErrors fails when there are workers whose rules cannot be
+// evaluated, unless they are to be excluded.
+func (d *decider) refuseDataErrors() error {
+	if d.in.OnDataError == DataErrorExclude {
+		return nil
+	}
+	var lines []string
+	for _, p := range d.people {
+		if p.problem != nil {
+			lines = append(lines, p.problem.Error()) // it names the worker
+		}
+	}
+	return refuse(fmt.Sprintf("the rules cannot be evaluated for %s (correct the HR records or the rules, or leave these accounts as they are with on_data_error = \"exclude\")", count(len(lines), "worker")), lines)
+}
+
+// listed is how many problems of one kind an error lists.
+const listed = 20
+
+// refuse returns an error with the first problems of one kind, or nil when there are none.
+func refuse(title string, lines []string) error {
+	if len(lines) == 0 {
+		return nil
+	}
+	var b strings.Builder
+	b.WriteString(title + ":")
+	for _, line := range lines[:min(listed, len(lines))] {
+		b.WriteString("\n  - " + strings.ReplaceAll(line, "\n", "\n    "))
+	}
+	if more := len(lines) - listed; more > 0 {
+		fmt.Fprintf(&b, "\n  … and %d more", more)
+	}
+	return errors.New(b.String())
+}
+
+// count writes a number with its noun.
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return thousands(n) + " " + noun + "s"
+}
+
+func thousands(n int) string {
+	if n < 1000 {
+		return fmt.Sprint(n)
+	}
+	return fmt.Sprintf("%s,%03d", thousands(n/1000), n%1000)
 }

@@ -2,7 +2,20 @@
 
 package roster
 
-import "terraform-provider-workforce/internal/worker"
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/mapping"
+	"terraform-provider-workforce/internal/worker"
+)
 
 // Safeguards stop a run whose outcome is not plausible. The zero value stops nothing.
 type Safeguards struct {
@@ -31,7 +44,8 @@ type Limits struct {
 	MaxCreate, MaxDisable, MaxDelete, MaxMove, MaxRename, MaxUpdate, MaxAbsent Limit
 }
 
-// GroupLimits are limits for each group of workers with the same value of Attribute.
+// GroupLimits are limits for each group of workers with the same value of
+// Attribute. Accounts of absent workers are in no group.
 type GroupLimits struct {
 	// Attribute is a source attribute, such as "Department".
 	Attribute string
@@ -57,8 +71,274 @@ type Exception struct {
 type Limit struct {
 	set     bool
 	count   int
-	percent float64
+	percent float64 // negative: count holds
 }
 
-// ParseLimit reads a number of accounts such as "25", or a percentage such as "3%".
-func ParseLimit(s string) (Limit, error) { return Limit{}, nil }
+// ParseLimit reads a number of accounts such as "25", or a percentage such as
+// "3%" of the accounts of the population (or of the group) that exist before
+// the run, absent ones included. A percentage is rounded down, but except for "0%" it always
+// allows one account, so that small groups can change at all. "" is no limit.
+func ParseLimit(s string) (Limit, error) {
+	text := strings.TrimSpace(s)
+	if text == "" {
+		return Limit{}, nil
+	}
+	if number, ok := strings.CutSuffix(text, "%"); ok {
+		percent, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
+		if err != nil || !(percent >= 0 && percent <= 100) {
+			return Limit{}, fmt.Errorf("found %q, expected a percentage from \"0%%\" to \"100%%\"", s)
+		}
+		return Limit{set: true, percent: percent}, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 {
+		return Limit{}, fmt.Errorf("found %q, expected a number of accounts such as \"25\" or a percentage such as \"3%%\"", s)
+	}
+	return Limit{set: true, count: n, percent: -1}, nil
+}
+
+// allowed returns how many accounts may be affected where base exist.
+func (l Limit) allowed(base int) int {
+	if l.percent < 0 {
+		return l.count
+	}
+	n := int(math.Floor(float64(base)*l.percent/100 + 1e-9))
+	if l.percent > 0 {
+		n = max(n, 1)
+	}
+	return n
+}
+
+func (l Limit) String() string {
+	switch {
+	case !l.set:
+		return ""
+	case l.percent < 0:
+		return strconv.Itoa(l.count)
+	}
+	return strconv.FormatFloat(l.percent, 'f', -1, 64) + "%"
+}
+
+// measure is one thing that Limits bounds.
+type measure struct {
+	name, what string
+	limit      Limit
+	counts     func(*person) bool
+}
+
+func (d *decider) measures(l Limits) []measure {
+	return []measure{
+		{"max_create", "would be created", l.MaxCreate, (*person).creates},
+		{"max_disable", "would be disabled", l.MaxDisable, (*person).disables},
+		{"max_delete", "would drop out (retired or released)", l.MaxDelete, (*person).dropsOut},
+		{"max_move", "would change container", l.MaxMove, (*person).moves},
+		{"max_rename", "would be renamed", l.MaxRename, d.renames},
+		{"max_update", "would have other attributes changed", l.MaxUpdate, d.updates},
+		{"max_absent", "have no worker in the feed", l.MaxAbsent, func(p *person) bool { return p.worker == nil }},
+	}
+}
+
+// readExceptions checks the exceptions: one that has expired, or is for nothing
+// that is limited, is an error rather than a silent hole.
+func (d *decider) readExceptions() error {
+	d.exceptions, d.unneeded = map[string]*Exception{}, map[string]bool{}
+	today := worker.Date(d.in.AsOf.UTC().Format(time.DateOnly))
+	var lines []string
+	for i := range d.in.Safeguards.Exceptions {
+		e := &d.in.Safeguards.Exceptions[i]
+		problem := ""
+		_, err := worker.ParseDate(time.DateOnly, string(e.Expires))
+		switch {
+		case !d.limited(e.Limit):
+			problem = "no such limit is set"
+			if near := directory.Nearest(e.Limit, d.limitNames()); near != "" {
+				problem += fmt.Sprintf("; did you mean %q?", near)
+			}
+		case d.exceptions[e.Limit] != nil:
+			problem = "given twice"
+		case strings.TrimSpace(e.Reason) == "":
+			problem = "no reason given: say who agreed to it, and why"
+		case err != nil:
+			problem = fmt.Sprintf("expires: found %q, expected the last day it holds, as YYYY-MM-DD", e.Expires)
+		case e.Allow < 0:
+			problem = fmt.Sprintf("allow: found %d, expected 0 or more", e.Allow)
+		case today > e.Expires:
+			problem = fmt.Sprintf("expired on %s: remove it, or agree on a new one", e.Expires)
+		default:
+			d.exceptions[e.Limit], d.unneeded[e.Limit] = e, true
+			continue
+		}
+		lines = append(lines, fmt.Sprintf("%q (%s): %s", e.Limit, cmp.Or(e.Reason, "no reason"), problem))
+	}
+	return refuse("these exceptions to the safeguards do not hold", lines)
+}
+
+// limited reports whether a limit of that name is set.
+func (d *decider) limited(name string) bool {
+	if slices.Contains(d.limitNames(), name) {
+		return true
+	}
+	for _, g := range d.in.Safeguards.By {
+		for _, m := range d.measures(g.Limits) {
+			if m.limit.set && strings.HasPrefix(name, m.name+":"+g.Attribute+"=") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (d *decider) limitNames() (names []string) {
+	s := d.in.Safeguards
+	if s.MinWorkers > 0 {
+		names = append(names, "min_workers")
+	}
+	for _, m := range d.measures(s.Limits) {
+		if m.limit.set {
+			names = append(names, m.name)
+		}
+	}
+	for _, attribute := range sortedKeys(s.FillRates) {
+		names = append(names, "fill_rate:"+attribute)
+	}
+	for _, id := range s.Sentinels {
+		names = append(names, "sentinel:"+id)
+	}
+	return names
+}
+
+// exception returns the exception to a limit that is violated.
+func (d *decider) exception(name string) *Exception {
+	delete(d.unneeded, name)
+	return d.exceptions[name]
+}
+
+// guardFeed refuses a feed that cannot be the whole population, before anything
+// else is looked at.
+func (d *decider) guardFeed() error {
+	s := d.in.Safeguards
+	var lines []string
+	if n := len(d.in.Workers); n < s.MinWorkers {
+		if e := d.exception("min_workers"); e == nil || n < e.Allow {
+			lines = append(lines, fmt.Sprintf("min_workers: found %s in the feed, expected at least %s%s", count(n, "worker"), thousands(s.MinWorkers), excepted(e)))
+		}
+	}
+	for _, attribute := range sortedKeys(s.FillRates) {
+		lines = append(lines, d.guardFill(attribute, s.FillRates[attribute])...)
+	}
+	for _, id := range s.Sentinels {
+		problem := ""
+		p := d.byWorker[id]
+		switch {
+		case p == nil:
+			problem = "is not in the feed"
+		case p.problem != nil:
+			problem = "has a data error: " + p.problem.Error()
+		case p.stage() != mapping.StageActive && p.stage() != mapping.StageLeave:
+			problem = fmt.Sprintf("is not active but %s: %s", p.stage(), p.desired.Reason)
+		}
+		if problem != "" && d.exception("sentinel:"+id) == nil {
+			lines = append(lines, fmt.Sprintf("sentinel:%s: worker %q %s", id, id, problem))
+		}
+	}
+	return refuse("safeguards: the feed is not plausible, and nothing has been decided (see whether it is complete; if it is, change the limit or add an exception with a reason and a last day)", lines)
+}
+
+func (d *decider) guardFill(attribute string, percent float64) []string {
+	var empty []*person
+	for _, p := range d.people {
+		if v, _ := p.worker.Attribute(attribute); !slices.ContainsFunc(append(v.Strings(), v.Text()), func(s string) bool { return strings.TrimSpace(s) != "" }) {
+			empty = append(empty, p)
+		}
+	}
+	n := len(d.people)
+	filled := 100 * float64(n-len(empty)) / float64(max(n, 1))
+	if n == 0 || filled >= percent {
+		return nil
+	}
+	e := d.exception("fill_rate:" + attribute)
+	if e != nil && filled >= float64(e.Allow) {
+		return nil
+	}
+	return []string{fmt.Sprintf("fill_rate:%s: %.1f%% of %s have a value, expected at least %g%%%s: %s have none", attribute, filled, count(n, "worker"), percent, excepted(e), d.firstTen(empty))}
+}
+
+func excepted(e *Exception) string {
+	if e == nil {
+		return ""
+	}
+	return fmt.Sprintf(" (%d by an exception until %s)", e.Allow, e.Expires)
+}
+
+// guardOutcome refuses a result that changes more than the limits allow: all
+// violations at once.
+func (d *decider) guardOutcome() error {
+	lines := d.guardLimits(d.in.Safeguards.Limits, "", d.people)
+	for _, g := range d.in.Safeguards.By {
+		groups := map[string][]*person{}
+		for _, p := range d.people {
+			if p.worker != nil {
+				v, _ := p.worker.Attribute(g.Attribute)
+				groups[v.Text()] = append(groups[v.Text()], p)
+			}
+		}
+		for _, value := range slices.Sorted(maps.Keys(groups)) {
+			lines = append(lines, d.guardLimits(g.Limits, ":"+g.Attribute+"="+value, groups[value])...)
+		}
+	}
+	for _, name := range sortedKeys(d.unneeded) {
+		d.warn("safeguards: the exception %q (%s) is not needed any more and can go", name, d.exceptions[name].Reason)
+	}
+	return refuse("safeguards: this run would change more than allowed, and nothing of it has been decided (see whether that is meant; if it is, add an exception with the number, a reason and a last day)", lines)
+}
+
+func (d *decider) guardLimits(l Limits, group string, people []*person) (lines []string) {
+	base := 0
+	for _, p := range people {
+		if p.existing != nil {
+			base++
+		}
+	}
+	for _, m := range d.measures(l) {
+		if !m.limit.set {
+			continue
+		}
+		var affected []*person
+		for _, p := range people {
+			if m.counts(p) {
+				affected = append(affected, p)
+			}
+		}
+		allowed := m.limit.allowed(base)
+		if len(affected) <= allowed {
+			continue
+		}
+		e := d.exception(m.name + group)
+		if e != nil && len(affected) <= e.Allow {
+			continue
+		}
+		of := ""
+		if m.limit.percent >= 0 {
+			of = fmt.Sprintf(" (%s of %s)", m.limit, thousands(base))
+		}
+		lines = append(lines, fmt.Sprintf("%s%s: %s %s, allowed %s%s%s: %s", m.name, group, count(len(affected), "account"), m.what, thousands(allowed), of, excepted(e), d.firstTen(affected)))
+	}
+	return lines
+}
+
+// firstTen names people in messages.
+func (d *decider) firstTen(people []*person) string {
+	const shown = 10
+	var names []string
+	for _, p := range people[:min(shown, len(people))] {
+		name := strconv.Quote(p.id)
+		if display := d.displayName(p); display != "" {
+			name += " " + display
+		}
+		names = append(names, name)
+	}
+	if more := len(people) - shown; more > 0 {
+		names = append(names, fmt.Sprintf("and %s more", thousands(more)))
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package roster
+
+import (
+	"cmp"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+
+	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/mapping"
+	"terraform-provider-workforce/internal/worker"
+)
+
+// draft settles everything about a person's account that follows from them
+// alone. Names that must be unique and the manager are left to later steps.
+func (d *decider) draft(p *person) {
+	if p.worker == nil {
+		d.draftAbsent(p)
+		return
+	}
+	if p.problem != nil {
+		p.action = ActionDataError
+		p.reason = "the HR record cannot be evaluated: " + strings.ReplaceAll(p.problem.Error(), "\n", "; ")
+		d.keep(p)
+		return
+	}
+	d.sinceRecorded(p)
+	p.reason = p.desired.Reason
+	switch p.stage() {
+	case mapping.StageFuture:
+		p.action = ActionFuture
+		d.keep(p)
+	case mapping.StageRetired:
+		d.dropOut(p, ActionRetire)
+	case mapping.StageOutOfScope:
+		d.draftOutOfScope(p)
+	case mapping.StageLeft:
+		if p.existing == nil && !d.rules.Lifecycle.CreateLeavers {
+			p.action = ActionNone
+			return
+		}
+		d.draftFull(p)
+	default:
+		d.draftFull(p)
+	}
+}
+
+// sinceRecorded looks again at a leaver of whom the HR system gives no last
+// day: the account may record when they were first seen to have left.
+func (d *decider) sinceRecorded(p *person) {
+	if p.stage() != mapping.StageLeft || p.desired.LeftSince != "" {
+		return
+	}
+	word, day := d.recorded(p)
+	if word != recordLeft {
+		return
+	}
+	if again, err := d.in.Mapping.EvaluateSince(p.worker, d.in.AsOf, day); err == nil && vet(again) == nil {
+		p.desired = again
+	}
+}
+
+// keep makes the document of an account that is to stay exactly as it is:
+// every attribute the mapping may write, with its present value.
+func (d *decider) keep(p *person) {
+	if p.existing == nil {
+		return
+	}
+	a := directory.Account{Container: p.existing.Account.Container, Enabled: p.existing.Account.Enabled, Attributes: map[string]directory.Value{}}
+	for _, name := range d.targets {
+		d.keepAttribute(p, &a, name)
+	}
+	d.completeCore(p, &a)
+	p.account = &a
+}
+
+// keepAttribute puts the present value of an attribute into the document, or
+// leaves it unmanaged where there is none. A manager whose worker id nobody
+// knows cannot be written down and is left unmanaged too.
+func (d *decider) keepAttribute(p *person, a *directory.Account, name string) {
+	v := p.present(name)
+	if len(v) == 0 || name == directory.ManagerAttribute && !d.knownWorker(v.Text()) {
+		return
+	}
+	a.Attributes[name] = v
+}
+
+// completeCore adds the present value of the names a document must not lack.
+func (d *decider) completeCore(p *person, a *directory.Account) {
+	for name, c := range d.core {
+		if _, there := a.Attributes[name]; !there && c.Required && !slices.ContainsFunc(p.slots, func(s *slot) bool { return s.attribute == name }) {
+			d.keepAttribute(p, a, name)
+		}
+	}
+}
+
+// knownWorker reports whether a document may name that worker id as a manager's.
+func (d *decider) knownWorker(id string) bool {
+	return d.byWorker[id] != nil || len(d.carriers[directory.Fold(id)]) > 0
+}
+
+// dropOut leaves an account out of the accounts, so that the resource's
+// on_removal acts. A protected one stays as it is instead.
+func (d *decider) dropOut(p *person, action Action) {
+	switch {
+	case p.existing == nil:
+		p.action = ActionNone
+	case p.existing.Protected != "":
+		p.action = ActionNone
+		p.reason += fmt.Sprintf(", but the account is protected (%s) and stays as it is", p.existing.Protected)
+		d.keep(p)
+	default:
+		p.action = action
+	}
+}
+
+func (d *decider) draftOutOfScope(p *person) {
+	p.action = ActionOutOfScope
+	if p.existing == nil {
+		return
+	}
+	switch d.rules.OnOutOfScope {
+	case mapping.OutOfScopeKeep:
+		d.keep(p)
+	case mapping.OutOfScopeDisable:
+		d.keep(p)
+		p.account.Enabled = false
+		if p.existing.Account.Enabled {
+			p.action = ""
+		}
+	}
+}
+
+// draftFull applies the rules.
+func (d *decider) draftFull(p *person) {
+	if p.existing == nil && d.in.OnUnmatched == UnmatchedReport {
+		p.action = ActionUnmatched
+		return
+	}
+	p.rehired = d.rehire(p)
+	fresh := p.existing == nil || p.rehired && d.rules.Lifecycle.Rehire == "new_name"
+	a := directory.Account{Enabled: p.desired.Enabled, Container: d.container(p), Attributes: make(map[string]directory.Value, len(p.desired.Attributes)+1)}
+	moves := p.existing != nil && !sameContainer(a.Container, p.existing.Account.Container)
+	for _, name := range slices.Sorted(maps.Keys(p.desired.Attributes)) {
+		o := p.desired.Attributes[name]
+		if name == directory.ManagerAttribute {
+			d.draftManager(p, &a, o, fresh)
+			continue
+		}
+		d.draftAttribute(p, &a, name, o, fresh)
+		if v := a.Attributes[name]; moves && d.core[name].PerContainer && len(v) > 0 {
+			// The name is kept, but it may be taken where the account moves to.
+			p.slots = append(p.slots, &slot{person: p, attribute: name, prefer: v.Text(), candidates: o.Candidates, anew: true})
+			delete(a.Attributes, name)
+		}
+	}
+	d.completeCore(p, &a)
+	d.writeRecord(p, &a)
+	p.account = &a
+}
+
+// draftAttribute decides one attribute: kept from the account, given by the
+// rule, its default, unmanaged, or a name to be found.
+func (d *decider) draftAttribute(p *person, a *directory.Account, name string, o mapping.Outcome, fresh bool) {
+	present := p.present(name)
+	switch {
+	case p.existing == nil && !o.Managed && o.Unique && len(o.Default) == 1:
+		p.slots = append(p.slots, &slot{person: p, attribute: name, candidates: fixed(o.Default.Text())})
+	case p.existing == nil && !o.Managed && len(o.Default) > 0:
+		a.Attributes[name] = o.Default
+	case p.existing != nil && (o.OnCreate && !fresh || o.IfEmpty && len(present) > 0 || !o.Managed && (len(o.Default) > 0 || o.OnCreate || o.IfEmpty)):
+		// Written down as it is, so that the document stays the same after the
+		// run that created the account.
+		d.keepAttribute(p, a, name)
+	case !o.Managed:
+	case o.Unique && o.Candidates != nil:
+		p.slots = append(p.slots, &slot{person: p, attribute: name, prefer: present.Text(), candidates: o.Candidates, optional: o.OnCreate || o.IfEmpty})
+	case len(o.Value) == 0 && (o.OnCreate || o.IfEmpty):
+	case o.Unique && len(o.Value) > 0:
+		p.slots = append(p.slots, &slot{person: p, attribute: name, set: o.Value})
+	default:
+		a.Attributes[name] = o.Value
+	}
+}
+
+// fixed is the sequence of one candidate.
+func fixed(name string) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) { yield(name, nil) }
+}
+
+// container returns where the account belongs. A rule for creation only lets an
+// account stay where it is, unless the person returns from among the leavers.
+func (d *decider) container(p *person) string {
+	want := p.desired.Container
+	if p.existing == nil {
+		return want
+	}
+	has := p.existing.Account.Container
+	if want == "" || p.desired.ContainerOnCreate && !p.rehired && !sameContainer(want, has) {
+		return has
+	}
+	return want
+}
+
+// sameContainer compares paths as directories do: ignoring case and the blanks after commas.
+func sameContainer(a, b string) bool {
+	return a == b || directory.Fold(a) == directory.Fold(b) || canonicalPath(a) == canonicalPath(b)
+}
+
+func canonicalPath(path string) string {
+	parts := strings.Split(directory.Fold(path), ",")
+	for i := range parts {
+		parts[i] = strings.TrimLeft(parts[i], " ")
+	}
+	return strings.Join(parts, ",")
+}
+
+// The words of Rules.Lifecycle.RecordIn.
+const (
+	recordLeft   = "left"
+	recordAbsent = "absent"
+)
+
+// recorded reads what the account records: recordLeft or recordAbsent and since when.
+func (d *decider) recorded(p *person) (word string, day worker.Date) {
+	if d.rules.Lifecycle.RecordIn == "" {
+		return "", ""
+	}
+	word, rest, _ := strings.Cut(p.present(d.rules.Lifecycle.RecordIn).Text(), " ")
+	day, err := worker.ParseDate("2006-01-02", rest)
+	if err != nil || word != recordLeft && word != recordAbsent {
+		return "", ""
+	}
+	return word, day
+}
+
+// writeRecord records since when a worker has left, keeps what is recorded
+// already, and clears it when they can sign in again. Anything else that the
+// attribute holds is not ours to clear.
+func (d *decider) writeRecord(p *person, a *directory.Account) {
+	attribute := d.rules.Lifecycle.RecordIn
+	if attribute == "" {
+		return
+	}
+	word, day := d.recorded(p)
+	switch {
+	case word == recordLeft && !p.desired.Enabled:
+		a.Attributes[attribute] = directory.Value{recordLeft + " " + string(day)}
+	case p.stage() == mapping.StageLeft:
+		a.Attributes[attribute] = directory.Value{recordLeft + " " + string(cmp.Or(p.desired.LeftSince, d.today))}
+	case word != "" || len(p.present(attribute)) == 0:
+		a.Attributes[attribute] = nil
+	}
+}
+
+// rehire reports whether a worker takes a former account into use again. The
+// account's own record says so. Without one, a disabled account outside of the
+// container where the worker belongs is taken for a leaver's; a disabled one in
+// its place is not, because it may as well be that of a new hire or of
+// somebody back from leave.
+func (d *decider) rehire(p *person) bool {
+	if p.existing == nil || p.existing.Account.Enabled || !p.desired.Enabled {
+		return false
+	}
+	if d.rules.Lifecycle.RecordIn != "" {
+		word, _ := d.recorded(p)
+		return word == recordLeft
+	}
+	return d.rules.Lifecycle.LeaverContainer != "" && p.stage() == mapping.StageActive && !p.desired.ContainerOnCreate && p.desired.Container != "" && !sameContainer(p.desired.Container, p.existing.Account.Container)
+}

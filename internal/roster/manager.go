@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package roster
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/mapping"
+)
+
+// wish is a manager's worker id that is still to be resolved.
+type wish struct{ manager string }
+
+// draftManager settles the manager of one account as far as that goes without
+// knowing who else has an account.
+func (d *decider) draftManager(p *person, a *directory.Account, o mapping.Outcome, fresh bool) {
+	present := p.present(directory.ManagerAttribute)
+	switch {
+	case p.existing != nil && (o.OnCreate && !fresh || o.IfEmpty && len(present) > 0 || !o.Managed && (len(o.Default) > 0 || o.OnCreate || o.IfEmpty)):
+		d.keepAttribute(p, a, directory.ManagerAttribute)
+	case len(o.Value) > 0 && o.Managed:
+		p.boss = &wish{o.Value.Text()}
+	case p.existing == nil && !o.Managed && len(o.Default) > 0:
+		p.boss = &wish{o.Default.Text()}
+	case o.Managed && !o.OnCreate && !o.IfEmpty:
+		a.Attributes[directory.ManagerAttribute] = nil
+	}
+}
+
+// linkManagers resolves every manager to a worker id that has an account after
+// this run, in any order and across cycles. Who has none is dealt with as
+// Rules.ManagerMissing says. With next_level, managers who have left count as
+// missing too, so that their people report to somebody who is there; otherwise
+// the account of a manager who has left is linked as long as it exists.
+func (d *decider) linkManagers() {
+	missing := map[string][]string{}
+	for _, p := range d.people {
+		if p.boss == nil || p.account == nil {
+			continue
+		}
+		want := p.boss.manager
+		switch manager := d.resolve(p); {
+		case manager != "":
+			p.account.Attributes[directory.ManagerAttribute] = directory.Value{manager}
+		case d.rules.ManagerMissing == mapping.ManagerClear:
+			p.account.Attributes[directory.ManagerAttribute] = nil
+			missing[want] = append(missing[want], p.id)
+		default:
+			missing[want] = append(missing[want], p.id)
+		}
+	}
+	policy := map[string]string{
+		mapping.ManagerClear:     "their manager is cleared (manager_missing = clear)",
+		mapping.ManagerNextLevel: "and nobody above has one either: their manager stays as it is",
+	}
+	for _, manager := range slices.SortedFunc(maps.Keys(missing), natural) {
+		why := "is not in the feed and has no account"
+		if m := d.byWorker[manager]; m != nil && m.worker != nil {
+			why = fmt.Sprintf("has no account to link (%s)", cmp.Or(m.reason, "none is wanted"))
+		}
+		d.warn("manager %q of %s (%s) %s: %s", manager, count(len(missing[manager]), "worker"), some(missing[manager]), why,
+			cmp.Or(policy[d.rules.ManagerMissing], "their manager stays as it is (manager_missing = keep)"))
+	}
+	d.findCycles()
+}
+
+// resolve returns the worker id to write as the manager of p, or "".
+func (d *decider) resolve(p *person) string {
+	id := p.boss.manager
+	if d.linkable(id) {
+		return id
+	}
+	if d.rules.ManagerMissing != mapping.ManagerNextLevel {
+		return ""
+	}
+	for seen := map[string]bool{p.id: true}; id != "" && !seen[id]; {
+		seen[id] = true
+		m := d.byWorker[id]
+		if m == nil || m.worker == nil {
+			return ""
+		}
+		above := m.worker.ManagerID
+		if m.desired != nil {
+			if v := m.desired.Attributes[directory.ManagerAttribute].Value; len(v) > 0 {
+				above = v.Text()
+			}
+		}
+		if id = above; id != p.id && id != "" && d.linkable(id) {
+			return id
+		}
+	}
+	return ""
+}
+
+// linkable reports whether the worker has an account after this run, in this
+// population or in another one.
+func (d *decider) linkable(id string) bool {
+	m := d.byWorker[id]
+	if m == nil {
+		return len(d.carriers[directory.Fold(id)]) > 0
+	}
+	if d.rules.ManagerMissing == mapping.ManagerNextLevel && m.stage() == mapping.StageLeft {
+		return false
+	}
+	if m.account != nil {
+		return true
+	}
+	return m.existing != nil && m.action != ActionRetire && m.action != ActionRelease
+}
+
+// findCycles finds workers who manage one another. They are linked as the HR
+// system says, and reported.
+func (d *decider) findCycles() {
+	const unseen, done = 0, -1
+	state := make(map[string]int, len(d.people)) // done, or the number of the walk that met the worker
+	for walk, p := range d.people {
+		var path []string
+		id := p.id
+		for state[id] == unseen {
+			state[id] = walk + 1
+			path = append(path, id)
+			next := d.managerOf(id)
+			if next == "" {
+				break
+			}
+			if state[next] == walk+1 {
+				d.cycles = append(d.cycles, rotate(path[slices.Index(path, next):]))
+				break
+			}
+			id = next
+		}
+		for _, id := range path {
+			state[id] = done
+		}
+	}
+	slices.SortFunc(d.cycles, func(a, b []string) int { return natural(a[0], b[0]) })
+	for _, c := range d.cycles {
+		if len(c) == 1 {
+			d.warn("worker %q is their own manager", c[0])
+			continue
+		}
+		d.warn("these workers manage one another: %s", strings.Join(append(slices.Clone(c), c[0]), " → "))
+	}
+}
+
+func (d *decider) managerOf(id string) string {
+	p := d.byWorker[id]
+	if p == nil || p.account == nil {
+		return ""
+	}
+	return p.account.Attributes[directory.ManagerAttribute].Text()
+}
+
+// rotate starts a cycle at its first worker id.
+func rotate(cycle []string) []string {
+	first := 0
+	for i := range cycle {
+		if natural(cycle[i], cycle[first]) < 0 {
+			first = i
+		}
+	}
+	return append(slices.Clone(cycle[first:]), cycle[:first]...)
+}

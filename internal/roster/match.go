@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package roster
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/mapping"
+)
+
+// user is the only class of object that is ever matched.
+const user = "user"
+
+// observe reads what every later step needs: the schema, and the accounts that
+// carry worker ids.
+func (d *decider) observe(ctx context.Context) (err error) {
+	if d.schema, err = d.in.Directory.Schema(ctx); err != nil {
+		return fmt.Errorf("reading the directory's schema: %w", err)
+	}
+	d.carriers = map[string][]*directory.Existing{}
+	if d.in.WorkerIDAttribute == "" {
+		return nil
+	}
+	if t, known := d.schema.Lookup(d.in.WorkerIDAttribute); known {
+		d.in.WorkerIDAttribute = t.Name
+	}
+	owned, err := d.in.Directory.Owned(ctx)
+	if err != nil {
+		return fmt.Errorf("reading the accounts that carry a worker id: %w", err)
+	}
+	for _, e := range owned {
+		if e.Deleted || e.Class != user {
+			continue
+		}
+		d.owned = append(d.owned, e)
+	}
+	slices.SortFunc(d.owned, byPath)
+	for _, e := range d.owned {
+		for _, id := range e.Account.Attributes[d.in.WorkerIDAttribute] {
+			d.carriers[directory.Fold(id)] = append(d.carriers[directory.Fold(id)], e)
+		}
+	}
+	if !slices.Contains(d.targets, d.in.WorkerIDAttribute) {
+		d.warn("the mapping does not write %s, which carries worker ids: accounts created by it cannot be recognised by their worker id", d.in.WorkerIDAttribute)
+	}
+	return nil
+}
+
+func byPath(a, b *directory.Existing) int {
+	return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.ID, b.ID))
+}
+
+func (d *decider) warn(format string, args ...any) {
+	d.warnings = append(d.warnings, fmt.Sprintf(format, args...))
+}
+
+// matchAll finds the existing account of every worker: links first, then the
+// rules by precedence. What is not certain is an error.
+func (d *decider) matchAll(ctx context.Context) error {
+	linked, err := d.matchLinks(ctx)
+	if err != nil {
+		return err
+	}
+	var ambiguous []string
+	pending := slices.DeleteFunc(slices.Clone(d.people), func(p *person) bool { return p.existing != nil })
+	for level := 0; len(pending) > 0; level++ {
+		found, more, err := d.ask(ctx, pending, level)
+		if err != nil {
+			return err
+		}
+		if !more {
+			break
+		}
+		pending = slices.DeleteFunc(pending, func(p *person) bool {
+			problem := d.matchOne(p, level, found, linked)
+			if problem != "" {
+				ambiguous = append(ambiguous, problem)
+			}
+			return problem != "" || p.existing != nil
+		})
+	}
+	return errors.Join(
+		refuse("these workers match several accounts (give the right one's object id in links, or correct the attribute of the others)", ambiguous),
+		refuse("these accounts are matched by several workers (give the account to one of them in links, or take the others out of scope)", d.contested()))
+}
+
+// matchLinks gives linked workers their accounts and returns them by object id.
+func (d *decider) matchLinks(ctx context.Context) (map[string]*person, error) {
+	linked := map[string]*person{}
+	byID := make(map[string]*directory.Existing)
+	if len(d.in.Links) > 0 {
+		for _, e := range d.owned {
+			byID[directory.Fold(e.ID)] = e
+		}
+	}
+	var unknown, problems []string
+	for _, object := range d.in.Links {
+		if byID[directory.Fold(object)] == nil {
+			unknown = append(unknown, object)
+		}
+	}
+	if len(unknown) > 0 {
+		slices.Sort(unknown)
+		found, err := d.in.Directory.Find(ctx, d.idAttribute(), slices.Compact(unknown))
+		if err != nil {
+			return nil, fmt.Errorf("looking up linked accounts: %w", err)
+		}
+		for _, hits := range found {
+			for _, e := range hits {
+				byID[directory.Fold(e.ID)] = e
+			}
+		}
+	}
+	for _, p := range d.people {
+		object, ok := d.in.Links[p.id]
+		if !ok {
+			continue
+		}
+		e := byID[directory.Fold(object)]
+		other := linked[directory.Fold(object)]
+		switch {
+		case e == nil:
+			problems = append(problems, fmt.Sprintf("worker %q: no object has the id %q", p.id, object))
+		case e.Deleted:
+			problems = append(problems, fmt.Sprintf("worker %q: %s is deleted: restore it or remove the link", p.id, describe(e)))
+		case e.Class != user:
+			problems = append(problems, fmt.Sprintf("worker %q: %s is a %s, expected a user", p.id, describe(e), e.Class))
+		case other != nil:
+			problems = append(problems, fmt.Sprintf("worker %q: %s is linked to worker %q too", p.id, describe(e), other.id))
+		default:
+			p.existing, p.matched = e, "link"
+			linked[directory.Fold(object)] = p
+		}
+	}
+	for id := range d.in.Links {
+		if d.byWorker[id] == nil {
+			d.warn("links: worker %q is not in the feed", id)
+		}
+	}
+	return linked, refuse("these links cannot be followed", problems)
+}
+
+func (d *decider) idAttribute() string {
+	switch {
+	case d.in.IDAttribute != "":
+		return d.in.IDAttribute
+	case d.in.Format.Target == "entra":
+		return "id"
+	}
+	return "objectGUID"
+}
+
+// keys returns the match conditions of a worker at one level of precedence. A worker
+// with a data error is recognised by the worker id its account carries.
+func (d *decider) keys(p *person, level int) []mapping.Key {
+	if p.desired == nil {
+		if level == 0 && d.in.WorkerIDAttribute != "" {
+			return []mapping.Key{{Target: d.in.WorkerIDAttribute, Value: p.id}}
+		}
+		return nil
+	}
+	if level < len(p.desired.Keys) {
+		return p.desired.Keys[level]
+	}
+	return nil
+}
+
+// hits are objects by folded attribute name and folded value.
+type hits map[string]map[string][]*directory.Existing
+
+func (h hits) get(attribute, value string) []*directory.Existing {
+	return h[directory.Fold(attribute)][directory.Fold(value)]
+}
+
+// ask looks up the conditions of one level for everybody at once, one question an
+// attribute. Accounts that carry worker ids have all been read already. more is
+// false when nobody has a rule of that level.
+func (d *decider) ask(ctx context.Context, pending []*person, level int) (found hits, more bool, err error) {
+	found = hits{}
+	values := map[string][]string{}
+	spelling := map[string]string{}
+	for _, p := range pending {
+		for _, k := range d.keys(p, level) {
+			more = true
+			name := directory.Fold(k.Target)
+			if found[name] == nil {
+				found[name] = map[string][]*directory.Existing{}
+				spelling[name] = k.Target
+			}
+			if name == directory.Fold(d.in.WorkerIDAttribute) {
+				if known := d.carriers[directory.Fold(k.Value)]; known != nil {
+					found[name][directory.Fold(k.Value)] = known
+					continue
+				}
+			}
+			values[name] = append(values[name], k.Value)
+		}
+	}
+	for _, name := range sortedKeys(values) {
+		slices.Sort(values[name])
+		got, err := d.in.Directory.Find(ctx, spelling[name], slices.Compact(values[name]))
+		if err != nil {
+			return nil, more, fmt.Errorf("looking for accounts by %s: %w", spelling[name], err)
+		}
+		for value, objects := range got {
+			found[name][value] = objects
+		}
+	}
+	return found, more, nil
+}
+
+// matchOne gives a worker the account that satisfies every condition of a
+// level, or says which several do.
+func (d *decider) matchOne(p *person, level int, found hits, linked map[string]*person) (ambiguous string) {
+	keys := d.keys(p, level)
+	if len(keys) == 0 {
+		return ""
+	}
+	var fit []*directory.Existing
+	for _, e := range found.get(keys[0].Target, keys[0].Value) {
+		if slices.ContainsFunc(keys[1:], func(k mapping.Key) bool { return !containsID(found.get(k.Target, k.Value), e.ID) }) || containsID(fit, e.ID) {
+			continue
+		}
+		owner := linked[directory.Fold(e.ID)]
+		switch {
+		case e.Deleted:
+			p.hint = fmt.Sprintf("%s matches %s, but is deleted: restore it to keep the person's identity", describe(e), d.conditions(keys))
+		case e.Class != user:
+			p.hint = fmt.Sprintf("%s matches %s, but is a %s", describe(e), d.conditions(keys), e.Class)
+		case owner != nil:
+			p.hint = fmt.Sprintf("%s matches %s, but is linked to worker %q", describe(e), d.conditions(keys), owner.id)
+		default:
+			fit = append(fit, e)
+		}
+	}
+	slices.SortFunc(fit, byPath)
+	switch len(fit) {
+	case 0:
+		return ""
+	case 1:
+		p.existing, p.matched, p.hint = fit[0], d.conditions(keys), ""
+		return ""
+	}
+	names := make([]string, len(fit))
+	for i, e := range fit {
+		names[i] = describe(e)
+	}
+	return fmt.Sprintf("worker %q: %s: %s", p.id, d.conditions(keys), strings.Join(names, "; "))
+}
+
+func containsID(list []*directory.Existing, id string) bool {
+	return slices.ContainsFunc(list, func(e *directory.Existing) bool { return e.ID == id })
+}
+
+// conditions writes match conditions for a message.
+func (d *decider) conditions(keys []mapping.Key) string {
+	parts := make([]string, len(keys))
+	for i, k := range keys {
+		parts[i] = fmt.Sprintf("%s = %q", k.Target, k.Value)
+		if d.redacted[directory.Fold(k.Target)] {
+			parts[i] = k.Target + " = (redacted)"
+		}
+	}
+	return strings.Join(parts, " and ")
+}
+
+func describe(e *directory.Existing) string { return fmt.Sprintf("%s (%s)", e.Path, e.ID) }
+
+// claimsNothing reports whether a worker has no use for an account now, so that somebody
+// else who matches the same one may have it: the future, the retired, and those
+// out of scope, as after a conversion from contractor to employee.
+func (d *decider) claimsNothing(p *person) bool {
+	switch p.stage() {
+	case mapping.StageFuture, mapping.StageRetired:
+		return true
+	case mapping.StageOutOfScope:
+		return d.rules.OnOutOfScope == "" || d.rules.OnOutOfScope == mapping.OutOfScopeIgnore
+	}
+	return false
+}
+
+// contested names the accounts that several workers match, after taking
+// them from those who have no use for them.
+func (d *decider) contested() (problems []string) {
+	claims := make(map[string][]*person, len(d.people))
+	for _, p := range d.people {
+		if p.existing != nil {
+			claims[p.existing.ID] = append(claims[p.existing.ID], p)
+		}
+	}
+	for _, p := range d.people {
+		if p.existing == nil {
+			continue
+		}
+		all := claims[p.existing.ID]
+		if len(all) < 2 || all[0] != p {
+			continue
+		}
+		strong := slices.DeleteFunc(slices.Clone(all), d.claimsNothing)
+		if len(strong) == 0 {
+			strong = all[:1]
+		}
+		if len(strong) > 1 {
+			problems = append(problems, contest(strong))
+			continue
+		}
+		for _, other := range all {
+			if other != strong[0] {
+				other.hint = fmt.Sprintf("%s belongs to worker %q", describe(other.existing), strong[0].id)
+				other.existing = nil
+			}
+		}
+	}
+	return problems
+}
+
+func contest(people []*person) string {
+	names := make([]string, len(people))
+	for i, p := range people {
+		names[i] = fmt.Sprintf("worker %q by %s", p.id, p.matched)
+	}
+	return fmt.Sprintf("%s: %s", describe(people[0].existing), strings.Join(names, "; "))
+}
