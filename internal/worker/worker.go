@@ -5,9 +5,6 @@
 package worker
 
 import (
-	"bytes"
-	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -103,114 +100,20 @@ func (w *Worker) Attribute(name string) (expression.Value, bool) {
 	return expression.String(text), text != ""
 }
 
-// document is the JSON form; pointers so that what is absent reads null.
-type document struct {
-	ID              string                      `json:"worker_id"`
-	Status          *string                     `json:"status"`
-	Type            *string                     `json:"worker_type"`
-	HireDate        *string                     `json:"hire_date"`
-	TerminationDate *string                     `json:"termination_date"`
-	LastDayOfWork   *string                     `json:"last_day_of_work"`
-	OnLeave         *bool                       `json:"on_leave"`
-	ManagerID       *string                     `json:"manager_id"`
-	TimeZone        *string                     `json:"time_zone"`
-	Attributes      map[string]expression.Value `json:"attributes"`
-}
-
-// MarshalJSON writes the worker with null for every key that is absent.
-func (w Worker) MarshalJSON() ([]byte, error) {
-	attributes := w.Attributes
-	if attributes == nil {
-		attributes = map[string]expression.Value{}
-	}
-	return marshal(document{
-		ID: w.ID, Status: nullable(w.Status), Type: nullable(w.Type), HireDate: nullable(string(w.HireDate)),
-		TerminationDate: nullable(string(w.TerminationDate)), LastDayOfWork: nullable(string(w.LastDayOfWork)), OnLeave: w.OnLeave,
-		ManagerID: nullable(w.ManagerID), TimeZone: nullable(w.TimeZone), Attributes: attributes,
-	})
-}
-
-// UnmarshalJSON reads a worker and checks its dates and time zone.
-func (w *Worker) UnmarshalJSON(data []byte) error {
-	var d document
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&d); err != nil {
-		return err
-	}
-	*w = Worker{ID: d.ID, Status: value(d.Status), Type: value(d.Type), OnLeave: d.OnLeave, ManagerID: value(d.ManagerID), TimeZone: value(d.TimeZone), Attributes: d.Attributes}
-	for _, f := range []struct {
-		name string
-		from *string
-		into *Date
-	}{{"hire_date", d.HireDate, &w.HireDate}, {"termination_date", d.TerminationDate, &w.TerminationDate}, {"last_day_of_work", d.LastDayOfWork, &w.LastDayOfWork}} {
-		if value(f.from) == "" {
-			continue
-		}
-		date, err := ParseDate(time.DateOnly, *f.from)
-		if err != nil {
-			return fmt.Errorf("%s: found %q, expected a date as YYYY-MM-DD", f.name, *f.from)
-		}
-		*f.into = date
-	}
-	if w.TimeZone != "" {
-		if _, err := Location(w.TimeZone); err != nil {
-			return fmt.Errorf("time_zone: %w", err)
-		}
-	}
-	return nil
-}
-
-func nullable(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
-}
-
-func value(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
-}
-
 // Population is all workers of a document, by worker id.
 type Population map[string]*Worker
-
-// Marshal writes the canonical workers document: sorted by worker id, no white space.
-func (p Population) Marshal() (string, error) {
-	out, err := marshal(map[string]*Worker(p))
-	return string(out), err
-}
-
-// Parse reads a workers document.
-func Parse(doc string) (Population, error) {
-	var raw map[string]json.RawMessage
-	if err := json.Unmarshal([]byte(doc), &raw); err != nil {
-		return nil, fmt.Errorf("not a workers document (a JSON object of worker id to worker): %w", err)
-	}
-	p := make(Population, len(raw))
-	for _, id := range slices.Sorted(maps.Keys(raw)) {
-		w := new(Worker)
-		if err := w.UnmarshalJSON(raw[id]); err != nil {
-			return nil, fmt.Errorf("worker %q: %w", id, err)
-		}
-		if id == "" || w.ID != id {
-			return nil, fmt.Errorf("worker %q: its worker_id is %q, expected the same as its key and not empty", id, w.ID)
-		}
-		p[id] = w
-	}
-	return p, nil
-}
 
 // IDs returns the worker ids, sorted.
 func (p Population) IDs() []string { return slices.Sorted(maps.Keys(p)) }
 
-func marshal(v any) ([]byte, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	err := enc.Encode(v)
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
+// Attributes returns the names of all attributes of the HR system that any
+// worker has, null or not, sorted.
+func (p Population) Attributes() []string {
+	names := map[string]bool{}
+	for _, w := range p {
+		for name := range w.Attributes {
+			names[name] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(names))
 }
