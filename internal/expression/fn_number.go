@@ -149,7 +149,7 @@ func bindGuid(c *call) evaluator {
 			return Null, ErrNeedsRandom
 		}
 		high, low := st.env.Random.Uint64(), st.env.Random.Uint64()
-		high = high&^0xf000 | 0x4000   // RFC 9562: version 4
+		high = high&^0xf000 | 0x4000       // RFC 9562: version 4
 		low = low&^(3<<62) | uint64(2)<<62 // variant 10
 		return String(fmt.Sprintf("%08x-%04x-%04x-%04x-%012x", high>>32, high>>16&0xffff, high&0xffff, low>>48, low&0xffffffffffff)), nil
 	}

@@ -478,4 +478,3 @@ func (r *replacement) expand(b *runeBuilder, m *regexp2.Match) {
 		}
 	}
 }
-
