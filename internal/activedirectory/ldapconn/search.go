@@ -93,6 +93,9 @@ func (s *pagedSearch) run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		// Known before anything can fail: a server keeps state for an unfinished search, so its connection is not used again.
+		before := s.cookie
+		s.cookie = pagingCookie(result)
 		if total += len(result.Entries); s.req.SizeLimit > 0 && total > s.req.SizeLimit {
 			return &tooMany{s.req.SizeLimit}
 		}
@@ -105,16 +108,12 @@ func (s *pagedSearch) run(ctx context.Context) error {
 				return callerError{err}
 			}
 		}
-		cookie := pagingCookie(result)
-		if len(result.Entries) == 0 && bytes.Equal(cookie, s.cookie) {
-			empty++
-		} else {
-			empty = 0
-		}
-		if s.cookie = cookie; len(cookie) == 0 {
+		if len(s.cookie) == 0 {
 			return nil
 		}
-		if empty > emptyPages {
+		if len(result.Entries) > 0 || !bytes.Equal(s.cookie, before) {
+			empty = 0
+		} else if empty++; empty > emptyPages {
 			return ldap.NewError(ldap.ErrorUnexpectedResponse, fmt.Errorf("%d empty pages in a row that lead nowhere", empty))
 		}
 	}
