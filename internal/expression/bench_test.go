@@ -32,6 +32,14 @@ var mappingExpressions = []string{
 	`IIF([Department] = "IT", "Yes", "No")`,
 }
 
+// ownExpressions use the functions of our own.
+var ownExpressions = []string{
+	`E164([Phone], "US")`,
+	`Country([City], "alpha2")`,
+	`Transliterate([FirstName], "german")`,
+	`SelectUniqueValue([UserID], Append([UserID], Counter()))`,
+}
+
 func benchmarkWorkers(n int) []map[string]Value {
 	workers := make([]map[string]Value, n)
 	for i := range workers {
@@ -93,7 +101,11 @@ func BenchmarkEvalCompilingEach(b *testing.B) {
 // BenchmarkExpression shows what each expression of the mapping costs a person.
 func BenchmarkExpression(b *testing.B) {
 	worker := benchmarkWorkers(1)[0]
-	for i, p := range compileMapping(b) {
+	programs := compileMapping(b)
+	for _, source := range ownExpressions {
+		programs = append(programs, mustCompile(b, source))
+	}
+	for i, p := range programs {
 		b.Run(fmt.Sprintf("%02d", i), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {

@@ -218,7 +218,7 @@ func (c *compiler) word(e *expr, want valueType) *node {
 	if s := nearest(e.text, words); s != "" {
 		return c.fail(e.pos, "unknown word "+quote(e.text), "did you mean "+s+"?")
 	}
-	if s := nearest(e.text, functionNames); strings.EqualFold(s, e.text) {
+	if s := nearest(e.text, builtins().names); strings.EqualFold(s, e.text) {
 		return c.fail(e.pos, "found "+quote(e.text)+" without arguments", "write "+s+"(…)")
 	}
 	return c.fail(e.pos, "unknown word "+quote(e.text), fmt.Sprintf(`write [%s] for an attribute or "%s" for a text`, abbreviate(e.text, 60), abbreviate(e.text, 60)))
@@ -226,7 +226,7 @@ func (c *compiler) word(e *expr, want valueType) *node {
 
 // call compiles a function call, checks its arguments and evaluates it at once if all of them are constant.
 func (c *compiler) call(e *expr) *node {
-	fn := functions[e.text]
+	fn := builtins().functions[e.text]
 	if fn == nil {
 		return c.unknownFunction(e)
 	}
@@ -293,11 +293,10 @@ func (c *compiler) finish(call *call, e *expr) *node {
 	}
 	v, err := settle(n.eval(&state{env: &Env{}}))
 	if err != nil {
-		var own *Error
-		if errors.As(err, &own) && len(c.errs) < maxErrors {
-			c.errs = append(c.errs, own)
+		if own, ok := err.(*Error); ok {
+			return c.fail(position{own.Line, own.Column}, own.Message, own.Expected)
 		}
-		return &node{pos: pos, broken: true}
+		return c.fail(pos, err.Error(), "")
 	}
 	folded := constantNode(pos, v, n.typ)
 	folded.name = name
@@ -305,8 +304,8 @@ func (c *compiler) finish(call *call, e *expr) *node {
 }
 
 func (c *compiler) unknownFunction(e *expr) *node {
-	expected := didYouMean(e.text, functionNames)
-	if s := nearest(e.text, functionNames); s != e.text && strings.EqualFold(s, e.text) {
+	expected := didYouMean(e.text, builtins().names)
+	if s := nearest(e.text, builtins().names); s != e.text && strings.EqualFold(s, e.text) {
 		expected = "function names are case-sensitive: write " + s
 	}
 	return c.fail(e.pos, "unknown function "+abbreviate(e.text, 60), expected)

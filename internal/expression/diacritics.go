@@ -4,6 +4,7 @@ package expression
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -51,7 +52,7 @@ var diacriticRows = []struct{ plain, characters string }{
 }
 
 // diacritics maps a character, in NFC and with its combining marks, to its plain form.
-var diacritics = func() map[string]string {
+var diacritics = sync.OnceValue(func() map[string]string {
 	m := make(map[string]string, 300)
 	for _, row := range diacriticRows {
 		for _, character := range strings.Fields(row.characters) {
@@ -59,7 +60,7 @@ var diacritics = func() map[string]string {
 		}
 	}
 	return m
-}()
+})
 
 // isASCII reports whether s has no character beyond ASCII.
 func isASCII(s string) bool {
@@ -76,6 +77,7 @@ func normalizeDiacritics(s string) string {
 	if isASCII(s) {
 		return s
 	}
+	table := diacritics()
 	s = norm.NFC.String(s)
 	var b strings.Builder
 	b.Grow(len(s))
@@ -89,7 +91,7 @@ func normalizeDiacritics(s string) string {
 		plain, size := "", 0
 		for size = length; size > 0; { // the longest form the table knows
 			var ok bool
-			if plain, ok = diacritics[s[:size]]; ok {
+			if plain, ok = table[s[:size]]; ok {
 				break
 			}
 			_, last := utf8.DecodeLastRuneInString(s[:size])

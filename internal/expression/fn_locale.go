@@ -144,6 +144,9 @@ func region(s string) string {
 	if s = strings.TrimSpace(s); s == "" {
 		return ""
 	}
+	if upper := strings.ToUpper(s); phonenumbers.GetCountryCodeForRegion(upper) != 0 {
+		return upper
+	}
 	if code := country(s); code != countries.Unknown {
 		return code.Alpha2()
 	}
@@ -153,7 +156,7 @@ func region(s string) string {
 // phone compiles what E164 and PhoneFormat share. A number that cannot be one of its region gives null, so
 // that Coalesce(E164([mobile], "DE"), [mobile]) keeps what HR has; null and "" give null too.
 func phone(c *call, format phonenumbers.PhoneNumberFormat) evaluator {
-	if text, ok := c.constant(1); ok && text != "" && phonenumbers.GetCountryCodeForRegion(region(text)) == 0 {
+	if text, ok := c.constant(1); ok && text != "" && region(text) == "" {
 		return c.reject(1, "unknown region "+quote(text), "expected a country code such as DE")
 	}
 	source, regionArg := c.args[0], c.args[1]

@@ -21,7 +21,7 @@ var logicFunctions = []definition{
 		description: "Returns True if every condition holds; stops at the first that does not."},
 	{name: "Or", params: "condition condition, condition condition*", result: boolType, bind: bindAndOr(true),
 		description: "Returns True if a condition holds; stops at the first that does."},
-	{name: "Not", params: "source condition?", result: boolType, dialects: "PC", bind: bindNot,
+	{name: "Not", params: "source condition", result: boolType, dialects: "PC", bind: bindNot,
 		description: "Returns False for True and True for anything else that is a truth value, null and empty included."},
 	{name: "CBool", params: "expression condition", result: boolType, dialects: "PC", bind: bindCBool,
 		description: "Returns True if the comparison holds or the value is True or a number other than 0, else False."},
@@ -166,9 +166,6 @@ func bindAndOr(until bool) func(*call) evaluator {
 func bindNot(c *call) evaluator {
 	arg := c.args[0]
 	return func(st *state) (Value, error) {
-		if arg == nil {
-			return valueTrue, nil
-		}
 		holds, err := arg.condition(st)
 		return boolean(!holds), err
 	}

@@ -5,6 +5,7 @@ package expression
 import (
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -19,9 +20,10 @@ type Function struct {
 
 // Functions returns every function, sorted by name.
 func Functions() []Function {
-	out := make([]Function, 0, len(functions))
-	for _, name := range functionNames {
-		f := functions[name].Function
+	c := builtins()
+	out := make([]Function, 0, len(c.names))
+	for _, name := range c.names {
+		f := c.functions[name].Function
 		f.Dialects = slices.Clone(f.Dialects)
 		out = append(out, f)
 	}
@@ -105,20 +107,30 @@ func (c *call) choice(i int) (string, bool) {
 	return "", false
 }
 
-var (
-	functions     = map[string]*builtin{}
-	functionNames []string
-)
+// catalogue holds every function by name, and the names, sorted. It is built when it is first needed: a
+// process that compiles nothing pays nothing.
+type catalogue struct {
+	functions map[string]*builtin
+	names     []string
+}
 
-func init() {
+var builtins = sync.OnceValue(func() catalogue {
+	c := catalogue{functions: map[string]*builtin{}}
 	for _, group := range [][]definition{logicFunctions, textFunctions, listFunctions, dateFunctions, numberFunctions, encodingFunctions, localeFunctions, uniqueFunctions} {
 		for _, d := range group {
-			functions[d.name] = d.builtin()
-			functionNames = append(functionNames, d.name)
+			c.functions[d.name] = d.builtin()
+			c.names = append(c.names, d.name)
 		}
 	}
-	slices.Sort(functionNames)
-}
+	slices.Sort(c.names)
+	return c
+})
+
+// The letters and words of definition.
+var (
+	dialectLetters = map[rune]Dialect{'P': Provisioning, 'C': CloudSync, 'M': MIM}
+	paramTypes     = map[string]valueType{"any": anyType, "text": textType, "each": textType, "number": numberType, "date": dateType, "list": listType, "condition": conditionType, "word": wordType}
+)
 
 // definition is a builtin in the short form of the tables. params is a list like
 // "source text, start number, length number?, key any*": ? may be omitted, * repeats. dialects has
@@ -136,7 +148,7 @@ func (d definition) builtin() *builtin {
 	b := &builtin{result: d.result, varies: d.varies, bind: d.bind}
 	b.Name, b.Description, b.Ours = d.name, d.description, d.dialects == ""
 	for _, letter := range d.dialects {
-		b.Dialects = append(b.Dialects, map[rune]Dialect{'P': Provisioning, 'C': CloudSync, 'M': MIM}[letter])
+		b.Dialects = append(b.Dialects, dialectLetters[letter])
 	}
 	var shown []string
 	for _, field := range strings.Split(d.params, ", ") {
@@ -148,7 +160,7 @@ func (d definition) builtin() *builtin {
 		kind, repeats := strings.CutSuffix(kind, "*")
 		kind, words, _ := strings.Cut(kind, ":")
 		kind, p.optional = strings.CutSuffix(kind, "?")
-		p.typ = map[string]valueType{"any": anyType, "text": textType, "each": textType, "number": numberType, "date": dateType, "list": listType, "condition": conditionType, "word": wordType}[kind]
+		p.typ = paramTypes[kind]
 		p.each = kind == "each"
 		if words != "" {
 			p.allowed = strings.Split(words, "|")

@@ -137,7 +137,7 @@ func (s *seenTexts) add(text string) bool {
 
 // compileUnique compiles a SelectUniqueValue at the top.
 func (c *compiler) compileUnique(e *expr) {
-	fn := functions[e.text]
+	fn := builtins().functions[e.text]
 	c.program.unique = true
 	args := e.args
 	for len(args) > 0 && args[len(args)-1] == nil {

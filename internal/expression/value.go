@@ -170,18 +170,18 @@ func (v *Value) UnmarshalJSON(data []byte) error {
 	if len(data) == 0 {
 		return errors.New("expression: empty JSON value")
 	}
-	switch data[0] {
-	case 'n':
+	switch {
+	case string(data) == "null":
 		*v = Null
 		return nil
-	case '"':
+	case data[0] == '"':
 		var s string
 		if err := json.Unmarshal(data, &s); err != nil {
 			return fmt.Errorf("expression: %w", err)
 		}
 		*v = String(s)
 		return nil
-	case '[':
+	case data[0] == '[':
 		var raw []json.RawMessage
 		if err := json.Unmarshal(data, &raw); err != nil {
 			return fmt.Errorf("expression: %w", err)

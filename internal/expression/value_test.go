@@ -83,7 +83,7 @@ func TestValueJSON(t *testing.T) {
 			t.Errorf("%s: error %v; want %q", text, err, want)
 		}
 	}
-	for _, text := range []string{``, `"a`, `["a"`, `["a",]`} {
+	for _, text := range []string{``, `nil`, `"a`, `["a"`, `["a",]`} {
 		var v Value
 		if err := v.UnmarshalJSON([]byte(text)); err == nil {
 			t.Errorf("%q is accepted", text)
