@@ -3,6 +3,7 @@
 package expression
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -129,7 +130,7 @@ func (f fields) time() (time.Time, error) {
 // inYears refuses what has no four-digit year.
 func inYears(t time.Time) (time.Time, error) {
 	if y := t.Year(); y < 1 || y > 9999 {
-		return time.Time{}, fmt.Errorf("the date is outside of the years 1 to 9999")
+		return time.Time{}, errors.New("the date is outside of the years 1 to 9999")
 	}
 	return t, nil
 }

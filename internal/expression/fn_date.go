@@ -54,7 +54,8 @@ func bindCDate(c *call) evaluator {
 	arg := c.args[0]
 	if arg.constant {
 		if _, err := parseDate(arg.value.Text()); err != nil {
-			return c.reject(0, quote(arg.value.Text())+" is not a date", dateForms)
+			c.reject(0, quote(arg.value.Text())+" is not a date", dateForms)
+			return nil
 		}
 	}
 	return dated(c, func(st *state) (time.Time, error) {
@@ -298,11 +299,13 @@ func bindFormatDateTime(c *call) evaluator {
 	if styles > 0 && c.args[styles] != nil {
 		text, ok := c.constant(styles)
 		if !ok {
-			return c.reject(styles, "dateTimeStyles is computed", "expected a text in quotation marks")
+			c.reject(styles, "dateTimeStyles is computed", "expected a text in quotation marks")
+			return nil
 		}
 		var err error
 		if inner, err = parseStyles(text); err != nil {
-			return c.reject(styles, err.Error(), "")
+			c.reject(styles, err.Error(), "")
+			return nil
 		}
 	}
 	from, ok := formatArgument(c, input)

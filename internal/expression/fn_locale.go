@@ -41,7 +41,8 @@ func bindCase(invariant func(string) string, in func(language.Tag) cases.Caser) 
 		} else if ok {
 			tag, err := language.Parse(text)
 			if err != nil {
-				return c.reject(1, "unknown culture "+quote(text), "expected a name such as de-DE or tr-TR")
+				c.reject(1, "unknown culture "+quote(text), "expected a name such as de-DE or tr-TR")
+				return nil
 			}
 			return each(c, func(_ *state, s string) (string, error) { return in(tag).String(s), nil })
 		}
@@ -157,7 +158,8 @@ func region(s string) string {
 // that Coalesce(E164([mobile], "DE"), [mobile]) keeps what HR has; null and "" give null too.
 func phone(c *call, format phonenumbers.PhoneNumberFormat) evaluator {
 	if text, ok := c.constant(1); ok && text != "" && region(text) == "" {
-		return c.reject(1, "unknown region "+quote(text), "expected a country code such as DE")
+		c.reject(1, "unknown region "+quote(text), "expected a country code such as DE")
+		return nil
 	}
 	source, regionArg := c.args[0], c.args[1]
 	return func(st *state) (Value, error) {
@@ -170,10 +172,10 @@ func phone(c *call, format phonenumbers.PhoneNumberFormat) evaluator {
 			return Null, err
 		}
 		parsed, err := phonenumbers.Parse(s, region(r))
-		if err != nil || !phonenumbers.IsPossibleNumber(parsed) {
-			return Null, nil
+		if err == nil && phonenumbers.IsPossibleNumber(parsed) {
+			return String(phonenumbers.Format(parsed, format)), nil
 		}
-		return String(phonenumbers.Format(parsed, format)), nil
+		return Null, nil
 	}
 }
 
@@ -187,7 +189,8 @@ func bindPhoneFormat(c *call) evaluator {
 	format, ok := map[string]phonenumbers.PhoneNumberFormat{"E164": phonenumbers.E164, "INTERNATIONAL": phonenumbers.INTERNATIONAL,
 		"NATIONAL": phonenumbers.NATIONAL, "RFC3966": phonenumbers.RFC3966}[name]
 	if !ok {
-		return c.reject(2, "the format is empty", "expected "+c.param(2).words())
+		c.reject(2, "the format is empty", "expected "+c.param(2).words())
+		return nil
 	}
 	return phone(c, format)
 }

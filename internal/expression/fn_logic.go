@@ -3,6 +3,7 @@
 package expression
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -232,7 +233,7 @@ func bindError(c *call) evaluator {
 	return func(st *state) (Value, error) {
 		message, err := arg.text(st)
 		if err == nil {
-			err = fmt.Errorf("%s", message)
+			err = errors.New(message)
 		}
 		return Null, err
 	}
@@ -241,7 +242,8 @@ func bindError(c *call) evaluator {
 func bindLookup(c *call) evaluator {
 	name, ok := c.constant(1)
 	if !ok {
-		return c.reject(1, "the name of the table is computed", "expected a text in quotation marks")
+		c.reject(1, "the name of the table is computed", "expected a text in quotation marks")
+		return nil
 	}
 	table, ok := c.Tables[name]
 	if !ok {
@@ -249,7 +251,8 @@ func bindLookup(c *call) evaluator {
 		if len(c.Tables) == 0 {
 			expected = "this mapping has no tables"
 		}
-		return c.reject(1, "unknown table "+quote(name), expected)
+		c.reject(1, "unknown table "+quote(name), expected)
+		return nil
 	}
 	key, otherwise := c.args[0], c.args[2]
 	return func(st *state) (Value, error) {
@@ -267,21 +270,26 @@ func bindLookup(c *call) evaluator {
 func bindUse(c *call) evaluator {
 	name, ok := c.constant(0)
 	if !ok {
-		return c.reject(0, "the name of the expression is computed", "expected a text in quotation marks")
+		c.reject(0, "the name of the expression is computed", "expected a text in quotation marks")
+		return nil
 	}
 	p := c.Named[name]
 	switch {
 	case p == nil && len(c.Named) == 0:
-		return c.reject(0, "unknown expression "+quote(name), "no named expressions are defined before this one")
+		c.reject(0, "unknown expression "+quote(name), "no named expressions are defined before this one")
+		return nil
 	case p == nil:
-		return c.reject(0, "unknown expression "+quote(name), didYouMean(name, slices.Sorted(maps.Keys(c.Named))))
+		c.reject(0, "unknown expression "+quote(name), didYouMean(name, slices.Sorted(maps.Keys(c.Named))))
+		return nil
 	case p.unique:
-		return c.reject(0, "the expression "+quote(name)+" is a SelectUniqueValue", "SelectUniqueValue must be the whole expression of an attribute")
+		c.reject(0, "the expression "+quote(name)+" is a SelectUniqueValue", "SelectUniqueValue must be the whole expression of an attribute")
+		return nil
 	}
 	for _, a := range p.attributes {
 		c.used[a] = true
 		if c.Attributes != nil && !slices.Contains(c.Attributes, a) {
-			return c.reject(0, "the expression "+quote(name)+" reads the unknown attribute ["+a+"]", didYouMean(a, c.Attributes))
+			c.reject(0, "the expression "+quote(name)+" reads the unknown attribute ["+a+"]", didYouMean(a, c.Attributes))
+			return nil
 		}
 	}
 	c.program.size = min(c.program.size+p.size, MaxSize+1)

@@ -3,6 +3,7 @@
 package expression
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -124,7 +125,7 @@ func randomString(random *rand.Rand, length int64, minima [4]int64, avoid string
 		fill = classes[0] + classes[2] + classes[3]
 	}
 	if fill == "" && length > 0 {
-		return "", fmt.Errorf("charactersToAvoid leaves no character to choose from")
+		return "", errors.New("charactersToAvoid leaves no character to choose from")
 	}
 	if random == nil {
 		return "", ErrNeedsRandom
@@ -158,7 +159,7 @@ func bindGuid(c *call) evaluator {
 func bindDefaultDomain(*call) evaluator {
 	return func(st *state) (Value, error) {
 		if st.env.DefaultDomain == "" {
-			return Null, fmt.Errorf("no default domain is configured")
+			return Null, errors.New("no default domain is configured")
 		}
 		return String(st.env.DefaultDomain), nil
 	}

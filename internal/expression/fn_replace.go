@@ -37,27 +37,26 @@ func bindReplace(c *call) evaluator {
 	}
 	old, pattern, group := given(replaceOld), given(replacePattern), given(replaceGroup)
 	value, attribute, template := given(replaceValue), given(replaceAttribute), given(replaceTemplate)
-	const modes = "expected oldValue and replacementValue; oldValue and template; regexPattern and replacementValue; or regexPattern, regexGroupName and replacementValue or replacementAttributeName"
-	fail := func(message string) evaluator {
-		c.fail(c.pos, "Replace: "+message, modes)
-		return nil
-	}
+	problem := ""
 	switch {
-	case old == pattern:
-		if old {
-			return fail("oldValue and regexPattern are both given")
-		}
-		return fail("neither oldValue nor regexPattern is given")
+	case old && pattern:
+		problem = "oldValue and regexPattern are both given"
+	case !old && !pattern:
+		problem = "neither oldValue nor regexPattern is given"
 	case old && (group || attribute):
-		return fail("regexGroupName and replacementAttributeName need a regexPattern")
+		problem = "regexGroupName and replacementAttributeName need a regexPattern"
 	case old && value == template:
-		return fail("oldValue needs either a replacementValue or a template")
+		problem = "oldValue needs either a replacementValue or a template"
 	case pattern && template:
-		return fail("a template needs oldValue, not regexPattern")
+		problem = "a template needs oldValue, not regexPattern"
 	case pattern && value == attribute:
-		return fail("regexPattern needs either a replacementValue or a replacementAttributeName")
+		problem = "regexPattern needs either a replacementValue or a replacementAttributeName"
 	case pattern && attribute && !group:
-		return fail("replacementAttributeName needs a regexGroupName")
+		problem = "replacementAttributeName needs a regexGroupName"
+	}
+	if problem != "" {
+		c.fail(c.pos, "Replace: "+problem, "expected oldValue and replacementValue; oldValue and template; regexPattern and replacementValue; or regexPattern, regexGroupName and replacementValue or replacementAttributeName")
+		return nil
 	}
 	switch {
 	case template:
@@ -112,11 +111,13 @@ func bindRegexReplace(c *call) evaluator {
 	if text, ok := c.constant(replacePattern); ok {
 		re, err := compilePattern(text)
 		if err != nil {
-			return c.reject(replacePattern, err.Error(), "expected a .NET regular expression")
+			c.reject(replacePattern, err.Error(), "expected a .NET regular expression")
+			return nil
 		}
 		pattern.cached.Store(re)
 		if group, ok := c.constant(replaceGroup); ok && re.GroupNumberFromName(group) < 0 {
-			return c.reject(replaceGroup, "the pattern has no group "+quote(group), namedGroups(re))
+			c.reject(replaceGroup, "the pattern has no group "+quote(group), namedGroups(re))
+			return nil
 		}
 	}
 	run := replaceMatches

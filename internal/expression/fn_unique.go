@@ -24,11 +24,13 @@ func bindCounter(c *call) evaluator {
 	if c.args[0] != nil {
 		text, ok := c.constant(0)
 		if !ok {
-			return c.reject(0, "start is computed", "expected a whole number")
+			c.reject(0, "start is computed", "expected a whole number")
+			return nil
 		}
 		n, ok := parseInteger(text)
 		if !ok || n < 0 || n > MaxCounter {
-			return c.reject(0, "start is "+quote(text), "expected 0 to 9999")
+			c.reject(0, "start is "+quote(text), "expected 0 to 9999")
+			return nil
 		}
 		start = int(n)
 	}

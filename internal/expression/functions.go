@@ -78,9 +78,8 @@ type call struct {
 }
 
 // reject reports a mistake in the i-th argument.
-func (c *call) reject(i int, message, expected string) evaluator {
+func (c *call) reject(i int, message, expected string) {
 	c.fail(c.args[i].pos, c.Name+": "+message, expected)
-	return nil
 }
 
 // constant returns the text of the i-th argument if it is a constant.

@@ -73,7 +73,7 @@ func (p *parser) fail(pos position, message, expected string) error {
 	return &Error{Line: pos.line, Column: pos.column, Message: message, Expected: expected}
 }
 
-// comparison = concat [ ("=" | "<>" | "<" | "<=" | ">" | ">=") concat ]
+// comparison = concat [ ("=" | "<>" | "<" | "<=" | ">" | ">=") concat ] .
 func (p *parser) comparison() (*expr, error) {
 	left, err := p.concat()
 	if err != nil || p.tok.kind != tokenCompare {
@@ -94,7 +94,7 @@ func (p *parser) comparison() (*expr, error) {
 	return e, nil
 }
 
-// concat = operand { ("&" | "+") operand }
+// concat = operand { ("&" | "+") operand } .
 func (p *parser) concat() (*expr, error) {
 	first, err := p.operand()
 	if err != nil || p.tok.kind != tokenConcat {
@@ -120,7 +120,7 @@ func (p *parser) concat() (*expr, error) {
 	return e, nil
 }
 
-// operand = text | number | attribute | name [ "(" arguments ")" ] | "(" comparison ")"
+// operand = text | number | attribute | name [ "(" arguments ")" ] | "(" comparison ")" .
 func (p *parser) operand() (*expr, error) {
 	p.depth++
 	defer func() { p.depth-- }()
