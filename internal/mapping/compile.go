@@ -267,20 +267,22 @@ func (c *compiler) lookup(path, name string) (directory.AttributeType, bool) {
 
 // container compiles where accounts and leavers live.
 func (c *compiler) container() {
-	l := c.rules.Lifecycle
-	switch {
-	case !c.format.HasContainer && c.rules.Container != "":
-		c.failf("container", "%s has no containers; leave it out", c.rules.Target)
-	case !c.format.HasContainer && l.LeaverContainer != "":
-		c.failf("lifecycle.leaver_container", "%s has no containers; leave it out", c.rules.Target)
-	case !c.format.HasContainer:
-	case strings.TrimSpace(c.rules.Container) == "":
+	leaver := c.rules.Lifecycle.LeaverContainer
+	if !c.format.HasContainer {
+		for _, given := range [][2]string{{"container", c.rules.Container}, {"lifecycle.leaver_container", leaver}} {
+			if given[1] != "" {
+				c.failf(given[0], "%s has no containers; leave it out", c.rules.Target)
+			}
+		}
+		return
+	}
+	if strings.TrimSpace(c.rules.Container) == "" {
 		c.failf("container", "missing, expected an expression for the container of the account, such as \"OU=Staff,DC=corp,DC=example,DC=com\"")
-	default:
+	} else {
 		c.m.container = c.place("container", c.rules.Container)
 	}
-	if c.format.HasContainer && l.LeaverContainer != "" {
-		c.m.leaverTo = c.place("lifecycle.leaver_container", l.LeaverContainer)
+	if leaver != "" {
+		c.m.leaverTo = c.place("lifecycle.leaver_container", leaver)
 	}
 }
 

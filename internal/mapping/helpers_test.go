@@ -117,3 +117,7 @@ func wantError(t testing.TB, err error, parts ...string) {
 }
 
 func pointer[T any](v T) *T { return &v }
+
+type value = expression.Value
+
+func text(s string) expression.Value { return expression.String(s) }

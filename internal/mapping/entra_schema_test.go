@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package mapping
+
+import (
+	"os"
+	"strings"
+	"testing"
+)
+
+func TestFromEntraSchema(t *testing.T) {
+	doc, err := os.ReadFile("testdata/workday-to-ad.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules, notes, err := FromEntraSchema(string(doc))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := mustCompile(t, rules)
+	all := strings.Join(notes, "\n")
+	for _, want := range []string{
+		`The object mapping "Contacts" is switched off`, `accountDisabled (Switch([Active], , "0", "True", "1", "False")) was left out`,
+		`active_statuses = ["1"], inactive_statuses = ["0"]`, "parentDistinguishedName became container", "objectFilter (IIF(", "manager ([ManagerReference]) takes the worker id",
+		"description reads [IsSoftDeleted]", "info has neither source nor default", "proxyAddresses only adds values", "telephoneNumber is cleared when PrimaryWorkTelephone is null",
+		"The action Delete is switched off", `on_out_of_scope is "disable"`,
+	} {
+		if !strings.Contains(all, want) {
+			t.Errorf("no note with %q in:\n%s", want, all)
+		}
+	}
+	if len(rules.Match) != 2 || rules.Match[0].All[0] != (MatchCondition{Source: "[WorkerID]", Target: "employeeID"}) || rules.Match[1].All[0].Target != "mail" {
+		t.Errorf("match %+v", rules.Match)
+	}
+	if len(rules.Scope) != 2 || rules.Scope[0][1] != (Clause{Attribute: "WorkerType", Operator: "NOT EQUALS", Value: "Contingent"}) {
+		t.Errorf("scope %+v", rules.Scope)
+	}
+	for name, apply := range map[string]string{"cn": ApplyOnCreate, "employeeID": ApplyOnCreate, "mobile": ApplyIfEmpty, "givenName": ""} {
+		if got := rules.Attributes[name].Apply; got != apply {
+			t.Errorf("%s: apply %q, want %q", name, got, apply)
+		}
+	}
+	if got := rules.Attributes["employeeNumber"].Expression; got != `Join("-", [CostCenter], [WorkerID])` {
+		t.Errorf("rebuilt expression %s", got)
+	}
+	w := ann()
+	for name, v := range map[string]string{"WorkerID": "1001", "PreferredNameData": "Ann Lee", "UserID": "ann/lee..", "Municipality": "Austin", "CountryReferenceTwoLetter": "US", "CostCenter": "4711", "WorkerType": "Regular", "StatusHireDate": "2026-12-01"} {
+		w.Attributes[name] = text(v)
+	}
+	d := mustEvaluate(t, m, w, "2026-12-05T00:00:00Z")
+	for name, want := range map[string]string{"sAMAccountName": "annlee", "company": "Contoso", "employeeNumber": "4711-1001", "c": "US"} {
+		if got := d.Attributes[name].Value.Text(); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+	if d.Container != "OU=Austin,OU=Users,DC=contoso,DC=com" || d.Attributes["title"].Default.Text() != "Employee" {
+		t.Errorf("container %q, title %+v", d.Container, d.Attributes["title"])
+	}
+}
+
+func TestFromEntraSchemaProblems(t *testing.T) {
+	for doc, want := range map[string]string{
+		"":   "not a synchronization schema",
+		"{}": "found no enabled object mapping",
+		`{"synchronizationRules":[{"targetDirectoryName":"salesforce","objectMappings":[{"targetObjectName":"User","attributeMappings":[]}]}]}`: "found no enabled object mapping",
+	} {
+		_, _, err := FromEntraSchema(doc)
+		wantError(t, err, want)
+	}
+	rules, notes, err := FromEntraSchema(`{"synchronizationRules":[{"targetDirectoryName":"Azure Active Directory","objectMappings":[{"targetObjectName":"User","scope":{"groups":[{"clauses":[{"operatorName":"LIKE","sourceOperandName":"x","targetOperand":{"values":["a","b"]}}]}]},
+		"attributeMappings":[{"targetAttributeName":"accountEnabled","source":{"type":"Attribute","name":"Active"}},{"targetAttributeName":"mailNickname","source":{"type":"Attribute","name":"Nick"}},{"targetAttributeName":"x","source":{"type":"Function","name":"Join","parameters":[{"key":"a","value":null}]}}]}]}]}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rules.Target != "entra" || rules.Attributes["mailNickname"].Apply != ApplyAlways {
+		t.Errorf("rules %+v", rules)
+	}
+	for _, want := range []string{"accountEnabled ([Active]) was left out", "no matching attribute", `"LIKE" on x is unknown`, "has 2 values"} {
+		if !strings.Contains(strings.Join(notes, "\n"), want) {
+			t.Errorf("no note with %q in %q", want, notes)
+		}
+	}
+}
