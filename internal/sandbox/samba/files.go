@@ -125,7 +125,8 @@ func (d *Domain) provision(ctx context.Context) error {
 		"--configfile="+d.path("empty.conf"), "--targetdir="+d.path("samba"),
 		"--realm="+strings.ToUpper(d.realm), "--domain="+d.netBIOS, "--server-role=dc", "--dns-backend=NONE",
 		"--host-name="+DefaultHost, "--host-ip=127.0.0.1", "--adminpass="+d.password,
-		"--option=interfaces=lo", "--option=bind interfaces only=yes", "--option=ldb:nosync=true")
+		"--option=interfaces=lo", "--option=bind interfaces only=yes", "--option=ldb:nosync=true",
+		"--option=posix:eadb="+d.path("samba", "eadb.tdb"))
 	return err
 }
 
@@ -164,7 +165,7 @@ func glob(pattern string) []string {
 }
 
 // smbTemplate keeps every path below the directory. Simple binds need TLS, as in a hardened Active Directory; Kerberos works with and without TLS, as there.
-// Without sync after each transaction, adds are ten times as fast; what is lost with it are power failures, not killed processes.
+// Access lists of files go to a database, because extended attributes of the kind need more rights than a container has. Without sync after each transaction, adds are ten times as fast; what is lost with it are power failures, not killed processes.
 var smbTemplate = template.Must(template.New("smb.conf").Parse(`[global]
 	netbios name = {{.host}}
 	realm = {{.realm}}
@@ -190,6 +191,7 @@ var smbTemplate = template.Must(template.New("smb.conf").Parse(`[global]
 	prefork children:rpc = 1
 	prefork children:kdc = 1
 	ldb:nosync = true
+	posix:eadb = {{.dir}}/samba/eadb.tdb
 
 [sysvol]
 	path = {{.dir}}/samba/state/sysvol

@@ -30,7 +30,7 @@ var shared struct {
 
 // Main runs the tests of a package in a place where a domain controller can have the standard ports: it runs the test binary again in namespaces
 // of its own (network, processes, mounts), so that several packages can each have a domain at once. Where namespaces cannot be made, packages take turns
-// by a lock in os.TempDir instead. It starts no domain, see [Shared]; it returns the exit status for os.Exit.
+// on those ports instead. It starts no domain, see [Shared]; it returns the exit status for os.Exit.
 //
 // Nothing outlives it: the kernel ends the inner processes with the first of them, that one ends with this process, and the directory
 // is removed after it, also when tests panic or are interrupted. Only when this process itself is killed its directory stays, until the next Main.
@@ -99,11 +99,13 @@ func outer() (code int, err error) {
 	defer signal.Stop(signals)
 	tests, err := launch(innerCommand(dir, syscall.CLONE_NEWNET|syscall.CLONE_NEWPID|syscall.CLONE_NEWNS))
 	if errors.Is(err, syscall.EPERM) || errors.Is(err, syscall.ENOSYS) || errors.Is(err, syscall.EINVAL) {
-		turn, lockErr := waitTurn()
-		if lockErr != nil {
-			return 0, errors.Join(err, lockErr)
+		if os.Geteuid() == 0 { // without root there is no domain to wait for, and Shared says so
+			turn, lockErr := waitTurn()
+			if lockErr != nil {
+				return 0, errors.Join(err, lockErr)
+			}
+			defer turn.Close()
 		}
-		defer turn.Close()
 		tests, err = launch(innerCommand(dir, 0))
 	}
 	if err != nil {
@@ -174,16 +176,16 @@ func loopbackUp() error {
 	return nil
 }
 
-// waitTurn waits for the lock that packages without namespaces share; closing the file gives it up.
-func waitTurn() (*os.File, error) {
-	f, err := os.OpenFile(filepath.Join(os.TempDir(), "workforce-samba.lock"), os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, err
+// waitTurn waits for the name that packages without namespaces share; closing the listener gives it up, and so does the end of the process. An abstract Unix
+// socket is seen by exactly those who share the ports: it belongs to the network namespace (unix(7)).
+func waitTurn() (net.Listener, error) {
+	for {
+		l, err := net.Listen("unix", "@workforce-samba-domain")
+		if !errors.Is(err, syscall.EADDRINUSE) {
+			return l, err
+		}
+		time.Sleep(pollInterval)
 	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	return f, nil
 }
 
 // removeStale removes directories of runs that were killed: those whose lock is free, and old ones without a lock. What cannot be removed is left: it is

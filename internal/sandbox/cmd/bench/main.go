@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MPL-2.0
+
+// Command bench measures the provider with the real terraform, beside
+// alternatives, in one run. The directory is an LDAP server in memory
+// (internal/sandbox/memdir) that answers over TLS as fast as the protocol
+// allows, so that what shows is the cost of the provider and not that of a
+// domain controller; it counts the requests.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context) (err error) {
+	dir, err := os.MkdirTemp("", "workforce-bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	t := terraform{dir: dir}
+	if err := t.build(ctx); err != nil {
+		return err
+	}
+	if err := startup(ctx, filepath.Join(dir, "bin")); err != nil {
+		return err
+	}
+	if err := decisions(ctx); err != nil {
+		return err
+	}
+	for _, people := range []int{1_000, 10_000} {
+		if err := populations(ctx, t, people); err != nil {
+			return err
+		}
+	}
+	return users(ctx, t, 1_000)
+}
