@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package activedirectory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"terraform-provider-workforce/internal/directory"
+)
+
+// Change is what the account of one person is to become.
+type Change struct {
+	WorkerID string
+	// ID is the objectGUID of the account; empty to create one.
+	ID   string
+	Want directory.Account
+	// Password, if not empty, is set now. It never appears in errors.
+	Password string
+	// Planned, if not nil, is the state that the plan was made from. An
+	// attribute that is to be written and has another value by now is an error,
+	// instead of undoing what somebody else just did.
+	Planned *directory.Account
+}
+
+// Outcome is what became of a Change.
+type Outcome struct {
+	WorkerID string
+	// ID is set as soon as the account exists, also when a later step failed.
+	ID string
+	// Account is the account as it was read back; nil when it does not exist or could not be read.
+	Account *directory.Existing
+	// Created, Changed and Renamed (or moved) say what was done. All are false
+	// for an account that was right already.
+	Created, Changed, Renamed, Adopted bool
+	// PasswordSet says that a password was set, the given one or a generated one.
+	PasswordSet bool
+	// Waiting is the worker id of a manager who has no account yet; the link is
+	// made when this process creates it. See ApplyOptions.LinkLater.
+	Waiting string
+	// Err joins a *PersonError for each thing that went wrong with this person.
+	Err error
+}
+
+// ApplyOptions say how changes are carried out.
+type ApplyOptions struct {
+	// Parallel is how many requests are on their way at once; 0 is 8.
+	Parallel int
+	// Adopt takes over an account that a create meets, if it already carries the
+	// worker id and the login that are wanted: what an interrupted run left.
+	// Otherwise that is an error that names the account.
+	Adopt bool
+	// LinkLater keeps a manager without account in mind instead of failing, for
+	// callers that create one person at a time in no order.
+	LinkLater bool
+	// KeepPassword lets people keep the password that is set; otherwise they must
+	// change it at their next sign-in (pwdLastSet 0).
+	KeepPassword bool
+	// Deliver, if not nil, is given each generated password once, right after it
+	// was set. Without it generated passwords are discarded.
+	Deliver func(ctx context.Context, workerID, path, password string) error
+}
+
+const defaultParallel = 8
+
+// readBackTimeout bounds finding out what was done after the caller's context ended.
+const readBackTimeout = time.Minute
+
+// Apply carries out changes and returns their outcomes in the same order. The
+// order of changes does not matter: managers are created before who reports to
+// them where that is possible and linked afterwards where it is not, and names
+// that change hands are freed before they are taken. One person's failure does
+// not stop the others, except when the server is lost or ctx ends: then the rest
+// fails with ErrNotAttempted.
+//
+// Accounts are read again right before they are changed, only what differs is
+// written, single values are replaced only while they still are what was read,
+// and everything is read back and compared. Running it again finishes what an
+// interrupted run began.
+func (d *Domain) Apply(ctx context.Context, changes []Change, o ApplyOptions) []Outcome {
+	if o.Parallel <= 0 {
+		o.Parallel = defaultParallel
+	}
+	r := &run{Domain: d, o: o, byWorker: make(map[string]*task, len(changes))}
+	outcomes := make([]Outcome, len(changes))
+	for i, c := range changes {
+		outcomes[i] = Outcome{WorkerID: c.WorkerID, ID: c.ID}
+		r.tasks = append(r.tasks, &task{Change: c, out: &outcomes[i], failed: map[string]bool{}})
+	}
+	r.prepare(ctx)
+	for _, w := range r.schedule() {
+		r.each(ctx, w.aside, r.stepAside)
+		r.each(ctx, w.tasks, r.write)
+		r.readBack(ctx, w.tasks)
+	}
+	r.linkManagers(ctx)
+	r.verify(ctx)
+	r.linkWaiting(ctx)
+	for _, t := range r.tasks {
+		t.out.Err = errors.Join(t.errs...)
+	}
+	return outcomes
+}
+
+// run is one Apply.
+type run struct {
+	*Domain
+	o        ApplyOptions
+	tasks    []*task
+	byWorker map[string]*task
+	types    *directory.Schema
+	managers map[string][]*record // by worker id, of those who are not in tasks
+	stopped  atomic.Pointer[error]
+}
+
+// task is one change on its way. Only one goroutine works on it at a time.
+type task struct {
+	Change
+	out  *Outcome
+	have *record // as last read; nil before creation
+
+	mu     sync.Mutex
+	dn     string // where the account is; "" before creation
+	landed bool   // it is where it is to stay
+
+	errs    []error
+	failed  map[string]bool // attributes not to be verified, "" for all
+	touched bool            // something was written
+	link    bool            // the manager is to be linked after everybody exists
+
+	mustChange bool // pwdLastSet 0 was written
+}
+
+func (t *task) where() (dn string, landed bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.dn, t.landed
+}
+
+func (t *task) at(dn string, landed bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.dn, t.landed = dn, landed
+}
+
+// dead reports that nothing more is to be done for the person.
+func (t *task) dead() bool { return t.failed[""] }
+
+// fail records an error about an attribute, or with "" about everything.
+func (t *task) fail(op, attribute string, err error) {
+	name := ""
+	if v, ok := lookup(t.Want.Attributes, attrDisplayName); ok {
+		name = v.Text()
+	}
+	dn, _ := t.where()
+	if dn == "" && t.Want.Container != "" {
+		dn = joinDN(t.cn(), t.Want.Container)
+	}
+	t.failed[directory.Fold(attribute)] = true
+	t.errs = append(t.errs, &PersonError{WorkerID: t.WorkerID, Name: name, DN: dn, Op: op, Attribute: attribute, Err: err})
+}
+
+func (t *task) want(name string) (directory.Value, bool) { return lookup(t.Want.Attributes, name) }
+
+func (t *task) cn() string {
+	v, _ := t.want(attrCN)
+	return v.Text()
+}
+
+// alive returns the tasks that have not failed.
+func (r *run) alive() []*task {
+	return slices.DeleteFunc(slices.Clone(r.tasks), (*task).dead)
+}
+
+// prepare checks the changes and reads the accounts they are about.
+func (r *run) prepare(ctx context.Context) {
+	names := map[string]bool{}
+	ids := map[string]*task{}
+	for _, t := range r.tasks {
+		if other := r.byWorker[t.WorkerID]; other != nil {
+			t.fail("check", "", because(ErrInvalid, errors.New("the worker id stands for two changes at once")))
+			continue
+		}
+		r.byWorker[t.WorkerID] = t
+		if t.ID != "" {
+			id, err := canonicalGUID(t.ID)
+			if err == nil && ids[id] != nil {
+				err = fmt.Errorf("the account is that of worker %q as well", ids[id].WorkerID)
+			}
+			if err != nil {
+				t.fail("check", "", because(ErrInvalid, err))
+				continue
+			}
+			t.ID, t.out.ID, ids[id] = id, id, t
+		}
+		for name := range t.Want.Attributes {
+			names[name] = true
+		}
+	}
+	wanted := slices.Collect(maps.Keys(names))
+	r.Need(wanted...)
+	types, err := r.typesFor(ctx, wanted)
+	if err != nil {
+		r.failAll("read the schema", err)
+		return
+	}
+	r.types = types
+	for _, t := range r.alive() {
+		r.check(t)
+	}
+	records, err := r.fetch(ctx, attrGUID, slices.Collect(maps.Keys(ids)))
+	if err != nil {
+		r.failAll("read", err)
+		return
+	}
+	for _, rec := range records {
+		t := ids[rec.id]
+		t.have = rec
+		t.at(rec.dn, !t.renames())
+	}
+	for _, t := range r.alive() {
+		switch {
+		case t.ID != "" && t.have == nil:
+			t.out.ID = ""
+			t.fail("read", "", fmt.Errorf("%w: no object has the objectGUID %s", ErrGone, t.ID))
+		case t.have != nil && !t.have.isUser():
+			t.fail("read", "", because(ErrInvalid, fmt.Errorf("%q is a %s, expected a user", t.have.dn, t.have.class)))
+		}
+	}
+	r.checkPlanned(ctx)
+	r.resolveManagers(ctx)
+}
+
+// check finds what is wrong with the values before anything is written.
+func (r *run) check(t *task) {
+	invalid := func(attribute string, err error) { t.fail("check", attribute, because(ErrInvalid, err)) }
+	if t.WorkerID == "" {
+		invalid("", errors.New("the worker id is empty"))
+	}
+	if err := CheckContainer(t.Want.Container); err != nil {
+		invalid("", fmt.Errorf("container: %w", err))
+	}
+	for _, name := range []string{attrCN, attrLogin} {
+		if v, _ := t.want(name); len(v) != 1 {
+			invalid("", fmt.Errorf("%s: found %d values, expected one", name, len(v)))
+		}
+	}
+	for name, v := range t.Want.Attributes {
+		if isName(name, attrManager) {
+			continue
+		}
+		known, ok := r.types.Lookup(name)
+		if !ok {
+			invalid("", fmt.Errorf("%s: the schema has no such attribute for users", name))
+			continue
+		}
+		if err := Check(known, v); err != nil {
+			invalid("", fmt.Errorf("%s: %w", name, err))
+		}
+	}
+}
+
+// checkPlanned finds what changed between the plan and now in what is to be written.
+func (r *run) checkPlanned(ctx context.Context) {
+	var records []*record
+	for _, t := range r.alive() {
+		if t.have != nil && t.Planned != nil {
+			records = append(records, t.have)
+		}
+	}
+	if len(records) == 0 {
+		return
+	}
+	known, err := r.existingAll(ctx, records)
+	if err != nil {
+		r.failAll("read", err)
+		return
+	}
+	for _, t := range r.alive() {
+		if t.have == nil || t.Planned == nil {
+			continue
+		}
+		now := known[t.have.id].Account
+		changed := func(what, planned, found string) {
+			t.fail("modify", what, fmt.Errorf("%w: it was %q when the plan was made and is %q now", ErrChanged, planned, found))
+			t.failed[""] = true
+		}
+		if now.Enabled != t.Planned.Enabled && now.Enabled != t.Want.Enabled {
+			changed("enabled", fmt.Sprint(t.Planned.Enabled), fmt.Sprint(now.Enabled))
+		}
+		if !sameDN(now.Container, t.Planned.Container) && !sameDN(now.Container, t.Want.Container) {
+			changed("container", t.Planned.Container, now.Container)
+		}
+		for name, v := range t.Want.Attributes {
+			planned, ok := lookup(t.Planned.Attributes, name)
+			found, _ := lookup(now.Attributes, name)
+			if ok && !Equal(r.types, name, planned, found) && !Equal(r.types, name, v, found) {
+				changed(name, planned.Text(), found.Text())
+			}
+		}
+	}
+}
+
+// failAll ends the run before it began.
+func (r *run) failAll(op string, err error) {
+	r.stop(err)
+	for _, t := range r.alive() {
+		t.fail(op, "", err)
+	}
+}
+
+func (r *run) stop(err error) { r.stopped.CompareAndSwap(nil, &err) }
+
+// each runs f for tasks, several at once, until the server is lost.
+func (r *run) each(ctx context.Context, tasks []*task, f func(context.Context, *task)) {
+	var g errgroup.Group
+	g.SetLimit(r.o.Parallel)
+	for _, t := range tasks {
+		if t.dead() {
+			continue
+		}
+		g.Go(func() error {
+			if ctx.Err() != nil {
+				r.stop(context.Cause(ctx))
+			}
+			if lost := r.stopped.Load(); lost != nil {
+				t.fail("change", "", fmt.Errorf("%w: %w", ErrNotAttempted, *lost))
+				return nil
+			}
+			before := len(t.errs)
+			f(ctx, t)
+			for _, err := range t.errs[before:] {
+				if isLost(err) {
+					r.stop(errors.New("the directory cannot be reached any more"))
+				}
+			}
+			return nil
+		})
+	}
+	_ = g.Wait() // no task returns an error
+}
+
+// write makes one account what it is to be.
+func (r *run) write(ctx context.Context, t *task) {
+	if t.have == nil {
+		r.create(ctx, t)
+		return
+	}
+	r.update(ctx, t)
+}

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package activedirectory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/go-ldap/ldap/v3"
+
+	"terraform-provider-workforce/internal/activedirectory/ldapconn"
+	"terraform-provider-workforce/internal/directory"
+)
+
+// create adds an account with everything it is to have, password included, in
+// one request. Servers that refuse a password there get three: a disabled
+// account, its password, and only then the account enabled.
+func (r *run) create(ctx context.Context, t *task) {
+	password, generated, err := r.initialPassword(ctx, t)
+	if err != nil {
+		t.fail("create", "", err)
+		return
+	}
+	req, err := r.addRequest(t, password)
+	if err != nil {
+		t.fail("create", "", because(ErrInvalid, err))
+		return
+	}
+	err = r.add(ctx, t, req)
+	if password != "" && refusesPasswordInAdd(err) {
+		r.createInSteps(ctx, t, password, generated)
+		return
+	}
+	if err != nil {
+		r.createFailed(ctx, t, err)
+		return
+	}
+	r.created(t, req.DN)
+	if password != "" {
+		r.passwordSet(ctx, t, password, generated)
+	}
+}
+
+func (r *run) created(t *task, dn string) {
+	t.out.Created, t.touched = true, true
+	t.at(dn, true)
+}
+
+// refusesPasswordInAdd: unwillingToPerform without a code of the password policy.
+func refusesPasswordInAdd(err error) bool {
+	var e *ldapconn.Error
+	return errors.As(err, &e) && e.Code == ldap.LDAPResultUnwillingToPerform && e.Kind == ldapconn.KindOther
+}
+
+// addRequest describes the new account; without a password it is disabled.
+func (r *run) addRequest(t *task, password string) (*ldap.AddRequest, error) {
+	req := ldap.NewAddRequest(joinDN(t.cn(), t.Want.Container), nil)
+	req.Attribute(attrClass, []string{"top", "person", "organizationalPerson", "user"})
+	for _, name := range slices.Sorted(maps.Keys(t.Want.Attributes)) {
+		v := t.Want.Attributes[name]
+		kind := typeOf(r.types, name)
+		if len(v) == 0 || isName(name, attrCN) || isName(name, attrManager) || isName(name, attrControl) {
+			continue
+		}
+		values, err := encodeAll(kind, v)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		req.Attribute(kind.Name, values)
+	}
+	if dn := r.managerFor(t); dn != "" {
+		req.Attribute(attrManager, []string{dn})
+	}
+	want := t.Want
+	want.Enabled = want.Enabled && password != ""
+	control, err := controlFor(want, "")
+	if err != nil {
+		return nil, err
+	}
+	req.Attribute(attrControl, []string{control})
+	if password != "" {
+		req.Attribute(attrPassword, []string{encodePassword(password)})
+		if r.asksForChange(t) {
+			req.Attribute(attrPasswordSet, []string{"0"})
+			t.mustChange = true
+		}
+	}
+	return req, nil
+}
+
+// add sends the request. When its answer is lost it looks whether the account is
+// there, and sends it once more only when it is not.
+func (r *run) add(ctx context.Context, t *task, req *ldap.AddRequest) error {
+	err := r.client.Add(ctx, req)
+	if !ldapconn.IsUnknownOutcome(err) {
+		return err
+	}
+	detached, cancel := detach(ctx)
+	defer cancel()
+	records, readErr := r.fetch(detached, attrDN, []string{req.DN})
+	login, _ := t.want(attrLogin)
+	switch {
+	case readErr != nil:
+		return errors.Join(err, readErr)
+	case len(records) == 0 && ctx.Err() == nil:
+		return r.client.Add(ctx, req)
+	case len(records) == 0:
+		return err
+	case looseKey(records[0].text(attrLogin)) != looseKey(login.Text()):
+		return fmt.Errorf("%w by %q with the login %q", ErrNameTaken, records[0].dn, records[0].text(attrLogin))
+	}
+	return nil
+}
+
+func (r *run) createInSteps(ctx context.Context, t *task, password string, generated bool) {
+	t.mustChange = false
+	req, err := r.addRequest(t, "")
+	if err != nil {
+		t.fail("create", "", because(ErrInvalid, err))
+		return
+	}
+	if err := r.add(ctx, t, req); err != nil {
+		r.createFailed(ctx, t, err)
+		return
+	}
+	r.created(t, req.DN)
+	set := []edit{{name: attrPassword, add: []string{encodePassword(password)}}}
+	if err := r.client.Modify(ctx, modifyRequest(req.DN, set)); err != nil {
+		t.fail("set the password", "", passwordError(err))
+		return
+	}
+	r.passwordSet(ctx, t, password, generated)
+	control, err := controlFor(t.Want, "")
+	if err != nil {
+		t.fail("enable", attrControl, because(ErrInvalid, err))
+		return
+	}
+	var finish []edit
+	if r.asksForChange(t) {
+		finish = append(finish, edit{name: attrPasswordSet, add: []string{"0"}})
+		t.mustChange = true
+	}
+	finish = append(finish, edit{name: attrControl, add: []string{control}})
+	if err := r.client.Modify(ctx, modifyRequest(req.DN, finish)); err != nil {
+		t.fail("enable", attrControl, explainWrite(err))
+	}
+}
+
+// createFailed says why an account could not be added, and by whom its name is
+// taken; it may turn out to be the person's own account.
+func (r *run) createFailed(ctx context.Context, t *task, err error) {
+	switch {
+	case ldapconn.IsAlreadyExists(err):
+		holders, findErr := r.holders(ctx, t, claimPath, claimLogin, claimPrincipal)
+		if findErr != nil || len(holders) == 0 {
+			t.fail("create", "", because(ErrNameTaken, errors.Join(err, findErr)))
+			return
+		}
+		if own := r.ownAccount(t, holders); own != nil {
+			r.adopt(ctx, t, own)
+			return
+		}
+		t.fail("create", "", takenBy(holders, err))
+	case ldapconn.IsPasswordPolicy(err):
+		t.fail("create", "", passwordError(err))
+	case ldapconn.IsNoSuchObject(err):
+		t.fail("create", "", because(ErrNoContainer, err))
+	default:
+		t.fail("create", "", explainWrite(err))
+	}
+}
+
+// ownAccount returns the holder that carries the worker id and the login wanted.
+func (r *run) ownAccount(t *task, holders []*record) *record {
+	login, _ := t.want(attrLogin)
+	for _, h := range holders {
+		if h.isUser() && h.text(r.Domain.o.WorkerIDAttribute) == t.WorkerID && looseKey(h.text(attrLogin)) == looseKey(login.Text()) {
+			return h
+		}
+	}
+	return nil
+}
+
+func (r *run) adopt(ctx context.Context, t *task, own *record) {
+	if !r.o.Adopt {
+		t.fail("create", "", fmt.Errorf("%w: %q (objectGUID %s) carries the worker id and the login", ErrAlreadyExists, own.dn, own.id))
+		return
+	}
+	t.have, t.mustChange = own, false
+	t.out.ID, t.out.Adopted = own.id, true
+	t.at(own.dn, !t.renames())
+	r.update(ctx, t)
+}
+
+// holders returns who has the names that t wants, other than t itself.
+func (r *run) holders(ctx context.Context, t *task, which ...claim) ([]*record, error) {
+	var out []*record
+	seen := map[string]bool{t.out.ID: true}
+	for _, c := range which {
+		attribute, value := attrDN, joinDN(t.cn(), t.Want.Container)
+		switch c {
+		case claimLogin:
+			v, _ := t.want(attrLogin)
+			attribute, value = attrLogin, v.Text()
+		case claimPrincipal:
+			v, _ := t.want(attrPrincipal)
+			attribute, value = attrPrincipal, v.Text()
+		}
+		if value == "" {
+			continue
+		}
+		found, err := r.fetch(ctx, attribute, []string{value})
+		if err != nil {
+			return nil, err
+		}
+		for _, h := range found {
+			if !seen[h.id] {
+				seen[h.id] = true
+				out = append(out, h)
+			}
+		}
+	}
+	return out, nil
+}
+
+// takenBy names the holders and what of each is in the way.
+func takenBy(holders []*record, said error) error {
+	text := ""
+	for _, h := range holders {
+		if text != "" {
+			text += ", "
+		}
+		text += fmt.Sprintf("%q (%s, sAMAccountName %q, userPrincipalName %q)", h.dn, h.class, h.text(attrLogin), h.text(attrPrincipal))
+	}
+	return because(fmt.Errorf("%w by %s", ErrNameTaken, text), said)
+}
+
+// explainWrite adds our cause to a refusal of the server.
+func explainWrite(err error) error {
+	switch {
+	case ldapconn.IsAccessDenied(err):
+		return because(ErrDenied, err)
+	case ldapconn.IsConstraintViolation(err):
+		return because(ErrInvalid, err)
+	case ldapconn.IsNoSuchObject(err):
+		return because(ErrNoContainer, err)
+	case ldapconn.IsNotLeaf(err):
+		return because(ErrHasChildren, err)
+	case ldapconn.IsNotFound(err):
+		return because(ErrGone, err)
+	case ldapconn.IsPasswordPolicy(err):
+		return passwordError(err)
+	}
+	return err
+}
+
+// detach returns a context that outlives the caller's for a while: to find out
+// what was done.
+func detach(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), readBackTimeout)
+}
+
+// sameSet reports whether two sets of encoded values are equal.
+func sameSet(a, b []string) bool { return directory.Value(a).Equal(b) }

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package activedirectory
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/go-ldap/ldap/v3"
+
+	"terraform-provider-workforce/internal/activedirectory/ldapconn"
+	"terraform-provider-workforce/internal/directory"
+)
+
+// Defaults of [Options].
+const (
+	DefaultWorkerIDAttribute = "employeeID"
+	DefaultBulkThreshold     = 500
+)
+
+// chunk is how many values one search asks for: filters of this size are still
+// answered from the index, and stay far below the limits of a request.
+const chunk = 200
+
+// Options say how a [Domain] works. The zero value selects the defaults.
+type Options struct {
+	// WorkerIDAttribute is the attribute that carries worker ids.
+	WorkerIDAttribute string
+	// SearchBase is where accounts are looked for; empty is the whole domain. With
+	// a narrower one, names that are taken elsewhere are noticed only when the
+	// directory refuses them.
+	SearchBase string
+	// BulkThreshold is how many values may be asked for one batch at a time; with
+	// the next one the whole domain is read once and everything after is answered
+	// from memory. Negative: never.
+	BulkThreshold int
+	// ManagePrivileged lets accounts with adminCount=1 be disabled, moved,
+	// renamed and deleted. Critical system objects are never touched.
+	ManagePrivileged bool
+}
+
+// Domain is the users of one Active Directory domain. Its methods may be called
+// from several goroutines; what one of them read or wrote is known to the others.
+type Domain struct {
+	client *ldapconn.Client
+	o      Options
+
+	loading gate // held while the snapshot, or more attributes for it, are read
+	schema  lazy[*directory.Schema]
+	suffix  lazy[[]string]
+	policy  lazy[passwordPolicy]
+
+	mu       sync.Mutex // guards what follows
+	need     map[string]string
+	asked    int
+	snap     *snapshot
+	late     []change // what was written while a snapshot was being read
+	busy     bool     // a snapshot is being read
+	managers map[string]string
+	known    map[string]string // worker id → objectGUID of what this process wrote
+	pending  map[string][]link // manager's worker id → who waits for them
+}
+
+// New returns the users of the domain behind c. It contacts nothing.
+func New(c *ldapconn.Client, o Options) *Domain {
+	if o.WorkerIDAttribute == "" {
+		o.WorkerIDAttribute = DefaultWorkerIDAttribute
+	}
+	o.WorkerIDAttribute = typeOf(nil, o.WorkerIDAttribute).Name
+	if o.BulkThreshold == 0 {
+		o.BulkThreshold = DefaultBulkThreshold
+	}
+	d := &Domain{client: c, o: o, loading: newGate(), need: map[string]string{}, managers: map[string]string{}, known: map[string]string{}, pending: map[string][]link{}}
+	d.schema.gate, d.suffix.gate, d.policy.gate = newGate(), newGate(), newGate()
+	d.Need(attrGUID, attrClass, attrCN, attrLogin, attrPrincipal, attrDisplayName, attrMail, attrProxyAddresses, attrManager, attrControl,
+		attrPasswordSet, attrAdminCount, attrCritical, DefaultWorkerIDAttribute, o.WorkerIDAttribute)
+	return d
+}
+
+var _ directory.Directory = (*Domain)(nil)
+
+// Need announces attributes that will be asked for, so that one read of the
+// domain brings them all. What is announced later costs another read, of these
+// attributes only.
+func (d *Domain) Need(attributes ...string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, name := range attributes {
+		d.need[directory.Fold(name)] = typeOf(nil, name).Name
+	}
+}
+
+// needed returns every attribute that is asked for, sorted.
+func (d *Domain) needed() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Sorted(maps.Values(d.need))
+}
+
+// Server returns the domain controller in use, as a URL.
+func (d *Domain) Server() string { return d.client.Server() }
+
+// base returns where accounts are looked for.
+func (d *Domain) base(ctx context.Context) (string, error) {
+	if d.o.SearchBase != "" {
+		return d.o.SearchBase, nil
+	}
+	return d.client.BaseDN(ctx)
+}
+
+// root returns the top of the domain, where everything can be found whatever the search base.
+func (d *Domain) root(ctx context.Context) (string, error) {
+	dse, err := d.client.RootDSE(ctx)
+	if err != nil {
+		return "", err
+	}
+	if dse.DefaultNamingContext == "" {
+		return d.base(ctx)
+	}
+	return dse.DefaultNamingContext, nil
+}
+
+// typeOf returns the type of an attribute by the directory's schema if it has
+// been read, else by the standard one.
+func (d *Domain) typeOf(name string) directory.AttributeType { return typeOf(d.schema.peek(), name) }
+
+// typesFor returns a schema that knows the attributes: the standard one if that
+// is enough, else the directory's.
+func (d *Domain) typesFor(ctx context.Context, attributes []string) (*directory.Schema, error) {
+	for _, name := range attributes {
+		if _, ok := StandardSchema().Lookup(name); !ok {
+			return d.Schema(ctx)
+		}
+	}
+	if s := d.schema.peek(); s != nil {
+		return s, nil
+	}
+	return StandardSchema(), nil
+}
+
+// search finds entries below base.
+func (d *Domain) search(ctx context.Context, base, filter string, attributes []string) ([]*ldap.Entry, error) {
+	return d.client.Search(ctx, &ldap.SearchRequest{BaseDN: base, Scope: ldap.ScopeWholeSubtree, Filter: filter, Attributes: attributes})
+}
+
+// gate is a mutex that can be waited for with a context.
+type gate chan struct{}
+
+func newGate() gate { return make(gate, 1) }
+
+func (g gate) lock(ctx context.Context) error {
+	select {
+	case g <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+func (g gate) unlock() { <-g }
+
+// lazy holds a value that is loaded once, by whoever asks first. A failure is
+// not kept: the next one to ask tries again.
+type lazy[T any] struct {
+	gate gate
+	mu   sync.Mutex
+	v    T
+	ok   bool
+}
+
+func (l *lazy[T]) get(ctx context.Context, load func(context.Context) (T, error)) (T, error) {
+	if err := l.gate.lock(ctx); err != nil {
+		var none T
+		return none, err
+	}
+	defer l.gate.unlock()
+	l.mu.Lock()
+	v, ok := l.v, l.ok
+	l.mu.Unlock()
+	if ok {
+		return v, nil
+	}
+	v, err := load(ctx)
+	if err == nil {
+		l.mu.Lock()
+		l.v, l.ok = v, true
+		l.mu.Unlock()
+	}
+	return v, err
+}
+
+// peek returns the value if it has been loaded.
+func (l *lazy[T]) peek() T {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.v
+}

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package activedirectory
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/go-ldap/ldap/v3"
+
+	"terraform-provider-workforce/internal/directory"
+)
+
+// Find implements [directory.Directory]. Text matches as Active Directory may
+// match it: ignoring case, diacritics and width, so that "josé" finds "Jose".
+func (d *Domain) Find(ctx context.Context, attribute string, values []string) (map[string][]*directory.Existing, error) {
+	d.Need(attribute)
+	if _, err := d.typesFor(ctx, []string{attribute}); err != nil {
+		return nil, err
+	}
+	t := d.typeOf(attribute)
+	wanted := make(map[string]string, len(values)) // Fold(value) → value
+	for _, v := range values {
+		if v != "" {
+			wanted[directory.Fold(v)] = v
+		}
+	}
+	unique := make([]string, 0, len(wanted))
+	for _, v := range wanted {
+		unique = append(unique, v)
+	}
+	slices.Sort(unique)
+	matches, err := d.match(ctx, t, unique)
+	if err != nil {
+		return nil, fmt.Errorf("looking for %d values of %s: %w", len(unique), t.Name, err)
+	}
+	var records []*record
+	for _, found := range matches {
+		records = append(records, found...)
+	}
+	known, err := d.existingAll(ctx, records)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string][]*directory.Existing, len(matches))
+	for v, found := range matches {
+		sortRecords(found)
+		for _, r := range found {
+			out[directory.Fold(v)] = append(out[directory.Fold(v)], known[r.id])
+		}
+	}
+	return out, nil
+}
+
+// match returns the records for each value that has some.
+func (d *Domain) match(ctx context.Context, t directory.AttributeType, values []string) (map[string][]*record, error) {
+	s, err := d.bulk(ctx, len(values))
+	if err != nil {
+		return nil, err
+	}
+	found := map[string][]*record{}
+	if s != nil {
+		for _, v := range values {
+			if records := s.find(t, matchKey(t, v)); len(records) > 0 {
+				found[v] = slices.Clone(records)
+			}
+		}
+		return found, nil
+	}
+	base, err := d.base(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for part := range slices.Chunk(values, chunk) {
+		if err := d.matchPart(ctx, base, t, part, found); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+// matchPart asks for a few values at once. An answer that belongs to none of
+// them by our rule is one that the server matches more loosely: halving the
+// values finds the one it belongs to.
+func (d *Domain) matchPart(ctx context.Context, base string, t directory.AttributeType, values []string, found map[string][]*record) error {
+	asked := d.needed()
+	entries, err := d.search(ctx, base, anyOf(t.Name, values), asked)
+	if err != nil {
+		return err
+	}
+	records, err := d.newRecords(entries, asked)
+	if err != nil {
+		return err
+	}
+	byKey := make(map[string][]string, len(values))
+	for _, v := range values {
+		k := matchKey(t, v)
+		byKey[k] = append(byKey[k], v)
+	}
+	matched := make(map[string][]*record, len(values))
+	stray := false
+	for _, r := range records {
+		hit := false
+		for _, k := range r.keys(t) {
+			for _, v := range byKey[k] {
+				matched[v], hit = append(matched[v], r), true
+			}
+		}
+		if !hit && len(values) == 1 {
+			matched[values[0]] = append(matched[values[0]], r)
+		}
+		stray = stray || !hit
+	}
+	if stray && len(values) > 1 {
+		half := len(values) / 2
+		if err := d.matchPart(ctx, base, t, values[:half], found); err != nil {
+			return err
+		}
+		return d.matchPart(ctx, base, t, values[half:], found)
+	}
+	for v, records := range matched {
+		found[v] = records
+	}
+	return nil
+}
+
+// Owned implements [directory.Directory].
+func (d *Domain) Owned(ctx context.Context) ([]*directory.Existing, error) {
+	s, err := d.bulk(ctx, 0)
+	if err != nil {
+		return nil, err
+	}
+	owned := func(r *record) bool { return r.isUser() && len(r.get(d.o.WorkerIDAttribute)) > 0 }
+	var records []*record
+	if s == nil {
+		if records, s, err = d.fewOwned(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if s != nil {
+		records = s.all(owned)
+	}
+	records = slices.DeleteFunc(records, func(r *record) bool { return !owned(r) })
+	sortRecords(records)
+	known, err := d.existingAll(ctx, records)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]*directory.Existing, len(records))
+	for i, r := range records {
+		out[i] = known[r.id]
+	}
+	return out, nil
+}
+
+// fewOwned asks for the accounts with a worker id. When there are so many that
+// the rest of the domain is worth reading as well, it returns that instead.
+func (d *Domain) fewOwned(ctx context.Context) ([]*record, *snapshot, error) {
+	base, err := d.base(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	asked := d.needed()
+	req := &ldap.SearchRequest{BaseDN: base, Scope: ldap.ScopeWholeSubtree, Filter: "(&(objectClass=user)(" + d.o.WorkerIDAttribute + "=*))", Attributes: asked}
+	if d.o.BulkThreshold >= 0 {
+		req.SizeLimit = d.o.BulkThreshold + 1
+	}
+	entries, err := d.client.Search(ctx, req)
+	if isSizeLimit(err) {
+		s, err := d.snapshot(ctx)
+		return nil, s, err
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	records, err := d.newRecords(entries, asked)
+	return records, nil, err
+}
+
+// MissingContainers implements [directory.Directory]. What is there but cannot
+// hold users counts as missing.
+func (d *Domain) MissingContainers(ctx context.Context, containers []string) ([]string, error) {
+	root, err := d.root(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var ask []string
+	seen := map[string]bool{}
+	for _, c := range containers {
+		if key := dnKey(c); isDN(c) && !seen[key] {
+			seen[key], ask = true, append(ask, c)
+		}
+	}
+	there := map[string]bool{}
+	for part := range slices.Chunk(ask, chunk) {
+		entries, err := d.search(ctx, root, anyOf(attrDN, part), []string{attrClass})
+		if err != nil {
+			return nil, fmt.Errorf("looking for containers: %w", err)
+		}
+		for _, e := range entries {
+			if holdsUsers(e.GetEqualFoldAttributeValues(attrClass)) {
+				there[dnKey(e.DN)] = true
+			}
+		}
+	}
+	var missing []string
+	for _, c := range containers {
+		if !there[dnKey(c)] {
+			missing = append(missing, c)
+		}
+	}
+	return missing, nil
+}
+
+// holdsUsers reports whether users can be created below an object of these
+// classes: possSuperiors of the classes user and organizationalPerson.
+func holdsUsers(classes []string) bool {
+	return slices.ContainsFunc(classes, func(c string) bool {
+		switch strings.ToLower(c) {
+		case "organizationalunit", "organization", "container", "domaindns", "builtindomain":
+			return true
+		}
+		return false
+	})
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MPL-2.0
+
+// Package activedirectory manages the users of an Active Directory domain: it
+// finds, reads, creates, changes, disables and deletes them over LDAP, in bulk
+// and with every write verified.
+//
+// A [Domain] answers questions (it is a [directory.Directory]) and carries out
+// changes. It knows nothing of Terraform.
+package activedirectory
+
+import "terraform-provider-workforce/internal/directory"
+
+// Target is the name that mapping rules use for Active Directory.
+const Target = "active_directory"
+
+// Attributes with a meaning of their own to this package.
+const (
+	attrCN                = "cn"
+	attrLogin             = "sAMAccountName"
+	attrPrincipal         = "userPrincipalName"
+	attrManager           = directory.ManagerAttribute
+	attrGUID              = "objectGUID"
+	attrDN                = "distinguishedName"
+	attrClass             = "objectClass"
+	attrControl           = "userAccountControl"
+	attrPasswordSet       = "pwdLastSet"
+	attrPassword          = "unicodePwd"
+	attrExpires           = "accountExpires"
+	attrAdminCount        = "adminCount"
+	attrCritical          = "isCriticalSystemObject"
+	attrDisplayName       = "displayName"
+	attrMail              = "mail"
+	attrProxyAddresses    = "proxyAddresses"
+	attrPropertyMetaData  = "replPropertyMetaData"
+	attrAttributeMetaData = "msDS-ReplAttributeMetaData"
+)
+
+// Format is the account document of Active Directory.
+var Format = directory.Format{
+	Target:       Target,
+	HasContainer: true,
+	Core: []directory.CoreKey{
+		{Key: "common_name", Attribute: attrCN, Required: true, PerContainer: true},
+		{Key: "sam_account_name", Attribute: attrLogin, Required: true},
+		{Key: "user_principal_name", Attribute: attrPrincipal},
+		{Key: "manager", Attribute: attrManager},
+	},
+}

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package activedirectory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"terraform-provider-workforce/internal/activedirectory/ldapconn"
+	"terraform-provider-workforce/internal/directory"
+)
+
+// link is a person whose manager has no account yet.
+type link struct{ worker, id string }
+
+// Waiting is a manager link that could not be made yet, see ApplyOptions.LinkLater.
+type Waiting struct{ WorkerID, ID, ManagerWorkerID string }
+
+// Pending returns the manager links that still wait, by worker id.
+func (d *Domain) Pending() []Waiting {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var out []Waiting
+	for manager, links := range d.pending {
+		for _, l := range links {
+			out = append(out, Waiting{l.worker, l.id, manager})
+		}
+	}
+	slices.SortFunc(out, func(a, b Waiting) int { return strings.Compare(a.WorkerID, b.WorkerID) })
+	return out
+}
+
+// resolveManagers looks for the managers who are not among the changes.
+func (r *run) resolveManagers(ctx context.Context) {
+	ask := map[string]bool{}
+	for _, t := range r.alive() {
+		if v, _ := t.want(attrManager); len(v) > 0 && r.byWorker[v.Text()] == nil && !isDN(v.Text()) {
+			ask[v.Text()] = true
+		}
+	}
+	r.managers = map[string][]*record{}
+	ids := slices.Sorted(maps.Keys(ask))
+	records, err := r.fetch(ctx, r.Domain.o.WorkerIDAttribute, ids)
+	if err != nil {
+		r.failAll("look for managers", err)
+		return
+	}
+	for _, rec := range records {
+		if id := rec.text(r.Domain.o.WorkerIDAttribute); rec.isUser() && ask[id] {
+			r.managers[id] = append(r.managers[id], rec)
+		}
+	}
+	var known []string
+	r.Domain.mu.Lock()
+	for _, id := range ids {
+		if guid := r.known[id]; guid != "" && len(r.managers[id]) == 0 {
+			known = append(known, guid)
+		}
+	}
+	r.Domain.mu.Unlock()
+	written, err := r.fetch(ctx, attrGUID, known)
+	if err != nil {
+		r.failAll("look for managers", err)
+		return
+	}
+	for _, id := range ids {
+		for _, rec := range written {
+			if r.knows(id) == rec.id {
+				r.managers[id] = []*record{rec}
+			}
+		}
+	}
+}
+
+func (d *Domain) knows(worker string) string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.known[worker]
+}
+
+var errLater = errors.New("later")
+
+// managerDN returns where the wanted manager is: "" for none, errLater when that
+// is not known before others are done.
+func (r *run) managerDN(t *task) (string, error) {
+	v, _ := t.want(attrManager)
+	id := v.Text()
+	if id == "" {
+		return "", nil
+	}
+	if m := r.byWorker[id]; m != nil {
+		dn, landed := m.where()
+		switch {
+		case landed:
+			return dn, nil
+		case m.dead() && dn == "":
+			return "", fmt.Errorf("%w: that of worker %q could not be created", ErrNoManager, id)
+		}
+		return "", errLater
+	}
+	switch found := r.managers[id]; {
+	case len(found) == 1:
+		return found[0].dn, nil
+	case len(found) > 1:
+		return "", fmt.Errorf("%w: worker %q, the manager, is %s", ErrAmbiguous, id, listPaths(found))
+	case isDN(id):
+		return id, nil
+	}
+	return "", fmt.Errorf("%w: no user has the %s %q of the manager", ErrNoManager, r.Domain.o.WorkerIDAttribute, id)
+}
+
+// managerFor returns the manager for a new account, or leaves the link for later.
+func (r *run) managerFor(t *task) string {
+	dn, err := r.managerDN(t)
+	t.link = err != nil
+	return dn
+}
+
+// managerEdit returns the change of the manager that is needed now; nil for none.
+func (r *run) managerEdit(t *task) *edit {
+	if _, managed := t.want(attrManager); !managed {
+		return nil
+	}
+	dn, err := r.managerDN(t)
+	if t.link = err != nil; t.link {
+		return nil
+	}
+	have := t.have.text(attrManager)
+	switch {
+	case dn == "" && have == "", dn != "" && have != "" && sameDN(dn, have):
+		return nil
+	case dn == "":
+		return &edit{name: attrManager}
+	}
+	return &edit{name: attrManager, add: []string{dn}}
+}
+
+// linkManagers makes the links that had to wait for others: cycles, and managers
+// who were created or renamed at the same time.
+func (r *run) linkManagers(ctx context.Context) {
+	var todo []*task
+	for _, t := range r.alive() {
+		if t.link && t.have != nil {
+			// Everybody who is anywhere is there for good.
+			if m, _ := t.want(attrManager); r.byWorker[m.Text()] != nil {
+				if dn, _ := r.byWorker[m.Text()].where(); dn != "" {
+					r.byWorker[m.Text()].at(dn, true)
+				}
+			}
+			todo = append(todo, t)
+		}
+	}
+	r.each(ctx, todo, r.linkManager)
+	r.readBack(ctx, todo)
+}
+
+func (r *run) linkManager(ctx context.Context, t *task) {
+	e := r.managerEdit(t)
+	if !t.link {
+		if e != nil {
+			if err := r.send(ctx, t, []edit{*e}); err != nil {
+				r.refused(ctx, t, *e, err)
+			}
+		}
+		return
+	}
+	_, err := r.managerDN(t)
+	v, _ := t.want(attrManager)
+	if !r.o.LinkLater || !errors.Is(err, ErrNoManager) || r.byWorker[v.Text()] != nil {
+		t.fail("modify", attrManager, err)
+		return
+	}
+	t.out.Waiting = v.Text()
+	r.Domain.mu.Lock()
+	guid := r.known[v.Text()]
+	if guid == "" {
+		r.forget(t.WorkerID)
+		r.pending[v.Text()] = append(r.pending[v.Text()], link{t.WorkerID, t.out.ID})
+	}
+	r.Domain.mu.Unlock()
+	if guid == "" {
+		return
+	}
+	// The manager was created by another Apply since this one looked.
+	if err := r.linkNow(ctx, t.out.ID, guid); err != nil {
+		t.fail("modify", attrManager, explainWrite(err))
+		return
+	}
+	t.out.Waiting = ""
+}
+
+// forget drops the links that a person waits for; d.mu is held.
+func (d *Domain) forget(worker string) {
+	for manager, links := range d.pending {
+		links = slices.DeleteFunc(links, func(l link) bool { return l.worker == worker })
+		if d.pending[manager] = links; len(links) == 0 {
+			delete(d.pending, manager)
+		}
+	}
+}
+
+// linkWaiting makes the links that earlier calls left for the people of this one.
+func (r *run) linkWaiting(ctx context.Context) {
+	for _, t := range r.tasks {
+		if t.out.ID == "" {
+			continue
+		}
+		r.Domain.mu.Lock()
+		r.known[t.WorkerID] = t.out.ID
+		if _, managed := t.want(attrManager); managed && t.out.Waiting == "" {
+			r.forget(t.WorkerID)
+		}
+		links := r.pending[t.WorkerID]
+		delete(r.pending, t.WorkerID)
+		r.Domain.mu.Unlock()
+		for _, l := range links {
+			if err := r.linkNow(ctx, l.id, t.out.ID); err != nil && !ldapconn.IsNotFound(err) && !errors.Is(err, ErrGone) {
+				t.errs = append(t.errs, &PersonError{WorkerID: l.worker, Op: "modify", Attribute: attrManager, Err: explainWrite(err)})
+			}
+		}
+	}
+}
+
+// linkNow makes one object the manager of another.
+func (d *Domain) linkNow(ctx context.Context, id, manager string) error {
+	records, err := d.fetch(ctx, attrGUID, []string{id, manager})
+	if err != nil {
+		return err
+	}
+	at := map[string]*record{}
+	for _, rec := range records {
+		at[rec.id] = rec
+	}
+	if at[id] == nil || at[manager] == nil {
+		return ErrGone
+	}
+	if sameDN(at[id].text(directory.ManagerAttribute), at[manager].dn) {
+		return nil
+	}
+	if err := d.client.Modify(ctx, modifyRequest(at[id].dn, []edit{{name: attrManager, add: []string{at[manager].dn}}})); err != nil {
+		return err
+	}
+	_, err = d.fetch(ctx, attrGUID, []string{id})
+	return err
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package activedirectory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/go-ldap/ldap/v3"
+
+	"terraform-provider-workforce/internal/activedirectory/ldapconn"
+	"terraform-provider-workforce/internal/directory"
+)
+
+// Removal is what [Domain.Remove] does to accounts.
+type Removal int
+
+// What can be done to accounts that are no longer wanted.
+const (
+	Disable Removal = iota // nobody can sign in; everything else stays
+	Delete                 // the object goes, into the recycle bin where there is one
+)
+
+// Remove disables or deletes accounts, given by worker id with their objectGUID,
+// and returns the outcomes by worker id. An account that is gone already is no
+// error. Only the account itself is deleted, never objects below it, and what is
+// protected is neither deleted nor disabled.
+func (d *Domain) Remove(ctx context.Context, ids map[string]string, mode Removal) []Outcome {
+	r := &run{Domain: d, o: ApplyOptions{Parallel: defaultParallel}, types: StandardSchema()}
+	workers := slices.Sorted(maps.Keys(ids))
+	outcomes := make([]Outcome, len(workers))
+	byID := map[string][]*task{}
+	for i, worker := range workers {
+		outcomes[i] = Outcome{WorkerID: worker, ID: ids[worker]}
+		t := &task{Change: Change{WorkerID: worker, ID: ids[worker]}, out: &outcomes[i], failed: map[string]bool{}}
+		r.tasks = append(r.tasks, t)
+		id, err := canonicalGUID(t.ID)
+		if err != nil {
+			t.fail("remove", "", because(ErrInvalid, err))
+			continue
+		}
+		t.ID, t.out.ID, byID[id] = id, id, append(byID[id], t)
+	}
+	records, err := d.fetch(ctx, attrGUID, slices.Collect(maps.Keys(byID)))
+	if err != nil {
+		r.failAll("read", err)
+	}
+	for _, rec := range records {
+		for _, t := range byID[rec.id] {
+			t.have = rec
+			t.at(rec.dn, true)
+		}
+	}
+	r.each(ctx, r.alive(), func(ctx context.Context, t *task) { r.remove(ctx, t, mode) })
+	if mode == Disable {
+		r.readBack(ctx, r.alive())
+		r.verifyDisabled(ctx)
+	}
+	for _, t := range r.tasks {
+		t.out.Err = errors.Join(t.errs...)
+	}
+	return outcomes
+}
+
+func (r *run) remove(ctx context.Context, t *task, mode Removal) {
+	op := map[Removal]string{Disable: "disable", Delete: "delete"}[mode]
+	why := ""
+	if t.have != nil {
+		why = r.protection(t.have)
+	}
+	switch {
+	case t.have == nil:
+	case !t.have.isUser():
+		t.fail(op, "", because(ErrProtected, fmt.Errorf("it is a %s, not a user", t.have.class)))
+	case mode == Disable && !t.have.enabled():
+	case why != "":
+		t.fail(op, "", because(ErrProtected, errors.New(why)))
+	case mode == Disable:
+		r.disable(ctx, t)
+	default:
+		r.delete(ctx, t)
+	}
+}
+
+func (r *run) disable(ctx context.Context, t *task) {
+	control, err := controlFor(directory.Account{}, t.have.text(attrControl))
+	if err == nil {
+		err = r.send(ctx, t, []edit{{name: attrControl, add: []string{control}}})
+	}
+	if err != nil && !errors.Is(err, ErrGone) {
+		t.fail("disable", attrControl, explainWrite(err))
+	}
+}
+
+// delete removes the object itself, never a tree. The identity is checked by
+// objectGUID before each attempt, since a path may belong to somebody else by now.
+func (r *run) delete(ctx context.Context, t *task) {
+	for attempt := 0; ; attempt++ {
+		dn, _ := t.where()
+		err := r.client.Delete(ctx, ldap.NewDelRequest(dn, nil))
+		if err == nil {
+			break
+		}
+		lost := ldapconn.IsUnknownOutcome(err)
+		if attempt > 0 || !lost && !ldapconn.IsNotFound(err) {
+			t.fail("delete", "", explainWrite(err))
+			return
+		}
+		now, readErr := r.again(ctx, t)
+		if readErr != nil {
+			t.fail("delete", "", errors.Join(err, readErr))
+			return
+		}
+		if now == nil {
+			break
+		}
+		t.at(now.dn, true)
+	}
+	t.out.Changed = true
+	r.note(change{record: t.have, gone: true})
+}
+
+func (r *run) verifyDisabled(ctx context.Context) {
+	detached, cancel := detach(ctx)
+	defer cancel()
+	var records []*record
+	for _, t := range r.alive() {
+		if t.have != nil {
+			records = append(records, t.have)
+		}
+	}
+	known, err := r.existingAll(detached, records)
+	for _, t := range r.alive() {
+		switch {
+		case t.have == nil:
+		case err != nil:
+			t.fail("read back", "", err)
+		case known[t.have.id].Account.Enabled:
+			t.fail("read back", attrControl, fmt.Errorf("%w: the account is still enabled", ErrNotAsWritten))
+		default:
+			t.out.Account = known[t.have.id]
+		}
+	}
+}

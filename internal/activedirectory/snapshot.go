@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package activedirectory
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/go-ldap/ldap/v3"
+
+	"terraform-provider-workforce/internal/activedirectory/ldapconn"
+	"terraform-provider-workforce/internal/directory"
+)
+
+// everyName finds every object that takes up a name, address or login, and every
+// person.
+const everyName = "(|(sAMAccountName=*)(userPrincipalName=*)(mail=*)(proxyAddresses=*)(objectClass=person)(objectClass=contact))"
+
+// snapshot is a whole domain in memory. A nil snapshot is empty.
+type snapshot struct {
+	mu         sync.RWMutex
+	records    map[string]*record // by id
+	paths      map[string]*record // by dnKey
+	attributes map[string]bool    // what was read, by Fold(name)
+	indexes    map[string]map[string][]*record
+}
+
+// change is an object as it was written; gone says that it was deleted.
+type change struct {
+	record *record
+	gone   bool
+}
+
+func newSnapshot() *snapshot {
+	return &snapshot{records: map[string]*record{}, paths: map[string]*record{}, attributes: map[string]bool{}, indexes: map[string]map[string][]*record{}}
+}
+
+func (s *snapshot) byID(id string) *record {
+	if s == nil {
+		return nil
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.records[id]
+}
+
+func (s *snapshot) byPath(key string) *record {
+	if s == nil {
+		return nil
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.paths[key]
+}
+
+// all returns every record that keep accepts, by distinguished name.
+func (s *snapshot) all(keep func(*record) bool) []*record {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	var out []*record
+	for _, r := range s.records {
+		if keep(r) {
+			out = append(out, r)
+		}
+	}
+	sortRecords(out)
+	return out
+}
+
+// find returns the records that have a value with that key in an attribute.
+func (s *snapshot) find(t directory.AttributeType, key string) []*record {
+	name := directory.Fold(t.Name)
+	s.mu.RLock()
+	index, ok := s.indexes[name]
+	found := index[key]
+	s.mu.RUnlock()
+	if ok {
+		return found
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if index, ok = s.indexes[name]; !ok {
+		index = make(map[string][]*record, len(s.records))
+		for _, r := range s.records {
+			for _, k := range r.keys(t) {
+				index[k] = append(index[k], r)
+			}
+		}
+		s.indexes[name] = index
+	}
+	return index[key]
+}
+
+// keys returns the match keys of the values of an attribute, each once.
+func (r *record) keys(t directory.AttributeType) []string {
+	v := r.get(t.Name)
+	switch {
+	case isName(t.Name, attrGUID):
+		v = directory.Value{r.id}
+	case isName(t.Name, attrDN):
+		v = directory.Value{r.dn}
+	}
+	keys := make([]string, len(v))
+	for i, s := range v {
+		keys[i] = matchKey(t, s)
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
+// put stores a record. Attributes that it was read without stay as they were.
+func (s *snapshot) put(r *record) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if old := s.records[r.id]; old != nil {
+		r = old.overlay(r)
+		s.remove(old)
+	}
+	s.records[r.id], s.paths[dnKey(r.dn)] = r, r
+	for name, index := range s.indexes {
+		for _, k := range r.keys(typeOf(nil, name)) {
+			index[k] = append(slices.Clip(index[k]), r)
+		}
+	}
+}
+
+// overlay returns r with what only old was read with.
+func (old *record) overlay(r *record) *record {
+	read := make(map[string]bool, len(r.asked))
+	for _, name := range r.asked {
+		read[name] = true
+	}
+	merged := *r
+	merged.values = make(map[string]directory.Value, len(old.values))
+	for name, v := range old.values {
+		if !read[name] {
+			merged.values[name] = v
+		}
+	}
+	for name, v := range r.values {
+		merged.values[name] = v
+	}
+	if merged.class == "" {
+		merged.class = old.class
+	}
+	return &merged
+}
+
+func (s *snapshot) drop(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if old := s.records[id]; old != nil {
+		s.remove(old)
+	}
+}
+
+// remove takes a record out of everything; s.mu is held.
+func (s *snapshot) remove(old *record) {
+	delete(s.records, old.id)
+	if key := dnKey(old.dn); s.paths[key] == old {
+		delete(s.paths, key)
+	}
+	for name, index := range s.indexes {
+		for _, k := range old.keys(typeOf(nil, name)) {
+			rest := slices.DeleteFunc(slices.Clone(index[k]), func(r *record) bool { return r == old })
+			if index[k] = rest; len(rest) == 0 {
+				delete(index, k)
+			}
+		}
+	}
+}
+
+// missing returns those of the attributes that were not read.
+func (s *snapshot) missing(attributes []string) []string {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return slices.DeleteFunc(slices.Clone(attributes), func(name string) bool { return s.attributes[directory.Fold(name)] })
+}
+
+func sortRecords(records []*record) {
+	slices.SortFunc(records, func(a, b *record) int {
+		if a.dn < b.dn {
+			return -1
+		}
+		return 1
+	})
+}
+
+// bulk returns the snapshot when n more values are to be asked for and it has
+// been read or is now worth reading, else nil. It has all needed attributes.
+func (d *Domain) bulk(ctx context.Context, n int) (*snapshot, error) {
+	d.mu.Lock()
+	d.asked += n
+	worth := d.snap != nil || d.o.BulkThreshold >= 0 && d.asked > d.o.BulkThreshold
+	d.mu.Unlock()
+	if !worth {
+		return nil, nil
+	}
+	return d.snapshot(ctx)
+}
+
+// snapshot returns the whole domain, read once for everybody who asks. Who
+// waits for another's read gives up with their own context.
+func (d *Domain) snapshot(ctx context.Context) (*snapshot, error) {
+	if s := d.complete(); s != nil {
+		return s, nil
+	}
+	if err := d.loading.lock(ctx); err != nil {
+		return nil, err
+	}
+	defer d.loading.unlock()
+	if s := d.complete(); s != nil {
+		return s, nil
+	}
+	d.mu.Lock()
+	s := d.snap
+	d.busy, d.late = true, nil
+	d.mu.Unlock()
+	filter, asked := everyName, d.needed()
+	if s == nil {
+		s = newSnapshot()
+	} else {
+		asked = s.missing(asked)
+		filter = presence(asked)
+		asked = append(asked, attrGUID, attrClass)
+	}
+	err := d.load(ctx, s, filter, asked)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.busy = false
+	if err != nil {
+		return nil, fmt.Errorf("reading the accounts of the domain: %w", err)
+	}
+	for _, c := range d.late {
+		c.apply(s)
+	}
+	d.snap, d.late = s, nil
+	return s, nil
+}
+
+// complete returns the snapshot if it has all that is needed.
+func (d *Domain) complete() *snapshot {
+	d.mu.Lock()
+	s := d.snap
+	d.mu.Unlock()
+	if s == nil || len(s.missing(d.needed())) > 0 {
+		return nil
+	}
+	return s
+}
+
+// presence is a filter for objects that have one of the attributes.
+func presence(attributes []string) string {
+	filter := "(|"
+	for _, name := range attributes {
+		filter += "(" + name + "=*)"
+	}
+	return filter + ")"
+}
+
+// load reads entries into s. Nothing is stored before everything has come.
+func (d *Domain) load(ctx context.Context, s *snapshot, filter string, asked []string) error {
+	base, err := d.base(ctx)
+	if err != nil {
+		return err
+	}
+	var records []*record
+	req := &ldap.SearchRequest{BaseDN: base, Scope: ldap.ScopeWholeSubtree, Filter: filter, Attributes: asked}
+	for attempt := 0; ; attempt++ {
+		records = records[:0]
+		err := d.client.SearchEach(ctx, req, func(e *ldap.Entry) error {
+			r, err := d.newRecord(e, asked)
+			records = append(records, r)
+			return err
+		})
+		if err == nil {
+			break
+		}
+		if attempt > 0 || !ldapconn.IsUnavailable(err) {
+			return err
+		}
+	}
+	s.mu.RLock()
+	first := len(s.records) == 0
+	s.mu.RUnlock()
+	for _, r := range records {
+		if first || s.byID(r.id) != nil {
+			s.put(r)
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, name := range asked {
+		s.attributes[directory.Fold(name)] = true
+	}
+	return nil
+}
+
+func (c change) apply(s *snapshot) {
+	if c.gone {
+		s.drop(c.record.id)
+		return
+	}
+	s.put(c.record)
+}
+
+// note keeps what is remembered right after an object was written.
+func (d *Domain) note(c change) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if old := d.snap.byID(c.record.id); old != nil {
+		delete(d.managers, dnKey(old.dn))
+	}
+	key := dnKey(c.record.dn)
+	delete(d.managers, key)
+	if !c.gone && slices.Contains(c.record.asked, d.o.WorkerIDAttribute) {
+		d.managers[key] = c.record.text(d.o.WorkerIDAttribute)
+	}
+	if d.busy {
+		d.late = append(d.late, c)
+	}
+	if d.snap != nil {
+		c.apply(d.snap)
+	}
+}

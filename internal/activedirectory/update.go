@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package activedirectory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/go-ldap/ldap/v3"
+
+	"terraform-provider-workforce/internal/activedirectory/ldapconn"
+	"terraform-provider-workforce/internal/directory"
+)
+
+// update writes what differs: attributes and state in one request, then the
+// name and place in another. The state goes first, so that a leaver whose move
+// fails is disabled all the same.
+func (r *run) update(ctx context.Context, t *task) {
+	if why := r.protection(t.have); why != "" && (t.renames() || t.have.enabled() && !t.Want.Enabled) {
+		t.fail("modify", "", fmt.Errorf("%w: %s", ErrProtected, why))
+		return
+	}
+	edits, err := diff(r.types, t.Want, t.have)
+	if err != nil {
+		t.fail("modify", "", because(ErrInvalid, err))
+		return
+	}
+	state, password, err := r.stateEdits(ctx, t)
+	if err != nil {
+		t.fail("enable", attrControl, err)
+		return
+	}
+	if manager := r.managerEdit(t); manager != nil {
+		edits = append(edits, *manager)
+	}
+	if edits = append(state, edits...); len(edits) > 0 {
+		r.modify(ctx, t, edits, password)
+	}
+	if t.renames() && !t.dead() {
+		r.rename(ctx, t)
+	}
+	dn, _ := t.where()
+	t.at(dn, !t.dead())
+}
+
+// newPassword is a password that is about to be set.
+type newPassword struct {
+	text      string
+	generated bool
+}
+
+// stateEdits sets a password and enables or disables. An account that never had
+// a password gets one before it is enabled.
+func (r *run) stateEdits(ctx context.Context, t *task) ([]edit, newPassword, error) {
+	control, enables, err := controlEdit(t.Want, t.have)
+	if err != nil {
+		return nil, newPassword{}, because(ErrInvalid, err)
+	}
+	p := newPassword{text: t.Password}
+	if p.text == "" && enables {
+		never, err := r.neverHadPassword(ctx, t.have)
+		if err != nil {
+			return nil, p, err
+		}
+		if never {
+			if p.text, err = r.generatePassword(ctx, t.Want); err != nil {
+				return nil, p, err
+			}
+			p.generated = true
+		}
+	}
+	return append(r.passwordEdits(t, p.text), control...), p, nil
+}
+
+func (r *run) passwordEdits(t *task, password string) []edit {
+	if password == "" {
+		return nil
+	}
+	edits := []edit{{name: attrPassword, add: []string{encodePassword(password)}}}
+	if r.asksForChange(t) {
+		edits = append(edits, edit{name: attrPasswordSet, add: []string{"0"}})
+		t.mustChange = true
+	}
+	return edits
+}
+
+// modify writes edits in one request, and when that is refused in as many as it
+// takes to write what can be written and to name what cannot.
+func (r *run) modify(ctx context.Context, t *task, edits []edit, p newPassword) {
+	err := r.send(ctx, t, edits)
+	switch {
+	case err == nil:
+		if p.text != "" {
+			r.passwordSet(ctx, t, p.text, p.generated)
+		}
+		return
+	case errors.Is(err, ErrGone), isLost(err), ldapconn.IsUnknownOutcome(err):
+		t.fail("modify", "", err)
+		return
+	case p.text == "" && ldapconn.IsPasswordPolicy(err) && t.Want.Enabled && !t.have.enabled():
+		// Enabling was refused for want of a password that metadata did not show.
+		generated, genErr := r.generatePassword(ctx, t.Want)
+		if genErr != nil {
+			t.fail("enable", attrControl, genErr)
+			return
+		}
+		r.modify(ctx, t, append(r.passwordEdits(t, generated), edits...), newPassword{generated, true})
+		return
+	}
+	if edits, err = r.denied(ctx, t, edits, err, p); len(edits) == 1 {
+		r.refused(ctx, t, edits[0], err)
+		return
+	}
+	r.oneByOne(ctx, t, edits, p)
+}
+
+// oneByOne writes each edit for itself. Whatever follows a password that could
+// not be set in the order of edits and needs it is left out.
+func (r *run) oneByOne(ctx context.Context, t *task, edits []edit, p newPassword) {
+	for _, e := range edits {
+		if t.failed[directory.Fold(attrPassword)] && (e.name == attrPasswordSet || e.name == attrControl && t.Want.Enabled) {
+			t.failed[directory.Fold(e.name)] = true
+			continue
+		}
+		err := r.send(ctx, t, []edit{e})
+		switch {
+		case err == nil && e.name == attrPassword:
+			r.passwordSet(ctx, t, p.text, p.generated)
+		case err == nil:
+		case errors.Is(err, ErrGone), isLost(err), ldapconn.IsUnknownOutcome(err):
+			t.fail("modify", "", err)
+			return
+		default:
+			r.refused(ctx, t, e, err)
+		}
+	}
+}
+
+// denied takes out the edits for which the account lacks the right, if the
+// server says which those are (allowedAttributesEffective, [MS-ADTS] 3.1.1.4.5.21).
+func (r *run) denied(ctx context.Context, t *task, edits []edit, err error, p newPassword) ([]edit, error) {
+	if !ldapconn.IsAccessDenied(err) || len(edits) < 2 {
+		return edits, err
+	}
+	dn, _ := t.where()
+	entries, readErr := r.client.Search(ctx, &ldap.SearchRequest{BaseDN: dn, Scope: ldap.ScopeBaseObject, Filter: "(objectClass=*)", Attributes: []string{"allowedAttributesEffective"}})
+	if readErr != nil || len(entries) != 1 {
+		return edits, err
+	}
+	allowed := entries[0].GetEqualFoldAttributeValues("allowedAttributesEffective")
+	if len(allowed) == 0 {
+		return edits, err
+	}
+	rest := slices.DeleteFunc(slices.Clone(edits), func(e edit) bool {
+		// A password takes a right of its own, which is not about an attribute.
+		return e.name != attrPassword && !slices.ContainsFunc(allowed, func(a string) bool { return isName(a, e.name) })
+	})
+	if len(rest) == len(edits) || len(rest) == 0 {
+		return edits, err
+	}
+	for _, e := range edits {
+		if !slices.ContainsFunc(rest, func(k edit) bool { return k.name == e.name }) {
+			t.fail("modify", e.name, because(ErrDenied, err))
+		}
+	}
+	if next := r.send(ctx, t, rest); next != nil {
+		return rest, next
+	}
+	if p.text != "" {
+		r.passwordSet(ctx, t, p.text, p.generated)
+	}
+	return nil, nil
+}
+
+// refused says why one attribute could not be written.
+func (r *run) refused(ctx context.Context, t *task, e edit, err error) {
+	switch {
+	case errors.Is(err, ErrChanged):
+		t.fail("modify", e.name, err)
+	case e.name == attrPassword:
+		t.fail("set the password", e.name, passwordError(err))
+	case ldapconn.IsAlreadyExists(err) && e.name == attrLogin, ldapconn.IsAlreadyExists(err) && e.name == attrPrincipal:
+		c := claimLogin
+		if e.name == attrPrincipal {
+			c = claimPrincipal
+		}
+		holders, findErr := r.holders(ctx, t, c)
+		if findErr != nil || len(holders) == 0 {
+			t.fail("modify", e.name, because(ErrNameTaken, errors.Join(err, findErr)))
+			return
+		}
+		t.fail("modify", e.name, takenBy(holders, err))
+	case e.name == attrLogin && ldapconn.IsConstraintViolation(err) && strings.Contains(err.Error(), "already in use"):
+		// Samba: the login would imply a user principal name that another account has.
+		t.fail("modify", e.name, because(ErrNameTaken, err))
+	default:
+		t.fail("modify", e.name, explainWrite(err))
+	}
+}
+
+// send carries out edits. It follows an account that was moved by hand, finds
+// out what became of a request whose answer was lost, and finds who changed a
+// value in the meantime.
+func (r *run) send(ctx context.Context, t *task, edits []edit) error {
+	for attempt := 0; ; attempt++ {
+		dn, landed := t.where()
+		err := r.client.Modify(ctx, modifyRequest(dn, edits))
+		if err == nil {
+			t.touched, t.out.Changed = true, true
+			return nil
+		}
+		lost := ldapconn.IsUnknownOutcome(err)
+		conflict := ldapconn.IsValueExists(err) || ldapconn.IsValueMissing(err)
+		if attempt > 0 || !lost && !conflict && !ldapconn.IsNotFound(err) {
+			return err
+		}
+		now, readErr := r.again(ctx, t)
+		switch {
+		case readErr != nil:
+			return errors.Join(err, readErr)
+		case now == nil:
+			return because(ErrGone, err)
+		case lost && r.done(now, edits):
+			t.touched, t.out.Changed = true, true
+			return nil
+		case conflict:
+			if changed := r.changedSince(t, now, edits); changed != nil {
+				return changed
+			}
+			edits = r.withoutComparison(t, edits)
+		}
+		t.at(now.dn, landed)
+		if ctx.Err() != nil {
+			return err
+		}
+	}
+}
+
+// again reads the account as it is now; nil when it is gone.
+func (r *run) again(ctx context.Context, t *task) (*record, error) {
+	ctx, cancel := detach(ctx)
+	defer cancel()
+	records, err := r.fetch(ctx, attrGUID, []string{t.have.id})
+	if err != nil || len(records) == 0 {
+		return nil, err
+	}
+	return records[0], nil
+}
+
+// done reports whether the edits are in effect. A password cannot be seen, so
+// it is set once more.
+func (r *run) done(now *record, edits []edit) bool {
+	for _, e := range edits {
+		values, err := encodeAll(typeOf(r.types, e.name), now.get(e.name))
+		switch {
+		case err != nil, e.name == attrPassword:
+			return false
+		case !e.compare && !sameSet(values, e.add):
+			return false
+		case e.compare && (len(subtract(e.add, values)) > 0 || len(subtract(e.remove, values)) != len(e.remove)):
+			return false
+		}
+	}
+	return true
+}
+
+// changedSince names what somebody else changed since the account was read.
+func (r *run) changedSince(t *task, now *record, edits []edit) error {
+	for _, e := range edits {
+		before, after := t.have.get(e.name), now.get(e.name)
+		if e.compare && !before.Equal(after) {
+			return fmt.Errorf("%w: %s was %q when it was read and is %q now", ErrChanged, e.name, strings.Join(before, ", "), strings.Join(after, ", "))
+		}
+	}
+	return nil
+}
+
+// withoutComparison replaces values that the server does not recognise as those
+// it returned itself.
+func (r *run) withoutComparison(t *task, edits []edit) []edit {
+	out := slices.Clone(edits)
+	for i, e := range out {
+		if e.compare {
+			v, _ := t.want(e.name)
+			if values, err := encodeAll(typeOf(r.types, e.name), v); err == nil {
+				out[i] = blind(e, values)
+			}
+		}
+	}
+	return out
+}
