@@ -230,10 +230,11 @@ func (d *decider) result() (*Result, error) {
 	r.Orphans = d.orphans()
 	r.Calendar = d.calendar()
 	for _, p := range d.people {
-		if p.desired != nil && p.stage() == mapping.StageLeft {
-			for _, w := range p.desired.Warnings {
-				d.warn("worker %q: %s", p.id, w)
+		for _, w := range warnings(p) {
+			if !strings.HasPrefix(w, "worker ") {
+				w = fmt.Sprintf("worker %q: %s", p.id, w)
 			}
+			d.warnings = append(d.warnings, w)
 		}
 	}
 	d.warnMatches()

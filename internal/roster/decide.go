@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"runtime"
 	"slices"
 	"strings"
@@ -37,6 +36,10 @@ func Decide(ctx context.Context, in Input) (*Result, error) {
 		if err := step(ctx); err != nil {
 			return nil, err
 		}
+	}
+	d.parallel(d.vet)
+	if err := d.refuseDataErrors(); err != nil {
+		return nil, err
 	}
 	d.parallel(d.draft)
 	if err := d.assignNames(ctx); err != nil {
@@ -242,35 +245,49 @@ func (d *decider) parallel(f func(*person)) {
 // evaluate runs the rules for every worker.
 func (d *decider) evaluate() {
 	d.parallel(func(p *person) {
-		if p.desired, p.problem = d.in.Mapping.Evaluate(p.worker, d.in.AsOf); p.problem == nil {
-			p.problem = vet(p.desired)
-		}
-		if p.problem != nil {
+		if p.desired, p.problem = d.in.Mapping.Evaluate(p.worker, d.in.AsOf); p.problem != nil {
 			p.desired = nil
 		}
 	})
 }
 
-// vet asks for the first candidate of every unique rule, which is where such a
-// rule fails. What fails for somebody who has left stays as it is: a bad
-// record must not keep an account open.
-func vet(desired *mapping.Desired) error {
-	for _, name := range slices.Sorted(maps.Keys(desired.Attributes)) {
-		o := desired.Attributes[name]
-		if !o.Managed || o.Candidates == nil {
+// vet asks for the first candidate of every unique rule that is about to give a
+// name, which is where such a rule fails. What fails for somebody who has left
+// stays as it is: a bad record must not keep an account open.
+func (d *decider) vet(p *person) {
+	if p.desired == nil {
+		return
+	}
+	d.sinceRecorded(p)
+	if p.existing == nil && p.stage() == mapping.StageLeft && !d.rules.Lifecycle.CreateLeavers {
+		return
+	}
+	for name, o := range p.desired.Attributes {
+		if !o.Managed || o.Candidates == nil || p.existing != nil && o.OnCreate && !d.fresh(p) {
 			continue
 		}
 		_, err := take(o.Candidates, 1)
 		switch {
-		case err != nil && desired.Stage == mapping.StageLeft:
+		case err != nil && p.stage() == mapping.StageLeft:
 			o.Managed, o.Candidates = false, nil
-			desired.Attributes[name] = o
-			desired.Warnings = append(desired.Warnings, err.Error())
-		case err != nil:
-			return err
+			p.desired.Attributes[name] = o
+			p.desired.Warnings = append(p.desired.Warnings, err.Error())
+		case err != nil && (p.problem == nil || err.Error() < p.problem.Error()):
+			p.problem = err
 		}
 	}
-	return nil
+	if p.problem != nil {
+		p.desired = nil
+	}
+	slices.Sort(warnings(p))
+}
+
+// warnings returns the warnings of a worker's rules.
+func warnings(p *person) []string {
+	if p.desired == nil {
+		return nil
+	}
+	return p.desired.Warnings
 }
 
 // refuseDataErrors fails when there are workers whose rules cannot be

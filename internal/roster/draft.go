@@ -6,7 +6,6 @@ import (
 	"cmp"
 	"fmt"
 	"iter"
-	"maps"
 	"slices"
 	"strings"
 
@@ -28,7 +27,6 @@ func (d *decider) draft(p *person) {
 		d.keep(p)
 		return
 	}
-	d.sinceRecorded(p)
 	p.reason = p.desired.Reason
 	switch p.stage() {
 	case mapping.StageFuture:
@@ -59,7 +57,7 @@ func (d *decider) sinceRecorded(p *person) {
 	if word != recordLeft {
 		return
 	}
-	if again, err := d.in.Mapping.EvaluateSince(p.worker, d.in.AsOf, day); err == nil && vet(again) == nil {
+	if again, err := d.in.Mapping.EvaluateSince(p.worker, d.in.AsOf, day); err == nil {
 		p.desired = again
 	}
 }
@@ -142,11 +140,10 @@ func (d *decider) draftFull(p *person) {
 		return
 	}
 	p.rehired = d.rehire(p)
-	fresh := p.existing == nil || p.rehired && d.rules.Lifecycle.Rehire == "new_name"
+	fresh := d.fresh(p)
 	a := directory.Account{Enabled: p.desired.Enabled, Container: d.container(p), Attributes: make(map[string]directory.Value, len(p.desired.Attributes)+1)}
 	moves := p.existing != nil && !sameContainer(a.Container, p.existing.Account.Container)
-	for _, name := range slices.Sorted(maps.Keys(p.desired.Attributes)) {
-		o := p.desired.Attributes[name]
+	for name, o := range p.desired.Attributes {
 		if name == directory.ManagerAttribute {
 			d.draftManager(p, &a, o, fresh)
 			continue
@@ -158,9 +155,15 @@ func (d *decider) draftFull(p *person) {
 			delete(a.Attributes, name)
 		}
 	}
+	slices.SortFunc(p.slots, func(a, b *slot) int { return cmp.Compare(a.attribute, b.attribute) })
 	d.completeCore(p, &a)
 	d.writeRecord(p, &a)
 	p.account = &a
+}
+
+// fresh reports whether the rules for creation apply.
+func (d *decider) fresh(p *person) bool {
+	return p.existing == nil || d.rules.Lifecycle.Rehire == "new_name" && d.rehire(p)
 }
 
 // draftAttribute decides one attribute: kept from the account, given by the

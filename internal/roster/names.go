@@ -19,17 +19,17 @@ import (
 type slot struct {
 	person     *person
 	attribute  string
-	prefer     string                  // what the account has; kept where the rule would give it too
+	prefer     string                   // what the account has; kept where the rule would give it too
 	candidates iter.Seq2[string, error] // nil: nothing but prefer
-	anew       bool                    // prefer comes first, but has to be free where the account moves to
-	optional   bool                    // no candidate at all leaves the attribute unmanaged
-	set        directory.Value         // several values that must all be free; there is no alternative
+	anew       bool                     // prefer comes first, but has to be free where the account moves to
+	optional   bool                     // no candidate at all leaves the attribute unmanaged
+	set        directory.Value          // several values that must all be free; there is no alternative
 
 	list []string // the candidates looked at so far
 }
 
 // maxCandidates bounds how many candidates are tried for one name.
-const maxCandidates = 4096
+const maxCandidates = 10000
 
 // collision is a unique value that two accounts of the population have without
 // either having been given it in this run.

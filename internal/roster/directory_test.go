@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package roster_test
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/roster"
+)
+
+var adFormat = directory.Format{Target: "active_directory", HasContainer: true, Core: []directory.CoreKey{
+	{Key: "common_name", Attribute: "cn", Required: true, PerContainer: true},
+	{Key: "sam_account_name", Attribute: "sAMAccountName", Required: true},
+	{Key: "user_principal_name", Attribute: "userPrincipalName"},
+	{Key: "manager", Attribute: "manager"},
+}}
+
+var adSchema = func() *directory.Schema {
+	types := []directory.AttributeType{
+		{Name: "manager", Syntax: directory.Path}, {Name: "proxyAddresses", Multi: true},
+		{Name: "objectGUID", Syntax: directory.Binary, ReadOnly: true}, {Name: "countryCode", Syntax: directory.Integer, HasMax: true, Max: 65535, HasMin: true},
+	}
+	for name, upper := range map[string]int64{"cn": 64, "sAMAccountName": 256, "userPrincipalName": 1024, "givenName": 64, "sn": 64, "displayName": 256, "department": 64,
+		"title": 128, "mail": 256, "employeeID": 16, "employeeNumber": 512, "description": 1024, "info": 1024, "division": 256, "company": 64, "l": 128, "extensionAttribute1": 1024,
+		"telephoneNumber": 64, "mobile": 64, "co": 128, "c": 3, "st": 128, "postalCode": 40, "streetAddress": 1024, "physicalDeliveryOfficeName": 128, "employeeType": 256} {
+		types = append(types, directory.AttributeType{Name: name, HasMin: true, Min: 1, HasMax: true, Max: upper})
+	}
+	return directory.NewSchema(types...)
+}()
+
+// memory is a directory that is a slice of objects. It counts what it is asked.
+type memory struct {
+	objects    []*directory.Existing
+	schema     *directory.Schema
+	containers []string
+	suffixes   []string
+	calls      map[string]int
+	asked      int // values asked for
+	fail       map[string]error
+	last       int
+}
+
+const (
+	staff   = "OU=Staff,DC=corp,DC=example,DC=com"
+	leavers = "OU=Leavers,DC=corp,DC=example,DC=com"
+	sydney  = "OU=Sydney,OU=Staff,DC=corp,DC=example,DC=com"
+)
+
+func newMemory() *memory {
+	return &memory{schema: adSchema, containers: []string{staff, leavers, sydney}, suffixes: []string{"corp.example.com", "example.com"}, calls: map[string]int{}, fail: map[string]error{}}
+}
+
+func (m *memory) call(name string) error {
+	m.calls[name]++
+	return m.fail[name]
+}
+
+func (m *memory) Find(ctx context.Context, attribute string, values []string) (map[string][]*directory.Existing, error) {
+	if err := m.call("Find"); err != nil {
+		return nil, err
+	}
+	if !slices.IsSorted(values) || len(slices.Compact(slices.Clone(values))) != len(values) {
+		return nil, fmt.Errorf("asked for %q, expected sorted values without repetitions", values)
+	}
+	m.asked += len(values)
+	wanted := make(map[string]bool, len(values))
+	for _, v := range values {
+		wanted[directory.Fold(v)] = true
+	}
+	found := map[string][]*directory.Existing{}
+	for _, e := range m.objects {
+		held := e.Account.Attributes[attribute]
+		if attribute == "objectGUID" {
+			held = directory.Value{e.ID}
+		}
+		for _, v := range held {
+			if f := directory.Fold(v); wanted[f] && !slices.Contains(found[f], e) {
+				found[f] = append(found[f], e)
+			}
+		}
+	}
+	return found, ctx.Err()
+}
+
+func (m *memory) Owned(ctx context.Context) (owned []*directory.Existing, err error) {
+	if err := m.call("Owned"); err != nil {
+		return nil, err
+	}
+	for _, e := range m.objects {
+		if len(e.Account.Attributes["employeeID"]) > 0 && e.Class == "user" {
+			owned = append(owned, e)
+		}
+	}
+	return owned, ctx.Err()
+}
+
+func (m *memory) MissingContainers(_ context.Context, containers []string) (missing []string, err error) {
+	for _, c := range containers {
+		if !slices.ContainsFunc(m.containers, func(known string) bool { return strings.EqualFold(known, c) }) {
+			missing = append(missing, c)
+		}
+	}
+	return missing, m.call("MissingContainers")
+}
+
+func (m *memory) Schema(context.Context) (*directory.Schema, error) {
+	return m.schema, m.call("Schema")
+}
+
+func (m *memory) Suffixes(context.Context) ([]string, error) {
+	return m.suffixes, m.call("Suffixes")
+}
+
+// add puts an object into the directory: attributes as name=value, "|" between several values.
+func (m *memory) add(class, container string, enabled bool, attributes ...string) *directory.Existing {
+	m.last++
+	e := &directory.Existing{ID: fmt.Sprintf("guid-%05d", m.last), Class: class, Account: directory.Account{Container: container, Enabled: enabled, Attributes: map[string]directory.Value{}}}
+	for _, a := range attributes {
+		name, value, _ := strings.Cut(a, "=")
+		e.Account.Attributes[name] = strings.Split(value, "|")
+	}
+	e.Path = "CN=" + e.Account.Attributes["cn"].Text() + "," + container
+	m.objects = append(m.objects, e)
+	return e
+}
+
+func (m *memory) user(attributes ...string) *directory.Existing {
+	return m.add("user", staff, true, attributes...)
+}
+
+// apply makes the directory what was decided: documents are written, and accounts
+// that dropped out are disabled.
+func (m *memory) apply(t testing.TB, r *roster.Result) {
+	t.Helper()
+	byID := map[string]*directory.Existing{}
+	for _, e := range m.objects {
+		byID[e.ID] = e
+	}
+	for _, dec := range r.Decisions {
+		e := byID[dec.ObjectID]
+		a, ok := r.Accounts[dec.WorkerID]
+		if !ok {
+			if e != nil && (dec.Action == roster.ActionRetire || dec.Action == roster.ActionRelease) {
+				e.Account.Enabled = false
+			}
+			continue
+		}
+		if e == nil {
+			e = m.add("user", a.Container, a.Enabled)
+		}
+		e.Account.Container, e.Account.Enabled = a.Container, a.Enabled
+		for _, name := range slices.Sorted(maps.Keys(a.Attributes)) {
+			e.Account.Attributes[name] = slices.Clone(a.Attributes[name])
+			if len(a.Attributes[name]) == 0 {
+				delete(e.Account.Attributes, name)
+			}
+		}
+		e.Path = "CN=" + e.Account.Attributes["cn"].Text() + "," + a.Container
+	}
+}
