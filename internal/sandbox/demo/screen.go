@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // screen prints the story. Its zero value prints nothing anywhere: w must be set.
@@ -75,23 +76,28 @@ func (s *screen) diff(line string) string {
 }
 
 // table prints rows with aligned columns.
-func (s *screen) table(rows [][]string) {
+func (s *screen) table(rows [][]string) { s.output(aligned(rows), 0) }
+
+// aligned pads the cells of each column to the same number of characters.
+func aligned(rows [][]string) string {
 	var widths []int
 	for _, row := range rows {
 		for i, cell := range row {
 			if i == len(widths) {
 				widths = append(widths, 0)
 			}
-			widths[i] = max(widths[i], len([]rune(cell)))
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
 		}
 	}
+	var b strings.Builder
 	for _, row := range rows {
-		var b strings.Builder
+		line := ""
 		for i, cell := range row {
-			b.WriteString(cell + strings.Repeat(" ", widths[i]-len([]rune(cell))+2))
+			line += cell + strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)+2)
 		}
-		s.output(strings.TrimRight(b.String(), " "), 0)
+		b.WriteString(strings.TrimRight(line, " ") + "\n")
 	}
+	return b.String()
 }
 
 // verified says that an assertion holds.

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"terraform-provider-workforce/internal/sandbox/company"
 	"terraform-provider-workforce/internal/sandbox/samba"
 )
 
@@ -37,7 +38,7 @@ type demo struct {
 
 	domain    *samba.Domain
 	terraform *terraform
-	staff     *sheet
+	company   *company.Company
 	accounts  map[string]account // as last applied
 	cast      cast
 }
@@ -89,19 +90,17 @@ func (d *demo) startDomain(ctx context.Context) (err error) {
 	return err
 }
 
-func (d *demo) hire(ctx context.Context) (err error) {
-	if d.staff, err = generate(d.people); err != nil {
+func (d *demo) hire(ctx context.Context) error {
+	d.company = company.New(seed, d.people)
+	if err := d.export(d.company); err != nil {
 		return err
 	}
-	if err := d.writeStaff(d.staff); err != nil {
-		return err
-	}
-	text, err := d.staff.text()
-	if err != nil {
-		return err
+	rows := [][]string{{"WorkerID", "WorkerType", "FirstName", "LastName", "ManagerID", "HireDate", "Department", "…"}}
+	for _, w := range d.company.Workers[:min(10, d.people)] {
+		rows = append(rows, []string{w.ID, w.Type, w.FirstName, w.LastName, w.ManagerID, w.HireDate, w.Department, "…"})
 	}
 	d.command("head workers.csv")
-	d.output(text, 5)
+	d.table(rows)
 	configuration, err := os.ReadFile(d.configuration)
 	if err != nil {
 		return err
@@ -113,12 +112,16 @@ func (d *demo) hire(ctx context.Context) (err error) {
 	return err
 }
 
-func (d *demo) writeStaff(s *sheet) error {
-	text, err := s.text()
+// exported is the path of the file that the configuration reads.
+func (d *demo) exported() string { return filepath.Join(d.terraform.dir, "workers.csv") }
+
+// export writes what HR says about a company.
+func (d *demo) export(c *company.Company) error {
+	f, err := os.OpenFile(d.exported(), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(d.terraform.dir, "workers.csv"), []byte(text), 0o600)
+	return errors.Join(c.WriteCSV(f), f.Close())
 }
 
 func (d *demo) firstPlan(ctx context.Context) error {
@@ -169,19 +172,22 @@ func (d *demo) emptyPlan(ctx context.Context) error {
 
 func (d *demo) day(ctx context.Context) error {
 	var err error
-	if d.cast, err = castFor(d.staff, d.accounts); err != nil {
+	if d.cast, err = castFor(d.company, d.accounts); err != nil {
 		return err
 	}
 	before, err := d.find(ctx, d.cast.mover, "objectGUID", "objectSid")
 	if err != nil {
 		return err
 	}
-	d.cast.act(d.staff)
-	if err := d.writeStaff(d.staff); err != nil {
+	news, err := d.cast.act(d.company)
+	if err != nil {
 		return err
 	}
-	for _, line := range d.cast.lines {
+	for _, line := range news {
 		d.say("%s", line)
+	}
+	if err := d.export(d.company); err != nil {
+		return err
 	}
 	if err := d.planAndApply(ctx, d.cast.mover, d.cast.leaver, d.cast.joiner); err != nil {
 		return err
@@ -227,9 +233,10 @@ func (d *demo) truncated(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	part := d.staff.head(len(d.staff.rows) * 2 / 5)
-	d.say("the transfer broke: workers.csv has %d of %d people", len(part.rows), len(d.staff.rows))
-	if err := d.writeStaff(part); err != nil {
+	all := len(d.company.Workers)
+	part := &company.Company{Workers: d.company.Workers[:all*2/5]}
+	d.say("the transfer broke: workers.csv has %d of %d people", len(part.Workers), all)
+	if err := d.export(part); err != nil {
 		return err
 	}
 	d.command("terraform apply -auto-approve")
@@ -238,8 +245,8 @@ func (d *demo) truncated(ctx context.Context) error {
 		return err
 	}
 	d.output(r.stderr, 20)
-	if !strings.Contains(r.stderr, "min_workers") || !strings.Contains(r.stderr, fmt.Sprint(len(part.rows))) {
-		return fmt.Errorf("expected an error that names min_workers and the %d workers found, got:\n%s", len(part.rows), r.stderr)
+	if !strings.Contains(r.stderr, "min_workers") || !strings.Contains(r.stderr, fmt.Sprint(len(part.Workers))) {
+		return fmt.Errorf("expected an error that names min_workers and the %d workers found, got:\n%s", len(part.Workers), r.stderr)
 	}
 	after, err := d.versions(ctx)
 	if err != nil {
@@ -249,7 +256,7 @@ func (d *demo) truncated(ctx context.Context) error {
 		return errors.New("accounts changed although the safeguard stopped the plan")
 	}
 	d.verified("stopped: exit status 1, and not one account was touched")
-	if err := d.writeStaff(d.staff); err != nil {
+	if err := d.export(d.company); err != nil {
 		return err
 	}
 	_, err = d.terraform.succeed(ctx, nil, "plan", "-detailed-exitcode")

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"terraform-provider-workforce/internal/sandbox/company"
 )
 
 func TestWorkspaceReplacesWhatAnInterruptedDemoLeft(t *testing.T) {
@@ -133,27 +135,44 @@ func modified(t *testing.T, dir string) time.Time {
 	return info.ModTime()
 }
 
-func TestJoinersNameSurvivesTheFile(t *testing.T) {
-	s := &sheet{header: columns, rows: [][]string{make([]string, len(columns))}}
-	s.set(s.rows[0], "FirstName", joinerFirst)
-	s.set(s.rows[0], "LastName", joinerLast)
-	text, err := s.text()
-	if err != nil {
-		t.Fatal(err)
-	}
-	back, err := parseSheet(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if row := back.rows[0]; back.get(row, "FirstName") != joinerFirst || back.get(row, "LastName") != joinerLast {
-		t.Errorf("after a round trip the row is %q", row)
-	}
-}
-
 func TestChangedAccounts(t *testing.T) {
 	p := population{before: map[string]string{"1": "a", "2": "b", "3": "c"}, after: map[string]string{"1": "a", "2": "B", "4": "d"}}
 	got := p.changed()
 	if len(got) != 3 || got["2"] != "change" || got["3"] != "drop" || got["4"] != "create" {
 		t.Errorf("changed = %v, expected 2 changed, 3 dropped, 4 created", got)
+	}
+}
+
+func TestDayInHR(t *testing.T) {
+	c := company.New(seed, 200)
+	accounts := map[string]account{}
+	for _, w := range c.Workers {
+		accounts[w.ID] = account{Enabled: w.Status == "Active", Container: map[string]string{"Contractor": contractorsOU}[w.Type]}
+	}
+	p, err := castFor(c, accounts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.act(c); err != nil {
+		t.Fatal(err)
+	}
+	mover, leaver, joiner := c.Worker(p.mover), c.Worker(p.leaver), c.Worker(p.joiner)
+	if mover.Type != "Employee" || mover.Status != "Active" || mover.Department != "Customer Success" {
+		t.Errorf("mover = %+v", mover)
+	}
+	if leaver.Status != "Inactive" || leaver.LastDayOfWork != yesterday {
+		t.Errorf("leaver = %+v", leaver)
+	}
+	if joiner.FirstName != joinerFirst || joiner.LastName != joinerLast || joiner.HireDate != today {
+		t.Errorf("joiner = %+v", joiner)
+	}
+	if got := company.DefaultDate.Format(time.DateOnly); got != today {
+		t.Errorf("the company's date is %s, the story's %s", got, today)
+	}
+}
+
+func TestCastNeedsContractors(t *testing.T) {
+	if _, err := castFor(company.New(seed, 20), nil); err == nil {
+		t.Error("castFor found people who have no account")
 	}
 }
