@@ -113,6 +113,7 @@ func TestEvalErrorsHaveAPlace(t *testing.T) {
 		{`Left([a], [b])`, 1, 1, `Left: [b] is "soon"; expected a whole number`},
 		{`Append("a", Item(Split([b], ","), 2))`, 1, 13, `Item: index 2 is outside Split, which has 1 value`},
 		{`Join("", Use("start"))`, 1, 10, `in "start": line 2, column 3: CDate: [hired] is empty`},
+		{`DateDiff("d", Use("start"), Now())`, 1, 15, `in "start": line 2, column 3: CDate: [hired] is empty`},
 		{`IIF([b] > "", "x", "y")`, 1, 9, `no order`},
 		{`IIF([b], "x", "y")`, 1, 1, `IIF: [b] is "soon" where a truth value is expected`},
 		{`NumFromDate([b])`, 1, 1, `NumFromDate: [b]: "soon" is not a date`},

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 )
 
 var logicFunctions = []definition{
@@ -296,12 +297,21 @@ func bindUse(c *call) evaluator {
 	c.program.clock = c.program.clock || p.clock
 	c.program.random = c.program.random || p.random
 	c.program.redacted = c.program.redacted || p.redacted
-	c.result, c.date = p.root.typ, p.root.date
+	within := func(err error) error {
+		if own, ok := err.(*Error); ok {
+			return fmt.Errorf("in %s: %w", quote(name), own)
+		}
+		return err
+	}
+	c.result = p.root.typ
+	if date := p.root.date; date != nil {
+		c.date = func(st *state) (time.Time, error) {
+			t, err := date(st)
+			return t, within(err)
+		}
+	}
 	return func(st *state) (Value, error) {
 		v, err := p.root.eval(st)
-		if own, ok := err.(*Error); ok {
-			return Null, fmt.Errorf("in %s: %w", quote(name), own)
-		}
-		return v, err
+		return v, within(err)
 	}
 }

@@ -115,7 +115,7 @@ func bindRegexReplace(c *call) evaluator {
 			return nil
 		}
 		pattern.cached.Store(re)
-		if group, ok := c.constant(replaceGroup); ok && re.GroupNumberFromName(group) < 0 {
+		if group, ok := c.constant(replaceGroup); ok && groupNumber(re, group) < 0 {
 			c.reject(replaceGroup, "the pattern has no group "+quote(group), namedGroups(re))
 			return nil
 		}
@@ -271,7 +271,7 @@ func (p *patternArgument) group(st *state, args []*node) (*regexp2.Regexp, int, 
 	if err != nil {
 		return nil, 0, err
 	}
-	number := re.GroupNumberFromName(name)
+	number := groupNumber(re, name)
 	if number < 0 {
 		return nil, 0, fmt.Errorf("the pattern has no group %s", quote(name))
 	}
@@ -402,20 +402,18 @@ func parseReplacement(re *regexp2.Regexp, source string) *replacement {
 		if !found {
 			break
 		}
+		rest = after
 		group, size, ok := substitution(re, after)
-		switch {
-		case ok:
-			if literal != "" {
-				r.parts = append(r.parts, replacementPart{text: literal})
-				literal = ""
-			}
-			r.parts = append(r.parts, replacementPart{group: group})
-		case strings.HasPrefix(after, "$"):
+		if !ok {
 			literal += "$"
-			size = 1
-		default:
-			literal += "$"
+			rest = strings.TrimPrefix(after, "$")
+			continue
 		}
+		if literal != "" {
+			r.parts = append(r.parts, replacementPart{text: literal})
+			literal = ""
+		}
+		r.parts = append(r.parts, replacementPart{group: group})
 		rest = after[size:]
 	}
 	if literal != "" {
@@ -442,19 +440,28 @@ func substitution(re *regexp2.Regexp, s string) (group, size int, ok bool) {
 		return groupInput, 1, true
 	case '{':
 		name, _, closed := strings.Cut(s[1:], "}")
-		if number := re.GroupNumberFromName(name); closed && number >= 0 {
+		if number := groupNumber(re, name); closed && number >= 0 {
 			return number, len(name) + 2, true
 		}
 		return 0, 0, false
 	}
 	digits := len(s) - len(strings.TrimLeft(s, "0123456789"))
-	for ; digits > 0; digits-- { // $10 is group 10 if there is one, else group 1 and a 0
-		number, err := strconv.Atoi(s[:digits])
-		if err == nil && slices.Contains(re.GetGroupNumbers(), number) {
-			return number, digits, true
-		}
+	number := groupNumber(re, s[:digits])
+	return number, digits, number >= 0
+}
+
+// groupNumber finds a group by its name or number; -1 if there is none.
+func groupNumber(re *regexp2.Regexp, name string) int {
+	if name == "" {
+		return -1
 	}
-	return 0, 0, false
+	if strings.Trim(name, "0123456789") != "" {
+		return re.GroupNumberFromName(name)
+	}
+	if number, err := strconv.Atoi(name); err == nil && slices.Contains(re.GetGroupNumbers(), number) {
+		return number
+	}
+	return -1
 }
 
 func (r *replacement) expand(b *runeBuilder, m *regexp2.Match) {
