@@ -229,6 +229,17 @@ func (c *compiler) defaultValue(path string, r *rule, given AttributeRule) {
 	}
 }
 
+// checkSyntax covers what AttributeType.Check leaves to the target: paths and times.
+func (r *rule) checkSyntax(s string) error {
+	switch {
+	case r.paths:
+		return checkPath(s)
+	case r.target.Syntax == directory.Time:
+		return checkTime(r.target.Name, s)
+	}
+	return nil
+}
+
 // check says what is wrong with a value of the attribute.
 func (r *rule) check(v directory.Value) error {
 	if err := r.target.Check(v); err != nil {
@@ -243,10 +254,8 @@ func (r *rule) check(v directory.Value) error {
 				return err
 			}
 		}
-		if r.paths {
-			if err := checkPath(s); err != nil {
-				return err
-			}
+		if err := r.checkSyntax(s); err != nil {
+			return err
 		}
 	}
 	if r.naming != nil && len(v) > 1 {

@@ -12,7 +12,6 @@ import (
 
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/expression"
-	"terraform-provider-workforce/internal/worker"
 )
 
 // compiler collects the compiled mapping and every problem on the way.
@@ -327,9 +326,6 @@ func (c *compiler) finish() {
 	c.m.targets = slices.Sorted(maps.Keys(targets))
 	c.m.unique = slices.Sorted(maps.Keys(unique))
 }
-
-// isField reports whether name is a canonical key of workers.
-func isField(name string) bool { return slices.Contains(worker.Fields, name) }
 
 func indexed(path, key string) string { return path + "[" + strconv.Quote(key) + "]" }
 

@@ -225,18 +225,30 @@ func TestExamples(t *testing.T) {
 	noDepartment.Name, noDepartment.Worker.Attributes = "default", map[string]value{"FirstName": text("Bo"), "LastName": text("Ek")}
 	noDepartment.Expect = map[string][]string{"department": {"None"}}
 	r.Examples = []Example{good, noDepartment}
-	mustCompile(t, r)
+	doc, err := mustCompile(t, r).Rules().Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	parsed, err := ParseRules(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := mustCompile(t, parsed).Rules().Marshal(); err != nil || again != doc {
+		t.Errorf("round trip: %v\n%s\n%s", err, doc, again)
+	}
 
 	bad := good
 	bad.Name, bad.Expect = "wrong", map[string][]string{"cn": {"Ann"}, "title": {"Boss"}, "stage": {"left"}, "departmen": {"x"}, "sAMAccountName": {"Lee"}}
 	broken := Example{Name: "broken", Worker: worker.Worker{ID: "2", HireDate: "soon"}, Expect: map[string][]string{"cn": {"x"}}}
 	late := Example{Worker: *ann(), AsOf: "tomorrow", Expect: map[string][]string{"cn": {"x"}}}
 	empty := Example{Name: "empty", Worker: *ann()}
-	r.Examples = []Example{good, bad, broken, late, empty}
-	_, err := Compile(r, adSchema(), adFormat)
+	full := Example{Name: "full", Worker: *ann(), AsOf: "2026-12-01T12:00:00Z", Existing: []string{"ann lee"}, Expect: map[string][]string{"cn": {"x"}}}
+	r.Examples = []Example{good, bad, broken, late, empty, full}
+	_, err = Compile(r, adSchema(), adFormat)
 	wantError(t, err, `examples["wrong"].expect["cn"]: found "Ann Lee", expected "Ann"; rule Join`, `expect["title"]: found no value, expected "Boss"`,
 		`expect["stage"]: found "active", expected "left"`, `expect["departmen"]: no rule writes "departmen"; did you mean "department"?`,
-		`expect["sAMAccountName"]: found "Lee2", expected "Lee"`, `examples["broken"].worker: worker "2": hire_date: found "soon"`, `examples[3].as_of: found "tomorrow"`, `examples["empty"].expect: missing`)
+		`expect["sAMAccountName"]: found "Lee2", expected "Lee"`, `examples["broken"].worker: worker "2": hire_date: found "soon"`, `examples[3].as_of: found "tomorrow"`, `examples["empty"].expect: missing`,
+		`examples["full"].expect["cn"]: every candidate is in existing, the last was "Ann Lee"; rule Join`)
 	if strings.Contains(err.Error(), `"joiner"`) {
 		t.Errorf("a good example was reported: %v", err)
 	}

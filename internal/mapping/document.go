@@ -8,13 +8,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 )
 
 // ParseRules reads a mapping document, a JSON object in the shape of Rules.
 // Unknown keys are refused. The rules are not checked further; Compile does that.
 func ParseRules(doc string) (Rules, error) {
 	var r Rules
-	dec := json.NewDecoder(bytes.NewReader([]byte(doc)))
+	dec := json.NewDecoder(strings.NewReader(doc))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&r); err != nil {
 		return Rules{}, fmt.Errorf("not a mapping document: %w", err)

@@ -93,9 +93,9 @@ func (m *Mapping) EvaluateSince(w *worker.Worker, now time.Time, left worker.Dat
 	if err != nil {
 		problems = append(problems, err)
 	}
-	if err == nil && !in {
+	if len(problems) == 0 && !in {
 		d.Stage, d.Reason = StageOutOfScope, why
-		return d, e.problem(problems)
+		return d, nil
 	}
 	t, err := newTimeline(&m.lifecycle, w, left)
 	if err != nil {

@@ -101,21 +101,31 @@ func (m *Mapping) result(d *Desired, name string, taken map[string]bool) (v dire
 	rule = "; rule " + abbreviate(o.Rule, 200)
 	if o.Candidates == nil {
 		v = o.Value
-	} else {
-		for s, err := range o.Candidates {
-			if err != nil {
-				return nil, rule, err
-			}
-			if !taken[directory.Fold(s)] {
-				v = directory.Value{s}
-				break
-			}
-		}
+	} else if v, err = firstFree(o, taken); err != nil {
+		return nil, rule, err
 	}
 	if len(v) == 0 {
 		v = o.Default
 	}
 	return v, rule, nil
+}
+
+// firstFree is the candidate that a new account would get.
+func firstFree(o Outcome, taken map[string]bool) (directory.Value, error) {
+	last := ""
+	for s, err := range o.Candidates {
+		if err != nil {
+			return nil, err
+		}
+		if !taken[directory.Fold(s)] {
+			return directory.Value{s}, nil
+		}
+		last = s
+	}
+	if last != "" {
+		return nil, fmt.Errorf("every candidate is in existing, the last was %q; rule %s", last, abbreviate(o.Rule, 200))
+	}
+	return nil, nil
 }
 
 // unwritten explains an expected name that is not among the outcomes: spelt

@@ -33,7 +33,7 @@ func adSchema() *directory.Schema {
 	}
 	types := []directory.AttributeType{
 		{Name: "manager", Syntax: directory.Path}, {Name: "secretary", Syntax: directory.Path, Multi: true},
-		{Name: "accountExpires", Syntax: directory.Large}, {Name: "countryCode", Syntax: directory.Integer, HasMin: true, Max: 65535, HasMax: true},
+		{Name: "accountExpires", Syntax: directory.Time}, {Name: "countryCode", Syntax: directory.Integer, HasMin: true, Max: 65535, HasMax: true},
 		{Name: "msExchHideFromAddressLists", Syntax: directory.Boolean},
 		{Name: "objectGUID", Syntax: directory.Binary, ReadOnly: true}, {Name: "whenCreated", Syntax: directory.Time, ReadOnly: true},
 		{Name: "thumbnailPhoto", Syntax: directory.Binary}, {Name: "userAccountControl", Syntax: directory.Integer},

@@ -21,23 +21,7 @@ type lifecycle struct {
 
 // timeline is everything the rules and one worker's record say about time. Its
 // instants are zero when there is no such moment.
-//
-// How dates and status words are weighed:
-//
-//   - The end is the last day of work or the termination date, as disable_at says; the
-//     other one where the HR system gives only that. It is over when that day ends
-//     at the worker's place.
-//   - A hire date after the end is a rehire: until the end the worker works on their
-//     former employment, from the hire date on the new one, and has left in between.
-//     Without a gap there is no in between, as when a contractor is taken on.
-//   - Otherwise, before the hire date (less enable_days) the worker has not started,
-//     whatever the status word says: HR systems often call future hires inactive.
-//   - An end that is over decides, even against an active status word: access that
-//     lasts too long is the worse mistake.
-//   - An end still to come with an active word (or none): active until then.
-//   - An inactive word with no end, or an end still to come: has left, since a day that
-//     the record does not tell. (Dismissed at once, for instance.)
-//   - A suspended word disables, a word of absence or on_leave is leave, and all else is active.
+// How dates and status words are weighed stands in the package documentation.
 type timeline struct {
 	rules *lifecycle
 	w     *worker.Worker
@@ -236,6 +220,17 @@ func (t *timeline) calendar(now time.Time) []Event {
 	return events
 }
 
+// creation says what becomes of somebody without an account.
+func (t *timeline) creation(after state) string {
+	switch {
+	case after.enabled:
+		return "there is to be an account, enabled"
+	case after.stage == StageLeft && !t.rules.CreateLeavers:
+		return "no account is made"
+	}
+	return "there is to be an account, disabled"
+}
+
 // change says what happens between two situations, or "" when nothing does.
 func (t *timeline) change(before, after state, at time.Time) string {
 	what := ""
@@ -247,16 +242,16 @@ func (t *timeline) change(before, after state, at time.Time) string {
 		what = "the account moves to the leavers' container"
 	case after.stage == StageRetired:
 		what = "the account drops out of the accounts"
-	case after.stage == StageLeft:
-		what = "the account is disabled"
-	case after.stage == StagePrehire:
-		what = "there is to be an account, disabled"
+	case !before.stage.HasAccount():
+		what = t.creation(after)
+	case !before.enabled && !after.enabled:
+		what = "the account stays disabled"
 	case after.enabled:
 		what = "the account is enabled"
 	default:
 		what = "the account is disabled"
 	}
-	if after.stage == StageLeft && before.stage != StageLeft && after.moved && t.rules.LeaverContainer != "" {
+	if before.stage.HasAccount() && after.stage == StageLeft && before.stage != StageLeft && after.moved && t.rules.LeaverContainer != "" {
 		what += " and moves to the leavers' container"
 	}
 	return what + ": " + t.sentence(after, at)

@@ -261,3 +261,38 @@ func TestEvaluateSince(t *testing.T) {
 		}
 	}
 }
+
+// TestCalendarWords covers the turns that TestCalendar does not take.
+func TestCalendarWords(t *testing.T) {
+	r := ladder()
+	r.Lifecycle.PrehireDays, r.Lifecycle.EnableDays, r.Lifecycle.LeaverContainerDays, r.Lifecycle.OnLeave = pointer(0), 0, 0, "disable"
+	m := mustCompile(t, r)
+	for name, test := range map[string]struct {
+		change func(*worker.Worker)
+		want   []string
+	}{
+		"enabled from the start": {func(*worker.Worker) {}, []string{"there is to be an account, enabled: hire_date"}},
+		"disabled and moved":     {func(w *worker.Worker) { w.HireDate, w.TerminationDate = "2020-01-01", "2026-12-01" }, []string{"the account is disabled and moves to the leavers' container: termination_date", "the account drops out"}},
+		"hired away":             {func(w *worker.Worker) { w.OnLeave = pointer(true) }, []string{"there is to be an account, disabled: on_leave"}},
+		"never started":          {func(w *worker.Worker) { w.Status = "Inactive" }, []string{"no account is made: status \"Inactive\" means left"}},
+		"left and hired again": {func(w *worker.Worker) { w.HireDate, w.TerminationDate = "2026-12-20", "2026-12-01" },
+			[]string{"the account is disabled and moves", "the account is enabled: hire_date 2026-12-20 (Europe/Berlin) is after termination_date"}},
+		"leave ends in leaving": {func(w *worker.Worker) {
+			w.HireDate, w.TerminationDate, w.OnLeave = "2020-01-01", "2026-12-01", pointer(true)
+		}, []string{"the account stays disabled and moves", "the account drops out"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := ann()
+			test.change(w)
+			events := mustEvaluate(t, m, w, "2026-11-20T12:00:00Z").Calendar
+			if len(events) != len(test.want) {
+				t.Fatalf("calendar %v, want %q", events, test.want)
+			}
+			for i, e := range events {
+				if !strings.HasPrefix(e.What, test.want[i]) {
+					t.Errorf("event %q, want %q", e.What, test.want[i])
+				}
+			}
+		})
+	}
+}

@@ -104,7 +104,9 @@ type Outcome struct {
 	// when the rule is not Managed, and when Candidates decides (SelectUniqueValue).
 	Value directory.Value
 	// Managed is false when the attribute is to be left alone. Only Default may
-	// then be written, when the account is created.
+	// then be written, when the account is created. An attribute that every
+	// account needs can be unmanaged too, with OnCreate or IfEmpty: an account that
+	// exists keeps it, and a new one cannot be made.
 	Managed bool
 	// OnCreate: an existing account keeps what it has. IfEmpty: it keeps what
 	// it has unless that is nothing.

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Package mapping turns a worker into the account they should have: scope,
-// lifecycle, attribute rules. It is pure: the same rules, worker and instant
-// always give the same account.
 package mapping
 
 import "terraform-provider-workforce/internal/worker"
@@ -18,7 +15,8 @@ type Rules struct {
 	// Attributes maps target attribute names to rules. ManagerAttribute takes
 	// the manager's worker id.
 	Attributes map[string]AttributeRule `json:"attributes"`
-	// Container is an expression that gives the container; empty for targets without containers.
+	// Container is an expression that gives the container, or a path as it is;
+	// empty for targets without containers.
 	Container string `json:"container,omitempty"`
 	// ContainerApply is ApplyAlways (the default: a changed result moves the
 	// account) or ApplyOnCreate.
@@ -98,7 +96,8 @@ type AttributeRule struct {
 	Expression string  `json:"expression,omitempty"`
 	// Default is used when the result is null and the account is being created.
 	Default *string `json:"default,omitempty"`
-	// Apply is ApplyAlways (the default), ApplyOnCreate or ApplyIfEmpty.
+	// Apply is ApplyAlways (the default), ApplyOnCreate (the default of naming
+	// attributes and of SelectUniqueValue) or ApplyIfEmpty.
 	Apply string `json:"apply,omitempty"`
 	// WhenNull is NullKeep (the default), NullClear or NullError.
 	WhenNull string `json:"when_null,omitempty"`
@@ -128,7 +127,8 @@ type Lifecycle struct {
 	// EnableDays is how many days before the hire date the account is enabled; 0 by default.
 	EnableDays int `json:"enable_days,omitempty"`
 	// ActiveStatuses and InactiveStatuses sort the HR system's status words, ignoring
-	// case. With ActiveStatuses given, a word in neither is an HR data error.
+	// case. With ActiveStatuses given, a word in neither is an HR data error. The
+	// words meant without lists are in the package documentation.
 	ActiveStatuses   []string `json:"active_statuses,omitempty"`
 	InactiveStatuses []string `json:"inactive_statuses,omitempty"`
 	// OnLeave is "keep" (the default) or "disable".

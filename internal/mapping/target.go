@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf16"
 
@@ -192,6 +194,22 @@ func checkNoControl(s string) error {
 		}
 	}
 	return nil
+}
+
+// checkTime accepts generalised time (X.680 46) and RFC 3339, and for
+// accountExpires what Microsoft's mappings give: a FILETIME number, or never.
+func checkTime(attribute, s string) error {
+	if attribute == "accountExpires" {
+		if n, err := strconv.ParseInt(s, 10, 64); s == "never" || err == nil && n >= 0 {
+			return nil
+		}
+	}
+	for _, layout := range []string{"20060102150405.0Z", "20060102150405Z", "20060102150405.0Z0700", "20060102150405Z0700", time.RFC3339} {
+		if _, err := time.Parse(layout, s); err == nil {
+			return nil
+		}
+	}
+	return fmt.Errorf("found %q, expected a time such as 20270131000000.0Z or 2027-01-31T00:00:00Z", s)
 }
 
 func utf16Len(s string) int {
