@@ -147,8 +147,8 @@ type compiler struct {
 	program *Program
 	used    map[string]bool
 	errs    []error
-	counter int // highest start of the Counters in the current rule; 0: none; -1: not in a rule
-	inRule  bool
+	inRule  bool // within an argument of SelectUniqueValue
+	counter int  // highest start of the Counters in it; -1: it has none
 }
 
 func (c *compiler) fail(pos position, message, expected string) *node {
@@ -186,7 +186,7 @@ func (c *compiler) attribute(pos position, name string) *node {
 		return c.fail(pos, "unknown attribute ["+abbreviate(name, 100)+"]", didYouMean(name, c.Attributes))
 	}
 	c.used[name] = true
-	return &node{pos: pos, name: "[" + name + "]", attribute: true, eval: func(st *state) (Value, error) {
+	return &node{pos: pos, name: "[" + name + "]", eval: func(st *state) (Value, error) {
 		if st.env.Attribute == nil {
 			return Null, nil
 		}

@@ -221,8 +221,8 @@ func TestOutputIsBounded(t *testing.T) {
 	half := String(strings.Repeat("é", MaxOutput/4+1))
 	for _, source := range []string{
 		`Join("", [a], [a])`, `Append([a], [a])`, `[a] & [a]`, `Join([a], "", "", "")`, `ConvertToUTF8Hex([a])`, `ConvertToBase64([a]) & [a]`,
-		`Replace([a], "é", , , "ééé", , )`, `Replace([a], "x", , , , , "xx")`, `ReplaceString([a], "é", "ééé")`, `Replace([a], , "é", , "$&$&$&", , )`,
-		`Replace([a], , "(?<g>é)+", "g", "ééé", , )`, `Replace([a], , "é$", , "$_$_", , )`, `Transliterate([a], "german") & [a] & [a]`, `IIF([a]="", "", [a]) + [a]`,
+		`Replace([a], "é", , , "ééé", , )`, `Replace([a], "x", , , , , "xx")`, `ReplaceString([a], "é", "ééé")`, `Replace([a], , "^é", , [a], , )`,
+		`Replace([a], , "(?<g>^é)", "g", [a], , )`, `Replace([a], , "^é", , "$_$_", , )`, `Transliterate([a], "german") & [a] & [a]`, `IIF([a]="", "", [a]) + [a]`,
 	} {
 		v, err := mustCompile(t, source).Eval(&Env{Attribute: func(string) (Value, bool) { return half, true }})
 		if !errors.Is(err, errTooLong) {

@@ -22,15 +22,14 @@ type evaluator func(*state) (Value, error)
 
 // node is a compiled expression.
 type node struct {
-	pos       position
-	name      string // function or [attribute], for messages
-	typ       valueType
-	eval      evaluator
-	date      func(*state) (time.Time, error) // functions that give dates: the same without the detour over text
-	constant  bool
-	value     Value // of a constant
-	attribute bool
-	broken    bool // an error has been reported; do not report what follows from it
+	pos      position
+	name     string // function or [attribute], for messages
+	typ      valueType
+	eval     evaluator
+	date     func(*state) (time.Time, error) // functions that give dates: the same without the detour over text
+	constant bool
+	value    Value // of a constant
+	broken   bool  // an error has been reported; do not report what follows from it
 }
 
 var errTooLong = fmt.Errorf("the result is longer than %d bytes", MaxOutput)
@@ -82,7 +81,7 @@ func (n *node) single(st *state) (text string, null bool, err error) {
 	return "", true, nil
 }
 
-// value evaluates to anything but an instruction to drop.
+// any evaluates to anything but an instruction to drop.
 func (n *node) any(st *state) (Value, error) {
 	v, err := n.eval(st)
 	switch {

@@ -139,6 +139,9 @@ func FuzzEval(f *testing.F) {
 		}
 		v, err := p.Eval(env())
 		again, err2 := p.Eval(env())
+		if err != nil && strings.Contains(err.Error(), "takes too long") || err2 != nil && strings.Contains(err2.Error(), "takes too long") {
+			return // how far a match comes in a second is not the same twice
+		}
 		if (err == nil) != (err2 == nil) || err == nil && !v.Equal(again) {
 			t.Errorf("%s gives %s (%v) and then %s (%v)", source, v, err, again, err2)
 		}
