@@ -1,0 +1,489 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package source
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"terraform-provider-workforce/internal/expression"
+	"terraform-provider-workforce/internal/worker"
+)
+
+// Builder makes workers of records. It collects problems rather than stopping
+// at the first, so that one run tells all that has to be mended.
+type Builder struct {
+	// Explain, if set, says what is expected instead of text that is not valid
+	// UTF-8; sources that know about encodings set it.
+	Explain func(text string) string
+
+	spec     Spec
+	columns  []string
+	index    map[string]int
+	fields   [9]int // by the order of worker.Fields: the column, or -1
+	attrs    []int  // the columns that become attributes
+	leftOut  []string
+	warnings []string
+	problems Problems
+
+	dates       *dates
+	truths      map[string]bool
+	null        map[string]bool
+	noManager   map[string]bool
+	workers     worker.Population
+	positions   map[string]string // of each worker's record
+	folded      map[string]string // lower case → id, for ids with letters
+	watched     []int             // the columns of MinFilled
+	filled      []int             // by column: records with a value in it, of those watched
+	replacement findings
+	order       findings
+}
+
+// findings counts what is reported once for all records.
+type findings struct {
+	count int
+	first string
+}
+
+func (f *findings) add(where func() string) {
+	if f.count++; f.count == 1 {
+		f.first = where()
+	}
+}
+
+// The indexes of Builder.fields, in the order of worker.Fields.
+const (
+	fieldID = iota
+	fieldStatus
+	fieldType
+	fieldHire
+	fieldTermination
+	fieldLastDay
+	fieldOnLeave
+	fieldManager
+	fieldZone
+)
+
+// NewBuilder returns a Builder for records with the given columns. The error is
+// about the Spec; what is wrong with the columns is among the problems that
+// Finish returns.
+func NewBuilder(s Spec, columns []string) (*Builder, error) {
+	if err := s.Validate(); err != nil {
+		return nil, err
+	}
+	if s.MaxProblems <= 0 {
+		s.MaxProblems = defaultMaxProblems
+	}
+	b := &Builder{
+		spec: s, columns: columns, index: make(map[string]int, len(columns)), filled: make([]int, len(columns)), dates: newDates(s),
+		truths: map[string]bool{}, null: set(s.NullValues), noManager: set(s.NoManager),
+		workers: worker.Population{}, positions: map[string]string{}, folded: map[string]string{},
+	}
+	for _, word := range words(s.TrueValues, DefaultTrue) {
+		b.truths[strings.ToLower(word)] = true
+	}
+	for _, word := range words(s.FalseValues, DefaultFalse) {
+		b.truths[strings.ToLower(word)] = false
+	}
+	for i, name := range columns {
+		if _, twice := b.index[name]; !twice {
+			b.index[name] = i
+		}
+	}
+	for name := range s.MinFilled {
+		if at, there := b.index[name]; there {
+			b.watched = append(b.watched, at)
+		}
+	}
+	b.planFields()
+	b.planAttributes()
+	b.checkHeader()
+	return b, nil
+}
+
+// Report adds a problem that the source itself found.
+func (b *Builder) Report(p Problem) {
+	if b.problems.Total++; len(b.problems.First) < b.spec.MaxProblems {
+		b.problems.First = append(b.problems.First, p)
+	}
+}
+
+// Warn adds a warning of the source itself.
+func (b *Builder) Warn(format string, args ...any) {
+	b.warnings = append(b.warnings, fmt.Sprintf(format, args...))
+}
+
+// Records returns how many records were added.
+func (b *Builder) Records() int { return b.problems.Records }
+
+// Expect reports a problem unless exactly n records were added. where names
+// what promises that number, such as a trailer.
+func (b *Builder) Expect(n int, where string) {
+	if n != b.Records() {
+		b.Report(Problem{Position: where, Text: fmt.Sprintf("found %d records, expected %d: the data is incomplete", b.Records(), n)})
+	}
+}
+
+// planFields finds the columns that fill canonical keys.
+func (b *Builder) planFields() {
+	for i, key := range worker.Fields {
+		b.fields[i] = -1
+		column, named := b.spec.Fields[key]
+		if !named {
+			column = key
+		}
+		if column == "" && named {
+			continue
+		}
+		at, there := b.index[column]
+		switch {
+		case there:
+			b.fields[i] = at
+		case i == fieldID:
+			b.missing(column, "fields.worker_id", true)
+		case named:
+			b.missing(column, "fields."+key, !b.spec.Sparse)
+		}
+	}
+	if column, named := b.spec.Fields["worker_id"]; named && column == "" {
+		b.Report(Problem{Text: `fields.worker_id: found "", expected the column that holds the worker id`})
+	}
+}
+
+// planAttributes finds the columns that become attributes.
+func (b *Builder) planAttributes() {
+	if b.spec.Attributes != nil {
+		for _, name := range b.spec.Attributes {
+			at, there := b.index[name]
+			switch {
+			case slices.Contains(worker.Fields, name):
+				b.Report(Problem{Column: name, Text: "attributes: the name is that of a canonical key, expected another one: expressions could not tell the two apart (the key itself is always there)"})
+			case there:
+				b.attrs = append(b.attrs, at)
+			default:
+				b.missing(name, "attributes", !b.spec.Sparse)
+			}
+		}
+		return
+	}
+	for i, name := range b.columns {
+		switch {
+		case slices.Contains(b.fields[:], i) || name == "":
+		case slices.Contains(worker.Fields, name):
+			b.Warn("column %q is left out: its name is that of a canonical key, which fields fills otherwise", name)
+		case Sensitive(name):
+			b.leftOut = append(b.leftOut, name)
+		default:
+			b.attrs = append(b.attrs, i)
+		}
+	}
+}
+
+// missing reports a column that the configuration names and the source lacks.
+func (b *Builder) missing(column, where string, problem bool) {
+	known := slices.DeleteFunc(slices.Clone(b.columns), func(name string) bool { return name == "" })
+	near := didYouMean(column, known)
+	for _, name := range known {
+		if strings.EqualFold(strings.TrimSpace(name), strings.TrimSpace(column)) {
+			near = fmt.Sprintf(" (did you mean %q?)", name)
+		}
+	}
+	more := ""
+	if n := len(known); n > 40 {
+		known, more = known[:40], fmt.Sprintf(" and %d more", n-40)
+	}
+	quoted := make([]string, len(known))
+	for i, name := range known {
+		quoted[i] = Quote(name)
+	}
+	text := fmt.Sprintf("%s: there is no column %q%s, expected one of %s%s", where, column, near, strings.Join(quoted, ", "), more)
+	if where == "fields.worker_id" && b.spec.Fields["worker_id"] == "" {
+		text = fmt.Sprintf("fields: nothing fills worker_id; name the column that holds it: one of %s%s", strings.Join(quoted, ", "), more)
+	}
+	if problem {
+		b.Report(Problem{Text: text})
+		return
+	}
+	b.Warn("%s: no record has a value for %q%s", where, column, near)
+}
+
+// checkHeader refuses columns that cannot be told apart, as far as they are used.
+func (b *Builder) checkHeader() {
+	used := append(slices.Clone(b.attrs), b.fields[:]...)
+	seen := map[string]int{}
+	for i, name := range b.columns {
+		folded := strings.ToLower(strings.TrimSpace(name))
+		before, twice := seen[folded]
+		if !twice {
+			seen[folded] = i
+			continue
+		}
+		if name == "" || !slices.Contains(used, i) && !slices.Contains(used, before) {
+			continue
+		}
+		difference := "the same name"
+		if b.columns[before] != name {
+			difference = "a name that differs only by case or blanks"
+		}
+		b.Report(Problem{Column: name, Text: fmt.Sprintf("column %d has %s as column %d, %q, expected different ones", i+1, difference, before+1, b.columns[before])})
+	}
+}
+
+// AddRow adds a record of texts, one for each column. position says where the
+// record is, such as "row 17".
+func (b *Builder) AddRow(position string, row []string) {
+	b.add(position, func(column int) expression.Value {
+		if column >= len(row) {
+			return expression.Null
+		}
+		return expression.String(row[column])
+	})
+}
+
+// Add adds a record. get returns the value of a column, and false if the record
+// does not have it.
+func (b *Builder) Add(position string, get func(column string) (expression.Value, bool)) {
+	b.add(position, func(column int) expression.Value {
+		v, _ := get(b.columns[column])
+		return v
+	})
+}
+
+// record is one record on its way to a worker.
+type record struct {
+	*Builder
+	position string
+	worker   *worker.Worker
+	raw      func(column int) expression.Value
+}
+
+func (b *Builder) add(position string, raw func(column int) expression.Value) {
+	b.problems.Records++
+	w := new(worker.Worker)
+	r := record{Builder: b, position: position, worker: w, raw: raw}
+	if b.fields[fieldID] >= 0 {
+		w.ID = r.id()
+	}
+	r.canonical()
+	w.Attributes = make(map[string]expression.Value, len(b.attrs))
+	for _, column := range b.attrs {
+		v := b.clean(raw(column))
+		if !v.IsNull() {
+			r.checkText(column, v)
+		}
+		w.Attributes[b.columns[column]] = v
+	}
+	for _, column := range b.watched {
+		if !b.clean(raw(column)).IsNull() {
+			b.filled[column]++
+		}
+	}
+	if w.ID != "" {
+		r.keep()
+	}
+}
+
+// clean trims texts and makes null of those with nothing in them.
+func (b *Builder) clean(v expression.Value) expression.Value {
+	switch v.Kind() {
+	case expression.KindString:
+		before := v.Text()
+		text := before
+		if !b.spec.KeepSpace {
+			text = strings.TrimSpace(before)
+		}
+		switch {
+		case text == "" || len(b.null) > 0 && b.null[text]:
+			return expression.Null
+		case len(text) == len(before):
+			return v
+		}
+		return expression.String(text)
+	case expression.KindList:
+		var items []string
+		for _, item := range v.Strings() {
+			if text := b.clean(expression.String(item)); !text.IsNull() {
+				items = append(items, text.Text())
+			}
+		}
+		if len(items) > 0 {
+			return expression.List(items...)
+		}
+	}
+	return expression.Null
+}
+
+func (r *record) problem(column int, format string, args ...any) {
+	r.Report(Problem{Position: r.position, Column: r.columns[column], WorkerID: r.worker.ID, Text: fmt.Sprintf(format, args...)})
+}
+
+// checkText refuses what no directory can hold and finds damage.
+func (r *record) checkText(column int, v expression.Value) bool {
+	if v.Kind() == expression.KindString {
+		return r.checkOne(column, v.Text())
+	}
+	for _, text := range v.Strings() {
+		if !r.checkOne(column, text) {
+			return false
+		}
+	}
+	return true
+}
+
+func (r *record) checkOne(column int, text string) bool {
+	if !utf8.ValidString(text) {
+		expected := "text in UTF-8"
+		if r.Explain != nil {
+			expected = r.Explain(text)
+		}
+		r.problem(column, "found %s, expected %s", Quote(text), expected)
+		return false
+	}
+	if strings.IndexByte(text, 0) >= 0 {
+		r.problem(column, "found %s, expected text without NUL characters", Quote(text))
+		return false
+	}
+	if strings.ContainsRune(text, utf8.RuneError) {
+		r.replacement.add(func() string { return fmt.Sprintf("%s, column %q: %s", r.position, r.columns[column], Quote(text)) })
+	}
+	return true
+}
+
+// keep enters the worker among the others, unless the id is taken.
+func (r *record) keep() {
+	id := r.worker.ID
+	if before, twice := r.positions[id]; twice {
+		r.problem(r.fields[fieldID], "the same worker id as %s, expected one record for each worker", before)
+		return
+	}
+	r.positions[id] = r.position
+	r.workers[id] = r.worker
+	if strings.IndexFunc(id, unicode.IsLetter) < 0 {
+		return
+	}
+	folded := strings.ToLower(id)
+	if other, taken := r.folded[folded]; taken {
+		r.problem(r.fields[fieldID], "the worker id differs only by case from %s in %s, expected ids that differ otherwise: directories ignore case", Quote(other), r.positions[other])
+		return
+	}
+	r.folded[folded] = id
+}
+
+// set makes a set of texts.
+func set(texts []string) map[string]bool {
+	m := make(map[string]bool, len(texts))
+	for _, text := range texts {
+		m[text] = true
+	}
+	return m
+}
+
+// Finish checks what only all records together can tell, and returns the
+// workers or, as a *Problems, everything that was wrong.
+func (b *Builder) Finish() (*Result, error) {
+	if b.problems.Total == 0 { // guards over broken data would only repeat that it is broken
+		b.checkManagers()
+		b.checkGuards()
+	}
+	if b.problems.Total > 0 {
+		p := b.problems
+		return nil, &p
+	}
+	names := make([]string, len(b.attrs))
+	for i, column := range b.attrs {
+		names[i] = b.columns[column]
+	}
+	slices.Sort(names)
+	return &Result{Workers: b.workers, Records: b.problems.Records, Attributes: names, LeftOut: b.leftOut, Warnings: b.finalWarnings()}, nil
+}
+
+func (b *Builder) checkManagers() {
+	if b.fields[fieldManager] < 0 {
+		return
+	}
+	var without []string
+	for id, w := range b.workers {
+		if w.ManagerID != "" && b.workers[w.ManagerID] == nil {
+			without = append(without, id)
+		}
+	}
+	if len(without) == 0 {
+		return
+	}
+	first := slices.Min(without)
+	manager, near := b.workers[first].ManagerID, ""
+	if other, ok := b.folded[strings.ToLower(manager)]; ok {
+		near = fmt.Sprintf(" (there is %s)", Quote(other))
+	} else if other := strings.TrimLeft(manager, "0"); b.workers[other] != nil {
+		near = fmt.Sprintf(" (there is %s)", Quote(other))
+	}
+	b.Warn("%s with a manager who is not among the records%s: worker %s (%s) names %s%s", count(len(without), "worker"), others(len(without)), Quote(first), b.positions[first], Quote(manager), near)
+}
+
+func (b *Builder) checkGuards() {
+	n := b.Records()
+	switch {
+	case n == 0 && !b.spec.AllowEmpty:
+		b.Report(Problem{Text: "found no records, expected at least one: an empty extract would make everybody absent"})
+	case n < b.spec.MinRecords:
+		b.Report(Problem{Text: fmt.Sprintf("found %d records, expected at least %d (min_records): the data may be incomplete", n, b.spec.MinRecords)})
+	}
+	for _, id := range b.spec.Sentinels {
+		if b.workers[id] == nil && n > 0 {
+			b.Report(Problem{WorkerID: id, Text: "not found, expected among the records as a sentinel: the data may be incomplete"})
+		}
+	}
+	for _, column := range slices.Sorted(maps.Keys(b.spec.MinFilled)) {
+		at, there := b.index[column]
+		if !there {
+			b.missing(column, "min_filled", true)
+			continue
+		}
+		if share := b.spec.MinFilled[column]; n > 0 && float64(b.filled[at]) < share*float64(n) {
+			b.Report(Problem{Column: column, Text: fmt.Sprintf("found a value in %d of %d records (%.1f %%), expected at least %.1f %% (min_filled)",
+				b.filled[at], n, 100*float64(b.filled[at])/float64(n), 100*share)})
+		}
+	}
+}
+
+func (b *Builder) finalWarnings() []string {
+	if b.replacement.count > 0 {
+		b.Warn("%s with the replacement character U+FFFD: an earlier conversion has damaged it%s: %s", count(b.replacement.count, "value"), others(b.replacement.count), b.replacement.first)
+	}
+	if b.order.count > 0 {
+		b.Warn("%s who leaves before the hire date%s: %s", count(b.order.count, "worker"), others(b.order.count), b.order.first)
+	}
+	var zeros []string
+	for id := range b.workers {
+		if bare := strings.TrimLeft(id, "0"); bare != id && b.workers[bare] != nil {
+			zeros = append(zeros, id)
+		}
+	}
+	if len(zeros) > 0 {
+		first := slices.Min(zeros)
+		bare := strings.TrimLeft(first, "0")
+		b.Warn("%s that differs from another only by leading zeros, which spreadsheets drop%s: %s (%s) and %s (%s)",
+			count(len(zeros), "worker id"), others(len(zeros)), Quote(bare), b.positions[bare], Quote(first), b.positions[first])
+	}
+	return b.warnings
+}
+
+// count returns "1 worker" or "2 workers".
+func count(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
+}
+
+// others introduces an example, where there is more than one.
+func others(n int) string {
+	if n > 1 {
+		return ", the first"
+	}
+	return ""
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package source
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode"
+
+	"terraform-provider-workforce/internal/expression"
+	"terraform-provider-workforce/internal/worker"
+)
+
+// scientific is what spreadsheets make of long numbers.
+var scientific = regexp.MustCompile(`^\d([.,]\d+)?E\+\d{2,}$`)
+
+// id returns the worker id, or "" if the record has none that can be used. It is
+// never trimmed: an id that is written in two ways would be two people.
+func (r *record) id() string {
+	column := r.fields[fieldID]
+	text, ok := r.single(column, r.raw(column))
+	if !ok {
+		return ""
+	}
+	switch {
+	case strings.TrimSpace(text) == "":
+		r.problem(column, "found no worker id, expected one in each record")
+		return ""
+	case !r.checkOne(column, text):
+		return ""
+	case strings.TrimSpace(text) != text:
+		r.problem(column, "found %s, expected a worker id without blanks at its ends", Quote(text))
+		return ""
+	case strings.IndexFunc(text, invisible) >= 0:
+		r.problem(column, "found %s, expected a worker id without invisible characters", Quote(text))
+		return ""
+	case scientific.MatchString(text):
+		r.problem(column, "found %s, expected a worker id (a spreadsheet has rewritten it: format the column as text before exporting)", Quote(text))
+		return ""
+	}
+	return text
+}
+
+func invisible(c rune) bool { return !unicode.IsPrint(c) }
+
+// canonical fills the keys that every worker has.
+func (r *record) canonical() {
+	w := r.worker
+	w.Status = r.word(fieldStatus)
+	w.Type = r.word(fieldType)
+	w.TimeZone = r.zone()
+	w.HireDate = r.date(fieldHire)
+	w.TerminationDate = r.date(fieldTermination)
+	w.LastDayOfWork = r.date(fieldLastDay)
+	w.OnLeave = r.truth(fieldOnLeave)
+	w.ManagerID = r.manager()
+	if end := max(w.TerminationDate, w.LastDayOfWork); end != "" && end < w.HireDate {
+		r.order.add(func() string {
+			return fmt.Sprintf("worker %s (%s): %s, hired %s", Quote(w.ID), r.position, end, w.HireDate)
+		})
+	}
+}
+
+// word returns the text of a canonical key, or "".
+func (r *record) word(field int) string {
+	column := r.fields[field]
+	if column < 0 {
+		return ""
+	}
+	text, ok := r.single(column, r.clean(r.raw(column)))
+	if !ok || text == "" || !r.checkOne(column, text) {
+		return ""
+	}
+	return text
+}
+
+// single returns the one text a canonical key takes.
+func (r *record) single(column int, v expression.Value) (string, bool) {
+	if n := len(v.Strings()); v.Kind() == expression.KindList && n > 1 {
+		r.problem(column, "found %d values (%s, …), expected one", n, Quote(v.Text()))
+		return "", false
+	}
+	return v.Text(), true
+}
+
+func (r *record) date(field int) worker.Date {
+	text := r.word(field)
+	if text == "" {
+		return ""
+	}
+	date, err := r.dates.parse(text, r.worker.TimeZone)
+	if err != nil {
+		r.problem(r.fields[field], "%v", err)
+	}
+	return date
+}
+
+func (r *record) truth(field int) *bool {
+	text := r.word(field)
+	if text == "" {
+		return nil
+	}
+	truth, known := r.truths[strings.ToLower(text)]
+	if !known {
+		r.problem(r.fields[field], "found %s, expected %s or %s", Quote(text),
+			strings.Join(words(r.spec.TrueValues, DefaultTrue), ", "), strings.Join(words(r.spec.FalseValues, DefaultFalse), ", "))
+		return nil
+	}
+	return &truth
+}
+
+func (r *record) zone() string {
+	text := r.word(fieldZone)
+	if text == "" {
+		return r.spec.TimeZone
+	}
+	if name, ok := r.spec.TimeZones[text]; ok {
+		return name
+	}
+	if _, err := worker.Location(text); err != nil {
+		r.problem(r.fields[fieldZone], "%v (other names are translated by time_zones)", err)
+		return ""
+	}
+	return text
+}
+
+func (r *record) manager() string {
+	text := r.word(fieldManager)
+	switch {
+	case r.noManager[text]:
+		return ""
+	case text == "" || text != r.worker.ID:
+		return text
+	case !r.spec.SelfManaged:
+		r.problem(r.fields[fieldManager], "the worker is their own manager, expected another worker, or none (self_managed = true reads it as none)")
+	}
+	return ""
+}

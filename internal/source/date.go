@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package source
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"terraform-provider-workforce/internal/worker"
+)
+
+// rfc3339 names the format of date-times in JSON and XML: with T or a blank
+// between date and time, with or without fraction and offset.
+const rfc3339 = "rfc3339"
+
+// dateTokens are the parts of a date format, the longest first. They are those
+// of .NET's custom formats, which HR exports and spreadsheets are set up with.
+var dateTokens = []struct{ token, layout string }{
+	{"yyyy", "2006"}, {"yy", "06"}, {"MMMM", "January"}, {"MMM", "Jan"}, {"MM", "01"}, {"M", "1"},
+	{"dddd", "Monday"}, {"ddd", "Mon"}, {"dd", "02"}, {"d", "2"},
+	{"HH", "15"}, {"H", "15"}, {"hh", "03"}, {"h", "3"}, {"mm", "04"}, {"m", "4"}, {"ss", "05"}, {"s", "5"},
+	{"tt", "PM"}, {"zzz", "-07:00"}, {"K", "Z07:00"},
+}
+
+// ParseDateFormat returns the layout of package time for a date format such as
+// "yyyy-MM-dd", "dd.MM.yyyy", "M/d/yyyy", "dd-MMM-yyyy" (English names) or
+// "yyyy-MM-ddzzz". "rfc3339" stands for date-times such as
+// 2026-11-22T09:00:00+01:00. A year of two digits is one from 1969 to 2068.
+func ParseDateFormat(format string) (layout string, err error) {
+	if format == rfc3339 {
+		return time.RFC3339, nil
+	}
+	var b strings.Builder
+	var year, month, day bool
+next:
+	for rest := format; rest != ""; {
+		for _, t := range dateTokens {
+			if after, ok := strings.CutPrefix(rest, t.token); ok {
+				year, month, day = year || rest[0] == 'y', month || rest[0] == 'M', day || t.token == "dd" || t.token == "d"
+				b.WriteString(t.layout)
+				rest = after
+				continue next
+			}
+		}
+		literal, after, ok := dateLiteral(rest)
+		if !ok {
+			return "", fmt.Errorf("found %q in the date format %q, expected parts such as yyyy, MM, M, MMM, dd, d, HH, mm, ss, zzz with - / . , : or a blank between them", rest, format)
+		}
+		b.WriteString(literal)
+		rest = after
+	}
+	if !year || !month || !day {
+		return "", fmt.Errorf("found the date format %q, expected one with year (yyyy), month (MM) and day (dd)", format)
+	}
+	return b.String(), nil
+}
+
+// dateLiteral takes text that stands for itself off the front. Digits and
+// letters, but T and Z, would mean something to package time.
+func dateLiteral(rest string) (literal, after string, ok bool) {
+	if quoted, found := strings.CutPrefix(rest, "'"); found {
+		literal, after, ok = strings.Cut(quoted, "'")
+		return literal, after, ok && strings.Trim(literal, "-/.,: TZ年月日") == ""
+	}
+	for _, r := range rest {
+		literal = string(r)
+		break
+	}
+	return literal, rest[len(literal):], strings.ContainsAny(literal, "-/.,: TZ年月日")
+}
+
+// dates reads the dates of one source.
+type dates struct {
+	formats []dateFormat
+	none    map[string]bool
+	zones   func(zone string) *time.Location
+	known   map[string]worker.Date // what was read before: dates repeat
+}
+
+type dateFormat struct{ name, layout string }
+
+func newDates(s Spec) *dates {
+	d := &dates{none: map[string]bool{}, known: map[string]worker.Date{}}
+	names := s.DateFormats
+	if len(names) == 0 {
+		names = DefaultDateFormats
+	}
+	for _, name := range names {
+		if layout, err := ParseDateFormat(name); err == nil { // Validate has told otherwise
+			d.formats = append(d.formats, dateFormat{name, layout})
+		}
+	}
+	for _, text := range words(s.NoDate, DefaultNoDate) {
+		d.none[text] = true
+	}
+	return d
+}
+
+// parse reads a date. The date is the one written, whatever the offset behind
+// it: "2026-07-01T00:00:00+02:00" and Workday's "2026-07-01-07:00" are the first of
+// July. Only an instant in UTC that is not midnight is no date yet; it is the
+// date of that instant in the worker's time zone.
+func (d *dates) parse(text, zone string) (worker.Date, error) {
+	if date, ok := d.known[text]; ok {
+		return date, nil
+	}
+	if d.none[text] {
+		return "", nil
+	}
+	var found worker.Date
+	var as string
+	missing := false // in range, but not in the calendar
+	for _, f := range d.formats {
+		t, err := f.parse(text)
+		if err != nil {
+			wrong, ok := errors.AsType[*time.ParseError](err)
+			missing = missing || ok && strings.HasSuffix(wrong.Message, "out of range")
+			continue
+		}
+		if _, offset := t.Zone(); offset == 0 && strings.HasSuffix(text, "Z") && t.Format(time.TimeOnly) != "00:00:00" {
+			return d.instant(text, t, zone)
+		}
+		date := worker.Date(t.Format(time.DateOnly))
+		if found != "" && found != date {
+			return "", fmt.Errorf("found %s, which is %s as %s and %s as %s: one of the two has to go from date_formats", Quote(text), found, as, date, f.name)
+		}
+		found, as = date, f.name
+	}
+	switch {
+	case found == "":
+		return "", d.explain(text, missing)
+	case d.none[string(found)]:
+		found = ""
+	case found < "1900-01-01" || found > "2199-12-31":
+		return "", fmt.Errorf("found %s, expected a date from 1900 to 2199 (if it means no date, name it in no_date)", Quote(text))
+	}
+	d.known[text] = found
+	return found, nil
+}
+
+func (d *dates) instant(text string, t time.Time, zone string) (worker.Date, error) {
+	if d.none[t.Format(time.DateOnly)] {
+		return "", nil
+	}
+	if zone == "" {
+		return "", fmt.Errorf("found %s, an instant in UTC that is not midnight, expected a date, or a time zone to know the date by (time_zone)", Quote(text))
+	}
+	loc, err := worker.Location(zone)
+	if err != nil {
+		return "", fmt.Errorf("found %s, whose date depends on the time zone, which is unknown", Quote(text))
+	}
+	return worker.Date(t.In(loc).Format(time.DateOnly)), nil
+}
+
+func (f dateFormat) parse(text string) (time.Time, error) {
+	if f.name != rfc3339 {
+		return time.Parse(f.layout, text)
+	}
+	t, err := time.Parse(time.RFC3339, text)
+	for _, layout := range [...]string{"2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02 15:04:05Z07:00"} {
+		if err == nil {
+			break
+		}
+		var other error
+		if t, other = time.Parse(layout, text); other == nil {
+			err = nil
+		}
+	}
+	return t, err
+}
+
+// slips are formats that dates are often in without anyone having said so.
+var slips = []string{"yyyy-MM-dd", "dd.MM.yyyy", "dd/MM/yyyy", "MM/dd/yyyy", "M/d/yyyy", "d.M.yyyy", "yyyy/MM/dd", "dd-MM-yyyy", "yyyyMMdd", "dd-MMM-yyyy", "MMM d, yyyy", "dd.MM.yy", "MM/dd/yy"}
+
+// explain says why text is no date, and which format would read it.
+func (d *dates) explain(text string, missing bool) error {
+	names := make([]string, len(d.formats))
+	for i, f := range d.formats {
+		names[i] = f.name
+	}
+	expected := strings.Join(names, " or ")
+	for _, name := range slips {
+		layout, err := ParseDateFormat(name)
+		if err != nil {
+			continue
+		}
+		if t, err := time.Parse(layout, text); err == nil {
+			return fmt.Errorf("found %s, expected a date as %s (as %s it would be %s: see date_formats)", Quote(text), expected, name, t.Format(time.DateOnly))
+		}
+	}
+	if missing {
+		return fmt.Errorf("found %s, a date that does not exist, expected one as %s", Quote(text), expected)
+	}
+	if len(text) == 5 && text >= "20000" && text <= "59999" && strings.Trim(text, "0123456789") == "" {
+		return fmt.Errorf("found %s, expected a date as %s (it looks like the serial number of a date in a spreadsheet: format the column as text before exporting)", Quote(text), expected)
+	}
+	return fmt.Errorf("found %s, expected a date as %s", Quote(text), expected)
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package source
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/runes"
+	"golang.org/x/text/transform"
+	"golang.org/x/text/unicode/norm"
+)
+
+// sensitiveWords are whole words of a column's name that give it away; the
+// short ones would otherwise be found inside of others, as "ssn" is in
+// "business name".
+var sensitiveWords = strings.Fields(`
+	ssn sin nino tin itin ein bsn pesel cpf curp nif nie dni cnp hetu egn oib jmbg rut cpr amka nric aadhaar aadhar
+	dob iban bic swift sortcode race wage wages bonus lohn loon lonn palkka salaire sueldo
+	tax taxes pension veteran religion religious password passwort passwd kennwort`)
+
+// sensitiveParts are found anywhere in the column's name once it is reduced to
+// lower-case letters and digits without accents.
+var sensitiveParts = strings.Fields(`
+	socialsecurity socialinsurance nationalid nationalinsurance nationalidentif nationalregist identitycard identitynumber governmentid
+	personnummer fodselsnummer cprnummer henkilotunnus codicefiscale codigofiscal rijksregister burgerservice securitesociale numerosecu seguridadsocial
+	sozialversicherung rentenversicherung svnummer svnr personalausweis ausweisnummer
+	passport passeport pasaporte passaporto paspoort reisepass passnummer driverslicen drivinglicen driverlicen fuhrerschein
+	birth geburt naissance nacimiento nascita nascimento geboorte fodsels fodelse syntyma urodzenia narozeni
+	salary salaris salario stipendio gehalt wynagrodzenie compensation payrate hourlyrate basepay annualpay grosspay netpay remuneration vergutung
+	bankaccount bankname banknumber bankcode banksort bankverbindung bankkonto kontonummer kontonr accountnumber routingnumber creditcard kreditkarte comptebancaire cuentabancaria contobancario
+	taxid taxnumber taxcode taxfile taxpayer steuerid steuernummer steuernr steuerklasse lohnsteuer numerofiscal impuesto
+	health gesundheit sante medical krankenkasse krankenversicherung krankheit sickness illness disabilit disabled behinder handicap diagnos pregnan schwanger
+	religio konfession kirchensteuer ethnic ethnie rassisch nationalorigin sexualorient sexuelle genderidentity politic
+	tradeunion unionmember gewerkschaft syndicat sindicato criminal strafregister maritalstatus familienstand etatcivil estadocivil biometric`)
+
+// Sensitive reports whether the name of a column says that it holds what no
+// directory needs and the law protects: national and tax ids, birth dates, pay
+// and bank data, health, religion, ethnicity, convictions, family status,
+// union membership (GDPR articles 9, 10 and 87) or passwords. It knows names in
+// English, German, French, Spanish, Italian, Portuguese, Dutch, Nordic and
+// some Slavic languages. It is a net, not a proof: naming the wanted columns is
+// the safe way.
+func Sensitive(column string) bool {
+	list := columnWords(column)
+	for _, w := range list {
+		if slices.Contains(sensitiveWords, w) {
+			return true
+		}
+	}
+	whole := strings.Join(list, "")
+	return slices.ContainsFunc(sensitiveParts, func(part string) bool { return strings.Contains(whole, part) })
+}
+
+// columnWords splits a name as people do: at everything that is no letter or
+// digit and where capitals begin ("SSNNumber" is SSN, Number). The words are in
+// lower case and without accents.
+func columnWords(column string) []string {
+	column = strings.NewReplacer("ß", "ss", "ø", "o", "Ø", "O", "ł", "l", "Ł", "L", "æ", "ae", "Æ", "Ae").Replace(column)
+	if plain, _, err := transform.String(transform.Chain(norm.NFD, runes.Remove(runes.In(unicode.Mn))), column); err == nil {
+		column = plain
+	}
+	var list []string
+	var word []rune
+	flush := func() {
+		if len(word) > 0 {
+			list = append(list, strings.ToLower(string(word)))
+			word = word[:0]
+		}
+	}
+	text := []rune(column)
+	for i, r := range text {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			flush()
+			continue
+		}
+		begins := unicode.IsUpper(r) && i > 0 &&
+			(unicode.IsLower(text[i-1]) || unicode.IsUpper(text[i-1]) && i+1 < len(text) && unicode.IsLower(text[i+1]))
+		if begins {
+			flush()
+		}
+		word = append(word, r)
+	}
+	flush()
+	return list
+}

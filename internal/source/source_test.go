@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package source
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"terraform-provider-workforce/internal/expression"
+	"terraform-provider-workforce/internal/worker"
+)
+
+var fields = Fields{"worker_id": "ID", "status": "State", "hire_date": "Hired", "termination_date": "Ended", "on_leave": "Leave", "manager_id": "Boss", "time_zone": "Zone"}
+
+var columns = []string{"ID", "State", "Hired", "Ended", "Leave", "Boss", "Zone", "Name", "DateOfBirth"}
+
+// build reads rows of the columns above; missing cells are empty.
+func build(t *testing.T, s Spec, rows ...string) (*Result, error) {
+	t.Helper()
+	if s.Fields == nil {
+		s.Fields = fields
+	}
+	b, err := NewBuilder(s, columns)
+	if err != nil {
+		return nil, err
+	}
+	for i, row := range rows {
+		cells := append(strings.Split(row, "|"), make([]string, len(columns))...)[:len(columns)]
+		b.AddRow(fmt.Sprintf("row %d", i+2), cells)
+	}
+	return b.Finish()
+}
+
+func TestBuild(t *testing.T) {
+	got, err := build(t, Spec{TimeZone: "Europe/Berlin", NoManager: []string{"NONE"}, NullValues: []string{"NULL"}, TimeZones: map[string]string{"SYD": "Australia/Sydney"}},
+		"0042| Active |2020-02-29|9999-12-31|Y|NONE||Zoë|1980-01-01",
+		"7|NULL|2026-07-01T00:00:00+02:00||0|0042|SYD| ",
+		"8|T|2026-06-30T22:30:00Z|2030-01-01-07:00||7|Europe/Berlin|x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := got.Workers.Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `{"0042":{"worker_id":"0042","status":"Active","worker_type":null,"hire_date":"2020-02-29","termination_date":null,"last_day_of_work":null,"on_leave":true,"manager_id":null,"time_zone":"Europe/Berlin","attributes":{"Name":"Zoë"}},` +
+		`"7":{"worker_id":"7","status":null,"worker_type":null,"hire_date":"2026-07-01","termination_date":null,"last_day_of_work":null,"on_leave":false,"manager_id":"0042","time_zone":"Australia/Sydney","attributes":{"Name":null}},` +
+		`"8":{"worker_id":"8","status":"T","worker_type":null,"hire_date":"2026-07-01","termination_date":"2030-01-01","last_day_of_work":null,"on_leave":null,"manager_id":"7","time_zone":"Europe/Berlin","attributes":{"Name":"x"}}}`
+	if doc != want {
+		t.Errorf("got  %s\nwant %s", doc, want)
+	}
+	if !slices.Equal(got.LeftOut, []string{"DateOfBirth"}) || !slices.Equal(got.Attributes, []string{"Name"}) || got.Records != 3 || got.Warnings != nil {
+		t.Errorf("got %+v", got)
+	}
+	sum, err := Fingerprint(got.Workers)
+	if err != nil || len(sum) != 64 {
+		t.Errorf("got the fingerprint %q, %v", sum, err)
+	}
+	got.Workers["7"].Status = "x"
+	if other, _ := Fingerprint(got.Workers); other == sum {
+		t.Error("another population has the same fingerprint")
+	}
+}
+
+func TestProblems(t *testing.T) {
+	tests := []struct {
+		name string
+		spec Spec
+		rows []string
+		want string
+	}{
+		{"duplicate", Spec{}, []string{"1", "2", "1"}, `row 4, column "ID", worker "1": the same worker id as row 2`},
+		{"no id", Spec{}, []string{"1", " |x"}, `row 3, column "ID": found no worker id`},
+		{"blank at the end", Spec{}, []string{"1 "}, `row 2, column "ID": found "1 ", expected a worker id without blanks`},
+		{"no-break space", Spec{}, []string{"\u00a01"}, "without blanks at its ends"},
+		{"zero width space", Spec{}, []string{"1\u200b2"}, `found "1\u200b2", expected a worker id without invisible characters`},
+		{"byte order mark in the middle", Spec{}, []string{"\ufeff1"}, "invisible"},
+		{"case", Spec{}, []string{"a1", "A1"}, `row 3, column "ID", worker "A1": the worker id differs only by case from "a1" in row 2`},
+		{"spreadsheet number", Spec{}, []string{"1.00E+05"}, "a spreadsheet has rewritten it"},
+		{"day that does not exist", Spec{}, []string{"1||2026-02-30"}, `row 2, column "Hired", worker "1": found "2026-02-30", a date that does not exist, expected one as yyyy-MM-dd or`},
+		{"month that does not exist", Spec{}, []string{"1||2026-13-01"}, "does not exist"},
+		{"other format", Spec{}, []string{"1||24.12.2026"}, `found "24.12.2026", expected a date as yyyy-MM-dd or yyyy-MM-ddzzz or rfc3339 (as dd.MM.yyyy it would be 2026-12-24: see date_formats)`},
+		{"day and month", Spec{DateFormats: []string{"MM/dd/yyyy"}}, []string{"1||24/12/2026"}, "(as dd/MM/yyyy it would be 2026-12-24"},
+		{"ambiguous", Spec{DateFormats: []string{"MM/dd/yyyy", "dd/MM/yyyy"}}, []string{"1||03/04/2026"}, `which is 2026-03-04 as MM/dd/yyyy and 2026-04-03 as dd/MM/yyyy`},
+		{"serial date", Spec{}, []string{"1||45231"}, "serial number of a date in a spreadsheet"},
+		{"not a date", Spec{}, []string{"1||soon"}, `found "soon", expected a date`},
+		{"far past", Spec{}, []string{"1||0026-01-01"}, "expected a date from 1900 to 2199 (if it means no date, name it in no_date)"},
+		{"instant without a zone", Spec{}, []string{"1||2026-06-30T22:30:00Z"}, "an instant in UTC that is not midnight"},
+		{"boolean", Spec{}, []string{"1||||maybe"}, `column "Leave", worker "1": found "maybe", expected true, yes, y, 1, t or false`},
+		{"zone", Spec{}, []string{"1||||||W. Europe Standard Time"}, `column "Zone", worker "1": found "W. Europe Standard Time", expected the IANA name`},
+		{"own manager", Spec{}, []string{"1|||||1"}, "their own manager"},
+		{"NUL", Spec{}, []string{"1|||||||a\x00b"}, `column "Name", worker "1": found "a\x00b", expected text without NUL`},
+		{"encoding", Spec{}, []string{"1|||||||M\xfcller"}, `found "M\xfcller", expected text in UTF-8`},
+		{"encoding of the id", Spec{}, []string{"\xfc"}, `expected text in UTF-8`},
+		{"empty", Spec{}, nil, "found no records, expected at least one"},
+		{"too few", Spec{MinRecords: 3}, []string{"1", "2"}, "found 2 records, expected at least 3 (min_records)"},
+		{"sentinel", Spec{Sentinels: []string{"99"}}, []string{"1"}, `worker "99": not found, expected among the records as a sentinel`},
+		{"sparse column", Spec{MinFilled: map[string]float64{"Name": 0.9}}, []string{"1|||||||x", "2"}, `column "Name": found a value in 1 of 2 records (50.0 %), expected at least 90.0 % (min_filled)`},
+		{"watched column", Spec{MinFilled: map[string]float64{"DateOfBirth": 1, "ID": 1}}, []string{"1"}, `column "DateOfBirth": found a value in 0 of 1`},
+		{"guarded column", Spec{MinFilled: map[string]float64{"Nam": 1}}, []string{"1"}, `min_filled: there is no column "Nam" (did you mean "Name"?)`},
+		{"field", Spec{Fields: Fields{"worker_id": "id"}}, []string{"1"}, `fields.worker_id: there is no column "id" (did you mean "ID"?), expected one of "ID", "State"`},
+		{"no field", Spec{Fields: Fields{}}, []string{"1"}, "fields: nothing fills worker_id; name the column that holds it: one of"},
+		{"attribute", Spec{Attributes: []string{"Nmae"}}, []string{"1"}, `attributes: there is no column "Nmae" (did you mean "Name"?)`},
+		{"attribute of a key's name", Spec{Attributes: []string{"status"}}, []string{"1"}, `column "status": attributes: the name is that of a canonical key`},
+		{"unknown key", Spec{Fields: Fields{"worker_id": "ID", "manager": "Boss"}}, []string{"1"}, `fields: "manager" is no canonical key`},
+		{"date format", Spec{DateFormats: []string{"YYYY-MM-DD"}}, []string{"1"}, `date_formats: found "YYYY-MM-DD"`},
+		{"bad zone", Spec{TimeZone: "Berlin"}, []string{"1"}, `time_zone: found "Berlin"`},
+		{"bad zones", Spec{TimeZones: map[string]string{"B": "Berlin"}}, []string{"1"}, `time_zones: "B": found "Berlin"`},
+		{"share", Spec{MinFilled: map[string]float64{"Name": 95}}, []string{"1"}, `min_filled: "Name": found 95, expected a share from 0 to 1`},
+		{"true and false", Spec{FalseValues: []string{"Y"}}, []string{"1"}, `true_values: "y" means false as well`},
+		{"twice", Spec{Attributes: []string{"Name", "Name"}}, []string{"1"}, `attributes: "Name" is listed twice`},
+	}
+	for _, tt := range tests {
+		got, err := build(t, tt.spec, tt.rows...)
+		if err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: got %v and error %v, expected %q in it", tt.name, got, err, tt.want)
+		}
+	}
+}
+
+func TestProblemsAreCountedAndTheFirstListed(t *testing.T) {
+	var rows []string
+	for range 50 {
+		rows = append(rows, "1||2026-02-30")
+	}
+	_, err := build(t, Spec{}, rows...)
+	p, ok := errors.AsType[*Problems](err)
+	if !ok || p.Total != 99 || len(p.First) != 20 || p.Records != 50 {
+		t.Fatalf("got %v", err)
+	}
+	if text := err.Error(); !strings.HasPrefix(text, "99 problems in 50 records, the first 20 of them:\n  row 2, ") || strings.Count(text, "\n") != 20 {
+		t.Errorf("got %s", text)
+	}
+}
+
+func TestWarnings(t *testing.T) {
+	got, err := build(t, Spec{}, "7||2026-01-05|2026-01-01||2", "007|||||A", "a|||||0007|||", "b|||||||dam\ufffdged")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		`3 workers with a manager who is not among the records, the first: worker "007" (row 3) names "A" (there is "a")`,
+		`1 value with the replacement character U+FFFD: an earlier conversion has damaged it: row 5, column "Name": "dam�ged"`,
+		`1 worker who leaves before the hire date: worker "7" (row 2): 2026-01-01, hired 2026-01-05`,
+		`1 worker id that differs from another only by leading zeros, which spreadsheets drop: "7" (row 2) and "007" (row 3)`,
+	}
+	if !slices.Equal(got.Warnings, want) {
+		t.Errorf("got %q", got.Warnings)
+	}
+}
+
+func TestColumns(t *testing.T) {
+	read := func(s Spec, columns ...string) (*Result, error) {
+		b, err := NewBuilder(s, columns)
+		if err != nil {
+			return nil, err
+		}
+		b.AddRow("row 2", slices.Repeat([]string{"1"}, len(columns)))
+		return b.Finish()
+	}
+	got, err := read(Spec{}, "worker_id", "status", "Team", "SSN", "")
+	if err != nil || got.Workers["1"].Status != "1" || !slices.Equal(got.Attributes, []string{"Team"}) || !slices.Equal(got.LeftOut, []string{"SSN"}) {
+		t.Errorf("canonical names: got %+v, %v", got, err)
+	}
+	got, err = read(Spec{Fields: Fields{"status": "State"}}, "worker_id", "status", "State")
+	if err != nil || len(got.Attributes) != 0 || len(got.Warnings) != 1 {
+		t.Errorf("a canonical name for something else: got %+v, %v", got, err)
+	}
+	got, err = read(Spec{Fields: Fields{"status": ""}}, "worker_id", "status")
+	if err != nil || got.Workers["1"].Status != "" {
+		t.Errorf("a key mapped to nothing: got %+v, %v", got, err)
+	}
+	got, err = read(Spec{Attributes: []string{"SSN", "worker"}, Fields: Fields{"worker_id": "worker"}}, "worker", "SSN", "Team", "team")
+	if err != nil || !slices.Equal(got.Attributes, []string{"SSN", "worker"}) {
+		t.Errorf("named columns: got %+v, %v", got, err)
+	}
+	for _, header := range [][]string{{"worker_id", "Team", "team"}, {"worker_id", "Team", "Team"}, {"worker_id", "Worker_ID"}} {
+		if got, err := read(Spec{}, header...); err == nil || !strings.Contains(err.Error(), "expected different ones") {
+			t.Errorf("%q: got %+v, %v", header, got, err)
+		}
+	}
+	if _, err = read(Spec{Sparse: true, Fields: Fields{"termination_date": "end"}, Attributes: []string{"Team"}}, "worker_id"); err != nil {
+		t.Errorf("columns that no record has: got %v", err)
+	}
+}
+
+func TestRecords(t *testing.T) {
+	b, err := NewBuilder(Spec{Sparse: true}, []string{"worker_id", "tags", "status", "none", "zip"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	add := func(position string, values map[string]expression.Value) {
+		b.Add(position, func(column string) (expression.Value, bool) { v, ok := values[column]; return v, ok })
+	}
+	add("page 1, item 1", map[string]expression.Value{"worker_id": expression.String("1"), "tags": expression.List(" a ", "", "b"), "status": expression.List("x"), "none": expression.List(" ")})
+	got, err := b.Finish()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]expression.Value{"tags": expression.List("a", "b"), "none": expression.Null, "zip": expression.Null}
+	if w := got.Workers["1"]; w.Status != "x" || !maps.EqualFunc(w.Attributes, want, expression.Value.Equal) {
+		t.Errorf("got %+v", w)
+	}
+	add("page 1, item 2", map[string]expression.Value{"worker_id": expression.List("2", "3")})
+	if _, err := b.Finish(); err == nil || !strings.Contains(err.Error(), `page 1, item 2, column "worker_id": found 2 values ("2", …), expected one`) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestGuards(t *testing.T) {
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	if err := CheckAge("x.csv", now.Add(-25*time.Hour), now, 24*time.Hour); err == nil || !strings.Contains(err.Error(), "last modified at 2026-11-21T11:00:00Z, 25h0m0s ago, expected at most 24h") {
+		t.Errorf("got %v", err)
+	}
+	for _, limit := range []time.Duration{0, 26 * time.Hour} {
+		if err := CheckAge("x.csv", now.Add(-25*time.Hour), now, limit); err != nil {
+			t.Errorf("%s: got %v", limit, err)
+		}
+	}
+	if got, err := build(t, Spec{AllowEmpty: true, Sentinels: []string{"1"}}); err != nil || len(got.Workers) != 0 {
+		t.Errorf("an empty source that is allowed: got %v, %v", got, err)
+	}
+	if got, err := build(t, Spec{SelfManaged: true}, "1|||||1"); err != nil || got.Workers["1"].ManagerID != "" {
+		t.Errorf("a head of the company who manages themself: got %v, %v", got, err)
+	}
+}
+
+func TestParseDateFormat(t *testing.T) {
+	for _, tt := range []struct{ format, text, want string }{
+		{"yyyy-MM-dd", "2026-11-02", "2026-11-02"}, {"dd.MM.yyyy", "02.11.2026", "2026-11-02"}, {"d.M.yyyy", "2.11.2026", "2026-11-02"},
+		{"M/d/yyyy", "11/2/2026", "2026-11-02"}, {"yyyyMMdd", "20261102", "2026-11-02"}, {"dd-MMM-yyyy", "02-Nov-2026", "2026-11-02"},
+		{"MMMM d, yyyy", "November 2, 2026", "2026-11-02"}, {"yyyy-MM-ddzzz", "2026-11-02-07:00", "2026-11-02"}, {"dd/MM/yy", "02/11/26", "2026-11-02"},
+		{"yyyy-MM-dd HH:mm:ss", "2026-11-02 23:59:59.123", "2026-11-02"}, {"M/d/yyyy h:mm:ss tt", "11/2/2026 9:05:00 PM", "2026-11-02"},
+		{"yyyy'T'MM'T'dd", "2026T11T02", "2026-11-02"}, {"yyyy年MM月dd日", "2026年11月02日", "2026-11-02"}, {"rfc3339", "2026-11-02 01:00:00", "2026-11-02"},
+		{"rfc3339", "2026-11-02T23:59:59.9999999-11:00", "2026-11-02"}, {"dddd dd.MM.yyyy", "Monday 02.11.2026", "2026-11-02"},
+	} {
+		got, err := newDates(Spec{DateFormats: []string{tt.format}}).parse(tt.text, "")
+		if err != nil || got != worker.Date(tt.want) {
+			t.Errorf("%s: got %q, %v", tt.format, got, err)
+		}
+	}
+	for _, format := range []string{"", "yyyy", "2006-01-02", "dd.mm.yyyy", "yyyy-MM-dd'x'", "yyyy-MM-dd'T", "yyyy_MM_dd", "iso", "Jan 2 2006"} {
+		if layout, err := ParseDateFormat(format); err == nil {
+			t.Errorf("%q: got the layout %q, expected an error", format, layout)
+		}
+	}
+}
+
+func TestSensitive(t *testing.T) {
+	for _, column := range strings.Split("SSN,emp_ssn,SSNNumber,NationalID,National Id,Social Security No.,BirthDate,date_of_birth,Geburtsdatum,Date de naissance,Fecha de nacimiento,DOB,"+
+		"Salary,BaseSalary,Gehalt,Salário,IBAN,Bank Account,bankverbindung,TaxID,Steuer-ID,Steuernummer,PassportNumber,Reisepass Nr,Health Insurance,Krankenkasse,Religion,Konfession,Ethnicity,Race,"+
+		"Disability,MaritalStatus,person.birthDate,Födelsedatum,Fødselsnummer,Personnummer,PESEL,BSN,Código Fiscal,Numéro de sécurité sociale,Password,Driver's License,Trade Union,SexualOrientation,Führerschein,pay_rate", ",") {
+		if !Sensitive(column) {
+			t.Errorf("%s is let in", column)
+		}
+	}
+	for _, column := range strings.Split("WorkerID,BusinessName,ClassName,Business Unit,GenderPronoun,CostCenter,Company,Location,JobTitle,StreetAddress,City,CountryCode,OfficePhone,ZipCode,PinCode,"+
+		"Custom01,Personalnummer,PersonnelNumber,PayrollNumber,PayGroup,Division,Department,Trace,Terrace,Syntax,Taxi,Steuerung,Longitude,Lon,Colonna,HireDate,Email,Mobile,Manager,Building,Nationality,Grade,Bankside", ",") {
+		if Sensitive(column) {
+			t.Errorf("%s is left out", column)
+		}
+	}
+}
+
+func TestQuote(t *testing.T) {
+	for text, want := range map[string]string{"a\"b": `"a\"b"`, "": `""`, strings.Repeat("ü", 60): `"` + strings.Repeat("ü", 60) + `"`, strings.Repeat("ü", 61): `"` + strings.Repeat("ü", 60) + `"…`} {
+		if got := Quote(text); got != want {
+			t.Errorf("got %s, expected %s", got, want)
+		}
+	}
+}
