@@ -27,7 +27,7 @@ const (
 )
 
 // made are the entries of the directory that Start makes and Close removes.
-var made = []string{"samba", "tls", "ca.pem", "krb5.conf", "admin.password", "samba.log", "smb.conf", "empty.conf"}
+var made = []string{"samba", "tls", "ca.pem", "krb5.conf", "admin.password", "samba.log", "smb.conf", "empty.conf", "env", "env.new"}
 
 // claim makes the directory when it is absent and takes the lock in it, which ends with the process. It refuses a directory
 // in use, and one with content that this package did not make.

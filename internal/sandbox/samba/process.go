@@ -95,9 +95,9 @@ func (d *Domain) awaitReady(ctx context.Context, server *process) error {
 		}
 		select {
 		case <-server.done:
-			return fmt.Errorf("samba ended while starting (%v): %s", server.err, d.logTail())
+			return fmt.Errorf("samba ended while starting (%v): %s", server.err, d.Log())
 		case <-ctx.Done():
-			return fmt.Errorf("samba does not answer: %w: last: %w: %s", ctx.Err(), err, d.logTail())
+			return fmt.Errorf("samba does not answer: %w: last: %w: %s", ctx.Err(), err, d.Log())
 		case <-time.After(pollInterval):
 		}
 	}
@@ -114,7 +114,18 @@ func (d *Domain) probe(ctx context.Context) error {
 	return d.Bind(ctx, d.AdminDN(), d.password)
 }
 
-func (d *Domain) logTail() string {
+// Done returns a channel that is closed when the server that runs now ends, in whatever way; nil, which never is, when none runs.
+func (d *Domain) Done() <-chan struct{} {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.server == nil {
+		return nil
+	}
+	return d.server.done
+}
+
+// Log returns the end of the log of the server, at most 2,000 bytes.
+func (d *Domain) Log() string {
 	log, err := os.ReadFile(d.path("samba.log"))
 	if err != nil {
 		return err.Error()
