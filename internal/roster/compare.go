@@ -39,7 +39,11 @@ func (d *decider) listChanges(p *person) {
 		p.changes = append(p.changes, Change{Attribute: EnabledChange, Old: truth(has.Enabled), New: truth(want.Enabled)})
 	}
 	if d.in.Format.HasContainer && !sameContainer(has.Container, want.Container) {
-		p.changes = append(p.changes, Change{Attribute: ContainerChange, Old: directory.Value{has.Container}, New: directory.Value{want.Container}, Rule: d.rules.Container})
+		rule := d.rules.Container
+		if p.stage() == mapping.StageLeft {
+			rule = d.rules.Lifecycle.LeaverContainer
+		}
+		p.changes = append(p.changes, Change{Attribute: ContainerChange, Old: directory.Value{has.Container}, New: directory.Value{want.Container}, Rule: rule})
 	}
 	start := len(p.changes)
 	for name, v := range want.Attributes {

@@ -173,3 +173,17 @@ func (m *memory) ann() *directory.Existing {
 func warned(r *roster.Result, part string) bool {
 	return strings.Contains(strings.Join(r.Warnings, "\n"), part)
 }
+
+// hireLine is hire with everything in one line.
+func hireLine(line string) *worker.Worker {
+	part := strings.Fields(line)
+	return hire(strings.Join(part[:3], " "), part[3:]...)
+}
+
+func extra(upper int64) directory.AttributeType {
+	return directory.AttributeType{Name: "extra", HasMax: true, Max: upper}
+}
+
+func readOnly(name string) directory.AttributeType {
+	return directory.AttributeType{Name: name, ReadOnly: true}
+}

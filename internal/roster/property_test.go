@@ -82,16 +82,16 @@ func TestSecondRunChangesNothing(t *testing.T) {
 				t.Fatal("the case needs a record")
 			}
 			m := newMemory()
-			people := crowd(1, 400)
+			people := crowd(1, 250)
 			in := input(t, m, r)
 			in.Workers = people
 			in.AsOf = now.AddDate(0, 0, -40) // everybody is hired while the leavers still work
 			settle(t, m, in)
 			in.AsOf = now
 			settle(t, m, in)
-			later := crowd(1, 400)
+			later := crowd(1, 250)
 			for i := range 40 {
-				delete(later, fmt.Sprint(1000+i*7))
+				delete(later, fmt.Sprint(1000+i*6))
 			}
 			for _, w := range later {
 				if w.TerminationDate == "2026-11-15" {

@@ -69,22 +69,24 @@ func (d *decider) causes() []cause {
 type section struct {
 	action  Action
 	title   string
-	changes bool // tell every change of every person
+	why     bool // tell the reason, which is not in the changes
+	changes bool // tell what changes
+	rules   bool // tell the rule and the source values of every change
 }
 
 // sections are in order of risk.
 var sections = []section{
-	{ActionRetire, "Drop out: retention is over", false},
-	{ActionRelease, "Drop out: absent and released", false},
-	{ActionDisable, "Disabled", true},
-	{ActionRename, "Renamed", true},
-	{ActionMove, "Moved", true},
-	{ActionRehire, "Taken into use again", true},
-	{ActionEnable, "Enabled", true},
-	{ActionCreate, "Created", false},
-	{ActionUpdate, "Updated", true},
-	{ActionUnmatched, "Without an account, and none is created", false},
-	{ActionAbsent, "Not in the feed, kept as they are", false},
+	{ActionRetire, "Drop out: retention is over", true, false, false},
+	{ActionRelease, "Drop out: absent and released", true, false, false},
+	{ActionDisable, "Disabled", true, true, true},
+	{ActionRename, "Renamed", false, true, true},
+	{ActionMove, "Moved", false, true, true},
+	{ActionRehire, "Taken into use again", true, true, true},
+	{ActionEnable, "Enabled", true, true, true},
+	{ActionCreate, "Created", true, false, false},
+	{ActionUpdate, "Updated", false, true, false},
+	{ActionUnmatched, "Without an account, and none is created", true, false, false},
+	{ActionAbsent, "Not in the feed, kept as they are", true, false, false},
 }
 
 // counted are the actions in the order of the summary.
@@ -210,15 +212,21 @@ func (w *writer) people(s section, people []*person) {
 		return
 	}
 	w.line("## %s (%s)\n", s.title, thousands(len(people)))
-	header := []string{"Worker", "Name", "Account", "Why"}
+	header := []string{"Worker", "Name", "Account"}
+	if s.why {
+		header = append(header, "Why")
+	}
 	if s.changes {
 		header = append(header, "Changes")
 	}
 	w.table(header, len(people), func(i int) []string {
 		p := people[i]
-		row := []string{code(p.id), prose(w.d.displayName(p)), w.account(p), proseLong(p.reason)}
+		row := []string{code(p.id), prose(w.d.displayName(p)), w.account(p)}
+		if s.why {
+			row = append(row, proseLong(p.reason))
+		}
 		if s.changes {
-			row = append(row, w.changes(p))
+			row = append(row, w.changes(p, s.rules))
 		}
 		return row
 	})
@@ -244,20 +252,23 @@ func (w *writer) account(p *person) string {
 	return code(strings.Join(names, ", "))
 }
 
-// changes tells each change with the source values that its rule read.
-func (w *writer) changes(p *person) string {
+// changes tells each change, with the rule and the source values that it read.
+func (w *writer) changes(p *person, rules bool) string {
 	const maxChanges = 6
 	var parts []string
+	if p.worker == nil {
+		parts = append(parts, proseLong(p.reason))
+	}
 	for _, c := range p.changes[:min(len(p.changes), maxChanges)] {
 		if c.Redacted {
 			parts = append(parts, code(c.Attribute)+": redacted")
 			continue
 		}
 		text := fmt.Sprintf("%s: %s → %s", code(c.Attribute), shown(c.Old), shown(c.New))
-		if c.Rule != "" {
+		if rules && c.Rule != "" {
 			text += " by " + code(c.Rule)
 		}
-		if p.worker != nil && len(c.Inputs) > 0 && len(c.Inputs) <= 3 {
+		if rules && p.worker != nil && len(c.Inputs) > 0 && len(c.Inputs) <= 3 {
 			text += " (" + sources(p, c.Inputs) + ")"
 		}
 		parts = append(parts, text)
