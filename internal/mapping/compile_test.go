@@ -10,111 +10,114 @@ import (
 	"terraform-provider-workforce/internal/worker"
 )
 
+// setRule returns the change of one attribute rule.
+func setRule(name string, rule AttributeRule) func(*Rules) {
+	return func(r *Rules) { r.Attributes[name] = rule }
+}
+
+var compileProblems = map[string]struct {
+	change func(*Rules)
+	want   []string
+}{
+	"target":           {func(r *Rules) { r.Target = "novell" }, []string{`target: found "novell", expected one of "active_directory", "entra"`}},
+	"other target":     {func(r *Rules) { r.Target = "entra" }, []string{`target: found "entra", expected "active_directory"`}},
+	"no match":         {func(r *Rules) { r.Match = nil }, []string{"match: missing"}},
+	"empty match":      {func(r *Rules) { r.Match = []MatchRule{{}} }, []string{"match[0]: missing"}},
+	"match target":     {func(r *Rules) { r.Match[0].All[0].Target = "employeeIDs" }, []string{`match[0].target: unknown target attribute "employeeIDs"; did you mean "employeeID"?`}},
+	"match source":     {func(r *Rules) { r.Match[0].All[0].Source = " " }, []string{"match[0].source: missing"}},
+	"match expression": {func(r *Rules) { r.Match[0].All[0].Source = "Jion([a])" }, []string{"match[0].source: line 1, column 1", "Join"}},
+	"match by manager": {func(r *Rules) { r.Match[0].All[0].Target = "manager" }, []string{"match[0].target: a worker cannot be recognised by their manager"}},
+	"match binary":     {func(r *Rules) { r.Match[0].All[0].Target = "objectGUID" }, []string{"match[0].target: objectGUID holds binary data"}},
+	"composite path": {func(r *Rules) {
+		r.Match[0].All = append(r.Match[0].All, MatchCondition{Source: "x", Target: "nope_nope"})
+	}, []string{"match[0].all[1].target: unknown target attribute"}},
+	"misspelt attribute": {setRule("departement", AttributeRule{Source: "Department"}), []string{`attributes["departement"]: unknown target attribute "departement"; did you mean "department"?`}},
+	"unlike anything":    {setRule("xqzzyplugh", AttributeRule{Source: "Department"}), []string{`attributes["xqzzyplugh"]: unknown target attribute "xqzzyplugh"; add it to extra_attributes`}},
+	"core key":           {setRule("common_name", AttributeRule{Source: "x"}), []string{`attributes["common_name"]: unknown target attribute "common_name": in rules it is called "cn"`}},
+	"accountDisabled":    {setRule("accountDisabled", AttributeRule{Source: "Active"}), []string{`attributes["accountDisabled"]: accountDisabled cannot be written by a rule`, "lifecycle"}},
+	"accountEnabled":     {setRule("accountEnabled", AttributeRule{Source: "Active"}), []string{"lifecycle"}},
+	"userAccountControl": {setRule("userAccountControl", AttributeRule{Source: "x"}), []string{"disabled bit, which lifecycle decides"}},
+	"parent":             {setRule("parentDistinguishedName", AttributeRule{Source: "x"}), []string{"write the expression as container"}},
+	"password":           {setRule("unicodePwd", AttributeRule{Constant: pointer("x")}), []string{"passwords are write-only arguments"}},
+	"guid":               {setRule("objectGUID", AttributeRule{Source: "x"}), []string{"the directory sets it"}},
+	"read-only":          {setRule("whenCreated", AttributeRule{Source: "x"}), []string{"maintained by the directory itself"}},
+	"binary":             {setRule("thumbnailPhoto", AttributeRule{Source: "x"}), []string{"thumbnailPhoto holds binary data"}},
+	"twice": {func(r *Rules) {
+		r.Attributes["SN"], r.Attributes["sn"] = AttributeRule{Source: "a"}, AttributeRule{Source: "b"}
+	}, []string{`attributes["sn"]: the same attribute as "SN"`}},
+	"no cn":                 {func(r *Rules) { delete(r.Attributes, "cn") }, []string{`attributes: missing a rule for "cn"`}},
+	"no container":          {func(r *Rules) { r.Container = "" }, []string{"container: missing"}},
+	"bad container":         {func(r *Rules) { r.Container = "OU Staff" }, []string{`container: found "OU Staff", expected a distinguished name`}},
+	"bad container literal": {func(r *Rules) { r.Container = `Switch([City], "OU=X,DC=a", "Rome", "OU:Rome,DC=a")` }, []string{`container: found "OU:Rome,DC=a"`}},
+	"nested literal": {func(r *Rules) {
+		r.Container = `IIF([a] = "no dn", "OU=X,DC=a", Switch([b], "nowhere", "x", "OU=Y,DC=a"))`
+	}, []string{`container: found "nowhere"`}},
+	"unique container":    {func(r *Rules) { r.Container = `SelectUniqueValue([a], [b])` }, []string{"container: SelectUniqueValue is for attribute rules only"}},
+	"leaver container":    {func(r *Rules) { r.Lifecycle.LeaverContainer = "Leavers" }, []string{"lifecycle.leaver_container: found \"Leavers\""}},
+	"source and constant": {setRule("sn", AttributeRule{Source: "a", Constant: pointer("b")}), []string{`attributes["sn"]: found source and constant, expected only one`}},
+	"nothing":             {setRule("sn", AttributeRule{}), []string{`attributes["sn"]: missing, expected one of source, constant and expression`}},
+	"source expression":   {setRule("sn", AttributeRule{Source: `Join("", [a])`}), []string{`attributes["sn"].source: found Join("", [a])`}},
+	"syntax":              {setRule("sn", AttributeRule{Expression: `Join(" ", `}), []string{`attributes["sn"].expression: line 1, column`}},
+	"apply":               {setRule("sn", AttributeRule{Source: "a", Apply: "on_creat"}), []string{`attributes["sn"].apply: found "on_creat"`, `did you mean "on_create"?`}},
+	"when_null":           {setRule("sn", AttributeRule{Source: "a", WhenNull: "drop"}), []string{`attributes["sn"].when_null: found "drop"`}},
+	"clear required":      {setRule("cn", AttributeRule{Source: "a", WhenNull: "clear"}), []string{`attributes["cn"].when_null: cn cannot be cleared`}},
+	"clear on create":     {setRule("sn", AttributeRule{Source: "a", WhenNull: "clear", Apply: "on_create"}), []string{`attributes["sn"].when_null: "clear" has no effect`}},
+	"long constant":       {setRule("department", AttributeRule{Constant: pointer(strings.Repeat("x", 65))}), []string{`attributes["department"].constant: found`, "at most 64"}},
+	"number":              {setRule("countryCode", AttributeRule{Constant: pointer("DE")}), []string{`attributes["countryCode"].constant: found "DE", expected a 32-bit whole number`}},
+	"boolean":             {setRule("msExchHideFromAddressLists", AttributeRule{Constant: pointer("True")}), []string{"expected TRUE or FALSE in capitals"}},
+	"path":                {setRule("secretary", AttributeRule{Constant: pointer("Bob")}), []string{`attributes["secretary"].constant: found "Bob", expected a distinguished name`}},
+	"blank constant":      {setRule("sn", AttributeRule{Constant: pointer("  ")}), []string{`attributes["sn"].constant: found only blanks`}},
+	"constant name":       {setRule("cn", AttributeRule{Constant: pointer("Everybody")}), []string{`attributes["cn"].constant: cn names an account`}},
+	"default":             {setRule("c", AttributeRule{Source: "a", Default: pointer("Germany")}), []string{`attributes["c"].default: found "Germany" with 7 characters`}},
+	"default and error":   {setRule("c", AttributeRule{Source: "a", Default: pointer("DE"), WhenNull: "error"}), []string{`attributes["c"].default: has no effect`}},
+	"unique default":      {setRule("mail", AttributeRule{Source: "a", Default: pointer("a@b"), Unique: true}), []string{`attributes["mail"].default: mail is unique`}},
+	"unique needed":       {setRule("mail", AttributeRule{Expression: "SelectUniqueValue([a], [b])"}), []string{`attributes["mail"].expression: SelectUniqueValue is for unique attributes`}},
+	"leaver attribute": {func(r *Rules) {
+		r.Lifecycle.LeaverAttributes = map[string]AttributeRule{"descriptoin": {Constant: pointer("left")}}
+	}, []string{`lifecycle.leaver_attributes["descriptoin"]`, `"description"`}},
+	"extra attribute": {func(r *Rules) { r.ExtraAttributes = []string{" x"} }, []string{`extra_attributes[0]: found " x"`}},
+	"operator": {func(r *Rules) {
+		r.Scope = [][]Clause{{{Attribute: "a", Operator: "EQUALS", Value: "1"}}, {{Attribute: "a", Operator: "EQUAL", Value: "1"}}}
+	}, []string{`scope[1][0].operator: found "EQUAL"`, `did you mean "EQUALS"?`}},
+	"operator value":    {func(r *Rules) { r.Scope = [][]Clause{{{Attribute: "a", Operator: "EQUALS"}}} }, []string{"scope[0][0].value: missing"}},
+	"unary value":       {func(r *Rules) { r.Scope = [][]Clause{{{Attribute: "a", Operator: "is null", Value: "1"}}} }, []string{"scope[0][0].value: found \"1\", but IS NULL takes no value"}},
+	"regex":             {func(r *Rules) { r.Scope = [][]Clause{{{Attribute: "a", Operator: "REGEX MATCH", Value: "(a"}}} }, []string{"scope[0][0].value: found \"(a\""}},
+	"not a number":      {func(r *Rules) { r.Scope = [][]Clause{{{Attribute: "a", Operator: "Greater_Than", Value: "many"}}} }, []string{"scope[0][0].value: found \"many\", expected a whole number or a date"}},
+	"bits":              {func(r *Rules) { r.Scope = [][]Clause{{{Attribute: "a", Operator: "&", Value: "x"}}} }, []string{"scope[0][0].value: found \"x\", expected a whole number"}},
+	"empty group":       {func(r *Rules) { r.Scope = [][]Clause{{}} }, []string{"scope[0]: missing"}},
+	"clause attribute":  {func(r *Rules) { r.Scope = [][]Clause{{{Operator: "IS NULL"}}} }, []string{"scope[0][0].attribute: missing"}},
+	"clause both":       {func(r *Rules) { r.Scope = [][]Clause{{{Attribute: "a", Expression: "[a]"}}} }, []string{"scope[0][0]: found an expression beside"}},
+	"clause expression": {func(r *Rules) { r.Scope = [][]Clause{{{Expression: "IIF("}}} }, []string{"scope[0][0].expression: line 1"}},
+	"circle":            {func(r *Rules) { r.Expressions = map[string]string{"a": `Use("b")`, "b": `ToLower(Use("a"))`} }, []string{`expressions["a"]: uses itself: a → b → a`}},
+	"self":              {func(r *Rules) { r.Expressions = map[string]string{"a": `Use("a")`} }, []string{`expressions["a"]: uses itself: a → a`}},
+	"unknown use":       {setRule("sn", AttributeRule{Expression: `Use("nmae")`}), []string{`attributes["sn"].expression`, "nmae"}},
+	"named unique":      {func(r *Rules) { r.Expressions = map[string]string{"a": `SelectUniqueValue([x], [y])`} }, []string{`expressions["a"]: SelectUniqueValue`}},
+	"unknown table":     {setRule("sn", AttributeRule{Expression: `Lookup([a], "nope", "")`}), []string{`attributes["sn"].expression`, "nope"}},
+	"nameless table":    {func(r *Rules) { r.Tables = map[string]map[string]string{"": {}} }, []string{`tables[""]: expected a name`}},
+	"statuses overlap": {func(r *Rules) {
+		r.Lifecycle.ActiveStatuses, r.Lifecycle.InactiveStatuses = []string{"A"}, []string{"T", "a "}
+	}, []string{`lifecycle.inactive_statuses[1]: "a " is in active_statuses too`}},
+	"blank status":         {func(r *Rules) { r.Lifecycle.ActiveStatuses = []string{" "} }, []string{`lifecycle.active_statuses[0]: found " "`}},
+	"negative days":        {func(r *Rules) { r.Lifecycle.PrehireDays = pointer(-1) }, []string{"lifecycle.prehire_days: found -1"}},
+	"enable before create": {func(r *Rules) { r.Lifecycle.PrehireDays, r.Lifecycle.EnableDays = pointer(3), 5 }, []string{"lifecycle.enable_days: found 5, more than prehire_days 3"}},
+	"container days":       {func(r *Rules) { r.Lifecycle.LeaverContainerDays = 3 }, []string{"lifecycle.leaver_container_days: has no effect"}},
+	"late container": {func(r *Rules) {
+		r.Lifecycle.LeaverContainer, r.Lifecycle.LeaverContainerDays, r.Lifecycle.RetentionDays = "OU=L,DC=a", 40, pointer(30)
+	}, []string{"more than retention_days 30"}},
+	"absent days":         {func(r *Rules) { r.Lifecycle.AbsentDays = 3 }, []string{"lifecycle.absent_days: needs record_in"}},
+	"record in mapped":    {func(r *Rules) { r.Lifecycle.RecordIn = "employeeid" }, []string{"lifecycle.record_in: employeeID is written by a rule"}},
+	"record in too short": {func(r *Rules) { r.Lifecycle.RecordIn = "c" }, []string{"lifecycle.record_in: c cannot hold"}},
+	"record in unknown":   {func(r *Rules) { r.Lifecycle.RecordIn = "infos" }, []string{`lifecycle.record_in: unknown target attribute "infos"; did you mean "info"?`}},
+	"zone":                {func(r *Rules) { r.Lifecycle.TimeZone = "Berlin" }, []string{`lifecycle.time_zone: found "Berlin"`}},
+	"words": {func(r *Rules) {
+		r.Lifecycle.OnLeave, r.Lifecycle.DisableAt, r.Lifecycle.OnAbsent, r.Lifecycle.Rehire = "a", "b", "c", "d"
+		r.ContainerApply, r.OnOutOfScope, r.ManagerMissing, r.Dialect = "e", "f", "g", "h"
+	}, []string{"lifecycle.on_leave", "lifecycle.disable_at", "lifecycle.on_absent", "lifecycle.rehire", "container_apply", "on_out_of_scope", "manager_missing", "dialect"}},
+	"domain": {func(r *Rules) { r.DefaultDomain = "a@b" }, []string{"default_domain: found \"a@b\""}},
+}
+
 func TestCompileProblems(t *testing.T) {
-	set := func(name string, rule AttributeRule) func(*Rules) {
-		return func(r *Rules) { r.Attributes[name] = rule }
-	}
-	tests := map[string]struct {
-		change func(*Rules)
-		want   []string
-	}{
-		"target":           {func(r *Rules) { r.Target = "novell" }, []string{`target: found "novell", expected one of "active_directory", "entra"`}},
-		"other target":     {func(r *Rules) { r.Target = "entra" }, []string{`target: found "entra", expected "active_directory"`}},
-		"no match":         {func(r *Rules) { r.Match = nil }, []string{"match: missing"}},
-		"empty match":      {func(r *Rules) { r.Match = []MatchRule{{}} }, []string{"match[0]: missing"}},
-		"match target":     {func(r *Rules) { r.Match[0].All[0].Target = "employeeIDs" }, []string{`match[0].target: unknown target attribute "employeeIDs"; did you mean "employeeID"?`}},
-		"match source":     {func(r *Rules) { r.Match[0].All[0].Source = " " }, []string{"match[0].source: missing"}},
-		"match expression": {func(r *Rules) { r.Match[0].All[0].Source = "Jion([a])" }, []string{"match[0].source: line 1, column 1", "Join"}},
-		"match by manager": {func(r *Rules) { r.Match[0].All[0].Target = "manager" }, []string{"match[0].target: a worker cannot be recognised by their manager"}},
-		"match binary":     {func(r *Rules) { r.Match[0].All[0].Target = "objectGUID" }, []string{"match[0].target: objectGUID holds binary data"}},
-		"composite path": {func(r *Rules) {
-			r.Match[0].All = append(r.Match[0].All, MatchCondition{Source: "x", Target: "nope_nope"})
-		}, []string{"match[0].all[1].target: unknown target attribute"}},
-		"misspelt attribute": {set("departement", AttributeRule{Source: "Department"}), []string{`attributes["departement"]: unknown target attribute "departement"; did you mean "department"?`}},
-		"unlike anything":    {set("xqzzyplugh", AttributeRule{Source: "Department"}), []string{`attributes["xqzzyplugh"]: unknown target attribute "xqzzyplugh"; add it to extra_attributes`}},
-		"core key":           {set("common_name", AttributeRule{Source: "x"}), []string{`attributes["common_name"]: unknown target attribute "common_name": in rules it is called "cn"`}},
-		"accountDisabled":    {set("accountDisabled", AttributeRule{Source: "Active"}), []string{`attributes["accountDisabled"]: accountDisabled cannot be written by a rule`, "lifecycle"}},
-		"accountEnabled":     {set("accountEnabled", AttributeRule{Source: "Active"}), []string{"lifecycle"}},
-		"userAccountControl": {set("userAccountControl", AttributeRule{Source: "x"}), []string{"disabled bit, which lifecycle decides"}},
-		"parent":             {set("parentDistinguishedName", AttributeRule{Source: "x"}), []string{"write the expression as container"}},
-		"password":           {set("unicodePwd", AttributeRule{Constant: pointer("x")}), []string{"passwords are write-only arguments"}},
-		"guid":               {set("objectGUID", AttributeRule{Source: "x"}), []string{"the directory sets it"}},
-		"read-only":          {set("whenCreated", AttributeRule{Source: "x"}), []string{"maintained by the directory itself"}},
-		"binary":             {set("thumbnailPhoto", AttributeRule{Source: "x"}), []string{"thumbnailPhoto holds binary data"}},
-		"twice": {func(r *Rules) {
-			r.Attributes["SN"], r.Attributes["sn"] = AttributeRule{Source: "a"}, AttributeRule{Source: "b"}
-		}, []string{`attributes["sn"]: the same attribute as "SN"`}},
-		"no cn":                 {func(r *Rules) { delete(r.Attributes, "cn") }, []string{`attributes: missing a rule for "cn"`}},
-		"no container":          {func(r *Rules) { r.Container = "" }, []string{"container: missing"}},
-		"bad container":         {func(r *Rules) { r.Container = "OU Staff" }, []string{`container: found "OU Staff", expected a distinguished name`}},
-		"bad container literal": {func(r *Rules) { r.Container = `Switch([City], "OU=X,DC=a", "Rome", "OU:Rome,DC=a")` }, []string{`container: found "OU:Rome,DC=a"`}},
-		"nested literal": {func(r *Rules) {
-			r.Container = `IIF([a] = "no dn", "OU=X,DC=a", Switch([b], "nowhere", "x", "OU=Y,DC=a"))`
-		}, []string{`container: found "nowhere"`}},
-		"unique container":    {func(r *Rules) { r.Container = `SelectUniqueValue([a], [b])` }, []string{"container: SelectUniqueValue is for attribute rules only"}},
-		"leaver container":    {func(r *Rules) { r.Lifecycle.LeaverContainer = "Leavers" }, []string{"lifecycle.leaver_container: found \"Leavers\""}},
-		"source and constant": {set("sn", AttributeRule{Source: "a", Constant: pointer("b")}), []string{`attributes["sn"]: found source and constant, expected only one`}},
-		"nothing":             {set("sn", AttributeRule{}), []string{`attributes["sn"]: missing, expected one of source, constant and expression`}},
-		"source expression":   {set("sn", AttributeRule{Source: `Join("", [a])`}), []string{`attributes["sn"].source: found Join("", [a])`}},
-		"syntax":              {set("sn", AttributeRule{Expression: `Join(" ", `}), []string{`attributes["sn"].expression: line 1, column`}},
-		"apply":               {set("sn", AttributeRule{Source: "a", Apply: "on_creat"}), []string{`attributes["sn"].apply: found "on_creat"`, `did you mean "on_create"?`}},
-		"when_null":           {set("sn", AttributeRule{Source: "a", WhenNull: "drop"}), []string{`attributes["sn"].when_null: found "drop"`}},
-		"clear required":      {set("cn", AttributeRule{Source: "a", WhenNull: "clear"}), []string{`attributes["cn"].when_null: cn cannot be cleared`}},
-		"clear on create":     {set("sn", AttributeRule{Source: "a", WhenNull: "clear", Apply: "on_create"}), []string{`attributes["sn"].when_null: "clear" has no effect`}},
-		"long constant":       {set("department", AttributeRule{Constant: pointer(strings.Repeat("x", 65))}), []string{`attributes["department"].constant: found`, "at most 64"}},
-		"number":              {set("countryCode", AttributeRule{Constant: pointer("DE")}), []string{`attributes["countryCode"].constant: found "DE", expected a 32-bit whole number`}},
-		"boolean":             {set("msExchHideFromAddressLists", AttributeRule{Constant: pointer("True")}), []string{"expected TRUE or FALSE in capitals"}},
-		"path":                {set("secretary", AttributeRule{Constant: pointer("Bob")}), []string{`attributes["secretary"].constant: found "Bob", expected a distinguished name`}},
-		"blank constant":      {set("sn", AttributeRule{Constant: pointer("  ")}), []string{`attributes["sn"].constant: found only blanks`}},
-		"constant name":       {set("cn", AttributeRule{Constant: pointer("Everybody")}), []string{`attributes["cn"].constant: cn names an account`}},
-		"default":             {set("c", AttributeRule{Source: "a", Default: pointer("Germany")}), []string{`attributes["c"].default: found "Germany" with 7 characters`}},
-		"default and error":   {set("c", AttributeRule{Source: "a", Default: pointer("DE"), WhenNull: "error"}), []string{`attributes["c"].default: has no effect`}},
-		"unique default":      {set("mail", AttributeRule{Source: "a", Default: pointer("a@b"), Unique: true}), []string{`attributes["mail"].default: mail is unique`}},
-		"unique needed":       {set("mail", AttributeRule{Expression: "SelectUniqueValue([a], [b])"}), []string{`attributes["mail"].expression: SelectUniqueValue is for unique attributes`}},
-		"leaver attribute": {func(r *Rules) {
-			r.Lifecycle.LeaverAttributes = map[string]AttributeRule{"descriptoin": {Constant: pointer("left")}}
-		}, []string{`lifecycle.leaver_attributes["descriptoin"]`, `"description"`}},
-		"extra attribute": {func(r *Rules) { r.ExtraAttributes = []string{" x"} }, []string{`extra_attributes[0]: found " x"`}},
-		"operator": {func(r *Rules) {
-			r.Scope = [][]Clause{{{Attribute: "a", Operator: "EQUALS", Value: "1"}}, {{Attribute: "a", Operator: "EQUAL", Value: "1"}}}
-		}, []string{`scope[1][0].operator: found "EQUAL"`, `did you mean "EQUALS"?`}},
-		"operator value":    {func(r *Rules) { r.Scope = [][]Clause{{{Attribute: "a", Operator: "EQUALS"}}} }, []string{"scope[0][0].value: missing"}},
-		"unary value":       {func(r *Rules) { r.Scope = [][]Clause{{{Attribute: "a", Operator: "is null", Value: "1"}}} }, []string{"scope[0][0].value: found \"1\", but IS NULL takes no value"}},
-		"regex":             {func(r *Rules) { r.Scope = [][]Clause{{{Attribute: "a", Operator: "REGEX MATCH", Value: "(a"}}} }, []string{"scope[0][0].value: found \"(a\""}},
-		"not a number":      {func(r *Rules) { r.Scope = [][]Clause{{{Attribute: "a", Operator: "Greater_Than", Value: "many"}}} }, []string{"scope[0][0].value: found \"many\", expected a whole number or a date"}},
-		"bits":              {func(r *Rules) { r.Scope = [][]Clause{{{Attribute: "a", Operator: "&", Value: "x"}}} }, []string{"scope[0][0].value: found \"x\", expected a whole number"}},
-		"empty group":       {func(r *Rules) { r.Scope = [][]Clause{{}} }, []string{"scope[0]: missing"}},
-		"clause attribute":  {func(r *Rules) { r.Scope = [][]Clause{{{Operator: "IS NULL"}}} }, []string{"scope[0][0].attribute: missing"}},
-		"clause both":       {func(r *Rules) { r.Scope = [][]Clause{{{Attribute: "a", Expression: "[a]"}}} }, []string{"scope[0][0]: found an expression beside"}},
-		"clause expression": {func(r *Rules) { r.Scope = [][]Clause{{{Expression: "IIF("}}} }, []string{"scope[0][0].expression: line 1"}},
-		"circle":            {func(r *Rules) { r.Expressions = map[string]string{"a": `Use("b")`, "b": `ToLower(Use("a"))`} }, []string{`expressions["a"]: uses itself: a → b → a`}},
-		"self":              {func(r *Rules) { r.Expressions = map[string]string{"a": `Use("a")`} }, []string{`expressions["a"]: uses itself: a → a`}},
-		"unknown use":       {set("sn", AttributeRule{Expression: `Use("nmae")`}), []string{`attributes["sn"].expression`, "nmae"}},
-		"named unique":      {func(r *Rules) { r.Expressions = map[string]string{"a": `SelectUniqueValue([x], [y])`} }, []string{`expressions["a"]: SelectUniqueValue`}},
-		"unknown table":     {set("sn", AttributeRule{Expression: `Lookup([a], "nope", "")`}), []string{`attributes["sn"].expression`, "nope"}},
-		"nameless table":    {func(r *Rules) { r.Tables = map[string]map[string]string{"": {}} }, []string{`tables[""]: expected a name`}},
-		"statuses overlap": {func(r *Rules) {
-			r.Lifecycle.ActiveStatuses, r.Lifecycle.InactiveStatuses = []string{"A"}, []string{"T", "a "}
-		}, []string{`lifecycle.inactive_statuses[1]: "a " is in active_statuses too`}},
-		"blank status":         {func(r *Rules) { r.Lifecycle.ActiveStatuses = []string{" "} }, []string{`lifecycle.active_statuses[0]: found " "`}},
-		"negative days":        {func(r *Rules) { r.Lifecycle.PrehireDays = pointer(-1) }, []string{"lifecycle.prehire_days: found -1"}},
-		"enable before create": {func(r *Rules) { r.Lifecycle.PrehireDays, r.Lifecycle.EnableDays = pointer(3), 5 }, []string{"lifecycle.enable_days: found 5, more than prehire_days 3"}},
-		"container days":       {func(r *Rules) { r.Lifecycle.LeaverContainerDays = 3 }, []string{"lifecycle.leaver_container_days: has no effect"}},
-		"late container": {func(r *Rules) {
-			r.Lifecycle.LeaverContainer, r.Lifecycle.LeaverContainerDays, r.Lifecycle.RetentionDays = "OU=L,DC=a", 40, pointer(30)
-		}, []string{"more than retention_days 30"}},
-		"absent days":         {func(r *Rules) { r.Lifecycle.AbsentDays = 3 }, []string{"lifecycle.absent_days: needs record_in"}},
-		"record in mapped":    {func(r *Rules) { r.Lifecycle.RecordIn = "employeeid" }, []string{"lifecycle.record_in: employeeID is written by a rule"}},
-		"record in too short": {func(r *Rules) { r.Lifecycle.RecordIn = "c" }, []string{"lifecycle.record_in: c cannot hold"}},
-		"record in unknown":   {func(r *Rules) { r.Lifecycle.RecordIn = "infos" }, []string{`lifecycle.record_in: unknown target attribute "infos"; did you mean "info"?`}},
-		"zone":                {func(r *Rules) { r.Lifecycle.TimeZone = "Berlin" }, []string{`lifecycle.time_zone: found "Berlin"`}},
-		"words": {func(r *Rules) {
-			r.Lifecycle.OnLeave, r.Lifecycle.DisableAt, r.Lifecycle.OnAbsent, r.Lifecycle.Rehire = "a", "b", "c", "d"
-			r.ContainerApply, r.OnOutOfScope, r.ManagerMissing, r.Dialect = "e", "f", "g", "h"
-		}, []string{"lifecycle.on_leave", "lifecycle.disable_at", "lifecycle.on_absent", "lifecycle.rehire", "container_apply", "on_out_of_scope", "manager_missing", "dialect"}},
-		"domain": {func(r *Rules) { r.DefaultDomain = "a@b" }, []string{"default_domain: found \"a@b\""}},
-	}
-	for name, test := range tests {
+	for name, test := range compileProblems {
 		t.Run(name, func(t *testing.T) {
 			r := basic()
 			test.change(&r)

@@ -81,3 +81,24 @@ func TestFromEntraSchemaProblems(t *testing.T) {
 		}
 	}
 }
+
+func FuzzFromEntraSchema(f *testing.F) {
+	doc, err := os.ReadFile("testdata/workday-to-ad.json")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(string(doc))
+	f.Add(`{"synchronizationRules":[{"targetDirectoryName":"AD","objectMappings":[{"targetObjectName":"user","attributeMappings":[{"matchingPriority":-1,"source":{"type":"Constant","expression":"\"a"}},{"targetAttributeName":"cn"}]}]}]}`)
+	f.Fuzz(func(t *testing.T, doc string) {
+		rules, _, err := FromEntraSchema(doc)
+		if err != nil {
+			return
+		}
+		if _, err := rules.Marshal(); err != nil {
+			t.Errorf("rules that cannot be written: %v", err)
+		}
+		if m, err := Compile(rules, adSchema(), adFormat); (m == nil) == (err == nil) {
+			t.Errorf("Compile gave %v and %v", m, err)
+		}
+	})
+}

@@ -15,40 +15,41 @@ import (
 	"terraform-provider-workforce/internal/worker"
 )
 
+var outcomes = map[string]struct {
+	rule AttributeRule
+	in   value
+	want Outcome
+}{
+	"source":                {AttributeRule{Source: "X"}, text("a"), Outcome{Value: directory.Value{"a"}, Managed: true}},
+	"not trimmed":           {AttributeRule{Source: "[X]"}, text(" a "), Outcome{Value: directory.Value{" a "}, Managed: true}},
+	"lines":                 {AttributeRule{Source: "X"}, text("a\r\nb"), Outcome{Value: directory.Value{"a\r\nb"}, Managed: true}},
+	"null":                  {AttributeRule{Source: "X"}, value{}, Outcome{}},
+	"blank":                 {AttributeRule{Source: "X"}, text(" \u00a0\t"), Outcome{}},
+	"control":               {AttributeRule{Source: "X", WhenNull: NullClear}, text("\x00\x01"), Outcome{Managed: true}},
+	"null cleared":          {AttributeRule{Source: "X", WhenNull: NullClear}, value{}, Outcome{Managed: true}},
+	"null with default":     {AttributeRule{Source: "X", Default: pointer("d")}, text(""), Outcome{Default: directory.Value{"d"}}},
+	"cleared with default":  {AttributeRule{Source: "X", Default: pointer("d"), WhenNull: NullClear}, value{}, Outcome{Managed: true, Default: directory.Value{"d"}}},
+	"default unused":        {AttributeRule{Source: "X", Default: pointer("d")}, text("a"), Outcome{Value: directory.Value{"a"}, Managed: true, Default: directory.Value{"d"}}},
+	"default only":          {AttributeRule{Default: pointer("d")}, value{}, Outcome{Default: directory.Value{"d"}}},
+	"constant":              {AttributeRule{Constant: pointer("k")}, value{}, Outcome{Value: directory.Value{"k"}, Managed: true}},
+	"constant clears":       {AttributeRule{Constant: pointer("")}, value{}, Outcome{Managed: true}},
+	"on create":             {AttributeRule{Source: "X", Apply: ApplyOnCreate}, text("a"), Outcome{Value: directory.Value{"a"}, Managed: true, OnCreate: true}},
+	"if empty":              {AttributeRule{Source: "X", Apply: ApplyIfEmpty}, text("a"), Outcome{Value: directory.Value{"a"}, Managed: true, IfEmpty: true}},
+	"drop attribute":        {AttributeRule{Expression: `IIF([X] = "a", IgnoreAttributeFlow, "b")`, WhenNull: NullClear}, text("a"), Outcome{}},
+	"drop when empty":       {AttributeRule{Expression: `IgnoreFlowIfNullOrEmpty([X])`, WhenNull: NullClear}, text(""), Outcome{}},
+	"redacted":              {AttributeRule{Expression: `Redact([X])`}, text("a"), Outcome{Value: directory.Value{"a"}, Managed: true, Redact: true}},
+	"list is a set":         {AttributeRule{Source: "X"}, expression.List("b", "", "a", "b"), Outcome{Value: directory.Value{"a", "b"}, Managed: true}},
+	"list of blanks":        {AttributeRule{Source: "X"}, expression.List("", " "), Outcome{}},
+	"expression of a list":  {AttributeRule{Expression: `Split([X], ";")`}, text("b;a"), Outcome{Value: directory.Value{"a", "b"}, Managed: true}},
+	"fixed and unique":      {AttributeRule{Source: "X", Unique: true}, text("a"), Outcome{Value: directory.Value{"a"}, Managed: true, Unique: true}},
+	"unique without value":  {AttributeRule{Source: "X", Unique: true}, value{}, Outcome{Unique: true}},
+	"file time as text":     {AttributeRule{Expression: `NumFromDate([X])`}, text("2025-12-31 23:59:59-05:00"), Outcome{Value: directory.Value{"134117171990000000"}, Managed: true}},
+	"canonical key":         {AttributeRule{Source: "hire_date"}, value{}, Outcome{Value: directory.Value{"2026-12-01"}, Managed: true}},
+	"several unique values": {AttributeRule{Source: "X", Unique: true}, expression.List("b", "a"), Outcome{Value: directory.Value{"a", "b"}, Managed: true, Unique: true}},
+}
+
 func TestOutcomes(t *testing.T) {
-	tests := map[string]struct {
-		rule AttributeRule
-		in   value
-		want Outcome
-	}{
-		"source":                {AttributeRule{Source: "X"}, text("a"), Outcome{Value: directory.Value{"a"}, Managed: true}},
-		"not trimmed":           {AttributeRule{Source: "[X]"}, text(" a "), Outcome{Value: directory.Value{" a "}, Managed: true}},
-		"lines":                 {AttributeRule{Source: "X"}, text("a\r\nb"), Outcome{Value: directory.Value{"a\r\nb"}, Managed: true}},
-		"null":                  {AttributeRule{Source: "X"}, value{}, Outcome{}},
-		"blank":                 {AttributeRule{Source: "X"}, text(" \u00a0\t"), Outcome{}},
-		"control":               {AttributeRule{Source: "X", WhenNull: NullClear}, text("\x00\x01"), Outcome{Managed: true}},
-		"null cleared":          {AttributeRule{Source: "X", WhenNull: NullClear}, value{}, Outcome{Managed: true}},
-		"null with default":     {AttributeRule{Source: "X", Default: pointer("d")}, text(""), Outcome{Default: directory.Value{"d"}}},
-		"cleared with default":  {AttributeRule{Source: "X", Default: pointer("d"), WhenNull: NullClear}, value{}, Outcome{Managed: true, Default: directory.Value{"d"}}},
-		"default unused":        {AttributeRule{Source: "X", Default: pointer("d")}, text("a"), Outcome{Value: directory.Value{"a"}, Managed: true, Default: directory.Value{"d"}}},
-		"default only":          {AttributeRule{Default: pointer("d")}, value{}, Outcome{Default: directory.Value{"d"}}},
-		"constant":              {AttributeRule{Constant: pointer("k")}, value{}, Outcome{Value: directory.Value{"k"}, Managed: true}},
-		"constant clears":       {AttributeRule{Constant: pointer("")}, value{}, Outcome{Managed: true}},
-		"on create":             {AttributeRule{Source: "X", Apply: ApplyOnCreate}, text("a"), Outcome{Value: directory.Value{"a"}, Managed: true, OnCreate: true}},
-		"if empty":              {AttributeRule{Source: "X", Apply: ApplyIfEmpty}, text("a"), Outcome{Value: directory.Value{"a"}, Managed: true, IfEmpty: true}},
-		"drop attribute":        {AttributeRule{Expression: `IIF([X] = "a", IgnoreAttributeFlow, "b")`, WhenNull: NullClear}, text("a"), Outcome{}},
-		"drop when empty":       {AttributeRule{Expression: `IgnoreFlowIfNullOrEmpty([X])`, WhenNull: NullClear}, text(""), Outcome{}},
-		"redacted":              {AttributeRule{Expression: `Redact([X])`}, text("a"), Outcome{Value: directory.Value{"a"}, Managed: true, Redact: true}},
-		"list is a set":         {AttributeRule{Source: "X"}, expression.List("b", "", "a", "b"), Outcome{Value: directory.Value{"a", "b"}, Managed: true}},
-		"list of blanks":        {AttributeRule{Source: "X"}, expression.List("", " "), Outcome{}},
-		"expression of a list":  {AttributeRule{Expression: `Split([X], ";")`}, text("b;a"), Outcome{Value: directory.Value{"a", "b"}, Managed: true}},
-		"fixed and unique":      {AttributeRule{Source: "X", Unique: true}, text("a"), Outcome{Value: directory.Value{"a"}, Managed: true, Unique: true}},
-		"unique without value":  {AttributeRule{Source: "X", Unique: true}, value{}, Outcome{Unique: true}},
-		"file time as text":     {AttributeRule{Expression: `NumFromDate([X])`}, text("2025-12-31 23:59:59-05:00"), Outcome{Value: directory.Value{"134117171990000000"}, Managed: true}},
-		"canonical key":         {AttributeRule{Source: "hire_date"}, value{}, Outcome{Value: directory.Value{"2026-12-01"}, Managed: true}},
-		"several unique values": {AttributeRule{Source: "X", Unique: true}, expression.List("b", "a"), Outcome{Value: directory.Value{"a", "b"}, Managed: true, Unique: true}},
-	}
-	for name, test := range tests {
+	for name, test := range outcomes {
 		t.Run(name, func(t *testing.T) {
 			r := basic()
 			r.Attributes["otherTelephone"] = test.rule

@@ -20,8 +20,8 @@ type lifecycle struct {
 }
 
 // timeline is everything the rules and one worker's record say about time. Its
-// instants are zero when there is no such moment.
-// How dates and status words are weighed stands in the package documentation.
+// instants are zero when there is no such moment. How dates and status words
+// are weighed stands in the package documentation.
 type timeline struct {
 	rules *lifecycle
 	w     *worker.Worker
@@ -171,7 +171,8 @@ func (t *timeline) left(now time.Time, since worker.Date, why reason) state {
 	if since == "" {
 		return s
 	}
-	s.moved = !now.Before(t.rung(since, t.rules.LeaverContainerDays))
+	// A recorded day may be today, and not be over, when nothing is to be waited for.
+	s.moved = s.moved || !now.Before(t.rung(since, t.rules.LeaverContainerDays))
 	if t.rules.RetentionDays != nil && !now.Before(t.rung(since, *t.rules.RetentionDays)) {
 		s.stage = StageRetired
 	}

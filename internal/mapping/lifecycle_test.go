@@ -256,8 +256,30 @@ func TestEvaluateSince(t *testing.T) {
 		if d.Stage != want || d.LeftSince != since {
 			t.Errorf("since %q: %s, LeftSince %q (%s)", since, d.Stage, d.LeftSince, d.Reason)
 		}
+		if want == StageLeft && d.Container != "OU=Staff,DC=corp,DC=example,DC=com" {
+			t.Errorf("since %q: moved to %q before leaver_container_days", since, d.Container)
+		}
 		if moves := len(d.Calendar); (since == "2026-11-19") != (moves == 2) {
 			t.Errorf("since %q: calendar %v", since, d.Calendar)
+		}
+	}
+}
+
+// TestMovedAtOnce: without leaver_container_days nothing waits for the recorded
+// day to be over.
+func TestMovedAtOnce(t *testing.T) {
+	r := ladder()
+	r.Lifecycle.LeaverContainerDays = 0
+	m := mustCompile(t, r)
+	w := ann()
+	w.HireDate, w.Status = "2020-01-01", "Terminated"
+	for _, since := range []worker.Date{"", "2026-11-20", "2026-11-19"} {
+		d, err := m.EvaluateSince(w, instant(t, "2026-11-20T12:00:00Z"), since)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d.Container != "OU=Leavers,DC=corp,DC=example,DC=com" {
+			t.Errorf("since %q: container %q", since, d.Container)
 		}
 	}
 }
