@@ -301,3 +301,11 @@ func logFields(pairs []any) map[string]any {
 	}
 	return out
 }
+
+// workerIDAttribute returns the attribute that carries worker ids, without connecting.
+func (l *lazyDomain) workerIDAttribute() string {
+	if l.options.WorkerIDAttribute == "" {
+		return activedirectory.DefaultWorkerIDAttribute
+	}
+	return l.options.WorkerIDAttribute
+}

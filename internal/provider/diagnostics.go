@@ -6,8 +6,11 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
@@ -70,4 +73,70 @@ func goMap(m types.Map) map[string]string {
 		}
 	}
 	return out
+}
+
+// addFailures reports what failed of many writes: the first ones by person,
+// then how many there were.
+func addFailures(diags *diag.Diagnostics, failures []error, of int) {
+	for i, err := range failures {
+		if i == maxProblems {
+			break
+		}
+		diags.AddError("An account could not be written", err.Error())
+	}
+	if len(failures) > 1 {
+		diags.AddError("Some accounts could not be written", fmt.Sprintf("%d of %d accounts failed; the first %d are named above. What succeeded is in the state, and the next plan shows only the rest.", len(failures), of, min(len(failures), maxProblems)))
+	}
+}
+
+// addUnreviewable refuses a value that is unknown at plan, and shows the mend.
+func addUnreviewable(diags *diag.Diagnostics, attribute string) {
+	diags.AddAttributeError(path.Root(attribute), "The plan cannot be reviewed", fmt.Sprintf(`%[1]s is not known until apply, so this plan would show nobody's changes. Most often the accounts data source refers directly to a mapping whose rules change in the same plan. Pass the rules through a local value, which Terraform evaluates at plan:
+
+  locals { rules = workforce_mapping.ad.json }
+
+  data "workforce_ad_accounts" "staff" {
+    mapping = local.rules
+    …
+  }
+
+When the value depends on something that really cannot be known yet, apply that first (-target), or set allow_unreviewed = true for one run.`, attribute))
+}
+
+// configured returns the provider's data, or nil before the provider is configured.
+func configured(data any, diags *diag.Diagnostics) *providerData {
+	if data == nil {
+		return nil
+	}
+	d, ok := data.(*providerData)
+	if !ok {
+		diags.AddError("Unexpected provider data", fmt.Sprintf("Expected %T, found %T. This is a bug in the provider.", d, data))
+	}
+	return d
+}
+
+// mapKnown reports whether a map and all of its elements are known.
+func mapKnown(m types.Map) bool {
+	if m.IsUnknown() {
+		return false
+	}
+	for _, v := range m.Elements() {
+		if v.IsUnknown() {
+			return false
+		}
+	}
+	return true
+}
+
+// oneOf is a validator for a choice of words.
+func oneOf(words ...string) validator.String { return stringvalidator.OneOf(words...) }
+
+// stringMaps returns a Terraform map of maps of strings.
+func stringMaps(maps map[string]map[string]string) types.Map {
+	inner := types.MapType{ElemType: types.StringType}
+	elements := make(map[string]attr.Value, len(maps))
+	for key, m := range maps {
+		elements[key] = stringMap(m)
+	}
+	return types.MapValueMust(inner, elements)
 }

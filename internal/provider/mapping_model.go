@@ -21,7 +21,7 @@ type mappingModel struct {
 	ContainerApply   types.String                  `tfsdk:"container_apply"`
 	Scope            []scopeGroupModel             `tfsdk:"scope"`
 	OnOutOfScope     types.String                  `tfsdk:"on_out_of_scope"`
-	Lifecycle        *lifecycleModel               `tfsdk:"lifecycle"`
+	Lifecycle        *lifecycleModel               `tfsdk:"worker_lifecycle"`
 	Tables           map[string]map[string]string  `tfsdk:"tables"`
 	Expressions      map[string]string             `tfsdk:"expressions"`
 	ExtraAttributes  []string                      `tfsdk:"extra_attributes"`

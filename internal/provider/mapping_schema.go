@@ -34,7 +34,7 @@ func mappingSchema() schema.Schema {
 			"scope":           scopeSchema(),
 			"on_out_of_scope": optionalOneOf("What happens to the existing account of a worker who is not in scope. `ignore`, the default, leaves the worker out of the accounts, so that an account that was managed is handled by the resource's `on_removal`; "+
 				"`keep` leaves the account as it is; `disable` disables it.", mapping.OutOfScopeIgnore, mapping.OutOfScopeKeep, mapping.OutOfScopeDisable),
-			"lifecycle":        lifecycleSchema(),
+			"worker_lifecycle": lifecycleSchema(),
 			"tables":           schema.MapAttribute{Optional: true, ElementType: types.MapType{ElemType: types.StringType}, MarkdownDescription: "Tables for the function `Lookup`, by name: `Lookup([CountryCode], \"region\", \"EMEA\")` reads the key from the table `region`."},
 			"expressions":      schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Named expressions that others use as `Use(\"name\")`, so that a rule is written once."},
 			"extra_attributes": schema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Target attributes that the standard schema does not have, because this directory's schema was extended. The accounts data source compares them with the live schema."},
@@ -133,10 +133,10 @@ func lifecycleSchema() schema.Attribute {
 		Optional:            true,
 		MarkdownDescription: "What follows from a worker's dates and status. Dates are calendar days at the worker's place.",
 		Attributes: map[string]schema.Attribute{
-			"time_zone":        optionalText("IANA time zone of workers without one, such as `Europe/Berlin`. The default is `UTC`."),
-			"prehire_days":     optionalDays("Days before the hire date from which a worker has an account, disabled until `enable_days`. Unset: as soon as the worker is in the feed."),
-			"enable_days":      optionalDays("Days before the hire date on which the account is enabled. The default is 0: when the hire date begins."),
-			"active_statuses":  optionalTexts("Status words of workers who work here, ignoring case. With this list, a word that is in neither list stops the plan. Unset: every word that is not inactive."),
+			"time_zone":       optionalText("IANA time zone of workers without one, such as `Europe/Berlin`. The default is `UTC`."),
+			"prehire_days":    optionalDays("Days before the hire date from which a worker has an account, disabled until `enable_days`. Unset: as soon as the worker is in the feed."),
+			"enable_days":     optionalDays("Days before the hire date on which the account is enabled. The default is 0: when the hire date begins."),
+			"active_statuses": optionalTexts("Status words of workers who work here, ignoring case. With this list, a word that is in neither list stops the plan. Unset: every word that is not inactive."),
 			"inactive_statuses": optionalTexts("Status words of workers who have left, ignoring case. Unset: the usual words, such as `Inactive`, `Terminated`, `Left`, `Retired`. " +
 				"A termination date in the future wins over nothing: the worker is active until then."),
 			"on_leave": optionalOneOf("What leave of absence means: `keep`, the default, or `disable`.", "keep", "disable"),

@@ -1,0 +1,3 @@
+output "result" {
+  value = provider::workforce::e164("030 123456", "DE")
+}

@@ -1,0 +1,3 @@
+output "result" {
+  value = provider::workforce::escape_dn("O'Brien, Zoë")
+}

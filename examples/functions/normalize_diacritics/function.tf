@@ -1,0 +1,3 @@
+output "result" {
+  value = provider::workforce::normalize_diacritics("Müller")
+}

@@ -1,0 +1,3 @@
+output "result" {
+  value = provider::workforce::pcase("o'brien-smith", " '-")
+}

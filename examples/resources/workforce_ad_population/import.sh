@@ -1,0 +1,1 @@
+terraform import workforce_ad_population.staff "OU=Staff,DC=corp,DC=example,DC=com"

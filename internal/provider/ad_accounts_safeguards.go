@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"terraform-provider-workforce/internal/roster"
+	"terraform-provider-workforce/internal/worker"
+)
+
+type limitsModel struct {
+	MaxCreate  types.String `tfsdk:"max_create"`
+	MaxDisable types.String `tfsdk:"max_disable"`
+	MaxDelete  types.String `tfsdk:"max_delete"`
+	MaxMove    types.String `tfsdk:"max_move"`
+	MaxRename  types.String `tfsdk:"max_rename"`
+	MaxUpdate  types.String `tfsdk:"max_update"`
+	MaxAbsent  types.String `tfsdk:"max_absent"`
+}
+
+type safeguardsModel struct {
+	MinWorkers types.Int64 `tfsdk:"min_workers"`
+	limitsModel
+	By         []groupLimitsModel `tfsdk:"by"`
+	FillRates  map[string]float64 `tfsdk:"fill_rates"`
+	Sentinels  []string           `tfsdk:"sentinels"`
+	Exceptions []exceptionModel   `tfsdk:"exceptions"`
+}
+
+type groupLimitsModel struct {
+	Attribute types.String `tfsdk:"attribute"`
+	limitsModel
+}
+
+type exceptionModel struct {
+	Limit   types.String `tfsdk:"limit"`
+	Allow   types.Int64  `tfsdk:"allow"`
+	Reason  types.String `tfsdk:"reason"`
+	Expires types.String `tfsdk:"expires"`
+}
+
+func limitAttributes() map[string]schema.Attribute {
+	limit := func(what string) schema.Attribute {
+		return schema.StringAttribute{Optional: true, MarkdownDescription: "Largest number of " + what + ", as a count (`25`) or a percentage of the accounts that exist (`3%`). Unset: no limit."}
+	}
+	return map[string]schema.Attribute{
+		"max_create":  limit("new accounts"),
+		"max_disable": limit("accounts that are enabled and will be disabled"),
+		"max_delete":  limit("accounts that drop out of the accounts, so that `on_removal` acts on them"),
+		"max_move":    limit("accounts that change their container"),
+		"max_rename":  limit("accounts with a changed naming attribute"),
+		"max_update":  limit("accounts with any other change"),
+		"max_absent":  limit("accounts whose worker is not in the feed"),
+	}
+}
+
+func safeguardsSchema() schema.Attribute {
+	group := limitAttributes()
+	group["attribute"] = schema.StringAttribute{Required: true, MarkdownDescription: "HR attribute whose values make the groups, such as `Department`."}
+	attributes := limitAttributes()
+	attributes["min_workers"] = schema.Int64Attribute{Optional: true, MarkdownDescription: "Smallest plausible number of workers in the feed. Unset: no limit.", Validators: []validator.Int64{int64validator.AtLeast(0)}}
+	attributes["by"] = schema.ListNestedAttribute{Optional: true, NestedObject: schema.NestedAttributeObject{Attributes: group},
+		MarkdownDescription: "Limits for each group of workers with the same value of an HR attribute."}
+	attributes["fill_rates"] = schema.MapAttribute{Optional: true, ElementType: types.Float64Type, MarkdownDescription: "Percentage of workers, 0 to 100, that must have a value, by HR attribute. A column that suddenly is empty stops the plan."}
+	attributes["sentinels"] = schema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Worker ids that must be in the feed and active, such as the chief executive's."}
+	attributes["exceptions"] = schema.ListNestedAttribute{
+		Optional:            true,
+		MarkdownDescription: "Reviewed exceptions. One that has expired is an error, one that is no longer needed is a warning.",
+		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+			"limit":   schema.StringAttribute{Required: true, MarkdownDescription: "The limit as the error names it, such as `max_disable` or `max_disable:Department=Sales`."},
+			"allow":   schema.Int64Attribute{Required: true, MarkdownDescription: "Number allowed instead."},
+			"reason":  schema.StringAttribute{Required: true, MarkdownDescription: "Why."},
+			"expires": schema.StringAttribute{Required: true, MarkdownDescription: "Last day on which the exception holds, as YYYY-MM-DD, in UTC."},
+		}},
+	}
+	return schema.SingleNestedAttribute{
+		Optional: true,
+		MarkdownDescription: "Limits that stop the plan before anything is written: a feed that is too small, or consequences that are too large. Nothing of a blocked run is applied. " +
+			"The error names each limit, the number found and the first people.",
+		Attributes: attributes,
+	}
+}
+
+// expand reads the limits; without a model there are none.
+func (m *safeguardsModel) expand(diags *diag.Diagnostics) roster.Safeguards {
+	if m == nil {
+		return roster.Safeguards{}
+	}
+	at := path.Root("safeguards")
+	out := roster.Safeguards{MinWorkers: int(m.MinWorkers.ValueInt64()), Limits: m.limitsModel.expand(at, diags), FillRates: m.FillRates, Sentinels: m.Sentinels}
+	for i, g := range m.By {
+		out.By = append(out.By, roster.GroupLimits{Attribute: g.Attribute.ValueString(), Limits: g.limitsModel.expand(at.AtName("by").AtListIndex(i), diags)})
+	}
+	for i, e := range m.Exceptions {
+		expires, err := worker.ParseDate("2006-01-02", e.Expires.ValueString())
+		if err != nil {
+			diags.AddAttributeError(at.AtName("exceptions").AtListIndex(i).AtName("expires"), "Invalid date", fmt.Sprintf("Found %q, expected YYYY-MM-DD.", e.Expires.ValueString()))
+		}
+		out.Exceptions = append(out.Exceptions, roster.Exception{Limit: e.Limit.ValueString(), Allow: int(e.Allow.ValueInt64()), Reason: e.Reason.ValueString(), Expires: expires})
+	}
+	return out
+}
+
+func (m limitsModel) expand(at path.Path, diags *diag.Diagnostics) roster.Limits {
+	limit := func(v types.String, name string) roster.Limit {
+		if v.IsNull() {
+			return roster.Limit{}
+		}
+		l, err := roster.ParseLimit(v.ValueString())
+		if err != nil {
+			diags.AddAttributeError(at.AtName(name), "Invalid limit", err.Error())
+		}
+		return l
+	}
+	return roster.Limits{
+		MaxCreate: limit(m.MaxCreate, "max_create"), MaxDisable: limit(m.MaxDisable, "max_disable"), MaxDelete: limit(m.MaxDelete, "max_delete"), MaxMove: limit(m.MaxMove, "max_move"),
+		MaxRename: limit(m.MaxRename, "max_rename"), MaxUpdate: limit(m.MaxUpdate, "max_update"), MaxAbsent: limit(m.MaxAbsent, "max_absent"),
+	}
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"terraform-provider-workforce/internal/activedirectory"
+	"terraform-provider-workforce/internal/directory"
+)
+
+// sameDocument reports whether two account documents mean the same.
+func sameDocument(a, b string) bool {
+	if a == b {
+		return true
+	}
+	x, errX := activedirectory.Format.Unmarshal(a)
+	y, errY := activedirectory.Format.Unmarshal(b)
+	return errX == nil && errY == nil && marshal(x) == marshal(y)
+}
+
+// render returns doc, if the account is as doc says, else a document of the
+// account's present state that names the same attributes.
+func render(domain *activedirectory.Domain, doc string, want directory.Account, have *directory.Existing) string {
+	now := marshal(domain.Render(want, have))
+	if now == marshal(want) {
+		return doc
+	}
+	return now
+}
+
+// marshal writes a document of an account that was read from one or from the
+// directory, whose core attributes are single-valued by schema.
+func marshal(a directory.Account) string {
+	doc, err := activedirectory.Format.Marshal(a)
+	if err != nil {
+		return ""
+	}
+	return doc
+}
+
+// coreOf returns the account with nothing but its core attributes.
+func coreOf(a directory.Account) directory.Account {
+	core := directory.Account{Container: a.Container, Enabled: a.Enabled, Attributes: map[string]directory.Value{}}
+	for _, c := range activedirectory.Format.Core {
+		if v := a.Attributes[c.Attribute]; len(v) > 0 {
+			core.Attributes[c.Attribute] = v
+		}
+	}
+	return core
+}
+
+// attributesOf returns the names of all attributes that any account manages.
+func attributesOf(accounts map[string]directory.Account) []string {
+	names := map[string]bool{}
+	for _, a := range accounts {
+		for name := range a.Attributes {
+			names[name] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(names))
+}
+
+// listed returns the first lines of many, and a count of the rest.
+func listed(lines []string) string {
+	if len(lines) > maxProblems {
+		lines = append(slices.Clone(lines[:maxProblems]), "… and "+strconv.Itoa(len(lines)-maxProblems)+" more")
+	}
+	return "  " + strings.Join(lines, "\n  ")
+}

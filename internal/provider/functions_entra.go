@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"terraform-provider-workforce/internal/mapping"
+)
+
+var entraSchemaResult = map[string]attr.Type{"arguments": types.StringType, "notes": types.ListType{ElemType: types.StringType}}
+
+// mappingFromEntraSchemaFunction carries a provisioning job's schema over.
+type mappingFromEntraSchemaFunction struct{}
+
+func (mappingFromEntraSchemaFunction) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
+	resp.Name = "mapping_from_entra_schema"
+}
+
+func (mappingFromEntraSchemaFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
+	resp.Definition = function.Definition{
+		Summary: "Convert the schema of a Microsoft Entra provisioning job",
+		MarkdownDescription: "Converts the synchronization schema that Microsoft Graph exports for a provisioning job (`GET /servicePrincipals/{id}/synchronization/jobs/{id}/schema`) into rules. " +
+			"The result is an object: `arguments` is JSON with the arguments of `workforce_mapping` by their names, `notes` lists what could not be carried over and what to do about it.",
+		Parameters: []function.Parameter{function.StringParameter{Name: "schema", MarkdownDescription: "The exported schema, as JSON."}},
+		Return:     function.ObjectReturn{AttributeTypes: entraSchemaResult},
+	}
+}
+
+func (mappingFromEntraSchemaFunction) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
+	var doc string
+	if resp.Error = req.Arguments.Get(ctx, &doc); resp.Error != nil {
+		return
+	}
+	rules, notes, err := mapping.FromEntraSchema(doc)
+	if err != nil {
+		resp.Error = function.NewArgumentFuncError(0, err.Error())
+		return
+	}
+	arguments, err := json.Marshal(flattenRules(rules))
+	if err != nil {
+		resp.Error = function.NewFuncError(err.Error())
+		return
+	}
+	result := types.ObjectValueMust(entraSchemaResult, map[string]attr.Value{"arguments": types.StringValue(string(arguments)), "notes": stringList(notes)})
+	resp.Error = resp.Result.Set(ctx, result)
+}
+
+// flattenRules writes rules as the arguments of the mapping resource: the same
+// names, except that matches of one condition and scope groups have a form of
+// their own there.
+func flattenRules(r mapping.Rules) map[string]any {
+	matches := []map[string]any{}
+	for _, m := range r.Match {
+		if len(m.All) == 1 {
+			matches = append(matches, map[string]any{"source": m.All[0].Source, "target": m.All[0].Target})
+			continue
+		}
+		matches = append(matches, map[string]any{"all": m.All})
+	}
+	out := map[string]any{"target": r.Target, "match": matches, "attributes": r.Attributes, "worker_lifecycle": r.Lifecycle}
+	if r.Container != "" {
+		out["container"] = r.Container
+	}
+	var groups []map[string]any
+	for _, clauses := range r.Scope {
+		groups = append(groups, map[string]any{"clauses": clauses})
+	}
+	if groups != nil {
+		out["scope"] = groups
+	}
+	return out
+}

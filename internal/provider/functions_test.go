@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+)
+
+func TestAccFunctions(t *testing.T) {
+	list := func(items ...string) knownvalue.Check {
+		checks := make([]knownvalue.Check, len(items))
+		for i, s := range items {
+			checks[i] = knownvalue.StringExact(s)
+		}
+		return knownvalue.ListExact(checks)
+	}
+	for call, want := range map[string]knownvalue.Check{
+		`evaluate("Join(\" \", [First], [Last])", { First = "Zoë", Last = "O'Brien" })`:                          knownvalue.StringExact("Zoë O'Brien"),
+		`evaluate("Split([Mail], \",\")", { Mail = "a,b" })`:                                                     list("a", "b"),
+		`evaluate("Join(\",\", [Mail])", { Mail = ["a", "b"] })`:                                                 knownvalue.StringExact("a,b"),
+		`evaluate("[Missing]", {}) == null`:                                                                      knownvalue.Bool(true),
+		`evaluate("IgnoreFlowIfNullOrEmpty([Empty])", { Empty = null }) == null`:                                 knownvalue.Bool(true),
+		`evaluate("Now()", {}, { now = "2026-01-02T03:04:05Z" })`:                                                knownvalue.StringExact("1/2/2026 3:04:05 AM"),
+		`evaluate("SelectUniqueValue(\"Li\", Join(\"\", \"Li\", Counter()))", {}, { existing = ["li", "LI2"] })`: knownvalue.StringExact("Li3"),
+		`evaluate("DefaultDomain()", {}, { default_domain = "example.com" })`:                                    knownvalue.StringExact("example.com"),
+		`normalize_diacritics("Müller")`:                                                                         knownvalue.StringExact("Muller"),
+		`transliterate("Müller Đặng", "german")`:                                                                 knownvalue.StringExact("Mueller Dang"),
+		`transliterate("Иван", "default")`:                                                                       knownvalue.StringExact("Ivan"),
+		`pcase("o'brien-smith", " '-")`:                                                                          knownvalue.StringExact("O'Brien-Smith"),
+		`escape_dn("O'Brien, Zoë")`:                                                                              knownvalue.StringExact(`O'Brien\, Zoë`),
+		`filetime("2025-12-31T23:59:59-05:00")`:                                                                  knownvalue.StringExact("134117171990000000"),
+		`e164("030 123456", "DE")`:                                                                               knownvalue.StringExact("+4930123456"),
+	} {
+		t.Run(call, func(t *testing.T) {
+			resource.UnitTest(t, resource.TestCase{
+				ProtoV6ProviderFactories: testProviders,
+				Steps: []resource.TestStep{{
+					Config:            `output "result" { value = provider::workforce::` + call + ` }`,
+					ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownOutputValue("result", want)},
+				}},
+			})
+		})
+	}
+}
+
+func TestAccFunctions_errors(t *testing.T) {
+	for call, want := range map[string][]string{
+		`evaluate("Join(\"x\"\n, [A", {})`:           {"line 2"},
+		`evaluate("Nope([A])", {})`:                  {"line 1", "Nope"},
+		`evaluate("Now()", {})`:                      {"reads the clock"},
+		`evaluate("[A]", { A = 1 })`:                 {"A", "expected a string"},
+		`evaluate("[A]", "text")`:                    {"expected an object"},
+		`evaluate("[A]", {}, { now = "yesterday" })`: {"yesterday", "RFC 3339"},
+		`evaluate("[A]", {}, { dialect = "vba" })`:   {"vba", "provisioning"},
+		`evaluate("[A]", {}, { noww = "x" })`:        {"noww"},
+		`evaluate("[A]", {}, {}, {})`:                {"at most one"},
+		`e164("nobody", "DE")`:                       {"nobody"},
+		`filetime("yesterday")`:                      {"yesterday"},
+		`mapping_from_entra_schema("{")`:             {"schema"},
+	} {
+		t.Run(call, func(t *testing.T) {
+			resource.UnitTest(t, resource.TestCase{
+				ProtoV6ProviderFactories: testProviders,
+				Steps: []resource.TestStep{
+					{Config: `output "result" { value = provider::workforce::` + call + ` }`, ExpectError: wordsInOrder(want...)},
+					{Config: `output "result" { value = "done" }`},
+				},
+			})
+		})
+	}
+}

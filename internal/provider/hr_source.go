@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+	"maps"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"terraform-provider-workforce/internal/source"
+)
+
+// hrSourceModel holds what the data sources of all HR systems share. It is
+// embedded in theirs.
+type hrSourceModel struct {
+	Fields      map[string]string  `tfsdk:"fields"`
+	Attributes  []string           `tfsdk:"attributes"`
+	DateFormats []string           `tfsdk:"date_formats"`
+	NoDate      []string           `tfsdk:"no_date_values"`
+	TrueValues  []string           `tfsdk:"true_values"`
+	FalseValues []string           `tfsdk:"false_values"`
+	NullValues  []string           `tfsdk:"null_values"`
+	NoManager   []string           `tfsdk:"no_manager_values"`
+	SelfManaged types.Bool         `tfsdk:"self_managed"`
+	Trim        types.Bool         `tfsdk:"trim"`
+	TimeZone    types.String       `tfsdk:"time_zone"`
+	TimeZones   map[string]string  `tfsdk:"time_zones"`
+	MinRecords  types.Int64        `tfsdk:"min_records"`
+	MinFilled   map[string]float64 `tfsdk:"min_filled"`
+	Sentinels   []string           `tfsdk:"sentinels"`
+	AllowEmpty  types.Bool         `tfsdk:"allow_empty"`
+
+	JSON        types.String `tfsdk:"json"`
+	Count       types.Int64  `tfsdk:"worker_count"`
+	Fingerprint types.String `tfsdk:"fingerprint"`
+	LeftOut     types.List   `tfsdk:"left_out"`
+	Warnings    types.List   `tfsdk:"warnings"`
+}
+
+// hrSourceSchema returns the attributes that all HR sources share, and more.
+func hrSourceSchema(more map[string]schema.Attribute) map[string]schema.Attribute {
+	texts := func(description string) schema.Attribute {
+		return schema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: description}
+	}
+	flag := func(description string) schema.Attribute {
+		return schema.BoolAttribute{Optional: true, MarkdownDescription: description}
+	}
+	out := map[string]schema.Attribute{
+		"fields": schema.MapAttribute{Optional: true, ElementType: types.StringType,
+			MarkdownDescription: "Which column fills which canonical key: `worker_id` (required), `status`, `worker_type`, `hire_date`, `termination_date`, `last_day_of_work`, `on_leave`, `manager_id`, `time_zone`. " +
+				"A key that is not mentioned is filled by the column of exactly its name, if there is one; a key mapped to `\"\"` by none."},
+		"attributes": texts("Columns that become attributes of the workers, for rules to read. Unset: all columns that fill no canonical key, except sensitive ones: national id, birth date, salary, bank account, health, religion and the like, recognised by their names in several languages. " +
+			"A column that is named here is let in, whatever it is. Everything that is let in ends up in the state."),
+		"date_formats":      texts("Formats of dates, such as `yyyy-MM-dd`, `dd.MM.yyyy` or `M/d/yyyy`. The default is `yyyy-MM-dd`, with or without an offset, and RFC 3339. A date that does not exist, or that two formats read differently, is an error."),
+		"no_date_values":    texts("Values that mean no date. The default is `9999-12-31` and `0000-00-00`."),
+		"true_values":       texts("Words for true, ignoring case. The default is `true`, `yes`, `y`, `1` and `t`."),
+		"false_values":      texts("Words for false, ignoring case. The default is `false`, `no`, `n`, `0` and `f`."),
+		"null_values":       texts("Texts that mean no value in every column, such as `NULL`. The default is none but the empty text."),
+		"no_manager_values": texts("Values of `manager_id` that mean no manager. The default is none but the empty text."),
+		"self_managed":      flag("Whether a worker who is their own manager has none, as some systems mark the head of the company. The default is false: it is an error."),
+		"trim":              flag("Whether white space at both ends of values is removed. The default is true."),
+		"time_zone":         schema.StringAttribute{Optional: true, MarkdownDescription: "IANA time zone of workers whose record has none, such as `Europe/Berlin`. Unset: the mapping's default."},
+		"time_zones":        schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Other names of time zones, such as `W. Europe Standard Time` or the code of a site, with the IANA name of each."},
+		"min_records":       schema.Int64Attribute{Optional: true, Validators: []validator.Int64{int64validator.AtLeast(0)}, MarkdownDescription: "Least number of records. Fewer are an error: half a file must not make people leavers. The default is 1."},
+		"min_filled":        schema.MapAttribute{Optional: true, ElementType: types.Float64Type, MarkdownDescription: "Least share of records, from 0 to 1, with a value, by column."},
+		"sentinels":         texts("Worker ids that must be among the records."),
+		"allow_empty":       flag("Whether a source without any record is accepted. The default is false."),
+
+		"json":             schema.StringAttribute{Computed: true, MarkdownDescription: "The workers, as one canonical document for `workforce_ad_accounts` and `workforce_hr_merge`. The same workers give the same bytes."},
+		"worker_count": schema.Int64Attribute{Computed: true, MarkdownDescription: "Number of workers."},
+		"fingerprint":      schema.StringAttribute{Computed: true, MarkdownDescription: "SHA-256 of `json`, in hex. Two sources have the same fingerprint exactly if they say the same."},
+		"left_out":         schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Columns left out because their names say that they are sensitive."},
+		"warnings":         schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Findings that do not stand in the way, such as managers who are not among the workers."},
+	}
+	maps.Copy(out, more)
+	return out
+}
+
+func (m *hrSourceModel) spec() source.Spec {
+	return source.Spec{
+		Fields: m.Fields, Attributes: m.Attributes, DateFormats: m.DateFormats, NoDate: m.NoDate, TrueValues: m.TrueValues, FalseValues: m.FalseValues,
+		NullValues: m.NullValues, NoManager: m.NoManager, SelfManaged: m.SelfManaged.ValueBool(), KeepSpace: !m.Trim.IsNull() && !m.Trim.ValueBool(),
+		TimeZone: m.TimeZone.ValueString(), TimeZones: m.TimeZones, AllowEmpty: m.AllowEmpty.ValueBool(), MinRecords: int(m.MinRecords.ValueInt64()),
+		MinFilled: m.MinFilled, Sentinels: m.Sentinels, MaxProblems: maxProblems,
+	}
+}
+
+// record puts what a source read into the model.
+func (m *hrSourceModel) record(r *source.Result, diags *diag.Diagnostics) {
+	doc, err := r.Workers.Marshal()
+	if err != nil {
+		diags.AddError("Workers cannot be written as a document", err.Error())
+		return
+	}
+	fingerprint, err := source.Fingerprint(r.Workers)
+	if err != nil {
+		diags.AddError("Workers cannot be written as a document", err.Error())
+		return
+	}
+	m.JSON, m.Fingerprint, m.Count = types.StringValue(doc), types.StringValue(fingerprint), types.Int64Value(int64(len(r.Workers)))
+	m.LeftOut, m.Warnings = stringList(r.LeftOut), stringList(r.Warnings)
+	if len(r.Warnings) > 0 {
+		diags.AddWarning("Findings in the HR data", fmt.Sprintf("%d findings do not stand in the way:\n%s", len(r.Warnings), listed(r.Warnings)))
+	}
+}

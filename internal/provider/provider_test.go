@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"os"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"terraform-provider-workforce/internal/sandbox/samba"
+)
+
+func TestMain(m *testing.M) { os.Exit(samba.Main(m)) }
+
+// testProviders serves the provider in this process, as released binaries do.
+var testProviders = map[string]func() (tfprotov6.ProviderServer, error){
+	"workforce": func() (tfprotov6.ProviderServer, error) { return NewServer("test")(), nil },
+}
+
+// useDomain starts the domain controller of this package and points the
+// provider at it.
+func useDomain(t *testing.T) *samba.Domain {
+	t.Helper()
+	d := samba.Shared(t)
+	t.Setenv("WORKFORCE_AD_URL", d.URL())
+	t.Setenv("WORKFORCE_AD_CA_CERTIFICATE_FILE", d.CAFile())
+	t.Setenv("WORKFORCE_AD_USERNAME", d.AdminUser())
+	t.Setenv("WORKFORCE_AD_PASSWORD", d.AdminPassword())
+	return d
+}
