@@ -23,7 +23,7 @@ func (d *Domain) Find(ctx context.Context, attribute string, values []string) (m
 	t := d.typeOf(attribute)
 	wanted := make(map[string]string, len(values)) // Fold(value) → value
 	for _, v := range values {
-		if v != "" {
+		if canMatch(t, v) {
 			wanted[directory.Fold(v)] = v
 		}
 	}
@@ -52,6 +52,22 @@ func (d *Domain) Find(ctx context.Context, attribute string, values []string) (m
 		}
 	}
 	return out, nil
+}
+
+// canMatch reports whether any object can have that value: servers refuse whole
+// searches for names that are none.
+func canMatch(t directory.AttributeType, v string) bool {
+	switch {
+	case v == "":
+		return false
+	case isName(t.Name, attrGUID):
+		_, err := parseGUID(v)
+		return err == nil
+	case t.Syntax == directory.Path:
+		return isDN(v)
+	}
+	_, err := encode(t, v)
+	return err == nil
 }
 
 // match returns the records for each value that has some.

@@ -64,6 +64,8 @@ func (d *Domain) Read(ctx context.Context, ids map[string]string, attributes []s
 // fetch reads the objects that have one of the values in an attribute, as they
 // are now, wherever in the domain, and keeps the snapshot right.
 func (d *Domain) fetch(ctx context.Context, attribute string, values []string) ([]*record, error) {
+	t := d.typeOf(attribute)
+	values = slices.DeleteFunc(slices.Sorted(slices.Values(values)), func(v string) bool { return !canMatch(t, v) })
 	if len(values) == 0 {
 		return nil, nil
 	}
@@ -71,7 +73,7 @@ func (d *Domain) fetch(ctx context.Context, attribute string, values []string) (
 	if err != nil {
 		return nil, err
 	}
-	values = slices.Compact(slices.Sorted(slices.Values(values)))
+	values = slices.Compact(values)
 	asked := d.needed()
 	var out []*record
 	for part := range slices.Chunk(values, chunk) {

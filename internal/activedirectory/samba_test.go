@@ -5,6 +5,7 @@ package activedirectory
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -143,5 +144,15 @@ func mustFail(t testing.TB, o Outcome, is error, texts ...string) {
 	}
 	if is != nil && !isCause(o.Err, is) {
 		t.Errorf("error is not %q:\n%v", is, o.Err)
+	}
+}
+
+// dsacl adds entries (SDDL) to the access list of the test's container.
+func (l *lab) dsacl(t testing.TB, sddl string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "samba-tool", "dsacl", "set", "--objectdn="+l.ou, "--sddl="+sddl, "-H", "ldap://127.0.0.1",
+		"-U", "Administrator%"+l.dc.AdminPassword(), "--configfile="+l.dc.Dir()+"/smb.conf")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("samba-tool dsacl: %v\n%s", err, out)
 	}
 }

@@ -5,6 +5,7 @@ package activedirectory
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 
@@ -81,16 +82,23 @@ func (s *snapshot) find(t directory.AttributeType, key string) []*record {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if index, ok = s.indexes[name]; !ok {
-		index = make(map[string][]*record, len(s.records))
-		for _, r := range s.records {
-			for _, k := range r.keys(t) {
-				index[k] = append(index[k], r)
-			}
-		}
-		s.indexes[name] = index
+	return s.index(t)[key]
+}
+
+// index returns the records of an attribute by key; s.mu is held.
+func (s *snapshot) index(t directory.AttributeType) map[string][]*record {
+	name := directory.Fold(t.Name)
+	if index, ok := s.indexes[name]; ok {
+		return index
 	}
-	return index[key]
+	index := make(map[string][]*record, len(s.records))
+	for _, r := range s.records {
+		for _, k := range r.keys(t) {
+			index[k] = append(index[k], r)
+		}
+	}
+	s.indexes[name] = index
+	return index
 }
 
 // keys returns the match keys of the values of an attribute, each once.
@@ -114,15 +122,36 @@ func (r *record) keys(t directory.AttributeType) []string {
 func (s *snapshot) put(r *record) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if old := s.records[r.id]; old != nil {
+	old := s.records[r.id]
+	if old != nil {
 		r = old.overlay(r)
 		s.remove(old)
 	}
+	s.insert(r)
+	if old != nil && old.dn != r.dn {
+		s.relink(old.dn, directory.Value{r.dn})
+	}
+}
+
+// insert adds a record to everything; s.mu is held.
+func (s *snapshot) insert(r *record) {
 	s.records[r.id], s.paths[dnKey(r.dn)] = r, r
 	for name, index := range s.indexes {
 		for _, k := range r.keys(typeOf(nil, name)) {
 			index[k] = append(slices.Clip(index[k]), r)
 		}
+	}
+}
+
+// relink does what the directory does by itself when an object is renamed or
+// deleted: links to it follow, or go. s.mu is held.
+func (s *snapshot) relink(from string, to directory.Value) {
+	for _, r := range slices.Clone(s.index(typeOf(nil, attrManager))[dnKey(from)]) {
+		linked := *r
+		linked.values = maps.Clone(r.values)
+		linked.values[attrManager] = to
+		s.remove(r)
+		s.insert(&linked)
 	}
 }
 
@@ -153,6 +182,7 @@ func (s *snapshot) drop(id string) {
 	defer s.mu.Unlock()
 	if old := s.records[id]; old != nil {
 		s.remove(old)
+		s.relink(old.dn, nil)
 	}
 }
 
