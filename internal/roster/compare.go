@@ -246,15 +246,16 @@ func (d *decider) result() (*Result, error) {
 	r.Warnings = slices.Compact(d.warnings)
 	r.Partitions = d.in.Partition.Split(r.Documents, func(id string) string { return d.partitionValue(d.byWorker[id]) })
 	var err error
-	r.Report = d.report(r)
-	r.ReportJSON, err = d.reportJSON(r)
+	causes := d.causes()
+	r.Report = d.report(r, causes)
+	r.ReportJSON, err = d.reportJSON(r, causes)
 	return r, err
 }
 
 func (d *decider) decision(p *person) Decision {
 	dec := Decision{WorkerID: p.id, Name: d.displayName(p), Action: p.action, Stage: p.stage(), Reason: p.reason, Changes: p.changes}
 	if p.existing != nil {
-		dec.ObjectID, dec.Path = p.existing.ID, p.existing.Path
+		dec.ObjectID, dec.Path, dec.MatchedBy = p.existing.ID, p.existing.Path, p.matched
 	}
 	return dec
 }

@@ -134,7 +134,7 @@ func newDecider(in Input) (*decider, error) {
 	if name := d.rules.Lifecycle.TimeZone; name != "" {
 		zone, err := worker.Location(name)
 		if err != nil {
-			return nil, fmt.Errorf("lifecycle.time_zone: %w", err)
+			return nil, fmt.Errorf("worker_lifecycle.time_zone: %w", err)
 		}
 		d.zone = zone
 	}

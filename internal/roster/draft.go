@@ -5,7 +5,6 @@ package roster
 import (
 	"cmp"
 	"fmt"
-	"iter"
 	"slices"
 	"strings"
 
@@ -171,8 +170,6 @@ func (d *decider) fresh(p *person) bool {
 func (d *decider) draftAttribute(p *person, a *directory.Account, name string, o mapping.Outcome, fresh bool) {
 	present := p.present(name)
 	switch {
-	case p.existing == nil && !o.Managed && o.Unique && len(o.Default) == 1:
-		p.slots = append(p.slots, &slot{person: p, attribute: name, candidates: fixed(o.Default.Text())})
 	case p.existing == nil && !o.Managed && len(o.Default) > 0:
 		a.Attributes[name] = o.Default
 	case p.existing != nil && (o.OnCreate && !fresh || o.IfEmpty && len(present) > 0 || !o.Managed && (len(o.Default) > 0 || o.OnCreate || o.IfEmpty)):
@@ -188,11 +185,6 @@ func (d *decider) draftAttribute(p *person, a *directory.Account, name string, o
 	default:
 		a.Attributes[name] = o.Value
 	}
-}
-
-// fixed is the sequence of one candidate.
-func fixed(name string) iter.Seq2[string, error] {
-	return func(yield func(string, error) bool) { yield(name, nil) }
 }
 
 // container returns where the account belongs. A rule for creation only lets an

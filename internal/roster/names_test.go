@@ -161,3 +161,46 @@ func TestNamesAlreadyShared(t *testing.T) {
 		t.Errorf("no warning: %q", r.Warnings)
 	}
 }
+
+func TestAddressesWithinThePopulation(t *testing.T) {
+	r := rules(func(r *mapping.Rules) {
+		r.Attributes["mail"] = mapping.AttributeRule{Source: "Mail", Unique: true}
+		r.Attributes["proxyAddresses"] = mapping.AttributeRule{Expression: `Append("SMTP:", [Alias])`, Unique: true}
+	})
+	in := input(t, newMemory(), r, hire("1 Ann Lee", "Mail=a@example.com", "Alias=A@example.com"), hire("2 Bob Ray", "Mail=b@example.com", "Alias=c@example.com"))
+	decide(t, in) // one's own alias may be one's address
+	in.Workers["2"] = hire("2 Bob Ray", "Mail=b@example.com", "Alias=a@example.com")
+	refused(t, in, `worker "2": proxyAddresses "SMTP:a@example.com": worker "1" has it`)
+}
+
+func TestCandidatesThatFail(t *testing.T) {
+	r := rules(func(r *mapping.Rules) {
+		r.Attributes["sAMAccountName"] = mapping.AttributeRule{Expression: `SelectUniqueValue([Login], "second")`, Apply: mapping.ApplyAlways}
+	})
+	bad := "Login=" + strings.Repeat("x", 30)
+	m := newMemory()
+	m.ann()
+	refused(t, input(t, m, r, hire("1 Ann Lee", bad)), `worker "1"`, "sAMAccountName", "expected at most 20", "cannot be evaluated for 1 worker")
+	in := input(t, m, r, hire("1 Ann Lee", bad), hire("2 Bob Ray", bad))
+	in.OnDataError = roster.DataErrorExclude
+	result := decide(t, in)
+	expectAction(t, result, "1", roster.ActionDataError)
+	expectValue(t, result, "1", "sAMAccountName", "ann.lee")
+	expectAction(t, result, "2", roster.ActionDataError)
+	if len(result.Accounts) != 1 {
+		t.Errorf("%d accounts, expected the existing one", len(result.Accounts))
+	}
+	// Somebody who has left is disabled whatever their record looks like.
+	result = decide(t, input(t, m, r, hire("1 Ann Lee", bad, "termination_date=2026-11-20")))
+	expectAction(t, result, "1", roster.ActionDisable)
+	expectValue(t, result, "1", "sAMAccountName", "ann.lee")
+	if !warned(result, `worker "1": sAMAccountName`) {
+		t.Errorf("no warning: %q", result.Warnings)
+	}
+	// The second candidate is looked at only when the first is taken.
+	later := rules(func(r *mapping.Rules) {
+		r.Attributes["sAMAccountName"] = mapping.AttributeRule{Expression: `SelectUniqueValue("first", [Login])`}
+	})
+	m.user("cn=x", "sAMAccountName=first")
+	refused(t, input(t, m, later, hire("2 Bob Ray", bad)), `worker "2"`, "expected at most 20", "no free name")
+}

@@ -115,7 +115,7 @@ func (w *writer) table(header []string, n int, row func(int) []string) {
 }
 
 // report writes the review page: what happens, why, and to whom, the riskiest first.
-func (d *decider) report(r *Result) string {
+func (d *decider) report(r *Result, causes []cause) string {
 	w := &writer{d: d}
 	w.line("# Identity changes as of %s\n", d.in.AsOf.UTC().Format(time.RFC3339))
 	byAction := map[Action][]*person{}
@@ -148,7 +148,7 @@ func (d *decider) report(r *Result) string {
 		}
 		w.notes("Manager cycles", lines)
 	}
-	w.causes(d.causes())
+	w.causes(causes)
 	for _, s := range sections {
 		w.people(s, byAction[s.action])
 	}
@@ -301,7 +301,7 @@ func (w *writer) calendar(events []Event) {
 
 // reportJSON writes the same for policy engines. It lists everybody for whom anything
 // happens; the values of new accounts are in the accounts themselves.
-func (d *decider) reportJSON(r *Result) (string, error) {
+func (d *decider) reportJSON(r *Result, causes []cause) (string, error) {
 	type event struct {
 		At       string `json:"at"`
 		WorkerID string `json:"worker_id"`
@@ -320,7 +320,7 @@ func (d *decider) reportJSON(r *Result) (string, error) {
 		Warnings  []string       `json:"warnings"`
 	}{
 		AsOf: d.in.AsOf.UTC().Format(time.RFC3339), Workers: len(d.in.Workers), Accounts: len(r.Accounts), Counts: map[Action]int{},
-		Causes: list(d.causes()), Decisions: []Decision{}, Orphans: list(r.Orphans), Cycles: list(d.cycles), Calendar: []event{}, Warnings: list(r.Warnings),
+		Causes: list(causes), Decisions: []Decision{}, Orphans: list(r.Orphans), Cycles: list(d.cycles), Calendar: []event{}, Warnings: list(r.Warnings),
 	}
 	for _, dec := range r.Decisions {
 		doc.Counts[dec.Action]++

@@ -139,6 +139,9 @@ type Decision struct {
 	// ObjectID and Path say which account it is; empty for one that is to be created.
 	ObjectID string `json:"object_id,omitempty"`
 	Path     string `json:"path,omitempty"`
+	// MatchedBy says by what the account was recognised: "link", or the match
+	// conditions, such as `employeeID = "1001"`.
+	MatchedBy string `json:"matched_by,omitempty"`
 	// Changes lists what changes at an existing account, by attribute;
 	// ContainerChange and EnabledChange stand for what is not an attribute.
 	Changes []Change `json:"changes,omitempty"`

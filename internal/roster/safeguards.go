@@ -75,9 +75,10 @@ type Limit struct {
 }
 
 // ParseLimit reads a number of accounts such as "25", or a percentage such as
-// "3%" of the accounts of the population (or of the group) that exist before
-// the run, absent ones included. A percentage is rounded down, but except for "0%" it always
-// allows one account, so that small groups can change at all. "" is no limit.
+// "3%" of the existing accounts that workers in the feed (or in the group) match; for
+// MaxAbsent, of these and the absent ones. A percentage is rounded down, but
+// except for "0%" it always allows one account, so that small groups can change
+// at all. "" is no limit.
 func ParseLimit(s string) (Limit, error) {
 	text := strings.TrimSpace(s)
 	if text == "" {
@@ -119,6 +120,9 @@ func (l Limit) String() string {
 	return strconv.FormatFloat(l.percent, 'f', -1, 64) + "%"
 }
 
+// maxAbsent is the name of the only limit that the absent count for.
+const maxAbsent = "max_absent"
+
 // measure is one thing that Limits bounds.
 type measure struct {
 	name, what string
@@ -134,7 +138,7 @@ func (d *decider) measures(l Limits) []measure {
 		{"max_move", "would change container", l.MaxMove, (*person).moves},
 		{"max_rename", "would be renamed", l.MaxRename, d.renames},
 		{"max_update", "would have other attributes changed", l.MaxUpdate, d.updates},
-		{"max_absent", "have no worker in the feed", l.MaxAbsent, func(p *person) bool { return p.worker == nil }},
+		{maxAbsent, "have no worker in the feed", l.MaxAbsent, func(p *person) bool { return p.worker == nil }},
 	}
 }
 
@@ -293,10 +297,13 @@ func (d *decider) guardOutcome() error {
 }
 
 func (d *decider) guardLimits(l Limits, group string, people []*person) (lines []string) {
-	base := 0
+	matched, absent := 0, 0
 	for _, p := range people {
-		if p.existing != nil {
-			base++
+		switch {
+		case p.worker == nil:
+			absent++
+		case p.existing != nil:
+			matched++
 		}
 	}
 	for _, m := range d.measures(l) {
@@ -308,6 +315,10 @@ func (d *decider) guardLimits(l Limits, group string, people []*person) (lines [
 			if m.counts(p) {
 				affected = append(affected, p)
 			}
+		}
+		base := matched
+		if m.name == maxAbsent {
+			base += absent
 		}
 		allowed := m.limit.allowed(base)
 		if len(affected) <= allowed {
