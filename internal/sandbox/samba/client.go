@@ -13,8 +13,11 @@ import (
 	"unicode/utf16"
 )
 
-// clientTimeout bounds each run of a command line client.
-const clientTimeout = time.Minute
+// clientTimeout bounds each run of a command line client; a test may add or remove thousands of users in one.
+const clientTimeout = 5 * time.Minute
+
+// treeDelete is the control LDAP_SERVER_TREE_DELETE_OID ([MS-ADTS] 3.1.1.3.4.1.15).
+const treeDelete = "!1.2.840.113556.1.4.805"
 
 // Entry is one entry of the directory as ldapsearch shows it.
 type Entry struct {
@@ -74,7 +77,7 @@ func (d *Domain) Modify(ctx context.Context, ldif string) error {
 
 // Delete removes an entry and everything below it.
 func (d *Domain) Delete(ctx context.Context, dn string) error {
-	_, err := d.client(ctx, "", "ldapdelete", "-r", dn)
+	_, err := d.client(ctx, "", "ldapdelete", "-e", treeDelete, dn)
 	return err
 }
 

@@ -87,7 +87,7 @@ func outer() (code int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	defer func() { err = errors.Join(err, removeRun(dir)) }()
 	lock, err := takeLock(filepath.Join(dir, lockName))
 	if err != nil {
 		return 0, err
@@ -200,9 +200,15 @@ func removeStale() {
 		if err != nil {
 			continue
 		}
-		if endProcesses(context.Background(), filepath.Join(dir, "domain", "samba"), syscall.SIGKILL) == nil {
-			_ = os.RemoveAll(dir)
-		}
+		_ = removeRun(dir)
 		lock.Close()
 	}
+}
+
+// removeRun ends what is left of a run and removes its directory.
+func removeRun(dir string) error {
+	if err := endProcesses(context.Background(), filepath.Join(dir, "domain", "samba"), syscall.SIGKILL); err != nil {
+		return err
+	}
+	return os.RemoveAll(dir)
 }

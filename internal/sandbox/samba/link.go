@@ -157,8 +157,10 @@ func (l *link) responses() {
 		}
 		p.mu.Lock()
 		switch {
-		case err != nil:
+		case err != nil: // what it awaits will not come; requests may be waiting for that
 			l.close()
+			delete(p.links, l)
+			p.answered.Broadcast()
 		case m.tag != searchResultEntry && m.tag != searchResultReference && m.tag != intermediateResponse:
 			delete(l.pending, m.id)
 			p.answered.Broadcast()

@@ -168,15 +168,15 @@ func (d *Domain) end(sig syscall.Signal) error {
 	if server == nil {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
-	defer cancel()
-	err := endProcesses(ctx, d.path("samba"), sig)
+	err := endProcesses(context.Background(), d.path("samba"), sig)
 	<-server.done
 	return err
 }
 
 // endProcesses sends a signal to the processes of a server and waits until they are gone; what ignores the signal for half of the time is killed.
 func endProcesses(ctx context.Context, dir string, sig syscall.Signal) error {
+	ctx, cancel := context.WithTimeout(ctx, stopTimeout)
+	defer cancel()
 	patience := time.Now().Add(stopTimeout / 2)
 	for {
 		pids := processes(dir)

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/go-ldap/ldap/v3"
 
@@ -62,6 +63,7 @@ func TestProxyCounts(t *testing.T) {
 	p := startProxy(t, samba.ProxyOptions{})
 	ou := samba.Shared(t).Container(t)
 	conn := mustDial(t, p.URL())
+	p.Delay(time.Millisecond)
 	for i := range 3 {
 		if err := addUser(conn, ou, i); err != nil {
 			t.Fatal(err)

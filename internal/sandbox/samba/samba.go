@@ -103,17 +103,26 @@ func newDomain(o Options) (*Domain, error) {
 		}
 		d.dir, d.temporary = dir, true
 	}
-	var err error
-	if d.dir, err = filepath.Abs(d.dir); err != nil {
-		return nil, err
-	}
-	if len(d.dir) > maxDir {
-		return nil, fmt.Errorf("directory %s has %d characters: Unix sockets below it allow at most %d; choose a shorter one, or set TMPDIR", d.dir, len(d.dir), maxDir)
-	}
-	if d.lock, err = claim(d.dir); err != nil {
+	if err := d.claimDir(); err != nil {
+		if d.temporary {
+			err = errors.Join(err, os.RemoveAll(d.dir))
+		}
 		return nil, err
 	}
 	return d, nil
+}
+
+// claimDir checks the directory and takes its lock.
+func (d *Domain) claimDir() error {
+	var err error
+	if d.dir, err = filepath.Abs(d.dir); err != nil {
+		return err
+	}
+	if len(d.dir) > maxDir {
+		return fmt.Errorf("directory %s has %d characters: Unix sockets below it allow at most %d; choose a shorter one, or set TMPDIR", d.dir, len(d.dir), maxDir)
+	}
+	d.lock, err = claim(d.dir)
+	return err
 }
 
 // create makes the files of the domain and starts the server.
