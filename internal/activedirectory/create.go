@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/go-ldap/ldap/v3"
 
@@ -153,7 +154,7 @@ func (r *run) createInSteps(ctx context.Context, t *task, password string, gener
 // taken; it may turn out to be the person's own account.
 func (r *run) createFailed(ctx context.Context, t *task, err error) {
 	switch {
-	case ldapconn.IsAlreadyExists(err):
+	case nameTaken(err):
 		holders, findErr := r.holders(ctx, t, claimPath, claimLogin, claimPrincipal)
 		if findErr != nil || len(holders) == 0 {
 			t.fail("create", "", because(ErrNameTaken, errors.Join(err, findErr)))
@@ -236,6 +237,12 @@ func takenBy(holders []*record, said error) error {
 		text += fmt.Sprintf("%q (%s, sAMAccountName %q, userPrincipalName %q)", h.dn, h.class, h.text(attrLogin), h.text(attrPrincipal))
 	}
 	return because(fmt.Errorf("%w by %s", ErrNameTaken, text), said)
+}
+
+// nameTaken reports that another object has the name, login or user principal
+// name. Samba says the last of these as a violated constraint.
+func nameTaken(err error) bool {
+	return ldapconn.IsAlreadyExists(err) || ldapconn.IsConstraintViolation(err) && strings.Contains(err.Error(), "already in use")
 }
 
 // explainWrite adds our cause to a refusal of the server.

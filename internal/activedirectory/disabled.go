@@ -14,12 +14,12 @@ import (
 	"github.com/go-ldap/ldap/v3"
 )
 
-// controlID is userAccountControl (1.2.840.113556.1.4.8) and passwordID is
-// unicodePwd (1.2.840.113556.1.4.90) in the prefix table that every domain
-// controller starts with ([MS-DRSR] 5.12.2).
+// controlID is userAccountControl (1.2.840.113556.1.4.8) and credentialsID is
+// supplementalCredentials (1.2.840.113556.1.4.125) in the prefix table that
+// every domain controller starts with ([MS-DRSR] 5.16.4).
 const (
-	controlID  = 0x00090008
-	passwordID = 0x0009005a
+	controlID     = 0x00090008
+	credentialsID = 0x0009007d
 )
 
 // DisabledSince returns when each disabled account was disabled: when its

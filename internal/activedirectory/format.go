@@ -25,6 +25,7 @@ const (
 	attrControl           = "userAccountControl"
 	attrPasswordSet       = "pwdLastSet"
 	attrPassword          = "unicodePwd"
+	attrCredentials       = "supplementalCredentials"
 	attrExpires           = "accountExpires"
 	attrAdminCount        = "adminCount"
 	attrCritical          = "isCriticalSystemObject"

@@ -140,8 +140,9 @@ func (r *run) passwordSet(ctx context.Context, t *task, password string, generat
 
 // neverHadPassword reports whether an account was made without a password.
 // pwdLastSet is 0 then, but also when a password must be changed at the next
-// sign-in; the replication metadata tells the two apart. Where they are not to
-// be had, enabling is tried, and the server refuses it without a password.
+// sign-in; the replication metadata tells the two apart, since the keys that
+// are derived from a password exist only after one was set. Where there is no
+// metadata, enabling is tried, and the server refuses it without a password.
 func (d *Domain) neverHadPassword(ctx context.Context, have *record) (bool, error) {
 	if set := have.text(attrPasswordSet); set != "" && set != "0" {
 		return false, nil
@@ -152,7 +153,7 @@ func (d *Domain) neverHadPassword(ctx context.Context, have *record) (bool, erro
 		return false, err
 	}
 	m := readMetaData(entries[0])
-	_, ever := m.changed(passwordID, attrPassword)
+	_, ever := m.changed(credentialsID, attrCredentials)
 	return m.readable() && !ever, nil
 }
 

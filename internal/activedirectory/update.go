@@ -182,7 +182,7 @@ func (r *run) refused(ctx context.Context, t *task, e edit, err error) {
 		t.fail("modify", e.name, err)
 	case e.name == attrPassword:
 		t.fail("set the password", e.name, passwordError(err))
-	case ldapconn.IsAlreadyExists(err) && e.name == attrLogin, ldapconn.IsAlreadyExists(err) && e.name == attrPrincipal:
+	case nameTaken(err) && (e.name == attrLogin || e.name == attrPrincipal):
 		c := claimLogin
 		if e.name == attrPrincipal {
 			c = claimPrincipal
@@ -193,9 +193,6 @@ func (r *run) refused(ctx context.Context, t *task, e edit, err error) {
 			return
 		}
 		t.fail("modify", e.name, takenBy(holders, err))
-	case e.name == attrLogin && ldapconn.IsConstraintViolation(err) && strings.Contains(err.Error(), "already in use"):
-		// Samba: the login would imply a user principal name that another account has.
-		t.fail("modify", e.name, because(ErrNameTaken, err))
 	default:
 		t.fail("modify", e.name, explainWrite(err))
 	}

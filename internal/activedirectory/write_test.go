@@ -299,7 +299,7 @@ func TestInvalidChanges(t *testing.T) {
 		"no such attribute":      bad(func(c *Change) { c.Want.Attributes["shoeSize"] = directory.Value{"1"} }),
 		"belongs to the":         bad(func(c *Change) { c.Want.Attributes["memberOf"] = directory.Value{"CN=x"} }),
 		"accountExpires":         bad(func(c *Change) { c.Want.Attributes["accountExpires"] = directory.Value{"soon"} }),
-		"at most 64 characters":  bad(func(c *Change) { c.Want.Attributes["cn"] = directory.Value{strings.Repeat("x", 65)} }),
+		"expected at most 64":    bad(func(c *Change) { c.Want.Attributes["cn"] = directory.Value{strings.Repeat("x", 65)} }),
 		"expected an objectGUID": bad(func(c *Change) { c.ID = "x" }),
 		"unicodePwd":             bad(func(c *Change) { c.Want.Attributes["unicodePwd"] = directory.Value{"AAAA"} }),
 	} {
@@ -388,7 +388,9 @@ func TestInterruptedApply(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			l := newLab(t, Options{})
-			l.conf.ConnectTimeout = time.Second
+			if !tt.fault.Reconnect {
+				l.conf.ConnectTimeout = time.Second
+			}
 			d, proxy := l.behind(t, Options{})
 			proxy.Inject(tt.fault)
 			var changes []Change
@@ -519,8 +521,8 @@ func TestLimitedRights(t *testing.T) {
 // but one attribute.
 func (l *lab) delegate(t testing.TB, sid, butAttribute string) {
 	t.Helper()
-	sd := fmt.Sprintf("(OD;CI;WP;%s;;%s)(A;CI;RPWPLCLORC;;;%s)", butAttribute, sid, sid)
-	l.dsacl(t, sd)
+	l.dsacl(t, fmt.Sprintf("(A;CI;RPWPLCLORC;;;%s)", sid))
+	l.dsacl(t, fmt.Sprintf("(OD;CI;WP;%s;;%s)", butAttribute, sid))
 }
 
 func TestTwoViewsAtOnce(t *testing.T) {
