@@ -51,9 +51,10 @@ func (d *decider) duplicates() (lines []string) {
 	return lines
 }
 
-// gains reports whether a person has the value, or the container it counts in, only from this run on.
+// gains reports whether a person has the value, or the container it counts in,
+// only from this run on. Another spelling of the same name is no gain.
 func (c collision) gains(p *person) bool {
-	return p.existing == nil || p.changesOf(c.attribute) || p.moves()
+	return p.existing == nil || p.moves() || !slices.ContainsFunc(p.present(c.attribute), func(v string) bool { return loose(v) == loose(c.value) })
 }
 
 func (d *decider) protected() (lines []string) {

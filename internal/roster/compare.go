@@ -48,7 +48,7 @@ func (d *decider) listChanges(p *person) {
 	start := len(p.changes)
 	for name, v := range want.Attributes {
 		old := has.Attributes[name]
-		if old.Equal(v) || name == directory.ManagerAttribute && d.sameManager(old.Text(), v.Text()) {
+		if d.in.Format.Same(name, old, v) || name == directory.ManagerAttribute && d.sameManager(old.Text(), v.Text()) {
 			continue
 		}
 		c := Change{Attribute: name, Old: old, New: v}

@@ -184,3 +184,13 @@ func TestInputIsChecked(t *testing.T) {
 		refused(t, in, want)
 	}
 }
+
+func TestOneAccountOfTwoWhoAreGone(t *testing.T) {
+	m := newMemory()
+	m.user("cn=Bob Ray", "sAMAccountName=bob.ray", "employeeID=9", "employeeNumber=7")
+	r := decide(t, input(t, m, rules(byMail), hire("9 Bob Ray", "termination_date=2026-01-20"), hire("10 Bob Ray", "Number=7", "termination_date=2026-01-20")))
+	expectAction(t, r, "9", roster.ActionRetire)
+	if d := expectAction(t, r, "10", roster.ActionNone); d.ObjectID != "" {
+		t.Errorf("the account drops out twice")
+	}
+}

@@ -204,3 +204,17 @@ func TestCandidatesThatFail(t *testing.T) {
 	m.user("cn=x", "sAMAccountName=first")
 	refused(t, input(t, m, later, hire("2 Bob Ray", bad)), `worker "2"`, "expected at most 20", "no free name")
 }
+
+func TestLeaversCannotShareAUniqueValue(t *testing.T) {
+	r := rules(func(r *mapping.Rules) {
+		r.Attributes["mail"] = mapping.AttributeRule{Source: "Mail", Unique: true}
+		r.Lifecycle.LeaverAttributes = map[string]mapping.AttributeRule{"mail": {Constant: pointer("gone@example.com")}}
+	})
+	m := newMemory()
+	in := input(t, m, r, hire("1 Ann Lee", "Mail=a@example.com"), hire("2 Bob Ray", "Mail=b@example.com"))
+	m.apply(t, decide(t, in))
+	in.Workers["1"].TerminationDate = "2026-11-20"
+	decide(t, in)
+	in.Workers["2"].TerminationDate = "2026-11-20"
+	refused(t, in, `mail "gone@example.com"`, `"1"`, `"2"`)
+}
