@@ -57,6 +57,7 @@ resource "workforce_mapping" "ad" {
   match  = [{ source = "worker_id", target = "employeeID" }]
 
   expressions = {
+    name = "Join(\" \", [FirstName], [LastName])"
     # Letters that are legal in every name a person gets.
     login = <<-EOT
       Replace(ToLower(Transliterate(Join(".", [FirstName], [LastName]))), , "[^a-z0-9.]", , "", , )
@@ -67,9 +68,9 @@ resource "workforce_mapping" "ad" {
     employeeID  = { source = "worker_id" }
     givenName   = { source = "FirstName" }
     sn          = { source = "LastName" }
-    displayName = { expression = "Join(\" \", [FirstName], [LastName])" }
+    displayName = { expression = "Use(\"name\")" }
     cn = {
-      expression = "SelectUniqueValue(Join(\" \", [FirstName], [LastName]), Join(\" \", [FirstName], [LastName], Counter()))"
+      expression = "SelectUniqueValue(Left(Use(\"name\"), 64), Join(\" \", Left(Use(\"name\"), 59), Counter()))"
       apply      = "on_create"
     }
     sAMAccountName = {
@@ -142,7 +143,9 @@ resource "workforce_ad_population" "staff" {
   accounts = data.workforce_ad_accounts.staff.accounts
 }
 
-output "review" {
-  description = "What a colleague reads in the pull request."
-  value       = data.workforce_ad_accounts.staff.report
-}
+# The report for the pull request is data.workforce_ad_accounts.staff.report. Read it from the plan:
+#
+#   terraform show -json plan.bin | jq -r '.prior_state.values.root_module.resources[]
+#     | select(.address == "data.workforce_ad_accounts.staff").values.report'
+#
+# As an output it would be a change of every plan, because it tells what is done now, and not what was done.

@@ -166,6 +166,12 @@ func encode(t directory.AttributeType, s string) (string, error) {
 			return "", fmt.Errorf("found %.40q, expected binary data in base64", s)
 		}
 		return string(b), nil
+	case t.Syntax == directory.Integer || t.Syntax == directory.Large:
+		n, err := strconv.ParseInt(s, 10, 64)
+		if err != nil {
+			return "", fmt.Errorf("found %q, expected %s", s, t.Syntax)
+		}
+		return strconv.FormatInt(n, 10), nil // a leading zero reads as octal to some servers
 	}
 	return s, nil
 }

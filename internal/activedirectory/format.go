@@ -46,4 +46,5 @@ var Format = directory.Format{
 		{Key: "user_principal_name", Attribute: attrPrincipal},
 		{Key: "manager", Attribute: attrManager},
 	},
+	Equal: func(attribute string, a, b directory.Value) bool { return Equal(nil, attribute, a, b) },
 }

@@ -120,6 +120,14 @@ type Format struct {
 	HasContainer bool
 	// Core lists the top-level keys, in the order errors report them.
 	Core []CoreKey
+	// Equal reports whether two values of an attribute mean the same to the
+	// target, such as "076" and "76" for a number. Nil: Value.Equal.
+	Equal func(attribute string, a, b Value) bool
+}
+
+// Same reports whether two values of an attribute mean the same to the target.
+func (f Format) Same(attribute string, a, b Value) bool {
+	return a.Equal(b) || f.Equal != nil && f.Equal(attribute, a, b)
 }
 
 // Marshal writes the canonical document of a: sorted keys, no white space.
@@ -173,14 +181,14 @@ func (f Format) Unmarshal(doc string) (Account, error) {
 	if f.HasContainer && (!take("container", &a.Container) || a.Container == "") {
 		fail("container", errors.New("missing, expected the container the account lives in"))
 	}
-	f.unmarshalAttributes(top, &a, take, fail)
+	f.unmarshalAttributes(&a, take, fail)
 	for _, key := range slices.Sorted(maps.Keys(top)) {
 		fail(key, fmt.Errorf("unknown key, expected one of %s", strings.Join(f.keys(), ", ")))
 	}
 	return a, errors.Join(errs...)
 }
 
-func (f Format) unmarshalAttributes(top map[string]json.RawMessage, a *Account, take func(string, any) bool, fail func(string, error)) {
+func (f Format) unmarshalAttributes(a *Account, take func(string, any) bool, fail func(string, error)) {
 	var raw map[string]json.RawMessage
 	take("attributes", &raw)
 	seen := map[string]string{}

@@ -31,7 +31,7 @@ type rule struct {
 func (c *compiler) attributes() {
 	var working, leaving []rule
 	c.rules.Attributes, working = c.attributeRules("attributes", c.rules.Attributes)
-	c.rules.Lifecycle.LeaverAttributes, leaving = c.attributeRules("lifecycle.leaver_attributes", c.rules.Lifecycle.LeaverAttributes)
+	c.rules.Lifecycle.LeaverAttributes, leaving = c.attributeRules("worker_lifecycle.leaver_attributes", c.rules.Lifecycle.LeaverAttributes)
 	for _, core := range c.format.Core {
 		if core.Required && !slices.ContainsFunc(working, func(r rule) bool { return r.target.Name == core.Attribute }) && !c.misspelt(core.Attribute) {
 			c.failf("attributes", "missing a rule for %q, which every account of %s needs", core.Attribute, c.rules.Target)

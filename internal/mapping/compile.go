@@ -268,7 +268,7 @@ func (c *compiler) lookup(path, name string) (directory.AttributeType, bool) {
 func (c *compiler) container() {
 	leaver := c.rules.Lifecycle.LeaverContainer
 	if !c.format.HasContainer {
-		for _, given := range [][2]string{{"container", c.rules.Container}, {"lifecycle.leaver_container", leaver}} {
+		for _, given := range [][2]string{{"container", c.rules.Container}, {"worker_lifecycle.leaver_container", leaver}} {
 			if given[1] != "" {
 				c.failf(given[0], "%s has no containers; leave it out", c.rules.Target)
 			}
@@ -281,7 +281,7 @@ func (c *compiler) container() {
 		c.m.container = c.place("container", c.rules.Container)
 	}
 	if leaver != "" {
-		c.m.leaverTo = c.place("lifecycle.leaver_container", leaver)
+		c.m.leaverTo = c.place("worker_lifecycle.leaver_container", leaver)
 	}
 }
 

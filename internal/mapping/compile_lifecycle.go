@@ -26,16 +26,16 @@ const (
 
 func (c *compiler) lifecycle() {
 	l := &c.rules.Lifecycle
-	c.oneOf("lifecycle.on_leave", l.OnLeave, leaveKeep, leaveDisable)
-	c.oneOf("lifecycle.disable_at", l.DisableAt, atLastDay, atTermination)
-	c.oneOf("lifecycle.on_absent", l.OnAbsent, absentKeep, absentDisable, absentRelease)
-	c.oneOf("lifecycle.rehire", l.Rehire, rehireReuse, rehireNewName)
+	c.oneOf("worker_lifecycle.on_leave", l.OnLeave, leaveKeep, leaveDisable)
+	c.oneOf("worker_lifecycle.disable_at", l.DisableAt, atLastDay, atTermination)
+	c.oneOf("worker_lifecycle.on_absent", l.OnAbsent, absentKeep, absentDisable, absentRelease)
+	c.oneOf("worker_lifecycle.rehire", l.Rehire, rehireReuse, rehireNewName)
 	zone := l.TimeZone
 	if zone == "" {
 		zone = "UTC"
 	}
 	if _, err := worker.Location(zone); err != nil {
-		c.fail("lifecycle.time_zone", err)
+		c.fail("worker_lifecycle.time_zone", err)
 	}
 	c.days()
 	c.statusLists()
@@ -49,7 +49,7 @@ func (c *compiler) days() {
 	problems := len(c.errs)
 	check := func(name string, n int) {
 		if n < 0 || n > maxDays {
-			c.failf("lifecycle."+name, "found %d, expected 0 to %d days", n, maxDays)
+			c.failf("worker_lifecycle."+name, "found %d, expected 0 to %d days", n, maxDays)
 		}
 	}
 	check("enable_days", l.EnableDays)
@@ -65,16 +65,16 @@ func (c *compiler) days() {
 		return
 	}
 	if l.PrehireDays != nil && l.EnableDays > *l.PrehireDays {
-		c.failf("lifecycle.enable_days", "found %d, more than prehire_days %d: an account cannot be enabled before it exists", l.EnableDays, *l.PrehireDays)
+		c.failf("worker_lifecycle.enable_days", "found %d, more than prehire_days %d: an account cannot be enabled before it exists", l.EnableDays, *l.PrehireDays)
 	}
 	if l.LeaverContainerDays > 0 && l.LeaverContainer == "" {
-		c.failf("lifecycle.leaver_container_days", "has no effect without leaver_container")
+		c.failf("worker_lifecycle.leaver_container_days", "has no effect without leaver_container")
 	}
 	if l.RetentionDays != nil && l.LeaverContainerDays > *l.RetentionDays {
-		c.failf("lifecycle.leaver_container_days", "found %d, more than retention_days %d: the account would be gone before it moves", l.LeaverContainerDays, *l.RetentionDays)
+		c.failf("worker_lifecycle.leaver_container_days", "found %d, more than retention_days %d: the account would be gone before it moves", l.LeaverContainerDays, *l.RetentionDays)
 	}
 	if l.AbsentDays > 0 && l.RecordIn == "" {
-		c.failf("lifecycle.absent_days", "needs record_in, the attribute that remembers since when a worker is absent")
+		c.failf("worker_lifecycle.absent_days", "needs record_in, the attribute that remembers since when a worker is absent")
 	}
 }
 
@@ -84,11 +84,11 @@ func (c *compiler) statusLists() {
 	for i, word := range l.ActiveStatuses {
 		active[foldWord(word)] = true
 		if foldWord(word) == "" {
-			c.failf(fmt.Sprintf("lifecycle.active_statuses[%d]", i), "found %q, expected a status word", word)
+			c.failf(fmt.Sprintf("worker_lifecycle.active_statuses[%d]", i), "found %q, expected a status word", word)
 		}
 	}
 	for i, word := range l.InactiveStatuses {
-		path := fmt.Sprintf("lifecycle.inactive_statuses[%d]", i)
+		path := fmt.Sprintf("worker_lifecycle.inactive_statuses[%d]", i)
 		switch {
 		case foldWord(word) == "":
 			c.failf(path, "found %q, expected a status word", word)
@@ -100,7 +100,7 @@ func (c *compiler) statusLists() {
 
 // recordIn checks the attribute that remembers dates, which nothing else may write.
 func (c *compiler) recordIn() {
-	const path = "lifecycle.record_in"
+	const path = "worker_lifecycle.record_in"
 	l := &c.rules.Lifecycle
 	if l.RecordIn == "" {
 		return

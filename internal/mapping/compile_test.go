@@ -53,7 +53,7 @@ var compileProblems = map[string]struct {
 		r.Container = `IIF([a] = "no dn", "OU=X,DC=a", Switch([b], "nowhere", "x", "OU=Y,DC=a"))`
 	}, []string{`container: found "nowhere"`}},
 	"unique container":    {func(r *Rules) { r.Container = `SelectUniqueValue([a], [b])` }, []string{"container: SelectUniqueValue is for attribute rules only"}},
-	"leaver container":    {func(r *Rules) { r.Lifecycle.LeaverContainer = "Leavers" }, []string{"lifecycle.leaver_container: found \"Leavers\""}},
+	"leaver container":    {func(r *Rules) { r.Lifecycle.LeaverContainer = "Leavers" }, []string{"worker_lifecycle.leaver_container: found \"Leavers\""}},
 	"source and constant": {setRule("sn", AttributeRule{Source: "a", Constant: pointer("b")}), []string{`attributes["sn"]: found source and constant, expected only one`}},
 	"nothing":             {setRule("sn", AttributeRule{}), []string{`attributes["sn"]: missing, expected one of source, constant and expression`}},
 	"source expression":   {setRule("sn", AttributeRule{Source: `Join("", [a])`}), []string{`attributes["sn"].source: found Join("", [a])`}},
@@ -74,7 +74,7 @@ var compileProblems = map[string]struct {
 	"unique needed":       {setRule("mail", AttributeRule{Expression: "SelectUniqueValue([a], [b])"}), []string{`attributes["mail"].expression: SelectUniqueValue is for unique attributes`}},
 	"leaver attribute": {func(r *Rules) {
 		r.Lifecycle.LeaverAttributes = map[string]AttributeRule{"descriptoin": {Constant: pointer("left")}}
-	}, []string{`lifecycle.leaver_attributes["descriptoin"]`, `"description"`}},
+	}, []string{`worker_lifecycle.leaver_attributes["descriptoin"]`, `"description"`}},
 	"extra attribute": {func(r *Rules) { r.ExtraAttributes = []string{" x"} }, []string{`extra_attributes[0]: found " x"`}},
 	"operator": {func(r *Rules) {
 		r.Scope = [][]Clause{{{Attribute: "a", Operator: "EQUALS", Value: "1"}}, {{Attribute: "a", Operator: "EQUAL", Value: "1"}}}
@@ -96,23 +96,23 @@ var compileProblems = map[string]struct {
 	"nameless table":    {func(r *Rules) { r.Tables = map[string]map[string]string{"": {}} }, []string{`tables[""]: expected a name`}},
 	"statuses overlap": {func(r *Rules) {
 		r.Lifecycle.ActiveStatuses, r.Lifecycle.InactiveStatuses = []string{"A"}, []string{"T", "a "}
-	}, []string{`lifecycle.inactive_statuses[1]: "a " is in active_statuses too`}},
-	"blank status":         {func(r *Rules) { r.Lifecycle.ActiveStatuses = []string{" "} }, []string{`lifecycle.active_statuses[0]: found " "`}},
-	"negative days":        {func(r *Rules) { r.Lifecycle.PrehireDays = pointer(-1) }, []string{"lifecycle.prehire_days: found -1"}},
-	"enable before create": {func(r *Rules) { r.Lifecycle.PrehireDays, r.Lifecycle.EnableDays = pointer(3), 5 }, []string{"lifecycle.enable_days: found 5, more than prehire_days 3"}},
-	"container days":       {func(r *Rules) { r.Lifecycle.LeaverContainerDays = 3 }, []string{"lifecycle.leaver_container_days: has no effect"}},
+	}, []string{`worker_lifecycle.inactive_statuses[1]: "a " is in active_statuses too`}},
+	"blank status":         {func(r *Rules) { r.Lifecycle.ActiveStatuses = []string{" "} }, []string{`worker_lifecycle.active_statuses[0]: found " "`}},
+	"negative days":        {func(r *Rules) { r.Lifecycle.PrehireDays = pointer(-1) }, []string{"worker_lifecycle.prehire_days: found -1"}},
+	"enable before create": {func(r *Rules) { r.Lifecycle.PrehireDays, r.Lifecycle.EnableDays = pointer(3), 5 }, []string{"worker_lifecycle.enable_days: found 5, more than prehire_days 3"}},
+	"container days":       {func(r *Rules) { r.Lifecycle.LeaverContainerDays = 3 }, []string{"worker_lifecycle.leaver_container_days: has no effect"}},
 	"late container": {func(r *Rules) {
 		r.Lifecycle.LeaverContainer, r.Lifecycle.LeaverContainerDays, r.Lifecycle.RetentionDays = "OU=L,DC=a", 40, pointer(30)
 	}, []string{"more than retention_days 30"}},
-	"absent days":         {func(r *Rules) { r.Lifecycle.AbsentDays = 3 }, []string{"lifecycle.absent_days: needs record_in"}},
-	"record in mapped":    {func(r *Rules) { r.Lifecycle.RecordIn = "employeeid" }, []string{"lifecycle.record_in: employeeID is written by a rule"}},
-	"record in too short": {func(r *Rules) { r.Lifecycle.RecordIn = "c" }, []string{"lifecycle.record_in: c cannot hold"}},
-	"record in unknown":   {func(r *Rules) { r.Lifecycle.RecordIn = "infos" }, []string{`lifecycle.record_in: unknown target attribute "infos"; did you mean "info"?`}},
-	"zone":                {func(r *Rules) { r.Lifecycle.TimeZone = "Berlin" }, []string{`lifecycle.time_zone: found "Berlin"`}},
+	"absent days":         {func(r *Rules) { r.Lifecycle.AbsentDays = 3 }, []string{"worker_lifecycle.absent_days: needs record_in"}},
+	"record in mapped":    {func(r *Rules) { r.Lifecycle.RecordIn = "employeeid" }, []string{"worker_lifecycle.record_in: employeeID is written by a rule"}},
+	"record in too short": {func(r *Rules) { r.Lifecycle.RecordIn = "c" }, []string{"worker_lifecycle.record_in: c cannot hold"}},
+	"record in unknown":   {func(r *Rules) { r.Lifecycle.RecordIn = "infos" }, []string{`worker_lifecycle.record_in: unknown target attribute "infos"; did you mean "info"?`}},
+	"zone":                {func(r *Rules) { r.Lifecycle.TimeZone = "Berlin" }, []string{`worker_lifecycle.time_zone: found "Berlin"`}},
 	"words": {func(r *Rules) {
 		r.Lifecycle.OnLeave, r.Lifecycle.DisableAt, r.Lifecycle.OnAbsent, r.Lifecycle.Rehire = "a", "b", "c", "d"
 		r.ContainerApply, r.OnOutOfScope, r.ManagerMissing, r.Dialect = "e", "f", "g", "h"
-	}, []string{"lifecycle.on_leave", "lifecycle.disable_at", "lifecycle.on_absent", "lifecycle.rehire", "container_apply", "on_out_of_scope", "manager_missing", "dialect"}},
+	}, []string{"worker_lifecycle.on_leave", "worker_lifecycle.disable_at", "worker_lifecycle.on_absent", "worker_lifecycle.rehire", "container_apply", "on_out_of_scope", "manager_missing", "dialect"}},
 	"domain": {func(r *Rules) { r.DefaultDomain = "a@b" }, []string{"default_domain: found \"a@b\""}},
 }
 
@@ -137,7 +137,7 @@ func TestCompileReportsEverything(t *testing.T) {
 	r.Container = "nowhere"
 	r.Lifecycle.TimeZone = "x"
 	_, err := Compile(r, adSchema(), adFormat)
-	wantError(t, err, `attributes["departement"]`, `attributes["title"].expression: line 1, column 6`, "Fooo", "Baar", "container", "lifecycle.time_zone")
+	wantError(t, err, `attributes["departement"]`, `attributes["title"].expression: line 1, column 6`, "Fooo", "Baar", "container", "worker_lifecycle.time_zone")
 	if n := len(flatten(err)); n < 5 {
 		t.Errorf("%d errors, expected each problem to be one", n)
 	}
@@ -195,7 +195,7 @@ func TestCompileEntra(t *testing.T) {
 		"userPrincipalName": {Expression: `Join("@", [Login], DefaultDomain())`}, "displayName": {Source: "Name"}, "mailNickname": {Source: "Login"}, "accountEnabled": {Source: "x"},
 	}, Container: `"OU=a,DC=b"`, DefaultDomain: "contoso.com", Lifecycle: Lifecycle{LeaverContainer: "OU=L,DC=b"}}
 	_, err := Compile(r, entraSchema(), entraFormat)
-	wantError(t, err, "container: entra has no containers", "lifecycle.", `attributes["accountEnabled"]`)
+	wantError(t, err, "container: entra has no containers", "worker_lifecycle.", `attributes["accountEnabled"]`)
 	r.Container, r.Lifecycle.LeaverContainer = "", ""
 	delete(r.Attributes, "accountEnabled")
 	m, err := Compile(r, entraSchema(), entraFormat)

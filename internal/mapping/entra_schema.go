@@ -226,7 +226,7 @@ func (i *importer) special(a attributeMapping, source string) bool {
 		i.notef("parentDistinguishedName became container.")
 		return true
 	case "accountdisabled", "accountenabled":
-		i.notef("%s (%s) was left out: whether an account is enabled follows from lifecycle.%s", a.Target, source, statusHint(a.Target, source))
+		i.notef("%s (%s) was left out: whether an account is enabled follows from worker_lifecycle.%s", a.Target, source, statusHint(a.Target, source))
 		return true
 	case "objectfilter":
 		i.notef("objectFilter (%s) was left out: write it as a scope clause, as prehire_days, or as IgnoreObjectFlow in a rule.", source)
@@ -288,7 +288,7 @@ func (i *importer) remark(a attributeMapping, source string, rule *AttributeRule
 		i.notef("manager (%s) takes the worker id of the manager; use manager_id unless that attribute holds one.", source)
 	}
 	if strings.Contains(source, "[IsSoftDeleted]") {
-		i.notef("%s reads [IsSoftDeleted], which no HR system has: it is always null here. Use lifecycle.leaver_attributes for leavers.", a.Target)
+		i.notef("%s reads [IsSoftDeleted], which no HR system has: it is always null here. Use worker_lifecycle.leaver_attributes for leavers.", a.Target)
 	}
 	if rule.Source != "" && i.nulls[rule.Source] && rule.Apply != ApplyOnCreate && rule.Apply != ApplyIfEmpty {
 		rule.WhenNull = NullClear

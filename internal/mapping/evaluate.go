@@ -157,7 +157,7 @@ func (e *evaluation) place(d *Desired, s state) error {
 	}
 	if s.stage == StageLeft {
 		if s.moved && e.m.leaverTo.text != "" {
-			container, err := e.path(&e.m.leaverTo, "lifecycle.leaver_container")
+			container, err := e.path(&e.m.leaverTo, "worker_lifecycle.leaver_container")
 			if err != nil {
 				d.ContainerOnCreate = true
 				return err

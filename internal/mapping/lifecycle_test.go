@@ -51,7 +51,7 @@ func TestStages(t *testing.T) {
 		{"rehire prehired", w{HireDate: "2026-12-01", TerminationDate: "2026-06-30", Status: "Terminated"}, "2026-11-20T12:00:00Z", StagePrehire, false, "", "hire_date 2026-12-01 (Europe/Berlin), after termination_date 2026-06-30 (Europe/Berlin), is 11 days away"},
 		{"converted without a gap", w{HireDate: "2026-12-01", TerminationDate: "2026-11-30", Status: "Active"}, "2026-11-20T12:00:00Z", StageActive, true, "", "works until the end of termination_date 2026-11-30"},
 		{"dismissed before a rehire", w{HireDate: "2027-03-01", TerminationDate: "2026-11-30", Status: "Left"}, "2026-11-20T12:00:00Z", StageLeft, false, "", "status \"Left\" means left"},
-		{"on leave", w{HireDate: "2020-01-01", OnLeave: pointer(true), Status: "Active"}, "2026-11-20T12:00:00Z", StageLeave, true, "", "on_leave is true, lifecycle.on_leave \"keep\""},
+		{"on leave", w{HireDate: "2020-01-01", OnLeave: pointer(true), Status: "Active"}, "2026-11-20T12:00:00Z", StageLeave, true, "", "on_leave is true, worker_lifecycle.on_leave \"keep\""},
 		{"leave by word", w{HireDate: "2020-01-01", Status: "Paid Leave"}, "2026-11-20T12:00:00Z", StageLeave, true, "", "status \"Paid Leave\" says on leave"},
 		{"back from leave", w{HireDate: "2020-01-01", Status: "P", OnLeave: pointer(false)}, "2026-11-20T12:00:00Z", StageActive, true, "", "has come"},
 		{"suspended", w{HireDate: "2020-01-01", Status: "Suspended"}, "2026-11-20T12:00:00Z", StageLeave, false, "", "status \"Suspended\" bars the worker"},
@@ -84,7 +84,7 @@ func TestLifecycleProblems(t *testing.T) {
 		worker worker.Worker
 		want   []string
 	}{
-		"unknown word":                   {worker.Worker{Status: "Aktiv"}, []string{`worker "7": status: found "Aktiv", expected a word of lifecycle.active_statuses or lifecycle.inactive_statuses (Regular, Gone)`}},
+		"unknown word":                   {worker.Worker{Status: "Aktiv"}, []string{`worker "7": status: found "Aktiv", expected a word of worker_lifecycle.active_statuses or worker_lifecycle.inactive_statuses (Regular, Gone)`}},
 		"no word":                        {worker.Worker{}, []string{`status: found ""`}},
 		"no date":                        {worker.Worker{Status: "regular", HireDate: "01.12.2026"}, []string{`hire_date: found "01.12.2026", expected a date as YYYY-MM-DD`}},
 		"worked on after termination":    {worker.Worker{Status: "Gone", LastDayOfWork: "2026-12-31", TerminationDate: "2026-11-30"}, []string{"last_day_of_work 2026-12-31 is after termination_date 2026-11-30"}},

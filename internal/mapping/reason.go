@@ -50,9 +50,9 @@ func (t *timeline) sentence(s state, now time.Time) string {
 	case whySuspended:
 		return fmt.Sprintf("status %q bars the worker, whose employment goes on", t.w.Status)
 	case whyOnLeave:
-		return "on_leave is true, lifecycle.on_leave " + t.onLeave()
+		return "on_leave is true, worker_lifecycle.on_leave " + t.onLeave()
 	case whyAway:
-		return fmt.Sprintf("status %q says on leave, lifecycle.on_leave %s", t.w.Status, t.onLeave())
+		return fmt.Sprintf("status %q says on leave, worker_lifecycle.on_leave %s", t.w.Status, t.onLeave())
 	case whyEnd, whyRehireLater:
 		text = end + " is over" + t.contradiction(s.why)
 	case whyStatus:

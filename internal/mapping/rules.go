@@ -27,7 +27,7 @@ type Rules struct {
 	// OnOutOfScope is what happens to the existing account of a worker who is
 	// not in scope: OutOfScopeIgnore (the default), OutOfScopeKeep or OutOfScopeDisable.
 	OnOutOfScope string    `json:"on_out_of_scope,omitempty"`
-	Lifecycle    Lifecycle `json:"lifecycle"`
+	Lifecycle    Lifecycle `json:"worker_lifecycle"`
 	// Tables are what Lookup reads: table name → key → value.
 	Tables map[string]map[string]string `json:"tables,omitempty"`
 	// Expressions are named sub-expressions for Use("name").

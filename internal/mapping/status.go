@@ -65,7 +65,7 @@ func (s *statuses) classify(word string) (statusClass, error) {
 	case known:
 		return class, nil
 	case s.strict:
-		return 0, fmt.Errorf("status: found %q, expected a word of lifecycle.active_statuses or lifecycle.inactive_statuses (%s)", word, strings.Join(s.known, ", "))
+		return 0, fmt.Errorf("status: found %q, expected a word of worker_lifecycle.active_statuses or worker_lifecycle.inactive_statuses (%s)", word, strings.Join(s.known, ", "))
 	case strings.TrimSpace(word) == "":
 		return statusUnsaid, nil
 	}

@@ -38,7 +38,7 @@ var targets = map[string]target{
 		refused: merge(refusedEverywhere, map[string]string{
 			"accountenabled":          useLifecycle,
 			"useraccountcontrol":      "it carries the disabled bit, which lifecycle decides; the other bits are arguments of the resource",
-			"parentdistinguishedname": "write the expression as container; lifecycle.leaver_container moves leavers",
+			"parentdistinguishedname": "write the expression as container; worker_lifecycle.leaver_container moves leavers",
 			"distinguishedname":       "it follows from container and cn; write those",
 			"name":                    "it follows from cn; write that",
 			"unicodepwd":              usePassword,
@@ -75,7 +75,7 @@ const (
 // refusedEverywhere are the pseudo-attributes of Microsoft's HR provisioning.
 var refusedEverywhere = map[string]string{
 	"accountdisabled": useLifecycle,
-	"issoftdeleted":   "deletion follows from lifecycle.retention_days and the resource's on_removal",
+	"issoftdeleted":   "deletion follows from worker_lifecycle.retention_days and the resource's on_removal",
 	"objectfilter":    "who gets an account is said by scope; IgnoreObjectFlow in any rule drops a worker as well",
 }
 

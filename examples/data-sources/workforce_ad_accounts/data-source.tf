@@ -18,10 +18,6 @@ data "workforce_ad_accounts" "staff" {
   }
 }
 
-output "review" {
-  value = data.workforce_ad_accounts.staff.report
-}
-
 data "workforce_hr_csv" "staff" {
   path   = "workers.csv"
   fields = { worker_id = "WorkerID" }
