@@ -181,7 +181,7 @@ func (d *demo) showCast(ctx context.Context) error {
 	}{
 		{"the mover", d.cast.mover, staffOU, false},
 		{"the leaver", d.cast.leaver, leaversOU, true},
-		{"the joiner", d.cast.joiner, contractorsOU, false},
+		{"the joiner", d.cast.joiner, staffOU, false},
 	} {
 		e, err := d.find(ctx, part.worker, "sAMAccountName", "displayName", "title", "department", "userAccountControl", "manager")
 		if err != nil {
