@@ -111,13 +111,13 @@ func Fingerprint(p worker.Population) (string, error) {
 
 // CheckAge reports data that was last modified longer than limit before now. A
 // limit of 0 permits any age.
-func CheckAge(name string, modified, now time.Time, limit time.Duration) error {
+func CheckAge(modified, now time.Time, limit time.Duration) error {
 	age := now.Sub(modified)
 	if limit <= 0 || age <= limit {
 		return nil
 	}
-	return fmt.Errorf("%s: last modified at %s, %s ago, expected at most %s: has the export of the HR system failed?",
-		name, modified.UTC().Format(time.RFC3339), age.Truncate(time.Minute), limit)
+	return fmt.Errorf("last modified at %s, %s ago, expected at most %s (max_age): has the export of the HR system failed?",
+		modified.UTC().Format(time.RFC3339), age.Truncate(time.Minute), limit)
 }
 
 // Validate reports what is wrong with the Spec itself, before any record is read.

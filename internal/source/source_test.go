@@ -214,11 +214,11 @@ func TestRecords(t *testing.T) {
 
 func TestGuards(t *testing.T) {
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-	if err := CheckAge("x.csv", now.Add(-25*time.Hour), now, 24*time.Hour); err == nil || !strings.Contains(err.Error(), "last modified at 2026-11-21T11:00:00Z, 25h0m0s ago, expected at most 24h") {
+	if err := CheckAge(now.Add(-25*time.Hour), now, 24*time.Hour); err == nil || !strings.Contains(err.Error(), "last modified at 2026-11-21T11:00:00Z, 25h0m0s ago, expected at most 24h") {
 		t.Errorf("got %v", err)
 	}
 	for _, limit := range []time.Duration{0, 26 * time.Hour} {
-		if err := CheckAge("x.csv", now.Add(-25*time.Hour), now, limit); err != nil {
+		if err := CheckAge(now.Add(-25*time.Hour), now, limit); err != nil {
 			t.Errorf("%s: got %v", limit, err)
 		}
 	}

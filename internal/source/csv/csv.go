@@ -53,9 +53,10 @@ const (
 	maxField = 1 << 20
 )
 
-// Read reads the workers. Rows are counted as spreadsheets count them: the
-// header is row 1, lines that were skipped come first. Where values with line
-// breaks, comments or empty lines make the line another, errors give both.
+// Read reads the workers. Rows are counted as in a spreadsheet: the header is
+// row 1, and lines that were skipped come before it. A value with line breaks is
+// part of one row; comments and empty lines are none. Where that makes the
+// line another than the row, errors give both.
 func Read(ctx context.Context, c Config, s source.Spec, now time.Time) (*source.Result, error) {
 	name := c.Path
 	if name == "" {
@@ -92,6 +93,9 @@ type reader struct {
 // open checks the configuration and gets the text ready.
 func open(c Config, now time.Time) (*reader, error) {
 	r := &reader{config: c, count: -1, row: c.SkipRows}
+	if c.SkipRows < 0 {
+		return nil, fmt.Errorf("skip_rows: found %d, expected 0 or more", c.SkipRows)
+	}
 	var err error
 	if r.delimiter, err = delimiter(c.Delimiter); err != nil {
 		return nil, err
@@ -280,7 +284,7 @@ func likelyDelimiter(header string, set rune) (best rune, n int) {
 func (r *reader) checkHeader() {
 	for i, name := range r.header {
 		switch {
-		case !utf8.ValidString(name):
+		case r.config.Columns == nil && !utf8.ValidString(name):
 			r.builder.Report(source.Problem{Position: r.position(), Text: fmt.Sprintf("column %d: found %s, expected %s", i+1, source.Quote(name), r.explain(name))})
 		case name == "":
 			r.builder.Warn("column %d has no name and is left out", i+1)
@@ -293,7 +297,10 @@ func (r *reader) add(row []string) {
 	if len(row) != r.width {
 		r.ragged = true
 		text := fmt.Sprintf("found %d fields, expected %d", len(row), r.width)
+		other, n := likelyDelimiter(row[0], r.delimiter)
 		switch last := r.csv.InputOffset() == int64(len(r.data)); {
+		case len(row) == 1 && n >= r.width-1:
+			text += fmt.Sprintf(", and the line contains %q %d times: set delimiter = %q", other, n, name(other))
 		case last && r.cut && len(row) < r.width:
 			text += ": the last line has no end, the file is cut off"
 		case len(row) > r.width:

@@ -78,7 +78,7 @@ func load(c Config, now time.Time) ([]byte, error) {
 	if before.Size() > limit {
 		return nil, tooLarge(before.Size(), limit)
 	}
-	if err := source.CheckAge("the file", before.ModTime(), now, c.MaxAge); err != nil {
+	if err := source.CheckAge(before.ModTime(), now, c.MaxAge); err != nil {
 		return nil, err
 	}
 	data := bytes.NewBuffer(make([]byte, 0, before.Size()+bytes.MinRead))
@@ -136,9 +136,7 @@ func decode(raw []byte, name string) (data []byte, explain func(text string) str
 		explain = explainUTF8
 	} else {
 		data, err = transcode(data, name)
-		explain = func(text string) string {
-			return fmt.Sprintf("%s, which has no character for %s: the file is in another encoding or damaged", name, hexBytes(text))
-		}
+		explain = func(text string) string { return explainTable(text, name) }
 	}
 	if err != nil {
 		return nil, nil, err
@@ -251,6 +249,25 @@ func explainUTF8(text string) string {
 		}
 	}
 	return found + ": see encoding, or the file is damaged"
+}
+
+// explainTable says what is wrong with text that was decoded but for the bytes
+// that the encoding has no character for.
+func explainTable(text, name string) string {
+	if strings.HasPrefix(name, "iso-8859") {
+		read := []byte{}
+		for i, r := range text {
+			if r == utf8.RuneError {
+				r = charmap.Windows1252.DecodeByte(text[i])
+			}
+			read = utf8.AppendRune(read, r)
+		}
+		return fmt.Sprintf("%s, where %s is no letter: the file is probably in windows-1252, where this reads %s: set encoding = \"windows-1252\"", name, hexBytes(text), source.Quote(string(read)))
+	}
+	if strings.HasPrefix(name, "windows") || strings.HasPrefix(name, "ibm") {
+		return fmt.Sprintf("%s, which has no character for %s: the file is in another encoding or damaged", name, hexBytes(text))
+	}
+	return name + ": there are bytes (here as \\xff) that are none of its characters: the file is in another encoding or damaged"
 }
 
 func explainNUL(data []byte, at int) error {
