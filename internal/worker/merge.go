@@ -137,7 +137,8 @@ const (
 // order of records within a source does not. The populations are not changed.
 // Errors are about the rules and about records that cannot be told to be one person or two.
 func Merge(sources []Named, rules MergeRules) (*Merged, error) {
-	m := &merger{sources: sources, rules: rules, result: &Merged{Workers: Population{}}, index: map[string]int{}, alias: map[string]string{}}
+	m := &merger{sources: sources, rules: rules, index: map[string]int{}, alias: map[string]string{}}
+	m.result = &Merged{Workers: Population{}, Choices: []Choice{}, Conflicts: []Conflict{}, Waiting: []Waiting{}, Warnings: []string{}}
 	if err := m.prepare(); err != nil {
 		return nil, err
 	}
