@@ -54,7 +54,8 @@ func (d *decider) addAbsent(context.Context) error {
 	if d.rules.Lifecycle.OnAbsent == absentRelease {
 		return nil // nothing is written about them, so that it does not matter which is which
 	}
-	return refuse(fmt.Sprintf("these workers are not in the feed, and several accounts carry their worker id (correct %s of all but one, or leave them out of this population)", d.in.WorkerIDAttribute), twice)
+	const mend = "correct %s of all but one, or leave them out of this population"
+	return refuse(fmt.Sprintf("these workers are not in the feed, and several accounts carry their worker id ("+mend+")", d.in.WorkerIDAttribute), twice)
 }
 
 func matchedElsewhere(p *person) string {

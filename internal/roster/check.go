@@ -138,14 +138,11 @@ func (d *decider) value(faults map[string]*fault, p *person, name string, v dire
 		if err == nil {
 			return
 		}
-		what, rule := err.Error(), ""
-		if p.desired != nil {
-			rule = p.desired.Attributes[name].Rule
-		}
+		what := err.Error()
 		if d.redacted[directory.Fold(name)] {
 			what = "a value does not fit (redacted), expected " + bounds(t)
 		}
-		addFault(faults, p, name, "value", what, rule)
+		addFault(faults, p, name, "value", what, d.origin(p, name).rule)
 	}
 }
 

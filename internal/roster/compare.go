@@ -51,13 +51,9 @@ func (d *decider) listChanges(p *person) {
 		if d.in.Format.Same(name, old, v) || name == directory.ManagerAttribute && d.sameManager(old.Text(), v.Text()) {
 			continue
 		}
-		c := Change{Attribute: name, Old: old, New: v}
-		if p.desired != nil {
-			o := p.desired.Attributes[name]
-			c.Rule, c.Inputs = o.Rule, o.Inputs
-			c.Redacted = o.Redact
-		}
-		if c.Redacted = c.Redacted || d.redacted[directory.Fold(name)]; c.Redacted {
+		from := d.origin(p, name)
+		c := Change{Attribute: name, Old: old, New: v, Rule: from.rule, Inputs: from.inputs}
+		if c.Redacted = d.redacted[directory.Fold(name)]; c.Redacted {
 			c.Old, c.New = nil, nil
 		}
 		p.changes = append(p.changes, c)

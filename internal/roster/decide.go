@@ -70,8 +70,9 @@ type decider struct {
 	exceptions map[string]*Exception
 	unneeded   map[string]bool // exceptions that have not been needed so far
 
-	people   []*person          // in natural order of the ids
-	byWorker map[string]*person // by worker id
+	people   []*person            // in natural order of the ids
+	byWorker map[string]*person   // by worker id
+	origins  [2]map[string]origin // by attribute: of the rules for workers, and for leavers
 
 	schema   *directory.Schema
 	owned    []*directory.Existing            // users that carry a worker id, by path
@@ -96,12 +97,35 @@ type person struct {
 	account *directory.Account // nil: no account afterwards
 	slots   []*slot            // names still to be given
 	boss    *wish              // manager still to be resolved
+	reports string             // the manager's worker id by the rules, empty for none
 	rehired bool
 	record  worker.Date // since when the worker has left or been absent
 
 	action  Action // settled where it does not follow from the changes
 	reason  string
 	changes []Change
+}
+
+// origin is what is known of an attribute's rule, whoever it is applied to.
+type origin struct {
+	rule   string
+	inputs []string
+}
+
+// origin returns where an attribute of a person comes from.
+func (d *decider) origin(p *person, attribute string) origin {
+	if p.desired == nil {
+		return origin{}
+	}
+	return d.origins[kind(p)][attribute]
+}
+
+// kind is the index of origins: leavers have rules of their own.
+func kind(p *person) int {
+	if p.stage() == mapping.StageLeft {
+		return 1
+	}
+	return 0
 }
 
 // stage returns the stage of a worker, "" for one who is absent or has a data error.
@@ -184,8 +208,8 @@ func (in Input) validate() error {
 }
 
 // sortPeople puts people in the natural order of their worker ids: "9" before
-// "10". Names are given in that order, so that it is the longest-serving who
-// gets the short one, where ids are numbers.
+// "10". Names are given in that order: where ids are counted up, who was hired
+// first gets the shortest name.
 func (d *decider) sortPeople() {
 	slices.SortFunc(d.people, func(a, b *person) int { return natural(a.id, b.id) })
 }
@@ -249,6 +273,15 @@ func (d *decider) evaluate() {
 			p.desired = nil
 		}
 	})
+	for _, p := range d.people {
+		if p.desired == nil || p.desired.Attributes == nil || d.origins[kind(p)] != nil {
+			continue
+		}
+		d.origins[kind(p)] = map[string]origin{}
+		for name, o := range p.desired.Attributes {
+			d.origins[kind(p)][name] = origin{o.Rule, o.Inputs}
+		}
+	}
 }
 
 // vet asks for the first candidate of every unique rule that is about to give a
@@ -302,7 +335,8 @@ func (d *decider) refuseDataErrors() error {
 			lines = append(lines, p.problem.Error()) // it names the worker
 		}
 	}
-	return refuse(fmt.Sprintf("the rules cannot be evaluated for %s (correct the HR records or the rules, or leave these accounts as they are with on_data_error = \"exclude\")", count(len(lines), "worker")), lines)
+	const mend = `correct the HR records or the rules, or leave these accounts as they are with on_data_error = "exclude"`
+	return refuse(fmt.Sprintf("the rules cannot be evaluated for %s (%s)", count(len(lines), "worker"), mend), lines)
 }
 
 // listed is how many problems of one kind an error lists.

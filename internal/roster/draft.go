@@ -144,20 +144,32 @@ func (d *decider) draftFull(p *person) {
 	moves := p.existing != nil && !sameContainer(a.Container, p.existing.Account.Container)
 	for name, o := range p.desired.Attributes {
 		if name == directory.ManagerAttribute {
+			p.reports = o.Value.Text()
 			d.draftManager(p, &a, o, fresh)
 			continue
 		}
 		d.draftAttribute(p, &a, name, o, fresh)
-		if v := a.Attributes[name]; moves && d.core[name].PerContainer && len(v) > 0 {
-			// The name is kept, but it may be taken where the account moves to.
-			p.slots = append(p.slots, &slot{person: p, attribute: name, prefer: v.Text(), candidates: o.Candidates, anew: true})
+	}
+	d.completeCore(p, &a)
+	d.writeRecord(p, &a)
+	if moves {
+		d.reopenNames(p, &a)
+	}
+	slices.SortFunc(p.slots, func(a, b *slot) int { return cmp.Compare(a.attribute, b.attribute) })
+	p.account = &a
+	// The outcomes are the largest part of everything, and have done their work.
+	p.desired.Attributes = nil
+}
+
+// reopenNames is for names that an account keeps although it moves: somebody
+// may have them already where it moves to.
+func (d *decider) reopenNames(p *person, a *directory.Account) {
+	for name, c := range d.core {
+		if v := a.Attributes[name]; c.PerContainer && len(v) > 0 {
+			p.slots = append(p.slots, &slot{person: p, attribute: name, prefer: v.Text(), candidates: p.desired.Attributes[name].Candidates, anew: true})
 			delete(a.Attributes, name)
 		}
 	}
-	slices.SortFunc(p.slots, func(a, b *slot) int { return cmp.Compare(a.attribute, b.attribute) })
-	d.completeCore(p, &a)
-	d.writeRecord(p, &a)
-	p.account = &a
 }
 
 // fresh reports whether the rules for creation apply.
@@ -265,5 +277,8 @@ func (d *decider) rehire(p *person) bool {
 		word, _ := d.recorded(p)
 		return word == recordLeft
 	}
-	return d.rules.Lifecycle.LeaverContainer != "" && p.stage() == mapping.StageActive && !p.desired.ContainerOnCreate && p.desired.Container != "" && !sameContainer(p.desired.Container, p.existing.Account.Container)
+	if d.rules.Lifecycle.LeaverContainer == "" || p.stage() != mapping.StageActive || p.desired.ContainerOnCreate {
+		return false
+	}
+	return p.desired.Container != "" && !sameContainer(p.desired.Container, p.existing.Account.Container)
 }

@@ -84,13 +84,7 @@ func (d *decider) resolve(p *person) string {
 		if m == nil || m.worker == nil {
 			return ""
 		}
-		above := m.worker.ManagerID
-		if m.desired != nil {
-			if v := m.desired.Attributes[directory.ManagerAttribute].Value; len(v) > 0 {
-				above = v.Text()
-			}
-		}
-		if id = above; id != p.id && id != "" && d.linkable(id) {
+		if id = cmp.Or(m.reports, m.worker.ManagerID); id != p.id && id != "" && d.linkable(id) {
 			return id
 		}
 	}

@@ -96,6 +96,12 @@ func TestMovingNamesakesIntoOneContainer(t *testing.T) {
 		r.Attributes["cn"] = mapping.AttributeRule{Expression: `Join(" ", [First], [Last])`, Apply: mapping.ApplyOnCreate}
 	})
 	refused(t, input(t, m, fixed, gone...), `worker "2": cn "Li Wei": worker "1" has it`)
+	// A rule that fails for somebody who has left keeps the name, which must be free all the same.
+	failing := rules(func(r *mapping.Rules) {
+		r.Attributes["cn"] = mapping.AttributeRule{Source: "Nick"}
+	})
+	m.add("contact", leavers, true, "cn=Li Wei")
+	refused(t, input(t, m, failing, hire("1 Li Wei", "termination_date=2026-11-20", "Nick="+strings.Repeat("x", 65))), `worker "1": cn "Li Wei": contact CN=Li Wei,`+leavers+" has it")
 }
 
 func TestNoNameIsFree(t *testing.T) {

@@ -78,7 +78,8 @@ type Limit struct {
 // "3%" of the existing accounts that workers in the feed (or in the group) match; for
 // MaxAbsent, of these and the absent ones. A percentage is rounded down, but
 // except for "0%" it always allows one account, so that small groups can change
-// at all. "" is no limit.
+// at all. Where nothing exists yet, that is all it allows: a first run takes an
+// exception or a number. "" is no limit.
 func ParseLimit(s string) (Limit, error) {
 	text := strings.TrimSpace(s)
 	if text == "" {
@@ -251,7 +252,8 @@ func (d *decider) guardFeed() error {
 func (d *decider) guardFill(attribute string, percent float64) []string {
 	var empty []*person
 	for _, p := range d.people {
-		if v, _ := p.worker.Attribute(attribute); !slices.ContainsFunc(append(v.Strings(), v.Text()), func(s string) bool { return strings.TrimSpace(s) != "" }) {
+		v, _ := p.worker.Attribute(attribute)
+		if !slices.ContainsFunc(append(v.Strings(), v.Text()), func(s string) bool { return strings.TrimSpace(s) != "" }) {
 			empty = append(empty, p)
 		}
 	}
@@ -332,7 +334,8 @@ func (d *decider) guardLimits(l Limits, group string, people []*person) (lines [
 		if m.limit.percent >= 0 {
 			of = fmt.Sprintf(" (%s of %s)", m.limit, thousands(base))
 		}
-		lines = append(lines, fmt.Sprintf("%s%s: %s %s, allowed %s%s%s: %s", m.name, group, count(len(affected), "account"), m.what, thousands(allowed), of, excepted(e), d.firstTen(affected)))
+		lines = append(lines, fmt.Sprintf("%s%s: %s %s, allowed %s%s%s: %s",
+			m.name, group, count(len(affected), "account"), m.what, thousands(allowed), of, excepted(e), d.firstTen(affected)))
 	}
 	return lines
 }
