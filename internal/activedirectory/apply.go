@@ -52,7 +52,8 @@ type Outcome struct {
 
 // ApplyOptions say how changes are carried out.
 type ApplyOptions struct {
-	// Parallel is how many requests are on their way at once; 0 is 8.
+	// Parallel is how many accounts are at most written at once; 0 is 8. How many
+	// there are depends on what makes the server fastest.
 	Parallel int
 	// Adopt takes over an account that a create meets, if it already carries the
 	// worker id and the login that are wanted: what an interrupted run left.
@@ -335,6 +336,11 @@ func (r *run) each(ctx context.Context, tasks []*task, f func(context.Context, *
 				t.fail("change", "", fmt.Errorf("%w: %w", ErrNotAttempted, *lost))
 				return nil
 			}
+			if r.pace.enter(ctx) != nil {
+				t.fail("change", "", fmt.Errorf("%w: %w", ErrNotAttempted, context.Cause(ctx)))
+				return nil
+			}
+			defer r.pace.leave(r.o.Parallel)
 			before := len(t.errs)
 			f(ctx, t)
 			for _, err := range t.errs[before:] {

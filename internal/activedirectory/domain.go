@@ -47,6 +47,7 @@ type Domain struct {
 	client *ldapconn.Client
 	o      Options
 
+	pace    pace // of writes
 	loading gate // held while the snapshot, or more attributes for it, are read
 	schema  lazy[*directory.Schema]
 	suffix  lazy[[]string]
