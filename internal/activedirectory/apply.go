@@ -66,7 +66,7 @@ type ApplyOptions struct {
 	// change it at their next sign-in (pwdLastSet 0).
 	KeepPassword bool
 	// Deliver, if not nil, is given each generated password once, right after it
-	// was set. Without it generated passwords are discarded.
+	// was set, from several goroutines. Without it generated passwords are discarded.
 	Deliver func(ctx context.Context, workerID, path, password string) error
 }
 
@@ -223,9 +223,10 @@ func (r *run) prepare(ctx context.Context) {
 		return
 	}
 	for _, rec := range records {
-		t := ids[rec.id]
-		t.have = rec
-		t.at(rec.dn, !t.renames())
+		if t := ids[rec.id]; t != nil { // a server may answer more than it was asked
+			t.have = rec
+			t.at(rec.dn, !t.renames())
+		}
 	}
 	for _, t := range r.alive() {
 		switch {
@@ -242,30 +243,12 @@ func (r *run) prepare(ctx context.Context) {
 
 // check finds what is wrong with the values before anything is written.
 func (r *run) check(t *task) {
-	invalid := func(attribute string, err error) { t.fail("check", attribute, because(ErrInvalid, err)) }
+	err := CheckAccount(t.Want, r.types)
 	if t.WorkerID == "" {
-		invalid("", errors.New("the worker id is empty"))
+		err = errors.Join(errors.New("the worker id is empty"), err)
 	}
-	if err := CheckContainer(t.Want.Container); err != nil {
-		invalid("", fmt.Errorf("container: %w", err))
-	}
-	for _, name := range []string{attrCN, attrLogin} {
-		if v, _ := t.want(name); len(v) != 1 {
-			invalid("", fmt.Errorf("%s: found %d values, expected one", name, len(v)))
-		}
-	}
-	for name, v := range t.Want.Attributes {
-		if isName(name, attrManager) {
-			continue
-		}
-		known, ok := r.types.Lookup(name)
-		if !ok {
-			invalid("", fmt.Errorf("%s: the schema has no such attribute for users", name))
-			continue
-		}
-		if err := Check(known, v); err != nil {
-			invalid("", fmt.Errorf("%s: %w", name, err))
-		}
+	if err != nil {
+		t.fail("check", "", because(ErrInvalid, err))
 	}
 }
 

@@ -250,3 +250,27 @@ func TestPersonError(t *testing.T) {
 		}
 	}
 }
+
+func TestCheckAccount(t *testing.T) {
+	good := directory.Account{Container: "OU=A,DC=x", Attributes: map[string]directory.Value{
+		"cn": {"A"}, "sAMAccountName": {"a.b-c"}, "userPrincipalName": {"a@x"}, "manager": {"1001"}, "c": {"DE"}, "co": {"Germany"}, "countryCode": {"276"}, "title": nil}}
+	if err := CheckAccount(good, nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct{ attribute, value, want string }{
+		{"sAMAccountName", "a/b", "none of"}, {"sAMAccountName", "a@b.", "no dot at the end"}, {"sAMAccountName", " . ", "dots and blanks"}, {"sAMAccountName", "a\nb", "control"},
+		{"sAMAccountName", strings.Repeat("a", 21), "at most 20"}, {"userPrincipalName", "a", "name@suffix"}, {"userPrincipalName", "@x", "name@suffix"},
+		{"countryCode", "250", "expected 276"}, {"co", "France", "which is FR"}, {"co", "Allemagne?", ""}, {"countryCode", "0", ""},
+		{"titel", "x", "did you mean title?"}, {"cn", "", "found 0 values"}, {"cn", "a\x00b", "NUL"}, {"manager", "1|2", "found 2 values"}, {"description", "a|b", "single-valued"},
+	} {
+		a := good.Clone()
+		a.Attributes[tt.attribute] = nil
+		if tt.value != "" {
+			a.Attributes[tt.attribute] = strings.Split(tt.value, "|")
+		}
+		err := CheckAccount(a, nil)
+		if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want) || !strings.Contains(err.Error(), tt.attribute)) {
+			t.Errorf("%s=%q: error %v, want %q", tt.attribute, tt.value, err, tt.want)
+		}
+	}
+}

@@ -50,10 +50,15 @@ func (r *run) created(t *task, dn string) {
 	t.at(dn, true)
 }
 
-// refusesPasswordInAdd: unwillingToPerform without a code of the password policy.
+// refusesPasswordInAdd reports a refusal that may be about setting the password
+// and the rest at once. If it was about something else, the request without the
+// password says so again.
 func refusesPasswordInAdd(err error) bool {
 	var e *ldapconn.Error
-	return errors.As(err, &e) && e.Code == ldap.LDAPResultUnwillingToPerform && e.Kind == ldapconn.KindOther
+	if !errors.As(err, &e) || e.Code == 0 || nameTaken(err) {
+		return false
+	}
+	return e.Kind == ldapconn.KindOther || e.Kind == ldapconn.KindConstraint
 }
 
 // addRequest describes the new account; without a password it is disabled.

@@ -111,7 +111,7 @@ func (d *Domain) existing(r *record, managers map[string]string) *directory.Exis
 		Container: r.container(), Enabled: r.enabled(), Attributes: make(map[string]directory.Value, len(r.values)),
 	}}
 	for name, v := range r.values {
-		e.Account.Attributes[name] = v
+		e.Account.Attributes[name] = slices.Clone(v)
 	}
 	if dn := r.text(attrManager); dn != "" {
 		if id := managers[dnKey(dn)]; id != "" {

@@ -7,15 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/go-ldap/ldap/v3"
 
-	"terraform-provider-workforce/internal/activedirectory/ldapconn"
 	"terraform-provider-workforce/internal/directory"
-	"terraform-provider-workforce/internal/sandbox/samba"
 )
 
 // edit changes an entry with a client that is not ours.
@@ -29,143 +25,6 @@ func (l *lab) edit(t testing.TB, dn, attribute string, values ...string) {
 }
 
 func (l *lab) dn(n int) string { return "CN=Person " + l.id(n) + "," + l.ou }
-
-func TestEnableAndDisable(t *testing.T) {
-	l := newLab(t, Options{})
-	prehire := l.person(1)
-	prehire.Want.Enabled = false
-	c := l.must(t, prehire)[0]
-	if e := l.entry(t, l.id(1), "userAccountControl", "pwdLastSet"); e.Get("userAccountControl") != "514" {
-		t.Fatalf("prehire %v", e)
-	}
-	// Bits that others set stay.
-	l.edit(t, l.dn(1), "userAccountControl", fmt.Sprint(514|0x10000|0x100000))
-	var delivered string
-	o := ApplyOptions{KeepPassword: true, Deliver: func(_ context.Context, worker, path, password string) error {
-		if worker != l.id(1) || !sameDN(path, l.dn(1)) {
-			t.Errorf("delivered for %s, %s", worker, path)
-		}
-		delivered = password
-		return nil
-	}}
-	c.Want.Enabled = true
-	out := l.Apply(t.Context(), []Change{c}, o)
-	if out[0].Err != nil || !out[0].PasswordSet || len(delivered) < 24 {
-		t.Fatalf("%+v", out[0])
-	}
-	if err := l.dc.Bind(t.Context(), l.id(1)+"@"+l.dc.Realm(), delivered); err != nil {
-		t.Errorf("the delivered password does not work: %v", err)
-	}
-	if e := l.entry(t, l.id(1), "userAccountControl"); e.Get("userAccountControl") != fmt.Sprint(512|0x10000|0x100000) {
-		t.Errorf("enabled: %v", e)
-	}
-	since := time.Now().Add(-time.Minute)
-	c.Want.Enabled = false
-	apply(t, l.Domain, o, c)
-	if at, err := l.DisabledSince(t.Context(), map[string]string{"x": c.ID, "gone": "00000000-0000-0000-0000-000000000001"}); err != nil || len(at) != 1 || at["x"].Before(since) || at["x"].After(time.Now().Add(time.Minute)) {
-		t.Errorf("disabled since %v, %v", at, err)
-	}
-	// Enabled again, with the password it had.
-	c.Want.Enabled = true
-	delivered = ""
-	out = l.Apply(t.Context(), []Change{c}, o)
-	if out[0].Err != nil || out[0].PasswordSet || delivered != "" {
-		t.Errorf("enabled again: %+v", out[0])
-	}
-	if at, err := l.DisabledSince(t.Context(), map[string]string{"x": c.ID}); err != nil || len(at) != 0 {
-		t.Errorf("enabled, yet disabled since %v, %v", at, err)
-	}
-}
-
-func TestPasswords(t *testing.T) {
-	l := newLab(t, Options{})
-	c := l.person(1)
-	c.Password = "Sommer-2026-Größe!"
-	keep := ApplyOptions{KeepPassword: true}
-	c = apply(t, l.Domain, keep, c)[0]
-	login := l.id(1) + "@" + l.dc.Realm()
-	if err := l.dc.Bind(t.Context(), login, c.Password); err != nil {
-		t.Error(err)
-	}
-	c.Password = "Winter-2027-Größe!"
-	if out := l.Apply(t.Context(), []Change{c}, keep); out[0].Err != nil || !out[0].PasswordSet {
-		t.Errorf("reset: %+v", out[0])
-	}
-	if err := l.dc.Bind(t.Context(), login, c.Password); err != nil {
-		t.Error(err)
-	}
-	// A weak one is refused; everything else is written, and nothing repeats it.
-	weak := set(c, "title", "Written")
-	weak.Password = "weak1"
-	out := l.Apply(t.Context(), []Change{weak}, keep)
-	mustFail(t, out[0], ErrPassword, l.id(1), "password policy")
-	if strings.Contains(out[0].Err.Error(), "weak1") {
-		t.Errorf("the error repeats the password: %v", out[0].Err)
-	}
-	if e := l.entry(t, l.id(1), "title"); e.Get("title") != "Written" {
-		t.Errorf("entry %v", e)
-	}
-	fresh := l.person(2)
-	fresh.Password = "weak1"
-	out = l.Apply(t.Context(), []Change{fresh}, keep)
-	mustFail(t, out[0], ErrPassword)
-	if out[0].ID != "" || out[0].Created {
-		t.Errorf("%+v", out[0])
-	}
-	undelivered := ApplyOptions{Deliver: func(context.Context, string, string, string) error { return errors.New("mailbox full") }}
-	out = l.Apply(t.Context(), []Change{l.person(3)}, undelivered)
-	mustFail(t, out[0], nil, "mailbox full", "deliver")
-	if out[0].ID == "" {
-		t.Error("the account exists, but its id is not reported")
-	}
-}
-
-func TestGeneratedPasswords(t *testing.T) {
-	l := newLab(t, Options{})
-	seen := map[string]bool{}
-	want := l.person(1, "displayName", "abc def").Want
-	for range 200 {
-		p, err := l.generatePassword(t.Context(), want)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if seen[p] || len(p) < 24 || containsAny(strings.ToLower(p), []string{"abc", "def"}) {
-			t.Errorf("password %q", p)
-		}
-		for _, class := range passwordClasses {
-			if !strings.ContainsAny(p, class) {
-				t.Errorf("%q has nothing of %s", p, class)
-			}
-		}
-		seen[p] = true
-	}
-}
-
-// What a server that refuses passwords in an add makes us do.
-func TestCreateInSteps(t *testing.T) {
-	l := newLab(t, Options{})
-	d, proxy := l.behind(t, Options{})
-	proxy.Inject(samba.Fault{Op: samba.Add, Result: ldap.LDAPResultUnwillingToPerform})
-	var password string
-	o := ApplyOptions{KeepPassword: true, Deliver: func(_ context.Context, _, _, p string) error { password = p; return nil }}
-	c := apply(t, d, o, l.person(1))[0]
-	if err := l.dc.Bind(t.Context(), l.id(1)+"@"+l.dc.Realm(), password); err != nil {
-		t.Error(err)
-	}
-	// The password step fails: the account stays disabled, is reported, and the next run finishes.
-	proxy.Inject(samba.Fault{Op: samba.Add, Result: ldap.LDAPResultUnwillingToPerform})
-	proxy.Inject(samba.Fault{Op: samba.Modify, Result: ldap.LDAPResultUnwillingToPerform})
-	out := d.Apply(t.Context(), []Change{l.person(2)}, o)
-	mustFail(t, out[0], ErrPassword)
-	if out[0].ID == "" || l.entry(t, l.id(2), "userAccountControl").Get("userAccountControl") != "514" {
-		t.Fatalf("%+v", out[0])
-	}
-	again := l.person(2)
-	again.ID = out[0].ID
-	if out = d.Apply(t.Context(), []Change{again, c}, o); out[0].Err != nil || !out[0].PasswordSet || out[1].Changed {
-		t.Errorf("%+v", out)
-	}
-}
 
 func TestNamesTaken(t *testing.T) {
 	l := newLab(t, Options{})
@@ -374,115 +233,6 @@ func TestRemove(t *testing.T) {
 	}
 }
 
-// The server is lost in the middle of many changes; the next run does the rest
-// and creates nobody twice.
-func TestInterruptedApply(t *testing.T) {
-	const people, after = 200, 60
-	for _, tt := range []struct {
-		name  string
-		fault samba.Fault
-	}{
-		{"request lost", samba.Fault{Op: samba.Add, After: after}},
-		{"answer lost", samba.Fault{Op: samba.Add, After: after, Lose: true}},
-		{"answer lost, reconnects", samba.Fault{Op: samba.Add, After: after, Lose: true, Reconnect: true}},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			l := newLab(t, Options{})
-			if !tt.fault.Reconnect {
-				l.conf.ConnectTimeout = time.Second
-			}
-			d, proxy := l.behind(t, Options{})
-			proxy.Inject(tt.fault)
-			var changes []Change
-			for i := range people {
-				changes = append(changes, l.person(i))
-			}
-			done, notAttempted := 0, 0
-			for i, o := range d.Apply(t.Context(), changes, ApplyOptions{}) {
-				switch {
-				case o.Err == nil:
-					done++
-				case errors.Is(o.Err, ErrNotAttempted):
-					notAttempted++
-				}
-				changes[i].ID = o.ID
-			}
-			if tt.fault.Reconnect && done != people || !tt.fault.Reconnect && notAttempted == 0 {
-				t.Errorf("%d done, %d not attempted", done, notAttempted)
-			}
-			for i, o := range l.Apply(t.Context(), changes, ApplyOptions{Adopt: true}) {
-				if o.Err != nil {
-					t.Fatal(o.Err)
-				}
-				if changes[i].ID != "" && changes[i].ID != o.ID {
-					t.Errorf("%s was created again", o.WorkerID)
-				}
-			}
-			found, err := l.dc.SearchBelow(t.Context(), l.ou, "one", "(objectClass=user)", "cn")
-			if err != nil || len(found) != people {
-				t.Errorf("%d accounts, %v", len(found), err)
-			}
-		})
-	}
-}
-
-func TestAnswersLostOnChanges(t *testing.T) {
-	for _, op := range []samba.Op{samba.Modify, samba.ModifyDN, samba.Delete} {
-		t.Run(op.String(), func(t *testing.T) {
-			l := newLab(t, Options{})
-			c := l.must(t, l.person(1), l.person(2))
-			d, proxy := l.behind(t, Options{})
-			proxy.Inject(samba.Fault{Op: op, Lose: true, Reconnect: true})
-			switch op {
-			case samba.Modify:
-				apply(t, d, ApplyOptions{}, set(c[0], "title", "x"))
-			case samba.ModifyDN:
-				apply(t, d, ApplyOptions{}, set(c[0], "cn", "x "+l.tag))
-			default:
-				if out := d.Remove(t.Context(), map[string]string{"a": c[0].ID}, Delete); out[0].Err != nil {
-					t.Error(out[0].Err)
-				}
-			}
-			if n := proxy.Count(op); n != 1 {
-				t.Errorf("%d requests, want 1", n)
-			}
-		})
-	}
-}
-
-func TestCancelledApplyKnowsWhatItDid(t *testing.T) {
-	l := newLab(t, Options{})
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	var once sync.Once
-	var changes []Change
-	for i := range 60 {
-		changes = append(changes, l.person(i))
-	}
-	out := l.Apply(ctx, changes, ApplyOptions{Parallel: 2, Deliver: func(context.Context, string, string, string) error { once.Do(cancel); return nil }})
-	created := map[string]bool{}
-	for _, o := range out {
-		if o.ID != "" {
-			created[o.WorkerID] = true
-		} else if o.Err == nil {
-			t.Errorf("neither id nor error: %+v", o)
-		}
-	}
-	found, err := l.dc.SearchBelow(t.Context(), l.ou, "one", "(objectClass=user)", "employeeID")
-	if err != nil || len(found) == 0 || len(found) == len(changes) {
-		t.Fatalf("%d accounts, %v", len(found), err)
-	}
-	unknown := 0
-	for _, e := range found {
-		if !created[e.Get("employeeID")] {
-			unknown++
-		}
-	}
-	if unknown > 2 { // the requests under way when ctx ended may have been lost
-		t.Errorf("%d accounts exist without being reported", unknown)
-	}
-}
-
 // An account with the right to write all but one attribute.
 func TestLimitedRights(t *testing.T) {
 	l := newLab(t, Options{})
@@ -525,56 +275,6 @@ func (l *lab) delegate(t testing.TB, sid, butAttribute string) {
 	l.dsacl(t, fmt.Sprintf("(OD;CI;WP;%s;;%s)", butAttribute, sid))
 }
 
-func TestTwoViewsAtOnce(t *testing.T) {
-	l := newLab(t, Options{})
-	other := l.connect(t, l.conf, Options{})
-	var changes []Change
-	for i := range 40 {
-		changes = append(changes, l.person(i))
-	}
-	var wg sync.WaitGroup
-	results := make([][]Outcome, 2)
-	for i, d := range []*Domain{l.Domain, other} {
-		wg.Go(func() { results[i] = d.Apply(t.Context(), changes, ApplyOptions{}) })
-	}
-	wg.Wait()
-	for i := range changes {
-		a, b := results[0][i], results[1][i]
-		if (a.Err == nil) == (b.Err == nil) {
-			t.Errorf("%s: both %v and %v", changes[i].WorkerID, a.Err, b.Err)
-		}
-		if err := errors.Join(a.Err, b.Err); !errors.Is(err, ErrAlreadyExists) && !errors.Is(err, ErrNameTaken) {
-			t.Errorf("the second one: %v", err)
-		}
-	}
-	found, err := l.dc.SearchBelow(t.Context(), l.ou, "one", "(objectClass=user)", "cn")
-	if err != nil || len(found) != len(changes) {
-		t.Errorf("%d accounts, %v", len(found), err)
-	}
-}
-
-func TestLinkLaterFromManyAtOnce(t *testing.T) {
-	l := newLab(t, Options{})
-	var wg sync.WaitGroup
-	for i := range 20 {
-		wg.Go(func() {
-			c := l.person(i, "manager", l.id((i+1)%20))
-			if out := l.Apply(t.Context(), []Change{c}, ApplyOptions{LinkLater: true}); out[0].Err != nil {
-				t.Error(out[0].Err)
-			}
-		})
-	}
-	wg.Wait()
-	if p := l.Pending(); len(p) != 0 {
-		t.Errorf("still waiting: %v", p)
-	}
-	for i := range 20 {
-		if e := l.entry(t, l.id(i), "manager"); !sameDN(e.Get("manager"), l.dn((i+1)%20)) {
-			t.Errorf("%d has the manager %q", i, e.Get("manager"))
-		}
-	}
-}
-
 func TestReadBackFindsWhatTheServerChanged(t *testing.T) {
 	l := newLab(t, Options{})
 	c := l.must(t, l.person(1))[0]
@@ -588,5 +288,3 @@ func TestReadBackFindsWhatTheServerChanged(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
-
-var _ = ldapconn.KindOther
