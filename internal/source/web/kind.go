@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package web
+
+import (
+	"bytes"
+	"fmt"
+	"mime"
+	"net/http"
+	"strings"
+)
+
+// Kind is what an answer is expected to be. The zero Kind takes anything.
+type Kind struct{ name, media string }
+
+// The kinds of answers.
+var (
+	JSON     = Kind{"JSON", "application/json"}
+	SCIMJSON = Kind{"JSON", "application/scim+json, application/json"}
+	XML      = Kind{"XML", "application/xml, text/xml;q=0.9"}
+	SOAP     = Kind{"XML", "text/xml"}
+	CSV      = Kind{"CSV", "text/csv"}
+)
+
+// statusError is an answer whose status says that it is none.
+type statusError struct{}
+
+func (statusError) Error() string { return "the status is an error" }
+
+// kindError is an answer with a good status that is not what was asked for.
+type kindError struct{ text string }
+
+func (e *kindError) Error() string { return e.text }
+
+type redirectError struct{ text string }
+
+func (e *redirectError) Error() string { return e.text }
+
+type sizeError struct{ text string }
+
+func (e *sizeError) Error() string { return e.text }
+
+func tooLarge(limit int64, what string) error {
+	return &sizeError{fmt.Sprintf("the answer %s, expected at most %d bytes (max_bytes)", what, limit)}
+}
+
+// accept says whether an answer is one.
+func (r Request) accept(a *Response) error {
+	if a.Status < 200 || a.Status > 299 {
+		if r.Pass != nil && r.Pass(a) {
+			return nil
+		}
+		return statusError{}
+	}
+	if a.Status == http.StatusNoContent {
+		return nil
+	}
+	return r.Expect.check(a)
+}
+
+// check finds answers that are something else: maintenance and sign-in pages
+// come with status 200.
+func (k Kind) check(a *Response) error {
+	if k.name == "" {
+		return nil
+	}
+	body := bytes.TrimSpace(bytes.TrimPrefix(a.Body, []byte("\ufeff")))
+	media, _, _ := mime.ParseMediaType(a.Header.Get("Content-Type"))
+	start := strings.ToLower(string(body[:min(len(body), 100)]))
+	switch {
+	case strings.HasPrefix(start, "<!doctype html"), strings.HasPrefix(start, "<html"), media == "text/html":
+		return &kindError{fmt.Sprintf("found a web page, expected %s: the system may be down for maintenance, or ask to sign in", k.name)}
+	case len(body) == 0:
+		return &kindError{fmt.Sprintf("found an empty answer, expected %s", k.name)}
+	case k.name == "JSON" && body[0] != '{' && body[0] != '[', k.name == "XML" && body[0] != '<':
+		return &kindError{fmt.Sprintf("found something else than %s (content type %q)", k.name, media)}
+	case k.name == "CSV" && (body[0] == '{' || body[0] == '<'):
+		return &kindError{fmt.Sprintf("found something else than CSV (content type %q)", media)}
+	}
+	return nil
+}

@@ -1,0 +1,574 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package web
+
+import (
+	"compress/gzip"
+	"context"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+const canary = "s3cr3t/Canary+42"
+
+// serve starts a server and returns a client of it.
+func serve(t *testing.T, c Config, h http.HandlerFunc) *Client {
+	t.Helper()
+	s := httptest.NewServer(h)
+	t.Cleanup(s.Close)
+	c.URL = s.URL + "/api"
+	client, err := New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
+// get asks for JSON and returns the answer or the error as text.
+func get(c *Client, path string) string {
+	r, err := c.Do(context.Background(), Request{URL: path, Expect: JSON})
+	if err != nil {
+		return err.Error()
+	}
+	return string(r.Body)
+}
+
+func contains(t *testing.T, got string, wanted ...string) {
+	t.Helper()
+	for _, want := range wanted {
+		if !strings.Contains(got, want) {
+			t.Errorf("got %q, expected %q in it", got, want)
+		}
+	}
+	if strings.Contains(got, canary) || strings.Contains(got, url.QueryEscape(canary)) {
+		t.Errorf("got %q, which tells the secret", got)
+	}
+}
+
+func TestRepeatedAttempts(t *testing.T) {
+	for _, tt := range []struct {
+		name, method string
+		safe         bool
+		failures     []int
+		after        string
+		config       Config
+		want         string
+		requests     int64
+	}{
+		{"GET after 503 with seconds", "GET", false, []int{503, 429}, "0", Config{}, `{"ok":true}`, 3},
+		{"GET after 503 with a date", "GET", false, []int{503}, "Wed, 21 Oct 2015 07:28:00 GMT", Config{}, `{"ok":true}`, 2},
+		{"GET with a fraction", "GET", false, []int{429}, "0.001", Config{}, `{"ok":true}`, 2},
+		{"GET without header", "GET", false, []int{502}, "", Config{}, `{"ok":true}`, 2},
+		{"POST that reads", "POST", true, []int{503}, "0", Config{}, `{"ok":true}`, 2},
+		{"POST that writes", "POST", false, []int{503}, "0", Config{}, "503 Service Unavailable", 1},
+		{"too often", "GET", false, []int{503, 503, 503}, "0", Config{Retries: 2}, "tried 3 times", 3},
+		{"none", "GET", false, []int{503}, "0", Config{Retries: -1}, "503", 1},
+		{"too long", "GET", false, []int{503}, "86400", Config{}, "asks to wait", 1},
+		{"what will not pass", "GET", false, []int{404, 404}, "0", Config{}, "404 Not Found", 1},
+		{"forbidden", "GET", false, []int{403}, "0", Config{}, "may not read this", 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var n atomic.Int32
+			c := serve(t, tt.config, func(w http.ResponseWriter, r *http.Request) {
+				if body, _ := io.ReadAll(r.Body); tt.method == "POST" && string(body) != "question" {
+					t.Errorf("got the body %q", body)
+				}
+				if i := int(n.Add(1)) - 1; i < len(tt.failures) {
+					if tt.after != "" {
+						w.Header().Set("Retry-After", tt.after)
+					}
+					w.WriteHeader(tt.failures[i])
+					return
+				}
+				fmt.Fprint(w, `{"ok":true}`)
+			})
+			r, err := c.Do(t.Context(), Request{Method: tt.method, URL: "people", Body: []byte("question"), Safe: tt.safe, Expect: JSON})
+			got := ""
+			if err != nil {
+				got = err.Error()
+			} else {
+				got = string(r.Body)
+			}
+			contains(t, got, tt.want)
+			if c.Requests() != tt.requests {
+				t.Errorf("got %d requests, expected %d", c.Requests(), tt.requests)
+			}
+		})
+	}
+}
+
+func TestRetryAfter(t *testing.T) {
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	for text, want := range map[string]time.Duration{"7": 7 * time.Second, "1.5": 1500 * time.Millisecond, "Sun, 22 Nov 2026 12:01:00 GMT": time.Minute,
+		"Sun, 22 Nov 2026 11:01:00 GMT": 0, "": -1, "soon": -1, "-3": -1, "NaN": -1, "1e300": 1e9 * time.Second} {
+		got, ok := retryAfter(http.Header{"Retry-After": {text}}, now)
+		if !ok {
+			got = -1
+		}
+		if got != want {
+			t.Errorf("%q: got %s, expected %s", text, got, want)
+		}
+	}
+}
+
+func TestAnswersThatAreNone(t *testing.T) {
+	zeros := func(w io.Writer) {
+		block := make([]byte, 1<<20)
+		for range 8 {
+			if _, err := w.Write(block); err != nil {
+				return
+			}
+		}
+	}
+	for _, tt := range []struct {
+		name    string
+		handler http.HandlerFunc
+		want    string
+	}{
+		{"maintenance page", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "\n<!DOCTYPE html><html>Down") }, "found a web page, expected JSON"},
+		{"page by content type", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			fmt.Fprint(w, "Sorry")
+		}, `status 200: found a web page, expected JSON: the system may be down for maintenance, or ask to sign in; the answer begins "Sorry"`},
+		{"empty", func(http.ResponseWriter, *http.Request) {}, "found an empty answer, expected JSON"},
+		{"XML", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<employees/>") }, "found something else than JSON"},
+		{"announced too large", func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Length", "2147483648") }, "announces 2147483648 bytes, expected at most 4194304 bytes (max_bytes)"},
+		{"too large", func(w http.ResponseWriter, _ *http.Request) { zeros(w) }, "the answer is longer, expected at most 4194304 bytes"},
+		{"compressed too large", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			z := gzip.NewWriter(w)
+			zeros(z)
+			_ = z.Close()
+		}, "the answer is longer, expected at most 4194304 bytes"},
+		{"half an answer", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", "100")
+			fmt.Fprint(w, `{"employees":[`)
+		}, "the connection ended after 14 bytes of the answer: unexpected EOF; tried 2 times"},
+		{"nothing at all", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "EOF; tried 2 times"},
+		{"long error", func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(400)
+			fmt.Fprint(w, strings.Repeat("ä", 300)+canary)
+		}, `400 Bad Request; the answer begins "` + strings.Repeat("ä", 200) + `…"`},
+		{"secret in the answer", func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(401)
+			fmt.Fprint(w, `key `+canary+" is \x00 unknown")
+		}, `the answer begins "key [hidden] is \x00 unknown"; check the credentials`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := serve(t, Config{MaxBytes: 4 << 20, Retries: 1, Auth: Auth{APIKey: canary, APIKeyHeader: "X-API-Key"}}, tt.handler)
+			contains(t, get(c, "people?limit=3&api_key="+url.QueryEscape(canary)), "GET http://127.0.0.1", "/api/people?limit=3&api_key=[hidden]: ", tt.want)
+		})
+	}
+}
+
+func TestSlowServers(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		config Config
+		first  string
+		want   string
+	}{
+		{"no answer", Config{Stall: 30 * time.Millisecond}, "", "no answer within 30ms"},
+		{"drip", Config{Stall: 30 * time.Millisecond}, "[", "the server sent less than 4096 bytes within 30ms"},
+		{"no end", Config{Timeout: 30 * time.Millisecond}, "[", "no complete answer within 30ms (timeout)"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			tt.config.Retries = -1
+			c := serve(t, tt.config, func(w http.ResponseWriter, r *http.Request) {
+				for text := tt.first; r.Context().Err() == nil; {
+					if text != "" {
+						_, _ = io.WriteString(w, text)
+						_ = http.NewResponseController(w).Flush()
+					}
+					select {
+					case <-r.Context().Done():
+					case <-time.After(5 * time.Millisecond):
+					}
+				}
+			})
+			contains(t, get(c, "people"), tt.want)
+		})
+	}
+}
+
+func TestCancel(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	c := serve(t, Config{}, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Retry-After", "60")
+		w.WriteHeader(503)
+		cancel()
+	})
+	if _, err := c.Do(ctx, Request{URL: "people"}); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestCredentialsStayAtHome(t *testing.T) {
+	var strangers atomic.Int32
+	stranger := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { strangers.Add(1) }))
+	defer stranger.Close()
+	for _, auth := range []Auth{{Username: "hr", Password: canary}, {Token: canary}, {APIKey: canary, APIKeyHeader: "APIKey"}} {
+		c := serve(t, Config{Auth: auth, Header: map[string]string{"X-Tenant-Key": canary}}, func(w http.ResponseWriter, r *http.Request) {
+			switch r.URL.Path {
+			case "/api/away":
+				http.Redirect(w, r, stranger.URL+"/x?token="+url.QueryEscape(canary), http.StatusTemporaryRedirect)
+			case "/api/login":
+				http.Redirect(w, r, "/api/people", http.StatusFound)
+			case "/api/loop":
+				http.Redirect(w, r, "/api/loop", http.StatusTemporaryRedirect)
+			default:
+				if r.Header.Get("Referer") != "" || r.Header.Get("Authorization")+r.Header.Get("APIKey") == "" {
+					t.Errorf("got the header %v", r.Header)
+				}
+				fmt.Fprint(w, `[]`)
+			}
+		})
+		contains(t, get(c, "away"), "redirected to "+stranger.URL, "credentials are sent to no other host")
+		contains(t, get(c, stranger.URL+"/next?api_key="+url.QueryEscape(canary)), "credentials are sent to no other host")
+		contains(t, get(c, "//hr.example.com/next"), "credentials are sent to no other host")
+		contains(t, get(c, "loop"), "redirected 6 times")
+		contains(t, get(c, "login?secret="+url.QueryEscape(canary)), "[]")
+		_, err := c.Do(t.Context(), Request{Method: "POST", URL: "login", Safe: true})
+		contains(t, fmt.Sprint(err), "the POST was redirected to", "as a GET")
+	}
+	if n := strangers.Load(); n != 0 {
+		t.Errorf("another host got %d requests", n)
+	}
+}
+
+func TestResolve(t *testing.T) {
+	c, err := New(Config{URL: "https://hr.example.com/api/v1/?tenant=7"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]string{
+		"people":                                "https://hr.example.com/api/v1/people?tenant=7",
+		"/people?limit=2":                       "https://hr.example.com/api/v1/people?limit=2",
+		"":                                      "https://hr.example.com/api/v1?tenant=7",
+		"a%2Fb":                                 "https://hr.example.com/api/v1/a%2Fb?tenant=7",
+		"https://hr.example.com:443/x":          "https://hr.example.com:443/x",
+		"https://HR.example.com/x":              "https://HR.example.com/x",
+		"http://hr.example.com/x":               "",
+		"https://hr.example.com.evil.example/x": "",
+		"https://hr.example.com@evil.example/x": "",
+		"https://user:" + "pass@hr.example.com/x":      "",
+		"https://hr.example.com:8443/x":                "",
+		"file:///etc/passwd":                           "",
+		"https://evil.example/?https://hr.example.com": "",
+	} {
+		u, err := c.resolve(Request{URL: text})
+		got := ""
+		if err == nil {
+			got = u.String()
+		}
+		if got != want {
+			t.Errorf("%q: got %q, %v, expected %q", text, got, err, want)
+		}
+	}
+}
+
+func TestOAuth2(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		oauth OAuth2
+		want  string
+	}{
+		{"client credentials in the body", OAuth2{ClientID: "id", ClientSecret: canary, InBody: true, Scopes: []string{"hr"}, Parameters: map[string]string{"audience": "x"}},
+			"audience=x&client_id=id&client_secret=" + url.QueryEscape(canary) + "&grant_type=client_credentials&scope=hr"},
+		{"client credentials in the header", OAuth2{ClientID: "id", ClientSecret: canary, InHeader: true}, "grant_type=client_credentials"},
+		{"refresh token", OAuth2{ClientID: "id", ClientSecret: canary, InBody: true, RefreshToken: "refresh-0"},
+			"client_id=id&client_secret=" + url.QueryEscape(canary) + "&grant_type=refresh_token&refresh_token=refresh-0"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var issued, refused atomic.Int32
+			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Path == "/token" {
+					_ = r.ParseForm()
+					n := issued.Add(1)
+					if n == 1 && r.Form.Encode() != tt.want {
+						t.Errorf("got %s", r.Form.Encode())
+					}
+					if n > 1 && tt.oauth.RefreshToken != "" && r.Form.Get("refresh_token") != "refresh-1" {
+						t.Errorf("got the old refresh token %q", r.Form.Get("refresh_token"))
+					}
+					w.Header().Set("Content-Type", "application/json")
+					fmt.Fprintf(w, `{"access_token":"token-%d","token_type":"bearer","expires_in":3600,"refresh_token":"refresh-%d"}`, n, n)
+					return
+				}
+				if r.Header.Get("Authorization") == "Bearer token-1" && r.URL.Path == "/api/2" {
+					refused.Add(1)
+					w.WriteHeader(401) // expired in the middle of the read
+					return
+				}
+				fmt.Fprint(w, `{}`)
+			}))
+			defer s.Close()
+			tt.oauth.TokenURL = s.URL + "/token"
+			c, err := New(Config{URL: s.URL + "/api", Auth: Auth{OAuth2: &tt.oauth}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, path := range []string{"1", "2", "3"} {
+				contains(t, get(c, path), "{}")
+			}
+			if issued.Load() != 2 || refused.Load() != 1 {
+				t.Errorf("got %d tokens, %d refused", issued.Load(), refused.Load())
+			}
+		})
+	}
+}
+
+func TestTokensThatAreRefused(t *testing.T) {
+	var asked, redirected atomic.Int32
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/busy":
+			if asked.Add(1) == 1 {
+				w.Header().Set("Retry-After", "0")
+				w.WriteHeader(503)
+				return
+			}
+			w.Header().Set("Content-Type", "application/json")
+			fmt.Fprint(w, `{"access_token":"abcdef","token_type":"bearer"}`)
+		case "/wrong":
+			w.WriteHeader(400)
+			fmt.Fprintf(w, `{"error":"invalid_client","error_description":"secret %s is wrong"}`, canary)
+		case "/away":
+			http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
+		case "/elsewhere":
+			redirected.Add(1)
+		default:
+			w.WriteHeader(401)
+		}
+	}))
+	defer s.Close()
+	for path, want := range map[string]string{
+		"/busy":  "401 Unauthorized; tried 2 times; check the credentials",
+		"/wrong": `getting a token: POST ` + s.URL + `/wrong: 400 Bad Request; the answer begins "{\"error\":\"invalid_client\",\"error_description\":\"secret [hidden] is wrong\"}"`,
+		"/away":  "redirected to " + s.URL + "/elsewhere, expected an answer",
+	} {
+		c, err := New(Config{URL: s.URL, Retries: 1, Auth: Auth{OAuth2: &OAuth2{TokenURL: s.URL + path, ClientID: "id", ClientSecret: canary, InBody: true}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		contains(t, get(c, "people"), want)
+	}
+	if redirected.Load() != 0 {
+		t.Error("the client's secret was sent to where a redirect led")
+	}
+}
+
+func TestTokenSource(t *testing.T) {
+	n := 0
+	source := func(ctx context.Context, fetch *Client) (string, time.Time, error) {
+		n++
+		r, err := fetch.Do(ctx, Request{Method: "POST", URL: "auth", Safe: true, Expect: JSON})
+		if err != nil {
+			return "", time.Time{}, err
+		}
+		return strings.Trim(string(r.Body), `["]`), time.Now().Add(time.Duration(n) * time.Hour * 24), nil
+	}
+	c := serve(t, Config{Auth: Auth{Source: source}}, func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path == "/api/auth" && r.Header.Get("Authorization") != "":
+			t.Error("got credentials with the request for some")
+		case r.URL.Path == "/api/auth":
+			fmt.Fprint(w, `["custom-token"]`)
+		case r.Header.Get("Authorization") == "Bearer custom-token":
+			fmt.Fprint(w, "{}")
+		}
+	})
+	contains(t, get(c, "a"), "{}")
+	contains(t, get(c, "b"), "{}")
+	if n != 1 {
+		t.Errorf("got %d tokens", n)
+	}
+	bad := serve(t, Config{Auth: Auth{Source: func(context.Context, *Client) (string, time.Time, error) { return "", time.Time{}, nil }}}, nil)
+	contains(t, get(bad, "a"), "signing in: the answer has no token")
+}
+
+func TestTLS(t *testing.T) {
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "{}") }))
+	s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	s.StartTLS()
+	defer s.Close()
+	ca := string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw}))
+	trusting, err := New(Config{URL: s.URL, CAPEM: ca})
+	if err != nil {
+		t.Fatal(err)
+	}
+	contains(t, get(trusting, ""), "{}")
+	wary, err := New(Config{URL: s.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := get(wary, ""); !strings.Contains(got, "certificate") || strings.Contains(got, "tried") {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestProxyOfTheEnvironment(t *testing.T) {
+	asked := make(chan string, 10)
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked <- r.Method + " " + r.Host
+		w.WriteHeader(http.StatusForbidden)
+	}))
+	defer proxy.Close()
+	t.Setenv("HTTPS_PROXY", proxy.URL)
+	t.Setenv("NO_PROXY", "")
+	c, err := New(Config{URL: "https://hr.example.com", Retries: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	contains(t, get(c, "people"), "Forbidden")
+	if got := <-asked; got != "CONNECT hr.example.com:443" {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestConfigurations(t *testing.T) {
+	for _, tt := range []struct {
+		config Config
+		want   string
+	}{
+		{Config{}, "url: found"},
+		{Config{URL: "ftp://hr.example.com"}, "url: found"},
+		{Config{URL: "https://hr:" + url.QueryEscape(canary) + "@hr.example.com"}, "url: found credentials"},
+		{Config{URL: "https://hr:" + canary + "@hr.example.com:x/"}, "url: found"},
+		{Config{URL: "http://hr.example.com"}, "expected https"},
+		{Config{URL: "https://hr.example.com", Auth: Auth{Password: canary}}, "password without a username"},
+		{Config{URL: "https://hr.example.com", Auth: Auth{Token: canary, Username: "x"}}, "several ways to sign in"},
+		{Config{URL: "https://hr.example.com", Auth: Auth{APIKey: canary}}, "no header"},
+		{Config{URL: "https://hr.example.com", Auth: Auth{OAuth2: &OAuth2{ClientSecret: canary}}}, "no client id"},
+		{Config{URL: "https://hr.example.com", Auth: Auth{OAuth2: &OAuth2{ClientID: "x"}}}, "neither a client secret nor a refresh token"},
+		{Config{URL: "https://hr.example.com", Auth: Auth{OAuth2: &OAuth2{ClientID: "x", ClientSecret: canary, TokenURL: "http://hr.example.com"}}}, "token_url"},
+		{Config{URL: "https://hr.example.com", CAFile: "/does/not/exist"}, "ca_certificate_file"},
+		{Config{URL: "https://hr.example.com", CAPEM: "x"}, "found no certificate"},
+		{Config{URL: "https://hr.example.com", CAPEM: "x", CAFile: "x"}, "found both"},
+		{Config{URL: "https://hr.example.com", ClientKeyPEM: canary}, "found one of the two"},
+		{Config{URL: "https://hr.example.com", ClientKeyPEM: canary, ClientCertificatePEM: "x"}, "client_certificate and client_key"},
+	} {
+		_, err := New(tt.config)
+		contains(t, fmt.Sprint(err), tt.want)
+	}
+	if _, err := New(Config{URL: "http://hr.example.com", AllowHTTP: true}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestRateLimit(t *testing.T) {
+	c := serve(t, Config{RequestsPerSecond: 1}, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "{}") })
+	contains(t, get(c, "1"), "{}")
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	if _, err := c.Do(ctx, Request{URL: "2"}); err == nil || c.Requests() != 1 {
+		t.Errorf("got %v after %d requests, expected the second one to wait", err, c.Requests())
+	}
+}
+
+func TestPass(t *testing.T) {
+	c := serve(t, Config{}, func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(500)
+		fmt.Fprint(w, "<Fault/>")
+	})
+	r, err := c.Do(t.Context(), Request{Method: "POST", Safe: true, Expect: SOAP, Pass: func(r *Response) bool { return strings.Contains(string(r.Body), "Fault") }})
+	if err != nil || r.Status != 500 || c.Requests() != 1 {
+		t.Errorf("got %v, %v", r, err)
+	}
+}
+
+func TestRefusedConnections(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := l.Addr().String()
+	_ = l.Close()
+	c, err := New(Config{URL: "http://" + address, Retries: 1, Auth: Auth{Username: canary}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	contains(t, get(c, "people?password="+url.QueryEscape(canary)), "connection refused", "tried 2 times")
+}
+
+func TestGuard(t *testing.T) {
+	page := func(name string, n, total, pages int, mark string) Page {
+		return Page{Name: name, Records: n, Total: total, Pages: pages, Mark: mark}
+	}
+	for _, tt := range []struct {
+		name  string
+		pages []Page
+		want  string
+	}{
+		{"whole", []Page{page("page 1", 2, 3, 2, "a"), page("page 2", 1, 3, 2, "b")}, ""},
+		{"nothing said", []Page{page("page 1", 2, -1, -1, "a"), page("page 2", 0, -1, -1, "")}, ""},
+		{"no records", []Page{page("page 1", 0, 0, 1, "")}, ""},
+		{"no pages", []Page{page("page 1", 0, 0, 0, "")}, ""},
+		{"short", []Page{page("page 1", 2, 3, -1, "a")}, "found 2 records on 1 pages, expected 3, as page 1 says"},
+		{"pages lost", []Page{page("page 1", 2, -1, 2, "a")}, "found 1 pages, expected 2, as page 1 says"},
+		{"long", []Page{page("page 1", 2, 3, -1, "a"), page("page 2", 2, 3, -1, "b")}, "page 2: found 4 records so far, expected 3"},
+		{"moved", []Page{page("page 1", 2, 3, -1, "a"), page("page 2", 2, 4, -1, "b")}, "page 2 says that there are 4 records, page 1 said 3"},
+		{"repeated", []Page{page("page 1", 2, -1, -1, "a"), page("page 2", 2, -1, -1, "a")}, "page 2 has the same records as page 1"},
+	} {
+		var g Guard
+		var err error
+		for _, p := range tt.pages {
+			if err = g.Add(p); err != nil {
+				break
+			}
+		}
+		if err == nil {
+			err = g.Finish()
+		}
+		if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)) {
+			t.Errorf("%s: got %v", tt.name, err)
+		}
+	}
+	endless, err := Guard{MaxPages: 3}, error(nil)
+	for i := 0; err == nil && i < 10; i++ {
+		err = endless.Add(page(fmt.Sprint("page ", i), 1, -1, -1, fmt.Sprint(i)))
+	}
+	contains(t, fmt.Sprint(err), "expected an end within 3 pages")
+}
+
+func TestConsistent(t *testing.T) {
+	n := 0
+	if err := Consistent(func() error { n++; return map[bool]error{true: ErrMoved}[n < 3] }); err != nil || n != 3 {
+		t.Errorf("got %v after %d", err, n)
+	}
+	if err := Consistent(func() error { return fmt.Errorf("page 2: %w", ErrMoved) }); !errors.Is(err, ErrMoved) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestNextLink(t *testing.T) {
+	from, err := url.Parse("https://hr.example.com/api/people?page=1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for header, want := range map[string]string{
+		`<https://hr.example.com/api/people?page=2>; rel="next", <https://hr.example.com/api/people?page=9>; rel="last"`: "https://hr.example.com/api/people?page=2",
+		`</api/people?a=1,2;b>; title="a, <b>"; rel="prev next"`:                                                         "https://hr.example.com/api/people?a=1,2;b",
+		`<?page=2>;rel=next`:    "https://hr.example.com/api/people?page=2",
+		`<?page=2>; rel="prev"`: "",
+		``:                      "",
+		`rubbish <<>>,;;"`:      "",
+		`<?page=1>; rel=first, <?page=2>; REL=NEXT`: "https://hr.example.com/api/people?page=2",
+	} {
+		r := Response{Header: http.Header{"Link": {header}}, URL: from}
+		if got, err := r.NextLink(); err != nil || got != want {
+			t.Errorf("%s: got %q, %v", header, got, err)
+		}
+	}
+}
