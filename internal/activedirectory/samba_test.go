@@ -29,7 +29,12 @@ type lab struct {
 func newLab(t testing.TB, o Options) *lab {
 	t.Helper()
 	dc := samba.Shared(t)
-	l := &lab{dc: dc, ou: dc.Container(t)}
+	return newLabIn(t, dc, dc.Container(t), o)
+}
+
+func newLabIn(t testing.TB, dc *samba.Domain, ou string, o Options) *lab {
+	t.Helper()
+	l := &lab{dc: dc, ou: ou}
 	l.tag = strings.ToLower(l.ou[len("OU=test-") : len("OU=test-")+6])
 	l.conf = ldapconn.Config{URLs: []string{dc.URL()}, CACertificateFile: dc.CAFile(), Username: dc.AdminUser(), Password: dc.AdminPassword(), ConnectTimeout: 5 * time.Second}
 	l.Domain = l.connect(t, l.conf, o)
