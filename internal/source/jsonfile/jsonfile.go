@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: MPL-2.0
+
+// Package jsonfile reads workers from a JSON document (RFC 8259) or from one
+// JSON document a line (NDJSON). Numbers are kept as they are written, nested
+// members become columns by their path, and what a lenient reader would pass
+// over — a key that occurs twice, a document that ends in the middle, a second
+// document behind the first — is refused with its place.
+package jsonfile
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"terraform-provider-workforce/internal/expression"
+	"terraform-provider-workforce/internal/source"
+	"terraform-provider-workforce/internal/source/location"
+)
+
+// Config says where the document is and where the records are in it.
+type Config struct {
+	Location location.Config
+	// Records is the path to the array of records, such as "d.results"; the
+	// document itself if empty. Keys are separated by dots; a dot that belongs to
+	// a key is written \. and elements of arrays are counted from 0.
+	Records string
+	// KeyColumn, if set, says that the records are the members of an object
+	// rather than elements of an array; the column of this name holds their keys.
+	KeyColumn string
+	// Lines reads one document a line; each is a record, or has it at Records.
+	Lines bool
+	// Total is the path to the number of records in the document, such as
+	// "meta.total"; it must be the number found. None if empty.
+	Total string
+}
+
+const (
+	// maxDepth is how deep documents nest at most.
+	maxDepth = 64
+	// maxColumns is how many different columns records have at most: more are
+	// data in the place of keys.
+	maxColumns = 5000
+)
+
+// Read reads the workers. Records are counted from 1.
+func Read(ctx context.Context, c Config, s source.Spec, now time.Time) (*source.Result, error) {
+	result, err := read(ctx, c, s, now)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", c.Location.Name(), err)
+	}
+	return result, nil
+}
+
+func read(ctx context.Context, c Config, s source.Spec, now time.Time) (*source.Result, error) {
+	r := &reader{config: c, spec: s, line: 1, index: map[string]int{}, total: -1}
+	var err error
+	if r.records, err = parsePath("records", c.Records); err != nil {
+		return nil, err
+	}
+	if r.totalPath, err = parsePath("total", c.Total); err != nil {
+		return nil, err
+	}
+	if c.Lines && (c.KeyColumn != "" || c.Total != "") {
+		return nil, errors.New("lines: found with key_column or total, expected neither: each line is one record")
+	}
+	raw, err := location.Read(ctx, c.Location, now)
+	if err != nil {
+		return nil, err
+	}
+	text, err := location.Decode(raw, "")
+	if err != nil {
+		return nil, err
+	}
+	r.data = text.Data
+	if err := r.check(text); err != nil {
+		return nil, err
+	}
+	if c.KeyColumn != "" {
+		r.column(c.KeyColumn)
+	}
+	if c.Lines {
+		err = r.readLines(ctx)
+	} else {
+		err = r.readDocument(ctx)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return r.build()
+}
+
+// reader reads one text.
+type reader struct {
+	config    Config
+	spec      source.Spec
+	records   []string
+	totalPath []string
+	data      []byte
+	decoder   *json.Decoder
+	base      int // where the decoder's text begins in data
+	counted   int // up to where line was counted
+	line      int
+	number    int // of the record that is being read
+
+	columns  []string
+	index    map[string]int
+	rows     []row
+	total    int // of records by the document; -1 if it does not say
+	problems []source.Problem
+}
+
+// row is a record: what it holds by column, in ascending order of columns.
+type row struct {
+	line  int
+	cells []cell
+}
+
+type cell struct {
+	column int
+	value  expression.Value
+	// number says that the value was written as a number.
+	number bool
+}
+
+// check refuses text that is no JSON at a glance.
+func (r *reader) check(text location.Text) error {
+	trimmed := bytes.TrimLeft(r.data, " \t\r\n")
+	switch {
+	case len(trimmed) == 0:
+		return errors.New("found no text, expected a JSON document")
+	case trimmed[0] == '<':
+		return errors.New("found text that begins with <, expected JSON: is it XML, or an HTML page for signing in or about maintenance?")
+	case trimmed[0] == 'P' && bytes.HasPrefix(trimmed, []byte("PK")):
+		return errors.New("found a ZIP archive, expected JSON")
+	}
+	if utf8.Valid(r.data) {
+		return nil
+	}
+	at := 0
+	for at < len(r.data) {
+		c, size := utf8.DecodeRune(r.data[at:])
+		if c == utf8.RuneError && size == 1 {
+			break
+		}
+		at += size
+	}
+	near := string(r.data[max(bytes.LastIndexByte(r.data[:at], '"'), at-20)+1 : min(at+10, len(r.data))])
+	return fmt.Errorf("line %d: found %s, expected %s", 1+bytes.Count(r.data[:at], []byte("\n")), source.Quote(near), text.Explain(near))
+}
+
+// parsePath splits a path at its dots.
+func parsePath(attribute, path string) ([]string, error) {
+	if path == "" {
+		return nil, nil
+	}
+	var keys []string
+	var key strings.Builder
+	for i := 0; i < len(path); i++ {
+		switch {
+		case path[i] == '\\' && i+1 < len(path):
+			i++
+			key.WriteByte(path[i])
+		case path[i] == '.':
+			keys = append(keys, key.String())
+			key.Reset()
+		default:
+			key.WriteByte(path[i])
+		}
+	}
+	keys = append(keys, key.String())
+	if slices.Contains(keys, "") || strings.HasPrefix(path, "$") || strings.ContainsAny(path, "[]") {
+		return nil, fmt.Errorf(`%s: found %s, expected keys with dots between them, such as "d.results" or "pages.0.items"`, attribute, source.Quote(path))
+	}
+	return keys, nil
+}
+
+// joinPath is the inverse of parsePath.
+func joinPath(parent, key string) string {
+	if strings.ContainsAny(key, `.\`) {
+		key = strings.NewReplacer(`\`, `\\`, `.`, `\.`).Replace(key)
+	}
+	if parent == "" {
+		return key
+	}
+	return parent + "." + key
+}
+
+// start makes a decoder for the text from a place on.
+func (r *reader) start(from, to int) {
+	r.base = from
+	r.decoder = json.NewDecoder(bytes.NewReader(r.data[from:to]))
+	r.decoder.UseNumber()
+}
+
+// here returns the line the decoder is at.
+func (r *reader) here() int {
+	at := min(r.base+int(r.decoder.InputOffset()), len(r.data))
+	for at < len(r.data) && strings.IndexByte(" \t\r\n,:", r.data[at]) >= 0 {
+		at++
+	}
+	if at > r.counted {
+		r.line += bytes.Count(r.data[r.counted:at], []byte("\n"))
+		r.counted = at
+	}
+	return r.line
+}
+
+// where names the place for an error that ends the reading.
+func (r *reader) where() string {
+	if r.number > 0 && !r.config.Lines {
+		return fmt.Sprintf("record %d (line %d)", r.number, r.here())
+	}
+	return fmt.Sprintf("line %d", r.here())
+}
+
+func (r *reader) token() (json.Token, error) {
+	t, err := r.decoder.Token()
+	if err != nil {
+		return nil, r.fault(err)
+	}
+	return t, nil
+}
+
+// column returns the index of a column, which it adds if it is new.
+func (r *reader) column(name string) int {
+	at, ok := r.index[name]
+	if !ok {
+		at = len(r.columns)
+		r.columns = append(r.columns, name)
+		r.index[name] = at
+	}
+	return at
+}
+
+// report keeps a problem for the builder, which is made when all columns are known.
+func (r *reader) report(column, text string) {
+	r.problems = append(r.problems, source.Problem{Position: r.position(r.number, r.here()), Column: column, Text: text})
+}
+
+func (r *reader) position(number, line int) string {
+	if r.config.Lines {
+		return "line " + strconv.Itoa(line)
+	}
+	return "record " + strconv.Itoa(number) + " (line " + strconv.Itoa(line) + ")"
+}
+
+// build hands the rows to a builder.
+func (r *reader) build() (*source.Result, error) {
+	s := r.spec
+	s.Sparse = true
+	b, err := source.NewBuilder(s, r.columns)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range r.problems {
+		b.Report(p)
+	}
+	ids := map[int]bool{}
+	for _, key := range [...]string{"worker_id", "manager_id"} {
+		if name, named := s.Fields[key]; named {
+			key = name
+		}
+		if at, ok := r.index[key]; ok {
+			ids[at] = true
+		}
+	}
+	for i := range r.rows {
+		row := &r.rows[i]
+		position := r.position(i+1, row.line)
+		for _, c := range row.cells {
+			if text := c.value.Text(); c.number && ids[c.column] && strings.ContainsAny(text, ".eE") {
+				b.Report(source.Problem{Position: position, Column: r.columns[c.column], Text: fmt.Sprintf("found the number %s, expected an id: a text, or a whole number without an exponent", text)})
+			}
+		}
+		b.Add(position, func(column string) (expression.Value, bool) { return row.get(r.index[column]) })
+		row.cells = nil // the worker has it now
+	}
+	if r.total >= 0 {
+		b.Expect(r.total, "total "+strconv.Quote(r.config.Total))
+	}
+	return b.Finish()
+}
+
+func (r *row) get(column int) (expression.Value, bool) {
+	at, ok := slices.BinarySearchFunc(r.cells, column, func(c cell, column int) int { return c.column - column })
+	if !ok {
+		return expression.Null, false
+	}
+	return r.cells[at].value, true
+}
