@@ -134,13 +134,13 @@ data "workforce_ad_accounts" "staff" {
   safeguards = {
     min_workers = 500
     max_disable = "3%"
-    max_delete  = "1%"
     max_absent  = "1%"
   }
 }
 
 resource "workforce_ad_population" "staff" {
-  accounts = data.workforce_ad_accounts.staff.accounts
+  accounts     = data.workforce_ad_accounts.staff.accounts
+  max_removals = 10
 }
 
 # The report for the pull request is data.workforce_ad_accounts.staff.report. Read it from the plan:

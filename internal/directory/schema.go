@@ -158,6 +158,36 @@ func (t AttributeType) checkNumber(s string) error {
 	return nil
 }
 
+// Canonical returns v as the target writes it: numbers without leading zeros,
+// TRUE and FALSE in capitals. What is not of the syntax stays as it is, for
+// Check to name.
+func (t AttributeType) Canonical(v Value) Value {
+	canonical := func(s string) string { return s }
+	switch t.Syntax {
+	case Integer, Large:
+		canonical = func(s string) string {
+			if n, err := strconv.ParseInt(s, 10, 64); err == nil {
+				return strconv.FormatInt(n, 10)
+			}
+			return s
+		}
+	case Boolean:
+		canonical = func(s string) string {
+			if upper := strings.ToUpper(s); upper == "TRUE" || upper == "FALSE" {
+				return upper
+			}
+			return s
+		}
+	default:
+		return v
+	}
+	out := make(Value, len(v))
+	for i, s := range v {
+		out[i] = canonical(s)
+	}
+	return out
+}
+
 func quoteSome(v Value) string {
 	quoted := make([]string, 0, 3)
 	for _, s := range v[:min(3, len(v))] {

@@ -218,7 +218,7 @@ func (r *rule) evaluate(e *evaluation) (o Outcome, dropped bool, err error) {
 	case expression.KindDropAttribute:
 		return o, false, nil
 	}
-	value := set(present(v))
+	value := r.target.Canonical(set(present(v)))
 	if len(value) == 0 {
 		err := r.null(&o)
 		if err != nil {

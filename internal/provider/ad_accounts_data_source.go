@@ -4,7 +4,9 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -41,6 +43,7 @@ type adAccountsModel struct {
 	Links           map[string]string   `tfsdk:"links"`
 	Reserved        map[string][]string `tfsdk:"reserved"`
 	OwnedContainers []string            `tfsdk:"owned_containers"`
+	Optional        []string            `tfsdk:"optional_attributes"`
 	OnDataError     types.String        `tfsdk:"on_data_error"`
 	OnUnmatched     types.String        `tfsdk:"on_unmatched"`
 	MaxListed       types.Int64         `tfsdk:"max_listed"`
@@ -90,6 +93,8 @@ func (d *adAccountsDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 				MarkdownDescription: "Names that no new account may get, by target attribute, or by `*` for every unique attribute, ignoring case. A name without `@` also reserves the part before the `@` of longer names."},
 			"owned_containers": schema.ListAttribute{Optional: true, ElementType: types.StringType,
 				MarkdownDescription: "Containers below which accounts that carry a worker id belong to this population. It matters for accounts whose worker is not in the feed, when several populations share a domain. The default is the whole domain."},
+			"optional_attributes": schema.ListAttribute{Optional: true, ElementType: types.StringType,
+				MarkdownDescription: "HR attributes that the rules read and that may be missing from the whole feed. Any other attribute that no worker has is an error, because a misspelt name would be null for everybody."},
 			"on_data_error": schema.StringAttribute{Optional: true, Validators: []validator.String{oneOf(roster.DataErrorFail, roster.DataErrorExclude)},
 				MarkdownDescription: "What happens when the rules cannot be evaluated for a worker: `fail`, the default, stops the plan and names all of them; `exclude` leaves their accounts exactly as they are and reports them."},
 			"on_unmatched": schema.StringAttribute{Optional: true, Validators: []validator.String{oneOf(roster.UnmatchedCreate, roster.UnmatchedReport)},
@@ -167,6 +172,9 @@ func (d *adAccountsDataSource) input(m *adAccountsModel, diags *diag.Diagnostics
 	if err != nil {
 		addProblems(diags, "Invalid mapping", err)
 	}
+	if err == nil {
+		addProblems(diags, "Unknown HR attribute", unknownSources(compiled, workers, m.Optional))
+	}
 	safeguards := m.Safeguards.expand(diags)
 	population := population{data: d.data}
 	if diags.HasError() {
@@ -196,6 +204,26 @@ func (d *adAccountsDataSource) input(m *adAccountsModel, diags *diag.Diagnostics
 		}
 	}
 	return in, true
+}
+
+// unknownSources reports the HR attributes that rules read and no worker has.
+func unknownSources(m *mapping.Mapping, workers worker.Population, optional []string) error {
+	if len(workers) == 0 {
+		return nil
+	}
+	known := slices.Concat(worker.Fields, workers.Attributes())
+	var problems []error
+	for _, name := range m.SourceAttributes() {
+		if slices.Contains(known, name) || slices.Contains(optional, name) {
+			continue
+		}
+		hint := ""
+		if near := directory.Nearest(name, known); near != "" {
+			hint = fmt.Sprintf(" Did you mean %q?", near)
+		}
+		problems = append(problems, fmt.Errorf("the rules read [%s], which no worker in the feed has.%s Correct the rule, let the column in with attributes of the HR data source, or name it in optional_attributes", name, hint))
+	}
+	return errors.Join(problems...)
 }
 
 func (d *adAccountsDataSource) asOf(v types.String) time.Time {

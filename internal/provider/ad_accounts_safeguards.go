@@ -54,7 +54,7 @@ func limitAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"max_create":  limit("new accounts"),
 		"max_disable": limit("accounts that are enabled and will be disabled"),
-		"max_delete":  limit("accounts that drop out of the accounts, so that `on_removal` acts on them"),
+		"max_delete":  limit("accounts that exist and drop out of the accounts, because their retention is over or they are released. They are counted in every run for as long as they exist: to limit what one run removes, use `max_removals` of the population"),
 		"max_move":    limit("accounts that change their container"),
 		"max_rename":  limit("accounts with a changed naming attribute"),
 		"max_update":  limit("accounts with any other change"),

@@ -41,6 +41,7 @@ type adPopulationModel struct {
 	AdoptExisting             types.String `tfsdk:"adopt_existing"`
 	OnRemoval                 types.String `tfsdk:"on_removal"`
 	OnDestroy                 types.String `tfsdk:"on_destroy"`
+	MaxRemovals               types.Int64  `tfsdk:"max_removals"`
 	RetentionDays             types.Int64  `tfsdk:"retention_days"`
 	ChangePasswordAtNextLogon types.Bool   `tfsdk:"change_password_at_next_logon"`
 	AllowUnreviewed           types.Bool   `tfsdk:"allow_unreviewed"`
@@ -68,8 +69,10 @@ func (r *adPopulationResource) Schema(_ context.Context, _ resource.SchemaReques
 					"An account that carries another worker id is never taken over. The plan warns about every account that is taken over.",
 				Validators: []validator.String{oneOf(adoptNever, adoptMatched, adoptAlways)},
 			},
-			"on_removal":     removalAttribute("an account whose worker is no longer in `accounts`", removeDisable),
-			"on_destroy":     removalAttribute("all accounts when the resource is destroyed", removeRelease),
+			"on_removal": removalAttribute("an account whose worker is no longer in `accounts`", removeDisable),
+			"on_destroy": removalAttribute("all accounts when the resource is destroyed", removeRelease),
+			"max_removals": schema.Int64Attribute{Optional: true, Validators: []validator.Int64{int64validator.AtLeast(0)},
+				MarkdownDescription: "Largest number of accounts that may leave `accounts` in one plan; more stop it. Unset: no limit."},
 			"retention_days": retentionAttribute(),
 			"change_password_at_next_logon": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(true),
@@ -158,7 +161,7 @@ func (r *adPopulationResource) planDestroy(ctx context.Context, req resource.Mod
 
 func (m *adPopulationModel) options() populationOptions {
 	return populationOptions{
-		adopt: m.AdoptExisting.ValueString(), onRemoval: m.OnRemoval.ValueString(), retentionDays: int(m.RetentionDays.ValueInt64()),
+		adopt: m.AdoptExisting.ValueString(), onRemoval: m.OnRemoval.ValueString(), maxRemovals: m.MaxRemovals.ValueInt64Pointer(), retentionDays: int(m.RetentionDays.ValueInt64()),
 		changePassword: m.ChangePasswordAtNextLogon.ValueBool(),
 	}
 }
@@ -177,7 +180,7 @@ func (r *adPopulationResource) Create(ctx context.Context, req resource.CreateRe
 	savePrivate(ctx, resp.Private, privateIDs, p.ids, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		savePrivate(ctx, resp.Private, privateIncomplete, true, &resp.Diagnostics)
-		resp.Diagnostics.AddError("The population was created in part", fmt.Sprintf("%d of %d accounts are as planned and recorded in the state; the problems above name the others. "+
+		resp.Diagnostics.AddError("The population was created in part", fmt.Sprintf("%d of %d accounts exist and are recorded in the state as they are; the problems above name what is missing. "+
 			"Terraform marks a resource whose creation failed as tainted. Run `terraform untaint` with this resource's address: the next plan then shows only the rest. "+
 			"Applying the replacement instead is safe too: nothing is disabled or deleted by it, and accounts that exist are kept.", len(after), wanted))
 	}
@@ -216,9 +219,13 @@ func (r *adPopulationResource) Update(ctx context.Context, req resource.UpdateRe
 	}
 	p := population{data: r.data, options: plan.options(), before: goMap(state.Accounts), ids: loadIDs(ctx, req.Private, &resp.Diagnostics)}
 	after := p.apply(ctx, goMap(plan.Accounts), &resp.Diagnostics)
+	failed := resp.Diagnostics.HasError()
 	plan.Accounts = stringMap(after)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	savePrivate(ctx, resp.Private, privateIDs, p.ids, &resp.Diagnostics)
+	if !failed && incomplete(ctx, req.Private, &resp.Diagnostics) {
+		savePrivate(ctx, resp.Private, privateIncomplete, false, &resp.Diagnostics)
+	}
 }
 
 func (r *adPopulationResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {

@@ -71,11 +71,11 @@ func hrSourceSchema(more map[string]schema.Attribute) map[string]schema.Attribut
 		"sentinels":         texts("Worker ids that must be among the records."),
 		"allow_empty":       flag("Whether a source without any record is accepted. The default is false."),
 
-		"json":             schema.StringAttribute{Computed: true, MarkdownDescription: "The workers, as one canonical document for `workforce_ad_accounts` and `workforce_hr_merge`. The same workers give the same bytes."},
+		"json":         schema.StringAttribute{Computed: true, MarkdownDescription: "The workers, as one canonical document for `workforce_ad_accounts` and `workforce_hr_merge`. The same workers give the same bytes."},
 		"worker_count": schema.Int64Attribute{Computed: true, MarkdownDescription: "Number of workers."},
-		"fingerprint":      schema.StringAttribute{Computed: true, MarkdownDescription: "SHA-256 of `json`, in hex. Two sources have the same fingerprint exactly if they say the same."},
-		"left_out":         schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Columns left out because their names say that they are sensitive."},
-		"warnings":         schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Findings that do not stand in the way, such as managers who are not among the workers."},
+		"fingerprint":  schema.StringAttribute{Computed: true, MarkdownDescription: "SHA-256 of `json`, in hex. Two sources have the same fingerprint exactly if they say the same."},
+		"left_out":     schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Columns left out because their names say that they are sensitive."},
+		"warnings":     schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Findings that do not stand in the way, such as managers who are not among the workers."},
 	}
 	maps.Copy(out, more)
 	return out

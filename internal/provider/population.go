@@ -52,6 +52,7 @@ type populationOptions struct {
 	adopt          string
 	onRemoval      string
 	retentionDays  int
+	maxRemovals    *int64 // nil: no limit
 	changePassword bool
 	// password is for new accounts; empty: a random one for each.
 	password string
@@ -101,6 +102,9 @@ func (p *population) planRemoval(ctx context.Context, removed []string, mode str
 	}
 	verb := map[string]string{removeDisable: "disabled", removeRelease: "released: they stay as they are and are no longer managed", removeDelete: "deleted"}[mode]
 	diags.AddWarning("Accounts are no longer wanted", fmt.Sprintf("%d accounts are managed now and have no document any more. By on_removal = %q they will be %s:\n%s", len(removed), mode, verb, listed(lines)))
+	if limit := p.options.maxRemovals; limit != nil && int64(len(removed)) > *limit {
+		diags.AddError("Too many accounts are no longer wanted", fmt.Sprintf("%d accounts have no document any more, and max_removals is %d:\n%s\nSee why they are gone; if it is right, raise max_removals for this run.", len(removed), *limit, listed(lines)))
+	}
 	p.checkRemoval(ctx, removed, mode, diags)
 }
 

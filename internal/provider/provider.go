@@ -82,7 +82,7 @@ func (p *workforceProvider) Resources(context.Context) []func() resource.Resourc
 func (p *workforceProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
 		newHRCSVDataSource,
-		//newHRMergeDataSource,
+		newHRMergeDataSource,
 		newADAccountsDataSource,
 	}
 }

@@ -70,6 +70,9 @@ func (d *decider) keep(p *person) {
 	a := directory.Account{Container: p.existing.Account.Container, Enabled: p.existing.Account.Enabled, Attributes: map[string]directory.Value{}}
 	for _, name := range d.targets {
 		d.keepAttribute(p, &a, name)
+		if len(p.present(name)) == 0 && d.rules.Attributes[name].WhenNull == mapping.NullClear {
+			a.Attributes[name] = nil // as its rule would say: the document stays the same
+		}
 	}
 	d.completeCore(p, &a)
 	p.account = &a

@@ -52,7 +52,7 @@ func TestActions(t *testing.T) {
 			e.Account.Enabled, e.Account.Container, e.Account.Attributes["extensionAttribute1"] = false, leavers, directory.Value{"left 2026-11-01"}
 		}, nil, roster.ActionRehire, nil, map[string]string{"enabled": "true", "container": staff, "extensionAttribute1": ""}},
 		"out of scope, ignored":  {scope(""), func(*directory.Existing) {}, []string{"Kind=x"}, roster.ActionOutOfScope, nil, nil},
-		"out of scope, kept":     {scope(mapping.OutOfScopeKeep), func(*directory.Existing) {}, []string{"Kind=x", "Department=IT"}, roster.ActionOutOfScope, nil, map[string]string{"enabled": "true", "department": "-", "cn": "Ann Lee"}},
+		"out of scope, kept":     {scope(mapping.OutOfScopeKeep), func(*directory.Existing) {}, []string{"Kind=x", "Department=IT"}, roster.ActionOutOfScope, nil, map[string]string{"enabled": "true", "department": "", "cn": "Ann Lee"}},
 		"out of scope, disabled": {scope(mapping.OutOfScopeDisable), func(*directory.Existing) {}, []string{"Kind=x"}, roster.ActionDisable, func(r *roster.Result) []string { return r.Leavers }, map[string]string{"enabled": "false", "container": staff}},
 		"out of scope, unknown":  {scope(mapping.OutOfScopeDisable), nil, []string{"Kind=x"}, roster.ActionOutOfScope, nil, nil},
 	} {

@@ -130,6 +130,9 @@ func (e *entry) matches(f *ber.Packet) bool {
 		return slices.ContainsFunc(a.values, func(v string) bool { return likes(v, f.Children[1]) })
 	}
 	want := f.Children[1].Data.String()
+	if name := strings.ToLower(a.name); name == "objectguid" || name == "objectsid" {
+		return a.values[0] == want // octets have no case
+	}
 	return slices.ContainsFunc(a.values, func(v string) bool {
 		switch f.Tag {
 		case 5:
