@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package sqldb
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+)
+
+// TLS says how connections are encrypted. The zero value encrypts and verifies
+// the server's name and certificate.
+type TLS struct {
+	// Mode is one of TLSModes, TLSModes[0] if empty.
+	Mode string
+	// CACertificateFile or CACertificatePEM holds the authorities that may have
+	// issued the server's certificate, in PEM; the system's otherwise.
+	CACertificateFile, CACertificatePEM string
+	// ServerName is the name in the certificate, where it is not the host.
+	ServerName string
+	// The client's certificate and its key, in PEM files.
+	CertificateFile, KeyFile string
+}
+
+// TLSModes are the ways to encrypt: with the server's certificate verified,
+// with any certificate, and not at all.
+var TLSModes = []string{"verify-full", "require", "disable"}
+
+// connector is a way to connect, and what errors may not tell.
+type connector struct {
+	driver driver.Connector
+	secret string
+	server string
+}
+
+// tls returns the configuration for a server, nil for no encryption.
+func (c *Config) tls(host string) (*tls.Config, error) {
+	config := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: host}
+	if c.TLS.ServerName != "" {
+		config.ServerName = c.TLS.ServerName
+	}
+	switch c.TLS.Mode {
+	case "", "verify-full":
+	case "require":
+		config.InsecureSkipVerify = true
+	case "disable":
+		return nil, nil
+	default:
+		return nil, fmt.Errorf("tls_mode: found %q, expected one of %s", c.TLS.Mode, strings.Join(TLSModes, ", "))
+	}
+	pem := []byte(c.TLS.CACertificatePEM)
+	if c.TLS.CACertificateFile != "" {
+		if len(pem) > 0 {
+			return nil, errors.New("ca_certificate_file, ca_certificate_pem: found both, expected one")
+		}
+		var err error
+		if pem, err = os.ReadFile(c.TLS.CACertificateFile); err != nil {
+			return nil, fmt.Errorf("ca_certificate_file: %w", err)
+		}
+	}
+	if len(pem) > 0 {
+		config.RootCAs = x509.NewCertPool()
+		if !config.RootCAs.AppendCertsFromPEM(pem) {
+			return nil, errors.New("ca_certificate: found no certificate, expected PEM with a line -----BEGIN CERTIFICATE-----")
+		}
+	}
+	if c.TLS.CertificateFile != "" || c.TLS.KeyFile != "" {
+		pair, err := tls.LoadX509KeyPair(c.TLS.CertificateFile, c.TLS.KeyFile)
+		if err != nil {
+			return nil, fmt.Errorf("client_certificate_file, client_key_file: %w", err)
+		}
+		config.Certificates = []tls.Certificate{pair}
+	}
+	return config, nil
+}
+
+// unreadable is the error for a connection string. What the driver says of it is
+// left out: it may repeat the password.
+func unreadable(title, example string) error {
+	return fmt.Errorf("dsn: cannot be read as a connection string of %s, expected one such as %s, in which special characters of the password are written as %%xx", title, example)
+}
+
+// says reports whether a connection string has a setting, whatever its notation.
+func says(dsn string, settings ...string) bool {
+	folded := strings.ToLower(strings.NewReplacer(" ", "", "%20", "", "+", "").Replace(dsn))
+	for _, s := range settings {
+		for _, before := range []string{"?", "&", ";", ""} {
+			if before == "" && strings.HasPrefix(folded, s+"=") || before != "" && strings.Contains(folded, before+s+"=") {
+				return true
+			}
+		}
+	}
+	return false
+}
