@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: MPL-2.0
+
+// Package jsonrecord makes workers of records in JSON, as the interfaces of HR
+// systems answer: where the records are in a document, where each column is in
+// a record, and what becomes of numbers, lists and objects.
+package jsonrecord
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/big"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/ohler55/ojg/jp"
+)
+
+// Decode reads one JSON document in UTF-8. Whole numbers of up to 18 digits are
+// int64, all others json.Number, as they were written.
+func Decode(body []byte) (any, error) {
+	body = bytes.TrimPrefix(body, []byte("\ufeff"))
+	if !utf8.Valid(body) {
+		return nil, errors.New("found bytes that are not UTF-8, expected JSON in UTF-8 (RFC 8259 section 8.1)")
+	}
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.UseNumber()
+	var v any
+	if err := d.Decode(&v); err != nil {
+		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+			return nil, fmt.Errorf("the JSON ends in the middle, after %d bytes: the answer is incomplete", len(body))
+		}
+		return nil, fmt.Errorf("expected JSON: byte %d: %w", d.InputOffset(), err)
+	}
+	if rest := bytes.TrimSpace(body[d.InputOffset():]); len(rest) > 0 {
+		return nil, fmt.Errorf("found more behind the JSON document, at byte %d, expected its end", d.InputOffset())
+	}
+	return numbers(v), nil
+}
+
+// numbers makes whole numbers comparable in filters of paths.
+func numbers(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for key, member := range v {
+			v[key] = numbers(member)
+		}
+	case []any:
+		for i, element := range v {
+			v[i] = numbers(element)
+		}
+	case json.Number:
+		if n, err := strconv.ParseInt(v.String(), 10, 64); err == nil && len(v) <= 18 && strconv.FormatInt(n, 10) == v.String() {
+			return n
+		}
+	}
+	return v
+}
+
+// Path is the way to values in a document. The zero Path is the document itself.
+type Path struct {
+	text string
+	keys []string // of a plain path
+	expr jp.Expr  // of a JSONPath
+}
+
+// ParsePath reads a path in one of two forms: keys separated by dots, such as
+// work.department or emails.0.value, where a dot of a key is written \. and
+// elements of arrays are counted from 0; or, if it begins with $, a JSONPath
+// (RFC 9535), such as $.emails[?@.type == 'work'].value, which may find several values.
+func ParsePath(text string) (Path, error) {
+	if !strings.HasPrefix(text, "$") || text != "$" && text[1] != '.' && text[1] != '[' {
+		return parsePlain(text)
+	}
+	expr, err := jp.ParseString(text)
+	if err != nil {
+		return Path{}, fmt.Errorf("found the path %q, expected a JSONPath such as $.emails[?@.type == 'work'].value: %w", text, err)
+	}
+	return Path{text: text, expr: expr}, nil
+}
+
+func parsePlain(text string) (Path, error) {
+	if text == "" {
+		return Path{}, nil
+	}
+	keys, key := []string(nil), []byte(nil)
+	for i := 0; i < len(text); i++ {
+		switch {
+		case text[i] == '\\' && i+1 < len(text) && (text[i+1] == '.' || text[i+1] == '\\'):
+			i++
+			key = append(key, text[i])
+		case text[i] == '.':
+			keys, key = append(keys, string(key)), nil
+		default:
+			key = append(key, text[i])
+		}
+	}
+	return Keys(text, append(keys, string(key))...)
+}
+
+// Keys returns the path of the keys; text is how messages call it.
+func Keys(text string, keys ...string) (Path, error) {
+	for _, key := range keys {
+		if key == "" {
+			return Path{}, fmt.Errorf(`found the path %q, expected keys with dots between them, such as work.department (a dot of a key is written \.)`, text)
+		}
+	}
+	return Path{text: text, keys: keys}, nil
+}
+
+// Escape writes a key as part of a plain path.
+func Escape(key string) string {
+	return strings.NewReplacer(`\`, `\\`, ".", `\.`).Replace(key)
+}
+
+func (p Path) String() string { return p.text }
+
+// Find returns the values at the path, and whether any was there; null is one.
+func (p Path) Find(v any) (values []any, found bool) {
+	if p.expr != nil {
+		values = p.expr.Get(v)
+		return values, len(values) > 0
+	}
+	for _, key := range p.keys {
+		switch at := v.(type) {
+		case map[string]any:
+			if v, found = at[key]; !found {
+				return nil, false
+			}
+		case []any:
+			i, err := strconv.Atoi(key)
+			if err != nil || i < 0 || i >= len(at) {
+				return nil, false
+			}
+			v = at[i]
+		default:
+			return nil, false
+		}
+	}
+	return []any{v}, true
+}
+
+// Records returns the array at the path.
+func (p Path) Records(document any) ([]any, error) {
+	where := "at " + strconv.Quote(p.text)
+	if p.text == "" {
+		where = "as the document"
+	}
+	values, found := p.Find(document)
+	if !found {
+		return nil, fmt.Errorf("records: found nothing %s, expected an array%s", where, arrays(document))
+	}
+	if list, ok := values[0].([]any); ok && len(values) == 1 {
+		return list, nil
+	}
+	if p.expr != nil && len(values) > 0 {
+		if _, object := values[0].(map[string]any); object { // $.data[*] says the same as $.data
+			return values, nil
+		}
+	}
+	return nil, fmt.Errorf("records: found %s %s, expected an array%s", kind(values[0]), where, arrays(document))
+}
+
+// arrays says where there are arrays in a document.
+func arrays(document any) string {
+	object, ok := document.(map[string]any)
+	if !ok {
+		return ""
+	}
+	for _, key := range sortedKeys(object) {
+		if _, ok := object[key].([]any); ok {
+			return fmt.Sprintf(" (there is one at %q)", Escape(key))
+		}
+	}
+	return ""
+}
+
+// Text returns the one text, number or truth value at the path; "" for null and nothing.
+func (p Path) Text(document any) (string, error) {
+	values, found := p.Find(document)
+	if !found || values[0] == nil {
+		return "", nil
+	}
+	text, ok := scalar(values[0])
+	if !ok || len(values) > 1 {
+		return "", fmt.Errorf("found %s at %q, expected one value", kind(values[0]), p.text)
+	}
+	return text, nil
+}
+
+// Number returns the whole number at the path, from a number or a text; -1 for null and nothing.
+func (p Path) Number(document any) (int, error) {
+	text, err := p.Text(document)
+	if err != nil || text == "" {
+		return -1, err
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 {
+		return 0, fmt.Errorf("found %q at %q, expected a whole number", text, p.text)
+	}
+	return n, nil
+}
+
+// scalar returns a value that is no object, array or null as text.
+func scalar(v any) (string, bool) {
+	switch v := v.(type) {
+	case string:
+		return v, true
+	case int64:
+		return strconv.FormatInt(v, 10), true
+	case bool:
+		return strconv.FormatBool(v), true
+	case json.Number:
+		return plain(v.String()), true
+	}
+	return "", false
+}
+
+// plain writes a number such as 4E+1 or 3.001e+14 without its exponent, if that
+// is not much longer.
+func plain(number string) string {
+	_, exponent, scientific := strings.Cut(strings.ToLower(number), "e")
+	n, err := strconv.Atoi(exponent)
+	if !scientific || err != nil || n > 40 || n < -40 {
+		return number
+	}
+	r, ok := new(big.Rat).SetString(number)
+	switch {
+	case !ok:
+		return number
+	case r.IsInt():
+		return r.Num().String()
+	}
+	return strings.TrimRight(r.FloatString(80), "0")
+}
+
+// kind names a value in messages.
+func kind(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "null"
+	case map[string]any:
+		return "an object"
+	case []any:
+		return "an array"
+	default:
+		text, _ := scalar(v)
+		return strconv.Quote(text[:min(len(text), 60)])
+	}
+}
