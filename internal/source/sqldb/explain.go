@@ -79,7 +79,7 @@ func (r *run) fault(ctx context.Context, doing string, err error) error {
 	return errors.New(b.String())
 }
 
-// network advises on what goes wrong before a database can say anything.
+// network advises on what goes wrong without the database having said anything.
 func (r *run) network(err error) string {
 	message := err.Error()
 	var authority x509.UnknownAuthorityError
@@ -92,6 +92,8 @@ func (r *run) network(err error) string {
 		return "Set tls_server_name to a name that is in the server's certificate, or host to that name."
 	case strings.Contains(message, "refused TLS connection") || strings.Contains(message, "server does not support TLS") || strings.Contains(message, "Server does not support encryption"):
 		return adviceTLS
+	case strings.Contains(message, "argument"):
+		return adviceParameters
 	case errors.As(err, &dns):
 		return "Check the name of the host."
 	case strings.Contains(message, "connection refused"):
