@@ -66,15 +66,16 @@ func (p Proposal) checkValues(schema *Schema) []error {
 
 func checkValue(schema *Schema, name string, v Value) error {
 	t, known := schema.Lookup(name)
-	switch near := schema.Nearest(name); {
-	case !known && near != "":
-		return fmt.Errorf("the directory's users have no such attribute; did you mean %s?", near)
-	case !known:
-		return errors.New("the directory's users have no such attribute")
-	case t.ReadOnly:
+	if known && !t.ReadOnly {
+		return t.Check(v)
+	}
+	if known {
 		return errors.New("the directory maintains this attribute itself, it cannot be written")
 	}
-	return t.Check(v)
+	if near := schema.Nearest(name); near != "" {
+		return fmt.Errorf("the directory's users have no such attribute; did you mean %s?", near)
+	}
+	return errors.New("the directory's users have no such attribute")
 }
 
 func (p Proposal) checkContainers(ctx context.Context, d Directory) ([]error, error) {

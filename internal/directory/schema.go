@@ -162,7 +162,7 @@ func (t AttributeType) checkNumber(s string) error {
 // TRUE and FALSE in capitals. What is not of the syntax stays as it is, for
 // Check to name.
 func (t AttributeType) Canonical(v Value) Value {
-	canonical := func(s string) string { return s }
+	var canonical func(string) string
 	switch t.Syntax {
 	case Integer, Large:
 		canonical = func(s string) string {

@@ -402,7 +402,6 @@ func parseReplacement(re *regexp2.Regexp, source string) *replacement {
 		if !found {
 			break
 		}
-		rest = after
 		group, size, ok := substitution(re, after)
 		if !ok {
 			literal += "$"

@@ -118,6 +118,7 @@ func (c *compiler) attributeRule(path string, t directory.AttributeType, given A
 	r.outcome.Redact = given.Redact || r.from.program != nil && r.from.program.Redacted()
 	r.outcome.Unique = given.Unique || r.naming != nil
 	r.outcome.Rule, r.outcome.Inputs = r.from.text, r.from.inputs
+	r.outcome.Shared = r.outcome.Unique && r.from.program != nil && !r.from.program.UsesRandom()
 	c.apply(path, &r, given)
 	if r.from.program != nil && r.from.program.Unique() && !r.outcome.Unique {
 		c.failf(path+".expression", "SelectUniqueValue is for unique attributes: set unique = true")

@@ -121,6 +121,9 @@ type Outcome struct {
 	// Candidates is nil and every one of them must be free. An error ends
 	// the sequence.
 	Candidates iter.Seq2[string, error]
+	// Shared says that Candidates depend on the values of Inputs and on nothing
+	// else: workers with the same ones have the same candidates.
+	Shared bool
 	// Rule is the source text of the rule, and Inputs are the source attributes it reads.
 	Rule   string
 	Inputs []string

@@ -64,8 +64,8 @@ func (p people) without(id string) people {
 }
 
 // populationConfig is the resource with the accounts of a variable.
-func populationConfig(more ...string) string {
-	return "variable \"accounts\" { type = map(string) }\nresource \"workforce_ad_population\" \"staff\" {\n  accounts = var.accounts\n" + strings.Join(more, "\n") + "\n}\n"
+func populationConfig() string {
+	return "variable \"accounts\" { type = map(string) }\nresource \"workforce_ad_population\" \"staff\" {\n  accounts = var.accounts\n}\n"
 }
 
 // holds checks, with a client that is not ours, what the domain holds of an
@@ -92,8 +92,6 @@ func holds(d *samba.Domain, login string, want ...string) resource.TestCheckFunc
 		return nil
 	}
 }
-
-var emptyPlan = resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}, PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
 
 const hostile = `O'Brien, Zoë "Z" #1 \ + ; < > 🦆`
 

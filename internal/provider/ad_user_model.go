@@ -3,6 +3,7 @@
 package provider
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -231,7 +232,7 @@ func flattenDynamic(given types.Dynamic, now map[string]directory.Value) types.D
 	}
 	kinds := make(map[string]attr.Type, len(values))
 	for name, v := range values {
-		kinds[name] = v.Type(nil)
+		kinds[name] = v.Type(context.Background())
 	}
 	return types.DynamicValue(types.ObjectValueMust(kinds, values))
 }

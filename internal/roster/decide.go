@@ -99,7 +99,6 @@ type person struct {
 	boss    *wish              // manager still to be resolved
 	reports string             // the manager's worker id by the rules, empty for none
 	rehired bool
-	record  worker.Date // since when the worker has left or been absent
 
 	action  Action // settled where it does not follow from the changes
 	reason  string

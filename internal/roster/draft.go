@@ -175,6 +175,15 @@ func (d *decider) reopenNames(p *person, a *directory.Account) {
 	}
 }
 
+// inputs writes down what the rule of a new name is given; names that an
+// account has already share nothing.
+func (d *decider) inputs(p *person, o mapping.Outcome) string {
+	if p.existing != nil || p.worker == nil || !o.Shared {
+		return ""
+	}
+	return inputsOf(p.worker, o)
+}
+
 // fresh reports whether the rules for creation apply.
 func (d *decider) fresh(p *person) bool {
 	return p.existing == nil || d.rules.Lifecycle.Rehire == "new_name" && d.rehire(p)
@@ -193,7 +202,8 @@ func (d *decider) draftAttribute(p *person, a *directory.Account, name string, o
 		d.keepAttribute(p, a, name)
 	case !o.Managed:
 	case o.Unique && o.Candidates != nil:
-		p.slots = append(p.slots, &slot{person: p, attribute: name, prefer: present.Text(), candidates: o.Candidates, optional: o.OnCreate || o.IfEmpty})
+		p.slots = append(p.slots, &slot{person: p, attribute: name, prefer: present.Text(), candidates: o.Candidates, optional: o.OnCreate || o.IfEmpty,
+			sharable: o.Shared && p.worker != nil, inputs: d.inputs(p, o)})
 	case len(o.Value) == 0 && (o.OnCreate || o.IfEmpty):
 	case o.Unique && len(o.Value) > 0:
 		p.slots = append(p.slots, &slot{person: p, attribute: name, set: o.Value})

@@ -25,7 +25,12 @@ type slot struct {
 	optional   bool                     // no candidate at all leaves the attribute unmanaged
 	set        directory.Value          // several values that must all be free; there is no alternative
 
-	list []string // the candidates looked at so far
+	// sharable: the candidates depend on inputs and nothing else.
+	sharable bool
+	inputs   string
+
+	list   []string // the candidates looked at so far
+	shared *stream  // where they come from, if not from the slot itself
 }
 
 // maxCandidates bounds how many candidates are tried for one name.
@@ -45,6 +50,7 @@ type names struct {
 	claims   map[string]*person // by name key
 	found    hits
 	reserved map[string]map[string]bool // folded attribute → folded name
+	streams  map[string]*stream
 }
 
 // assignNames finds a value for every open slot. Everybody who keeps a value is
@@ -52,7 +58,7 @@ type names struct {
 // that who gets "li.wei" does not depend on the order of the feed, and nobody loses
 // a name because somebody joins.
 func (d *decider) assignNames(ctx context.Context) error {
-	n := &names{d: d, ctx: ctx, claims: make(map[string]*person, len(d.people)*len(d.unique)), found: hits{}, reserved: map[string]map[string]bool{}}
+	n := &names{d: d, ctx: ctx, claims: make(map[string]*person, len(d.people)*len(d.unique)), found: hits{}, reserved: map[string]map[string]bool{}, streams: map[string]*stream{}}
 	for attribute, list := range d.in.Reserved {
 		set := map[string]bool{}
 		for _, name := range list {
@@ -125,16 +131,12 @@ func (n *names) round(open []*slot, window int) ([]*slot, error) {
 	values := map[string]map[string]bool{}
 	var next []*slot
 	for _, s := range open {
-		if err := s.extend(window); err != nil {
+		if err := n.extend(s, window); err != nil {
 			n.d.problems = append(n.d.problems, fmt.Sprintf("worker %q: %s: %v", s.person.id, s.attribute, err))
 			continue
 		}
 		next = append(next, s)
-		for _, name := range s.list {
-			if n.local(s, name) == "" {
-				n.want(values, s.attribute, name)
-			}
-		}
+		n.wantAll(values, s, window)
 	}
 	if err := n.ask(values); err != nil {
 		return nil, err
@@ -150,6 +152,33 @@ func (n *names) round(open []*slot, window int) ([]*slot, error) {
 		}
 	}
 	return open, nil
+}
+
+// extend looks at the first candidates, up to window of them: those of the
+// stream that the slot shares with others, or its own.
+func (n *names) extend(s *slot, window int) error {
+	if s.shared = n.sharedStream(s); s.shared != nil && s.shared.extend(window) {
+		s.list = s.shared.list
+		return nil
+	}
+	s.shared = nil
+	return s.extend(window)
+}
+
+// wantAll notes the candidates that the directory has to be asked about.
+func (n *names) wantAll(values map[string]map[string]bool, s *slot, window int) {
+	from := 0
+	if s.shared != nil {
+		if s.shared.asked >= window {
+			return
+		}
+		from, s.shared.asked = s.shared.asked, window
+	}
+	for _, name := range s.list[min(from, len(s.list)):] {
+		if n.local(s, name) == "" {
+			n.want(values, s.attribute, name)
+		}
+	}
 }
 
 // extend looks at the first candidates, up to window of them.
@@ -200,12 +229,8 @@ func (n *names) give(s *slot) bool {
 		a.Attributes[s.attribute] = s.set
 		return true
 	}
-	for _, name := range s.list {
-		if n.obstacle(s, name) == "" {
-			n.hold(s.person, s.attribute, name)
-			a.Attributes[s.attribute] = directory.Value{name}
-			return true
-		}
+	if n.giveFirst(s) {
+		return true
 	}
 	if len(s.list) > 0 || n.d.core[s.attribute].Required {
 		return false
@@ -214,6 +239,27 @@ func (n *names) give(s *slot) bool {
 		a.Attributes[s.attribute] = nil
 	}
 	return true
+}
+
+// giveFirst gives the first candidate that is free. What the population has
+// taken at the start of a shared list stays taken for everybody after.
+func (n *names) giveFirst(s *slot) bool {
+	first, claimed := 0, true
+	if s.shared != nil {
+		first = s.shared.first
+	}
+	for i, name := range s.list[first:] {
+		if n.obstacle(s, name) == "" {
+			n.hold(s.person, s.attribute, name)
+			s.person.account.Attributes[s.attribute] = directory.Value{name}
+			return true
+		}
+		claimed = claimed && n.claims[n.key(s.attribute, name, s.person.account.Container)] != nil
+		if claimed && s.shared != nil {
+			s.shared.first = first + i + 1
+		}
+	}
+	return false
 }
 
 // obstacle says why an account cannot get a name, or "".

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
-
-	"terraform-provider-workforce/internal/directory"
 )
 
 // Partition says how to divide a population over several resources. At most one
@@ -119,5 +117,5 @@ func (d *decider) partitionValue(p *person) string {
 	if _, managed := p.account.Attributes[name]; managed {
 		return ""
 	}
-	return directory.Value(p.present(name)).Text()
+	return p.present(name).Text()
 }

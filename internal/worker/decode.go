@@ -65,7 +65,7 @@ func parseSlowly(doc string) (Population, error) {
 		if err != nil {
 			return fail(err)
 		}
-		id := key.(string) // the decoder has seen to it
+		id := fmt.Sprint(key)
 		var raw json.RawMessage
 		if err := dec.Decode(&raw); err != nil {
 			return fail(fmt.Errorf("worker %q: %w", id, err))
@@ -140,7 +140,7 @@ func checkKeys(data []byte) error {
 		if err != nil {
 			return err
 		}
-		key := token.(string)
+		key := fmt.Sprint(token)
 		if !slices.Contains(known, key) {
 			return fmt.Errorf("%s: unknown key%s, expected one of %s", key, didYouMean(key, known), strings.Join(known, ", "))
 		}
@@ -177,7 +177,7 @@ func checkAttributes(data []byte) error {
 		if err != nil {
 			return fmt.Errorf(": %w", err)
 		}
-		name := token.(string)
+		name := fmt.Sprint(token)
 		if seen[name] {
 			return fmt.Errorf(".%s: the key occurs twice", name)
 		}

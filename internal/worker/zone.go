@@ -14,7 +14,9 @@ var zones sync.Map // name → *time.Location; loading one parses its file
 // Location returns the time zone of that IANA name, such as "Australia/Sydney".
 func Location(name string) (*time.Location, error) {
 	if loc, ok := zones.Load(name); ok {
-		return loc.(*time.Location), nil
+		if known, ok := loc.(*time.Location); ok {
+			return known, nil
+		}
 	}
 	loc, err := time.LoadLocation(name)
 	if err != nil || name == "" || name == "Local" {

@@ -127,8 +127,7 @@ func exitCode(tests *process) (int, error) {
 	if tests.err != nil && !errors.As(tests.err, &exit) {
 		return 0, tests.err
 	}
-	status := tests.cmd.ProcessState.Sys().(syscall.WaitStatus)
-	if status.Signaled() {
+	if status, ok := tests.cmd.ProcessState.Sys().(syscall.WaitStatus); ok && status.Signaled() {
 		return 128 + int(status.Signal()), nil
 	}
 	return status.ExitStatus(), nil

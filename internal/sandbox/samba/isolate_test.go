@@ -45,8 +45,8 @@ func TestNothingIsLeft(t *testing.T) {
 		t.Run("ending="+ending, func(t *testing.T) {
 			t.Parallel()
 			// Short, for the sockets.
-			tmp, err := os.MkdirTemp("/tmp", "sbx")
-			if err != nil {
+			tmp := filepath.Join(os.TempDir(), "sbx-"+randomName())
+			if err := os.Mkdir(tmp, 0o700); err != nil {
 				t.Fatal(err)
 			}
 			defer os.RemoveAll(tmp)

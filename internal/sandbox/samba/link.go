@@ -68,7 +68,7 @@ func (l *link) run() {
 		}
 		p.answered.Broadcast()
 	}()
-	if err := l.client.(*tls.Conn).Handshake(); err != nil {
+	if client, ok := l.client.(*tls.Conn); !ok || client.Handshake() != nil {
 		return
 	}
 	server, err := tls.DialWithDialer(&net.Dialer{Timeout: 10 * time.Second}, "tcp", p.upstream, p.config)
