@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package workday
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"terraform-provider-workforce/internal/source/web"
+	"terraform-provider-workforce/internal/worker"
+)
+
+// reader reads all workers as of one moment.
+type reader struct {
+	config *Config
+	client *web.Client
+	plan   *plan
+	moment moment
+	people []*record
+}
+
+// referencesAtOnce is how many workers are asked for by their ids in one request.
+const referencesAtOnce = 100
+
+// readAll reads the workers of today and, within the horizon, those who start
+// and leave.
+func (r *reader) readAll(ctx context.Context) error {
+	today := query{doing: "workers", asOf: r.moment.effective, groups: r.plan.groups}
+	var err error
+	if r.people, err = r.read(ctx, today); err != nil || r.config.HorizonDays == 0 {
+		return err
+	}
+	through := r.moment.effective.AddDays(r.config.HorizonDays)
+	ahead, err := r.read(ctx, query{doing: "changes ahead", asOf: through, groups: r.plan.datesOnly, from: r.moment.effective.AddDays(1), through: through, all: true})
+	if err != nil {
+		return err
+	}
+	return r.look(ctx, ahead, through)
+}
+
+// look takes over what the future holds: who leaves, and who starts.
+func (r *reader) look(ctx context.Context, ahead []*record, through worker.Date) error {
+	index := make(map[string]int, len(r.people))
+	for i, one := range r.people {
+		index[one.wid] = i
+	}
+	starters := map[worker.Date][]string{} // by hire date
+	add := func(one *record) {
+		date := worker.Date(one.hire)
+		if date > r.moment.effective && date <= through && !slices.Contains(starters[date], one.wid) {
+			starters[date] = append(starters[date], one.wid)
+		}
+	}
+	for _, one := range r.people {
+		if !one.active {
+			add(one)
+		}
+	}
+	for _, later := range ahead {
+		at, known := index[later.wid]
+		switch {
+		case !known:
+			add(later)
+		case !r.people[at].active:
+			add(later) // someone who returns
+		default:
+			r.people[at].leaves(later)
+		}
+	}
+	for _, date := range sortedDates(starters) {
+		for wids := range slices.Chunk(starters[date], referencesAtOnce) {
+			people, err := r.read(ctx, query{doing: "workers who start on " + string(date), asOf: date, groups: r.plan.groups, wids: wids})
+			if err != nil {
+				return err
+			}
+			for _, one := range people {
+				if !slices.Contains(wids, one.wid) {
+					return fmt.Errorf("workers who start on %s: found the worker %s (WID %s), who was not asked for", date, one.id, one.wid)
+				}
+				one.starts(date)
+				if at, known := index[one.wid]; known {
+					r.people[at] = one
+					continue
+				}
+				index[one.wid] = len(r.people)
+				r.people = append(r.people, one)
+			}
+		}
+	}
+	return nil
+}
+
+func sortedDates(m map[worker.Date][]string) []worker.Date {
+	dates := make([]worker.Date, 0, len(m))
+	for date := range m {
+		dates = append(dates, date)
+	}
+	slices.Sort(dates)
+	return dates
+}
+
+// read reads all pages of a query: the first one tells how many there are.
+func (r *reader) read(ctx context.Context, q query) ([]*record, error) {
+	first, err := r.page(ctx, q, 1)
+	if err != nil {
+		return nil, err
+	}
+	pages := make([]*page, max(1, first.totalPages))
+	if len(pages) > (first.total+r.config.PageSize-1)/r.config.PageSize+1 {
+		return nil, fmt.Errorf("%s, page 1: found %d pages for %d workers, expected at most %d to a page", q.doing, first.totalPages, first.total, r.config.PageSize)
+	}
+	pages[0] = first
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(r.config.Concurrency)
+	for i := 1; i < len(pages); i++ {
+		group.Go(func() error {
+			var err error
+			pages[i], err = r.page(ctx, q, i+1)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	return join(q, pages)
+}
+
+// join holds the pages against each other.
+func join(q query, pages []*page) ([]*record, error) {
+	var guard web.Guard
+	var people []*record
+	seen := map[string]int{}
+	for i, p := range pages {
+		var mark strings.Builder
+		for _, one := range p.people {
+			mark.WriteString(one.wid + " ")
+		}
+		name := fmt.Sprintf("%s, page %d", q.doing, i+1)
+		if err := guard.Add(web.Page{Name: name, Records: len(p.people), Total: p.total, Pages: p.totalPages, Mark: mark.String()}); err != nil {
+			return nil, err
+		}
+		for n, one := range p.people {
+			if before, twice := seen[one.wid]; twice {
+				return nil, fmt.Errorf("%s: the worker %s is on page %d too: %w", name, one.id, before, web.ErrMoved)
+			}
+			seen[one.wid] = i + 1
+			one.position = fmt.Sprintf("%s, worker %d", name, n+1)
+			people = append(people, one)
+		}
+	}
+	if len(pages) == 1 && pages[0].totalPages == 0 && len(people) == 0 && pages[0].total == 0 {
+		return nil, nil // Workday counts no page where there is nobody
+	}
+	if err := guard.Finish(); err != nil {
+		return nil, fmt.Errorf("%s: %w", q.doing, err)
+	}
+	return people, nil
+}
+
+// page is one page of a query.
+type page struct {
+	total, totalPages int
+	people            []*record
+}
+
+// page asks for a page and reads the answer.
+func (r *reader) page(ctx context.Context, q query, number int) (*page, error) {
+	answer, err := r.client.Do(ctx, r.request(q, number))
+	if err != nil {
+		return nil, fmt.Errorf("%s, page %d: %w", q.doing, number, err)
+	}
+	p, err := r.parsePage(string(answer.Body), q, number)
+	if err != nil {
+		if fault, ok := errors.AsType[*Fault](err); ok {
+			fault.hide(r.config.Password)
+		}
+		return nil, fmt.Errorf("%s, page %d: %w", q.doing, number, err)
+	}
+	return p, nil
+}
