@@ -157,6 +157,17 @@ func TestDN(t *testing.T) {
 			t.Errorf("the parent of %s is %s", dn, parent)
 		}
 	}
+	for _, tt := range []struct {
+		dn, container string
+		want          bool
+	}{
+		{"CN=a,OU=Staff,DC=x", "ou=staff, dc=x", true}, {"CN=a,OU=b,OU=Staff,DC=x", "OU=Staff,DC=x", true}, {`CN=a\,OU=Staff,DC=x`, "OU=Staff,DC=x", false},
+		{"OU=Staff,DC=x", "OU=Staff,DC=x", false}, {"CN=a,OU=NoStaff,DC=x", "OU=Staff,DC=x", false}, {"", "DC=x", false},
+	} {
+		if got := Below(tt.dn, tt.container); got != tt.want {
+			t.Errorf("%s below %s: %v", tt.dn, tt.container, got)
+		}
+	}
 	for _, s := range []string{"", "x", "=x", "OU", "@"} {
 		if CheckContainer(s) == nil {
 			t.Errorf("%q is accepted as a container", s)

@@ -74,8 +74,7 @@ func splitDN(s string) (rdn, parent string) {
 }
 
 // rdn returns the relative distinguished name of a user of that common name.
-// RFC 4514 lets an equals sign be escaped, and Samba demands it.
-func rdn(cn string) string { return "CN=" + strings.ReplaceAll(ldap.EscapeDN(cn), "=", `\=`) }
+func rdn(cn string) string { return "CN=" + EscapeDN(cn) }
 
 // joinDN returns the distinguished name of a user.
 func joinDN(cn, container string) string { return rdn(cn) + "," + container }

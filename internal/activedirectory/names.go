@@ -10,13 +10,20 @@ import (
 	"terraform-provider-workforce/internal/directory"
 )
 
-// EscapeDN escapes a text as a value inside a distinguished name (RFC 4514).
-func EscapeDN(s string) string { return ldap.EscapeDN(s) }
+// EscapeDN escapes a text as a value inside a distinguished name (RFC 4514). The
+// equals sign, which need not be escaped, is: Samba demands it.
+func EscapeDN(s string) string { return strings.ReplaceAll(ldap.EscapeDN(s), "=", `\=`) }
 
 // Below reports whether the object named by the distinguished name dn lives in
 // the container or deeper. Case and the way of escaping do not matter.
 func Below(dn, container string) bool {
-	return strings.HasSuffix(dnKey(dn), ","+dnKey(container))
+	want := dnKey(container)
+	for at := Parent(dnKey(dn)); at != ""; at = Parent(at) { // not by suffix: commas may be escaped
+		if at == want {
+			return true
+		}
+	}
+	return false
 }
 
 // Parent returns the distinguished name of the container of an object.

@@ -207,7 +207,7 @@ func TestProtectedAccounts(t *testing.T) {
 func TestRemove(t *testing.T) {
 	l := newLab(t, Options{})
 	c := l.must(t, l.person(1), l.person(2), l.person(3))
-	refs := map[string]string{l.id(1): c[0].ID, l.id(2): strings.ToUpper(c[1].ID), "gone": "00000000-0000-0000-0000-000000000001", "bad": "x"}
+	refs := map[string]string{l.id(1): c[0].ID, l.id(2): strings.ToUpper(c[1].ID), "z-gone": "00000000-0000-0000-0000-000000000001", "y-bad": "x"}
 	out := l.Remove(t.Context(), refs, Disable)
 	if len(out) != 4 || out[0].WorkerID != l.id(1) || out[0].Err != nil || !out[0].Changed || out[0].Account.Account.Enabled {
 		t.Fatalf("%+v", out)
@@ -220,12 +220,11 @@ func TestRemove(t *testing.T) {
 		t.Errorf("%+v", again[0])
 	}
 	// Whoever has something below them is not deleted, nor is what is below.
-	if err := l.dc.Modify(t.Context(), "dn: CN=Device,"+l.dn(2)+"\nobjectClass: container\n"); err != nil && !strings.Contains(err.Error(), "violation") {
+	if err := l.dc.Modify(t.Context(), "dn: CN=Below,"+l.dn(2)+"\nobjectClass: nTFRSSubscriptions\n"); err != nil {
 		t.Fatal(err)
-	} else if err == nil {
-		mustFail(t, l.Remove(t.Context(), map[string]string{l.id(2): c[1].ID}, Delete)[0], ErrHasChildren)
 	}
-	if out := l.Remove(t.Context(), map[string]string{l.id(1): c[0].ID, "gone": refs["gone"]}, Delete); out[0].Err != nil || out[1].Err != nil || !out[0].Changed {
+	mustFail(t, l.Remove(t.Context(), map[string]string{l.id(2): c[1].ID}, Delete)[0], ErrHasChildren, l.id(2))
+	if out := l.Remove(t.Context(), map[string]string{l.id(1): c[0].ID, "z-gone": refs["z-gone"]}, Delete); out[0].Err != nil || out[1].Err != nil || !out[0].Changed {
 		t.Errorf("%+v", out)
 	}
 	if read, err := l.Read(t.Context(), map[string]string{"a": c[0].ID, "b": c[2].ID}, nil); err != nil || len(read) != 1 {
