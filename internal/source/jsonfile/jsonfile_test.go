@@ -177,9 +177,9 @@ func TestCancelled(t *testing.T) {
 func TestSharedRecordings(t *testing.T) {
 	dir, name := os.Getenv("WORKFORCE_SHARED"), "successfactors-data1.json"
 	config := Config{Location: location.Config{Path: filepath.Join(dir, "data", name)}, Records: "d.results"}
-	fields := source.Fields{"worker_id": "personIdExternal"}
+	fields := source.Fields{"worker_id": "picklistId"}
 	if dir == "" {
-		config.Location = location.Config{Content: `{"d":{"results":[{"personIdExternal":"1"}]}}`}
+		config.Location = location.Config{Content: `{"d":{"results":[{"picklistId":"1"}]}}`}
 	}
 	got, err := Read(context.Background(), config, source.Spec{Fields: fields}, now)
 	if err != nil || got.Records == 0 {
