@@ -11,8 +11,13 @@ import (
 	"terraform-provider-workforce/internal/sandbox/company"
 	"terraform-provider-workforce/internal/sandbox/hrapi"
 	"terraform-provider-workforce/internal/source"
+	"terraform-provider-workforce/internal/source/adp"
+	"terraform-provider-workforce/internal/source/bamboohr"
 	"terraform-provider-workforce/internal/source/csv"
+	"terraform-provider-workforce/internal/source/hibob"
+	"terraform-provider-workforce/internal/source/personio"
 	"terraform-provider-workforce/internal/source/rest"
+	"terraform-provider-workforce/internal/source/scim"
 	"terraform-provider-workforce/internal/source/web"
 )
 
@@ -106,5 +111,64 @@ func TestREST(t *testing.T) {
 				requests(t, s, int64(pages+tt.requests))
 			})
 		}
+	}
+}
+
+func TestSCIM(t *testing.T) {
+	c := company.New(7, people)
+	for _, cursor := range []bool{false, true} {
+		t.Run(fmt.Sprintf("cursor=%t", cursor), func(t *testing.T) {
+			s := hrapi.StartSCIM(c)
+			defer s.Close()
+			r, err := scim.Read(t.Context(), scim.Config{Web: web.Config{URL: s.URL + "/scim/v2", CAPEM: s.CA, Auth: web.Auth{Token: hrapi.Token}}, Columns: hrapi.SCIMColumns, Cursor: cursor}, source.Spec{Fields: hrapi.Fields})
+			same(t, c, r, err)
+			requests(t, s, (people+hrapi.SCIMPageLimit-1)/hrapi.SCIMPageLimit)
+		})
+	}
+}
+
+func TestBambooHR(t *testing.T) {
+	c := company.New(7, people)
+	s := hrapi.StartBambooHR(c)
+	defer s.Close()
+	r, err := bamboohr.Read(t.Context(), bamboohr.Config{Web: web.Config{URL: s.URL + "/api/gateway.php/example/v1", CAPEM: s.CA}, APIKey: hrapi.Secret, Columns: hrapi.BambooHRColumns}, source.Spec{Fields: hrapi.Fields})
+	same(t, c, r, err)
+	requests(t, s, 1)
+}
+
+func TestHiBob(t *testing.T) {
+	c := company.New(7, people)
+	s := hrapi.StartHiBob(c)
+	defer s.Close()
+	r, err := hibob.Read(t.Context(), hibob.Config{Web: web.Config{URL: s.URL + "/v1", CAPEM: s.CA}, ServiceUser: hrapi.User, Token: hrapi.Secret, Columns: hrapi.HiBobColumns}, source.Spec{Fields: hrapi.Fields})
+	same(t, c, r, err)
+	requests(t, s, 1)
+}
+
+func TestPersonio(t *testing.T) {
+	c := company.New(7, people)
+	s := hrapi.StartPersonio(c)
+	defer s.Close()
+	r, err := personio.Read(t.Context(), personio.Config{Web: web.Config{URL: s.URL + "/v1", CAPEM: s.CA}, ClientID: hrapi.User, ClientSecret: hrapi.Secret, Columns: hrapi.PersonioColumns, PageSize: 50}, source.Spec{Fields: hrapi.Fields})
+	same(t, c, r, err)
+	requests(t, s, 1+(people+49)/50)
+}
+
+func TestADP(t *testing.T) {
+	for _, n := range []int{people, 100} {
+		t.Run(fmt.Sprint(n), func(t *testing.T) {
+			c := company.New(7, n)
+			s, err := hrapi.StartADP(c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			r, err := adp.Read(t.Context(), adp.Config{
+				Web:      web.Config{URL: s.URL, CAPEM: s.CA, ClientCertificatePEM: s.ClientCertificate, ClientKeyPEM: s.ClientKey},
+				TokenURL: s.URL + "/auth/oauth/v2/token", ClientID: hrapi.User, ClientSecret: hrapi.Secret, Columns: hrapi.ADPColumns, ManagerRelationship: hrapi.ADPManager,
+			}, source.Spec{Fields: hrapi.Fields})
+			same(t, c, r, err)
+			requests(t, s.Server, int64(1+(n+99)/100+1)) // the token, the pages, 204
+		})
 	}
 }

@@ -40,6 +40,8 @@ type Columns struct {
 	// id: if manager_id is at the path of a key, its values are what other
 	// records have at the path that the key leads to. The key "" stands for every path.
 	References map[string]string
+	// Optional are columns that may be absent from all records without a word.
+	Optional []string
 }
 
 // column is a column on its way to the builder.
@@ -78,7 +80,7 @@ func Workers(s source.Spec, c Columns, records []Record) (*source.Result, error)
 	var names []string
 	index := make(map[string]int, len(columns))
 	for j, col := range columns {
-		if col.found || len(records) == 0 { // of no records nothing can be said
+		if col.found || len(records) == 0 || slices.Contains(c.Optional, col.name) { // of no records nothing can be said
 			names, index[col.name] = append(names, col.name), j
 		}
 	}

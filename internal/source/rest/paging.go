@@ -49,6 +49,8 @@ type Paging struct {
 	// Total and Pages are the paths to the numbers of records and pages of the
 	// whole list, if the answer tells them: exactly as many must be read.
 	Total, Pages string
+	// TotalOptional says that an answer may be without Total.
+	TotalOptional bool
 	// More is the path to a truth value that says whether there is another page.
 	More string
 	// Concurrency is how many pages are asked for at a time, where page numbers

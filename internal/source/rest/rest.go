@@ -56,6 +56,10 @@ type Config struct {
 	Expect web.Kind
 	// Required says that a column that no record has is a problem rather than a warning.
 	Required bool
+	// Optional are columns that may be absent from all records.
+	Optional []string
+	// Again says which errors a list may be read from the beginning for.
+	Again func(*web.Error) bool
 	// Explain adds what the HR system says about an error, in headers for instance.
 	Explain func(*web.Error)
 }
@@ -83,7 +87,7 @@ func ReadWith(ctx context.Context, client *web.Client, c Config, s source.Spec) 
 	if c.ManagerReference != "" {
 		references = map[string]string{"": c.ManagerReference}
 	}
-	return jsonrecord.Workers(s, jsonrecord.Columns{Paths: c.Columns, Parse: c.ParsePath, References: references}, records)
+	return jsonrecord.Workers(s, jsonrecord.Columns{Paths: c.Columns, Parse: c.ParsePath, References: references, Optional: c.Optional}, records)
 }
 
 // List reads the records. A list that changes while it is read is read again, at most twice.
@@ -96,6 +100,9 @@ func List(ctx context.Context, client *web.Client, c Config) ([]jsonrecord.Recor
 	err = web.Consistent(func() error {
 		r.guard, r.records = web.Guard{MaxPages: c.Paging.MaxPages}, nil
 		err := r.read(ctx)
+		if e, ok := errors.AsType[*web.Error](err); ok && c.Again != nil && c.Again(e) {
+			err = errors.Join(err, web.ErrMoved)
+		}
 		records = r.records
 		r.oneByOne = true // if several pages at a time did not fit, one after another may
 		return err
@@ -236,7 +243,7 @@ func (r *reader) parse(p *page) error {
 		if p.total, err = r.paths.total.Number(p.document); err != nil {
 			return fmt.Errorf("total: %w", err)
 		}
-		if p.total < 0 {
+		if p.total < 0 && !r.config.Paging.TotalOptional {
 			return fmt.Errorf("total: found nothing at %q, expected the number of records", r.config.Paging.Total)
 		}
 	}
