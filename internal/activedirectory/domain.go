@@ -17,7 +17,7 @@ import (
 // Defaults of [Options].
 const (
 	DefaultWorkerIDAttribute = "employeeID"
-	DefaultBulkThreshold     = 500
+	DefaultBulkThreshold     = 100
 )
 
 // chunk is how many values one search asks for: filters of this size are still

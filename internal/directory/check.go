@@ -14,6 +14,8 @@ import (
 // Proposal is a set of accounts about to be written, for Check.
 type Proposal struct {
 	Format Format
+	// Valid says what is wrong with an account by itself.
+	Valid func(Account, *Schema) error
 	// Accounts are all accounts of the population, by worker id.
 	Accounts map[string]Account
 	// Changed are the worker ids whose account is new or differs; the others
@@ -51,31 +53,11 @@ func (p Proposal) Check(ctx context.Context, d Directory) error {
 func (p Proposal) checkValues(schema *Schema) []error {
 	var problems []error
 	for _, id := range slices.Sorted(slices.Values(p.Changed)) {
-		a := p.Accounts[id]
-		for _, name := range slices.Sorted(maps.Keys(a.Attributes)) {
-			if name == ManagerAttribute {
-				continue // a worker id, not a path
-			}
-			if err := checkValue(schema, name, a.Attributes[name]); err != nil {
-				problems = append(problems, fmt.Errorf("worker %q, attribute %s: %w", id, name, err))
-			}
+		if err := p.Valid(p.Accounts[id], schema); err != nil {
+			problems = append(problems, fmt.Errorf("worker %q: %w", id, err))
 		}
 	}
 	return problems
-}
-
-func checkValue(schema *Schema, name string, v Value) error {
-	t, known := schema.Lookup(name)
-	if known && !t.ReadOnly {
-		return t.Check(v)
-	}
-	if known {
-		return errors.New("the directory maintains this attribute itself, it cannot be written")
-	}
-	if near := schema.Nearest(name); near != "" {
-		return fmt.Errorf("the directory's users have no such attribute; did you mean %s?", near)
-	}
-	return errors.New("the directory's users have no such attribute")
 }
 
 func (p Proposal) checkContainers(ctx context.Context, d Directory) ([]error, error) {

@@ -176,7 +176,7 @@ func TestAccADPopulation_failsAtPlan(t *testing.T) {
 		"missing container":    {people{"q1": person("OU=Nowhere,"+ou, "q1", "Q One")}, []string{"OU=Nowhere", "does not exist"}},
 		"too long a value":     {people{"q1": person(ou, "q1", "Q One", "department", strings.Repeat("d", 65))}, []string{"department", "65 characters", "at most 64"}},
 		"unknown attribute":    {people{"q1": person(ou, "q1", "Q One", "departmant", "x")}, []string{"departmant", "did you mean department"}},
-		"read-only attribute":  {people{"q1": person(ou, "q1", "Q One", "whenCreated", "20260101000000.0Z")}, []string{"whenCreated", "cannot be written"}},
+		"read-only attribute":  {people{"q1": person(ou, "q1", "Q One", "whenCreated", "20260101000000.0Z")}, []string{"whenCreated", "cannot be", "set"}},
 		"two people, one name": {people{"q1": person(ou, "q1", "Same"), "q2": person(ou, "q2", "Same")}, []string{"cn", "Same", "q1", "q2"}},
 		"login of another":     {people{"q1": person(ou, "taken", "Q One")}, []string{"taken", "CN=Taken", "other"}},
 		"not taken over":       {people{"q1": person(ou, "unconnected", "Q One")}, []string{"unconnected", "adopt_existing", "always"}},

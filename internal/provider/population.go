@@ -86,7 +86,7 @@ func (p *population) plan(ctx context.Context, want map[string]string, diags *di
 	if len(adopted) > 0 {
 		diags.AddWarning("Existing accounts will be taken over", fmt.Sprintf("%d accounts exist already and will be managed from now on:\n%s", len(adopted), listed(adopted)))
 	}
-	proposal := directory.Proposal{Format: activedirectory.Format, Accounts: accounts, Changed: changed, IDs: ids}
+	proposal := directory.Proposal{Format: activedirectory.Format, Valid: activedirectory.CheckAccount, Accounts: accounts, Changed: changed, IDs: ids}
 	if err := proposal.Check(ctx, domain); err != nil {
 		addProblems(diags, "The directory would refuse an account", err)
 	}

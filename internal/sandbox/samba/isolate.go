@@ -130,7 +130,7 @@ func exitCode(tests *process) (int, error) {
 	if status, ok := tests.cmd.ProcessState.Sys().(syscall.WaitStatus); ok && status.Signaled() {
 		return 128 + int(status.Signal()), nil
 	}
-	return status.ExitStatus(), nil
+	return tests.cmd.ProcessState.ExitCode(), nil
 }
 
 func innerCommand(dir string, namespaces uintptr) *exec.Cmd {

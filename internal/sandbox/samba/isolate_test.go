@@ -4,6 +4,7 @@ package samba_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -45,7 +46,7 @@ func TestNothingIsLeft(t *testing.T) {
 		t.Run("ending="+ending, func(t *testing.T) {
 			t.Parallel()
 			// Short, for the sockets.
-			tmp := filepath.Join(os.TempDir(), "sbx-"+randomName())
+			tmp := fmt.Sprintf("%s/sbx-%d-%s", os.TempDir(), os.Getpid(), ending)
 			if err := os.Mkdir(tmp, 0o700); err != nil {
 				t.Fatal(err)
 			}
