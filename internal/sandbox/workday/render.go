@@ -169,7 +169,7 @@ func (p *person) contacts(x *xmlText, country countries.CountryCode) {
 			"E164_Formatted_Phone", strings.ReplaceAll(number, " ", ""), "Workday_Traditional_Formatted_Phone", number)
 		x.el("Country_ISO_Code", country.Alpha3())
 		x.el("International_Phone_Code", strings.TrimPrefix(strings.Fields(number)[0], "+"))
-		x.ref("Phone_Device_Type_Reference", map[string]string{"Landline": "Telephone"}[device], "Phone_Device_Type_ID", device)
+		x.ref("Phone_Device_Type_Reference", map[string]string{"Landline": "Telephone", "Mobile": "Mobile"}[device], "Phone_Device_Type_ID", device)
 		p.usage(x, usage, public, primary)
 		x.close("Phone_Data")
 	}

@@ -110,10 +110,10 @@ func (r *reader) read(ctx context.Context, q query) ([]*record, error) {
 	if err != nil {
 		return nil, err
 	}
-	pages := make([]*page, max(1, first.totalPages))
-	if len(pages) > (first.total+r.config.PageSize-1)/r.config.PageSize+1 {
-		return nil, fmt.Errorf("%s, page 1: found %d pages for %d workers, expected at most %d to a page", q.doing, first.totalPages, first.total, r.config.PageSize)
+	if err := first.plausible(); err != nil {
+		return nil, fmt.Errorf("%s, page 1: %w", q.doing, err)
 	}
+	pages := make([]*page, max(1, first.totalPages))
 	pages[0] = first
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(r.config.Concurrency)
@@ -166,6 +166,21 @@ func join(q query, pages []*page) ([]*record, error) {
 type page struct {
 	total, totalPages int
 	people            []*record
+}
+
+// plausible holds the numbers of a first page against each other, before as many
+// pages are asked for.
+func (p *page) plausible() error {
+	n := len(p.people)
+	switch {
+	case p.total == 0 && p.totalPages <= 1:
+		return nil
+	case n == 0:
+		return fmt.Errorf("found nobody, expected %d workers on %d pages", p.total, p.totalPages)
+	case p.totalPages != (p.total+n-1)/n:
+		return fmt.Errorf("found %d workers of %d on the first of %d pages, expected %d pages", n, p.total, p.totalPages, (p.total+n-1)/n)
+	}
+	return nil
 }
 
 // page asks for a page and reads the answer.

@@ -192,7 +192,6 @@ func isoDate(text string) string {
 	return text
 }
 
-
 // sameInstant compares date-times that may be in different zones and with other
 // fractions.
 func sameInstant(a, b string) bool {

@@ -29,6 +29,8 @@ type scanner struct {
 	open []int32   // the elements around pos; open[0] is the document
 	tags []string  // their names as written
 	ns   []binding // declared around pos
+	// joins counts the texts that were put together.
+	joins int
 
 	// each, if set, is called with each complete element of that depth and name;
 	// then the element is forgotten.
@@ -78,6 +80,11 @@ func (s *scanner) checkText() error {
 			return s.fail(i, "found the control character U+%04X, which XML does not allow", c)
 		}
 	}
+	for _, c := range []string{"\ufffe", "\uffff"} {
+		if at := strings.Index(s.text, c); at >= 0 {
+			return s.fail(at, "found the character %+q, which XML does not allow", c)
+		}
+	}
 	if !utf8.ValidString(s.text) {
 		for i, c := range s.text {
 			if c == utf8.RuneError && !strings.HasPrefix(s.text[i:], "\ufffd") {
@@ -123,7 +130,14 @@ func (s *scanner) markup() error {
 	case strings.HasPrefix(rest, "</"):
 		return s.end()
 	case strings.HasPrefix(rest, "<!--"):
-		return s.skip("<!--", "-->")
+		from := s.pos
+		if err := s.skip("<!--", "-->"); err != nil {
+			return err
+		}
+		if comment := s.text[from+len("<!--") : s.pos-len(">")]; strings.Index(comment, "--") != len(comment)-len("--") {
+			return s.fail(from, "found -- inside of a comment")
+		}
+		return nil
 	case strings.HasPrefix(rest, "<![CDATA["):
 		from := s.pos + len("<![CDATA[")
 		if err := s.skip("<![CDATA[", "]]>"); err != nil {
@@ -151,16 +165,16 @@ func (s *scanner) skip(begin, end string) error {
 	return nil
 }
 
-// instruction skips a processing instruction, and reads the encoding from the
-// XML declaration.
+// instruction reads the XML declaration. SOAP 1.1 (section 3) forbids all other
+// processing instructions.
 func (s *scanner) instruction() error {
 	from := s.pos
 	if err := s.skip("<?", "?>"); err != nil {
 		return err
 	}
 	declaration := s.text[from:s.pos]
-	if !strings.HasPrefix(declaration, "<?xml ") {
-		return nil
+	if from != 0 || !strings.HasPrefix(declaration, "<?xml version=") {
+		return s.fail(from, "found a processing instruction, which SOAP forbids")
 	}
 	_, encoding, found := strings.Cut(declaration, "encoding=")
 	if found && len(encoding) > 2 {
@@ -180,6 +194,9 @@ func (s *scanner) characters(raw string) error {
 	if len(s.open) == 1 {
 		return s.fail(s.pos, "found text outside of the document element, expected XML")
 	}
+	if at := strings.Index(raw, "]]>"); at >= 0 {
+		return s.fail(s.pos+at, "found ]]> outside of CDATA")
+	}
 	text, err := s.unescape(raw, s.pos)
 	if err != nil {
 		return err
@@ -191,8 +208,12 @@ func (s *scanner) characters(raw string) error {
 func (s *scanner) addText(text string) {
 	parent := s.open[len(s.open)-1]
 	if last := s.nodes[parent].last; last != 0 && s.nodes[last].name == "" {
-		s.nodes[last].text += text // a text that a comment or CDATA cut in two
-		return
+		// A comment or CDATA has cut a text in two. To join very many, or very
+		// long ones, would take for ever; then they stay apart.
+		if s.joins++; s.joins <= 1000 && len(s.nodes[last].text) < 1<<20 {
+			s.nodes[last].text += text
+			return
+		}
 	}
 	if n := &s.nodes[parent]; booleans[n.name] && n.space == spaceWD {
 		text = digit(strings.TrimSpace(text))
@@ -229,6 +250,12 @@ func (s *scanner) nameEnd(at int) int {
 		}
 	}
 	return at
+}
+
+// badName reports whether a name begins with what only its rest may have, or
+// has a colon too many.
+func badName(name string) bool {
+	return strings.IndexByte("-.0123456789:", name[0]) >= 0 || strings.Count(name, ":") > 1 || strings.HasSuffix(name, ":")
 }
 
 func (s *scanner) blanks(at int) int {
@@ -278,7 +305,7 @@ func (s *scanner) start() error {
 	switch {
 	case at >= len(s.text):
 		return s.fail(at, "the document ends inside of a tag: it is cut off")
-	case tag == "" || strings.IndexByte("-.0123456789:", tag[0]) >= 0:
+	case tag == "" || badName(tag):
 		return s.fail(from, "found %q, expected a tag", s.text[from:min(from+10, len(s.text))])
 	case len(s.open) > maxDepth:
 		return s.fail(from, "found elements inside of each other more than %d deep", maxDepth)
@@ -338,7 +365,10 @@ func (s *scanner) attributes(at int) (next int, closed bool, err error) {
 		to := s.nameEnd(at)
 		name := s.text[at:to]
 		eq := s.blanks(to)
-		if name == "" || eq >= len(s.text) || s.text[eq] != '=' {
+		switch {
+		case name != "" && eq >= len(s.text):
+			return 0, false, s.fail(eq, "the document ends inside of a tag: it is cut off")
+		case name == "" || s.text[eq] != '=' || badName(name):
 			return 0, false, s.fail(at, "found a tag with something that is no attribute, expected name=\"value\"")
 		}
 		quote := s.blanks(eq + 1)
@@ -461,7 +491,7 @@ func character(name string) (rune, bool) {
 	}
 	n, err := strconv.ParseUint(number, base, 32)
 	c := rune(n)
-	if err != nil || n > utf8.MaxRune || !utf8.ValidRune(c) || c < ' ' && c != '\t' && c != '\n' && c != '\r' {
+	if err != nil || n > utf8.MaxRune || !utf8.ValidRune(c) || c < ' ' && c != '\t' && c != '\n' && c != '\r' || c == 0xfffe || c == 0xffff {
 		return 0, false
 	}
 	return c, true

@@ -107,13 +107,13 @@ func (t *tree) value(n int32) string {
 	return string(all)
 }
 
-// attribute returns the value of an attribute of the Workday namespace, or of none.
+// attribute returns the value of an attribute of a Workday namespace, or of none.
 func (t *tree) attribute(n int32, name string) (string, bool) {
 	if n == 0 {
 		return "", false
 	}
 	for _, a := range t.attrs[t.nodes[n].attr:t.nodes[n].attrTo] {
-		if a.name == name && a.space <= spaceWD {
+		if a.name == name && a.space <= spaceReport && a.space != spaceSOAP {
 			return a.value, true
 		}
 	}

@@ -267,6 +267,12 @@ type plan struct {
 func (c *Config) plan(s source.Spec) (*plan, error) {
 	p := &plan{spec: s, columns: c.columns()}
 	p.spec.DateFormats = dateFormats(s.DateFormats)
+	if s.TrueValues != nil {
+		p.spec.TrueValues = append(slices.Clone(s.TrueValues), "1") // booleans of Workday, whatever other words there are
+	}
+	if s.FalseValues != nil {
+		p.spec.FalseValues = append(slices.Clone(s.FalseValues), "0")
+	}
 	for _, key := range worker.Fields {
 		if _, named := s.Fields[key]; !named {
 			p.canonical = append(p.canonical, key)
