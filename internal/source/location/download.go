@@ -232,10 +232,10 @@ func retryAfter(resp *http.Response, now time.Time) time.Duration {
 // bare returns an error of package http without the URL, whose query may be a
 // signature.
 func bare(err error) error {
+	if wait, ok := errors.AsType[net.Error](err); ok && wait.Timeout() || errors.Is(err, context.DeadlineExceeded) {
+		return errors.New("the server took too long (timeout)")
+	}
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
-		if wrapped.Timeout() {
-			return errors.New("the server took too long (timeout)")
-		}
 		return wrapped.Err
 	}
 	return err

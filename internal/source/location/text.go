@@ -232,3 +232,13 @@ func hexBytes(text string) string {
 	}
 	return strings.Join(list, ", ")
 }
+
+// DecodeField decodes a part of an export in an encoding that Decode has found.
+// Bytes that are no character are left as they are, as in Text.
+func DecodeField(field []byte, encoding string) (string, error) {
+	if encoding == "utf-8" {
+		return string(field), nil
+	}
+	out, err := decodeBytes(field, table(encoding))
+	return string(out), err
+}
