@@ -82,6 +82,11 @@ func (p *workforceProvider) Resources(context.Context) []func() resource.Resourc
 func (p *workforceProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
 		newHRCSVDataSource,
+		newHRXLSXDataSource,
+		newHRJSONDataSource,
+		newHRXMLDataSource,
+		newHRFixedWidthDataSource,
+		newHRWorkdayDataSource,
 		newHRMergeDataSource,
 		newADAccountsDataSource,
 	}

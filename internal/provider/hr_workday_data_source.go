@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"os"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/objectvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"terraform-provider-workforce/internal/source/web"
+	"terraform-provider-workforce/internal/source/workday"
+	"terraform-provider-workforce/internal/worker"
+)
+
+var (
+	_ datasource.DataSource              = (*hrWorkdayDataSource)(nil)
+	_ datasource.DataSourceWithConfigure = (*hrWorkdayDataSource)(nil)
+)
+
+func newHRWorkdayDataSource() datasource.DataSource { return &hrWorkdayDataSource{} }
+
+// hrWorkdayDataSource reads workers from Workday.
+type hrWorkdayDataSource struct {
+	data *providerData
+}
+
+type hrWorkdayModel struct {
+	URL                      types.String        `tfsdk:"url"`
+	Tenant                   types.String        `tfsdk:"tenant"`
+	Version                  types.String        `tfsdk:"version"`
+	Username                 types.String        `tfsdk:"username"`
+	Password                 types.String        `tfsdk:"password"`
+	ClientID                 types.String        `tfsdk:"client_id"`
+	ClientSecret             types.String        `tfsdk:"client_secret"`
+	RefreshToken             types.String        `tfsdk:"refresh_token"`
+	TokenURL                 types.String        `tfsdk:"token_url"`
+	AsOf                     types.String        `tfsdk:"as_of"`
+	HorizonDays              types.Int64         `tfsdk:"horizon_days"`
+	ExcludeEmployees         types.Bool          `tfsdk:"exclude_employees"`
+	ExcludeContingentWorkers types.Bool          `tfsdk:"exclude_contingent_workers"`
+	ExcludeInactive          types.Bool          `tfsdk:"exclude_inactive"`
+	XPaths                   map[string]string   `tfsdk:"xpaths"`
+	PageSize                 types.Int64         `tfsdk:"page_size"`
+	Concurrency              types.Int64         `tfsdk:"concurrency"`
+	Report                   *workdayReportModel `tfsdk:"report"`
+	CAFile                   types.String        `tfsdk:"ca_certificate_file"`
+	CAPEM                    types.String        `tfsdk:"ca_certificate_pem"`
+	RequestsPerSecond        types.Float64       `tfsdk:"requests_per_second"`
+	TimeoutSeconds           types.Int64         `tfsdk:"timeout_seconds"`
+	MaxBytes                 types.Int64         `tfsdk:"max_bytes"`
+	Retries                  types.Int64         `tfsdk:"retries"`
+	hrSourceModel
+}
+
+type workdayReportModel struct {
+	Owner      types.String      `tfsdk:"owner"`
+	Name       types.String      `tfsdk:"name"`
+	Format     types.String      `tfsdk:"format"`
+	Parameters map[string]string `tfsdk:"parameters"`
+}
+
+// defaultHorizonDays is how far ahead hires and terminations are looked for, unless configured.
+const defaultHorizonDays = 30
+
+func (d *hrWorkdayDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_hr_workday"
+}
+
+func (d *hrWorkdayDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	attributes := workdayConnectionSchema()
+	for name, attribute := range workdayReadSchema() {
+		attributes[name] = attribute
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Workers from Workday: all of them as of one moment by the web service `Human_Resources` (SOAP, operation `Get_Workers`), or the rows of a custom report (Reports-as-a-Service).\n\n" +
+			"By `Get_Workers`, the canonical keys fill themselves: `worker_id` from Worker_ID; `status` is `Active`, `Terminated`, `Retired` or `Inactive`; `worker_type` is `Employee` or `Contingent Worker`; the dates are those of Worker_Status_Data, " +
+			"for contingent workers the end of the contract where they are not terminated; `on_leave` from Leave_Status_Data; `manager_id` is the worker id of the nearest manager in the chain of supervisory organisations who is not the worker; " +
+			"`time_zone` by the `Location_ID` of the site, for those that `time_zones` lists. The attributes have the names and XPaths of Microsoft's connector, so that existing mapping expressions keep working: dates with their offset, booleans as `1` and `0`; " +
+			"`ManagerReference` is the manager's worker id. Where an XPath finds several phones, mail or postal addresses, the primary one counts. In a report, `fields` says which column is what.\n\n" +
+			"Pages that do not fit together, answers that are cut off and numbers that lie are errors: half a population is never taken for a whole one.",
+		Attributes: hrSourceSchema(attributes),
+	}
+}
+
+// workdayConnectionSchema returns where Workday is and how to sign in.
+func workdayConnectionSchema() map[string]schema.Attribute {
+	text := func(variable, description string, validators ...validator.String) schema.Attribute {
+		if variable != "" {
+			description += " Or environment variable `" + variable + "`."
+		}
+		return schema.StringAttribute{Optional: true, MarkdownDescription: description, Validators: validators}
+	}
+	secret := func(variable, description string) schema.Attribute {
+		return schema.StringAttribute{Optional: true, Sensitive: true, MarkdownDescription: description + " Better in the environment variable `" + variable + "`: the arguments of data sources are kept in the state."}
+	}
+	return map[string]schema.Attribute{
+		"url":           text("WORKFORCE_WORKDAY_URL", "URL of the host, such as `https://wd3-services1.workday.com`, or of the service as Microsoft's connector takes it, such as `https://wd3-services1.workday.com/ccx/service/acme/Human_Resources/v44.2`."),
+		"tenant":        text("WORKFORCE_WORKDAY_TENANT", "Name of the tenant. The default is that in `url` or behind the @ of `username`."),
+		"version":       text("", "Version of the web service. The default is that in `url`, or `"+workday.DefaultVersion+"`. XPaths for versions below 30 differ; both sets are known."),
+		"username":      text("WORKFORCE_WORKDAY_USERNAME", "User name of an integration system user, with or without `@tenant`."),
+		"password":      secret("WORKFORCE_WORKDAY_PASSWORD", "Password of the user."),
+		"client_id":     text("WORKFORCE_WORKDAY_CLIENT_ID", "Id of an API client for integrations, instead of a user."),
+		"client_secret": secret("WORKFORCE_WORKDAY_CLIENT_SECRET", "Secret of the API client."),
+		"refresh_token": secret("WORKFORCE_WORKDAY_REFRESH_TOKEN", "Refresh token of the API client."),
+		"token_url":     text("", "Where access tokens are given out. The default is `/ccx/oauth2/{tenant}/token` on the host."),
+		"ca_certificate_file": text("", "File with the certificates, in PEM, of the authorities to trust instead of the system's.",
+			stringvalidator.ConflictsWith(path.MatchRoot("ca_certificate_pem"))),
+		"ca_certificate_pem":  text("", "The same certificates as text."),
+		"requests_per_second": schema.Float64Attribute{Optional: true, MarkdownDescription: "Most requests in a second. Unset: no limit but `concurrency`."},
+		"timeout_seconds":     workdayCount("Seconds that one request may take, its answer included. The default is 300.", 1, 7200),
+		"max_bytes":           workdayCount("Largest answer in bytes. The default is 268435456 (256 MiB).", 1024, 4<<30),
+		"retries":             workdayCount("How often a request is repeated after a failure that may pass. The default is 5.", 0, 20),
+	}
+}
+
+func workdayCount(description string, least, most int64) schema.Attribute {
+	return schema.Int64Attribute{Optional: true, MarkdownDescription: description, Validators: []validator.Int64{int64validator.Between(least, most)}}
+}
+
+// workdayReadSchema returns what to read.
+func workdayReadSchema() map[string]schema.Attribute {
+	flag := func(description string) schema.Attribute {
+		return schema.BoolAttribute{Optional: true, MarkdownDescription: description}
+	}
+	return map[string]schema.Attribute{
+		"as_of": schema.StringAttribute{Optional: true, MarkdownDescription: "Effective date of what is read, such as `2026-11-22`. The default is today in `time_zone`, or else in UTC."},
+		"horizon_days": workdayCount("How many days ahead hires and terminations are looked for: Workday tells neither as of today. Who starts in that time is read as of the hire date; of those who leave, `termination_date` and `last_day_of_work` are known in advance. "+
+			"The default is 30; 0 looks only at the day itself.", 0, workday.MaxHorizonDays),
+		"exclude_employees":          flag("Whether employees are left out. The default is false."),
+		"exclude_contingent_workers": flag("Whether contingent workers are left out. The default is false."),
+		"exclude_inactive":           flag("Whether workers who have left are left out. The default is false: who has left must be told from who is missing."),
+		"xpaths": schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Attributes beside those of Microsoft's connector, or instead of them: XPath 1.0 by name, beginning with `wd:Worker`. One that finds several values makes a list. " +
+			"Only the parts of a worker that a wanted attribute is in are asked for."},
+		"page_size":   workdayCount("Workers on a page. The default is 100.", 1, workday.MaxPageSize),
+		"concurrency": workdayCount("Pages that are asked for at the same time. The default is 4.", 1, 16),
+		"report": schema.SingleNestedAttribute{Optional: true,
+			MarkdownDescription: "A custom report to read instead: of type Advanced, enabled as a web service. Its columns are the XML aliases; what is in a group is the column `Group.Column`. All rows come at once and nothing says how many there are: set `min_records`.",
+			Validators: []validator.Object{objectvalidator.ConflictsWith(path.MatchRoot("as_of"), path.MatchRoot("horizon_days"), path.MatchRoot("xpaths"), path.MatchRoot("page_size"), path.MatchRoot("concurrency"), path.MatchRoot("exclude_employees"),
+				path.MatchRoot("exclude_contingent_workers"), path.MatchRoot("exclude_inactive"), path.MatchRoot("version"))},
+			Attributes: map[string]schema.Attribute{
+				"owner":      schema.StringAttribute{Required: true, MarkdownDescription: "Account that owns the report, as in its URL."},
+				"name":       schema.StringAttribute{Required: true, MarkdownDescription: "Name of the report, as in its URL."},
+				"format":     schema.StringAttribute{Optional: true, MarkdownDescription: "`json`, `csv` or `xml`. The default is `json`.", Validators: []validator.String{stringvalidator.OneOf(workday.Formats...)}},
+				"parameters": schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Values of the report's prompts, by XML alias, such as `Effective_as_of_Date`."},
+			}},
+	}
+}
+
+func (d *hrWorkdayDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	d.data = configured(req.ProviderData, &resp.Diagnostics)
+}
+
+// config returns the configuration, with what the environment adds to it.
+func (m *hrWorkdayModel) config() workday.Config {
+	text := func(v types.String, variable string) string {
+		if !v.IsNull() {
+			return v.ValueString()
+		}
+		return os.Getenv(variable)
+	}
+	c := workday.Config{
+		Web: web.Config{
+			URL: text(m.URL, "WORKFORCE_WORKDAY_URL"), CAFile: m.CAFile.ValueString(), CAPEM: m.CAPEM.ValueString(), RequestsPerSecond: m.RequestsPerSecond.ValueFloat64(),
+			Timeout: time.Duration(m.TimeoutSeconds.ValueInt64()) * time.Second, MaxBytes: m.MaxBytes.ValueInt64(), Retries: int(m.Retries.ValueInt64()),
+		},
+		Tenant: text(m.Tenant, "WORKFORCE_WORKDAY_TENANT"), Version: m.Version.ValueString(), TokenURL: m.TokenURL.ValueString(),
+		AsOf: worker.Date(m.AsOf.ValueString()), HorizonDays: defaultHorizonDays, ExcludeEmployees: m.ExcludeEmployees.ValueBool(), ExcludeContingentWorkers: m.ExcludeContingentWorkers.ValueBool(),
+		ExcludeInactive: m.ExcludeInactive.ValueBool(), XPaths: m.XPaths, PageSize: int(m.PageSize.ValueInt64()), Concurrency: int(m.Concurrency.ValueInt64()),
+	}
+	if !m.HorizonDays.IsNull() {
+		c.HorizonDays = int(m.HorizonDays.ValueInt64())
+	}
+	if !m.Retries.IsNull() && m.Retries.ValueInt64() == 0 {
+		c.Web.Retries = -1
+	}
+	// What is configured says which way to sign in; the environment fills that one only.
+	user := !m.Username.IsNull() || !m.Password.IsNull()
+	client := !m.ClientID.IsNull() || !m.ClientSecret.IsNull() || !m.RefreshToken.IsNull()
+	if user || !client {
+		c.Username, c.Password = text(m.Username, "WORKFORCE_WORKDAY_USERNAME"), text(m.Password, "WORKFORCE_WORKDAY_PASSWORD")
+	}
+	if client || !user {
+		c.ClientID, c.ClientSecret, c.RefreshToken = text(m.ClientID, "WORKFORCE_WORKDAY_CLIENT_ID"), text(m.ClientSecret, "WORKFORCE_WORKDAY_CLIENT_SECRET"), text(m.RefreshToken, "WORKFORCE_WORKDAY_REFRESH_TOKEN")
+	}
+	if m.Report != nil {
+		c.Report = &workday.Report{Owner: m.Report.Owner.ValueString(), Name: m.Report.Name.ValueString(), Format: m.Report.Format.ValueString(), Parameters: m.Report.Parameters}
+	}
+	return c
+}
+
+func (d *hrWorkdayDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var m hrWorkdayModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	result, err := workday.Read(ctx, m.config(), m.spec(), d.data.clock())
+	if err != nil {
+		addProblems(&resp.Diagnostics, "Workday cannot be used as the source of workers", err)
+		return
+	}
+	m.record(result, &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
+}
