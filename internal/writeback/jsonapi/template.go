@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package jsonapi
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/source/jsonrecord"
+	"terraform-provider-workforce/internal/writeback"
+)
+
+// placeholder matches {name} and {name:type}.
+var placeholder = regexp.MustCompile(`\{([^{}:"\s]+)(?::([a-z]+))?\}`)
+
+// urlTemplate is a path and query with placeholders.
+type urlTemplate string
+
+func parseURL(text string, names ...string) (urlTemplate, error) {
+	if !strings.HasPrefix(text, "/") || strings.HasPrefix(text, "//") {
+		return "", fmt.Errorf("found %q, expected a path below url, such as /employees/{worker_id}", text)
+	}
+	matches := placeholder.FindAllStringSubmatch(text, -1)
+	for _, m := range matches {
+		if !slices.Contains(names, m[1]) || m[2] != "" {
+			return "", unknownName(m[0], names)
+		}
+	}
+	if len(matches) == 0 || strings.ContainsAny(placeholder.ReplaceAllString(text, ""), "{}") {
+		return "", fmt.Errorf("found %q, expected a path that says which worker, with {%s}", text, strings.Join(names, "} or {"))
+	}
+	return urlTemplate(text), nil
+}
+
+func unknownName(found string, names []string) error {
+	hint := ""
+	if near := directory.Nearest(strings.Trim(found, "{}"), names); near != "" {
+		hint = fmt.Sprintf(" (did you mean {%s}?)", near)
+	}
+	return fmt.Errorf("found %s, expected {%s}%s", found, strings.Join(names, "}, {"), hint)
+}
+
+// fill puts values into the URL so that each stays within its segment or parameter.
+func (t urlTemplate) fill(names map[string]string) (string, error) {
+	var b strings.Builder
+	text, at := string(t), 0
+	query := strings.IndexByte(text, '?')
+	for _, m := range placeholder.FindAllStringSubmatchIndex(text, -1) {
+		value := names[text[m[2]:m[3]]]
+		if value == "" || value == "." || value == ".." {
+			return "", fmt.Errorf("found %q for %s, expected a value that can stand in a URL", value, text[m[0]:m[1]])
+		}
+		// In a filter of the server's own language a quote would end the text.
+		if before := text[m[0]-1]; (before == '\'' || before == '"') && strings.ContainsAny(value, string(before)+`\`) {
+			return "", fmt.Errorf("found %q for %s between quotes, expected a value without quotes", value, text[m[0]:m[1]])
+		}
+		b.WriteString(text[at:m[0]])
+		if query >= 0 && m[0] > query {
+			b.WriteString(url.QueryEscape(value))
+		} else {
+			b.WriteString(url.PathEscape(value))
+		}
+		at = m[1]
+	}
+	b.WriteString(text[at:])
+	return b.String(), nil
+}
+
+// Body is the template of a request in JSON. A placeholder stands in a text:
+// {worker_id}, {key}, or the name of an attribute. A text that is nothing but the placeholder
+// of an attribute becomes its value, null for no value; {name:boolean} and
+// {name:number} make it one of JSON. Only what changes is sent: a member of an
+// object that stands for an attribute that does not change is left out, and so
+// is an element of an array in which one stands, as in a JSON Patch (RFC 6902),
+// and an object of which nothing is left.
+type Body struct {
+	template   any
+	names      []string
+	attributes []string
+	used       map[string]bool
+}
+
+// ParseBody reads a template. names may stand for themselves, attributes for
+// values; each attribute must have a place.
+func ParseBody(text string, names, attributes []string) (*Body, error) {
+	if text == "" {
+		return nil, errors.New(`found none, expected a template in JSON, such as {"email": "{mail}"}`)
+	}
+	template, err := jsonrecord.Decode([]byte(text))
+	if err != nil {
+		return nil, err
+	}
+	b := &Body{template: template, names: names, attributes: attributes, used: map[string]bool{}}
+	problems := b.check(template)
+	for _, name := range attributes {
+		if !b.used[name] {
+			problems = append(problems, fmt.Errorf("found no place of the attribute %q, expected {%s}", name, name))
+		}
+	}
+	return b, errors.Join(problems...)
+}
+
+func (b *Body) check(v any) []error {
+	var errs []error
+	switch v := v.(type) {
+	case map[string]any:
+		for _, member := range v {
+			errs = append(errs, b.check(member)...)
+		}
+	case []any:
+		for _, element := range v {
+			errs = append(errs, b.check(element)...)
+		}
+	case string:
+		for _, m := range placeholder.FindAllStringSubmatch(v, -1) {
+			switch {
+			case !slices.Contains(b.names, m[1]) && !slices.Contains(b.attributes, m[1]):
+				errs = append(errs, unknownName(m[0], slices.Concat(b.names, b.attributes)))
+			case m[2] != "" && (m[2] != "boolean" && m[2] != "number" || m[0] != v || slices.Contains(b.names, m[1])):
+				errs = append(errs, fmt.Errorf("found %q, expected {%s:boolean} or {%s:number} of an attribute, with nothing round it", v, m[1], m[1]))
+			}
+			b.used[m[1]] = true
+		}
+	}
+	return errs
+}
+
+// Fill returns the body that sends values.
+func (b *Body) Fill(names map[string]string, values writeback.Record) ([]byte, error) {
+	f := filler{names, values, b.attributes, nil}
+	filled, _ := f.fill(b.template)
+	if len(f.errs) > 0 {
+		return nil, errors.Join(f.errs...)
+	}
+	return json.Marshal(filled)
+}
+
+type filler struct {
+	names      map[string]string
+	values     writeback.Record
+	attributes []string
+	errs       []error
+}
+
+// fill returns v with its placeholders replaced; keep is false if it is to be left out.
+func (f *filler) fill(v any) (_ any, keep bool) {
+	switch v := v.(type) {
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for key, member := range v {
+			if filled, keep := f.fill(member); keep {
+				out[key] = filled
+			}
+		}
+		return out, len(out) > 0 || len(v) == 0
+	case []any:
+		out := make([]any, 0, len(v))
+		for _, element := range v {
+			if filled, keep := f.fill(element); keep && !f.unchanged(element) {
+				out = append(out, filled)
+			}
+		}
+		return out, len(out) > 0 || len(v) == 0
+	case string:
+		return f.text(v)
+	}
+	return v, true
+}
+
+// unchanged reports whether a placeholder in v stands for an attribute that is not written.
+func (f *filler) unchanged(v any) bool {
+	switch v := v.(type) {
+	case map[string]any:
+		for _, member := range v {
+			if f.unchanged(member) {
+				return true
+			}
+		}
+	case string:
+		for _, m := range placeholder.FindAllStringSubmatch(v, -1) {
+			if _, writes := f.values[m[1]]; !writes && slices.Contains(f.attributes, m[1]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (f *filler) text(s string) (any, bool) {
+	if f.unchanged(s) {
+		return nil, false
+	}
+	if m := placeholder.FindStringSubmatch(s); m != nil && m[0] == s && slices.Contains(f.attributes, m[1]) {
+		return f.typed(m[1], m[2]), true
+	}
+	return placeholder.ReplaceAllStringFunc(s, func(found string) string {
+		name := strings.Trim(found, "{}")
+		if v, ok := f.values[name]; ok {
+			return v
+		}
+		return f.names[name]
+	}), true
+}
+
+// typed returns the value of an attribute as one of JSON.
+func (f *filler) typed(name, typ string) any {
+	value := f.values[name]
+	switch {
+	case value == "":
+		return nil
+	case typ == "boolean":
+		truth, err := strconv.ParseBool(value)
+		if err != nil || strconv.FormatBool(truth) != value {
+			f.errs = append(f.errs, fmt.Errorf("%s: found %q, expected true or false", name, value))
+		}
+		return truth
+	case typ == "number":
+		if n := json.Number(value); json.Valid([]byte(value)) && strings.IndexByte("-0123456789", value[0]) >= 0 {
+			return n
+		}
+		f.errs = append(f.errs, fmt.Errorf("%s: found %q, expected a number", name, value))
+	}
+	return value
+}
