@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"terraform-provider-workforce/internal/source/jsonfile"
+)
+
+var (
+	_ datasource.DataSource              = (*hrJSONDataSource)(nil)
+	_ datasource.DataSourceWithConfigure = (*hrJSONDataSource)(nil)
+)
+
+func newHRJSONDataSource() datasource.DataSource { return &hrJSONDataSource{} }
+
+// hrJSONDataSource reads workers from a JSON document, or from one a line.
+type hrJSONDataSource struct {
+	data *providerData
+}
+
+type hrJSONModel struct {
+	Content   types.String `tfsdk:"content"`
+	Records   types.String `tfsdk:"records"`
+	KeyColumn types.String `tfsdk:"key_column"`
+	Lines     types.Bool   `tfsdk:"lines"`
+	TotalPath types.String `tfsdk:"total_path"`
+	hrFileModel
+	hrSourceModel
+}
+
+func (d *hrJSONDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_hr_json"
+}
+
+func (d *hrJSONDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Workers from a JSON document (RFC 8259), or from one document a line (NDJSON). Members of a record are columns by their path: `name.first`; an array of texts is a list; elements of other arrays are counted from 0: `emails.0.value`. " +
+			"Numbers are kept as they are written, so that ids lose no digits. A document that ends in the middle, a key that occurs twice and a second document behind the first are refused.",
+		Attributes: hrFileSchema("content", "The document itself.", map[string]schema.Attribute{
+			"records":    schema.StringAttribute{Optional: true, MarkdownDescription: "Path to the array of records: keys with dots between them, such as `d.results`. A dot that belongs to a key is written `\\.`; elements of arrays are counted from 0. Unset: the document itself is the array."},
+			"key_column": schema.StringAttribute{Optional: true, MarkdownDescription: "Name of a column for the keys, where the records are the members of an object rather than the elements of an array."},
+			"lines":      schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether each line is a document of its own (NDJSON, JSON Lines): a record, or an object that holds it at `records`. The default is false."},
+			"total_path": schema.StringAttribute{Optional: true, MarkdownDescription: "Path to the number of records that the document promises, such as `meta.total`. Another number is an error: the document is incomplete."},
+		}),
+	}
+}
+
+func (d *hrJSONDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	d.data = configured(req.ProviderData, &resp.Diagnostics)
+}
+
+func (d *hrJSONDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var m hrJSONModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	where, err := m.location(m.Content.ValueString())
+	if err != nil {
+		addProblems(&resp.Diagnostics, "The HR file cannot be found", err)
+		return
+	}
+	config := jsonfile.Config{Location: where, Records: m.Records.ValueString(), KeyColumn: m.KeyColumn.ValueString(), Lines: m.Lines.ValueBool(), Total: m.TotalPath.ValueString()}
+	result, err := jsonfile.Read(ctx, config, m.spec(), d.data.clock())
+	if err != nil {
+		addProblems(&resp.Diagnostics, "The HR file cannot be used", err)
+		return
+	}
+	m.record(result, &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
+}
