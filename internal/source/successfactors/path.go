@@ -267,6 +267,12 @@ func (p *jsonPath) find(root any) ([]any, error) {
 			}
 			next = s.from(node, next)
 		}
+		if s.deep && len(next) > 0 { // what the search passed by need not be expanded
+			next = slices.DeleteFunc(next, isDeferred)
+			if len(next) == 0 {
+				return nil, fmt.Errorf("%s %w", p.text, errDeferred)
+			}
+		}
 		nodes = next
 	}
 	return slices.DeleteFunc(nodes, func(v any) bool { return v == nil }), nil

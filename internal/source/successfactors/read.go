@@ -138,8 +138,11 @@ func (r *reader) findStarters(ctx context.Context, later map[worker.Date][]strin
 				first = start
 			}
 		}
-		if id == "" || first == "" {
-			return fmt.Errorf("%s: found the person %s without an employment that begins after %s and until %s, though it was asked for by that", position, source.Quote(id), r.asOf, r.horizon)
+		switch {
+		case id == "":
+			return fmt.Errorf("%s: found no personIdExternal, expected one in each person", position)
+		case first == "":
+			return nil // one employment begins after the date and another before the horizon
 		}
 		later[first] = append(later[first], id)
 		return nil
@@ -275,12 +278,10 @@ func (r *reader) build() (*source.Result, error) {
 	for i, name := range r.plan.names {
 		index[name] = i
 	}
+	r.report(b)
 	for _, id := range r.order {
 		p := r.people[id]
 		r.resolveManager(p, index)
-		for _, problem := range p.problems {
-			b.Report(problem)
-		}
 		b.Add(p.position, func(name string) (expression.Value, bool) { return p.values[index[name]], true })
 	}
 	r.checkCodes(b)
@@ -288,6 +289,28 @@ func (r *reader) build() (*source.Result, error) {
 		b.Warn("%d persons without an employment are left out", r.nothing)
 	}
 	return b.Finish()
+}
+
+// report reports the problems of persons, each once: what the API user may not
+// read is missing in all of them.
+func (r *reader) report(b *source.Builder) {
+	var first []*source.Problem
+	counts := map[[2]string]int{}
+	for _, id := range r.order {
+		for i, problem := range r.people[id].problems {
+			key := [2]string{problem.Column, problem.Text}
+			if counts[key]++; counts[key] == 1 {
+				first = append(first, &r.people[id].problems[i])
+			}
+		}
+	}
+	for _, problem := range first {
+		one := *problem
+		if n := counts[[2]string{one.Column, one.Text}]; n > 1 {
+			one.Text += fmt.Sprintf(" (and %d more persons)", n-1)
+		}
+		b.Report(one)
+	}
 }
 
 // resolveManager makes the person of the user that the job names as manager. The
