@@ -175,6 +175,9 @@ func (r *adPopulationResource) Create(ctx context.Context, req resource.CreateRe
 	p := population{data: r.data, options: plan.options(), before: map[string]string{}, ids: map[string]string{}}
 	wanted := len(plan.Accounts.Elements())
 	after := p.apply(ctx, goMap(plan.Accounts), &resp.Diagnostics)
+	if resp.Diagnostics.HasError() && len(p.ids) == 0 {
+		return // nothing was created
+	}
 	plan.Accounts = stringMap(after)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	savePrivate(ctx, resp.Private, privateIDs, p.ids, &resp.Diagnostics)

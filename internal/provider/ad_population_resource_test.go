@@ -255,3 +255,80 @@ func TestAccADPopulation_import(t *testing.T) {
 		},
 	})
 }
+
+// TestAccADPopulation_conversion: a contractor becomes an employee, with a new
+// worker id and the same account. Nobody is disabled on the way.
+func TestAccADPopulation_conversion(t *testing.T) {
+	d := useDomain(t)
+	ou := d.Container(t)
+	contractor := person(ou, "v1", "V One", "employeeType", "Contractor")
+	employee := contractor.Clone()
+	employee.Attributes["employeeID"], employee.Attributes["employeeType"] = directory.Value{"E-1"}, directory.Value{"Employee"}
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: testProviders,
+		Steps: []resource.TestStep{
+			{Config: populationConfig(), ConfigVariables: people{"v1": contractor}.variables()},
+			{Config: populationConfig(), ConfigVariables: people{"E-1": employee}.variables(), Check: holds(d, "v1", "employeeID", "E-1", "employeeType", "Employee", "userAccountControl", "512"),
+				ConfigPlanChecks: resource.ConfigPlanChecks{PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
+		},
+	})
+}
+
+// TestAccADPopulation_betweenPopulations: people who change from one part of
+// a divided population to another stay enabled, in whatever order the parts
+// are applied.
+func TestAccADPopulation_betweenPopulations(t *testing.T) {
+	d := useDomain(t)
+	ou := d.Container(t)
+	cfg := func(germany, france people) string {
+		part := func(name string, p people) string {
+			text := "resource \"workforce_ad_population\" \"" + name + "\" {\n  accounts = {\n"
+			for id, a := range p {
+				text += fmt.Sprintf("    %s = %q\n", id, marshal(a))
+			}
+			return text + "  }\n}\n"
+		}
+		return part("germany", germany) + part("france", france)
+	}
+	one, two := person(ou, "w1", "W One", "l", "Berlin"), person(ou, "w2", "W Two", "l", "Paris")
+	oneMoved, twoMoved := one.Clone(), two.Clone()
+	oneMoved.Attributes["l"], twoMoved.Attributes["l"] = directory.Value{"Paris"}, directory.Value{"Berlin"}
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: testProviders,
+		Steps: []resource.TestStep{
+			{Config: cfg(people{"w1": one}, people{"w2": two})},
+			{Config: cfg(people{"w2": twoMoved}, people{"w1": oneMoved}),
+				Check:            resource.ComposeAggregateTestCheckFunc(holds(d, "w1", "l", "Paris", "userAccountControl", "512"), holds(d, "w2", "l", "Berlin", "userAccountControl", "512")),
+				ConfigPlanChecks: resource.ConfigPlanChecks{PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
+		},
+	})
+}
+
+// TestAccADPopulation_deletionNeedsRetention: what is enabled, or has not been
+// disabled for long enough, is not deleted.
+func TestAccADPopulation_deletionNeedsRetention(t *testing.T) {
+	d := useDomain(t)
+	ou := d.Container(t)
+	both := people{"x1": person(ou, "x1", "X One"), "x2": person(ou, "x2", "X Two")}
+	disabled := both.with("x1", func(a *directory.Account) { a.Enabled = false })
+	cfg := func(days int) string {
+		return strings.Replace(populationConfig(), "accounts = var.accounts", fmt.Sprintf("accounts = var.accounts\n  on_removal = \"delete\"\n  max_removals = 1\n  retention_days = %d", days), 1)
+	}
+	gone := func(*terraform.State) error {
+		if _, found, err := d.Lookup(context.Background(), "CN=X One,"+ou); found || err != nil {
+			return fmt.Errorf("the account is there: %t, %v", found, err)
+		}
+		return nil
+	}
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: testProviders,
+		Steps: []resource.TestStep{
+			{Config: cfg(30), ConfigVariables: both.variables()},
+			{Config: cfg(30), ConfigVariables: both.without("x1").variables(), ExpectError: wordsInOrder("Refusing to delete an enabled account", "x1")},
+			{Config: cfg(30), ConfigVariables: disabled.variables()},
+			{Config: cfg(30), ConfigVariables: disabled.without("x1").variables(), ExpectError: wordsInOrder("before its retention has passed", "x1", "retention_days is 30")},
+			{Config: cfg(0), ConfigVariables: people{}.variables(), ExpectError: wordsInOrder("Too many accounts", "max_removals is 1")},
+			{Config: cfg(0), ConfigVariables: disabled.without("x1").variables(), Check: gone},
+		},
+	})
+}

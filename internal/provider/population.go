@@ -9,7 +9,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -78,7 +77,7 @@ func (p *population) plan(ctx context.Context, want map[string]string, diags *di
 		return
 	}
 	ids := maps.Clone(p.ids)
-	adopted, err := p.adopt(ctx, domain, accounts, ids)
+	adopted, err := p.adopt(ctx, domain, accounts, ids, removed)
 	if err != nil {
 		addProblems(diags, "Cannot take over an existing account", err)
 		return
@@ -90,49 +89,8 @@ func (p *population) plan(ctx context.Context, want map[string]string, diags *di
 	if err := proposal.Check(ctx, domain); err != nil {
 		addProblems(diags, "The directory would refuse an account", err)
 	}
-	if len(removed) > 0 {
+	if removed = withoutObjects(removed, p.ids, ids, want); len(removed) > 0 {
 		p.planRemoval(ctx, removed, p.options.onRemoval, diags)
-	}
-}
-
-func (p *population) planRemoval(ctx context.Context, removed []string, mode string, diags *diag.Diagnostics) {
-	lines := make([]string, len(removed))
-	for i, id := range removed {
-		lines[i] = "worker " + id + " " + p.label(id)
-	}
-	verb := map[string]string{removeDisable: "disabled", removeRelease: "released: they stay as they are and are no longer managed", removeDelete: "deleted"}[mode]
-	diags.AddWarning("Accounts are no longer wanted", fmt.Sprintf("%d accounts are managed now and have no document any more. By on_removal = %q they will be %s:\n%s", len(removed), mode, verb, listed(lines)))
-	if limit := p.options.maxRemovals; limit != nil && int64(len(removed)) > *limit {
-		diags.AddError("Too many accounts are no longer wanted", fmt.Sprintf("%d accounts have no document any more, and max_removals is %d:\n%s\nSee why they are gone; if it is right, raise max_removals for this run.", len(removed), *limit, listed(lines)))
-	}
-	p.checkRemoval(ctx, removed, mode, diags)
-}
-
-// checkRemoval refuses to delete an account before its retention has passed.
-func (p *population) checkRemoval(ctx context.Context, removed []string, mode string, diags *diag.Diagnostics) {
-	if mode != removeDelete {
-		return
-	}
-	domain, ok := p.domain(diags)
-	if !ok {
-		return
-	}
-	since, err := domain.DisabledSince(ctx, p.subset(removed))
-	if err != nil {
-		addProblems(diags, "Cannot tell since when accounts are disabled", err)
-		return
-	}
-	deadline := p.data.clock().AddDate(0, 0, -p.options.retentionDays)
-	for _, id := range removed {
-		when, disabled := since[id]
-		switch {
-		case !disabled:
-			diags.AddAttributeError(p.path(id), "Refusing to delete an enabled account", fmt.Sprintf("Worker %q %s has no document any more and would be deleted, but the account is enabled. "+
-				"Only accounts that have been disabled for retention_days (%d) are deleted: keep the worker in the accounts until then, or set on_removal = %q.", id, p.label(id), p.options.retentionDays, removeDisable))
-		case when.After(deadline):
-			diags.AddAttributeError(p.path(id), "Refusing to delete an account before its retention has passed", fmt.Sprintf("Worker %q %s would be deleted, but the account has been disabled only since %s; retention_days is %d, so it may be deleted from %s. "+
-				"Keep the worker in the accounts until then.", id, p.label(id), when.UTC().Format(time.DateOnly), p.options.retentionDays, when.UTC().AddDate(0, 0, p.options.retentionDays).Format(time.DateOnly)))
-		}
 	}
 }
 
@@ -146,10 +104,17 @@ func (p *population) apply(ctx context.Context, want map[string]string, diags *d
 	}
 	changed, removed := p.differences(want), p.removed(want)
 	managed := maps.Clone(p.ids)
-	if _, err := p.adopt(ctx, domain, accounts, p.ids); err != nil {
+	if _, err := p.adopt(ctx, domain, accounts, p.ids, removed); err != nil {
 		addProblems(diags, "Cannot take over an existing account", err)
 		return p.before
 	}
+	gone := withoutObjects(removed, p.ids, p.ids, want)
+	for _, id := range removed {
+		if _, found := slices.BinarySearch(gone, id); !found {
+			delete(p.ids, id) // goes on under another worker id
+		}
+	}
+	p.data.claim(p, p.ids, want)
 	after := maps.Clone(want)
 	changes := make([]activedirectory.Change, len(changed))
 	for i, id := range changed {
@@ -165,7 +130,7 @@ func (p *population) apply(ctx context.Context, want map[string]string, diags *d
 		}
 	}
 	addFailures(diags, failures, len(changes))
-	maps.Copy(after, p.remove(ctx, removed, p.options.onRemoval, diags))
+	maps.Copy(after, p.remove(ctx, gone, p.options.onRemoval, diags))
 	return after
 }
 
@@ -197,41 +162,6 @@ func (p *population) settle(domain *activedirectory.Domain, o activedirectory.Ou
 	case had:
 		after[o.WorkerID] = before
 	}
-}
-
-// remove takes accounts out of management, and returns the documents of those
-// that could not be disabled or deleted.
-func (p *population) remove(ctx context.Context, removed []string, mode string, diags *diag.Diagnostics) map[string]string {
-	left := map[string]string{}
-	if len(removed) == 0 {
-		return left
-	}
-	if mode == removeRelease {
-		for _, id := range removed {
-			delete(p.ids, id)
-		}
-		return left
-	}
-	p.checkRemoval(ctx, removed, mode, diags)
-	domain, ok := p.domain(diags)
-	if !ok || diags.HasError() {
-		for _, id := range removed {
-			left[id] = p.before[id]
-		}
-		return left
-	}
-	removal := map[string]activedirectory.Removal{removeDisable: activedirectory.Disable, removeDelete: activedirectory.Delete}[mode]
-	var failures []error
-	for _, o := range domain.Remove(ctx, p.subset(removed), removal) {
-		if o.Err != nil {
-			failures = append(failures, o.Err)
-			left[o.WorkerID] = p.before[o.WorkerID]
-			continue
-		}
-		delete(p.ids, o.WorkerID)
-	}
-	addFailures(diags, failures, len(removed))
-	return left
 }
 
 // refresh returns the documents of the state with what the domain holds now.
@@ -322,8 +252,10 @@ func (p *population) importFrom(ctx context.Context, container string, diags *di
 }
 
 // adopt adds to ids the accounts that exist already under the names of
-// accounts without an id, and returns a line about each.
-func (p *population) adopt(ctx context.Context, domain *activedirectory.Domain, accounts map[string]directory.Account, ids map[string]string) ([]string, error) {
+// accounts without an id, and returns a line about each. An account of a
+// worker who is removed in the same run may be taken over under another worker
+// id: a contractor has become an employee.
+func (p *population) adopt(ctx context.Context, domain *activedirectory.Domain, accounts map[string]directory.Account, ids map[string]string, removed []string) ([]string, error) {
 	var names []string
 	for id, a := range accounts {
 		if ids[id] == "" {
@@ -339,6 +271,10 @@ func (p *population) adopt(ctx context.Context, domain *activedirectory.Domain, 
 	}
 	var lines []string
 	var problems []error
+	former := map[string]string{} // object id → worker id that gives it up
+	for _, id := range removed {
+		former[p.ids[id]] = id
+	}
 	attribute := domain.WorkerIDAttribute()
 	for _, id := range slices.Sorted(maps.Keys(accounts)) {
 		name := accounts[id].Attributes["sAMAccountName"].Text()
@@ -349,6 +285,9 @@ func (p *population) adopt(ctx context.Context, domain *activedirectory.Domain, 
 			wants, has := accounts[id].Attributes[attribute].Text(), e.Account.Attributes[attribute].Text()
 			same := has != "" && directory.Fold(has) == directory.Fold(wants)
 			switch {
+			case former[e.ID] != "":
+				ids[id] = e.ID
+				lines = append(lines, fmt.Sprintf("worker %s, from worker %s: %s", id, former[e.ID], e.Path))
 			case e.Class != "user" || has != "" && !same:
 				problems = append(problems, fmt.Errorf("worker %q: sAMAccountName %q is taken by %s %s, whose %s is %q: choose another name", id, name, e.Class, e.Path, attribute, has))
 			case same && p.options.adopt != adoptNever, p.options.adopt == adoptAlways:
@@ -393,17 +332,6 @@ func (p *population) differences(want map[string]string) []string {
 		}
 	}
 	return changed
-}
-
-// removed returns the worker ids that the state has and want has not.
-func (p *population) removed(want map[string]string) []string {
-	var gone []string
-	for _, id := range slices.Sorted(maps.Keys(p.before)) {
-		if _, stays := want[id]; !stays {
-			gone = append(gone, id)
-		}
-	}
-	return gone
 }
 
 // subset returns the ids of the workers named.
