@@ -43,6 +43,7 @@ type providerData struct {
 	// activeDirectory connects on first use, so that configurations that need
 	// no Active Directory never touch one.
 	activeDirectory *lazyDomain
+	claims
 }
 
 func (p *workforceProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
