@@ -26,6 +26,9 @@ func (r *reader) parsePage(text string, q query, number int) (*page, error) {
 		return nil, err
 	}
 	t, err := parse(text, workerDepth, "Worker", func(t *tree, n int32) error {
+		if t.nodes[n].space != spaceWD {
+			return fmt.Errorf("found a Worker of another namespace, expected %s", bsvc)
+		}
 		one, err := x.worker(t, n)
 		if err != nil {
 			return fmt.Errorf("worker %d: %w", len(p.people)+1, err)
