@@ -4,6 +4,7 @@ package hrapi
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -63,7 +64,7 @@ func hibobPerson(all map[string]any, asked []string, readable bool) object {
 		}
 		if !readable {
 			if id == "work.department" || id == "work.title" || id == "work.site" {
-				value = "27" + strconv.Itoa(len(value.(string))) // the id of an item of a list
+				value = "27" + strconv.Itoa(len(fmt.Sprint(value))) // the id of an item of a list
 			}
 			out["/"+strings.ReplaceAll(id, ".", "/")] = object{"value": value}
 			continue

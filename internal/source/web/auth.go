@@ -222,9 +222,14 @@ func (c *Client) refusedToken(err error) error {
 	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
 		e.Err = nil
 		if refused.Response != nil {
-			e.Status, e.Header = refused.Response.StatusCode, refused.Response.Header
+			e.Status, e.Header = refused.Response.StatusCode, c.hideIn(refused.Response.Header)
 		}
 		e.Excerpt = c.excerpt(refused.Body)
+		if e.Status == http.StatusBadRequest || e.Status == http.StatusForbidden { // RFC 6749 section 5.2
+			e.Hint = hints[http.StatusUnauthorized]
+		} else {
+			e.Hint = hints[e.Status]
+		}
 	}
 	return e
 }

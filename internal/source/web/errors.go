@@ -24,7 +24,7 @@ type Error struct {
 	Method string
 	// URL is without what may be secret in it.
 	URL string
-	// Status is that of the answer, or 0 if there was none.
+	// Status is that of the answer, or 0 if there was none; Header its headers, without secrets.
 	Status int
 	Header http.Header
 	// Excerpt is the beginning of the answer, at most 200 characters, without secrets.
@@ -106,9 +106,20 @@ func (c *Client) explain(r Request, target *url.URL, a *Response, err error) *Er
 		e.Err = errors.New(c.secrets.hide(text))
 	}
 	if a != nil {
-		e.Status, e.Header, e.Excerpt, e.Hint = a.Status, a.Header, c.excerpt(a.Body), hints[a.Status]
+		e.Status, e.Header, e.Excerpt, e.Hint = a.Status, c.hideIn(a.Header), c.excerpt(a.Body), hints[a.Status]
 	}
 	return e
+}
+
+// hideIn returns headers without secrets: some systems repeat a wrong key in one.
+func (c *Client) hideIn(h http.Header) http.Header {
+	clean := make(http.Header, len(h))
+	for name, values := range h {
+		for _, value := range values {
+			clean[name] = append(clean[name], c.secrets.hide(value))
+		}
+	}
+	return clean
 }
 
 // excerptLength is how many characters of an answer are shown.
