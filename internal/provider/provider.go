@@ -89,6 +89,12 @@ func (p *workforceProvider) DataSources(context.Context) []func() datasource.Dat
 		newHRFixedWidthDataSource,
 		newHRWorkdayDataSource,
 		newHRMergeDataSource,
+		newHRADPDataSource,
+		newHRBambooHRDataSource,
+		newHRHiBobDataSource,
+		newHRPersonioDataSource,
+		newHRRESTDataSource,
+		newHRSCIMDataSource,
 		newADAccountsDataSource,
 	}
 }
