@@ -77,6 +77,7 @@ func (p *workforceProvider) Resources(context.Context) []func() resource.Resourc
 		newMappingResource,
 		newADPopulationResource,
 		newADUserResource,
+		newHRWritebackResource,
 	}
 }
 

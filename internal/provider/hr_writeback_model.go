@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"regexp"
+	"slices"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"terraform-provider-workforce/internal/source/rest"
+	"terraform-provider-workforce/internal/source/sqldb"
+	"terraform-provider-workforce/internal/source/web"
+	"terraform-provider-workforce/internal/writeback"
+	"terraform-provider-workforce/internal/writeback/jsonapi"
+	"terraform-provider-workforce/internal/writeback/sqltable"
+)
+
+type hrWritebackModel struct {
+	Values            types.Map           `tfsdk:"values"`
+	Attributes        []string            `tfsdk:"attributes"`
+	OnRemoval         types.String        `tfsdk:"on_removal"`
+	OnDestroy         types.String        `tfsdk:"on_destroy"`
+	MaxChanges        types.Int64         `tfsdk:"max_changes"`
+	EnvironmentPrefix types.String        `tfsdk:"environment_prefix"`
+	AllowUnreviewed   types.Bool          `tfsdk:"allow_unreviewed"`
+	SQL               *writebackSQLModel  `tfsdk:"sql"`
+	REST              *writebackRESTModel `tfsdk:"rest"`
+}
+
+type writebackSQLModel struct {
+	Driver                  types.String      `tfsdk:"driver"`
+	Host                    types.String      `tfsdk:"host"`
+	Port                    types.Int64       `tfsdk:"port"`
+	Database                types.String      `tfsdk:"database"`
+	Username                types.String      `tfsdk:"username"`
+	TLSMode                 types.String      `tfsdk:"tls_mode"`
+	TLSServerName           types.String      `tfsdk:"tls_server_name"`
+	CACertificateFile       types.String      `tfsdk:"ca_certificate_file"`
+	Table                   types.String      `tfsdk:"table"`
+	KeyColumn               types.String      `tfsdk:"key_column"`
+	Columns                 map[string]string `tfsdk:"columns"`
+	ClearWith               types.String      `tfsdk:"clear_with"`
+	Concurrency             types.Int64       `tfsdk:"concurrency"`
+	ConnectTimeoutSeconds   types.Int64       `tfsdk:"connect_timeout_seconds"`
+	StatementTimeoutSeconds types.Int64       `tfsdk:"statement_timeout_seconds"`
+	LockTimeoutSeconds      types.Int64       `tfsdk:"lock_timeout_seconds"`
+}
+
+type writebackRESTModel struct {
+	URL               types.String          `tfsdk:"url"`
+	Username          types.String          `tfsdk:"username"`
+	APIKeyHeader      types.String          `tfsdk:"api_key_header"`
+	OAuth2            *writebackOAuth2Model `tfsdk:"oauth2"`
+	Anonymous         types.Bool            `tfsdk:"anonymous"`
+	CACertificateFile types.String          `tfsdk:"ca_certificate_file"`
+	AllowHTTP         types.Bool            `tfsdk:"allow_http"`
+	RequestsPerSecond types.Float64         `tfsdk:"requests_per_second"`
+	TimeoutSeconds    types.Int64           `tfsdk:"timeout_seconds"`
+	Concurrency       types.Int64           `tfsdk:"concurrency"`
+	SettleSeconds     types.Int64           `tfsdk:"settle_seconds"`
+	ReadPath          types.String          `tfsdk:"read_path"`
+	Record            types.String          `tfsdk:"record"`
+	WorkerID          types.String          `tfsdk:"worker_id"`
+	Key               types.String          `tfsdk:"key"`
+	Values            map[string]string     `tfsdk:"values"`
+	WriteMethod       types.String          `tfsdk:"write_method"`
+	WritePath         types.String          `tfsdk:"write_path"`
+	WriteBody         types.String          `tfsdk:"write_body"`
+	ContentType       types.String          `tfsdk:"content_type"`
+	List              *writebackListModel   `tfsdk:"list"`
+}
+
+type writebackOAuth2Model struct {
+	TokenURL types.String `tfsdk:"token_url"`
+	ClientID types.String `tfsdk:"client_id"`
+	Scopes   []string     `tfsdk:"scopes"`
+}
+
+type writebackListModel struct {
+	Path          types.String      `tfsdk:"path"`
+	Query         map[string]string `tfsdk:"query"`
+	Records       types.String      `tfsdk:"records"`
+	Paging        types.String      `tfsdk:"paging"`
+	Parameter     types.String      `tfsdk:"parameter"`
+	SizeParameter types.String      `tfsdk:"size_parameter"`
+	Size          types.Int64       `tfsdk:"size"`
+	First         types.Int64       `tfsdk:"first"`
+	Next          types.String      `tfsdk:"next"`
+	Total         types.String      `tfsdk:"total"`
+}
+
+// environmentName matches the beginning of names of environment variables.
+var environmentName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+// sameSystem reports whether two models are about the same system, with the same settings.
+func (m *hrWritebackModel) sameSystem(other *hrWritebackModel) bool {
+	return reflect.DeepEqual(m.SQL, other.SQL) && reflect.DeepEqual(m.REST, other.REST)
+}
+
+// validate checks everything but what is in the environment or in files.
+func (m *hrWritebackModel) validate() error {
+	var places map[string]string
+	var what string
+	var err error
+	switch {
+	case m.SQL != nil:
+		places, what, err = m.SQL.Columns, "sql.columns", m.SQL.config("").Validate()
+	case m.REST != nil:
+		places, what, err = m.REST.Values, "rest.values", m.REST.config(web.Auth{}).Validate()
+	}
+	errs := []error{err}
+	for _, name := range m.Attributes {
+		if _, has := places[name]; !has && places != nil {
+			errs = append(errs, fmt.Errorf("%s: found no place of the attribute %q, expected one for each of attributes", what, name))
+		}
+	}
+	for name := range places {
+		if !slices.Contains(m.Attributes, name) {
+			errs = append(errs, fmt.Errorf("%s: found %q, which is not one of attributes: only those are ever written", what, name))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// open returns the HR system, with the credentials of the environment.
+func (m *hrWritebackModel) open(getenv func(string) string) (writeback.System, error) {
+	prefix := m.EnvironmentPrefix.ValueString()
+	switch {
+	case m.SQL != nil:
+		return sqltable.Open(m.SQL.config(getenv(prefix + "_PASSWORD")))
+	case m.REST != nil:
+		auth, err := m.REST.auth(func(name string) (string, error) {
+			if v := getenv(prefix + name); v != "" {
+				return v, nil
+			}
+			return "", fmt.Errorf("found no credentials, expected them in the environment variable %s", prefix+name)
+		})
+		if err != nil {
+			return nil, err
+		}
+		return jsonapi.Open(m.REST.config(auth))
+	}
+	return nil, errors.New("no HR system: set sql or rest")
+}
+
+func seconds(v types.Int64) time.Duration { return time.Duration(v.ValueInt64()) * time.Second }
+
+func (m *writebackSQLModel) config(password string) sqltable.Config {
+	return sqltable.Config{
+		Server: sqldb.Config{
+			Driver: m.Driver.ValueString(), Host: m.Host.ValueString(), Port: int(m.Port.ValueInt64()), Database: m.Database.ValueString(),
+			Username: m.Username.ValueString(), Password: password,
+			TLS:            sqldb.TLS{Mode: m.TLSMode.ValueString(), ServerName: m.TLSServerName.ValueString(), CACertificateFile: m.CACertificateFile.ValueString()},
+			ConnectTimeout: seconds(m.ConnectTimeoutSeconds), StatementTimeout: seconds(m.StatementTimeoutSeconds), LockTimeout: seconds(m.LockTimeoutSeconds),
+		},
+		Table: m.Table.ValueString(), KeyColumn: m.KeyColumn.ValueString(), Columns: m.Columns, ClearWith: m.ClearWith.ValueString(), Concurrency: int(m.Concurrency.ValueInt64()),
+	}
+}
+
+// auth takes the one secret that the way to sign in needs.
+func (m *writebackRESTModel) auth(secret func(name string) (string, error)) (auth web.Auth, err error) {
+	switch {
+	case m.Anonymous.ValueBool():
+	case m.OAuth2 != nil:
+		auth.OAuth2 = &web.OAuth2{TokenURL: m.OAuth2.TokenURL.ValueString(), ClientID: m.OAuth2.ClientID.ValueString(), Scopes: m.OAuth2.Scopes}
+		auth.OAuth2.ClientSecret, err = secret("_CLIENT_SECRET")
+	case m.Username.ValueString() != "":
+		auth.Username = m.Username.ValueString()
+		auth.Password, err = secret("_PASSWORD")
+	case m.APIKeyHeader.ValueString() != "":
+		auth.APIKeyHeader = m.APIKeyHeader.ValueString()
+		auth.APIKey, err = secret("_API_KEY")
+	default:
+		auth.Token, err = secret("_TOKEN")
+	}
+	return auth, err
+}
+
+func (m *writebackRESTModel) config(auth web.Auth) jsonapi.Config {
+	c := jsonapi.Config{
+		Web: web.Config{URL: m.URL.ValueString(), Auth: auth, CAFile: m.CACertificateFile.ValueString(), AllowHTTP: m.AllowHTTP.ValueBool(),
+			RequestsPerSecond: m.RequestsPerSecond.ValueFloat64(), Timeout: seconds(m.TimeoutSeconds)},
+		ReadPath: m.ReadPath.ValueString(), Record: m.Record.ValueString(), WorkerID: m.WorkerID.ValueString(), Key: m.Key.ValueString(), Values: m.Values,
+		WriteMethod: m.WriteMethod.ValueString(), WritePath: m.WritePath.ValueString(), WriteBody: m.WriteBody.ValueString(), ContentType: m.ContentType.ValueString(),
+		Concurrency: int(m.Concurrency.ValueInt64()), Settle: seconds(m.SettleSeconds),
+	}
+	if l := m.List; l != nil {
+		c.List = rest.Config{Path: l.Path.ValueString(), Query: l.Query, Records: l.Records.ValueString(), Paging: rest.Paging{
+			Kind: l.Paging.ValueString(), Parameter: l.Parameter.ValueString(), SizeParameter: l.SizeParameter.ValueString(), Size: int(l.Size.ValueInt64()),
+			First: int(l.First.ValueInt64()), Next: l.Next.ValueString(), Total: l.Total.ValueString(),
+		}}
+	}
+	return c
+}

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"terraform-provider-workforce/internal/writeback"
+)
+
+var (
+	_ resource.Resource                   = (*hrWritebackResource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*hrWritebackResource)(nil)
+	_ resource.ResourceWithValidateConfig = (*hrWritebackResource)(nil)
+)
+
+func newHRWritebackResource() resource.Resource { return &hrWritebackResource{} }
+
+// hrWritebackResource keeps chosen values of many workers in an HR system as
+// their documents say. It needs nothing of the provider's configuration.
+type hrWritebackResource struct{}
+
+// Values of on_removal and on_destroy.
+const (
+	writebackRelease = "release"
+	writebackClear   = "clear"
+)
+
+func (r *hrWritebackResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_hr_writeback"
+}
+
+func (r *hrWritebackResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	removal := func(what string) schema.Attribute {
+		return schema.StringAttribute{Optional: true, Computed: true, Default: stringdefault.StaticString(writebackRelease), Validators: []validator.String{oneOf(writebackRelease, writebackClear)},
+			MarkdownDescription: "What happens to " + what + ": `release`, the default, stops managing them and changes nothing; `clear` removes them from the HR system."}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Values of workers that go back to the HR system, such as the mail address and the user name that a directory gave them: one resource for everybody. " +
+			"Only the attributes that are listed are ever written, and only where they differ; each write is read back. " +
+			"What others change in the HR system is shown as drift and repaired. When some of an apply fails, every failed worker is named, what was done stays in the state, and the next plan shows only the rest.\n\n" +
+			"Passwords and tokens are no arguments, so that they never reach the state: they are taken from environment variables, in every plan and apply. " +
+			"With the default `environment_prefix` they are `WORKFORCE_WRITEBACK_PASSWORD` (`sql`, and `rest` with a `username`), and for `rest` one of `WORKFORCE_WRITEBACK_TOKEN`, `WORKFORCE_WRITEBACK_API_KEY` and `WORKFORCE_WRITEBACK_CLIENT_SECRET`. " +
+			"Values themselves are in the state. The resource cannot be imported and need not be: values that agree already are taken over without a write.",
+		Attributes: map[string]schema.Attribute{
+			"values": schema.MapAttribute{Required: true, ElementType: types.StringType,
+				MarkdownDescription: "Documents by worker id, each a JSON object with a text, or `null` for no value, by attribute, as `jsonencode({ mail = … })` writes it. `\"\"` is no value, too. " +
+					"An attribute that is `null` is cleared, one that is absent is not managed. The values must be known at plan, unless `allow_unreviewed` is set."},
+			"attributes": schema.ListAttribute{Required: true, ElementType: types.StringType,
+				MarkdownDescription: "The attributes that may be written, each with a column (`sql.columns`) or a path (`rest.values`). A document with any other attribute is an error.",
+				Validators:          []validator.List{listvalidator.SizeAtLeast(1), listvalidator.UniqueValues(), listvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))}},
+			"on_removal": removal("the values of a worker, or of an attribute, that are no longer in `values`"),
+			"on_destroy": removal("all values when the resource is destroyed"),
+			"max_changes": schema.Int64Attribute{Optional: true, Validators: []validator.Int64{int64validator.AtLeast(0)},
+				MarkdownDescription: "Largest number of workers that one plan may write to; more stop it. Unset: no limit."},
+			"environment_prefix": schema.StringAttribute{Optional: true, Computed: true, Default: stringdefault.StaticString("WORKFORCE_WRITEBACK"),
+				MarkdownDescription: "What the names of the environment variables with credentials begin with. The default is `WORKFORCE_WRITEBACK`. With several HR systems, each needs its own.",
+				Validators:          []validator.String{stringvalidator.RegexMatches(environmentName, "expected a name such as WORKFORCE_WRITEBACK")}},
+			"allow_unreviewed": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(false),
+				MarkdownDescription: "Whether `values` may be unknown at plan. The default is false: a plan that cannot be reviewed is an error that shows how to mend it."},
+			"sql":  writebackSQLSchema(),
+			"rest": writebackRESTSchema(),
+		},
+	}
+}
+
+// ValidateConfig finds what is wrong with the settings of a system before anything connects.
+func (r *hrWritebackResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	if !req.Config.Raw.IsFullyKnown() {
+		return
+	}
+	var m hrWritebackModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if err := m.validate(); err != nil {
+		addProblems(&resp.Diagnostics, "The HR system cannot be written to as configured", err)
+	}
+}
+
+func (r *hrWritebackResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	var state, plan hrWritebackModel
+	exists := !req.State.Raw.IsNull()
+	if exists {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	}
+	if req.Plan.Raw.IsNull() {
+		if n := len(state.Values.Elements()); state.OnDestroy.ValueString() == writebackClear && n > 0 && !incomplete(ctx, req.Private, &resp.Diagnostics) {
+			resp.Diagnostics.AddWarning("Values will be cleared", fmt.Sprintf("Destroying this resource removes the values of %d workers from the HR system (on_destroy = %q).", n, writebackClear))
+		}
+		return
+	}
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if !exists {
+		// Terraform plans a replacement as a creation, and hands what that plan
+		// keeps to the destruction as well, not what the state keeps.
+		savePrivate(ctx, resp.Private, privateIncomplete, true, &resp.Diagnostics)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if !mapKnown(plan.Values) {
+		if !plan.AllowUnreviewed.ValueBool() {
+			addUnreviewable(&resp.Diagnostics, "values")
+		}
+		return
+	}
+	if !req.Plan.Raw.IsFullyKnown() {
+		resp.Diagnostics.AddWarning("The plan cannot look at the HR system", "Where the HR system is will be known at apply only: what its values are now is not compared.")
+		return
+	}
+	w := writebackRun{plan: &plan, state: &state, diags: &resp.Diagnostics}
+	w.preview(ctx)
+}
+
+func (r *hrWritebackResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan hrWritebackModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	wanted := len(plan.Values.Elements())
+	w := writebackRun{plan: &plan, state: &hrWritebackModel{}, diags: &resp.Diagnostics}
+	plan.Values = stringMap(w.apply(ctx))
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		savePrivate(ctx, resp.Private, privateIncomplete, true, &resp.Diagnostics)
+		resp.Diagnostics.AddError("The values were written in part", fmt.Sprintf("The values of %d of %d workers are recorded in the state as the HR system holds them; the problems above name what is missing. "+
+			"Terraform marks a resource whose creation failed as tainted. Run `terraform untaint` with this resource's address: the next plan then shows only the rest. "+
+			"Applying the replacement instead is safe too: nothing is cleared by it.", len(plan.Values.Elements()), wanted))
+	}
+}
+
+func (r *hrWritebackResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state hrWritebackModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	w := writebackRun{state: &state, diags: &resp.Diagnostics}
+	state.Values = stringMap(w.refresh(ctx))
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	}
+}
+
+func (r *hrWritebackResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var state, plan hrWritebackModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	w := writebackRun{plan: &plan, state: &state, diags: &resp.Diagnostics}
+	plan.Values = stringMap(w.apply(ctx))
+	failed := resp.Diagnostics.HasError()
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	if !failed && incomplete(ctx, req.Private, &resp.Diagnostics) {
+		savePrivate(ctx, resp.Private, privateIncomplete, false, &resp.Diagnostics)
+	}
+}
+
+func (r *hrWritebackResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state hrWritebackModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || state.OnDestroy.ValueString() != writebackClear || incomplete(ctx, req.Private, &resp.Diagnostics) {
+		return
+	}
+	nobody := state
+	nobody.Values, nobody.OnRemoval = stringMap(nil), types.StringValue(writebackClear)
+	w := writebackRun{plan: &nobody, state: &state, diags: &resp.Diagnostics}
+	if left := w.apply(ctx); len(left) > 0 {
+		state.Values = stringMap(left)
+		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	}
+}
+
+// closeSystem frees what a system holds open.
+func closeSystem(s writeback.System) {
+	if c, ok := s.(interface{ Close() error }); ok {
+		_ = c.Close() // there is nothing left to be done with it
+	}
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/float64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/objectvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"terraform-provider-workforce/internal/source/rest"
+	"terraform-provider-workforce/internal/source/sqldb"
+	"terraform-provider-workforce/internal/writeback/sqltable"
+)
+
+func writebackNeeds(description string, validators ...validator.String) schema.Attribute {
+	return schema.StringAttribute{Required: true, MarkdownDescription: description, Validators: validators}
+}
+
+func writebackText(description string, validators ...validator.String) schema.Attribute {
+	return schema.StringAttribute{Optional: true, MarkdownDescription: description, Validators: validators}
+}
+
+func writebackNumber(description string, least, most int64) schema.Attribute {
+	return schema.Int64Attribute{Optional: true, MarkdownDescription: description, Validators: []validator.Int64{int64validator.Between(least, most)}}
+}
+
+// choice writes words for a description.
+func choice(words []string) string { return "`" + strings.Join(words, "`, `") + "`" }
+
+const maxSeconds = 24 * 60 * 60
+
+func writebackSQLSchema() schema.Attribute {
+	drivers := sqldb.Drivers()
+	return schema.SingleNestedAttribute{
+		Optional: true,
+		MarkdownDescription: "A table or updatable view of a database. Each worker is one transaction: the row is locked and compared, updated by its key with parameters, counted and read again; unless exactly one row was updated and holds what was written, it is rolled back. " +
+			"The account needs the right to read and update these columns, and nothing else.",
+		Validators: []validator.Object{objectvalidator.ExactlyOneOf(path.MatchRoot("sql"), path.MatchRoot("rest"))},
+		Attributes: map[string]schema.Attribute{
+			"driver":              writebackNeeds("The database: one of "+choice(drivers)+". `mysql` is for MariaDB, too.", oneOf(drivers...)),
+			"host":                writebackText("Name or address of the server, the directory (PostgreSQL) or path (MySQL) of a Unix socket, or, for SQL Server, `host\\instance`. Not for SQLite."),
+			"port":                writebackNumber("Port of the server. The default is the usual one.", 1, 65535),
+			"database":            writebackText("Name of the database, service name of Oracle, or path of the file of SQLite."),
+			"username":            writebackText("Account to sign in with. Its password is in the environment variable `WORKFORCE_WRITEBACK_PASSWORD`."),
+			"tls_mode":            writebackText("How the connection is encrypted: one of "+choice(sqldb.TLSModes)+". The default is `verify-full`.", oneOf(sqldb.TLSModes...)),
+			"tls_server_name":     writebackText("Name in the server's certificate, where it is not `host`."),
+			"ca_certificate_file": writebackText("File with the authorities that may have issued the server's certificate, in PEM. The default are the system's."),
+			"table":               writebackNeeds("Name of the table or view, such as `staff` or `hr.staff`. Names are taken as they are, in quotes: Oracle, for instance, keeps most in capital letters."),
+			"key_column":          writebackNeeds("Column that holds the worker id. It must tell workers apart: more rows than one for a worker are an error."),
+			"columns": schema.MapAttribute{Required: true, ElementType: types.StringType,
+				MarkdownDescription: "Column of each attribute."},
+			"clear_with":                writebackText("What is stored for no value: "+choice(sqltable.ClearWiths)+", for columns that are `NOT NULL`. The default is `null`.", oneOf(sqltable.ClearWiths...)),
+			"concurrency":               writebackNumber(fmt.Sprintf("How many workers are written at once. The default is %d.", sqltable.DefaultConcurrency), 1, 64),
+			"connect_timeout_seconds":   writebackNumber(fmt.Sprintf("Seconds that connecting may take. The default is %.0f.", sqldb.DefaultConnectTimeout.Seconds()), 1, maxSeconds),
+			"statement_timeout_seconds": writebackNumber(fmt.Sprintf("Seconds that one worker, or reading 500 of them, may take. The default is %.0f.", sqldb.DefaultStatementTimeout.Seconds()), 1, maxSeconds),
+			"lock_timeout_seconds":      writebackNumber(fmt.Sprintf("Seconds to wait for a row that another program has locked. The default is %.0f. Oracle waits as long as `statement_timeout_seconds`.", sqldb.DefaultLockTimeout.Seconds()), 1, maxSeconds),
+		},
+	}
+}
+
+func writebackRESTSchema() schema.Attribute {
+	return schema.SingleNestedAttribute{
+		Optional: true,
+		MarkdownDescription: "An API that takes and gives JSON. In templates `{worker_id}` stands for the worker id, `{key}` for what the system itself calls the worker by. " +
+			"Without `username`, `api_key_header`, `oauth2` or `anonymous`, requests carry the bearer token of the environment variable `WORKFORCE_WRITEBACK_TOKEN`.",
+		Attributes: map[string]schema.Attribute{
+			"url":            writebackNeeds("Address that all paths are below, such as `https://hr.example.com/api/v1`. Credentials are sent to no other host."),
+			"username":       writebackText("User name of basic authentication. The password is in the environment variable `WORKFORCE_WRITEBACK_PASSWORD`."),
+			"api_key_header": writebackText("Header that carries the key of the environment variable `WORKFORCE_WRITEBACK_API_KEY`, such as `X-API-Key`."),
+			"oauth2": schema.SingleNestedAttribute{Optional: true, MarkdownDescription: "OAuth 2 with the client's own credentials (RFC 6749 section 4.4). The secret is in the environment variable `WORKFORCE_WRITEBACK_CLIENT_SECRET`.",
+				Attributes: map[string]schema.Attribute{
+					"token_url": writebackNeeds("Address that issues tokens."), "client_id": writebackNeeds("Id of the client."),
+					"scopes": schema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Scopes to ask for."},
+				}},
+			"anonymous":           schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether requests carry no credentials. The default is false."},
+			"ca_certificate_file": writebackText("File with the authorities trusted instead of the system's, in PEM."),
+			"allow_http":          schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether `http://` is permitted to other hosts than this machine: everybody on the way then reads the credentials. The default is false."},
+			"requests_per_second": schema.Float64Attribute{Optional: true, MarkdownDescription: "Most requests a second. Unset: no limit.", Validators: []validator.Float64{float64validator.AtLeast(0.01)}},
+			"timeout_seconds":     writebackNumber("Seconds that one attempt may take. The default is 300.", 1, maxSeconds),
+			"concurrency":         writebackNumber("How many requests run at once. The default is 8.", 1, 64),
+			"settle_seconds":      writebackNumber("Seconds until what was written must be read. The default is 5.", 1, 600),
+			"read_path":           writebackNeeds("Template of the path that answers with one worker, such as `/employees/{worker_id}` or `/employees?number={worker_id}`. The answer 404, or one without the record, means that there is no such worker."),
+			"record":              writebackText("Path to the worker in the answer, such as `data.0`. The default is the answer itself."),
+			"worker_id":           writebackNeeds("Path to the worker id in the record, such as `employeeNumber`. An answer with another worker's record is an error."),
+			"key":                 writebackText("Path to what `{key}` stands for, such as `id`."),
+			"values":              schema.MapAttribute{Required: true, ElementType: types.StringType, MarkdownDescription: "Path of each attribute in the record: keys with dots between them, such as `contact.email`, or a JSONPath, such as `$.emails[?@.type == 'work'].value`."},
+			"write_method":        writebackText("`PATCH`, the default, `POST` or `PUT`. A `POST` is not repeated after a failure.", oneOf("PATCH", "POST", "PUT")),
+			"write_path":          writebackText("Template of the path to write to. The default is `read_path`."),
+			"write_body": writebackNeeds("Template of the body, as `jsonencode` writes it: a text `{mail}` becomes the value of the attribute `mail`, `null` for no value; `{remote:boolean}` and `{level:number}` become a truth value or number. " +
+				"Only what changes is sent: members for other attributes are left out, and so are elements of an array, as in a JSON Patch."),
+			"content_type": writebackText("Content type of the body, such as `application/merge-patch+json`. The default is `application/json`."),
+			"list": schema.SingleNestedAttribute{Optional: true, MarkdownDescription: "How to read all workers at once, for populations: it replaces a request for each worker where 20 or more are read. Records are like the one of `read_path`.",
+				Attributes: map[string]schema.Attribute{
+					"path":           writebackNeeds("Path of the list, such as `/employees`."),
+					"query":          schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Parameters of the request."},
+					"records":        writebackText("Path to the array of records. The default is the answer itself."),
+					"paging":         writebackText("How pages follow each other: one of "+choice(rest.Kinds)+". The default is `none`.", oneOf(rest.Kinds...)),
+					"parameter":      writebackText("Parameter that carries the page number, offset or cursor."),
+					"size_parameter": writebackText("Parameter that carries `size`."),
+					"size":           writebackNumber("Records asked for at once.", 1, 1_000_000),
+					"first":          writebackNumber("Number of the first page, or offset of the first record. The default is 0.", 0, 1_000_000),
+					"next":           writebackText("Path to the link or cursor of the next page."),
+					"total":          writebackText("Path to the number of all records: exactly as many must be read."),
+				}},
+		},
+	}
+}
