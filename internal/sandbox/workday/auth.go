@@ -78,7 +78,7 @@ func (s *Server) authenticate(r *http.Request, header *element) *fault {
 	if security == nil {
 		return refused
 	}
-	if must, _ := security.attr(soap, "mustUnderstand"); must != "1" {
+	if must := security.attr(soap, "mustUnderstand"); must != "1" {
 		return refused
 	}
 	token := security.child(wsse, "UsernameToken")
@@ -89,7 +89,7 @@ func (s *Server) authenticate(r *http.Request, header *element) *fault {
 	if user == nil || password == nil {
 		return refused
 	}
-	if kind, _ := password.attr("", "Type"); kind != passwordText || user.Text != User+"@"+Tenant || password.Text != Password {
+	if kind := password.attr("", "Type"); kind != passwordText || user.Text != User+"@"+Tenant || password.Text != Password {
 		return refused
 	}
 	return nil

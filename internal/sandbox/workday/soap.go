@@ -35,13 +35,13 @@ func (e *element) child(space, name string) *element {
 	return nil
 }
 
-func (e *element) attr(space, name string) (string, bool) {
+func (e *element) attr(space, name string) string {
 	for _, a := range e.Attrs {
 		if a.Name.Space == space && a.Name.Local == name {
-			return a.Value, true
+			return a.Value
 		}
 	}
-	return "", false
+	return ""
 }
 
 // fault is a refusal in SOAP 1.1.
@@ -119,7 +119,7 @@ func (s *Server) readRequest(r *http.Request, body []byte, tenant, version strin
 	if !slices.Contains(versions, version) {
 		return nil, invalid("", "invalid version %s of the web service", version)
 	}
-	if stated, _ := request.attr(bsvc, "version"); stated != version {
+	if stated := request.attr(bsvc, "version"); stated != version {
 		return nil, invalid("/wd:Get_Workers_Request/@wd:version", "version %q is not that of the URL", stated)
 	}
 	if f := ordered(request, requestOrder); f != nil {
@@ -173,7 +173,7 @@ func (q *query) readReferences(e *element) *fault {
 	q.wids = []string{}
 	for _, ref := range e.Children {
 		for _, id := range ref.Children {
-			if kind, _ := id.attr(bsvc, "type"); kind != "WID" || len(id.Text) != 32 {
+			if kind := id.attr(bsvc, "type"); kind != "WID" || len(id.Text) != 32 {
 				return invalid("/wd:Request_References/wd:Worker_Reference/wd:ID", "invalid ID value %q of type %q", id.Text, kind)
 			}
 			q.wids = append(q.wids, id.Text)

@@ -41,8 +41,8 @@ func spoil(change func(answer string) string) func(http.ResponseWriter, workday.
 	}
 }
 
-func replace(old, new string) func(string) string {
-	return func(answer string) string { return strings.Replace(answer, old, new, 1) }
+func replace(from, to string) func(string) string {
+	return func(answer string) string { return strings.Replace(answer, from, to, 1) }
 }
 
 // TestFaults sends what goes wrong with the second of three pages.

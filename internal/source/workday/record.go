@@ -47,10 +47,9 @@ func (r *record) starts(date worker.Date) {
 // extractor takes the wanted data out of worker elements. It is for one
 // goroutine.
 type extractor struct {
-	columns   []compiled
-	scratch   []match
-	canonical map[string]bool
-	texts     map[string]string
+	columns []compiled
+	scratch []match
+	texts   map[string]string
 }
 
 type compiled struct {

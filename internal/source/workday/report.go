@@ -109,6 +109,12 @@ func (r *Report) rows(body []byte, s source.Spec) (*source.Result, error) {
 			columns[name] = true
 		}
 	}
+	if len(rows) == 0 { // no row says which columns there are: what is wrong is that there are none
+		for _, name := range append(slices.Collect(maps.Values(s.Fields)), s.Attributes...) {
+			columns[name] = true
+		}
+		delete(columns, "")
+	}
 	s.Sparse = true // Workday leaves out what is empty
 	b, err := source.NewBuilder(s, slices.Sorted(maps.Keys(columns)))
 	if err != nil {

@@ -101,13 +101,17 @@ func splitPath(source string) (parts []string, simple bool) {
 	return append(parts, source[start:]), simple && depth == 0 && quote == 0
 }
 
+// isName reports whether s is a name in ASCII.
 func isName(s string) bool {
 	for i := range len(s) {
-		if c := s[i]; !(c == '_' || c == '-' || c == '.' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z') {
+		switch c := s[i]; {
+		case c == '_', c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z':
+		case i > 0 && (c == '-' || c == '.' || c >= '0' && c <= '9'):
+		default:
 			return false
 		}
 	}
-	return s != "" && (s[0] == '_' || s[0] >= 'A')
+	return s != ""
 }
 
 // parseStep reads wd:Name, wd:Name[@wd:attribute='value'], …=1] or wd:Name[wd:Child='value'].
