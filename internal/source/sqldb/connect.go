@@ -3,6 +3,7 @@
 package sqldb
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"database/sql/driver"
@@ -37,6 +38,33 @@ type connector struct {
 	server string
 }
 
+// punctual is a connector that never takes longer than its context: not every
+// driver listens to it while it shakes hands with a server.
+type punctual struct{ driver.Connector }
+
+func (p punctual) Connect(ctx context.Context) (driver.Conn, error) {
+	type result struct {
+		conn driver.Conn
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		conn, err := p.Connector.Connect(ctx)
+		done <- result{conn, err}
+	}()
+	select {
+	case r := <-done:
+		return r.conn, r.err
+	case <-ctx.Done():
+		go func() {
+			if late := <-done; late.err == nil {
+				late.conn.Close()
+			}
+		}()
+		return nil, ctx.Err()
+	}
+}
+
 // tls returns the configuration for a server, nil for no encryption.
 func (c *Config) tls(host string) (*tls.Config, error) {
 	config := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: host}
@@ -62,7 +90,7 @@ func (c *Config) tls(host string) (*tls.Config, error) {
 			return nil, fmt.Errorf("ca_certificate_file: %w", err)
 		}
 	}
-	if len(pem) > 0 {
+	if c.TLS.CACertificateFile != "" || len(pem) > 0 {
 		config.RootCAs = x509.NewCertPool()
 		if !config.RootCAs.AppendCertsFromPEM(pem) {
 			return nil, errors.New("ca_certificate: found no certificate, expected PEM with a line -----BEGIN CERTIFICATE-----")
@@ -82,6 +110,12 @@ func (c *Config) tls(host string) (*tls.Config, error) {
 // left out: it may repeat the password.
 func unreadable(title, example string) error {
 	return fmt.Errorf("dsn: cannot be read as a connection string of %s, expected one such as %s, in which special characters of the password are written as %%xx", title, example)
+}
+
+// ambiguous reports a URL with two at signs: one belongs to a password that is
+// not written as a URL demands, and would be taken for a name of a host.
+func ambiguous(dsn string) bool {
+	return strings.Contains(dsn, "://") && strings.Count(dsn, "@") > 1
 }
 
 // says reports whether a connection string has a setting, whatever its notation.

@@ -108,6 +108,9 @@ func mysqlAdvice(err error, _ string) advice {
 		return advice{}
 	}
 	a := advice{text: e.Message, code: strconv.Itoa(int(e.Number)), next: mysqlCodes[e.Number]}
+	if e.Number == 1064 && strings.Contains(e.Message, "'?") { // sent as text, since there was no parameter at all
+		a.next = adviceParameters
+	}
 	if m := atLine.FindStringSubmatch(e.Message); m != nil {
 		a.line, _ = strconv.Atoi(m[1])
 	}

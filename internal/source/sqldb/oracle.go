@@ -44,7 +44,7 @@ func oracleConnector(c *Config) (connector, error) {
 		dsn = ora.BuildUrl(c.Host, port, c.Database, c.Username, c.Password, nil)
 	}
 	u, err := url.Parse(dsn)
-	if err != nil || u.Scheme != "oracle" {
+	if err != nil || u.Scheme != "oracle" || ambiguous(c.DSN) {
 		return connector{}, unreadable("Oracle", example)
 	}
 	password, _ := u.User.Password()

@@ -25,7 +25,7 @@ var postgresql = dialect{
 		return &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
 	},
 	within: postgresqlWithin,
-	kinds: map[string]kind{"BPCHAR": kindPadded, "CHAR": kindPadded, "BYTEA": kindBinary, "DATE": kindDate, "TIMESTAMP": kindLocal, "TIMESTAMPTZ": kindUTC,
+	kinds: map[string]kind{"BPCHAR": kindPadded, "CHAR": kindPadded, "BYTEA": kindBinary, "FLOAT4": kindSingle, "DATE": kindDate, "TIMESTAMP": kindLocal, "TIMESTAMPTZ": kindUTC,
 		"_TEXT": kindArray, "_VARCHAR": kindArray, "_BPCHAR": kindArray, "_INT2": kindArray, "_INT4": kindArray, "_INT8": kindArray, "_UUID": kindArray, "_NUMERIC": kindArray, "_DATE": kindArray},
 	advise: postgresqlAdvice,
 }
@@ -38,7 +38,7 @@ func postgresqlConnector(c *Config) (connector, error) {
 		dsn = "host=localhost port=5432 user=x password=x dbname=x sslmode=disable"
 	}
 	config, err := pgx.ParseConfig(dsn)
-	if err != nil {
+	if err != nil || ambiguous(c.DSN) {
 		return connector{}, unreadable("PostgreSQL", example)
 	}
 	if c.DSN == "" {
@@ -65,8 +65,9 @@ func postgresqlConnector(c *Config) (connector, error) {
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "terraform-provider-workforce"
 	}
+	config.RuntimeParams["client_encoding"] = "UTF8" // whatever the database's own is
 	if c.Encoding != "" {
-		config.RuntimeParams["client_encoding"] = "SQL_ASCII" // as the bytes are
+		config.RuntimeParams["client_encoding"] = "SQL_ASCII" // the bytes as they are
 	}
 	config.OnNotice = func(*pgconn.PgConn, *pgconn.Notice) {}
 	return connector{stdlib.GetConnector(*config), config.Password, config.Host + ":" + strconv.Itoa(int(config.Port))}, nil

@@ -186,7 +186,7 @@ type run struct {
 }
 
 func (r *run) read(ctx context.Context) (*source.Result, error) {
-	db := sql.OpenDB(r.to.driver)
+	db := sql.OpenDB(punctual{r.to.driver})
 	defer db.Close()
 	connecting, cancel := context.WithTimeout(ctx, r.config.ConnectTimeout)
 	defer cancel()

@@ -149,8 +149,8 @@ func TestSQLiteFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	for path, want := range map[string]string{
-		text:                              "The file is not a database of SQLite",
-		filepath.Dir(text):                "expected a file",
+		text:                               "The file is not a database of SQLite",
+		filepath.Dir(text):                 "expected a file",
 		filepath.Join(t.TempDir(), "none"): "no such file",
 	} {
 		_, err := Read(t.Context(), Config{Driver: "sqlite", Database: path, Query: "SELECT 1 AS worker_id"}, source.Spec{})

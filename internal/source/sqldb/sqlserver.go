@@ -31,7 +31,7 @@ var sqlserver = dialect{
 		_, err := conn.ExecContext(ctx, fmt.Sprintf("SET LOCK_TIMEOUT %d", max(c.LockTimeout.Milliseconds(), 1)))
 		return err
 	},
-	kinds: map[string]kind{"CHAR": kindPadded, "NCHAR": kindPadded, "DATE": kindDate, "TIME": kindTime, "DATETIME": kindLocal, "DATETIME2": kindLocal, "SMALLDATETIME": kindLocal,
+	kinds: map[string]kind{"CHAR": kindPadded, "NCHAR": kindPadded, "DATE": kindDate, "TIME": kindTime, "REAL": kindSingle, "DATETIME": kindLocal, "DATETIME2": kindLocal, "SMALLDATETIME": kindLocal,
 		"DATETIMEOFFSET": kindZoned, "UNIQUEIDENTIFIER": kindGUID, "BINARY": kindBinary, "VARBINARY": kindBinary, "IMAGE": kindBinary, "UDT": kindBinary},
 	advise: sqlserverAdvice,
 }
@@ -42,7 +42,7 @@ func sqlserverConnector(c *Config) (connector, error) {
 		dsn = sqlserverURL(c)
 	}
 	config, err := msdsn.Parse(dsn)
-	if err != nil {
+	if err != nil || ambiguous(c.DSN) {
 		return connector{}, unreadable("SQL Server", "sqlserver://reader@db.example.com:1433?database=hr")
 	}
 	if c.Username != "" {
@@ -65,6 +65,7 @@ func sqlserverConnector(c *Config) (connector, error) {
 		}
 	}
 	config.DialTimeout = c.ConnectTimeout
+	config.ConnTimeout = c.StatementTimeout // of one read from the network, which must not wait for ever
 	if config.AppName == "" || config.AppName == "go-mssqldb" {
 		config.AppName = "terraform-provider-workforce"
 	}

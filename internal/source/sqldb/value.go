@@ -30,6 +30,7 @@ const (
 	kindArray              // of PostgreSQL: a list
 	kindGUID               // of SQL Server
 	kindBits               // BIT of MySQL: a number
+	kindSingle             // a number of about 7 digits, which the driver hands out with 16
 )
 
 // column is one column of the result.
@@ -54,6 +55,9 @@ func (c *column) value(v any) (expression.Value, error) {
 	case uint64:
 		return expression.String(strconv.FormatUint(v, 10)), nil
 	case float64:
+		if c.kind == kindSingle {
+			return expression.String(strconv.FormatFloat(v, 'f', -1, 32)), nil
+		}
 		return expression.String(strconv.FormatFloat(v, 'f', -1, 64)), nil
 	case float32:
 		return expression.String(strconv.FormatFloat(float64(v), 'f', -1, 32)), nil
@@ -141,6 +145,9 @@ func mysqlTime(s string, utc bool) string {
 // array reads an array of PostgreSQL, such as {a,"b, c",NULL}. One of several
 // dimensions is left as text.
 func array(s string) ([]string, bool) {
+	if strings.HasPrefix(s, "{{") {
+		return nil, false
+	}
 	var elements []*string
 	if err := pgtype.NewMap().Scan(pgtype.TextArrayOID, pgtype.TextFormatCode, []byte(s), &elements); err != nil {
 		return nil, false
