@@ -45,70 +45,73 @@ func replace(from, to string) func(string) string {
 	return func(answer string) string { return strings.Replace(answer, from, to, 1) }
 }
 
+// faults are answers that are none, and what is to be said of them.
+var faults = []struct {
+	name  string
+	spoil func(http.ResponseWriter, workday.Call, []byte) bool
+	want  []string
+}{
+	{"cut off", spoil(func(a string) string { return a[:len(a)/2] }), []string{"workers, page 2", "line 2, column", "cut off"}},
+	{"closed", func(w http.ResponseWriter, c workday.Call, a []byte) bool {
+		if c.Page != 2 {
+			return false
+		}
+		w.Header().Set("Content-Length", fmt.Sprint(len(a)))
+		_, _ = w.Write(a[:len(a)/2])
+		return true
+	}, []string{"workers, page 2", "unexpected EOF"}},
+	{"maintenance", func(w http.ResponseWriter, c workday.Call, _ []byte) bool {
+		w.Header().Set("Content-Type", "text/html")
+		_, _ = io.WriteString(w, "<!DOCTYPE html><html><title>Workday is currently unavailable</title></html>")
+		return true
+	}, []string{"workers, page 1", "found a web page", "maintenance", "currently unavailable"}},
+	{"maintenance as xml", spoil(func(string) string { return "<html><body>We will be back</body></html>" }), []string{"found a web page"}},
+	{"bomb", spoil(func(string) string { return bomb }), []string{"workers, page 2", "document type", "SOAP forbids"}},
+	{"not soap", spoil(func(string) string { return "<a/>" }), []string{"found the element a, expected a SOAP 1.1 envelope"}},
+	{"another operation", spoil(replace("Get_Workers_Response", "Get_Locations_Response")), []string{"</wd:Get_Workers_Response>"}},
+	{"another namespace", spoil(replace(bsvc, "urn:other")), []string{"found a Worker of another namespace, expected urn:com.workday/bsvc"}},
+	{"page 1 again", spoil(replace("<wd:Page>2</wd:Page></wd:Response_Results>", "<wd:Page>1</wd:Page></wd:Response_Results>")), []string{"workers, page 2: found page 1, which was not asked for"}},
+	{"one worker less", spoil(func(a string) string {
+		from, to := strings.Index(a, "<wd:Worker>"), strings.Index(a, "</wd:Worker>")
+		return a[:from] + a[to+len("</wd:Worker>"):]
+	}), []string{"found 49 workers, expected 50, as Page_Results says"}},
+	{"total moves", spoil(replace("<wd:Total_Results>", "<wd:Total_Results>1")), []string{"changed while its pages were read", "read three times"}},
+	{"pages move", spoil(replace("<wd:Total_Pages>3", "<wd:Total_Pages>4")), []string{"page 2 says that there are 4 pages, workers, page 1 said 3"}},
+	{"no numbers", spoil(replace("Response_Results>", "Results>")), []string{"</wd:Response_Results>"}},
+	{"a word for a number", spoil(replace("<wd:Total_Pages>3", "<wd:Total_Pages>three")), []string{`Response_Results/Total_Pages: found "three", expected a whole number`}},
+	{"another date", spoil(replace("<wd:As_Of_Effective_Date>2026-01-15", "<wd:As_Of_Effective_Date>2026-01-16")), []string{`as of "2026-01-16-08:00", expected one as of 2026-01-15`}},
+	{"another moment", spoil(replace("<wd:As_Of_Entry_DateTime>2026", "<wd:As_Of_Entry_DateTime>2025")), []string{"the pages would not fit together"}},
+	{"no status", spoil(replace("Worker_Status_Data>", "Status>")), []string{"</wd:Worker_Status_Data>"}},
+	{"no WID", spoil(replace(`wd:type="WID"`, `wd:type="wid"`)), []string{"workers, page 2: worker 1", "found no WID in Worker_Reference"}},
+	{"a fault with status 200", spoil(func(string) string { return faultText("SOAP-ENV:Client.validationError", "Bad thing") }), []string{"Workday refuses the request (SOAP-ENV:Client.validationError): Bad thing; more about it at /wd:x"}},
+	{"a redirect", func(w http.ResponseWriter, c workday.Call, _ []byte) bool {
+		w.Header().Set("Location", "https://elsewhere.example/login")
+		w.WriteHeader(http.StatusTemporaryRedirect)
+		return true
+	}, []string{"redirected to https://elsewhere.example/login", "credentials are sent to no other host"}},
+	{"a million pages", func(w http.ResponseWriter, _ workday.Call, a []byte) bool {
+		_, _ = io.WriteString(w, replace("<wd:Total_Pages>3", "<wd:Total_Pages>1000000")(string(a)))
+		return true
+	}, []string{"found 50 workers of", "on the first of 1000000 pages, expected 3 pages"}},
+	{"nobody on the first page", func(w http.ResponseWriter, _ workday.Call, a []byte) bool {
+		text := string(a)
+		from, to := strings.Index(text, "<wd:Response_Data>"), strings.Index(text, "</wd:Response_Data>")
+		_, _ = io.WriteString(w, replace("<wd:Page_Results>50", "<wd:Page_Results>0")(text[:from]+text[to+len("</wd:Response_Data>"):]))
+		return true
+	}, []string{"found nobody, expected"}},
+	{"forbidden", func(w http.ResponseWriter, _ workday.Call, _ []byte) bool {
+		w.WriteHeader(http.StatusForbidden)
+		return true
+	}, []string{"403 Forbidden", "may not read"}},
+	{"unavailable", func(w http.ResponseWriter, _ workday.Call, _ []byte) bool {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return true
+	}, []string{"503 Service Unavailable"}},
+}
+
 // TestFaults sends what goes wrong with the second of three pages.
 func TestFaults(t *testing.T) {
-	for _, tt := range []struct {
-		name  string
-		spoil func(http.ResponseWriter, workday.Call, []byte) bool
-		want  []string
-	}{
-		{"cut off", spoil(func(a string) string { return a[:len(a)/2] }), []string{"workers, page 2", "line 2, column", "cut off"}},
-		{"closed", func(w http.ResponseWriter, c workday.Call, a []byte) bool {
-			if c.Page != 2 {
-				return false
-			}
-			w.Header().Set("Content-Length", fmt.Sprint(len(a)))
-			_, _ = w.Write(a[:len(a)/2])
-			return true
-		}, []string{"workers, page 2", "unexpected EOF"}},
-		{"maintenance", func(w http.ResponseWriter, c workday.Call, _ []byte) bool {
-			w.Header().Set("Content-Type", "text/html")
-			_, _ = io.WriteString(w, "<!DOCTYPE html><html><title>Workday is currently unavailable</title></html>")
-			return true
-		}, []string{"workers, page 1", "found a web page", "maintenance", "currently unavailable"}},
-		{"maintenance as xml", spoil(func(string) string { return "<html><body>We will be back</body></html>" }), []string{"found a web page"}},
-		{"bomb", spoil(func(string) string { return bomb }), []string{"workers, page 2", "document type", "SOAP forbids"}},
-		{"not soap", spoil(func(string) string { return "<a/>" }), []string{"found the element a, expected a SOAP 1.1 envelope"}},
-		{"another operation", spoil(replace("Get_Workers_Response", "Get_Locations_Response")), []string{"</wd:Get_Workers_Response>"}},
-		{"another namespace", spoil(replace(bsvc, "urn:other")), []string{"found a Worker of another namespace, expected urn:com.workday/bsvc"}},
-		{"page 1 again", spoil(replace("<wd:Page>2</wd:Page></wd:Response_Results>", "<wd:Page>1</wd:Page></wd:Response_Results>")), []string{"workers, page 2: found page 1, which was not asked for"}},
-		{"one worker less", spoil(func(a string) string {
-			from, to := strings.Index(a, "<wd:Worker>"), strings.Index(a, "</wd:Worker>")
-			return a[:from] + a[to+len("</wd:Worker>"):]
-		}), []string{"found 49 workers, expected 50, as Page_Results says"}},
-		{"total moves", spoil(replace("<wd:Total_Results>", "<wd:Total_Results>1")), []string{"changed while its pages were read", "read three times"}},
-		{"pages move", spoil(replace("<wd:Total_Pages>3", "<wd:Total_Pages>4")), []string{"page 2 says that there are 4 pages, workers, page 1 said 3"}},
-		{"no numbers", spoil(replace("Response_Results>", "Results>")), []string{"</wd:Response_Results>"}},
-		{"a word for a number", spoil(replace("<wd:Total_Pages>3", "<wd:Total_Pages>three")), []string{`Response_Results/Total_Pages: found "three", expected a whole number`}},
-		{"another date", spoil(replace("<wd:As_Of_Effective_Date>2026-01-15", "<wd:As_Of_Effective_Date>2026-01-16")), []string{`as of "2026-01-16-08:00", expected one as of 2026-01-15`}},
-		{"another moment", spoil(replace("<wd:As_Of_Entry_DateTime>2026", "<wd:As_Of_Entry_DateTime>2025")), []string{"the pages would not fit together"}},
-		{"no status", spoil(replace("Worker_Status_Data>", "Status>")), []string{"</wd:Worker_Status_Data>"}},
-		{"no WID", spoil(replace(`wd:type="WID"`, `wd:type="wid"`)), []string{"workers, page 2: worker 1", "found no WID in Worker_Reference"}},
-		{"a fault with status 200", spoil(func(string) string { return faultText("SOAP-ENV:Client.validationError", "Bad thing") }), []string{"Workday refuses the request (SOAP-ENV:Client.validationError): Bad thing; more about it at /wd:x"}},
-		{"a redirect", func(w http.ResponseWriter, c workday.Call, _ []byte) bool {
-			w.Header().Set("Location", "https://elsewhere.example/login")
-			w.WriteHeader(http.StatusTemporaryRedirect)
-			return true
-		}, []string{"redirected to https://elsewhere.example/login", "credentials are sent to no other host"}},
-		{"a million pages", func(w http.ResponseWriter, _ workday.Call, a []byte) bool {
-			_, _ = io.WriteString(w, replace("<wd:Total_Pages>3", "<wd:Total_Pages>1000000")(string(a)))
-			return true
-		}, []string{"found 50 workers of", "on the first of 1000000 pages, expected 3 pages"}},
-		{"nobody on the first page", func(w http.ResponseWriter, _ workday.Call, a []byte) bool {
-			text := string(a)
-			from, to := strings.Index(text, "<wd:Response_Data>"), strings.Index(text, "</wd:Response_Data>")
-			_, _ = io.WriteString(w, replace("<wd:Page_Results>50", "<wd:Page_Results>0")(text[:from]+text[to+len("</wd:Response_Data>"):]))
-			return true
-		}, []string{"found nobody, expected"}},
-		{"forbidden", func(w http.ResponseWriter, _ workday.Call, _ []byte) bool {
-			w.WriteHeader(http.StatusForbidden)
-			return true
-		}, []string{"403 Forbidden", "may not read"}},
-		{"unavailable", func(w http.ResponseWriter, _ workday.Call, _ []byte) bool {
-			w.WriteHeader(http.StatusServiceUnavailable)
-			return true
-		}, []string{"503 Service Unavailable"}},
-	} {
+	for _, tt := range faults {
 		s, c := tenant(t, 130)
 		c.PageSize = 50
 		s.Spoil = tt.spoil

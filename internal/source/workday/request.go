@@ -56,9 +56,13 @@ func (r *reader) request(q query, page int) web.Request {
 		element(&b, "wd:"+group, "true")
 	}
 	b.WriteString(`</wd:Response_Group></wd:Get_Workers_Request></env:Body></env:Envelope>`)
+	pass := isClientFault
+	if c.Web.Auth.OAuth2 != nil {
+		pass = func(a *web.Response) bool { return a.Status != http.StatusUnauthorized && isClientFault(a) } // an expired token is replaced
+	}
 	return web.Request{
 		Method: http.MethodPost, URL: c.endpoint(), Body: []byte(b.String()), ContentType: "text/xml; charset=utf-8",
-		Header: http.Header{"SOAPAction": {`""`}}, Safe: true, Expect: web.SOAP, Pass: isClientFault,
+		Header: http.Header{"SOAPAction": {`""`}}, Safe: true, Expect: web.SOAP, Pass: pass,
 	}
 }
 

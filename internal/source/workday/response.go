@@ -140,9 +140,6 @@ func isClientFault(a *web.Response) bool {
 	if !bytes.Contains(a.Body, []byte("Fault")) || !bytes.Contains(a.Body, []byte("faultcode")) || len(a.Body) > 1<<20 {
 		return false
 	}
-	if a.Status == http.StatusUnauthorized && bytes.Contains(bytes.ToLower(a.Body), []byte("token")) {
-		return false // an expired one is renewed
-	}
 	_, code, _ := bytes.Cut(a.Body, []byte("faultcode"))
 	code, _, _ = bytes.Cut(code, []byte("</"))
 	return bytes.Contains(code, []byte("Client"))
