@@ -92,7 +92,7 @@ func (d *adAccountsDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 			"reserved": schema.MapAttribute{Optional: true, ElementType: types.ListType{ElemType: types.StringType},
 				MarkdownDescription: "Names that no new account may get, by target attribute, or by `*` for every unique attribute, ignoring case. A name without `@` also reserves the part before the `@` of longer names."},
 			"owned_containers": schema.ListAttribute{Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Containers below which accounts that carry a worker id belong to this population. It matters for accounts whose worker is not in the feed, when several populations share a domain. The default is the whole domain."},
+				MarkdownDescription: "Containers below which accounts that carry a worker id belong to this population. It matters for accounts whose worker is not in the feed, when several populations share a domain, and for a pilot with a few people. The default is the whole domain; `[]` is nowhere."},
 			"optional_attributes": schema.ListAttribute{Optional: true, ElementType: types.StringType,
 				MarkdownDescription: "HR attributes that the rules read and that may be missing from the whole feed. Any other attribute that no worker has is an error, because a misspelt name would be null for everybody."},
 			"on_data_error": schema.StringAttribute{Optional: true, Validators: []validator.String{oneOf(roster.DataErrorFail, roster.DataErrorExclude)},
@@ -193,7 +193,7 @@ func (d *adAccountsDataSource) input(m *adAccountsModel, diags *diag.Diagnostics
 	if m.Partition != nil {
 		in.Partition = roster.Partition{Shards: int(m.Partition.Shards.ValueInt64()), Size: int(m.Partition.Size.ValueInt64()), Attribute: m.Partition.Attribute.ValueString()}
 	}
-	if len(m.OwnedContainers) > 0 {
+	if m.OwnedContainers != nil {
 		in.Owned = func(e *directory.Existing) bool {
 			for _, container := range m.OwnedContainers {
 				if activedirectory.Below(e.Path, container) {

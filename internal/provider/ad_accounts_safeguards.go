@@ -58,7 +58,8 @@ func limitAttributes() map[string]schema.Attribute {
 		"max_move":    limit("accounts that change their container"),
 		"max_rename":  limit("accounts with a changed naming attribute"),
 		"max_update":  limit("accounts with any other change"),
-		"max_absent":  limit("accounts whose worker is not in the feed"),
+		"max_absent": schema.StringAttribute{Optional: true, MarkdownDescription: "Largest number of accounts whose worker is not in the feed, as a count or a percentage. " +
+			"Unset: 10 % for the population, because more mean a feed that is cut off, or accounts that belong to another population (see `owned_containers`); no limit for groups."},
 	}
 }
 
@@ -89,10 +90,16 @@ func safeguardsSchema() schema.Attribute {
 	}
 }
 
-// expand reads the limits; without a model there are none.
+// defaultMaxAbsent holds where the configuration says nothing.
+const defaultMaxAbsent = "10%"
+
+// expand reads the limits.
 func (m *safeguardsModel) expand(diags *diag.Diagnostics) roster.Safeguards {
 	if m == nil {
-		return roster.Safeguards{}
+		m = &safeguardsModel{}
+	}
+	if m.MaxAbsent.IsNull() {
+		m.MaxAbsent = types.StringValue(defaultMaxAbsent)
 	}
 	at := path.Root("safeguards")
 	out := roster.Safeguards{MinWorkers: int(m.MinWorkers.ValueInt64()), Limits: m.limitsModel.expand(at, diags), FillRates: m.FillRates, Sentinels: m.Sentinels}

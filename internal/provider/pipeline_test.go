@@ -99,7 +99,8 @@ func TestAccPipeline_fromFileToAccounts(t *testing.T) {
 			// The record was corrected: the same account, back and enabled.
 			{Config: cfg, ConfigVariables: csv(pipelineCSV), ConfigPlanChecks: settled, Check: holds(d, "li2", "userAccountControl", "512", "dn", "CN=Wei Li,"+ou)},
 			// Missing is not left.
-			{Config: cfg, ConfigVariables: csv(short), Check: resource.ComposeAggregateTestCheckFunc(holds(d, "o'brien", "userAccountControl", "512")),
+			{Config: cfg, ConfigVariables: csv(short), ExpectError: wordsInOrder("max_absent", "0003")},
+			{Config: withoutExchange(pipelineConfig(ou, "[Dept]", `safeguards = { max_absent = "100%" }`)), ConfigVariables: csv(short), Check: resource.ComposeAggregateTestCheckFunc(holds(d, "o'brien", "userAccountControl", "512")),
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
 			{Config: withoutExchange(pipelineConfig(ou, "[Dept]", `safeguards = { min_workers = 4 }`)), ConfigVariables: csv(short), ExpectError: wordsInOrder("min_workers", "found 2 workers", "at least 4")},
 			{Config: withoutExchange(pipelineConfig(ou, "[Dapt]", "")), ConfigVariables: csv(pipelineCSV), ExpectError: wordsInOrder("[Dapt]", "no worker in the feed has", "Dept")},
