@@ -153,7 +153,7 @@ func TestDN(t *testing.T) {
 		if got := cnOf(dn); got != name {
 			t.Errorf("%q became %q in %s", name, got, dn)
 		}
-		if _, parent := splitDN(dn); parent != "OU=A,DC=x" {
+		if parent := Parent(dn); parent != "OU=A,DC=x" {
 			t.Errorf("the parent of %s is %s", dn, parent)
 		}
 	}

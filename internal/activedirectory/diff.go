@@ -60,7 +60,7 @@ func diff(types *directory.Schema, want directory.Account, have *record) ([]edit
 			return nil, &PersonError{Attribute: name, Err: err}
 		}
 		e := edit{name: kind.Name, add: after}
-		if before, err := encodeAll(kind, present); err == nil && comparable(kind) {
+		if before, err := encodeAll(kind, present); err == nil && removable(kind) {
 			e = edit{name: kind.Name, compare: true, remove: subtract(before, after), add: subtract(after, before)}
 		}
 		edits = append(edits, e)
@@ -68,10 +68,10 @@ func diff(types *directory.Schema, want directory.Account, have *record) ([]edit
 	return edits, nil
 }
 
-// comparable reports whether values of an attribute can be removed by value: not
+// removable reports whether values of an attribute can be removed by value: not
 // those that the security account manager guards or computes ([MS-SAMR]), and
 // not names of objects, which may be spelled in several ways.
-func comparable(t directory.AttributeType) bool {
+func removable(t directory.AttributeType) bool {
 	if t.Syntax != directory.Text && t.Syntax != directory.ASCII {
 		return false
 	}

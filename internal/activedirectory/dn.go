@@ -59,20 +59,6 @@ func CheckContainer(s string) error {
 	return nil
 }
 
-// splitDN returns the first component and the rest of a distinguished name,
-// both as they are spelled.
-func splitDN(s string) (rdn, parent string) {
-	for i := 0; i < len(s); i++ {
-		switch s[i] {
-		case '\\':
-			i++
-		case ',':
-			return s[:i], s[i+1:]
-		}
-	}
-	return s, ""
-}
-
 // rdn returns the relative distinguished name of a user of that common name.
 func rdn(cn string) string { return "CN=" + EscapeDN(cn) }
 

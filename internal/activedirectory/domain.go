@@ -52,6 +52,7 @@ type Domain struct {
 	schema  lazy[*directory.Schema]
 	suffix  lazy[[]string]
 	policy  lazy[passwordPolicy]
+	deleted lazy[*snapshot] // deleted objects
 
 	mu       sync.Mutex // guards what follows
 	need     map[string]string
@@ -62,6 +63,7 @@ type Domain struct {
 	managers map[string]string
 	known    map[string]string // worker id → objectGUID of what this process wrote
 	pending  map[string][]link // manager's worker id → who waits for them
+	blind    string            // why deleted objects cannot be read, if so
 }
 
 // New returns the users of the domain behind c. It contacts nothing.
@@ -74,7 +76,7 @@ func New(c *ldapconn.Client, o Options) *Domain {
 		o.BulkThreshold = DefaultBulkThreshold
 	}
 	d := &Domain{client: c, o: o, loading: newGate(), need: map[string]string{}, managers: map[string]string{}, known: map[string]string{}, pending: map[string][]link{}}
-	d.schema.gate, d.suffix.gate, d.policy.gate = newGate(), newGate(), newGate()
+	d.schema.gate, d.suffix.gate, d.policy.gate, d.deleted.gate = newGate(), newGate(), newGate(), newGate()
 	d.Need(attrGUID, attrClass, attrCN, attrLogin, attrPrincipal, attrDisplayName, attrMail, attrProxyAddresses, attrManager, attrControl,
 		attrPasswordSet, attrAdminCount, attrCritical, DefaultWorkerIDAttribute, o.WorkerIDAttribute)
 	return d
@@ -190,6 +192,13 @@ func (l *lazy[T]) get(ctx context.Context, load func(context.Context) (T, error)
 		l.mu.Unlock()
 	}
 	return v, err
+}
+
+// forget makes the next one to ask load the value again.
+func (l *lazy[T]) forget() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ok = false
 }
 
 // peek returns the value if it has been loaded.

@@ -5,6 +5,7 @@ package activedirectory
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -21,20 +22,10 @@ func (d *Domain) Find(ctx context.Context, attribute string, values []string) (m
 		return nil, err
 	}
 	t := d.typeOf(attribute)
-	wanted := make(map[string]string, len(values)) // Fold(value) → value
-	for _, v := range values {
-		if canMatch(t, v) {
-			wanted[directory.Fold(v)] = v
-		}
-	}
-	unique := make([]string, 0, len(wanted))
-	for _, v := range wanted {
-		unique = append(unique, v)
-	}
-	slices.Sort(unique)
+	unique := distinct(t, values)
 	matches, err := d.match(ctx, t, unique)
 	if err != nil {
-		return nil, fmt.Errorf("looking for %d values of %s: %w", len(unique), t.Name, err)
+		return nil, lookupError(t, len(unique), err)
 	}
 	var records []*record
 	for _, found := range matches {
@@ -52,6 +43,21 @@ func (d *Domain) Find(ctx context.Context, attribute string, values []string) (m
 		}
 	}
 	return out, nil
+}
+
+func lookupError(t directory.AttributeType, n int, err error) error {
+	return fmt.Errorf("looking for %d values of %s: %w", n, t.Name, err)
+}
+
+// distinct returns the values that some object can have, each once and sorted.
+func distinct(t directory.AttributeType, values []string) []string {
+	wanted := make(map[string]string, len(values)) // Fold(value) → value
+	for _, v := range values {
+		if canMatch(t, v) {
+			wanted[directory.Fold(v)] = v
+		}
+	}
+	return slices.Sorted(maps.Values(wanted))
 }
 
 // canMatch reports whether any object can have that value: servers refuse whole
@@ -76,21 +82,31 @@ func (d *Domain) match(ctx context.Context, t directory.AttributeType, values []
 	if err != nil {
 		return nil, err
 	}
-	found := map[string][]*record{}
 	if s != nil {
-		for _, v := range values {
-			if records := s.find(t, matchKey(t, v)); len(records) > 0 {
-				found[v] = slices.Clone(records)
-			}
-		}
-		return found, nil
+		return s.match(t, values), nil
 	}
 	base, err := d.base(ctx)
 	if err != nil {
 		return nil, err
 	}
+	asked := d.needed()
+	return matchAll(ctx, func(ctx context.Context, filter string) ([]*record, error) {
+		entries, err := d.search(ctx, base, filter, asked)
+		if err != nil {
+			return nil, err
+		}
+		return d.newRecords(entries, asked)
+	}, t, values)
+}
+
+// look reads the objects that a filter finds.
+type look func(ctx context.Context, filter string) ([]*record, error)
+
+// matchAll asks for values, many at once, and returns the records for each that has some.
+func matchAll(ctx context.Context, look look, t directory.AttributeType, values []string) (map[string][]*record, error) {
+	found := map[string][]*record{}
 	for part := range slices.Chunk(values, chunk) {
-		if err := d.matchPart(ctx, base, t, part, found); err != nil {
+		if err := matchPart(ctx, look, t, part, found); err != nil {
 			return nil, err
 		}
 	}
@@ -100,13 +116,8 @@ func (d *Domain) match(ctx context.Context, t directory.AttributeType, values []
 // matchPart asks for a few values at once. An answer that belongs to none of
 // them by our rule is one that the server matches more loosely: halving the
 // values finds the one it belongs to.
-func (d *Domain) matchPart(ctx context.Context, base string, t directory.AttributeType, values []string, found map[string][]*record) error {
-	asked := d.needed()
-	entries, err := d.search(ctx, base, anyOf(t.Name, values), asked)
-	if err != nil {
-		return err
-	}
-	records, err := d.newRecords(entries, asked)
+func matchPart(ctx context.Context, look look, t directory.AttributeType, values []string, found map[string][]*record) error {
+	records, err := look(ctx, anyOf(t.Name, values))
 	if err != nil {
 		return err
 	}
@@ -131,10 +142,10 @@ func (d *Domain) matchPart(ctx context.Context, base string, t directory.Attribu
 	}
 	if stray && len(values) > 1 {
 		half := len(values) / 2
-		if err := d.matchPart(ctx, base, t, values[:half], found); err != nil {
+		if err := matchPart(ctx, look, t, values[:half], found); err != nil {
 			return err
 		}
-		return d.matchPart(ctx, base, t, values[half:], found)
+		return matchPart(ctx, look, t, values[half:], found)
 	}
 	for v, records := range matched {
 		found[v] = records

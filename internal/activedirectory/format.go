@@ -29,6 +29,7 @@ const (
 	attrExpires           = "accountExpires"
 	attrAdminCount        = "adminCount"
 	attrCritical          = "isCriticalSystemObject"
+	attrLastParent        = "lastKnownParent"
 	attrDisplayName       = "displayName"
 	attrMail              = "mail"
 	attrProxyAddresses    = "proxyAddresses"

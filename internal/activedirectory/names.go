@@ -26,10 +26,18 @@ func Below(dn, container string) bool {
 	return false
 }
 
-// Parent returns the distinguished name of the container of an object.
+// Parent returns the distinguished name of the container of an object, as it is
+// spelled.
 func Parent(dn string) string {
-	_, parent := splitDN(dn)
-	return parent
+	for i := 0; i < len(dn); i++ {
+		switch dn[i] {
+		case '\\':
+			i++
+		case ',':
+			return dn[i+1:]
+		}
+	}
+	return ""
 }
 
 // CommonName returns the unescaped value of the first part of a distinguished name.

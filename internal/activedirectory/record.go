@@ -35,8 +35,7 @@ func (r *record) enabled() bool {
 }
 
 func (r *record) container() string {
-	_, parent := splitDN(r.dn)
-	return parent
+	return Parent(r.dn)
 }
 
 // newRecord reads an entry of a search for the attributes asked.

@@ -38,7 +38,7 @@ func (r *run) move(ctx context.Context, t *task, cn, container string) error {
 	for attempt := 0; ; attempt++ {
 		dn, landed := t.where()
 		req := ldap.NewModifyDNRequest(dn, rdn(cn), true, "")
-		if _, parent := splitDN(dn); !sameDN(parent, container) {
+		if parent := Parent(dn); !sameDN(parent, container) {
 			req.NewSuperior = container
 		}
 		err := r.client.ModifyDN(ctx, req)

@@ -85,6 +85,17 @@ func (s *snapshot) find(t directory.AttributeType, key string) []*record {
 	return s.index(t)[key]
 }
 
+// match returns the records for each value that has some.
+func (s *snapshot) match(t directory.AttributeType, values []string) map[string][]*record {
+	found := map[string][]*record{}
+	for _, v := range values {
+		if records := s.find(t, matchKey(t, v)); len(records) > 0 {
+			found[v] = slices.Clone(records)
+		}
+	}
+	return found
+}
+
 // index returns the records of an attribute by key; s.mu is held.
 func (s *snapshot) index(t directory.AttributeType) map[string][]*record {
 	name := directory.Fold(t.Name)
@@ -345,6 +356,9 @@ func (d *Domain) note(c change) {
 	}
 	key := dnKey(c.record.dn)
 	delete(d.managers, key)
+	if c.gone {
+		d.deleted.forget()
+	}
 	if !c.gone && slices.Contains(c.record.asked, d.o.WorkerIDAttribute) {
 		d.managers[key] = c.record.text(d.o.WorkerIDAttribute)
 	}

@@ -80,6 +80,7 @@ type decider struct {
 
 	collisions []collision
 	problems   []string // names that cannot be given
+	purge      bool     // a deleted object stood in the way of a name
 	warnings   []string
 	cycles     [][]string // worker ids that manage one another
 }

@@ -271,14 +271,38 @@ func (n *names) obstacle(s *slot, name string) string {
 	if s.person.existing != nil {
 		own = s.person.existing.ID
 	}
+	deleted := ""
 	for _, e := range n.holders(s.attribute, name) {
 		perContainer := n.d.core[s.attribute].PerContainer
-		if e.Deleted || e.ID == own || perContainer && !sameContainer(containerOf(e), s.person.account.Container) {
-			continue
+		switch {
+		case e.ID == own:
+		case perContainer && (e.Deleted || !sameContainer(containerOf(e), s.person.account.Container)):
+		case e.Deleted:
+			deleted = n.heldByDeleted(s, name, e)
+		default:
+			return fmt.Sprintf("%s %s has it", e.Class, e.Path)
 		}
-		return fmt.Sprintf("%s %s has it", e.Class, e.Path)
 	}
-	return ""
+	return deleted
+}
+
+// heldByDeleted says that a deleted object stands in the way of a name, unless
+// that is allowed or the account has the name already.
+func (n *names) heldByDeleted(s *slot, name string, e *directory.Existing) string {
+	if n.d.in.ReuseDeletedNames {
+		return ""
+	}
+	for _, f := range n.forms(s.attribute, name) {
+		if slices.ContainsFunc(s.person.present(f[0]), func(v string) bool { return loose(v) == loose(f[1]) }) {
+			return ""
+		}
+	}
+	what := e.Class
+	if what == user {
+		what = "account"
+	}
+	n.d.purge = true
+	return fmt.Sprintf("deleted %s %s still holds it until it is purged", what, e.Path)
 }
 
 // local says why an account cannot get a name for reasons that need no

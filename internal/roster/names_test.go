@@ -34,7 +34,13 @@ func TestNames(t *testing.T) {
 			}
 			m.user("cn=y", "sAMAccountName=ann.lee")
 		}, nil, "sAMAccountName", "ann.lee32"},
-		"of a deleted object":              {nil, func(m *memory) { m.user("cn=x", "sAMAccountName=ann.lee").Deleted = true }, nil, "sAMAccountName", "ann.lee"},
+		"of a deleted object":       {nil, func(m *memory) { m.user("cn=x", "sAMAccountName=ann.lee").Deleted = true }, nil, "sAMAccountName", "ann.lee2"},
+		"alias of a deleted object": {mail, func(m *memory) { m.user("cn=x", "proxyAddresses=smtp:ANN@example.com").Deleted = true }, nil, "mail", "lee@example.com"},
+		"cn of a deleted object":    {nil, func(m *memory) { m.user("cn=Ann Lee", "sAMAccountName=x").Deleted = true }, nil, "cn", "Ann Lee"},
+		"hers, and of a deleted object": {func(r *mapping.Rules) { always(r, "sAMAccountName") }, func(m *memory) {
+			m.ann()
+			m.user("cn=x", "sAMAccountName=ANN.LEE").Deleted = true
+		}, nil, "sAMAccountName", "ann.lee"},
 		"of another attribute":             {nil, func(m *memory) { m.user("cn=ann.lee", "sAMAccountName=x") }, nil, "sAMAccountName", "ann.lee"},
 		"cn in this container":             {nil, func(m *memory) { m.user("cn=ann lee", "sAMAccountName=x") }, nil, "cn", "Ann Lee 1"},
 		"cn in another container":          {nil, func(m *memory) { m.add("user", sydney, true, "cn=Ann Lee", "sAMAccountName=x") }, nil, "cn", "Ann Lee"},
@@ -70,6 +76,43 @@ func TestNames(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestNamesOfDeletedObjects(t *testing.T) {
+	fixed := rules(func(r *mapping.Rules) {
+		r.Attributes["mail"] = mapping.AttributeRule{Source: "Mail", Unique: true}
+		r.Attributes["proxyAddresses"] = mapping.AttributeRule{Expression: `Append("SMTP:", [Mail])`, Unique: true}
+	})
+	m := newMemory()
+	m.add("user", sydney, false, "cn=Old Ann", "sAMAccountName=old", "mail=A@example.com", "employeeID=1").Deleted = true
+	m.add("group", staff, true, "cn=Sales", "proxyAddresses=smtp:b@example.com").Deleted = true
+	in := input(t, m, fixed, hire("1 Ann Lee", "Mail=a@example.com"), hire("2 Bob Ray", "Mail=b@example.com"))
+	refused(t, in, `worker "1": mail "a@example.com": deleted account CN=Old Ann,`+sydney+" still holds it until it is purged",
+		`worker "2": mail "b@example.com": deleted group CN=Sales,`+staff+" still holds it until it is purged", "allow names of deleted objects to be reused")
+
+	in.ReuseDeletedNames = true
+	result := decide(t, in)
+	expectValue(t, result, "1", "mail", "a@example.com")
+	expectAction(t, result, "1", roster.ActionCreate) // the deleted account is never taken over
+	if !warned(result, "but is deleted: restore it") {
+		t.Errorf("no warning: %q", result.Warnings)
+	}
+	m.apply(t, result)
+	// Accounts keep what they have, in whichever of the two attributes.
+	in.ReuseDeletedNames = false
+	for _, id := range []string{"1", "2"} {
+		if d := decision(t, decide(t, in), id); len(d.Changes) != 0 {
+			t.Errorf("worker %s changes %v", id, d.Changes)
+		}
+	}
+	in.Workers["2"].Attributes["Mail"] = in.Workers["1"].Attributes["Mail"]
+	refused(t, in, `worker "1" has it`)
+
+	// One who is there and one who is deleted: the obstacle that counts is named.
+	m = newMemory()
+	m.user("cn=Gone", "mail=c@example.com").Deleted = true
+	m.user("cn=There", "mail=c@example.com")
+	refused(t, input(t, m, fixed, hire("3 Eve Kim", "Mail=c@example.com")), "user CN=There,"+staff+" has it")
 }
 
 func TestNamesWithinThePopulation(t *testing.T) {

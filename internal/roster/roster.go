@@ -40,6 +40,11 @@ type Input struct {
 	// AnyAttribute for all unique attributes. Case does not matter. A name
 	// without "@" also reserves the part before the "@" of longer names.
 	Reserved map[string][]string
+	// ReuseDeletedNames lets new names be such that deleted objects still hold.
+	// Otherwise they count as taken until the object is purged, so that restoring
+	// it collides with nobody. What an account has already it keeps either way.
+	// Names that are unique in their container only are never held by the deleted.
+	ReuseDeletedNames bool
 	// OnDataError says what follows when the rules cannot be evaluated for a
 	// worker: DataErrorFail (the default) or DataErrorExclude.
 	OnDataError string

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package activedirectory
+
+import (
+	"context"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/go-ldap/ldap/v3"
+
+	"terraform-provider-workforce/internal/activedirectory/ldapconn"
+	"terraform-provider-workforce/internal/directory"
+)
+
+// deletedContainer names the container of deleted objects by its well-known
+// GUID ([MS-ADTS] 6.1.1.4.1), below the domain that is to follow.
+const deletedContainer = "<WKGUID=18E2EA80684F11D2B9AA00C04F79F805,"
+
+// theContainer finds the container of deleted objects itself: an answer without
+// it comes from a server that hides what is in there.
+const theContainer = "(cn=Deleted Objects)"
+
+// WithDeleted returns the domain with a Find that also returns deleted objects,
+// marked as such, by what a restored object would have again: its
+// sAMAccountName, userPrincipalName, mail, proxyAddresses, worker id and
+// objectGUID. The Path and Container of a deleted object are where it was.
+//
+// Which objects these are is what the control "show deleted" shows ([MS-ADTS]
+// 3.1.1.3.4.1.14): everything that can still be restored. Without a recycle bin
+// that are tombstones, which keep the sAMAccountName only; with one, deleted
+// objects keep everything. By default only administrators may read them: see
+// [Domain.Notes]. Where the whole domain is read, so are all deleted objects, with
+// one search more, once; else each question is asked a second time.
+func (d *Domain) WithDeleted() directory.Directory { return withDeleted{d} }
+
+// Notes says what could not be read that decisions do without.
+func (d *Domain) Notes() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.blind == "" {
+		return nil
+	}
+	return []string{"names that deleted objects hold count as free, because " + d.blind +
+		": an account that gets such a name stands in the way of restoring the deleted one"}
+}
+
+type withDeleted struct{ *Domain }
+
+// Find implements [directory.Directory].
+func (d withDeleted) Find(ctx context.Context, attribute string, values []string) (map[string][]*directory.Existing, error) {
+	found, err := d.Domain.Find(ctx, attribute, values)
+	t := d.typeOf(attribute)
+	if err != nil || !slices.ContainsFunc(d.kept(), func(name string) bool { return isName(t.Name, name) }) {
+		return found, err
+	}
+	deleted, err := d.findDeleted(ctx, t, distinct(t, values))
+	if err != nil {
+		return nil, lookupError(t, len(values), err)
+	}
+	for v, records := range deleted {
+		sortRecords(records)
+		for _, r := range records {
+			found[directory.Fold(v)] = append(found[directory.Fold(v)], formerly(r))
+		}
+	}
+	return found, nil
+}
+
+// kept are the attributes that are looked for at deleted objects.
+func (d *Domain) kept() []string {
+	return []string{attrLogin, attrPrincipal, attrMail, attrProxyAddresses, d.o.WorkerIDAttribute, attrGUID}
+}
+
+// findDeleted returns the deleted objects for each value that has some.
+func (d *Domain) findDeleted(ctx context.Context, t directory.AttributeType, values []string) (map[string][]*record, error) {
+	d.mu.Lock()
+	bulk := d.snap != nil
+	d.mu.Unlock()
+	if !bulk {
+		return matchAll(ctx, d.lookDeleted, t, values)
+	}
+	s, err := d.deleted.get(ctx, func(ctx context.Context) (*snapshot, error) {
+		records, err := d.lookDeleted(ctx, presence([]string{attrLogin, attrPrincipal, attrMail, attrProxyAddresses}))
+		if err != nil {
+			return nil, err
+		}
+		s := newSnapshot()
+		for _, r := range records {
+			s.put(r)
+		}
+		return s, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.match(t, values), nil
+}
+
+// lookDeleted reads the deleted objects that a filter finds; none where they
+// cannot be read, which is noted.
+func (d *Domain) lookDeleted(ctx context.Context, filter string) ([]*record, error) {
+	d.mu.Lock()
+	blind := d.blind != ""
+	d.mu.Unlock()
+	if blind {
+		return nil, nil
+	}
+	dse, err := d.client.RootDSE(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !dse.SupportsControl(ldap.ControlTypeMicrosoftShowDeleted) || dse.DefaultNamingContext == "" {
+		d.cannotSee("the server does not support showing them")
+		return nil, nil
+	}
+	asked := slices.Compact(slices.Sorted(slices.Values(append(d.kept(), attrClass, attrLastParent))))
+	entries, err := d.client.Search(ctx, &ldap.SearchRequest{
+		BaseDN: deletedContainer + dse.DefaultNamingContext + ">", Scope: ldap.ScopeWholeSubtree,
+		Filter: "(|" + theContainer + filter + ")", Attributes: asked, Controls: []ldap.Control{ldap.NewControlMicrosoftShowDeleted()},
+	})
+	switch {
+	case hides(err), err == nil && len(entries) == 0:
+		d.cannotSee("the account the provider signs in with may not read them (they are readable to administrators, or where that right is delegated)")
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	entries = slices.DeleteFunc(entries, func(e *ldap.Entry) bool { return unmangle(e.DN) == e.DN })
+	return d.newRecords(entries, asked)
+}
+
+func (d *Domain) cannotSee(why string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.blind = why
+}
+
+// hides reports an answer that means: not for this account, or not by this server.
+func hides(err error) bool {
+	return ldapconn.IsNotFound(err) || ldapconn.IsAccessDenied(err) ||
+		ldap.IsErrorAnyOf(err, ldap.LDAPResultUnavailableCriticalExtension, ldap.LDAPResultUnwillingToPerform)
+}
+
+// formerly translates a deleted object: it is where it was before.
+func formerly(r *record) *directory.Existing {
+	path := unmangle(r.dn)
+	container := Parent(path)
+	if parent := unmangle(r.text(attrLastParent)); parent != "" {
+		path, container = strings.TrimSuffix(path, container)+parent, parent
+	}
+	e := &directory.Existing{ID: r.id, Path: path, Class: r.class, Deleted: true, Account: directory.Account{
+		Container: container, Attributes: make(map[string]directory.Value, len(r.values)),
+	}}
+	for name, v := range r.values {
+		if !isName(name, attrLastParent) {
+			e.Account.Attributes[name] = slices.Clone(v)
+		}
+	}
+	return e
+}
+
+// mangled is what deletion adds to the name of an object: a line feed, "DEL:"
+// and its GUID ([MS-ADTS] 3.1.1.5.5.1.1).
+var mangled = regexp.MustCompile(`(?i)(\\0A|\n)DEL:[0-9a-f-]{36}`)
+
+func unmangle(dn string) string { return mangled.ReplaceAllLiteralString(dn, "") }
