@@ -3,7 +3,6 @@
 package successfactors
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -42,8 +41,12 @@ type comparison struct {
 	value  any
 }
 
-// errDeferred is a navigation that was not expanded though it was asked for.
-var errDeferred = errors.New("is not expanded in the answer: the API user may not read that entity, grant the permission in the HR system")
+// deferredError is a navigation that was not expanded though it was asked for.
+type deferredError struct{ path string }
+
+func (e *deferredError) Error() string {
+	return e.path + " is not expanded in the answer: the API user may not read that entity; grant the permission in the HR system, or take the attribute out"
+}
 
 // compilePath reads a JSONPath.
 func compilePath(text string) (*jsonPath, error) {
@@ -263,14 +266,14 @@ func (p *jsonPath) find(root any) ([]any, error) {
 		var next []any
 		for _, node := range nodes {
 			if isDeferred(node) {
-				return nil, fmt.Errorf("%s %w", p.text, errDeferred)
+				return nil, &deferredError{p.text}
 			}
 			next = s.from(node, next)
 		}
 		if s.deep && len(next) > 0 { // what the search passed by need not be expanded
 			next = slices.DeleteFunc(next, isDeferred)
 			if len(next) == 0 {
-				return nil, fmt.Errorf("%s %w", p.text, errDeferred)
+				return nil, &deferredError{p.text}
 			}
 		}
 		nodes = next

@@ -99,7 +99,7 @@ func (r *reader) person(o object, position string, asOf worker.Date) (*person, e
 		return nil, fmt.Errorf("%s: found no personIdExternal, expected one in each person", position)
 	}
 	if isDeferred(o["employmentNav"]) {
-		return nil, fmt.Errorf("%s, person %s: employmentNav %w", position, source.Quote(p.id), errDeferred)
+		return nil, fmt.Errorf("%s, person %s: %w", position, source.Quote(p.id), &deferredError{"employmentNav"})
 	}
 	list, err := r.employments(o, asOf)
 	if err != nil {
@@ -136,7 +136,7 @@ func (r *reader) employments(o object, asOf worker.Date) ([]*employment, error) 
 			return nil, fmt.Errorf("employmentNav/%w", err)
 		}
 		if isDeferred(node["jobInfoNav"]) {
-			return nil, fmt.Errorf("employmentNav/jobInfoNav %w", errDeferred)
+			return nil, &deferredError{"employmentNav/jobInfoNav"}
 		}
 		at := asOf
 		if e.start > asOf {
@@ -148,7 +148,7 @@ func (r *reader) employments(o object, asOf worker.Date) ([]*employment, error) 
 		}
 		if job != nil {
 			if isDeferred(job["emplStatusNav"]) {
-				return nil, fmt.Errorf("employmentNav/jobInfoNav/emplStatusNav %w", errDeferred)
+				return nil, &deferredError{"employmentNav/jobInfoNav/emplStatusNav"}
 			}
 			e.job, e.status = job, text(job, "emplStatusNav", "externalCode")
 			if raw := text(job, "emplStatus"); e.status == "" && raw != "" {
@@ -248,7 +248,10 @@ func (r *reader) attribute(p *person, one column, o object, scopes map[scope]any
 	for _, path := range one.paths {
 		v, err := follow(root, path)
 		if err != nil {
-			fail(fmt.Errorf("%s/%w", one.scope, err))
+			if deferred, ok := errors.AsType[*deferredError](err); ok {
+				deferred.path = strings.Trim(string(one.scope)+"/"+deferred.path, "/")
+			}
+			fail(err)
 			return expression.Null
 		}
 		if v != nil {

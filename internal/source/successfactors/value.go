@@ -58,7 +58,7 @@ func rows(v any) []object {
 func follow(v any, path []string) (any, error) {
 	for i, name := range path {
 		if isDeferred(v) {
-			return nil, fmt.Errorf("%s %w", strings.Join(path[:i], "/"), errDeferred)
+			return nil, &deferredError{strings.Join(path[:i], "/")}
 		}
 		list := rows(v)
 		if len(list) == 0 {
