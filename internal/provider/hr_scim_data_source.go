@@ -45,7 +45,7 @@ func (d *hrSCIMDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 			"Canonical keys that `fields` does not name are filled by `employeeNumber` and `manager.value` of the enterprise extension, `active`, `userType` and `timezone`.",
 		Attributes: hrWebSchema(hrWebTexts{prefix: scimPrefix, url: "Base URL of the service, such as `https://hr.example.com/scim/v2`.",
 			columns: "Names of columns, with the attribute path of each: `displayName`, `name.givenName`, `emails[type eq \"work\"].value`, the URN of a schema and a colon before an attribute of an extension, such as `" + scim.Enterprise + ":department`, or a JSONPath. " +
-				"A column that `fields` or `attributes` name and that is not here has its name for a path. If neither `columns` nor `attributes` is set, every value is a column.",
+				"A column that `fields` or `attributes` name and that is not here has its name for a path. If neither `columns` nor `attributes` is set, the attributes that most services have are read.",
 			reference: "the attribute that managers are named by, in `manager.value`. The default is `id`, that of the resource, as RFC 7643 says."},
 			hrAuthSchema(scimPrefix, map[string]schema.Attribute{
 				"resource":    schema.StringAttribute{Optional: true, MarkdownDescription: "Endpoint below `url`. The default is `Users`."},

@@ -84,15 +84,16 @@ func Read(ctx context.Context, c Config, s source.Spec) (*source.Result, error) 
 	if s.NoDate == nil {
 		s.NoDate = NoDate
 	}
+	var optional []string
 	if s.Attributes == nil && c.Columns == nil {
-		s.Attributes = DefaultAttributes
+		s.Attributes, optional = DefaultAttributes, DefaultAttributes
 	}
 	reference := c.ManagerReference
 	if reference == "" {
 		reference = "associateOID"
 	}
 	return rest.Read(ctx, rest.Config{
-		Web: c.Web, Path: "hr/v2/workers", Query: c.Query, Records: "workers", Columns: c.Columns, ManagerReference: reference,
+		Web: c.Web, Path: "hr/v2/workers", Query: c.Query, Records: "workers", Columns: c.Columns, Optional: optional, ManagerReference: reference,
 		Paging:    rest.Paging{Kind: rest.Offset, Parameter: "$skip", SizeParameter: "$top", Size: c.PageSize, Total: "meta.totalNumber", TotalOptional: true},
 		Transform: c.transformer(s),
 	}, s)

@@ -53,7 +53,7 @@ func Read(ctx context.Context, c Config, s source.Spec) (*source.Result, error) 
 	maps.Copy(fields, s.Fields)
 	s.Fields = fields
 	if s.Attributes == nil && c.Columns == nil {
-		s.Attributes = DefaultAttributes
+		s.Attributes, c.Optional = DefaultAttributes, append(slices.Clone(c.Optional), DefaultAttributes...)
 	}
 	reference := c.ManagerReference
 	if reference == "" {

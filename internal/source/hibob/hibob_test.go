@@ -33,7 +33,7 @@ func TestTraps(t *testing.T) {
 		{"flat, with ids of items", func(c *Config) { c.MachineReadable = true }, source.Spec{Fields: numbered, Attributes: []string{"work.department", "root.firstName"}}, nil, `"attributes":{"root.firstName":"Maximilian","work.department":"279"}`},
 		{"own ids", nil, source.Spec{Attributes: []string{}}, nil, `"3332883884017713070":{"worker_id":"3332883884017713070"`},
 		{"leavers", nil, source.Spec{Fields: numbered, Attributes: []string{}}, nil, `"status":"Inactive"`},
-		{"unknown field", nil, source.Spec{Fields: numbered, Attributes: []string{"work.titel"}}, nil, `attributes: there is no column "work.titel"`},
+		{"unknown field", nil, source.Spec{Fields: numbered, Attributes: []string{"work.titel"}}, nil, `column "work.titel": found in no record`},
 		{"unknown field that is optional", func(c *Config) { c.Optional = []string{"work.titel"} }, source.Spec{Fields: numbered, Attributes: []string{"work.titel"}}, nil, `"work.titel":null`},
 		{"wrong path", nil, source.Spec{Attributes: []string{"work..title"}}, nil, `found the path "work..title"`},
 		{"wrong token", func(c *Config) { c.Token = "Wrong-T0ken" }, source.Spec{}, nil, "401 Unauthorized"},

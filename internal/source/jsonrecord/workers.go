@@ -40,7 +40,10 @@ type Columns struct {
 	// id: if manager_id is at the path of a key, its values are what other
 	// records have at the path that the key leads to. The key "" stands for every path.
 	References map[string]string
-	// Optional are columns that may be absent from all records without a word.
+	// Required says that a column that is named and that no record has is a
+	// problem, unless it is Optional: the HR system leaves out what it does not
+	// know, and what it does not show.
+	Required bool
 	Optional []string
 }
 
@@ -48,12 +51,17 @@ type Columns struct {
 type column struct {
 	name  string
 	path  Path
-	found bool
+	named bool // by the configuration
+	found bool // in a record
 }
 
-// Workers makes workers of records. Columns that no record has are warnings if
-// s is Sparse, and problems otherwise.
+// absent is what is said of a column that is required and that no record has.
+const absent = "found in no record: it does not exist, or the credentials may not see it; what may be empty for everybody is named in optional_columns"
+
+// Workers makes workers of records. Columns that no record has are warnings,
+// unless they are required: JSON often leaves out what has no value.
 func Workers(s source.Spec, c Columns, records []Record) (*source.Result, error) {
+	s.Sparse = true
 	columns, err := c.plan(&s, records)
 	if err != nil {
 		return nil, err
@@ -80,7 +88,11 @@ func Workers(s source.Spec, c Columns, records []Record) (*source.Result, error)
 	var names []string
 	index := make(map[string]int, len(columns))
 	for j, col := range columns {
-		if col.found || len(records) == 0 || slices.Contains(c.Optional, col.name) { // of no records nothing can be said
+		missing := c.Required && col.named && !col.found && len(records) > 0 && !slices.Contains(c.Optional, col.name)
+		if missing {
+			problems = append(problems, source.Problem{Column: col.name, Text: absent})
+		}
+		if missing || col.found || len(records) == 0 || slices.Contains(c.Optional, col.name) { // of no records nothing can be said
 			names, index[col.name] = append(names, col.name), j
 		}
 	}
@@ -214,9 +226,10 @@ func (c Columns) plan(s *source.Spec, records []Record) ([]column, error) {
 			s.Attributes = []string{}
 		}
 	}
+	named := Names(*s)
 	columns := make([]column, 0, len(paths))
 	for _, name := range slices.Sorted(maps.Keys(paths)) {
-		columns = append(columns, column{name: name, path: paths[name]})
+		columns = append(columns, column{name: name, path: paths[name], named: slices.Contains(named, name)})
 	}
 	return columns, nil
 }

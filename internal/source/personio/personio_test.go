@@ -38,7 +38,7 @@ func TestTraps(t *testing.T) {
 		{"managers and wrapped values", nil, source.Spec{Fields: source.Fields{"worker_id": "dynamic_1001"}, Attributes: []string{"department.name", "cost_centers.0.name", "supervisor.first_name"}}, nil,
 			`"manager_id":"000009","time_zone":null,"attributes":{"cost_centers.0.name":"CC1010","department.name":"Sales","supervisor.first_name":"`},
 		{"leavers", nil, source.Spec{Attributes: []string{}}, nil, `"status":"inactive"`},
-		{"attribute that is not enabled", nil, source.Spec{Attributes: []string{"dynamic_9"}}, nil, `attributes: there is no column "dynamic_9"`},
+		{"attribute that is not enabled", nil, source.Spec{Attributes: []string{"dynamic_9"}}, nil, `column "dynamic_9": found in no record`},
 		{"attribute that is optional", func(c *Config) { c.Optional = []string{"dynamic_9"} }, source.Spec{Attributes: []string{"dynamic_9"}}, nil, `"dynamic_9":null`},
 		{"wrong secret", func(c *Config) { c.ClientSecret = "Wrong-S3cret" }, source.Spec{}, nil, "/v1/auth: 403 Forbidden"},
 		{"no secret", func(c *Config) { c.ClientSecret = "" }, source.Spec{}, nil, "found no client id or no client secret"},

@@ -54,9 +54,8 @@ type Config struct {
 	Check func(document any) error
 	// Expect is web.JSON if zero.
 	Expect web.Kind
-	// Required says that a column that no record has is a problem rather than a warning.
+	// Required and Optional are those of jsonrecord.Columns.
 	Required bool
-	// Optional are columns that may be absent from all records.
 	Optional []string
 	// Again says which errors a list may be read from the beginning for.
 	Again func(*web.Error) bool
@@ -82,12 +81,11 @@ func ReadWith(ctx context.Context, client *web.Client, c Config, s source.Spec) 
 	if err != nil {
 		return nil, err
 	}
-	s.Sparse = !c.Required
 	references := c.References
 	if c.ManagerReference != "" {
 		references = map[string]string{"": c.ManagerReference}
 	}
-	return jsonrecord.Workers(s, jsonrecord.Columns{Paths: c.Columns, Parse: c.ParsePath, References: references, Optional: c.Optional}, records)
+	return jsonrecord.Workers(s, jsonrecord.Columns{Paths: c.Columns, Parse: c.ParsePath, References: references, Required: c.Required, Optional: c.Optional}, records)
 }
 
 // List reads the records. A list that changes while it is read is read again, at most twice.
@@ -250,6 +248,9 @@ func (r *reader) parse(p *page) error {
 	if r.config.Paging.Pages != "" {
 		if p.pages, err = r.paths.pages.Number(p.document); err != nil {
 			return fmt.Errorf("pages: %w", err)
+		}
+		if p.pages < 0 {
+			return fmt.Errorf("pages: found nothing at %q, expected the number of pages", r.config.Paging.Pages)
 		}
 	}
 	return nil

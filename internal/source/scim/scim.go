@@ -26,6 +26,10 @@ const Enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 // DefaultFields says which attributes fill canonical keys that Spec.Fields does not name.
 var DefaultFields = source.Fields{"worker_id": Enterprise + ":employeeNumber", "status": "active", "worker_type": "userType", "manager_id": Enterprise + ":manager.value", "time_zone": "timezone"}
 
+// DefaultAttributes are read when neither attributes nor columns are named.
+var DefaultAttributes = []string{"id", "externalId", "userName", "displayName", "name.givenName", "name.familyName", "title", `emails[type eq "work"].value`,
+	Enterprise + ":department", Enterprise + ":division", Enterprise + ":costCenter", Enterprise + ":organization"}
+
 // Config says where the service is and what to ask for.
 type Config struct {
 	// Web.URL is the base URL of the service, below which Users is.
@@ -58,6 +62,10 @@ const (
 // Read reads the workers.
 func Read(ctx context.Context, c Config, s source.Spec) (*source.Result, error) {
 	s.Fields = withDefaults(s.Fields)
+	var optional []string
+	if s.Attributes == nil && c.Columns == nil {
+		s.Attributes, optional = DefaultAttributes, DefaultAttributes
+	}
 	reference := c.ManagerReference
 	if reference == "" {
 		reference = "id"
@@ -83,7 +91,7 @@ func Read(ctx context.Context, c Config, s source.Spec) (*source.Result, error) 
 		resource = "Users"
 	}
 	return rest.Read(ctx, rest.Config{
-		Web: c.Web, Path: resource, Query: query, Records: "Resources", Columns: c.Columns, Paging: paging, ManagerReference: reference,
+		Web: c.Web, Path: resource, Query: query, Records: "Resources", Columns: c.Columns, Optional: optional, Paging: paging, ManagerReference: reference,
 		ParsePath: ParsePath, Transform: transform, Check: check, Expect: web.SCIMJSON, Again: expired,
 	}, s)
 }

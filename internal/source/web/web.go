@@ -33,7 +33,8 @@ type Config struct {
 	URL string
 	// Auth says how to sign in.
 	Auth Auth
-	// Header is sent with each request. Its values are taken for secrets.
+	// Header is sent with each request. Values that are long, or whose name
+	// speaks of keys or tokens, are taken for secrets.
 	Header map[string]string
 
 	// CAFile and CAPEM are certificates, in PEM, of the authorities trusted
@@ -72,6 +73,8 @@ const (
 	defaultUserAgent = "terraform-provider-workforce"
 	connectTimeout   = 30 * time.Second
 	maxRedirects     = 5
+	// longHeader is how long a value of a header is that may be a key, whatever its name.
+	longHeader = 16
 )
 
 // Client asks one HR system. It is safe for concurrent use.
@@ -111,11 +114,10 @@ func New(c Config) (*Client, error) {
 		client.limiter = rate.NewLimiter(rate.Limit(c.RequestsPerSecond), max(1, int(c.RequestsPerSecond)))
 	}
 	client.secrets.add(c.Auth.secrets()...)
-	for _, value := range c.Header {
-		client.secrets.add(value)
-	}
-	if password, ok := base.User.Password(); ok {
-		client.secrets.add(password)
+	for name, value := range c.Header {
+		if secretName.MatchString(name) || len(value) >= longHeader {
+			client.secrets.add(value)
+		}
 	}
 	return client, nil
 }
