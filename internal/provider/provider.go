@@ -89,6 +89,7 @@ func (p *workforceProvider) DataSources(context.Context) []func() datasource.Dat
 		newHRXMLDataSource,
 		newHRFixedWidthDataSource,
 		newHRWorkdayDataSource,
+		newHRSuccessFactorsDataSource,
 		newHRMergeDataSource,
 		newHRADPDataSource,
 		newHRBambooHRDataSource,

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"maps"
+	"os"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"terraform-provider-workforce/internal/source/successfactors"
+	"terraform-provider-workforce/internal/source/web"
+	"terraform-provider-workforce/internal/worker"
+)
+
+var (
+	_ datasource.DataSource              = (*hrSuccessFactorsDataSource)(nil)
+	_ datasource.DataSourceWithConfigure = (*hrSuccessFactorsDataSource)(nil)
+)
+
+func newHRSuccessFactorsDataSource() datasource.DataSource { return &hrSuccessFactorsDataSource{} }
+
+// hrSuccessFactorsDataSource reads workers from SAP SuccessFactors.
+type hrSuccessFactorsDataSource struct {
+	data *providerData
+}
+
+type hrSuccessFactorsModel struct {
+	URL               types.String      `tfsdk:"url"`
+	CompanyID         types.String      `tfsdk:"company_id"`
+	Username          types.String      `tfsdk:"username"`
+	Password          types.String      `tfsdk:"password"`
+	ClientID          types.String      `tfsdk:"client_id"`
+	PrivateKey        types.String      `tfsdk:"private_key"`
+	Issuer            types.String      `tfsdk:"issuer"`
+	NameFormat        types.String      `tfsdk:"name_format"`
+	TokenURL          types.String      `tfsdk:"token_url"`
+	AsOf              types.String      `tfsdk:"as_of"`
+	HorizonDays       types.Int64       `tfsdk:"horizon_days"`
+	TerminatedDays    types.Int64       `tfsdk:"terminated_days"`
+	Filter            types.String      `tfsdk:"filter"`
+	Paths             map[string]string `tfsdk:"paths"`
+	DateStyle         types.String      `tfsdk:"date_style"`
+	PageSize          types.Int64       `tfsdk:"page_size"`
+	Concurrency       types.Int64       `tfsdk:"concurrency"`
+	CAFile            types.String      `tfsdk:"ca_certificate_file"`
+	CAPEM             types.String      `tfsdk:"ca_certificate_pem"`
+	RequestsPerSecond types.Float64     `tfsdk:"requests_per_second"`
+	TimeoutSeconds    types.Int64       `tfsdk:"timeout_seconds"`
+	MaxBytes          types.Int64       `tfsdk:"max_bytes"`
+	Retries           types.Int64       `tfsdk:"retries"`
+	hrSourceModel
+}
+
+func (d *hrSuccessFactorsDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_hr_successfactors"
+}
+
+func (d *hrSuccessFactorsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	attributes := successFactorsConnectionSchema()
+	maps.Copy(attributes, successFactorsReadSchema())
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Workers from SAP SuccessFactors Employee Central, by OData v2 of `PerPerson`: everybody who works there, has worked there or starts soon, as of one date.\n\n" +
+			"The canonical keys fill themselves: `worker_id` from personIdExternal; `status` is the external code of emplStatus, such as `A`, `U`, `P` or `T`; `worker_type` is `Employee` or `Contingent Worker`; `hire_date`, `termination_date` and `last_day_of_work` " +
+			"are startDate, endDate and lastDateWorked of the employment; `on_leave` is true for `U` and `P`; `manager_id` is the person id of the user that the job names as manager; `time_zone` is that of the job or of the user.\n\n" +
+			"Of several employments of a person one counts: those that go on come before those that begin within the horizon and those that are over, standard assignments before global ones, active ones before others, the newest first. " +
+			"Its job is the one in force on the date, with the highest sequence number of that day.\n\n" +
+			"The attributes have the names of Microsoft's connector, so that existing mapping expressions keep working: dates as `11/22/2026 12:00:00 AM` (see `date_style`), booleans as `True` and `False`, `managerId` as the person id of the manager. " +
+			"`emplStatus`, `employeeClass`, `employmentType`, `phoneType` and `emailType` are the external codes of picklist options, not their ids. The fields that each company fills otherwise (`custom01` to `custom15`, `empNavCustomString1` and `empJobNavCustomString1` to `15`, `customString13`) are read if `attributes` names them. " +
+			"Only the entities that a wanted attribute is in are asked for.\n\n" +
+			"Pages that do not fit together, answers that are cut off, numbers that lie and entities that the API user may not read are errors: half a population is never taken for a whole one.",
+		Attributes: hrSourceSchema(attributes),
+	}
+}
+
+// successFactorsConnectionSchema returns where SuccessFactors is and how to sign in.
+func successFactorsConnectionSchema() map[string]schema.Attribute {
+	text := func(variable, description string, validators ...validator.String) schema.Attribute {
+		if variable != "" {
+			description += " Or environment variable `" + variable + "`."
+		}
+		return schema.StringAttribute{Optional: true, MarkdownDescription: description, Validators: validators}
+	}
+	secret := func(variable, description string) schema.Attribute {
+		return schema.StringAttribute{Optional: true, Sensitive: true, MarkdownDescription: description + " Better in the environment variable `" + variable + "`: the arguments of data sources are kept in the state."}
+	}
+	return map[string]schema.Attribute{
+		"url":         text("WORKFORCE_SUCCESSFACTORS_URL", "URL of the API server, such as `https://api4.successfactors.com`."),
+		"company_id":  text("WORKFORCE_SUCCESSFACTORS_COMPANY_ID", "Id of the company, as it is entered to sign in."),
+		"username":    text("WORKFORCE_SUCCESSFACTORS_USERNAME", "API user, with or without `@` and the company id. With `client_id`, the user in the name of whom the client reads."),
+		"password":    secret("WORKFORCE_SUCCESSFACTORS_PASSWORD", "Password of the API user, for basic authentication."),
+		"client_id":   text("WORKFORCE_SUCCESSFACTORS_CLIENT_ID", "API key of an OAuth 2 client application, instead of a password."),
+		"private_key": secret("WORKFORCE_SUCCESSFACTORS_PRIVATE_KEY", "RSA key in PEM, 2048 bits or more, whose certificate is registered for the OAuth client. It signs the SAML assertion by which tokens are asked for."),
+		"issuer":      text("", "Issuer of the assertion. The default is `"+successfactors.DefaultIssuer+"`."),
+		"name_format": text("", "What `username` is in the assertion: `user_id` (the default), `username` or `email`.", stringvalidator.OneOf("user_id", "username", "email")),
+		"token_url":   text("", "Where tokens are given out. The default is `/oauth/token` on the API server."),
+		"ca_certificate_file": text("", "File with the certificates, in PEM, of the authorities to trust instead of the system's.",
+			stringvalidator.ConflictsWith(path.MatchRoot("ca_certificate_pem"))),
+		"ca_certificate_pem":  text("", "The same certificates as text."),
+		"requests_per_second": schema.Float64Attribute{Optional: true, MarkdownDescription: "Most requests in a second. Unset: no limit but `concurrency`."},
+		"timeout_seconds":     successFactorsCount("Seconds that one request may take, its answer included. The default is 300.", 1, 7200),
+		"max_bytes":           successFactorsCount("Largest answer in bytes. The default is 268435456 (256 MiB).", 1024, 4<<30),
+		"retries":             successFactorsCount("How often a request is repeated after a failure that may pass. The default is 5.", 0, 20),
+	}
+}
+
+func successFactorsCount(description string, least, most int64) schema.Attribute {
+	return schema.Int64Attribute{Optional: true, MarkdownDescription: description, Validators: []validator.Int64{int64validator.Between(least, most)}}
+}
+
+// successFactorsReadSchema returns what to read.
+func successFactorsReadSchema() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"as_of": schema.StringAttribute{Optional: true, MarkdownDescription: "Date of what is read, such as `2026-11-22`. The default is today in `time_zone`, or else in UTC."},
+		"horizon_days": successFactorsCount("How many days ahead hires are looked for. Who starts in that time is read as of the first day of work, since SuccessFactors shows neither name nor job before. The default is 30; 0 looks for none.",
+			0, successfactors.MaxHorizonDays),
+		"terminated_days": successFactorsCount("How many days ago those who have left may have left at most. Unset: everybody who ever worked there is read. Choose more than the retention of accounts: who is missing is not taken for a leaver.", 1, 36525),
+		"filter":          schema.StringAttribute{Optional: true, MarkdownDescription: "Condition of OData that persons must meet besides, such as `employmentNav/jobInfoNav/company eq '1000'`."},
+		"paths": schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Attributes beside those of Microsoft's connector, or instead of them: JSONPaths by name, as the connector takes them, such as `$.employmentNav.results[0].jobInfoNav.results[0].customString35`. " +
+			"They see the person as SuccessFactors sends it: `results[0]` is the first employment there, which is not always the one that counts. A path that finds several values makes a list."},
+		"date_style": schema.StringAttribute{Optional: true, MarkdownDescription: "How dates in attributes are written: `microsoft` as Microsoft's connector does, such as `11/22/2026 12:00:00 AM` (the default), or `iso` as `2026-11-22`, and none for the open end 12/31/9999. The canonical keys are dates in any case.",
+			Validators: []validator.String{stringvalidator.OneOf("microsoft", "iso")}},
+		"page_size":   successFactorsCount("Persons on a page. The default is 200.", 1, successfactors.MaxPageSize),
+		"concurrency": successFactorsCount("Requests for those who start soon that are under way at the same time. The default is 4. The pages of everybody else come one after another.", 1, 16),
+	}
+}
+
+func (d *hrSuccessFactorsDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	d.data = configured(req.ProviderData, &resp.Diagnostics)
+}
+
+// config returns the configuration, with what the environment adds to it.
+func (m *hrSuccessFactorsModel) config() successfactors.Config {
+	text := func(v types.String, variable string) string {
+		if !v.IsNull() {
+			return v.ValueString()
+		}
+		return os.Getenv("WORKFORCE_SUCCESSFACTORS_" + variable)
+	}
+	c := successfactors.Config{
+		Web: web.Config{
+			URL: text(m.URL, "URL"), CAFile: m.CAFile.ValueString(), CAPEM: m.CAPEM.ValueString(), RequestsPerSecond: m.RequestsPerSecond.ValueFloat64(),
+			Timeout: time.Duration(m.TimeoutSeconds.ValueInt64()) * time.Second, MaxBytes: m.MaxBytes.ValueInt64(), Retries: int(m.Retries.ValueInt64()),
+		},
+		CompanyID: text(m.CompanyID, "COMPANY_ID"), Username: text(m.Username, "USERNAME"), Issuer: m.Issuer.ValueString(), Name: successfactors.Name(m.NameFormat.ValueString()),
+		TokenURL: m.TokenURL.ValueString(), AsOf: worker.Date(m.AsOf.ValueString()), HorizonDays: defaultHorizonDays, TerminatedDays: int(m.TerminatedDays.ValueInt64()),
+		Filter: m.Filter.ValueString(), Paths: m.Paths, ISODates: m.DateStyle.ValueString() == "iso", PageSize: int(m.PageSize.ValueInt64()), Concurrency: int(m.Concurrency.ValueInt64()),
+	}
+	if !m.HorizonDays.IsNull() {
+		c.HorizonDays = int(m.HorizonDays.ValueInt64())
+	}
+	if !m.Retries.IsNull() && m.Retries.ValueInt64() == 0 {
+		c.Web.Retries = -1
+	}
+	// What is configured says which way to sign in; the environment fills that one only.
+	client := !m.ClientID.IsNull() || !m.PrivateKey.IsNull()
+	if client || m.Password.IsNull() {
+		c.ClientID, c.PrivateKeyPEM = text(m.ClientID, "CLIENT_ID"), text(m.PrivateKey, "PRIVATE_KEY")
+	}
+	if !client || !m.Password.IsNull() {
+		c.Password = text(m.Password, "PASSWORD")
+	}
+	return c
+}
+
+func (d *hrSuccessFactorsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var m hrSuccessFactorsModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	result, err := successfactors.Read(ctx, m.config(), m.spec(), d.data.clock())
+	if err != nil {
+		addProblems(&resp.Diagnostics, "SuccessFactors cannot be used as the source of workers", err)
+		return
+	}
+	m.record(result, &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
+}
