@@ -84,6 +84,8 @@ func (p *workforceProvider) Resources(context.Context) []func() resource.Resourc
 func (p *workforceProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
 		newHRCSVDataSource,
+		newHRLDAPDataSource,
+		newHRSQLDataSource,
 		newHRXLSXDataSource,
 		newHRJSONDataSource,
 		newHRXMLDataSource,
