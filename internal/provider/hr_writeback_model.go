@@ -5,6 +5,7 @@ package provider
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"regexp"
 	"slices"
@@ -18,18 +19,30 @@ import (
 	"terraform-provider-workforce/internal/writeback"
 	"terraform-provider-workforce/internal/writeback/jsonapi"
 	"terraform-provider-workforce/internal/writeback/sqltable"
+	"terraform-provider-workforce/internal/writeback/successfactors"
 )
 
 type hrWritebackModel struct {
-	Values            types.Map           `tfsdk:"values"`
-	Attributes        []string            `tfsdk:"attributes"`
-	OnRemoval         types.String        `tfsdk:"on_removal"`
-	OnDestroy         types.String        `tfsdk:"on_destroy"`
-	MaxChanges        types.Int64         `tfsdk:"max_changes"`
-	EnvironmentPrefix types.String        `tfsdk:"environment_prefix"`
-	AllowUnreviewed   types.Bool          `tfsdk:"allow_unreviewed"`
-	SQL               *writebackSQLModel  `tfsdk:"sql"`
-	REST              *writebackRESTModel `tfsdk:"rest"`
+	Values            types.Map                     `tfsdk:"values"`
+	Attributes        []string                      `tfsdk:"attributes"`
+	OnRemoval         types.String                  `tfsdk:"on_removal"`
+	OnDestroy         types.String                  `tfsdk:"on_destroy"`
+	MaxChanges        types.Int64                   `tfsdk:"max_changes"`
+	EnvironmentPrefix types.String                  `tfsdk:"environment_prefix"`
+	AllowUnreviewed   types.Bool                    `tfsdk:"allow_unreviewed"`
+	SQL               *writebackSQLModel            `tfsdk:"sql"`
+	REST              *writebackRESTModel           `tfsdk:"rest"`
+	SuccessFactors    *writebackSuccessFactorsModel `tfsdk:"successfactors"`
+}
+
+type writebackSuccessFactorsModel struct {
+	URL               types.String      `tfsdk:"url"`
+	CompanyID         types.String      `tfsdk:"company_id"`
+	Username          types.String      `tfsdk:"username"`
+	CACertificateFile types.String      `tfsdk:"ca_certificate_file"`
+	Emails            map[string]string `tfsdk:"emails"`
+	Phones            map[string]string `tfsdk:"phones"`
+	Concurrency       types.Int64       `tfsdk:"concurrency"`
 }
 
 type writebackSQLModel struct {
@@ -99,7 +112,7 @@ var environmentName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // sameSystem reports whether two models are about the same system, with the same settings.
 func (m *hrWritebackModel) sameSystem(other *hrWritebackModel) bool {
-	return reflect.DeepEqual(m.SQL, other.SQL) && reflect.DeepEqual(m.REST, other.REST)
+	return reflect.DeepEqual(m.SQL, other.SQL) && reflect.DeepEqual(m.REST, other.REST) && reflect.DeepEqual(m.SuccessFactors, other.SuccessFactors)
 }
 
 // validate checks everything but what is in the environment or in files.
@@ -112,6 +125,13 @@ func (m *hrWritebackModel) validate() error {
 		places, what, err = m.SQL.Columns, "sql.columns", m.SQL.config("").Validate()
 	case m.REST != nil:
 		places, what, err = m.REST.Values, "rest.values", m.REST.config(web.Auth{}).Validate()
+	case m.SuccessFactors != nil:
+		places = maps.Clone(m.SuccessFactors.Emails)
+		if places == nil {
+			places = map[string]string{}
+		}
+		maps.Copy(places, m.SuccessFactors.Phones)
+		what, err = "successfactors.emails and phones", m.SuccessFactors.config("").Validate()
 	}
 	errs := []error{err}
 	for _, name := range m.Attributes {
@@ -130,22 +150,36 @@ func (m *hrWritebackModel) validate() error {
 // open returns the HR system, with the credentials of the environment.
 func (m *hrWritebackModel) open(getenv func(string) string) (writeback.System, error) {
 	prefix := m.EnvironmentPrefix.ValueString()
+	secret := func(name string) (string, error) {
+		if v := getenv(prefix + name); v != "" {
+			return v, nil
+		}
+		return "", fmt.Errorf("found no credentials, expected them in the environment variable %s", prefix+name)
+	}
 	switch {
 	case m.SQL != nil:
 		return sqltable.Open(m.SQL.config(getenv(prefix + "_PASSWORD")))
 	case m.REST != nil:
-		auth, err := m.REST.auth(func(name string) (string, error) {
-			if v := getenv(prefix + name); v != "" {
-				return v, nil
-			}
-			return "", fmt.Errorf("found no credentials, expected them in the environment variable %s", prefix+name)
-		})
+		auth, err := m.REST.auth(secret)
 		if err != nil {
 			return nil, err
 		}
 		return jsonapi.Open(m.REST.config(auth))
+	case m.SuccessFactors != nil:
+		password, err := secret("_PASSWORD")
+		if err != nil {
+			return nil, err
+		}
+		return successfactors.Open(m.SuccessFactors.config(password))
 	}
-	return nil, errors.New("no HR system: set sql or rest")
+	return nil, errors.New("no HR system: set sql, rest or successfactors")
+}
+
+func (m *writebackSuccessFactorsModel) config(password string) successfactors.Config {
+	return successfactors.Config{
+		Web:    web.Config{URL: m.URL.ValueString(), CAFile: m.CACertificateFile.ValueString(), Auth: web.Auth{Username: m.Username.ValueString() + "@" + m.CompanyID.ValueString(), Password: password}},
+		Emails: m.Emails, Phones: m.Phones, Concurrency: int(m.Concurrency.ValueInt64()),
+	}
 }
 
 func seconds(v types.Int64) time.Duration { return time.Duration(v.ValueInt64()) * time.Second }

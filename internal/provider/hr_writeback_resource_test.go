@@ -291,3 +291,42 @@ resource "workforce_hr_writeback" "staff" {
 		t.Errorf("the state has the password (%v)", err)
 	}
 }
+
+func TestAccHRWriteback_successFactors(t *testing.T) {
+	s := sandbox.NewSuccessFactors(map[string]map[string]sandbox.Entry{"1": {"PerEmail/8449": {Value: "home@example.org", Primary: true}}})
+	t.Cleanup(s.Close)
+	t.Setenv("SF_PASSWORD", sandbox.SFPassword)
+	user, company, _ := strings.Cut(sandbox.SFUser, "@")
+	text := func(phone string) string {
+		return `
+resource "workforce_hr_writeback" "staff" {
+  values             = { 1 = jsonencode({ mail = "ada@example.com", phone = "` + phone + `" }) }
+  attributes         = ["mail", "phone"]
+  environment_prefix = "SF"
+  successfactors = {
+    url        = "` + s.URL + `"
+    company_id = "` + company + `"
+    username   = "` + user + `"
+    emails     = { mail = "8448" }
+    phones     = { phone = "10605" }
+  }
+}
+`
+	}
+	holds := func(phone string) resource.TestCheckFunc {
+		return func(state *terraform.State) error {
+			e := s.Entries("1")
+			if e["PerEmail/8448"] != (sandbox.Entry{Value: "ada@example.com"}) || !e["PerEmail/8449"].Primary || e["PerPhone/10605"].Value != phone || strings.Contains(state.String(), sandbox.SFPassword) {
+				return fmt.Errorf("found %v, expected the phone %q beside the addresses, and no password in the state:\n%s", e, phone, state)
+			}
+			return nil
+		}
+	}
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: []resource.TestStep{
+		{Config: text("555"), Check: holds("555"), ConfigPlanChecks: noDiffAfter},
+		{Config: text("777"), Check: holds("777"), ConfigPlanChecks: noDiffAfter},
+		{Config: text("not valid"), ExpectError: wordsInOrder(`worker "1"`, "PerPhone", "not valid")},
+		{Config: strings.Replace(text("777"), `"8448"`, `"WORK"`, 1), PlanOnly: true, ExpectError: wordsInOrder("emails", "WORK", "picklist")},
+		{Config: text("777"), Check: holds("777"), ConfigPlanChecks: noDiffAfter},
+	}})
+}

@@ -42,7 +42,7 @@ func writebackSQLSchema() schema.Attribute {
 		Optional: true,
 		MarkdownDescription: "A table or updatable view of a database. Each worker is one transaction: the row is locked and compared, updated by its key with parameters, counted and read again; unless exactly one row was updated and holds what was written, it is rolled back. " +
 			"The account needs the right to read and update these columns, and nothing else.",
-		Validators: []validator.Object{objectvalidator.ExactlyOneOf(path.MatchRoot("sql"), path.MatchRoot("rest"))},
+		Validators: []validator.Object{objectvalidator.ExactlyOneOf(path.MatchRoot("sql"), path.MatchRoot("rest"), path.MatchRoot("successfactors"))},
 		Attributes: map[string]schema.Attribute{
 			"driver":              writebackNeeds("The database: one of "+choice(drivers)+". `mysql` is for MariaDB, too.", oneOf(drivers...)),
 			"host":                writebackText("Name or address of the server, the directory (PostgreSQL) or path (MySQL) of a Unix socket, or, for SQL Server, `host\\instance`. Not for SQLite."),
@@ -109,6 +109,26 @@ func writebackRESTSchema() schema.Attribute {
 					"next":           writebackText("Path to the link or cursor of the next page."),
 					"total":          writebackText("Path to the number of all records: exactly as many must be read."),
 				}},
+		},
+	}
+}
+
+func writebackSuccessFactorsSchema() schema.Attribute {
+	codes := func(what string) schema.Attribute {
+		return schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: what + " Each attribute with its type: the id of a picklist value, such as `8448`, not its external code."}
+	}
+	return schema.SingleNestedAttribute{
+		Optional: true,
+		MarkdownDescription: "SAP SuccessFactors, by upserts of OData v2. Worker ids are `personIdExternal`. An entry that is new becomes the primary one if the person has none; the flag of others stays as it is, and the primary entry cannot be cleared while there are others. " +
+			"The API user needs the right to view and edit email and phone information. The password is in the environment variable `WORKFORCE_WRITEBACK_PASSWORD`.",
+		Attributes: map[string]schema.Attribute{
+			"url":                 writebackNeeds("Address of the service, such as `https://api4.successfactors.com/odata/v2`."),
+			"company_id":          writebackNeeds("Id of the company."),
+			"username":            writebackNeeds("Name of the API user, without the company."),
+			"ca_certificate_file": writebackText("File with the authorities trusted instead of the system's, in PEM."),
+			"emails":              codes("Mail addresses (`PerEmail`)."),
+			"phones":              codes("Phone numbers (`PerPhone`), as one text in `phoneNumber`."),
+			"concurrency":         writebackNumber("How many workers are written at once. The default is 4.", 1, 64),
 		},
 	}
 }

@@ -71,3 +71,17 @@ variable "rules" {
 }
 
 locals { rules = var.rules }
+
+# SuccessFactors. The password is in SF_WRITER_PASSWORD.
+resource "workforce_hr_writeback" "successfactors" {
+  attributes = ["mail"]
+  values     = { for id, account in workforce_ad_population.staff.accounts : id => jsonencode({ mail = jsondecode(account).attributes.mail }) }
+
+  environment_prefix = "SF_WRITER"
+  successfactors = {
+    url        = "https://api4.successfactors.com/odata/v2"
+    company_id = "Example"
+    username   = "identity_writer"
+    emails     = { mail = "8448" }
+  }
+}

@@ -31,7 +31,7 @@ func (t *Table) Write(ctx context.Context, worker string, have, want writeback.R
 	if err != nil {
 		return nil, t.fault("begin a transaction", err)
 	}
-	defer tx.Rollback()
+	defer func() { _ = tx.Rollback() }() // after a commit it does nothing
 	now, err := t.update(ctx, tx, worker, have, want)
 	if err != nil {
 		return now, t.fault("update", err)
