@@ -5,6 +5,14 @@
 // filled with a made-up company. It answers as Workday does, awkward parts
 // included, and forgives nothing: a request that the real one would refuse, or
 // that reads pages which do not fit together, is refused here.
+//
+// Elements, their order, namespaces, references and faults are those of the
+// published schema of Get_Workers and of recorded answers; attributes and XPaths
+// are held against those of Microsoft's connector. Assumed, for want of a tenant
+// to ask: that a page has at most 999 workers, the words of faults, that who
+// leaves is active until the last day of work is over, that future terminations
+// are not told as of today, and that a token ends with status 401. Stricter than
+// the real service on purpose: further pages must be as of the first one's moments.
 package workday
 
 import (

@@ -103,7 +103,7 @@ func (x *extractor) worker(t *tree, n int32) (*record, error) {
 	if status := t.child(employment, "Worker_Status_Data"); status != 0 {
 		x.status(r, t, status)
 	} else {
-		return nil, fmt.Errorf("worker %s: found no Employment_Data/Worker_Status_Data: the integration system user lacks Get access to the domain Worker Data: Current Staffing Information", source.Quote(r.id))
+		return nil, fmt.Errorf("worker %s: found no Employment_Data/Worker_Status_Data, without which nobody can tell whether they work here: the integration system user lacks Get access to the domain Worker Data: Current Staffing Information, or the worker has never started (exclude_inactive = true leaves those out)", source.Quote(r.id))
 	}
 	if r.contingent {
 		x.contract(r, t, employment)
