@@ -4,14 +4,9 @@ package jsonfile
 
 import (
 	"bytes"
-	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strconv"
-	"strings"
 
 	"terraform-provider-workforce/internal/expression"
 	"terraform-provider-workforce/internal/source"
@@ -20,15 +15,14 @@ import (
 // walk goes through a document to the records.
 type walk struct {
 	*reader
-	ctx            context.Context
 	records, total string
 	found          bool
 	instead        string   // what is at records, if not what is expected
 	arrays         []string // the paths of arrays, for advice
 }
 
-func (r *reader) walk(ctx context.Context) walk {
-	return walk{reader: r, ctx: ctx, records: joined(r.records), total: joined(r.totalPath)}
+func (r *reader) walk() walk {
+	return walk{reader: r, records: joined(r.records), total: joined(r.totalPath)}
 }
 
 // joined returns the path in its canonical spelling.
@@ -41,14 +35,14 @@ func joined(keys []string) string {
 }
 
 // readDocument reads all records of one document.
-func (r *reader) readDocument(ctx context.Context) error {
-	r.start(0, len(r.data))
-	w := r.walk(ctx)
+func (r *reader) readDocument() error {
+	r.lexer.start(0, len(r.data))
+	w := r.walk()
 	if err := w.value("", 0); err != nil {
 		return err
 	}
 	r.number = 0
-	if rest := bytes.TrimSpace(r.data[r.decoder.InputOffset():]); len(rest) > 0 {
+	if rest := bytes.TrimSpace(r.data[r.lexer.pos:]); len(rest) > 0 {
 		return fmt.Errorf("line %d: found another value after the document, expected its end: for one document a line set lines = true", r.here())
 	}
 	if !w.found {
@@ -93,39 +87,38 @@ func (w *walk) value(path string, depth int) error {
 	if err != nil {
 		return err
 	}
-	delim, container := t.(json.Delim)
 	if path == w.records {
 		w.instead = kind(t)
 		switch {
-		case delim == '{' && w.config.Lines:
+		case t.kind == '{' && w.config.Lines:
 			w.found = true
 			return w.takeRecord("")
-		case delim == '[' && w.config.KeyColumn == "" && !w.config.Lines, delim == '{' && w.config.KeyColumn != "":
+		case t.kind == '[' && w.config.KeyColumn == "" && !w.config.Lines, t.kind == '{' && w.config.KeyColumn != "":
 			w.found = true
-			return w.takeRecords(delim == '{')
+			return w.takeRecords(t.kind == '{')
 		}
 	}
 	if w.total != "" && path == w.total {
 		return w.takeTotal(t)
 	}
-	if !container {
+	if t.kind != '{' && t.kind != '[' {
 		return nil
 	}
-	if delim == '[' && path != "" && path != w.records && len(w.arrays) < 10 {
+	if t.kind == '[' && path != "" && path != w.records && len(w.arrays) < 10 {
 		w.arrays = append(w.arrays, path)
 	}
-	return w.members(delim, path, depth+1)
+	return w.members(t.kind, path, depth+1)
 }
 
 // members reads what an object or array at a path holds, and its end.
-func (w *walk) members(delim json.Delim, path string, depth int) error {
+func (w *walk) members(kind byte, path string, depth int) error {
 	if depth > maxDepth {
 		return w.tooDeep()
 	}
 	seen := map[string]bool{}
-	for i := 0; w.decoder.More(); i++ {
+	for i := 0; w.lexer.more(); i++ {
 		key := strconv.Itoa(i)
-		if delim == '{' {
+		if kind == '{' {
 			var err error
 			if key, err = w.key(); err != nil {
 				return err
@@ -153,33 +146,31 @@ func (r *reader) key() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	key, _ := t.(string) // the decoder lets nothing else pass
-	return key, nil
+	return t.text, nil
 }
 
 // kind names what begins with a token.
-func kind(t json.Token) string {
-	switch t := t.(type) {
-	case json.Delim:
-		if t == '{' {
-			return "an object"
-		}
+func kind(t token) string {
+	switch t.kind {
+	case '{':
+		return "an object"
+	case '[':
 		return "an array"
-	case string:
-		return "the text " + source.Quote(t)
-	case nil:
+	case '"':
+		return "the text " + source.Quote(t.text)
+	case 't':
+		return "true"
+	case 'f':
+		return "false"
+	case 'n':
 		return "null"
 	}
-	return fmt.Sprintf("%v", t)
+	return t.text
 }
 
-func (w *walk) takeTotal(t json.Token) error {
-	text, isText := t.(string)
-	if number, ok := t.(json.Number); ok {
-		text, isText = number.String(), true
-	}
-	n, err := strconv.Atoi(text)
-	if !isText || err != nil || n < 0 {
+func (w *walk) takeTotal(t token) error {
+	n, err := strconv.Atoi(t.text)
+	if t.kind != '"' && t.kind != '0' || err != nil || n < 0 {
 		return fmt.Errorf("%s: total: found %s at %q, expected the number of records", w.where(), kind(t), w.config.Total)
 	}
 	w.reader.total = n
@@ -189,10 +180,7 @@ func (w *walk) takeTotal(t json.Token) error {
 // takeRecords reads the records of an array, or the members of an object.
 func (w *walk) takeRecords(keyed bool) error {
 	seen := map[string]bool{}
-	for w.decoder.More() {
-		if w.number%1024 == 0 && w.ctx.Err() != nil {
-			return w.ctx.Err()
-		}
+	for w.lexer.more() {
 		w.number++
 		key := ""
 		if keyed {
@@ -210,10 +198,10 @@ func (w *walk) takeRecords(keyed bool) error {
 		if err != nil {
 			return err
 		}
-		if t != json.Delim('{') {
+		if t.kind != '{' {
 			w.report("", fmt.Sprintf("found %s, expected an object, the record of a worker", kind(t)))
 			w.rows = append(w.rows, row{line: line})
-			if t == json.Delim('[') {
+			if t.kind == '[' {
 				err = w.array(&row{}, "", 1)
 			}
 		} else {
@@ -235,20 +223,21 @@ func (w *walk) takeRecord(key string) error {
 
 // take reads a record, whose brace has been read.
 func (w *walk) take(key string, line int) error {
-	rec := row{line: line}
+	rec := row{line: line, cells: w.scratch[:0]}
 	if w.config.KeyColumn != "" {
-		rec.cells = append(rec.cells, cell{column: 0, value: expression.String(key)})
+		rec.cells = append(rec.cells, cell{column: 0, kind: isText, text: key})
 	}
 	if err := w.object(&rec, "", 1); err != nil {
 		return err
 	}
-	slices.SortStableFunc(rec.cells, func(a, b cell) int { return a.column - b.column })
+	slices.SortStableFunc(rec.cells, func(a, b cell) int { return int(a.column - b.column) })
 	for i := 1; i < len(rec.cells); i++ {
 		if at := rec.cells[i].column; at == rec.cells[i-1].column {
 			w.report(w.columns[at], "found the key twice in one record, expected it once")
 		}
 	}
-	rec.cells = slices.DeleteFunc(rec.cells, func(c cell) bool { return c.value.IsNull() })
+	w.scratch = rec.cells
+	rec.cells = slices.Clone(slices.DeleteFunc(rec.cells, func(c cell) bool { return c.kind == isNull }))
 	w.rows = append(w.rows, rec)
 	return nil
 }
@@ -258,7 +247,7 @@ func (r *reader) object(rec *row, path string, depth int) error {
 	if depth > maxDepth {
 		return r.tooDeep()
 	}
-	for r.decoder.More() {
+	for r.lexer.more() {
 		key, err := r.key()
 		if err != nil {
 			return err
@@ -268,10 +257,10 @@ func (r *reader) object(rec *row, path string, depth int) error {
 			return err
 		}
 		next := joinPath(path, key)
-		switch t {
-		case json.Delim('{'):
+		switch t.kind {
+		case '{':
 			err = r.object(rec, next, depth+1)
-		case json.Delim('['):
+		case '[':
 			err = r.array(rec, next, depth+1)
 		default:
 			err = r.put(rec, next, scalar(t))
@@ -292,19 +281,19 @@ func (r *reader) array(rec *row, path string, depth int) error {
 	}
 	var scalars []cell // column is the index here
 	nested := false
-	for i := 0; r.decoder.More(); i++ {
+	for i := 0; r.lexer.more(); i++ {
 		t, err := r.token()
 		if err != nil {
 			return err
 		}
-		switch t {
-		case json.Delim('{'):
+		switch t.kind {
+		case '{':
 			nested, err = true, r.object(rec, joinPath(path, strconv.Itoa(i)), depth+1)
-		case json.Delim('['):
+		case '[':
 			nested, err = true, r.array(rec, joinPath(path, strconv.Itoa(i)), depth+1)
 		default:
-			if c := scalar(t); !c.value.IsNull() {
-				c.column = i
+			if c := scalar(t); c.kind != isNull {
+				c.column = int32(i)
 				scalars = append(scalars, c)
 			}
 		}
@@ -318,16 +307,17 @@ func (r *reader) array(rec *row, path string, depth int) error {
 	if !nested {
 		var texts []string
 		for _, c := range scalars {
-			texts = append(texts, c.value.Text())
+			texts = append(texts, c.text)
 		}
 		list := cell{}
 		if len(texts) > 0 {
-			list.value = expression.List(texts...)
+			v := expression.List(texts...)
+			list.kind, list.list = isList, &v
 		}
 		return r.put(rec, path, list)
 	}
 	for _, c := range scalars {
-		if err := r.put(rec, joinPath(path, strconv.Itoa(c.column)), c); err != nil {
+		if err := r.put(rec, joinPath(path, strconv.Itoa(int(c.column))), c); err != nil {
 			return err
 		}
 	}
@@ -335,21 +325,23 @@ func (r *reader) array(rec *row, path string, depth int) error {
 }
 
 // scalar returns a value that is no object and no array, as it is written.
-func scalar(t json.Token) cell {
-	switch t := t.(type) {
-	case string:
-		return cell{value: expression.String(t)}
-	case json.Number:
-		return cell{value: expression.String(t.String()), number: true}
-	case bool:
-		return cell{value: expression.String(strconv.FormatBool(t))}
+func scalar(t token) cell {
+	switch t.kind {
+	case '"':
+		return cell{kind: isText, text: t.text}
+	case '0':
+		return cell{kind: isNumber, text: t.text}
+	case 't':
+		return cell{kind: isText, text: "true"}
+	case 'f':
+		return cell{kind: isText, text: "false"}
 	}
 	return cell{}
 }
 
 // put enters a value under its path. A null makes its column known.
 func (r *reader) put(rec *row, path string, c cell) error {
-	c.column = r.column(path)
+	c.column = int32(r.column(path))
 	if len(r.columns) > maxColumns {
 		return fmt.Errorf("%s: found more than %d different keys, expected the same ones in each record: are ids used as keys (key_column)?", r.where(), maxColumns)
 	}
@@ -358,17 +350,14 @@ func (r *reader) put(rec *row, path string, c cell) error {
 }
 
 // readLines reads one document a line.
-func (r *reader) readLines(ctx context.Context) error {
+func (r *reader) readLines() error {
 	for from, line := 0, 1; from < len(r.data); line++ {
 		to := len(r.data)
 		if n := bytes.IndexByte(r.data[from:], '\n'); n >= 0 {
 			to = from + n
 		}
-		if line%1024 == 0 && ctx.Err() != nil {
-			return ctx.Err()
-		}
 		if len(bytes.TrimSpace(r.data[from:to])) > 0 {
-			if err := r.readLine(ctx, line, from, to); err != nil {
+			if err := r.readLine(line, from, to); err != nil {
 				return err
 			}
 		}
@@ -377,17 +366,16 @@ func (r *reader) readLines(ctx context.Context) error {
 	return nil
 }
 
-func (r *reader) readLine(ctx context.Context, line, from, to int) error {
-	text := r.data[from:to]
-	var whole json.RawMessage
-	if err := json.Unmarshal(text, &whole); err != nil {
+func (r *reader) readLine(line, from, to int) error {
+	r.lexer.start(from, to)
+	if err := r.lexer.wrong; err != nil {
+		text := source.Quote(string(r.data[from:to]))
 		if to == len(r.data) {
-			return fmt.Errorf("line %d: found %s, expected a whole document: the file is cut off (%w)", line, source.Quote(string(text)), err)
+			return fmt.Errorf("line %d: found %s, expected a whole document: the file is cut off (%w)", line, text, err)
 		}
-		return fmt.Errorf("line %d: found %s, expected a whole document: a document of several lines is read without lines (%w)", line, source.Quote(string(text)), err)
+		return fmt.Errorf("line %d: found %s, expected a whole document: a document of several lines is read without lines (%w)", line, text, err)
 	}
-	r.start(from, to)
-	w := r.walk(ctx)
+	w := r.walk()
 	if err := w.value("", 0); err != nil {
 		return err
 	}
@@ -395,22 +383,4 @@ func (r *reader) readLine(ctx context.Context, line, from, to int) error {
 		return fmt.Errorf("line %d: %w", line, w.missing())
 	}
 	return nil
-}
-
-// fault puts an error of encoding/json into words.
-func (r *reader) fault(err error) error {
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return fmt.Errorf("%s: the document ends in the middle: the file is cut off", r.where())
-	}
-	if wrong, ok := errors.AsType[*json.SyntaxError](err); ok {
-		return fmt.Errorf("%s: found %s, expected JSON: %s", r.where(), source.Quote(r.rest()), strings.TrimPrefix(wrong.Error(), "json: "))
-	}
-	return fmt.Errorf("%s: %w", r.where(), err)
-}
-
-// rest returns what comes next, for a message.
-func (r *reader) rest() string {
-	at := min(r.base+int(r.decoder.InputOffset()), len(r.data))
-	text := strings.TrimLeft(string(r.data[at:min(at+200, len(r.data))]), " \t\r\n,:")
-	return strings.ToValidUTF8(text[:min(20, len(text))], "")
 }

@@ -10,7 +10,6 @@ package jsonfile
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -79,6 +78,7 @@ func read(ctx context.Context, c Config, s source.Spec, now time.Time) (*source.
 		return nil, err
 	}
 	r.data = text.Data
+	r.lexer = lexer{data: r.data, names: interned{}, check: ctx.Err}
 	if err := r.check(text); err != nil {
 		return nil, err
 	}
@@ -86,9 +86,9 @@ func read(ctx context.Context, c Config, s source.Spec, now time.Time) (*source.
 		r.column(c.KeyColumn)
 	}
 	if c.Lines {
-		err = r.readLines(ctx)
+		err = r.readLines()
 	} else {
-		err = r.readDocument(ctx)
+		err = r.readDocument()
 	}
 	if err != nil {
 		return nil, err
@@ -103,8 +103,7 @@ type reader struct {
 	records   []string
 	totalPath []string
 	data      []byte
-	decoder   *json.Decoder
-	base      int // where the decoder's text begins in data
+	lexer     lexer
 	counted   int // up to where line was counted
 	line      int
 	number    int // of the record that is being read
@@ -112,7 +111,8 @@ type reader struct {
 	columns  []string
 	index    map[string]int
 	rows     []row
-	total    int // of records by the document; -1 if it does not say
+	scratch  []cell // of the record that is being read
+	total    int    // of records by the document; -1 if it does not say
 	problems []source.Problem
 }
 
@@ -122,11 +122,32 @@ type row struct {
 	cells []cell
 }
 
+// cell is a value of a record. All records are kept until all columns are known,
+// so it is small.
 type cell struct {
-	column int
-	value  expression.Value
-	// number says that the value was written as a number.
-	number bool
+	column int32
+	kind   cellKind
+	text   string
+	list   *expression.Value
+}
+
+type cellKind uint8
+
+const (
+	isNull cellKind = iota
+	isText
+	isNumber // kept as it is written
+	isList
+)
+
+func (c cell) value() expression.Value {
+	switch c.kind {
+	case isNull:
+		return expression.Null
+	case isList:
+		return *c.list
+	}
+	return expression.String(c.text)
 }
 
 // check refuses text that is no JSON at a glance.
@@ -192,20 +213,10 @@ func joinPath(parent, key string) string {
 	return parent + "." + key
 }
 
-// start makes a decoder for the text from a place on.
-func (r *reader) start(from, to int) {
-	r.base = from
-	r.decoder = json.NewDecoder(bytes.NewReader(r.data[from:to]))
-	r.decoder.UseNumber()
-}
-
-// here returns the line the decoder is at.
+// here returns the line of the next token.
 func (r *reader) here() int {
-	at := min(r.base+int(r.decoder.InputOffset()), len(r.data))
-	for at < len(r.data) && strings.IndexByte(" \t\r\n,:", r.data[at]) >= 0 {
-		at++
-	}
-	if at > r.counted {
+	r.lexer.skip()
+	if at := r.lexer.pos; at > r.counted {
 		r.line += bytes.Count(r.data[r.counted:at], []byte("\n"))
 		r.counted = at
 	}
@@ -220,10 +231,11 @@ func (r *reader) where() string {
 	return fmt.Sprintf("line %d", r.here())
 }
 
-func (r *reader) token() (json.Token, error) {
-	t, err := r.decoder.Token()
+// token reads the next token.
+func (r *reader) token() (token, error) {
+	t, err := r.lexer.next()
 	if err != nil {
-		return nil, r.fault(err)
+		return t, r.fault(err)
 	}
 	return t, nil
 }
@@ -275,8 +287,8 @@ func (r *reader) build() (*source.Result, error) {
 		row := &r.rows[i]
 		position := r.position(i+1, row.line)
 		for _, c := range row.cells {
-			if text := c.value.Text(); c.number && ids[c.column] && strings.ContainsAny(text, ".eE") {
-				b.Report(source.Problem{Position: position, Column: r.columns[c.column], Text: fmt.Sprintf("found the number %s, expected an id: a text, or a whole number without an exponent", text)})
+			if c.kind == isNumber && ids[int(c.column)] && strings.ContainsAny(c.text, ".eE") {
+				b.Report(source.Problem{Position: position, Column: r.columns[c.column], Text: fmt.Sprintf("found the number %s, expected an id: a text, or a whole number without an exponent", c.text)})
 			}
 		}
 		b.Add(position, func(column string) (expression.Value, bool) { return row.get(r.index[column]) })
@@ -289,9 +301,9 @@ func (r *reader) build() (*source.Result, error) {
 }
 
 func (r *row) get(column int) (expression.Value, bool) {
-	at, ok := slices.BinarySearchFunc(r.cells, column, func(c cell, column int) int { return c.column - column })
+	at, ok := slices.BinarySearchFunc(r.cells, column, func(c cell, column int) int { return int(c.column) - column })
 	if !ok {
 		return expression.Null, false
 	}
-	return r.cells[at].value, true
+	return r.cells[at].value(), true
 }

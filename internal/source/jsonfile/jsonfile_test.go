@@ -4,6 +4,7 @@ package jsonfile
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"terraform-provider-workforce/internal/source"
 	"terraform-provider-workforce/internal/source/location"
@@ -200,7 +202,52 @@ func FuzzRead(f *testing.F) {
 		if (got == nil) == (err == nil) {
 			t.Errorf("got %+v, %v", got, err)
 		}
+		if plain := strings.TrimPrefix(text, "\ufeff"); err == nil && !lines && !json.Valid([]byte(plain)) && !strings.HasPrefix(text, "\xfe\xff") && !strings.HasPrefix(text, "\xff\xfe") {
+			t.Errorf("got %+v of what is not JSON", got)
+		}
+		compareTokens(t, text)
 	})
+}
+
+// compareTokens holds the tokens of a text against those of encoding/json.
+func compareTokens(t *testing.T, text string) {
+	t.Helper()
+	l := lexer{data: []byte(text), names: interned{}, check: context.Background().Err}
+	l.start(0, len(text))
+	d := json.NewDecoder(strings.NewReader(text))
+	d.UseNumber()
+	for json.Valid([]byte(text)) && utf8.ValidString(text) {
+		got, err := l.next()
+		want, wantErr := d.Token()
+		if wantErr != nil {
+			if err == nil {
+				t.Errorf("%q: got %+v, want the end", text, got)
+			}
+			return
+		}
+		same := err == nil
+		switch want := want.(type) {
+		case json.Delim:
+			same = same && got.kind == byte(want)
+		case string:
+			same = same && got == token{'"', want}
+		case json.Number:
+			same = same && got == token{'0', want.String()}
+		case bool:
+			same = same && got.kind == map[bool]byte{true: 't', false: 'f'}[want]
+		case nil:
+			same = same && got.kind == 'n'
+		}
+		if !same {
+			t.Fatalf("%q: got %+v, %v, want %v", text, got, err, want)
+		}
+	}
+}
+
+func TestTokens(t *testing.T) {
+	for _, text := range []string{`{"a":[1,-2.5e+3,"x\"y\\",true,false,null,{}],"":"\u00e9\ud83d"}`, ` "a" `, `0`, `[[],{"\\":"\\\""}]`, "[\"\\/\",\t1\r\n]", `null`, big(3, false)} {
+		compareTokens(t, text)
+	}
 }
 
 // big makes a document of n workers with 24 members.

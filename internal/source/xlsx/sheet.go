@@ -81,7 +81,7 @@ func (r *rows) next() (*row, error) {
 		case "col":
 			from, _ := strconv.Atoi(r.scan.textOf("min"))
 			to, _ := strconv.Atoi(r.scan.textOf("max"))
-			if r.scan.flag("hidden") {
+			if r.scan.flag("hidden") && len(r.hidden) < maxColumns {
 				r.hidden = append(r.hidden, span{fromColumn: from - 1, toColumn: to - 1})
 			}
 		case "mergeCell":
@@ -89,8 +89,8 @@ func (r *rows) next() (*row, error) {
 			if err != nil {
 				return nil, err
 			}
-			if len(r.merged) < maxRows {
-				r.merged = append(r.merged, area)
+			if r.merged = append(r.merged, area); len(r.merged) > maxRows {
+				return nil, fmt.Errorf("found more than %d merged ranges of cells, expected none", maxRows)
 			}
 		}
 	}
@@ -253,7 +253,7 @@ func parseSpan(ref string) (span, error) {
 	var ok, also bool
 	s.fromColumn, s.fromRow, ok = parseRef([]byte(from))
 	s.toColumn, s.toRow, also = parseRef([]byte(to))
-	if !ok || !also {
+	if !ok || !also || s.fromColumn > s.toColumn || s.fromRow > s.toRow {
 		return s, fmt.Errorf("found the merged cells %s, expected a range such as A1:B2: the file is damaged", source.Quote(ref))
 	}
 	return s, nil

@@ -5,6 +5,7 @@ package xlsx
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -26,6 +27,7 @@ const (
 
 // workbook is an open workbook (ECMA-376 part 1, section 18).
 type workbook struct {
+	ctx     context.Context // ends the unpacking of parts
 	parts   map[string]*zip.File
 	sheets  []sheet
 	date    dateSystem
@@ -39,7 +41,7 @@ type sheet struct {
 }
 
 // openWorkbook reads everything but the sheets.
-func openWorkbook(data []byte) (*workbook, error) {
+func openWorkbook(ctx context.Context, data []byte) (*workbook, error) {
 	if err := recognise(data); err != nil {
 		return nil, err
 	}
@@ -50,7 +52,7 @@ func openWorkbook(data []byte) (*workbook, error) {
 	if len(archive.File) > maxParts {
 		return nil, fmt.Errorf("found %d parts in the archive, expected at most %d: this is no workbook", len(archive.File), maxParts)
 	}
-	w := &workbook{parts: make(map[string]*zip.File, len(archive.File))}
+	w := &workbook{ctx: ctx, parts: make(map[string]*zip.File, len(archive.File))}
 	for _, f := range archive.File {
 		w.parts[partName(f.Name)] = f
 	}
@@ -101,15 +103,17 @@ func (w *workbook) open(name string, limit int64) (*scanner, io.Closer, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("part %s: cannot be unpacked: %w", source.Quote(name), err)
 	}
-	return newScanner(&limited{r: r, limit: limit, name: name}), r, nil
+	return newScanner(&limited{ctx: w.ctx, r: r, limit: limit, name: name}), r, nil
 }
 
 func tooLarge(name string, limit int64) error {
 	return fmt.Errorf("part %s unpacks to more than %d bytes, expected less: this is no workbook of workers", source.Quote(name), limit)
 }
 
-// limited ends the reading of a part that is larger than it says.
+// limited ends the reading of a part that is larger than it says, and of any when
+// the context ends.
 type limited struct {
+	ctx   context.Context
 	r     io.Reader
 	read  int64
 	limit int64
@@ -117,6 +121,9 @@ type limited struct {
 }
 
 func (l *limited) Read(p []byte) (int, error) {
+	if err := l.ctx.Err(); err != nil {
+		return 0, err
+	}
 	n, err := l.r.Read(p)
 	if l.read += int64(n); l.read > l.limit {
 		return 0, tooLarge(l.name, l.limit)

@@ -74,7 +74,7 @@ func read(ctx context.Context, c Config, s source.Spec, now time.Time) (*source.
 	if err != nil {
 		return nil, err
 	}
-	if r.book, err = openWorkbook(data); err != nil {
+	if r.book, err = openWorkbook(ctx, data); err != nil {
 		return nil, err
 	}
 	sheet, err := r.book.choose(c.Sheet, c.SheetNumber)
@@ -85,7 +85,7 @@ func read(ctx context.Context, c Config, s source.Spec, now time.Time) (*source.
 		return nil, err
 	}
 	defer r.rows.closer.Close()
-	result, err := r.read(ctx)
+	result, err := r.read()
 	if err != nil {
 		return nil, fmt.Errorf("sheet %s: %w", source.Quote(sheet.name), err)
 	}
@@ -104,6 +104,7 @@ type reader struct {
 	headerRow int
 	columns   []string // by column of the sheet; "" for those that are not read
 	index     map[string]int
+	wanted    []bool  // by column: it is read
 	row       []*cell // the row that is handed over, by column
 	count     int     // of records by the trailer; -1 if it does not say
 	counted   string  // where
@@ -133,7 +134,7 @@ func (r *reader) compile() error {
 	return nil
 }
 
-func (r *reader) read(ctx context.Context) (*source.Result, error) {
+func (r *reader) read() (*source.Result, error) {
 	if err := r.readHeader(); err != nil {
 		return nil, err
 	}
@@ -141,10 +142,7 @@ func (r *reader) read(ctx context.Context) (*source.Result, error) {
 		return nil, err
 	}
 	var held *row // the last row may be the trailer
-	for n := 0; ; n++ {
-		if n%1024 == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
+	for {
 		got, err := r.rows.next()
 		if errors.Is(err, io.EOF) {
 			break
@@ -255,17 +253,19 @@ func (r *reader) takeHeader(got *row) error {
 			return fmt.Errorf("cell %s%d: %s", letters(got.cells[i].column), got.number, problem)
 		}
 	}
+	r.wanted = make([]bool, len(r.columns))
+	for i, name := range r.columns {
+		r.wanted[i] = name != "" && r.reads(name)
+	}
 	var hidden []string
 	for _, area := range r.rows.hidden {
 		for column := max(area.fromColumn, 0); column <= area.toColumn && column < len(r.columns); column++ {
-			name := r.columns[column]
-			if name == "" || r.config.Hidden == IncludeHidden {
-				continue
-			}
-			if r.config.Hidden == SkipHidden {
-				r.columns[column] = ""
-			} else if r.wanted(name) {
-				hidden = append(hidden, letters(column)+" "+source.Quote(name))
+			switch {
+			case r.config.Hidden == IncludeHidden:
+			case r.config.Hidden == SkipHidden:
+				r.columns[column], r.wanted[column] = "", false
+			case r.wanted[column]:
+				hidden = append(hidden, letters(column)+" "+source.Quote(r.columns[column]))
 			}
 		}
 	}
@@ -282,8 +282,8 @@ func (r *reader) takeHeader(got *row) error {
 	return nil
 }
 
-// wanted reports whether a column is read.
-func (r *reader) wanted(name string) bool {
+// reads reports whether the column of a name is read.
+func (r *reader) reads(name string) bool {
 	if r.spec.Attributes == nil && !source.Sensitive(name) || slices.Contains(r.spec.Attributes, name) || slices.Contains(worker.Fields, name) {
 		return true
 	}
@@ -384,14 +384,12 @@ func (r *reader) finish() {
 		}
 	}
 	for _, area := range r.rows.merged {
-		if area.toRow < r.headerRow {
+		if area.toRow < r.headerRow || area.fromColumn >= len(r.wanted) {
 			continue
 		}
-		for column := area.fromColumn; column <= area.toColumn && column < len(r.columns); column++ {
-			if name := r.columns[column]; name != "" && r.wanted(name) {
-				r.builder.Report(source.Problem{Column: name, Text: fmt.Sprintf("the cells %s are merged, expected a value in each cell: of merged cells only the first holds one", area.ref)})
-				break
-			}
+		touched := r.wanted[area.fromColumn:min(area.toColumn+1, len(r.wanted))]
+		if at := slices.Index(touched, true); at >= 0 {
+			r.builder.Report(source.Problem{Column: r.columns[area.fromColumn+at], Text: fmt.Sprintf("the cells %s are merged, expected a value in each cell: of merged cells only the first holds one", area.ref)})
 		}
 	}
 	if r.unnamed > 0 {

@@ -246,6 +246,7 @@ func TestRefusedFiles(t *testing.T) {
 		{"two roots", book(t, cells("")+cells("")), []string{"second root"}},
 		{"row numbers go back", book(t, data(`<row r="2"><c r="A2" t="s"><v>0</v></c></row><row r="1"/>`)), []string{`row number "1" after row 2`}},
 		{"row number too large", book(t, data(`<row r="1048577"/>`)), []string{`row number "1048577"`}},
+		{"merged backwards", book(t, strings.Replace(cells(""), "</sheetData>", `</sheetData><mergeCells><mergeCell ref="C3:A3"/></mergeCells>`, 1)), []string{`merged cells "C3:A3"`}},
 		{"merged nonsense", book(t, strings.Replace(cells(""), "</sheetData>", `</sheetData><mergeCells><mergeCell ref="A1:?"/></mergeCells>`, 1)), []string{`merged cells "A1:?"`}},
 	} {
 		t.Run(tt.name, func(t *testing.T) { refused(t, tt.config, tiny, tt.want...) })
@@ -259,7 +260,7 @@ func TestBombs(t *testing.T) {
 		t.Fatalf("the bomb has %d bytes", len(content))
 	}
 	refused(t, Config{Location: location.Config{Content: content}}, tiny, "1048576 bytes")
-	l := &limited{r: strings.NewReader(strings.Repeat("x", 100)), limit: 50, name: "p"}
+	l := &limited{ctx: context.Background(), r: strings.NewReader(strings.Repeat("x", 100)), limit: 50, name: "p"}
 	buf := make([]byte, 200)
 	if _, err := l.Read(buf); err == nil || !strings.Contains(err.Error(), "more than 50 bytes") {
 		t.Errorf("got %v", err)
@@ -280,7 +281,8 @@ func TestDamagedBytesAreFound(t *testing.T) {
 
 // FuzzSheet holds that a hostile sheet ends in workers or an error.
 func FuzzSheet(f *testing.F) {
-	for _, seed := range []string{cells(`<c r="B2"><v>1</v></c>`), data(""), "<a><![CDATA[", "<a b='>'/>", "<!-- -->", "\xff\xfe<\x00a\x00/\x00>\x00", `<worksheet><cols><col min="1" max="99999999" hidden="1"/></cols></worksheet>`} {
+	for _, seed := range []string{cells(`<c r="B2"><v>1</v></c>`), data(""), "<a><![CDATA[", "<a b='>'/>", "<!-- -->", "\xff\xfe<\x00a\x00/\x00>\x00", `<worksheet><cols><col min="1" max="99999999" hidden="1"/></cols></worksheet>`,
+		strings.Replace(cells(""), "</sheetData>", `</sheetData><mergeCells><mergeCell ref="A2:B9"/></mergeCells>`, 1)} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, sheet string) {

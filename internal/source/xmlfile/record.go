@@ -36,6 +36,7 @@ type stream struct {
 	inTotal bool
 	seen    []string // paths of elements that repeat, for advice
 	last    string
+	scratch []cell // of the record that is being taken
 }
 
 // read reads all records.
@@ -244,7 +245,7 @@ func (s *stream) end() error {
 
 // take makes a row of a record.
 func (s *stream) take(record *xmlquery.Node) error {
-	r := row{line: s.line}
+	cells := s.scratch[:0]
 	if s.selects != nil {
 		for _, column := range s.selects {
 			v, problem := column.value(record)
@@ -252,7 +253,7 @@ func (s *stream) take(record *xmlquery.Node) error {
 				s.problems = append(s.problems, source.Problem{Position: s.position(len(s.rows)+1, s.line), Column: s.columns[column.column], Text: fmt.Sprintf("%s: %s", column.source, problem)})
 			}
 			if !v.IsNull() {
-				r.cells = append(r.cells, cell{column.column, v})
+				cells = append(cells, newCell(column.column, v))
 			}
 		}
 	} else {
@@ -262,11 +263,14 @@ func (s *stream) take(record *xmlquery.Node) error {
 			return fmt.Errorf("%s: found more than %d different elements, expected the same ones in each record", s.position(len(s.rows)+1, s.line), maxColumns)
 		}
 		for column, texts := range found {
-			r.cells = append(r.cells, cell{column, valueOf(texts)})
+			if v := valueOf(texts); !v.IsNull() {
+				cells = append(cells, newCell(column, v))
+			}
 		}
 	}
-	slices.SortFunc(r.cells, func(a, b cell) int { return a.column - b.column })
-	s.rows = append(s.rows, r)
+	slices.SortFunc(cells, func(a, b cell) int { return int(a.column - b.column) })
+	s.scratch = cells
+	s.rows = append(s.rows, row{line: s.line, cells: slices.Clone(cells)})
 	return nil
 }
 

@@ -133,9 +133,26 @@ type row struct {
 	cells []cell
 }
 
+// cell is a value of a record. All records are kept until all columns are known,
+// so it is small.
 type cell struct {
-	column int
-	value  expression.Value
+	column int32
+	text   string
+	list   *expression.Value // of several texts
+}
+
+func newCell(column int, v expression.Value) cell {
+	if v.Kind() == expression.KindList {
+		return cell{column: int32(column), list: &v}
+	}
+	return cell{column: int32(column), text: v.Text()}
+}
+
+func (c cell) value() expression.Value {
+	if c.list != nil {
+		return *c.list
+	}
+	return expression.String(c.text)
 }
 
 // compile checks the paths and expressions.
@@ -193,11 +210,11 @@ func (r *reader) build(s source.Spec) (*source.Result, error) {
 }
 
 func (r *row) get(column int) (expression.Value, bool) {
-	at, ok := slices.BinarySearchFunc(r.cells, column, func(c cell, column int) int { return c.column - column })
+	at, ok := slices.BinarySearchFunc(r.cells, column, func(c cell, column int) int { return int(c.column) - column })
 	if !ok {
 		return expression.Null, false
 	}
-	return r.cells[at].value, true
+	return r.cells[at].value(), true
 }
 
 // takeTotal reads the number of records that the document promises.
