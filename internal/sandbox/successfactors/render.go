@@ -14,7 +14,7 @@ import (
 
 // render writes an entity as OData v2 does in JSON.
 func (s *Server) render(r *http.Request, n node, e *entity, q *request, expand, selected tree, path string) map[string]any {
-	uri := base(r) + "/odata/v2/" + e.name + "(" + keyText(n[e.key]) + ")"
+	uri := base(r) + "/odata/v2/" + e.name + "(" + e.keyOf(n) + ")"
 	out := map[string]any{"__metadata": map[string]any{"uri": uri, "type": "SFOData." + e.name}}
 	for name, of := range e.props {
 		if _, want := selected[name]; !want && len(selected) > 0 {
@@ -63,10 +63,24 @@ func (s *Server) related(r *http.Request, n node, e *entity, q *request, name st
 
 func (s *Server) hidden(path string) bool { return slices.Contains(s.options.Hidden, path) }
 
+// keyOf writes the key of an entity as it is in its address.
+func (e *entity) keyOf(n node) string {
+	if len(e.key) == 1 {
+		return keyText(n[e.key[0]])
+	}
+	parts := make([]string, len(e.key))
+	for i, name := range e.key {
+		parts[i] = name + "=" + keyText(n[name])
+	}
+	return strings.Join(parts, ",")
+}
+
 func keyText(v any) string {
 	switch v := v.(type) {
 	case int64:
 		return strconv.FormatInt(v, 10) + "L"
+	case time.Time:
+		return "datetime'" + v.Format("2006-01-02T15:04:05") + "'"
 	case string:
 		return "'" + url.PathEscape(strings.ReplaceAll(v, "'", "''")) + "'"
 	}

@@ -22,7 +22,7 @@ const (
 // entity is an entity type: its properties, and where navigation leads.
 type entity struct {
 	name  string
-	key   string
+	key   []string
 	dated bool // has start and end dates: only rows in force are shown
 	props map[string]kind
 	navs  map[string]nav
@@ -34,13 +34,13 @@ type nav struct {
 }
 
 // schemaText lists entity types: name, a star if they are effective dated, the
-// key; properties with a letter for other types than text; navigation with an
+// properties of the key; properties with a letter for other types than text; navigation with an
 // arrow, and a star where it leads to several.
 const schemaText = `
 PerPerson personIdExternal
   personIdExternal personId:long perPersonUuid dateOfBirth:day countryOfBirth lastModifiedDateTime:moment
   personalInfoNav>PerPersonal* phoneNav>PerPhone* emailNav>PerEmail* employmentNav>EmpEmployment* personEmpTerminationInfoNav>PersonEmpTerminationInfo
-PerPersonal* personIdExternal
+PerPersonal* personIdExternal,startDate
   personIdExternal startDate:day endDate:day firstName lastName middleName preferredName displayName gender lastModifiedDateTime:moment
 PerPhone phoneType
   personIdExternal phoneType phoneNumber areaCode countryCode extension isPrimary:truth
@@ -50,10 +50,10 @@ PerEmail emailType
   emailTypeNav>PicklistOption
 PersonEmpTerminationInfo personIdExternal
   personIdExternal activeEmploymentsCount:number latestTerminationDate:day
-EmpEmployment userId
+EmpEmployment personIdExternal,userId
   personIdExternal userId startDate:day endDate:day originalStartDate:day firstDateWorked:day lastDateWorked:day assignmentClass isContingentWorker:truth okToRehire:truth customString1 customString2
   userNav>User jobInfoNav>EmpJob*
-EmpJob* userId
+EmpJob* seqNumber,startDate,userId
   userId seqNumber:long startDate:day endDate:day emplStatus jobTitle position managerId timezone countryOfCompany eventReason customString1 customString13
   company businessUnit division department costCenter location jobCode payGrade employeeClass employmentType
   companyNav>FOCompany businessUnitNav>FOBusinessUnit divisionNav>FODivision departmentNav>FODepartment costCenterNav>FOCostCenter locationNav>FOLocation jobCodeNav>FOJobCode payGradeNav>FOPayGrade
@@ -89,7 +89,7 @@ FOCorporateAddressDEFLT addressId
 PicklistOption id
   id:long externalCode status
   picklistLabels>PicklistLabel*
-PicklistLabel optionId
+PicklistLabel locale,optionId
   optionId:long locale label
 `
 
@@ -108,7 +108,7 @@ func parseSchema() map[string]*entity {
 		}
 		if !strings.HasPrefix(line, " ") {
 			name, dated := strings.CutSuffix(words[0], "*")
-			e = &entity{name: name, key: words[1], dated: dated, props: map[string]kind{}, navs: map[string]nav{}}
+			e = &entity{name: name, key: strings.Split(words[1], ","), dated: dated, props: map[string]kind{}, navs: map[string]nav{}}
 			all[name] = e
 			continue
 		}

@@ -171,8 +171,8 @@ func (c *Config) token(ctx context.Context, fetch *web.Client) (string, time.Tim
 	if !strings.EqualFold(reply.Type, "bearer") {
 		return "", time.Time{}, fmt.Errorf("getting a token: found the token type %q, expected Bearer", reply.Type)
 	}
-	seconds, err := reply.ExpiresIn.Int64()
-	if err != nil || seconds <= 0 {
+	seconds, _ := reply.ExpiresIn.Int64()
+	if seconds <= 0 { // unknown: until it is refused
 		return reply.Token, time.Time{}, nil
 	}
 	return reply.Token, began.Add(time.Duration(seconds) * time.Second), nil

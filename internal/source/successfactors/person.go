@@ -197,7 +197,7 @@ func effective(list []object, at worker.Date) (object, error) {
 // preferred returns the row marked as primary, or the first.
 func preferred(list []object) object {
 	for _, row := range list {
-		if row["isPrimary"] == true {
+		if isTrue(row, "isPrimary") {
 			return row
 		}
 	}
@@ -303,7 +303,7 @@ func (r *reader) canonical(p *person, o object, e *employment) {
 			value = e.status
 		case "worker_type":
 			value = "Employee"
-			if e.node["isContingentWorker"] == true {
+			if isTrue(e.node, "isContingentWorker") {
 				value = "Contingent Worker"
 			}
 		case "hire_date":

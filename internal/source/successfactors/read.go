@@ -204,7 +204,7 @@ func (r *reader) readStarters(ctx context.Context, later map[worker.Date][]strin
 func (r *reader) list(ctx context.Context, q query, each func(position string, o object) error) error {
 	var guard web.Guard
 	seen := map[string]string{}
-	next := r.url(q)
+	next, snapshot := r.url(q), false
 	for n := 1; next != ""; n++ {
 		name := "page " + strconv.Itoa(n)
 		answer, p, err := r.ask(ctx, next)
@@ -214,6 +214,10 @@ func (r *reader) list(ctx context.Context, q query, each func(position string, o
 			}
 			return fmt.Errorf("%s: %s: %w", q.doing, name, err)
 		}
+		if snapshot {
+			p.total = -1 // counted anew, while the persons stay those of the beginning
+		}
+		snapshot = snapshot || strings.Contains(p.next, "skiptoken=")
 		if err := guard.Add(web.Page{Name: name, Records: len(p.persons), Total: p.total, Pages: -1, Mark: p.mark()}); err != nil {
 			return fmt.Errorf("%s: %w", q.doing, err)
 		}

@@ -154,11 +154,31 @@ func (c *Config) prepare(now time.Time) error {
 			fail("as_of: found %q, expected a date as 2026-11-22", c.AsOf)
 		}
 	}
-	if strings.Contains(c.Filter, "$") || strings.Count(c.Filter, "(") != strings.Count(c.Filter, ")") {
+	if strings.Contains(c.Filter, "$filter") || !balanced(c.Filter) {
 		fail("filter: found %s, expected a condition of OData with balanced parentheses and without $filter=", source.Quote(c.Filter))
 	}
 	c.prepareAuth(fail)
 	return errors.Join(problems...)
+}
+
+// balanced reports whether parentheses outside of texts are closed after they are
+// opened: the condition is put between two of them.
+func balanced(filter string) bool {
+	depth, quoted := 0, false
+	for _, c := range filter {
+		switch {
+		case c == '\'':
+			quoted = !quoted
+		case quoted:
+		case c == '(':
+			depth++
+		case c == ')':
+			if depth--; depth < 0 {
+				return false
+			}
+		}
+	}
+	return depth == 0 && !quoted
 }
 
 func (c *Config) prepareURL(fail func(string, ...any)) {

@@ -265,8 +265,9 @@ func TestConfig(t *testing.T) {
 		"page size":         {func(c *successfactors.Config, _ *source.Spec) { c.PageSize = 1001 }, "page_size: found 1001, expected 1 to 1000"},
 		"horizon":           {func(c *successfactors.Config, _ *source.Spec) { c.HorizonDays = 400 }, "horizon_days: found 400"},
 		"date":              {func(c *successfactors.Config, _ *source.Spec) { c.AsOf = "22.11.2026" }, "as_of: found \"22.11.2026\""},
-		"filter":            {func(c *successfactors.Config, _ *source.Spec) { c.Filter = "a eq 1) or (1 eq 1" }, ""},
+		"filter":            {func(c *successfactors.Config, _ *source.Spec) { c.Filter = "a eq 1) or (1 eq 1" }, "filter: found \"a eq 1) or (1 eq 1\""},
 		"open filter":       {func(c *successfactors.Config, _ *source.Spec) { c.Filter = "(a eq 1" }, "filter: found \"(a eq 1\""},
+		"open text":         {func(c *successfactors.Config, _ *source.Spec) { c.Filter = "a eq 'x" }, "filter: found \"a eq 'x\""},
 		"token elsewhere":   {func(c *successfactors.Config, _ *source.Spec) { c.TokenURL = "https://evil.example.com/token" }, "token_url: expected an address on"},
 		"unknown attribute": {func(_ *successfactors.Config, s *source.Spec) { s.Attributes = []string{"firstname"} }, "did you mean \"firstName\"?"},
 		"unknown field":     {func(_ *successfactors.Config, s *source.Spec) { s.Fields = source.Fields{"worker_id": "employeeId"} }, "there is no column \"employeeId\""},
@@ -284,7 +285,7 @@ func TestConfig(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("got %v, expected %q in it", err, tt.want)
 			}
-			if tt.want != "" && x.Requests() != before {
+			if x.Requests() != before {
 				t.Error("something was asked for before the configuration was checked")
 			}
 		})

@@ -78,6 +78,9 @@ func text(o object, path ...string) string {
 	return strings.TrimSpace(plain(v))
 }
 
+// isTrue reports whether a property is true, as a boolean or in words.
+func isTrue(o object, name string) bool { return strings.EqualFold(text(o, name), "true") }
+
 // plain writes a value. Truth is written as .NET does, and so as the expressions
 // written for Microsoft's connector expect it.
 func plain(v any) string {
