@@ -75,7 +75,6 @@ func dateLiteral(rest string) (literal, after string, ok bool) {
 type dates struct {
 	formats []dateFormat
 	none    map[string]bool
-	zones   func(zone string) *time.Location
 	known   map[string]worker.Date // what was read before: dates repeat
 }
 

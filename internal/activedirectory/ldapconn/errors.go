@@ -82,8 +82,8 @@ func (e *Error) Error() string {
 	if e.Err != nil {
 		inner = e.Err.Error()
 	}
-	switch {
-	case e.explanation == "":
+	switch e.explanation {
+	case "":
 		b.WriteString(firstOf(inner, e.answer()))
 	default:
 		b.WriteString(e.explanation)

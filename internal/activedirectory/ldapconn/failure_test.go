@@ -47,12 +47,12 @@ func TestConnectionRefused(t *testing.T) {
 		url := newProxy(t, d, o).URL()
 		return func(c *ldapconn.Config) { c.URLs = []string{url} }
 	}
-	clear, err := net.Listen("tcp", "127.0.0.1:0")
+	inClear, err := net.Listen("tcp", "127.0.0.1:0")
 	mustSucceed(t, err)
-	t.Cleanup(func() { clear.Close() })
+	t.Cleanup(func() { inClear.Close() })
 	go func() {
 		for {
-			c, err := clear.Accept()
+			c, err := inClear.Accept()
 			if err != nil {
 				return
 			}
@@ -81,7 +81,7 @@ func TestConnectionRefused(t *testing.T) {
 			ldapconn.IsCertificate, []string{"refused the TLS connection", "client certificate"}},
 		{"nobody there", func(c *ldapconn.Config) { c.URLs = []string{"ldaps://" + freePort(t)} },
 			ldapconn.IsUnavailable, []string{"no connection", "refused", "firewall"}},
-		{"no TLS", func(c *ldapconn.Config) { c.URLs = []string{"ldaps://" + clear.Addr().String()} },
+		{"no TLS", func(c *ldapconn.Config) { c.URLs = []string{"ldaps://" + inClear.Addr().String()} },
 			ldapconn.IsUnavailable, []string{"does not speak TLS", "StartTLS"}},
 		{"no such host", func(c *ldapconn.Config) {
 			c.URLs, c.Resolver = []string{"ldaps://dc.invalid"}, newDNS(t, nil)

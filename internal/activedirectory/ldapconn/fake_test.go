@@ -133,11 +133,11 @@ func (c *fakeConn) answer(p *ber.Packet) []*ber.Packet {
 	case ldap.ApplicationBindRequest:
 		return c.bind(r.body)
 	case ldap.ApplicationExtendedRequest:
-		return c.extended(string(r.body.Children[0].Data.Bytes()))
+		return c.extended(r.body.Children[0].Data.String())
 	case ldap.ApplicationSearchRequest:
 		r.base, _ = r.body.Children[0].Value.(string)
 		for _, a := range r.body.Children[7].Children {
-			r.attributes = append(r.attributes, a.Value.(string))
+			r.attributes = append(r.attributes, a.Data.String())
 		}
 		if r.base == "" {
 			attributes := map[string][]string{"defaultNamingContext": {"DC=fake"}, "dnsHostName": {"dc1.fake"}}

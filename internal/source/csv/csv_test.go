@@ -263,7 +263,7 @@ func TestOrderOfRowsDoesNotMatter(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines := strings.Split(strings.TrimSpace(string(data)), "\n")
-	print := func() string {
+	fingerprint := func() string {
 		got, err := read(Config{Content: strings.Join(lines, "\n")}, english)
 		if err != nil {
 			t.Fatal(err)
@@ -274,9 +274,9 @@ func TestOrderOfRowsDoesNotMatter(t *testing.T) {
 		}
 		return sum
 	}
-	first := print()
+	first := fingerprint()
 	slices.Reverse(lines[1:])
-	if print() != first {
+	if fingerprint() != first {
 		t.Error("the fingerprint depends on the order of the rows")
 	}
 }
