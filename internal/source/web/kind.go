@@ -66,13 +66,15 @@ func (k Kind) check(a *Response) error {
 	}
 	body := bytes.TrimSpace(bytes.TrimPrefix(a.Body, []byte("\ufeff")))
 	media, _, _ := mime.ParseMediaType(a.Header.Get("Content-Type"))
-	start := strings.ToLower(string(body[:min(len(body), 100)]))
+	start := strings.ToLower(string(body[:min(len(body), 1000)]))
+	isJSON := k.name == "JSON" && len(body) > 0 && (body[0] == '{' || body[0] == '[') // some servers call everything text/html
 	switch {
-	case strings.HasPrefix(start, "<!doctype html"), strings.HasPrefix(start, "<html"), media == "text/html":
+	case isJSON:
+	case strings.HasPrefix(start, "<") && (strings.Contains(start, "<!doctype html") || strings.Contains(start, "<html")), media == "text/html":
 		return &kindError{fmt.Sprintf("found a web page, expected %s: the system may be down for maintenance, or ask to sign in", k.name)}
 	case len(body) == 0:
 		return &kindError{fmt.Sprintf("found an empty answer, expected %s", k.name)}
-	case k.name == "JSON" && body[0] != '{' && body[0] != '[', k.name == "XML" && body[0] != '<':
+	case k.name == "JSON", k.name == "XML" && body[0] != '<':
 		return &kindError{fmt.Sprintf("found something else than %s (content type %q)", k.name, media)}
 	case k.name == "CSV" && (body[0] == '{' || body[0] == '<'):
 		return &kindError{fmt.Sprintf("found something else than CSV (content type %q)", media)}

@@ -172,6 +172,24 @@ func TestAnswersThatAreNone(t *testing.T) {
 	}
 }
 
+func TestKinds(t *testing.T) {
+	const xhtml = `<?xml version="1.0"?><!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0"><html/>`
+	for _, tt := range []struct {
+		kind              Kind
+		media, body, want string
+	}{
+		{JSON, "text/html", ` {"a":1}`, ""}, {JSON, "application/json", "\ufeff[]", ""}, {JSON, "application/json", "null", "found something else than JSON"},
+		{XML, "application/xhtml+xml", xhtml, "found a web page"}, {XML, "text/xml", "<?xml version='1.0'?><a/>", ""}, {SOAP, "text/xml", "a", "found something else than XML"},
+		{CSV, "text/csv", "id,name\n", ""}, {CSV, "text/html", "id", "found a web page"}, {CSV, "text/plain", `{"error":1}`, "found something else than CSV"}, {CSV, "text/csv", "", "found an empty answer"},
+		{Kind{}, "text/html", "<html>", ""},
+	} {
+		err := tt.kind.check(&Response{Status: 200, Header: http.Header{"Content-Type": {tt.media}}, Body: []byte(tt.body)})
+		if got := fmt.Sprint(err); tt.want == "" && err != nil || !strings.Contains(got, tt.want) {
+			t.Errorf("%v %s %s: got %v, expected %s", tt.kind, tt.media, tt.body, err, tt.want)
+		}
+	}
+}
+
 func TestSlowServers(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
