@@ -149,6 +149,10 @@ type column struct {
 	own   bool     // configured; then all results count
 }
 
+// isManager reports whether the attribute is the manager, whom records know
+// without an XPath: by worker id, not by WID.
+func (c *column) isManager() bool { return c.name == "ManagerReference" && !c.own }
+
 // columns returns the attributes that are there: Microsoft's and the configured
 // ones, sorted.
 func (c *Config) columns() []column {

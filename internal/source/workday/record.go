@@ -61,6 +61,9 @@ func (p *plan) extractor() (*extractor, error) {
 	x := &extractor{texts: map[string]string{}}
 	for _, one := range p.columns {
 		c := compiled{own: one.own}
+		if one.isManager() {
+			one.paths = nil
+		}
 		for _, path := range one.paths {
 			s, err := compile(path)
 			if err != nil {
@@ -276,10 +279,10 @@ func (r *reader) build(s source.Spec) (*source.Result, error) {
 			if !ok {
 				return expression.Null, false
 			}
-			if name == "ManagerReference" {
-				return r.manager(one, ids), true
-			}
 			if at -= len(r.plan.canonical); at >= 0 {
+				if r.plan.columns[at].isManager() {
+					return r.manager(one, ids), true
+				}
 				return one.values[at], true
 			}
 			return r.canonical(one, name, s, ids), true

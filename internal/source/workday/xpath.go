@@ -24,14 +24,11 @@ type selector struct {
 }
 
 // step goes to the children of a name in Workday's namespace, of those to the
-// ones that pass the test.
+// ones that pass the tests.
 type step struct {
 	name  string
-	attr  string // tested attribute, or ""
-	child string // tested child element, or ""
-	want  string
-	num   float64
-	isNum bool
+	tests []test
+	any   bool // one test passed is enough
 }
 
 // compile reads an XPath. Its context is the element around wd:Worker.
@@ -114,67 +111,33 @@ func isName(s string) bool {
 	return s != ""
 }
 
-// parseStep reads wd:Name, wd:Name[@wd:attribute='value'], …=1] or wd:Name[wd:Child='value'].
+// parseStep reads wd:Name or wd:Name[tests].
 func parseStep(part string) (step, bool) {
-	name, test, tested := strings.Cut(part, "[")
+	name, predicate, tested := strings.Cut(part, "[")
 	name, ok := strings.CutPrefix(name, "wd:")
 	s := step{name: name}
-	if !ok || !isName(name) {
+	if !ok || !isName(name) || !tested {
+		return s, ok && isName(name)
+	}
+	predicate, closed := strings.CutSuffix(predicate, "]")
+	if !closed {
 		return s, false
 	}
-	if !tested {
-		return s, true
-	}
-	test, closed := strings.CutSuffix(test, "]")
-	left, right, equal := strings.Cut(test, "=")
-	left, right = strings.TrimSpace(left), strings.TrimSpace(right)
-	if !closed || !equal || right == "" {
-		return s, false
-	}
-	if attr, ok := strings.CutPrefix(left, "@wd:"); ok && isName(attr) {
-		s.attr = attr
-	} else if child, ok := strings.CutPrefix(left, "wd:"); ok && isName(child) {
-		s.child = child
-	} else {
-		return s, false
-	}
-	if n := len(right) - 1; n > 0 && (right[0] == '\'' || right[0] == '"') && right[n] == right[0] && strings.IndexByte(right[1:n], right[0]) < 0 {
-		s.want = right[1:n]
-		return s, true
-	}
-	var err error
-	s.num, err = strconv.ParseFloat(right, 64)
-	s.isNum = err == nil
-	return s, err == nil
-}
-
-// passes tests the element n.
-func (s *step) passes(t *tree, n int32) bool {
-	switch {
-	case s.attr != "":
-		for _, a := range t.attrs[t.nodes[n].attr:t.nodes[n].attrTo] {
-			if a.name == s.attr && a.space == spaceWD {
-				return s.equals(a.value)
-			}
+	parts := splitAt(predicate, " and ")
+	if alternatives := splitAt(predicate, " or "); len(alternatives) > 1 {
+		if len(parts) > 1 {
+			return s, false
 		}
-		return false
-	case s.child != "":
-		for c := t.nodes[n].first; c != 0; c = t.nodes[c].next {
-			if t.nodes[c].name == s.child && t.nodes[c].space == spaceWD && s.equals(t.value(c)) {
-				return true
-			}
+		parts, s.any = alternatives, true
+	}
+	for _, text := range parts {
+		one, ok := parseTest(text)
+		if !ok {
+			return s, false
 		}
-		return false
+		s.tests = append(s.tests, one)
 	}
-	return true
-}
-
-func (s *step) equals(value string) bool {
-	if !s.isNum {
-		return value == s.want
-	}
-	n, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
-	return err == nil && n == s.num
+	return s, true
 }
 
 // match is one result of a selector: its text, and the node it is of or in.
