@@ -207,7 +207,7 @@ func (w *writebackRun) changes() ([]writeback.Change, map[string]writeback.Recor
 				}
 			}
 		}
-		if len(c.Want) > 0 && !(sameSystem && holdsAll(before[id], c.Want)) {
+		if len(c.Want) > 0 && (!sameSystem || !holdsAll(before[id], c.Want)) {
 			changes = append(changes, c)
 		}
 	}

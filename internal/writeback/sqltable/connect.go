@@ -36,8 +36,9 @@ type dialect struct {
 	// hint, after the table's name, or suffix, at the end, lock a row that is read.
 	hint, suffix string
 	connect      func(c *sqldb.Config) (target, error)
-	// before sets a session up; none if nil.
+	// before sets a session up, within a transaction; none if nil.
 	before func(ctx context.Context, conn *sql.Conn, c *sqldb.Config) error
+	within func(ctx context.Context, tx *sql.Tx, c *sqldb.Config) error
 }
 
 // target is a way to connect, and the server's name in messages.
@@ -47,7 +48,12 @@ type target struct {
 }
 
 var dialects = map[string]*dialect{
-	"postgresql": {title: "PostgreSQL", quote: `""`, mark: numbered("$"), suffix: " FOR UPDATE", connect: postgresql},
+	"postgresql": {title: "PostgreSQL", quote: `""`, mark: numbered("$"), suffix: " FOR UPDATE", connect: postgresql,
+		// For the transaction only, as a connection pooler on the way requires.
+		within: func(ctx context.Context, tx *sql.Tx, c *sqldb.Config) error {
+			_, err := tx.ExecContext(ctx, fmt.Sprintf("SET LOCAL lock_timeout = %d", max(c.LockTimeout.Milliseconds(), 1)))
+			return err
+		}},
 	"mysql": {title: "MySQL", quote: "``", mark: func(int) string { return "?" }, suffix: " FOR UPDATE", connect: mySQL,
 		before: func(ctx context.Context, conn *sql.Conn, c *sqldb.Config) error {
 			_, err := conn.ExecContext(ctx, fmt.Sprintf("SET SESSION innodb_lock_wait_timeout = %d, SESSION lock_wait_timeout = %[1]d", max(int(c.LockTimeout.Seconds()), 1)))
@@ -102,7 +108,6 @@ func postgresql(c *sqldb.Config) (target, error) {
 	}
 	config.ConnectTimeout = c.ConnectTimeout
 	config.RuntimeParams["application_name"] = "terraform-provider-workforce"
-	config.RuntimeParams["lock_timeout"] = strconv.FormatInt(max(c.LockTimeout.Milliseconds(), 1), 10)
 	return target{stdlib.GetConnector(*config), serverName(c, 5432)}, nil
 }
 

@@ -32,6 +32,11 @@ func (t *Table) Write(ctx context.Context, worker string, have, want writeback.R
 		return nil, t.fault("begin a transaction", err)
 	}
 	defer func() { _ = tx.Rollback() }() // after a commit it does nothing
+	if t.dialect.within != nil {
+		if err := t.dialect.within(ctx, tx, &t.config.Server); err != nil {
+			return nil, t.fault("begin a transaction", err)
+		}
+	}
 	now, err := t.update(ctx, tx, worker, have, want)
 	if err != nil {
 		return now, t.fault("update", err)
