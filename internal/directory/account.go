@@ -6,13 +6,15 @@
 package directory
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
+
+	"terraform-provider-workforce/internal/canonical"
 )
 
 // ManagerAttribute is the attribute that holds the worker id of the manager in
@@ -45,14 +47,18 @@ func (v Value) Equal(w Value) bool {
 
 // MarshalJSON writes null for a cleared attribute, a string for one value and
 // a sorted list for several.
-func (v Value) MarshalJSON() ([]byte, error) {
-	switch len(v) {
-	case 0:
-		return []byte("null"), nil
-	case 1:
-		return marshal(v[0])
+func (v Value) MarshalJSON() ([]byte, error) { return v.appendJSON(nil), nil }
+
+func (v Value) appendJSON(out []byte) []byte {
+	switch {
+	case len(v) == 0:
+		return append(out, "null"...)
+	case len(v) == 1:
+		return canonical.AppendString(out, v[0])
+	case slices.IsSorted(v):
+		return canonical.AppendList(out, v)
 	}
-	return marshal(sorted(v))
+	return canonical.AppendList(out, sorted(v))
 }
 
 // UnmarshalJSON accepts null, "" and [] as cleared, a string as one value, and
@@ -132,26 +138,69 @@ func (f Format) Same(attribute string, a, b Value) bool {
 
 // Marshal writes the canonical document of a: sorted keys, no white space.
 func (f Format) Marshal(a Account) (string, error) {
-	doc := map[string]any{"enabled": a.Enabled}
+	keys := make([]string, 0, 16) // of fixed size, like buffer: most documents then cost one allocation
+	keys = append(keys, "attributes", "enabled")
 	if f.HasContainer {
-		doc["container"] = a.Container
-	}
-	rest := maps.Clone(a.Attributes)
-	if rest == nil {
-		rest = map[string]Value{}
+		keys = append(keys, "container")
 	}
 	for _, c := range f.Core {
-		if v, managed := rest[c.Attribute]; managed {
+		if v, managed := a.Attributes[c.Attribute]; managed {
 			if len(v) > 1 {
 				return "", fmt.Errorf("%s holds %d values, expected one", c.Attribute, len(v))
 			}
-			doc[c.Key] = v
-			delete(rest, c.Attribute)
+			keys = append(keys, c.Key)
 		}
 	}
-	doc["attributes"] = rest
-	out, err := marshal(doc)
-	return string(out), err
+	slices.Sort(keys)
+	var buffer [2048]byte
+	out := append(buffer[:0], '{')
+	for i, key := range keys {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = append(canonical.AppendString(out, key), ':')
+		switch key {
+		case "attributes":
+			out = f.appendAttributes(out, a.Attributes)
+		case "enabled":
+			out = strconv.AppendBool(out, a.Enabled)
+		case "container":
+			out = canonical.AppendString(out, a.Container)
+		default:
+			out = a.Attributes[f.attributeOf(key)].appendJSON(out)
+		}
+	}
+	return string(append(out, '}')), nil
+}
+
+// appendAttributes appends what does not stand at the top level.
+func (f Format) appendAttributes(out []byte, attributes map[string]Value) []byte {
+	names := make([]string, 0, 64)
+	for name := range attributes {
+		if !slices.ContainsFunc(f.Core, func(c CoreKey) bool { return c.Attribute == name }) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	out = append(out, '{')
+	for i, name := range names {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = append(canonical.AppendString(out, name), ':')
+		out = attributes[name].appendJSON(out)
+	}
+	return append(out, '}')
+}
+
+// attributeOf returns the attribute of a top-level key.
+func (f Format) attributeOf(key string) string {
+	for _, c := range f.Core {
+		if c.Key == key {
+			return c.Attribute
+		}
+	}
+	return ""
 }
 
 // Unmarshal reads a document, canonical or written by hand. Every problem is
@@ -231,16 +280,6 @@ func (f Format) keys() []string {
 	}
 	slices.Sort(keys)
 	return keys
-}
-
-// marshal is json.Marshal without the HTML escapes, which would only make
-// plans harder to read.
-func marshal(v any) ([]byte, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	err := enc.Encode(v)
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }
 
 func sorted(v []string) []string {

@@ -3,14 +3,11 @@
 package worker
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
-	"unicode/utf8"
 
+	"terraform-provider-workforce/internal/canonical"
 	"terraform-provider-workforce/internal/expression"
 )
 
@@ -40,7 +37,7 @@ func (p Population) Marshal() (string, error) {
 		if w == nil {
 			return "", fmt.Errorf("worker %q is nil", id)
 		}
-		if out, err = e.worker(append(appendText(out, id), ':'), w); err != nil {
+		if out, err = e.worker(append(canonical.AppendString(out, id), ':'), w); err != nil {
 			return "", fmt.Errorf("worker %q: %w", id, err)
 		}
 	}
@@ -50,16 +47,15 @@ func (p Population) Marshal() (string, error) {
 // sample is how many workers are written before the size of the rest is guessed.
 const sample = 100
 
-// encoder writes workers by hand: reflection takes ten times as long, and
-// documents are written on every plan. The bytes are those that encoding/json
-// gives for document without HTML escapes.
+// encoder writes workers by hand, see [canonical]. The bytes are those that
+// encoding/json gives for document without HTML escapes.
 type encoder struct {
 	names []string // the attributes of the worker before: most workers have the same
 }
 
 func (e *encoder) worker(out []byte, w *Worker) ([]byte, error) {
 	out = append(out, `{"worker_id":`...)
-	out = appendText(out, w.ID)
+	out = canonical.AppendString(out, w.ID)
 	for _, f := range [...]struct{ key, text string }{
 		{`,"status":`, w.Status}, {`,"worker_type":`, w.Type}, {`,"hire_date":`, string(w.HireDate)},
 		{`,"termination_date":`, string(w.TerminationDate)}, {`,"last_day_of_work":`, string(w.LastDayOfWork)},
@@ -94,21 +90,14 @@ func (e *encoder) attributes(out []byte, attributes map[string]expression.Value)
 		if i > 0 {
 			out = append(out, ',')
 		}
-		out = append(appendText(out, name), ':')
+		out = append(canonical.AppendString(out, name), ':')
 		switch v := attributes[name]; v.Kind() {
 		case expression.KindNull:
 			out = append(out, "null"...)
 		case expression.KindString:
-			out = appendText(out, v.Text())
+			out = canonical.AppendString(out, v.Text())
 		case expression.KindList:
-			out = append(out, '[')
-			for j, item := range v.Strings() {
-				if j > 0 {
-					out = append(out, ',')
-				}
-				out = appendText(out, item)
-			}
-			out = append(out, ']')
+			out = canonical.AppendList(out, v.Strings())
 		default:
 			return nil, fmt.Errorf("attributes.%s: %s is an instruction of a rule, expected a value", name, v.Kind())
 		}
@@ -120,28 +109,5 @@ func appendNullable(out []byte, s string) []byte {
 	if s == "" {
 		return append(out, "null"...)
 	}
-	return appendText(out, s)
-}
-
-// appendText appends s as a JSON string as encoding/json does without HTML
-// escapes: these would only make documents harder to read.
-func appendText(out []byte, s string) []byte {
-	plain, ascii := true, true
-	for i := range len(s) {
-		c := s[i]
-		plain = plain && c >= ' ' && c != '"' && c != '\\'
-		ascii = ascii && c < utf8.RuneSelf
-	}
-	if plain && (ascii || utf8.ValidString(s) && !strings.ContainsAny(s, "\u2028\u2029")) {
-		out = append(out, '"')
-		out = append(out, s...)
-		return append(out, '"')
-	}
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if enc.Encode(s) != nil { // a string always encodes
-		return append(out, `""`...)
-	}
-	return append(out, bytes.TrimSuffix(b.Bytes(), []byte("\n"))...)
+	return canonical.AppendString(out, s)
 }
