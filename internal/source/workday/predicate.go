@@ -61,7 +61,7 @@ func parseTest(text string) (test, bool) {
 			continue
 		}
 		name, isAttr := strings.CutPrefix(part, "@wd:")
-		if i == 0 || i < len(parts)-1 || !(isAttr && isName(name)) {
+		if i == 0 || i < len(parts)-1 || !isAttr || !isName(name) {
 			return one, false
 		}
 		one.path.last = name

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -61,47 +62,52 @@ func (r *reader) look(ctx context.Context, ahead []*record, through worker.Date)
 			add(one)
 		}
 	}
-	for _, later := range ahead {
-		at, known := index[later.wid]
-		switch {
-		case !known:
-			add(later)
-		case !r.people[at].active:
-			add(later) // someone who returns
-		default:
-			r.people[at].leaves(later)
+	later := make(map[string]*record, len(ahead))
+	for _, one := range ahead {
+		later[one.wid] = one
+		if at, known := index[one.wid]; known && r.people[at].active {
+			r.people[at].leaves(one)
+			continue
 		}
+		add(one) // new, or someone who returns
 	}
-	for _, date := range sortedDates(starters) {
-		for wids := range slices.Chunk(starters[date], referencesAtOnce) {
-			people, err := r.read(ctx, query{doing: "workers who start on " + string(date), asOf: date, groups: r.plan.groups, wids: wids})
-			if err != nil {
-				return err
+	for _, date := range slices.Sorted(maps.Keys(starters)) {
+		people, err := r.starters(ctx, date, starters[date])
+		if err != nil {
+			return err
+		}
+		for _, one := range people {
+			if end := later[one.wid]; end != nil && end.hire == one.hire {
+				one.leaves(end) // soon after
 			}
-			for _, one := range people {
-				if !slices.Contains(wids, one.wid) {
-					return fmt.Errorf("workers who start on %s: found the worker %s (WID %s), who was not asked for", date, one.id, one.wid)
-				}
-				one.starts(date)
-				if at, known := index[one.wid]; known {
-					r.people[at] = one
-					continue
-				}
-				index[one.wid] = len(r.people)
-				r.people = append(r.people, one)
+			if at, known := index[one.wid]; known {
+				r.people[at] = one
+				continue
 			}
+			index[one.wid] = len(r.people)
+			r.people = append(r.people, one)
 		}
 	}
 	return nil
 }
 
-func sortedDates(m map[worker.Date][]string) []worker.Date {
-	dates := make([]worker.Date, 0, len(m))
-	for date := range m {
-		dates = append(dates, date)
+// starters reads workers as of the date they start.
+func (r *reader) starters(ctx context.Context, date worker.Date, wids []string) ([]*record, error) {
+	var list []*record
+	for some := range slices.Chunk(wids, referencesAtOnce) {
+		people, err := r.read(ctx, query{doing: "workers who start on " + string(date), asOf: date, groups: r.plan.groups, wids: some})
+		if err != nil {
+			return nil, err
+		}
+		for _, one := range people {
+			if !slices.Contains(some, one.wid) {
+				return nil, fmt.Errorf("%s: found the worker %s, who was not asked for", one.position, one.id)
+			}
+			one.starts(date)
+		}
+		list = append(list, people...)
 	}
-	slices.Sort(dates)
-	return dates
+	return list, nil
 }
 
 // read reads all pages of a query: the first one tells how many there are.

@@ -137,6 +137,7 @@ func TestHorizon(t *testing.T) {
 	at(6).Type, at(6).TerminationDate, at(6).LastDayOfWork = "Contractor", "2026-09-30", "2026-09-30"                               // has a contract
 	at(7).TerminationDate, at(7).LastDayOfWork, at(7).Status = "2025-06-30", "2025-06-30", "Inactive"                               // has left
 	at(9).HireDate, at(9).Type, at(9).TerminationDate, at(9).LastDayOfWork = "2026-02-01", "Contractor", "2026-12-31", "2026-12-31" // starts for a contract
+	at(10).HireDate, at(10).TerminationDate, at(10).LastDayOfWork = "2026-01-25", "2026-02-10", "2026-02-10"                        // starts, and leaves soon after
 	for _, hidden := range []bool{true, false} {
 		s := workday.New(base)
 		s.ShowFutureHires = !hidden
@@ -165,6 +166,7 @@ func TestHorizon(t *testing.T) {
 		for i, want := range map[int]string{
 			1: "Active 2026-01-25  ", 2: far, 3: "Active 2020-01-01 2026-01-30 2026-01-20", 4: "Active 2020-01-01  ", 5: "Active 2026-01-26  ",
 			6: "Active 2020-01-01 2026-09-30 2026-09-30", 7: "Terminated 2020-01-01 2025-06-30 2025-06-30", 8: "Active 2020-01-01  ", 9: "Active 2026-02-01 2026-12-31 2026-12-31",
+			10: "Active 2026-01-25 2026-02-10 2026-02-10",
 		} {
 			if line(i) != want {
 				t.Errorf("hidden %v, worker %d: got %q, want %q", hidden, i, line(i), want)
