@@ -84,12 +84,12 @@ func value(t *testing.T, w *worker.Worker, name string) string {
 // TestEveryWorker reads a company through its whole history and expects every
 // worker as they are.
 func TestEveryWorker(t *testing.T) {
-	x := start(t, 1000, sandbox.Options{})
+	x := start(t, 400, sandbox.Options{})
 	got, err := x.read(t, x.config(), source.Spec{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(got.Workers) != 1000 || got.Records != 1000 || len(got.Warnings) > 0 || len(got.LeftOut) > 0 {
+	if len(got.Workers) != 400 || got.Records != 400 || len(got.Warnings) > 0 || len(got.LeftOut) > 0 {
 		t.Errorf("got %d workers of %d records, warnings %q, left out %q", len(got.Workers), got.Records, got.Warnings, got.LeftOut)
 	}
 	today := worker.Date(x.company.AsOf.Format(time.DateOnly))
@@ -206,6 +206,30 @@ func TestRequests(t *testing.T) {
 	q := x.queries()[before]
 	if strings.Contains(q.Get("$expand"), "userNav") || !strings.HasSuffix(q.Get("$filter"), "latestTerminationDate ge datetime'2025-12-16T00:00:00') and (employmentNav/jobInfoNav/division eq 'V-Product')") {
 		t.Errorf("got %v", q)
+	}
+}
+
+// TestFilterOfStarters expects those of one division, whether they work there
+// already or not.
+func TestFilterOfStarters(t *testing.T) {
+	x := start(t, 400, sandbox.Options{})
+	c := x.config()
+	c.Filter = "employmentNav/jobInfoNav/division eq 'V-Product'"
+	got, err := x.read(t, c, source.Spec{Attributes: []string{"division"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	starters := 0
+	for _, w := range x.company.Workers {
+		if w.HireDate > x.company.AsOf.Format(time.DateOnly) && w.Division == "Product" {
+			starters++
+		}
+		if in := got.Workers[w.ID] != nil; in != (w.Division == "Product") {
+			t.Errorf("worker %s of division %s: read %v", w.ID, w.Division, in)
+		}
+	}
+	if starters == 0 {
+		t.Error("nobody in the division starts soon")
 	}
 }
 
