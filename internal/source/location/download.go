@@ -85,11 +85,7 @@ func (c Config) client() (*http.Client, error) {
 		ForceAttemptHTTP2:     true,
 		DisableKeepAlives:     true,
 	}
-	timeout := c.Timeout
-	if timeout <= 0 {
-		timeout = DefaultTimeout
-	}
-	return &http.Client{Transport: transport, Timeout: timeout, CheckRedirect: c.checkRedirect}, nil
+	return &http.Client{Transport: transport, CheckRedirect: c.checkRedirect}, nil
 }
 
 // checkRedirect follows redirects over https. Another host gets neither the
@@ -117,6 +113,12 @@ func (c Config) download(ctx context.Context, now time.Time) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	timeout := c.Timeout
+	if timeout <= 0 {
+		timeout = DefaultTimeout
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
 	for attempt := 1; ; attempt++ {
 		data, wait, err := c.get(ctx, client, now)
 		if err == nil || wait < 0 || attempt == attempts {
@@ -124,7 +126,7 @@ func (c Config) download(ctx context.Context, now time.Time) ([]byte, error) {
 		}
 		select {
 		case <-ctx.Done():
-			return nil, ctx.Err()
+			return nil, bare(ctx.Err())
 		case <-time.After(wait):
 		}
 	}

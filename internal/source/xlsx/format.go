@@ -66,12 +66,8 @@ func parseFormat(code string) format {
 	}
 	var f format
 	var letters, literal strings.Builder
-	plain, elapsed := true, false // plain: nothing but literals and one run of zeros
-	zerosEnded := false
-	take := func(text string) {
-		literal.WriteString(text)
-		zerosEnded = zerosEnded || f.zeros > 0
-	}
+	plain, elapsed, zerosEnded := true, false, false // plain: nothing but literals and one run of zeros
+	take := func(text string) { literal.WriteString(text); zerosEnded = zerosEnded || f.zeros > 0 }
 scan:
 	for i := 0; i < len(code); i++ {
 		switch c := code[i]; c {

@@ -292,7 +292,8 @@ func (r *reader) reads(name string) bool {
 			return true
 		}
 	}
-	return false
+	_, watched := r.spec.MinFilled[name]
+	return watched
 }
 
 // blank reports whether a row has no text in it.

@@ -22,6 +22,9 @@ import (
 // schemaInstance is the namespace of xsi:nil (XML Schema part 1, section 2.6.2).
 const schemaInstance = "http://www.w3.org/2001/XMLSchema-instance"
 
+// maxPool is how many nodes are kept from one record for the next.
+const maxPool = 10_000
+
 // stream reads a document from its begin to its end.
 type stream struct {
 	*reader
@@ -37,11 +40,14 @@ type stream struct {
 	seen    []string // paths of elements that repeat, for advice
 	last    string
 	scratch []cell // of the record that is being taken
+	pool    []*xmlquery.Node
+	used    int // of the pool
+	texts   map[string]string
 }
 
 // read reads all records.
 func (r *reader) read(ctx context.Context) error {
-	s := &stream{reader: r, decoder: xml.NewDecoder(bytes.NewReader(r.text.Data)), parent: &xmlquery.Node{Type: xmlquery.DocumentNode}}
+	s := &stream{reader: r, decoder: xml.NewDecoder(bytes.NewReader(r.text.Data)), parent: &xmlquery.Node{Type: xmlquery.DocumentNode}, texts: map[string]string{}}
 	s.decoder.CharsetReader = func(_ string, input io.Reader) (io.Reader, error) { return input, nil } // it is UTF-8 already
 	root := false
 	for {
@@ -128,7 +134,7 @@ func (s *stream) start(t xml.StartElement) error {
 	if len(s.open) > maxDepth {
 		return fmt.Errorf("%s: found more than %d levels, expected a document that nests less", s.where(), maxDepth)
 	}
-	node := element(t)
+	node := s.element(t)
 	if s.totalAt.matches(s.open) {
 		if err := s.startTotal(t); err != nil {
 			return err
@@ -148,7 +154,8 @@ func (s *stream) start(t xml.StartElement) error {
 		s.node, s.depth, s.nodes = node, len(s.open), 0
 		return nil
 	}
-	s.parent = node
+	s.parent = new(*node) // it outlives records, unlike node
+	s.used--
 	if len(s.rows) == 0 {
 		s.remember()
 	}
@@ -172,8 +179,9 @@ func (s *stream) remember() {
 
 // element makes a node of an element. Its prefix is left out: a name without
 // prefix shall be found in any namespace.
-func element(t xml.StartElement) *xmlquery.Node {
-	n := &xmlquery.Node{Type: xmlquery.ElementNode, Data: t.Name.Local, NamespaceURI: t.Name.Space}
+func (s *stream) element(t xml.StartElement) *xmlquery.Node {
+	n := s.newNode(xmlquery.ElementNode, t.Name.Local)
+	n.NamespaceURI = t.Name.Space
 	for _, a := range t.Attr {
 		if a.Name.Space == "xmlns" || a.Name.Local == "xmlns" && a.Name.Space == "" {
 			continue
@@ -181,6 +189,29 @@ func element(t xml.StartElement) *xmlquery.Node {
 		n.Attr = append(n.Attr, xmlquery.Attr{Name: xml.Name{Local: a.Name.Local}, Value: a.Value, NamespaceURI: a.Name.Space})
 	}
 	return n
+}
+
+// newNode returns a node that lasts until the end of the record.
+func (s *stream) newNode(kind xmlquery.NodeType, data string) *xmlquery.Node {
+	if s.used == len(s.pool) {
+		s.pool = append(s.pool, new(xmlquery.Node))
+	}
+	n := s.pool[s.used]
+	*n = xmlquery.Node{Type: kind, Data: data}
+	s.used++
+	return n
+}
+
+// intern returns a text, the same for the same short one: the words of HR data repeat.
+func (s *stream) intern(text []byte) string {
+	if known, ok := s.texts[string(text)]; ok {
+		return known
+	}
+	own := string(text)
+	if len(own) <= 32 && len(s.texts) < 10_000 {
+		s.texts[own] = own
+	}
+	return own
 }
 
 func (s *stream) startTotal(t xml.StartElement) error {
@@ -205,7 +236,7 @@ func (s *stream) text(t xml.CharData, root bool) error {
 	}
 	if s.node != nil {
 		if len(bytes.TrimSpace(t)) > 0 || s.node.FirstChild == nil {
-			xmlquery.AddChild(s.node, &xmlquery.Node{Type: xmlquery.TextNode, Data: string(t)})
+			xmlquery.AddChild(s.node, s.newNode(xmlquery.TextNode, s.intern(t)))
 		}
 		return nil
 	}
@@ -240,7 +271,12 @@ func (s *stream) end() error {
 	}
 	record := s.node
 	s.node = nil
-	return s.take(record)
+	err := s.take(record)
+	if s.used > maxPool {
+		s.pool = nil
+	}
+	s.used = 0
+	return err
 }
 
 // take makes a row of a record.
