@@ -4,6 +4,7 @@ package activedirectory
 
 import (
 	"context"
+	"errors"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,7 +16,7 @@ import (
 )
 
 // deletedContainer names the container of deleted objects by its well-known
-// GUID ([MS-ADTS] 6.1.1.4.1), below the domain that is to follow.
+// GUID ([MS-ADTS] 6.1.1.4.2), below the domain that is to follow.
 const deletedContainer = "<WKGUID=18E2EA80684F11D2B9AA00C04F79F805,"
 
 // theContainer finds the container of deleted objects itself: an answer without
@@ -112,7 +113,7 @@ func (d *Domain) lookDeleted(ctx context.Context, filter string) ([]*record, err
 		return nil, err
 	}
 	if !dse.SupportsControl(ldap.ControlTypeMicrosoftShowDeleted) || dse.DefaultNamingContext == "" {
-		d.cannotSee("the server does not support showing them")
+		d.cannotSee(notShown)
 		return nil, nil
 	}
 	asked := slices.Compact(slices.Sorted(slices.Values(append(d.kept(), attrClass, attrLastParent))))
@@ -122,7 +123,10 @@ func (d *Domain) lookDeleted(ctx context.Context, filter string) ([]*record, err
 	})
 	switch {
 	case hides(err), err == nil && len(entries) == 0:
-		d.cannotSee("the account the provider signs in with may not read them (they are readable to administrators, or where that right is delegated)")
+		d.cannotSee(notReadable)
+		return nil, nil
+	case declines(err):
+		d.cannotSee(notShown)
 		return nil, nil
 	case err != nil:
 		return nil, err
@@ -131,16 +135,25 @@ func (d *Domain) lookDeleted(ctx context.Context, filter string) ([]*record, err
 	return d.newRecords(entries, asked)
 }
 
+// Why deleted objects cannot be read.
+const (
+	notShown    = "the server does not support showing them"
+	notReadable = "the account the provider signs in with may not read them (only administrators may, unless the right is delegated)"
+)
+
 func (d *Domain) cannotSee(why string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.blind = why
 }
 
-// hides reports an answer that means: not for this account, or not by this server.
-func hides(err error) bool {
-	return ldapconn.IsNotFound(err) || ldapconn.IsAccessDenied(err) ||
-		ldap.IsErrorAnyOf(err, ldap.LDAPResultUnavailableCriticalExtension, ldap.LDAPResultUnwillingToPerform)
+// hides reports an answer that means: not for this account.
+func hides(err error) bool { return ldapconn.IsNotFound(err) || ldapconn.IsAccessDenied(err) }
+
+// declines reports an answer that means: not by this server.
+func declines(err error) bool {
+	var e *ldapconn.Error
+	return errors.As(err, &e) && (e.Code == ldap.LDAPResultUnavailableCriticalExtension || e.Code == ldap.LDAPResultUnwillingToPerform)
 }
 
 // formerly translates a deleted object: it is where it was before.
@@ -162,7 +175,7 @@ func formerly(r *record) *directory.Existing {
 }
 
 // mangled is what deletion adds to the name of an object: a line feed, "DEL:"
-// and its GUID ([MS-ADTS] 3.1.1.5.5.1.1).
+// and its GUID ([MS-ADTS] 3.1.1.5.5).
 var mangled = regexp.MustCompile(`(?i)(\\0A|\n)DEL:[0-9a-f-]{36}`)
 
 func unmangle(dn string) string { return mangled.ReplaceAllLiteralString(dn, "") }

@@ -167,7 +167,43 @@ func TestUnmangle(t *testing.T) {
 	if e.Path != `CN=Ann\2C Lee,CN=Deleted Objects,DC=x` || e.Account.Container != "CN=Deleted Objects,DC=x" {
 		t.Errorf("read as %+v", e)
 	}
-	if hides(nil) || hides(ldap.NewError(ldap.LDAPResultBusy, fmt.Errorf("busy"))) {
-		t.Error("a fault counts as a missing right")
+}
+
+// What a server does not offer is done without; a fault is none of that, because names must not depend on it.
+func TestDeletedObjectsRefused(t *testing.T) {
+	l := newLab(t, Options{})
+	l.must(t, l.person(1))
+	for code, note := range map[int]string{
+		ldap.LDAPResultUnavailableCriticalExtension: "does not support", ldap.LDAPResultUnwillingToPerform: "does not support",
+		ldap.LDAPResultInsufficientAccessRights: "may not read", ldap.LDAPResultNoSuchObject: "may not read", ldap.LDAPResultOther: "",
+	} {
+		t.Run(ldap.LDAPResultCodeMap[uint16(code)], func(t *testing.T) {
+			d, proxy := l.behind(t, Options{BulkThreshold: -1})
+			ask := func(in directory.Directory) error {
+				found, err := in.Find(t.Context(), "sAMAccountName", []string{l.id(1)})
+				if err == nil && len(found[l.id(1)]) != 1 {
+					t.Errorf("found %v", found)
+				}
+				return err
+			}
+			if err := ask(d); err != nil {
+				t.Fatal(err)
+			}
+			proxy.Inject(samba.Fault{Op: samba.Search, After: 1, Result: code})
+			err, notes := ask(d.WithDeleted()), d.Notes()
+			if note == "" {
+				if err == nil || len(notes) > 0 {
+					t.Errorf("error %v, notes %q", err, notes)
+				}
+				return
+			}
+			if err != nil || len(notes) != 1 || !strings.Contains(notes[0], note) {
+				t.Errorf("error %v, notes %q, want %q", err, notes, note)
+			}
+			before := proxy.Count(samba.Search)
+			if err := ask(d.WithDeleted()); err != nil || proxy.Count(samba.Search) != before+1 {
+				t.Errorf("%v, %d searches after it is known", err, proxy.Count(samba.Search)-before)
+			}
+		})
 	}
 }
