@@ -7,6 +7,7 @@ import (
 	"database/sql"
 	"errors"
 	"net"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -154,9 +155,10 @@ func TestSilence(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
+	port := netip.MustParseAddrPort(l.Addr().String()).Port()
 	for _, driver := range []string{"postgresql", "mysql", "sqlserver", "oracle"} {
 		for _, mode := range []string{"", "disable"} {
-			c := Config{Driver: driver, Host: "127.0.0.1", Port: l.Addr().(*net.TCPAddr).Port, Database: "hr", Username: "reader", Password: secret, TLS: TLS{Mode: mode}, Query: "SELECT 1", ConnectTimeout: 100 * time.Millisecond}
+			c := Config{Driver: driver, Host: "127.0.0.1", Port: int(port), Database: "hr", Username: "reader", Password: secret, TLS: TLS{Mode: mode}, Query: "SELECT 1", ConnectTimeout: 100 * time.Millisecond}
 			_, err := Read(t.Context(), c, source.Spec{})
 			mustContain(t, err, "connect", "127.0.0.1:")
 			if strings.Contains(err.Error(), secret) {

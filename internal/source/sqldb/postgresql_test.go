@@ -153,7 +153,7 @@ func testPostgreSQLFaults(t *testing.T, s *database.Server) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer tx.Rollback()
+		defer func() { _ = tx.Rollback() }()
 		if _, err := tx.ExecContext(t.Context(), "LOCK TABLE staff"); err != nil {
 			t.Fatal(err)
 		}

@@ -213,7 +213,7 @@ func (r *run) read(ctx context.Context) (*source.Result, error) {
 	if err != nil {
 		return nil, r.fault(ctx, "begin a transaction that only reads", err)
 	}
-	defer tx.Rollback()
+	defer func() { _ = tx.Rollback() }() // there is nothing to lose, and the connection is closed
 	if r.dialect.within != nil {
 		if err := r.dialect.within(ctx, tx, r.config); err != nil {
 			return nil, r.fault(ctx, "begin a transaction that only reads", err)

@@ -38,6 +38,25 @@ type column struct {
 	name, typ string
 	kind      kind
 	decode    *charmap.Charmap // nil: UTF-8
+	shared    map[string]string
+}
+
+// maxShared is how many values of a column are kept once for all rows.
+const maxShared = 1024
+
+// share returns the text that an earlier row has, so that what repeats, such as
+// departments and places, is in memory once.
+func (c *column) share(s string) string {
+	if known, ok := c.shared[s]; ok {
+		return known
+	}
+	if len(c.shared) < maxShared {
+		if c.shared == nil {
+			c.shared = map[string]string{}
+		}
+		c.shared[s] = s
+	}
+	return s
 }
 
 // value makes text of a value: numbers without exponent, times by the type of
@@ -64,7 +83,7 @@ func (c *column) value(v any) (expression.Value, error) {
 	case bool:
 		return expression.String(strconv.FormatBool(v)), nil
 	case time.Time:
-		return expression.String(c.time(v)), nil
+		return expression.String(c.share(c.time(v))), nil
 	}
 	return expression.Null, fmt.Errorf("found a value of type %s (%T), expected text, a number, a date or a truth value: let the query convert it", c.typ, v)
 }
@@ -85,7 +104,7 @@ func (c *column) text(s string) expression.Value {
 			s = decoded
 		}
 	}
-	return expression.String(s)
+	return expression.String(c.share(s))
 }
 
 // bytes reads what a driver hands out as bytes: text, or binary data. Those that
