@@ -283,3 +283,29 @@ func TestClientPaging(t *testing.T) {
 		t.Errorf("a count that changes: got %v", err)
 	}
 }
+
+// TestManagers changes who the managers of the second and third person are.
+func TestManagers(t *testing.T) {
+	x := start(t, 12, sandbox.Options{})
+	x.Change = func(_ int, d map[string]any) {
+		second, third := dig(t, d, "results", 1, "employmentNav", "results", 0), dig(t, d, "results", 2, "employmentNav", "results", 0)
+		for _, e := range []map[string]any{second, third} {
+			if jobs, ok := dig(t, e, "jobInfoNav")["results"].([]any); ok {
+				for i := range jobs {
+					dig(t, jobs, i)["managerId"] = "elsewhere"
+				}
+			}
+		}
+		manager := dig(t, third, "userNav", "manager")
+		manager["userId"], dig(t, manager, "empInfo")["personIdExternal"] = "elsewhere", "000009"
+	}
+	c := x.config()
+	c.HorizonDays, c.AsOf = 0, "2026-04-01"
+	got, err := x.read(t, c, source.Spec{})
+	if err != nil || got.Workers["000002"].ManagerID != "elsewhere" || got.Workers["000003"].ManagerID != "000009" || got.Workers["000004"].ManagerID != "000001" {
+		t.Fatalf("got %v", err)
+	}
+	if len(got.Warnings) != 1 || !strings.Contains(got.Warnings[0], "worker \"000002\" (page 1, item 2) names \"elsewhere\"") {
+		t.Errorf("got %q", got.Warnings)
+	}
+}

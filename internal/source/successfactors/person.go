@@ -328,8 +328,12 @@ func (r *reader) canonical(p *person, o object, e *employment) {
 	}
 	p.managerUser = text(e.job, "managerId")
 	p.managerPerson = text(e.node, "userNav", "manager", "empInfo", "personIdExternal")
-	if p.managerUser == noManager {
+	switch user := text(e.node, "userNav", "manager", "userId"); p.managerUser {
+	case noManager:
 		p.managerUser, p.managerPerson = "", ""
+	case "", user:
+	default: // the user still has the manager before
+		p.managerPerson = ""
 	}
 }
 

@@ -319,8 +319,9 @@ func (r *reader) report(b *source.Builder) {
 	}
 }
 
-// resolveManager makes the person of the user that the job names as manager. The
-// employment's user names the manager too, as of the last synchronisation.
+// resolveManager makes the person of the user that the job names as manager. Of
+// one who is not among those read, the employment's user may tell the person. If
+// neither does, the user id stays, and is reported as a manager who is missing.
 func (r *reader) resolveManager(p *person, index map[string]int) {
 	id, known := r.users[p.managerUser]
 	if !known {
