@@ -13,7 +13,7 @@ import (
 )
 
 // scope is the record that a built-in attribute is read from. Which of several
-// records it is, package person says.
+// records it is, reader.scopes says.
 type scope string
 
 // The scopes, with where they are below a person.
