@@ -14,12 +14,14 @@ type Existing struct {
 	// Active Directory, the object id in Microsoft Entra ID.
 	ID string
 	// Path is where the object is now: its distinguished name, or its
-	// userPrincipalName where there are no paths.
+	// userPrincipalName where there are no paths. Of a deleted object it is where
+	// it was, as far as that is known.
 	Path string
 	// Class is "user", or what else the object is: "group", "computer", "contact" …
 	// Only users are ever matched; the others still take up names.
 	Class string
-	// Deleted is true for an object in the recycle bin.
+	// Deleted is true for an object in the recycle bin, or a tombstone: it can
+	// still be restored, with the names it has. It is never matched or adopted.
 	Deleted bool
 	// Account is the present state, with every attribute that was asked for.
 	// Its manager is a worker id where the manager's worker id is known, else

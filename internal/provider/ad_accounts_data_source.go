@@ -42,6 +42,7 @@ type adAccountsModel struct {
 	AsOf            types.String        `tfsdk:"as_of"`
 	Links           map[string]string   `tfsdk:"links"`
 	Reserved        map[string][]string `tfsdk:"reserved"`
+	ReuseDeleted    types.Bool          `tfsdk:"reuse_deleted_names"`
 	OwnedContainers []string            `tfsdk:"owned_containers"`
 	Optional        []string            `tfsdk:"optional_attributes"`
 	OnDataError     types.String        `tfsdk:"on_data_error"`
@@ -51,6 +52,7 @@ type adAccountsModel struct {
 	Partition       *partitionModel     `tfsdk:"partition"`
 	Accounts        types.Map           `tfsdk:"accounts"`
 	Partitions      types.Map           `tfsdk:"partitions"`
+	ObjectIDs       types.Map           `tfsdk:"object_ids"`
 	Joiners         types.List          `tfsdk:"joiners"`
 	Movers          types.List          `tfsdk:"movers"`
 	Leavers         types.List          `tfsdk:"leavers"`
@@ -91,6 +93,8 @@ func (d *adAccountsDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 			"links": schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Accounts that people have decided belong to a worker: objectGUID by worker id. A link wins over every match rule."},
 			"reserved": schema.MapAttribute{Optional: true, ElementType: types.ListType{ElemType: types.StringType},
 				MarkdownDescription: "Names that no new account may get, by target attribute, or by `*` for every unique attribute, ignoring case. A name without `@` also reserves the part before the `@` of longer names."},
+			"reuse_deleted_names": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether new accounts may get names that deleted accounts still hold, so that those could no longer be restored as they were. The default is false. " +
+				"Deleted accounts are known as far as the account that signs in may read them; a warning says when it may not."},
 			"owned_containers": schema.ListAttribute{Optional: true, ElementType: types.StringType,
 				MarkdownDescription: "Containers below which accounts that carry a worker id belong to this population. It matters for accounts whose worker is not in the feed, when several populations share a domain, and for a pilot with a few people. The default is the whole domain; `[]` is nowhere."},
 			"optional_attributes": schema.ListAttribute{Optional: true, ElementType: types.StringType,
@@ -112,6 +116,7 @@ func (d *adAccountsDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 			},
 			"accounts":    schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The accounts the population should have: one document by worker id."},
 			"partitions":  schema.MapAttribute{Computed: true, ElementType: documents, MarkdownDescription: "The same accounts divided as `partition` says: for `for_each` of `workforce_ad_population` beyond 20,000 people."},
+			"object_ids":  schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "objectGUID by worker id, of the accounts that exist: for sending the directory's id back to the HR system."},
 			"joiners":     ids("Worker ids that get a new account."),
 			"movers":      ids("Worker ids whose account changes and stays in use."),
 			"leavers":     ids("Worker ids whose account is disabled, or drops out of the accounts."),
@@ -143,6 +148,9 @@ func (d *adAccountsDataSource) Read(ctx context.Context, req datasource.ReadRequ
 	if err != nil {
 		addProblems(&resp.Diagnostics, "No decision about the accounts", err)
 		return
+	}
+	if domain, ok := (&population{data: d.data}).domain(&resp.Diagnostics); ok {
+		result.Warnings = append(result.Warnings, domain.Notes()...)
 	}
 	for i, warning := range result.Warnings {
 		if i == maxProblems {
@@ -186,9 +194,9 @@ func (d *adAccountsDataSource) input(m *adAccountsModel, diags *diag.Diagnostics
 	}
 	domain.Need(compiled.TargetAttributes()...)
 	in := roster.Input{
-		Workers: workers, Mapping: compiled, AsOf: d.asOf(m.AsOf), Directory: domain, Format: activedirectory.Format, WorkerIDAttribute: domain.WorkerIDAttribute(),
+		Workers: workers, Mapping: compiled, AsOf: d.asOf(m.AsOf), Directory: domain.WithDeleted(), Format: activedirectory.Format, WorkerIDAttribute: domain.WorkerIDAttribute(),
 		Links: m.Links, Reserved: m.Reserved, OnDataError: m.OnDataError.ValueString(), OnUnmatched: m.OnUnmatched.ValueString(), MaxListed: int(m.MaxListed.ValueInt64()),
-		Safeguards: safeguards,
+		Safeguards: safeguards, ReuseDeletedNames: m.ReuseDeleted.ValueBool(),
 	}
 	if m.Partition != nil {
 		in.Partition = roster.Partition{Shards: int(m.Partition.Shards.ValueInt64()), Size: int(m.Partition.Size.ValueInt64()), Attribute: m.Partition.Attribute.ValueString()}
@@ -236,6 +244,13 @@ func (d *adAccountsDataSource) asOf(v types.String) time.Time {
 func (m *adAccountsModel) record(r *roster.Result) {
 	m.Accounts = stringMap(r.Documents)
 	m.Partitions = stringMaps(r.Partitions)
+	objects := map[string]string{}
+	for _, decision := range r.Decisions {
+		if decision.ObjectID != "" {
+			objects[decision.WorkerID] = decision.ObjectID
+		}
+	}
+	m.ObjectIDs = stringMap(objects)
 	m.Joiners, m.Movers, m.Leavers, m.Rehires, m.Orphans = stringList(r.Joiners), stringList(r.Movers), stringList(r.Leavers), stringList(r.Rehires), stringList(r.Orphans)
 	events := make([]string, len(r.Calendar))
 	for i, e := range r.Calendar {

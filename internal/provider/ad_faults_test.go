@@ -207,3 +207,36 @@ func TestAccADPopulation_createdInPart(t *testing.T) {
 		})
 	}
 }
+
+// TestAccADPopulation_replacementTouchesNobody: whoever replaces the resource
+// by hand disables and deletes nobody, and a destruction afterwards does what
+// on_destroy says.
+func TestAccADPopulation_replacementTouchesNobody(t *testing.T) {
+	d := useDomain(t)
+	ou := d.Container(t)
+	dir := workspace(t, people{"y1": person(ou, "y1", "Y One")})
+	file := filepath.Join(dir, "main.tf")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text = []byte(strings.Replace(string(text), "{ accounts = local.accounts }", "{\n  accounts   = local.accounts\n  on_destroy = \"disable\"\n}", 1))
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		args    []string
+		control string
+	}{
+		{[]string{"apply", "-no-color", "-auto-approve"}, "512"},
+		{[]string{"apply", "-no-color", "-auto-approve", "-replace=workforce_ad_population.staff"}, "512"},
+		{[]string{"destroy", "-no-color", "-auto-approve"}, "514"},
+	} {
+		if out, err := runTerraform(t.Context(), t, dir, c.args...); err != nil {
+			t.Fatalf("terraform %v: %v\n%s", c.args, err, out)
+		}
+		if err := holds(d, "y1", "userAccountControl", c.control)(nil); err != nil {
+			t.Errorf("after terraform %v: %v", c.args, err)
+		}
+	}
+}

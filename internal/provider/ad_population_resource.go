@@ -130,6 +130,9 @@ func (r *adPopulationResource) ModifyPlan(ctx context.Context, req resource.Modi
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	if !exists {
+		forgetReplaced(ctx, resp.Private, &resp.Diagnostics)
+	}
 	if !mapKnown(plan.Accounts) {
 		if !plan.AllowUnreviewed.ValueBool() {
 			addUnreviewable(&resp.Diagnostics, "accounts")
@@ -181,8 +184,8 @@ func (r *adPopulationResource) Create(ctx context.Context, req resource.CreateRe
 	plan.Accounts = stringMap(after)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	savePrivate(ctx, resp.Private, privateIDs, p.ids, &resp.Diagnostics)
+	savePrivate(ctx, resp.Private, privateIncomplete, resp.Diagnostics.HasError(), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
-		savePrivate(ctx, resp.Private, privateIncomplete, true, &resp.Diagnostics)
 		resp.Diagnostics.AddError("The population was created in part", fmt.Sprintf("%d of %d accounts exist and are recorded in the state as they are; the problems above name what is missing. "+
 			"Terraform marks a resource whose creation failed as tainted. Run `terraform untaint` with this resource's address: the next plan then shows only the rest. "+
 			"Applying the replacement instead is safe too: nothing is disabled or deleted by it, and accounts that exist are kept.", len(after), wanted))

@@ -125,6 +125,9 @@ func (r *adUserResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	if !exists {
+		forgetReplaced(ctx, resp.Private, &resp.Diagnostics)
+	}
 	if !plan.known() {
 		if !plan.AllowUnreviewed.ValueBool() && plan.Account.IsUnknown() {
 			addUnreviewable(&resp.Diagnostics, "account")
@@ -161,8 +164,8 @@ func (r *adUserResource) Create(ctx context.Context, req resource.CreateRequest,
 	}
 	r.record(&plan, p, id, after[id], &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	savePrivate(ctx, resp.Private, privateIncomplete, resp.Diagnostics.HasError(), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
-		savePrivate(ctx, resp.Private, privateIncomplete, true, &resp.Diagnostics)
 		resp.Diagnostics.AddError("The account was created in part", "What was done is in the state. Terraform marks a resource whose creation failed as tainted. Run `terraform untaint` with this resource's address: the next plan then shows only the rest. "+
 			"Applying the replacement instead is safe too: the account is neither disabled nor deleted by it.")
 	}

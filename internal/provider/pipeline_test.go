@@ -80,13 +80,18 @@ func TestAccPipeline_fromFileToAccounts(t *testing.T) {
 	leaver := strings.Replace(pipelineCSV, "2020-01-01,,0001,Active", "2020-01-01,2026-01-14,0001,Active", 1)
 	short := strings.Join(strings.SplitAfter(pipelineCSV, "\n")[:3], "")
 	settled := resource.ConfigPlanChecks{PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
+	// A name that a deleted account holds is not given to somebody else.
+	if err := d.CreateUser(t.Context(), "CN=Gone,"+ou, "Passw0rd-of-tests", map[string][]string{"sAMAccountName": {"future"}}); err != nil {
+		t.Fatal(err)
+	}
+	mustDelete(t, d, "CN=Gone,"+ou)
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: testProviders,
 		Steps: []resource.TestStep{
 			{Config: cfg, ConfigVariables: csv(pipelineCSV), ConfigPlanChecks: settled,
 				Check: resource.ComposeAggregateTestCheckFunc(holds(d, "li", "cn", "Ada Li", "department", "Sales"), holds(d, "li2", "cn", "Wei Li", "manager", "CN=Ada Li,"+ou), holds(d, "o'brien", "employeeID", "0003"),
 					// Hired tomorrow, and prehire_days unset: an account now, disabled.
-					holds(d, "future", "userAccountControl", "514")),
+					holds(d, "future2", "userAccountControl", "514")),
 				ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownValue("data.workforce_ad_accounts.staff", tfjsonpath.New("joiners"), knownvalue.ListSizeExact(4))}},
 			// A changed rule shows each person's change in the same plan.
 			{Config: renamed, ConfigVariables: csv(pipelineCSV), Check: holds(d, "li2", "department", "Sales Dept"),

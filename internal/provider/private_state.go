@@ -58,3 +58,11 @@ func incomplete(ctx context.Context, from privateGetter, diags *diag.Diagnostics
 	loadPrivate(ctx, from, privateIncomplete, &is, diags)
 	return is
 }
+
+// forgetReplaced is for the plan of a creation. Terraform plans a replacement
+// (of a tainted resource, or by -replace) as one, and gives the private state of
+// that plan to the destruction that comes first, which must not touch anybody:
+// the creation after it takes the accounts over again.
+func forgetReplaced(ctx context.Context, to privateSetter, diags *diag.Diagnostics) {
+	savePrivate(ctx, to, privateIncomplete, true, diags)
+}
