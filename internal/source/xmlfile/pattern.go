@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/antchfx/xmlquery"
 	"github.com/antchfx/xpath"
@@ -31,7 +32,11 @@ type step struct {
 	deep  bool // anywhere below, not only directly
 }
 
-var stepPattern = regexp.MustCompile(`^(?:([\pL_][\pL\pN_.-]*):)?([\pL_][\pL\pN_.-]*|\*)$`)
+// stepPattern is compiled on first use: its tables of letters take milliseconds,
+// and the process starts many times in every Terraform command.
+var stepPattern = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:([\pL_][\pL\pN_.-]*):)?([\pL_][\pL\pN_.-]*|\*)$`)
+})
 
 // parsePattern reads a path such as /a/b, //b, a//b/@c or p:a/*.
 func parsePattern(text string, namespaces map[string]string) (pattern, error) {
@@ -50,11 +55,11 @@ func parsePattern(text string, namespaces map[string]string) (pattern, error) {
 		rest = strings.TrimPrefix(rest, "/")
 		name, _, _ := strings.Cut(rest, "/")
 		rest = rest[len(name):]
-		if attribute, ok := strings.CutPrefix(name, "@"); ok && rest == "" && !deep && stepPattern.MatchString(attribute) && len(p.steps) > 0 {
+		if attribute, ok := strings.CutPrefix(name, "@"); ok && rest == "" && !deep && stepPattern().MatchString(attribute) && len(p.steps) > 0 {
 			p.attribute = attribute[strings.IndexByte(attribute, ':')+1:]
 			break
 		}
-		match := stepPattern.FindStringSubmatch(name)
+		match := stepPattern().FindStringSubmatch(name)
 		if match == nil {
 			return p, fmt.Errorf("found %s in %s, %w", source.Quote(name), source.Quote(text), example)
 		}
@@ -106,7 +111,7 @@ type selection struct {
 	xpath  *xpath.Expr // otherwise
 }
 
-var plainPath = regexp.MustCompile(`^[\pL_][\pL\pN_-]*(/[\pL_][\pL\pN_-]*)*$`)
+var plainPath = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[\pL_][\pL\pN_-]*(/[\pL_][\pL\pN_-]*)*$`) })
 
 func (r *reader) compileColumns() error {
 	if r.config.Columns == nil {
@@ -121,7 +126,7 @@ func (r *reader) compileColumns() error {
 	var problems []error
 	for _, name := range names {
 		s := selection{column: r.column(name), source: r.config.Columns[name]}
-		if plainPath.MatchString(s.source) {
+		if plainPath().MatchString(s.source) {
 			s.path = strings.Split(s.source, "/")
 		} else {
 			var err error
