@@ -4,14 +4,9 @@ package provider
 
 import (
 	"context"
-	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-workforce/internal/source/csv"
@@ -30,15 +25,14 @@ type hrCSVDataSource struct {
 }
 
 type hrCSVModel struct {
-	Path        types.String `tfsdk:"path"`
-	Content     types.String `tfsdk:"content"`
-	Delimiter   types.String `tfsdk:"delimiter"`
-	Encoding    types.String `tfsdk:"encoding"`
-	Columns     []string     `tfsdk:"columns"`
-	SkipRows    types.Int64  `tfsdk:"skip_rows"`
-	Trailer     types.String `tfsdk:"trailer"`
-	Comment     types.String `tfsdk:"comment"`
-	MaxAgeHours types.Int64  `tfsdk:"max_age_hours"`
+	Content   types.String `tfsdk:"content"`
+	Delimiter types.String `tfsdk:"delimiter"`
+	Encoding  types.String `tfsdk:"encoding"`
+	Columns   []string     `tfsdk:"columns"`
+	SkipRows  types.Int64  `tfsdk:"skip_rows"`
+	Trailer   types.String `tfsdk:"trailer"`
+	Comment   types.String `tfsdk:"comment"`
+	hrFileModel
 	hrSourceModel
 }
 
@@ -47,25 +41,19 @@ func (d *hrCSVDataSource) Metadata(_ context.Context, req datasource.MetadataReq
 }
 
 func (d *hrCSVDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	text := func(description string, validators ...validator.String) schema.Attribute {
-		return schema.StringAttribute{Optional: true, MarkdownDescription: description, Validators: validators}
-	}
-	count := func(description string) schema.Attribute {
-		return schema.Int64Attribute{Optional: true, MarkdownDescription: description, Validators: []validator.Int64{int64validator.AtLeast(0)}}
+	text := func(description string) schema.Attribute {
+		return schema.StringAttribute{Optional: true, MarkdownDescription: description}
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Workers from a file of separated values (RFC 4180), as HR systems export them. A file that is damaged, cut off, in another encoding or with another delimiter than expected is refused, with row, column and value; " +
 			"nothing is guessed and nothing is replaced. All problems are reported at once: the first 20, and how many there are.",
-		Attributes: hrSourceSchema(map[string]schema.Attribute{
-			"path":          text("Path of the file. Either `path` or `content` is set.", stringvalidator.ExactlyOneOf(path.MatchRoot("path"), path.MatchRoot("content"))),
-			"content":       text("The text itself, in UTF-8."),
-			"delimiter":     text("Character between fields, or `tab`. The default is a comma."),
-			"encoding":      text("Encoding of the file: `UTF-8`, `UTF-16`, `UTF-16LE`, `UTF-16BE`, `Windows-1252` or `ISO-8859-1`. The default is UTF-8, or what a byte order mark says."),
-			"columns":       schema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Names of the columns, for a file without a header row."},
-			"skip_rows":     count("Lines before the header. The default is 0."),
-			"trailer":       text("Regular expression that the last line must match, such as `^TRAILER\\\\|(\\\\d+)$`. Its first group is the number of records the file must have. Unset: there is no trailer."),
-			"comment":       text("Character that begins lines to leave out. Unset: there are none."),
-			"max_age_hours": count("Hours ago that the file may have been modified at most, so that yesterday's file is not read again. Unset: any time."),
+		Attributes: hrFileSchema("content", "The text itself.", map[string]schema.Attribute{
+			"delimiter": text("Character between fields, or `tab`. The default is a comma."),
+			"encoding":  text(encodingDescription("UTF-8, or what a byte order mark says")),
+			"columns":   schema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Names of the columns, for a file without a header row."},
+			"skip_rows": hrCount("Lines before the header. The default is 0.", 0),
+			"trailer":   text("Regular expression that the last line must match, such as `^TRAILER\\\\|(\\\\d+)$`. Its first group is the number of records the file must have. Unset: there is no trailer."),
+			"comment":   text("Character that begins lines to leave out. Unset: there are none."),
 		}),
 	}
 }
@@ -80,9 +68,14 @@ func (d *hrCSVDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	where, err := m.location(m.Content.ValueString())
+	if err != nil {
+		addProblems(&resp.Diagnostics, "The HR file cannot be found", err)
+		return
+	}
 	config := csv.Config{
-		Path: m.Path.ValueString(), Content: m.Content.ValueString(), Delimiter: m.Delimiter.ValueString(), Encoding: m.Encoding.ValueString(), Columns: m.Columns,
-		SkipRows: int(m.SkipRows.ValueInt64()), Trailer: m.Trailer.ValueString(), Comment: m.Comment.ValueString(), MaxAge: time.Duration(m.MaxAgeHours.ValueInt64()) * time.Hour,
+		Location: where, Delimiter: m.Delimiter.ValueString(), Encoding: m.Encoding.ValueString(), Columns: m.Columns,
+		SkipRows: int(m.SkipRows.ValueInt64()), Trailer: m.Trailer.ValueString(), Comment: m.Comment.ValueString(),
 	}
 	result, err := csv.Read(ctx, config, m.spec(), d.data.clock())
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -28,6 +29,8 @@ const fileWorkers = `{"000017":{"worker_id":"000017","status":null,"worker_type"
 	`"000018":{"worker_id":"000018","status":null,"worker_type":null,"hire_date":"2020-01-31","termination_date":null,"last_day_of_work":null,"on_leave":null,"manager_id":null,"time_zone":null,"attributes":{"Name":"Bo Li"}}}`
 
 const fileFields = `fields = { worker_id = "ID", hire_date = "Hired", manager_id = "Manager" }`
+
+const fileCSV = "ID,Name,Hired,Manager\n000017,Jürgen Müller,2024-02-29,000018\n000018,Bo Li,2020-01-31,\n"
 
 // workbook is the workers as an Excel workbook, with dates and an id that are numbers.
 func workbook(t *testing.T) []byte {
@@ -70,6 +73,7 @@ func workbook(t *testing.T) []byte {
 func fileSources(t *testing.T) map[string]string {
 	return map[string]string{
 		"workforce_hr_xlsx": `content_base64 = "` + base64.StdEncoding.EncodeToString(workbook(t)) + `"`,
+		"workforce_hr_csv":  `content = ` + strconv.Quote(fileCSV),
 		"workforce_hr_json": `
 			content = jsonencode({ meta = { total = 2 }, data = [{ ID = "000017", Name = "Jürgen Müller", Hired = "2024-02-29", Manager = "000018" }, { ID = "000018", Name = "Bo Li", Hired = "2020-01-31", Manager = null }] })
 			records = "data"
@@ -120,6 +124,9 @@ func TestAccHRFile_mistakes(t *testing.T) {
 		"no place":                 {"workforce_hr_xml", `records = "//w"`, []string{"path", "content", "url"}},
 		"checksum":                 {"workforce_hr_json", `content = "[]"; sha256 = "abc"`, []string{"64", "hexadecimal"}},
 		"wrong checksum":           {"workforce_hr_json", `content = "[]"; sha256 = sha256("x")`, []string{"SHA-256", "sha256"}},
+		"two places of CSV":        {"workforce_hr_csv", `content = "a"; url = "https://x.example.com/"`, []string{"path", "content", "url"}},
+		"wrong checksum of CSV":    {"workforce_hr_csv", `content = "ID\n1\n"; sha256 = sha256("x")`, []string{"SHA-256", "sha256"}},
+		"empty CSV":                {"workforce_hr_csv", `content = ""`, []string{"content", "the file is empty"}},
 		"half a document":          {"workforce_hr_json", `content = "[{\"ID\":\"1\"},{"`, []string{"cut", "off"}},
 		"bomb":                     {"workforce_hr_xml", `content = "<!DOCTYPE x><x/>"; records = "//w"`, []string{"DTD"}},
 		"xls":                      {"workforce_hr_xlsx", `path = "` + xls + `"`, []string{"(.xls)", "save", "it", "as"}},
@@ -148,33 +155,39 @@ func TestAccHRFile_download(t *testing.T) {
 			w.WriteHeader(http.StatusUnauthorized)
 			return
 		}
-		if _, err := w.Write(workbook(t)); err != nil {
+		file := []byte(fileCSV)
+		if r.URL.Path == "/staff.xlsx" {
+			file = workbook(t)
+		}
+		if _, err := w.Write(file); err != nil {
 			t.Error(err)
 		}
 	}))
 	t.Cleanup(s.Close)
 	ca := string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw}))
-	config := func(variable string) string {
-		return fmt.Sprintf("data \"workforce_hr_xlsx\" \"staff\" {\nurl = %q\nca_certificate = <<-EOT\n%sEOT\nheaders_from_environment = { Authorization = %q }\n%s\n}", s.URL+"/staff.xlsx", ca, variable, fileFields)
+	config := func(kind, variable string) string {
+		return fmt.Sprintf("data \"workforce_hr_%s\" \"staff\" {\nurl = %q\nca_certificate = <<-EOT\n%sEOT\nheaders_from_environment = { Authorization = %q }\n%s\n}", kind, s.URL+"/staff."+kind, ca, variable, fileFields)
 	}
 	t.Setenv("WORKFORCE_HR_TEST_AUTHORIZATION", secret)
 	t.Setenv("WORKFORCE_HR_TEST_WRONG", secret+"x")
-	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: testProviders,
-		Steps: []resource.TestStep{
-			{
-				Config: config("WORKFORCE_HR_TEST_AUTHORIZATION"),
-				Check: func(state *terraform.State) error {
-					if text := state.String(); bytes.Contains([]byte(text), []byte(secret)) {
-						return fmt.Errorf("the secret is in the state: %s", text)
-					}
-					return nil
+	for _, kind := range []string{"xlsx", "csv"} {
+		resource.UnitTest(t, resource.TestCase{
+			ProtoV6ProviderFactories: testProviders,
+			Steps: []resource.TestStep{
+				{
+					Config: config(kind, "WORKFORCE_HR_TEST_AUTHORIZATION"),
+					Check: func(state *terraform.State) error {
+						if text := state.String(); bytes.Contains([]byte(text), []byte(secret)) {
+							return fmt.Errorf("the secret is in the state: %s", text)
+						}
+						return nil
+					},
+					ConfigStateChecks: []statecheck.StateCheck{
+						statecheck.ExpectKnownValue("data.workforce_hr_"+kind+".staff", tfjsonpath.New("json"), knownvalue.StringExact(fileWorkers)),
+					},
 				},
-				ConfigStateChecks: []statecheck.StateCheck{
-					statecheck.ExpectKnownValue("data.workforce_hr_xlsx.staff", tfjsonpath.New("json"), knownvalue.StringExact(fileWorkers)),
-				},
+				{Config: config(kind, "WORKFORCE_HR_TEST_WRONG"), ExpectError: wordsInOrder("401", "Unauthorized", "credentials")},
 			},
-			{Config: config("WORKFORCE_HR_TEST_WRONG"), ExpectError: wordsInOrder("401", "Unauthorized", "credentials")},
-		},
-	})
+		})
+	}
 }

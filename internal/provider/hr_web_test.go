@@ -19,6 +19,7 @@ import (
 	"terraform-provider-workforce/internal/sandbox/hrapi"
 	"terraform-provider-workforce/internal/source"
 	"terraform-provider-workforce/internal/source/csv"
+	"terraform-provider-workforce/internal/source/location"
 )
 
 // hrFingerprint returns the fingerprint of a company as its CSV file has it.
@@ -28,7 +29,7 @@ func hrFingerprint(t *testing.T, c *company.Company) string {
 	if err := c.WriteCSV(&file); err != nil {
 		t.Fatal(err)
 	}
-	r, err := csv.Read(t.Context(), csv.Config{Content: file.String()}, source.Spec{Fields: hrapi.Fields}, time.Time{})
+	r, err := csv.Read(t.Context(), csv.Config{Location: location.Config{Content: file.String()}}, source.Spec{Fields: hrapi.Fields}, time.Time{})
 	if err != nil {
 		t.Fatal(err)
 	}

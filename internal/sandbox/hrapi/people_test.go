@@ -15,6 +15,7 @@ import (
 	"terraform-provider-workforce/internal/source/bamboohr"
 	"terraform-provider-workforce/internal/source/csv"
 	"terraform-provider-workforce/internal/source/hibob"
+	"terraform-provider-workforce/internal/source/location"
 	"terraform-provider-workforce/internal/source/personio"
 	"terraform-provider-workforce/internal/source/rest"
 	"terraform-provider-workforce/internal/source/scim"
@@ -31,7 +32,7 @@ func fromFile(t *testing.T, c *company.Company) (string, string) {
 	if err := c.WriteCSV(&file); err != nil {
 		t.Fatal(err)
 	}
-	r, err := csv.Read(t.Context(), csv.Config{Content: file.String()}, source.Spec{Fields: hrapi.Fields}, time.Time{})
+	r, err := csv.Read(t.Context(), csv.Config{Location: location.Config{Content: file.String()}}, source.Spec{Fields: hrapi.Fields}, time.Time{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"terraform-provider-workforce/internal/source"
+	"terraform-provider-workforce/internal/source/location"
 )
 
 // big makes a file of n workers and 24 columns.
@@ -57,7 +58,7 @@ func BenchmarkRead(b *testing.B) {
 			runtime.GC()
 			runtime.ReadMemStats(&before)
 			for b.Loop() {
-				got, err := Read(context.Background(), Config{Content: text}, bigSpec, time.Time{})
+				got, err := Read(context.Background(), Config{Location: location.Config{Content: text}}, bigSpec, time.Time{})
 				if err != nil || got.Records != n {
 					b.Fatal(err)
 				}

@@ -20,16 +20,17 @@ import (
 	"unicode/utf8"
 
 	"terraform-provider-workforce/internal/source"
+	"terraform-provider-workforce/internal/source/location"
 )
 
 // Config says where the text is and how it is written.
 type Config struct {
-	// Path of a file, or Content: the text itself, in UTF-8. Exactly one is set.
-	Path, Content string
+	// Location of the text.
+	Location location.Config
 	// Delimiter between fields: one character or "tab"; a comma if empty.
 	Delimiter string
-	// Encoding is one of Encodings, in any case; if empty, UTF-8, or what a byte
-	// order mark says.
+	// Encoding is one of location.Encodings, in any case; if empty, UTF-8, or what a
+	// byte order mark says.
 	Encoding string
 	// Columns names the columns of a file without a header row.
 	Columns []string
@@ -41,43 +42,34 @@ type Config struct {
 	Trailer string
 	// Comment is a character that begins lines to leave out; none if empty.
 	Comment string
-	// MaxAge is how long ago the file may have been modified; 0: any time.
-	MaxAge time.Duration
-	// MaxBytes is the largest file that is read; 512 MiB if 0.
-	MaxBytes int64
 }
 
-const (
-	defaultMaxBytes = 512 << 20
-	// maxField is the longest value in bytes: more is an unclosed quote, not a value.
-	maxField = 1 << 20
-)
+// maxField is the longest value in bytes: more is an unclosed quote, not a value.
+const maxField = 1 << 20
+
+var errEmpty = errors.New("the file is empty, expected a header row and a row for each worker")
 
 // Read reads the workers. Rows are counted as in a spreadsheet: the header is
 // row 1, and lines that were skipped come before it. A value with line breaks is
 // part of one row; comments and empty lines are none. Where that makes the
 // line another than the row, errors give both.
 func Read(ctx context.Context, c Config, s source.Spec, now time.Time) (*source.Result, error) {
-	name := c.Path
-	if name == "" {
-		name = "content"
-	}
-	r, err := open(c, now)
+	r, err := open(ctx, c, now)
 	if err == nil {
 		var result *source.Result
 		if result, err = r.read(ctx, s); err == nil {
 			return result, nil
 		}
 	}
-	return nil, fmt.Errorf("%s: %w", name, err)
+	return nil, fmt.Errorf("%s: %w", c.Location.Name(), err)
 }
 
 // reader reads one text.
 type reader struct {
 	config    Config
 	delimiter rune
-	data      []byte // UTF-8, without skipped lines and trailer
-	explain   func(text string) string
+	text      location.Text
+	data      []byte // the text without skipped lines and trailer
 	csv       *stdcsv.Reader
 	header    []string
 	width     int // fields of a row
@@ -91,7 +83,7 @@ type reader struct {
 }
 
 // open checks the configuration and gets the text ready.
-func open(c Config, now time.Time) (*reader, error) {
+func open(ctx context.Context, c Config, now time.Time) (*reader, error) {
 	r := &reader{config: c, count: -1, row: c.SkipRows}
 	if c.SkipRows < 0 {
 		return nil, fmt.Errorf("skip_rows: found %d, expected 0 or more", c.SkipRows)
@@ -104,15 +96,8 @@ func open(c Config, now time.Time) (*reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	raw, err := load(c, now)
-	if err != nil {
+	if err := r.load(ctx, now); err != nil {
 		return nil, err
-	}
-	if r.data, r.explain, err = decode(raw, c.Encoding); err != nil {
-		return nil, err
-	}
-	if len(bytes.TrimSpace(r.data)) == 0 {
-		return nil, errors.New("the file is empty, expected a header row and a row for each worker")
 	}
 	if err := r.skip(); err != nil {
 		return nil, err
@@ -124,6 +109,29 @@ func open(c Config, now time.Time) (*reader, error) {
 	r.csv = stdcsv.NewReader(bytes.NewReader(r.data))
 	r.csv.Comma, r.csv.Comment, r.csv.FieldsPerRecord, r.csv.ReuseRecord = r.delimiter, comment, -1, true
 	return r, nil
+}
+
+// load gets the text, with \n or \r\n at line ends.
+func (r *reader) load(ctx context.Context, now time.Time) error {
+	where := r.config.Location
+	if where.Path == "" && where.URL == "" && where.Content == "" {
+		return errEmpty // content that another source left empty, rather than a Location without one
+	}
+	raw, err := location.Read(ctx, where, now)
+	if err != nil {
+		return err
+	}
+	if r.text, err = location.Decode(raw, r.config.Encoding); err != nil {
+		return err
+	}
+	r.data = r.text.Data
+	if len(bytes.TrimSpace(r.data)) == 0 {
+		return errEmpty
+	}
+	if bytes.IndexByte(r.data, '\n') < 0 && bytes.IndexByte(r.data, '\r') >= 0 {
+		r.data = bytes.ReplaceAll(r.data, []byte("\r"), []byte("\n")) // "CSV (Macintosh)"
+	}
+	return nil
 }
 
 func delimiter(text string) (rune, error) {
@@ -201,7 +209,7 @@ func (r *reader) read(ctx context.Context, s source.Spec) (*source.Result, error
 	if r.builder, err = source.NewBuilder(s, r.header); err != nil {
 		return nil, err
 	}
-	r.builder.Explain = r.explain
+	r.builder.Explain = r.text.Explain
 	r.checkHeader()
 	for n := 0; ; n++ {
 		if n%1024 == 0 && ctx.Err() != nil {
@@ -285,7 +293,7 @@ func (r *reader) checkHeader() {
 	for i, name := range r.header {
 		switch {
 		case r.config.Columns == nil && !utf8.ValidString(name):
-			r.builder.Report(source.Problem{Position: r.position(), Text: fmt.Sprintf("column %d: found %s, expected %s", i+1, source.Quote(name), r.explain(name))})
+			r.builder.Report(source.Problem{Position: r.position(), Text: fmt.Sprintf("column %d: found %s, expected %s", i+1, source.Quote(name), r.text.Explain(name))})
 		case name == "":
 			r.builder.Warn("column %d has no name and is left out", i+1)
 		}

@@ -7,7 +7,6 @@ import (
 	stdcsv "encoding/csv"
 	"errors"
 	"fmt"
-	"strings"
 
 	"terraform-provider-workforce/internal/source"
 )
@@ -91,17 +90,4 @@ func lineOffset(data []byte, line int) int {
 		offset += next + 1
 	}
 	return offset
-}
-
-// hexBytes lists the bytes of text that are not UTF-8, each once.
-func hexBytes(text string) string {
-	var list []string
-	seen := map[byte]bool{}
-	for i, c := range text {
-		if b := text[i]; c == '\ufffd' && !strings.HasPrefix(text[i:], "\ufffd") && !seen[b] {
-			seen[b] = true
-			list = append(list, fmt.Sprintf("0x%02X", b))
-		}
-	}
-	return strings.Join(list, ", ")
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"terraform-provider-workforce/internal/source/location"
 )
 
 func TestPipesAreRefused(t *testing.T) {
@@ -16,7 +18,7 @@ func TestPipesAreRefused(t *testing.T) {
 	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := read(Config{Path: pipe}, tiny); err == nil || !strings.Contains(err.Error(), "expected a regular file") {
+	if _, err := read(Config{Location: location.Config{Path: pipe}}, tiny); err == nil || !strings.Contains(err.Error(), "expected a regular file") {
 		t.Errorf("got %v", err)
 	}
 }

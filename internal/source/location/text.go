@@ -184,11 +184,23 @@ func (t Text) Explain(text string) string {
 	case t.Encoding == "utf-8":
 		return explainUTF8(text)
 	case strings.HasPrefix(t.Encoding, "iso-8859"):
-		return fmt.Sprintf("%s, where %s is no letter: the text is probably in windows-1252: set encoding = \"windows-1252\"", t.Encoding, hexBytes(text))
+		return fmt.Sprintf("%s, where %s is no letter: the text is probably in windows-1252, where this reads %s: set encoding = \"windows-1252\"", t.Encoding, hexBytes(text), source.Quote(readWindows(text)))
 	case strings.HasPrefix(t.Encoding, "windows") || strings.HasPrefix(t.Encoding, "ibm"):
 		return fmt.Sprintf("%s, which has no character for %s: the text is in another encoding or damaged", t.Encoding, hexBytes(text))
 	}
 	return t.Encoding + ": there are bytes (here as \\xff) that are none of its characters: the text is in another encoding or damaged"
+}
+
+// readWindows reads the bytes of text that are left of ISO 8859 as Windows-1252.
+func readWindows(text string) string {
+	var read []byte
+	for i, r := range text {
+		if r == utf8.RuneError {
+			r = charmap.Windows1252.DecodeByte(text[i])
+		}
+		read = utf8.AppendRune(read, r)
+	}
+	return string(read)
 }
 
 func explainUTF8(text string) string {

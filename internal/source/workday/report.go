@@ -18,6 +18,7 @@ import (
 	"terraform-provider-workforce/internal/expression"
 	"terraform-provider-workforce/internal/source"
 	"terraform-provider-workforce/internal/source/csv"
+	"terraform-provider-workforce/internal/source/location"
 	"terraform-provider-workforce/internal/source/web"
 )
 
@@ -80,7 +81,7 @@ func (c *Config) readReport(ctx context.Context, client *web.Client, s source.Sp
 	s.DateFormats = dateFormats(s.DateFormats)
 	var result *source.Result
 	if r.Format == "csv" {
-		result, err = csv.Read(ctx, csv.Config{Content: string(answer.Body)}, s, time.Time{})
+		result, err = csv.Read(ctx, csv.Config{Location: location.Config{Content: string(answer.Body)}}, s, time.Time{})
 	} else {
 		result, err = r.rows(answer.Body, s)
 	}

@@ -19,6 +19,7 @@ import (
 	"terraform-provider-workforce/internal/sandbox/memdir"
 	"terraform-provider-workforce/internal/source"
 	"terraform-provider-workforce/internal/source/csv"
+	"terraform-provider-workforce/internal/source/location"
 )
 
 // rules are twenty attributes, most of them expressions.
@@ -88,7 +89,7 @@ func decide(ctx context.Context, people int) error {
 	start := time.Now()
 	spec := source.Spec{Fields: source.Fields{"worker_id": "WorkerID", "status": "WorkerStatus", "worker_type": "WorkerType", "hire_date": "HireDate", "termination_date": "TerminationDate",
 		"last_day_of_work": "LastDayOfWork", "on_leave": "OnLeave", "manager_id": "ManagerID", "time_zone": "TimeZone"}}
-	read, err := csv.Read(ctx, csv.Config{Content: file.String()}, spec, start)
+	read, err := csv.Read(ctx, csv.Config{Location: location.Config{Content: file.String()}}, spec, start)
 	if err != nil {
 		return err
 	}
