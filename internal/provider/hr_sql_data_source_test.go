@@ -28,9 +28,9 @@ const hrSQLWorkers = `{"0007":{"worker_id":"0007","status":null,"worker_type":nu
 	`"0008":{"worker_id":"0008","status":null,"worker_type":null,"hire_date":"2021-03-01","termination_date":null,"last_day_of_work":null,"on_leave":null,"manager_id":"0007","time_zone":null,"attributes":{"name":"Bo"}}}`
 
 // hrSQLChecks hold that every database gives the same document.
-func hrSQLChecks(workers string) []statecheck.StateCheck {
+func hrSQLChecks() []statecheck.StateCheck {
 	return []statecheck.StateCheck{
-		statecheck.ExpectKnownValue("data.workforce_hr_sql.staff", tfjsonpath.New("json"), knownvalue.StringExact(workers)),
+		statecheck.ExpectKnownValue("data.workforce_hr_sql.staff", tfjsonpath.New("json"), knownvalue.StringExact(hrSQLWorkers)),
 		statecheck.ExpectKnownValue("data.workforce_hr_sql.staff", tfjsonpath.New("worker_count"), knownvalue.Int64Exact(2)),
 		statecheck.ExpectKnownValue("data.workforce_hr_sql.staff", tfjsonpath.New("left_out"), knownvalue.ListExact([]knownvalue.Check{knownvalue.StringExact("ssn")})),
 		statecheck.ExpectKnownValue("data.workforce_hr_sql.staff", tfjsonpath.New("password"), knownvalue.Null()),
@@ -54,12 +54,12 @@ func TestAccHRSQLSQLite(t *testing.T) {
 		return fmt.Sprintf("data \"workforce_hr_sql\" \"staff\" {\n  driver = \"sqlite\"\n  database = %q\n  query = %q\n  %s\n  %s\n}", path, query, hrSQLFields, more)
 	}
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: []resource.TestStep{
-		{Config: config("SELECT * FROM staff WHERE id < ? AND ? IS NULL", `parameters = ["0009", null]`), ConfigStateChecks: hrSQLChecks(hrSQLWorkers)},
+		{Config: config("SELECT * FROM staff WHERE id < ? AND ? IS NULL", `parameters = ["0009", null]`), ConfigStateChecks: hrSQLChecks()},
 		{Config: config("SELECT * FROM staff WHERE id < ?", `parameters = ["0007"]`), ExpectError: regexp.MustCompile(`(?s)found no records`)},
 		{Config: config("DELETE FROM staff", ""), ExpectError: regexp.MustCompile(`(?s)begins\s+with\s+"DELETE"`)},
 		{Config: config("SELECT s.* FROM staff s CROSS JOIN staff t", ""), ExpectError: regexp.MustCompile(`(?s)the\s+same\s+worker\s+id\s+as\s+row`)},
 		{Config: config("SELECT * FROM staff", `statement_timeout = 0`), ExpectError: regexp.MustCompile(`(?s)statement_timeout`)},
-		{Config: config("SELECT * FROM staff WHERE id < ? AND ? IS NULL", `parameters = ["0009", null]`), ConfigStateChecks: hrSQLChecks(hrSQLWorkers)},
+		{Config: config("SELECT * FROM staff WHERE id < ? AND ? IS NULL", `parameters = ["0009", null]`), ConfigStateChecks: hrSQLChecks()},
 	}})
 }
 
@@ -80,10 +80,10 @@ func TestAccHRSQLServers(t *testing.T) {
 			}
 			address := fmt.Sprintf("host = \"127.0.0.1\"\n  port = %d\n  database = \"hr\"\n  ", s.Port)
 			resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: []resource.TestStep{
-				{Config: config(address + `password_variable = "HR_PASSWORD"`), ConfigStateChecks: hrSQLChecks(hrSQLWorkers)},
+				{Config: config(address + `password_variable = "HR_PASSWORD"`), ConfigStateChecks: hrSQLChecks()},
 				{Config: config(address + `password_variable = "WRONG_PASSWORD"`), ExpectError: regexp.MustCompile(`(?s)Check\s+user\s+name\s+and\s+password`)},
 				{Config: config("dsn_variable = \"NO_DSN\""), ExpectError: regexp.MustCompile(`(?s)no\s+database\s+to\s+connect\s+to`)},
-				{Config: config("dsn_variable = \"HR_DSN\"\n  password_variable = \"HR_PASSWORD\""), ConfigStateChecks: hrSQLChecks(hrSQLWorkers)},
+				{Config: config("dsn_variable = \"HR_DSN\"\n  password_variable = \"HR_PASSWORD\""), ConfigStateChecks: hrSQLChecks()},
 			}})
 		})
 	}
