@@ -240,3 +240,38 @@ func TestAccADPopulation_replacementTouchesNobody(t *testing.T) {
 		}
 	}
 }
+
+// TestAccADPopulation_failureKeepsNobodyIn: when a joiner cannot be created,
+// the leaver of the same run is disabled all the same.
+func TestAccADPopulation_failureKeepsNobodyIn(t *testing.T) {
+	d := useDomain(t)
+	proxy, err := d.Proxy(samba.ProxyOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = proxy.Close() })
+	t.Setenv("WORKFORCE_AD_URL", proxy.URL())
+	ou := d.Container(t)
+	before := people{"j1": person(ou, "j1", "J One"), "j2": person(ou, "j2", "J Two")}
+	after := people{"j1": before["j1"], "j3": person(ou, "j3", "J Three")}
+	const accessDenied = 50
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: testProviders,
+		Steps: []resource.TestStep{
+			{Config: populationConfig(), ConfigVariables: before.variables()},
+			{
+				PreConfig: func() { proxy.Inject(samba.Fault{Op: samba.Add, Result: accessDenied}) },
+				Config:    populationConfig(), ConfigVariables: after.variables(), ExpectError: wordsInOrder("j3"),
+			},
+			{
+				PreConfig: func() {
+					if err := holds(d, "j2", "userAccountControl", "514")(nil); err != nil {
+						t.Error(err)
+					}
+				},
+				Config: populationConfig(), ConfigVariables: after.variables(), Check: holds(d, "j3", "userAccountControl", "512"),
+				ConfigPlanChecks: resource.ConfigPlanChecks{PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
+			},
+		},
+	})
+}

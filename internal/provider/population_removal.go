@@ -90,20 +90,21 @@ func (p *population) remove(ctx context.Context, removed []string, mode string, 
 		}
 		return left
 	}
-	p.checkRemoval(ctx, removed, mode, diags)
-	domain, ok := p.domain(diags)
-	if ok && !diags.HasError() {
-		removed = p.stillOurs(ctx, domain, removed, left, diags)
+	var refused diag.Diagnostics // apart: a failure elsewhere must not keep leavers in
+	p.checkRemoval(ctx, removed, mode, &refused)
+	domain, ok := p.domain(&refused)
+	diags.Append(refused...)
+	if !ok || refused.HasError() {
+		return p.keepAll(removed)
 	}
-	if !ok || diags.HasError() {
-		for _, id := range removed {
-			left[id] = p.before[id]
-		}
-		return left
+	ours, err := p.stillOurs(ctx, domain, removed, left, diags)
+	if err != nil {
+		addProblems(diags, "Cannot read accounts", err)
+		return p.keepAll(removed)
 	}
 	removal := map[string]activedirectory.Removal{removeDisable: activedirectory.Disable, removeDelete: activedirectory.Delete}[mode]
 	var failures []error
-	for _, o := range domain.Remove(ctx, p.subset(removed), removal) {
+	for _, o := range domain.Remove(ctx, p.subset(ours), removal) {
 		if o.Err != nil {
 			failures = append(failures, o.Err)
 			left[o.WorkerID] = p.before[o.WorkerID]
@@ -111,14 +112,23 @@ func (p *population) remove(ctx context.Context, removed []string, mode string, 
 		}
 		delete(p.ids, o.WorkerID)
 	}
-	addFailures(diags, failures, len(removed))
+	addFailures(diags, failures, len(ours))
+	return left
+}
+
+// keepAll returns the documents of the removed workers as the state has them.
+func (p *population) keepAll(removed []string) map[string]string {
+	left := make(map[string]string, len(removed))
+	for _, id := range removed {
+		left[id] = p.before[id]
+	}
 	return left
 }
 
 // stillOurs returns the removed workers whose account is as this resource
 // knows it. One that another resource of the same run has taken over is
 // released; one that somebody else has changed since the plan stays as it is.
-func (p *population) stillOurs(ctx context.Context, domain *activedirectory.Domain, removed []string, left map[string]string, diags *diag.Diagnostics) []string {
+func (p *population) stillOurs(ctx context.Context, domain *activedirectory.Domain, removed []string, left map[string]string, diags *diag.Diagnostics) ([]string, error) {
 	accounts := make(map[string]directory.Account, len(removed))
 	for _, id := range removed {
 		if a, err := activedirectory.Format.Unmarshal(p.before[id]); err == nil {
@@ -127,8 +137,7 @@ func (p *population) stillOurs(ctx context.Context, domain *activedirectory.Doma
 	}
 	found, err := domain.Read(ctx, p.subset(removed), attributesOf(accounts))
 	if err != nil {
-		addProblems(diags, "Cannot read accounts", err)
-		return removed
+		return nil, err
 	}
 	return slices.DeleteFunc(slices.Clone(removed), func(id string) bool {
 		switch e := found[id]; {
@@ -143,5 +152,5 @@ func (p *population) stillOurs(ctx context.Context, domain *activedirectory.Doma
 			return true
 		}
 		return false
-	})
+	}), nil
 }
