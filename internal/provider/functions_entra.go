@@ -42,7 +42,12 @@ func (mappingFromEntraSchemaFunction) Run(ctx context.Context, req function.RunR
 		resp.Error = function.NewArgumentFuncError(0, err.Error())
 		return
 	}
-	arguments, err := json.Marshal(flattenRules(rules))
+	flat, err := flattenRules(rules)
+	if err != nil {
+		resp.Error = function.NewFuncError(err.Error())
+		return
+	}
+	arguments, err := json.Marshal(flat)
 	if err != nil {
 		resp.Error = function.NewFuncError(err.Error())
 		return
@@ -54,25 +59,30 @@ func (mappingFromEntraSchemaFunction) Run(ctx context.Context, req function.RunR
 // flattenRules writes rules as the arguments of the mapping resource: the same
 // names, except that matches of one condition and scope groups have a form of
 // their own there.
-func flattenRules(r mapping.Rules) map[string]any {
-	matches := []map[string]any{}
+func flattenRules(r mapping.Rules) (map[string]any, error) {
+	doc, err := r.Marshal()
+	if err != nil {
+		return nil, err
+	}
+	var out map[string]any
+	if err := json.Unmarshal([]byte(doc), &out); err != nil {
+		return nil, err
+	}
+	matches := []any{}
 	for _, m := range r.Match {
 		if len(m.All) == 1 {
-			matches = append(matches, map[string]any{"source": m.All[0].Source, "target": m.All[0].Target})
+			matches = append(matches, m.All[0])
 			continue
 		}
-		matches = append(matches, map[string]any{"all": m.All})
+		matches = append(matches, m)
 	}
-	out := map[string]any{"target": r.Target, "match": matches, "attributes": r.Attributes, "worker_lifecycle": r.Lifecycle}
-	if r.Container != "" {
-		out["container"] = r.Container
-	}
-	var groups []map[string]any
-	for _, clauses := range r.Scope {
-		groups = append(groups, map[string]any{"clauses": clauses})
-	}
-	if groups != nil {
+	out["match"] = matches
+	if len(r.Scope) > 0 {
+		groups := []any{}
+		for _, clauses := range r.Scope {
+			groups = append(groups, map[string]any{"clauses": clauses})
+		}
 		out["scope"] = groups
 	}
-	return out
+	return out, nil
 }

@@ -3,11 +3,15 @@
 package provider
 
 import (
+	"fmt"
+	"path/filepath"
+	"regexp"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 )
 
 func TestAccFunctions(t *testing.T) {
@@ -72,4 +76,38 @@ func TestAccFunctions_errors(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestAccFunctions_mappingFromEntraSchema: what the function gives is what the
+// mapping resource takes.
+func TestAccFunctions_mappingFromEntraSchema(t *testing.T) {
+	file, err := filepath.Abs(filepath.Join(examplesDir, "functions", "mapping_from_entra_schema", "schema.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: testProviders,
+		Steps: []resource.TestStep{{
+			Config: fmt.Sprintf(`
+locals {
+  converted = provider::workforce::mapping_from_entra_schema(file(%q))
+  rules     = jsondecode(local.converted.arguments)
+}
+resource "workforce_mapping" "ad" {
+  target = local.rules.target
+  match  = local.rules.match
+  attributes = merge(local.rules.attributes, {
+    cn             = { source = "PreferredNameData" }
+    sAMAccountName = { source = "UserID" }
+  })
+  container = "\"OU=Staff,DC=corp,DC=example,DC=com\""
+}
+output "notes" { value = join(" ", local.converted.notes) }
+`, file),
+			ConfigStateChecks: []statecheck.StateCheck{
+				statecheck.ExpectKnownOutputValue("notes", knownvalue.StringRegexp(regexp.MustCompile("parentDistinguishedName"))),
+				statecheck.ExpectKnownValue("workforce_mapping.ad", tfjsonpath.New("json"), knownvalue.StringRegexp(regexp.MustCompile(`"department":\{"source":"SupervisoryOrganization"`))),
+			},
+		}},
+	})
 }
