@@ -17,6 +17,9 @@ import (
 
 const examplesDir = "../../examples"
 
+// builtIn is the directory that builtProvider made, for TestMain to remove.
+var builtIn string
+
 // builtProvider returns a directory with the provider's binary, and a CLI
 // configuration that makes the real terraform use it.
 var builtProvider = sync.OnceValues(func() (string, error) {
@@ -24,6 +27,7 @@ var builtProvider = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	builtIn = dir
 	cmd := exec.Command("go", "build", "-o", filepath.Join(dir, "terraform-provider-workforce"), "../..")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("building the provider: %w\n%s", err, out)

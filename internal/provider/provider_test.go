@@ -11,7 +11,13 @@ import (
 	"terraform-provider-workforce/internal/sandbox/samba"
 )
 
-func TestMain(m *testing.M) { os.Exit(samba.Main(m)) }
+func TestMain(m *testing.M) {
+	code := samba.Main(m)
+	if builtIn != "" {
+		_ = os.RemoveAll(builtIn)
+	}
+	os.Exit(code)
+}
 
 // testProviders serves the provider in this process, as released binaries do.
 var testProviders = map[string]func() (tfprotov6.ProviderServer, error){
