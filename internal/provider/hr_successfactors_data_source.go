@@ -8,11 +8,9 @@ import (
 	"os"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -83,53 +81,33 @@ func (d *hrSuccessFactorsDataSource) Schema(_ context.Context, _ datasource.Sche
 
 // successFactorsConnectionSchema returns where SuccessFactors is and how to sign in.
 func successFactorsConnectionSchema() map[string]schema.Attribute {
-	text := func(variable, description string, validators ...validator.String) schema.Attribute {
-		if variable != "" {
-			description += " Or environment variable `" + variable + "`."
-		}
-		return schema.StringAttribute{Optional: true, MarkdownDescription: description, Validators: validators}
-	}
-	secret := func(variable, description string) schema.Attribute {
-		return schema.StringAttribute{Optional: true, Sensitive: true, MarkdownDescription: description + " Better in the environment variable `" + variable + "`: the arguments of data sources are kept in the state."}
-	}
-	return map[string]schema.Attribute{
-		"url":         text("WORKFORCE_SUCCESSFACTORS_URL", "URL of the API server, such as `https://api4.successfactors.com`."),
-		"company_id":  text("WORKFORCE_SUCCESSFACTORS_COMPANY_ID", "Id of the company, as it is entered to sign in."),
-		"username":    text("WORKFORCE_SUCCESSFACTORS_USERNAME", "API user, with or without `@` and the company id. With `client_id`, the user in the name of whom the client reads."),
-		"password":    secret("WORKFORCE_SUCCESSFACTORS_PASSWORD", "Password of the API user, for basic authentication."),
-		"client_id":   text("WORKFORCE_SUCCESSFACTORS_CLIENT_ID", "API key of an OAuth 2 client application, instead of a password."),
-		"private_key": secret("WORKFORCE_SUCCESSFACTORS_PRIVATE_KEY", "RSA key in PEM, 2048 bits or more, whose certificate is registered for the OAuth client. It signs the SAML assertion by which tokens are asked for."),
-		"issuer":      text("", "Issuer of the assertion. The default is `"+successfactors.DefaultIssuer+"`."),
-		"name_format": text("", "What `username` is in the assertion: `user_id` (the default), `username` or `email`.", stringvalidator.OneOf("user_id", "username", "email")),
-		"token_url":   text("", "Where tokens are given out. The default is `/oauth/token` on the API server."),
-		"ca_certificate_file": text("", "File with the certificates, in PEM, of the authorities to trust instead of the system's.",
-			stringvalidator.ConflictsWith(path.MatchRoot("ca_certificate_pem"))),
-		"ca_certificate_pem":  text("", "The same certificates as text."),
-		"requests_per_second": schema.Float64Attribute{Optional: true, MarkdownDescription: "Most requests in a second. Unset: no limit but `concurrency`."},
-		"timeout_seconds":     successFactorsCount("Seconds that one request may take, its answer included. The default is 300.", 1, 7200),
-		"max_bytes":           successFactorsCount("Largest answer in bytes. The default is 268435456 (256 MiB).", 1024, 4<<30),
-		"retries":             successFactorsCount("How often a request is repeated after a failure that may pass. The default is 5.", 0, 20),
-	}
-}
-
-func successFactorsCount(description string, least, most int64) schema.Attribute {
-	return schema.Int64Attribute{Optional: true, MarkdownDescription: description, Validators: []validator.Int64{int64validator.Between(least, most)}}
+	return hrTenantSchema(map[string]schema.Attribute{
+		"url":         hrTenantText("WORKFORCE_SUCCESSFACTORS_URL", "URL of the API server, such as `https://api4.successfactors.com`."),
+		"company_id":  hrTenantText("WORKFORCE_SUCCESSFACTORS_COMPANY_ID", "Id of the company, as it is entered to sign in."),
+		"username":    hrTenantText("WORKFORCE_SUCCESSFACTORS_USERNAME", "API user, with or without `@` and the company id. With `client_id`, the user in the name of whom the client reads."),
+		"password":    hrTenantSecret("WORKFORCE_SUCCESSFACTORS_PASSWORD", "Password of the API user, for basic authentication."),
+		"client_id":   hrTenantText("WORKFORCE_SUCCESSFACTORS_CLIENT_ID", "API key of an OAuth 2 client application, instead of a password."),
+		"private_key": hrTenantSecret("WORKFORCE_SUCCESSFACTORS_PRIVATE_KEY", "RSA key in PEM, 2048 bits or more, whose certificate is registered for the OAuth client. It signs the SAML assertion by which tokens are asked for."),
+		"issuer":      hrTenantText("", "Issuer of the assertion. The default is `"+successfactors.DefaultIssuer+"`."),
+		"name_format": hrTenantText("", "What `username` is in the assertion: `user_id` (the default), `username` or `email`.", stringvalidator.OneOf("user_id", "username", "email")),
+		"token_url":   hrTenantText("", "Where tokens are given out. The default is `/oauth/token` on the API server."),
+	})
 }
 
 // successFactorsReadSchema returns what to read.
 func successFactorsReadSchema() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"as_of": schema.StringAttribute{Optional: true, MarkdownDescription: "Date of what is read, such as `2026-11-22`. The default is today in `time_zone`, or else in UTC."},
-		"horizon_days": successFactorsCount("How many days ahead hires are looked for. Who starts in that time is read as of the first day of work, since SuccessFactors shows neither name nor job before. The default is 30; 0 looks for none.",
+		"horizon_days": hrTenantCount("How many days ahead hires are looked for. Who starts in that time is read as of the first day of work, since SuccessFactors shows neither name nor job before. The default is 30; 0 looks for none.",
 			0, successfactors.MaxHorizonDays),
-		"terminated_days": successFactorsCount("How many days ago those who have left may have left at most. Unset: everybody who ever worked there is read. Choose more than the retention of accounts: who is missing is not taken for a leaver.", 1, 36525),
+		"terminated_days": hrTenantCount("How many days ago those who have left may have left at most. Unset: everybody who ever worked there is read. Choose more than the retention of accounts: who is missing is not taken for a leaver.", 1, 36525),
 		"filter":          schema.StringAttribute{Optional: true, MarkdownDescription: "Condition of OData that persons must meet besides, such as `employmentNav/jobInfoNav/company eq '1000'`."},
 		"paths": schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Attributes beside those of Microsoft's connector, or instead of them: JSONPaths by name, as the connector takes them, such as `$.employmentNav.results[0].jobInfoNav.results[0].customString35`. " +
 			"They see the person as SuccessFactors sends it: `results[0]` is the first employment there, which is not always the one that counts. A path that finds several values makes a list."},
 		"date_style": schema.StringAttribute{Optional: true, MarkdownDescription: "How dates in attributes are written: `microsoft` as Microsoft's connector does, such as `11/22/2026 12:00:00 AM` (the default), or `iso` as `2026-11-22`, and none for the open end 12/31/9999. The canonical keys are dates in any case.",
 			Validators: []validator.String{stringvalidator.OneOf("microsoft", "iso")}},
-		"page_size":   successFactorsCount("Persons on a page. The default is 200.", 1, successfactors.MaxPageSize),
-		"concurrency": successFactorsCount("Requests for those who start soon that are under way at the same time. The default is 4. The pages of everybody else come one after another.", 1, 16),
+		"page_size":   hrTenantCount("Persons on a page. The default is 200.", 1, successfactors.MaxPageSize),
+		"concurrency": hrTenantCount("Requests for those who start soon that are under way at the same time. The default is 4. The pages of everybody else come one after another.", 1, 16),
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"os"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/objectvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -93,37 +92,17 @@ func (d *hrWorkdayDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 
 // workdayConnectionSchema returns where Workday is and how to sign in.
 func workdayConnectionSchema() map[string]schema.Attribute {
-	text := func(variable, description string, validators ...validator.String) schema.Attribute {
-		if variable != "" {
-			description += " Or environment variable `" + variable + "`."
-		}
-		return schema.StringAttribute{Optional: true, MarkdownDescription: description, Validators: validators}
-	}
-	secret := func(variable, description string) schema.Attribute {
-		return schema.StringAttribute{Optional: true, Sensitive: true, MarkdownDescription: description + " Better in the environment variable `" + variable + "`: the arguments of data sources are kept in the state."}
-	}
-	return map[string]schema.Attribute{
-		"url":           text("WORKFORCE_WORKDAY_URL", "URL of the host, such as `https://wd3-services1.workday.com`, or of the service as Microsoft's connector takes it, such as `https://wd3-services1.workday.com/ccx/service/acme/Human_Resources/v44.2`."),
-		"tenant":        text("WORKFORCE_WORKDAY_TENANT", "Name of the tenant. The default is that in `url` or behind the @ of `username`."),
-		"version":       text("", "Version of the web service. The default is that in `url`, or `"+workday.DefaultVersion+"`. XPaths for versions below 30 differ; both sets are known."),
-		"username":      text("WORKFORCE_WORKDAY_USERNAME", "User name of an integration system user, with or without `@tenant`."),
-		"password":      secret("WORKFORCE_WORKDAY_PASSWORD", "Password of the user."),
-		"client_id":     text("WORKFORCE_WORKDAY_CLIENT_ID", "Id of an API client for integrations, instead of a user."),
-		"client_secret": secret("WORKFORCE_WORKDAY_CLIENT_SECRET", "Secret of the API client."),
-		"refresh_token": secret("WORKFORCE_WORKDAY_REFRESH_TOKEN", "Refresh token of the API client."),
-		"token_url":     text("", "Where access tokens are given out. The default is `/ccx/oauth2/{tenant}/token` on the host."),
-		"ca_certificate_file": text("", "File with the certificates, in PEM, of the authorities to trust instead of the system's.",
-			stringvalidator.ConflictsWith(path.MatchRoot("ca_certificate_pem"))),
-		"ca_certificate_pem":  text("", "The same certificates as text."),
-		"requests_per_second": schema.Float64Attribute{Optional: true, MarkdownDescription: "Most requests in a second. Unset: no limit but `concurrency`."},
-		"timeout_seconds":     workdayCount("Seconds that one request may take, its answer included. The default is 300.", 1, 7200),
-		"max_bytes":           workdayCount("Largest answer in bytes. The default is 268435456 (256 MiB).", 1024, 4<<30),
-		"retries":             workdayCount("How often a request is repeated after a failure that may pass. The default is 5.", 0, 20),
-	}
-}
-
-func workdayCount(description string, least, most int64) schema.Attribute {
-	return schema.Int64Attribute{Optional: true, MarkdownDescription: description, Validators: []validator.Int64{int64validator.Between(least, most)}}
+	return hrTenantSchema(map[string]schema.Attribute{
+		"url":           hrTenantText("WORKFORCE_WORKDAY_URL", "URL of the host, such as `https://wd3-services1.workday.com`, or of the service as Microsoft's connector takes it, such as `https://wd3-services1.workday.com/ccx/service/acme/Human_Resources/v44.2`."),
+		"tenant":        hrTenantText("WORKFORCE_WORKDAY_TENANT", "Name of the tenant. The default is that in `url` or behind the @ of `username`."),
+		"version":       hrTenantText("", "Version of the web service. The default is that in `url`, or `"+workday.DefaultVersion+"`. XPaths for versions below 30 differ; both sets are known."),
+		"username":      hrTenantText("WORKFORCE_WORKDAY_USERNAME", "User name of an integration system user, with or without `@tenant`."),
+		"password":      hrTenantSecret("WORKFORCE_WORKDAY_PASSWORD", "Password of the user."),
+		"client_id":     hrTenantText("WORKFORCE_WORKDAY_CLIENT_ID", "Id of an API client for integrations, instead of a user."),
+		"client_secret": hrTenantSecret("WORKFORCE_WORKDAY_CLIENT_SECRET", "Secret of the API client."),
+		"refresh_token": hrTenantSecret("WORKFORCE_WORKDAY_REFRESH_TOKEN", "Refresh token of the API client."),
+		"token_url":     hrTenantText("", "Where access tokens are given out. The default is `/ccx/oauth2/{tenant}/token` on the host."),
+	})
 }
 
 // workdayReadSchema returns what to read.
@@ -133,15 +112,15 @@ func workdayReadSchema() map[string]schema.Attribute {
 	}
 	return map[string]schema.Attribute{
 		"as_of": schema.StringAttribute{Optional: true, MarkdownDescription: "Effective date of what is read, such as `2026-11-22`. The default is today in `time_zone`, or else in UTC."},
-		"horizon_days": workdayCount("How many days ahead hires and terminations are looked for: Workday tells neither as of today. Who starts in that time is read as of the hire date; of those who leave, `termination_date` and `last_day_of_work` are known in advance, as long as `fields` does not fill them from attributes, which say what is so today. "+
+		"horizon_days": hrTenantCount("How many days ahead hires and terminations are looked for: Workday tells neither as of today. Who starts in that time is read as of the hire date; of those who leave, `termination_date` and `last_day_of_work` are known in advance, as long as `fields` does not fill them from attributes, which say what is so today. "+
 			"The default is 30; 0 looks only at the day itself.", 0, workday.MaxHorizonDays),
 		"exclude_employees":          flag("Whether employees are left out. The default is false."),
 		"exclude_contingent_workers": flag("Whether contingent workers are left out. The default is false."),
 		"exclude_inactive":           flag("Whether workers who have left are left out. The default is false: who has left must be told from who is missing."),
 		"xpaths": schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Attributes beside those of Microsoft's connector, or instead of them: XPath 1.0 by name, beginning with `wd:Worker`. One that finds several values makes a list. " +
 			"Only the parts of a worker that a wanted attribute is in are asked for."},
-		"page_size":   workdayCount("Workers on a page. The default is 100.", 1, workday.MaxPageSize),
-		"concurrency": workdayCount("Pages that are asked for at the same time. The default is 4.", 1, 16),
+		"page_size":   hrTenantCount("Workers on a page. The default is 100.", 1, workday.MaxPageSize),
+		"concurrency": hrTenantCount("Pages that are asked for at the same time. The default is 4.", 1, 16),
 		"report": schema.SingleNestedAttribute{Optional: true,
 			MarkdownDescription: "A custom report to read instead: of type Advanced, enabled as a web service. Its columns are the XML aliases; what is in a group is the column `Group.Column`. All rows come at once and nothing says how many there are: set `min_records`.",
 			Validators: []validator.Object{objectvalidator.ConflictsWith(path.MatchRoot("as_of"), path.MatchRoot("horizon_days"), path.MatchRoot("xpaths"), path.MatchRoot("page_size"), path.MatchRoot("concurrency"), path.MatchRoot("exclude_employees"),
