@@ -17,59 +17,6 @@ import (
 	"terraform-provider-workforce/internal/directory"
 )
 
-// Change is what the account of one person is to become.
-type Change struct {
-	WorkerID string
-	// ID is the objectGUID of the account; empty to create one.
-	ID   string
-	Want directory.Account
-	// Password, if not empty, is set now. It never appears in errors.
-	Password string
-	// Planned, if not nil, is the state that the plan was made from. An
-	// attribute that is to be written and has another value by now is an error,
-	// instead of undoing what somebody else just did.
-	Planned *directory.Account
-}
-
-// Outcome is what became of a Change.
-type Outcome struct {
-	WorkerID string
-	// ID is set as soon as the account exists, also when a later step failed.
-	ID string
-	// Account is the account as it was read back; nil when it does not exist or could not be read.
-	Account *directory.Existing
-	// Created, Changed and Renamed (or moved) say what was done. All are false
-	// for an account that was right already.
-	Created, Changed, Renamed, Adopted bool
-	// PasswordSet says that a password was set, the given one or a generated one.
-	PasswordSet bool
-	// Waiting is the worker id of a manager who has no account yet; the link is
-	// made when this process creates it. See ApplyOptions.LinkLater.
-	Waiting string
-	// Err joins a *PersonError for each thing that went wrong with this person.
-	Err error
-}
-
-// ApplyOptions say how changes are carried out.
-type ApplyOptions struct {
-	// Parallel is how many accounts are at most written at once; 0 is 8. How many
-	// there are depends on what makes the server fastest.
-	Parallel int
-	// Adopt takes over an account that a create meets, if it already carries the
-	// worker id and the login that are wanted: what an interrupted run left.
-	// Otherwise that is an error that names the account.
-	Adopt bool
-	// LinkLater keeps a manager without account in mind instead of failing, for
-	// callers that create one person at a time in no order.
-	LinkLater bool
-	// KeepPassword lets people keep the password that is set; otherwise they must
-	// change it at their next sign-in (pwdLastSet 0).
-	KeepPassword bool
-	// Deliver, if not nil, is given each generated password once, right after it
-	// was set, from several goroutines. Without it generated passwords are discarded.
-	Deliver func(ctx context.Context, workerID, path, password string) error
-}
-
 const defaultParallel = 8
 
 // readBackTimeout bounds finding out what was done after the caller's context ended.
@@ -80,20 +27,20 @@ const readBackTimeout = time.Minute
 // them where that is possible and linked afterwards where it is not, and names
 // that change hands are freed before they are taken. One person's failure does
 // not stop the others, except when the server is lost or ctx ends: then the rest
-// fails with ErrNotAttempted.
+// fails with directory.ErrNotAttempted.
 //
 // Accounts are read again right before they are changed, only what differs is
 // written, single values are replaced only while they still are what was read,
 // and everything is read back and compared. Running it again finishes what an
 // interrupted run began.
-func (d *Domain) Apply(ctx context.Context, changes []Change, o ApplyOptions) []Outcome {
+func (d *Domain) Apply(ctx context.Context, changes []directory.Change, o directory.ApplyOptions) []directory.Outcome {
 	if o.Parallel <= 0 {
 		o.Parallel = defaultParallel
 	}
 	r := &run{Domain: d, o: o, byWorker: make(map[string]*task, len(changes))}
-	outcomes := make([]Outcome, len(changes))
+	outcomes := make([]directory.Outcome, len(changes))
 	for i, c := range changes {
-		outcomes[i] = Outcome{WorkerID: c.WorkerID, ID: c.ID}
+		outcomes[i] = directory.Outcome{WorkerID: c.WorkerID, ID: c.ID}
 		r.tasks = append(r.tasks, &task{Change: c, out: &outcomes[i], failed: map[string]bool{}})
 	}
 	r.prepare(ctx)
@@ -114,7 +61,7 @@ func (d *Domain) Apply(ctx context.Context, changes []Change, o ApplyOptions) []
 // run is one Apply.
 type run struct {
 	*Domain
-	o        ApplyOptions
+	o        directory.ApplyOptions
 	tasks    []*task
 	byWorker map[string]*task
 	types    *directory.Schema
@@ -124,8 +71,8 @@ type run struct {
 
 // task is one change on its way. Only one goroutine works on it at a time.
 type task struct {
-	Change
-	out  *Outcome
+	directory.Change
+	out  *directory.Outcome
 	have *record // as last read; nil before creation
 
 	mu     sync.Mutex
@@ -166,7 +113,7 @@ func (t *task) fail(op, attribute string, err error) {
 		dn = joinDN(t.cn(), t.Want.Container)
 	}
 	t.failed[directory.Fold(attribute)] = true
-	t.errs = append(t.errs, &PersonError{WorkerID: t.WorkerID, Name: name, DN: dn, Op: op, Attribute: attribute, Err: err})
+	t.errs = append(t.errs, &directory.PersonError{WorkerID: t.WorkerID, Name: name, Path: dn, Op: op, Attribute: attribute, Err: err})
 }
 
 func (t *task) want(name string) (directory.Value, bool) { return lookup(t.Want.Attributes, name) }
@@ -187,7 +134,7 @@ func (r *run) prepare(ctx context.Context) {
 	ids := map[string]*task{}
 	for _, t := range r.tasks {
 		if other := r.byWorker[t.WorkerID]; other != nil {
-			t.fail("check", "", because(ErrInvalid, errors.New("the worker id stands for two changes at once")))
+			t.fail("check", "", directory.Because(directory.ErrInvalid, errors.New("the worker id stands for two changes at once")))
 			continue
 		}
 		r.byWorker[t.WorkerID] = t
@@ -197,7 +144,7 @@ func (r *run) prepare(ctx context.Context) {
 				err = fmt.Errorf("the account is that of worker %q as well", ids[id].WorkerID)
 			}
 			if err != nil {
-				t.fail("check", "", because(ErrInvalid, err))
+				t.fail("check", "", directory.Because(directory.ErrInvalid, err))
 				continue
 			}
 			t.ID, t.out.ID, ids[id] = id, id, t
@@ -232,9 +179,9 @@ func (r *run) prepare(ctx context.Context) {
 		switch {
 		case t.ID != "" && t.have == nil:
 			t.out.ID = ""
-			t.fail("read", "", fmt.Errorf("%w: no object has the objectGUID %s", ErrGone, t.ID))
+			t.fail("read", "", fmt.Errorf("%w: no object has the objectGUID %s", directory.ErrGone, t.ID))
 		case t.have != nil && !t.have.isUser():
-			t.fail("read", "", because(ErrInvalid, fmt.Errorf("%q is a %s, expected a user", t.have.dn, t.have.class)))
+			t.fail("read", "", directory.Because(directory.ErrInvalid, fmt.Errorf("%q is a %s, expected a user", t.have.dn, t.have.class)))
 		}
 	}
 	r.checkPlanned(ctx)
@@ -248,7 +195,7 @@ func (r *run) check(t *task) {
 		err = errors.Join(errors.New("the worker id is empty"), err)
 	}
 	if err != nil {
-		t.fail("check", "", because(ErrInvalid, err))
+		t.fail("check", "", directory.Because(directory.ErrInvalid, err))
 	}
 }
 
@@ -274,7 +221,7 @@ func (r *run) checkPlanned(ctx context.Context) {
 		}
 		now := known[t.have.id].Account
 		changed := func(what, planned, found string) {
-			t.fail("modify", what, fmt.Errorf("%w: it was %q when the plan was made and is %q now", ErrChanged, planned, found))
+			t.fail("modify", what, fmt.Errorf("%w: it was %q when the plan was made and is %q now", directory.ErrChanged, planned, found))
 			t.failed[""] = true
 		}
 		if now.Enabled != t.Planned.Enabled && now.Enabled != t.Want.Enabled {
@@ -316,11 +263,11 @@ func (r *run) each(ctx context.Context, tasks []*task, f func(context.Context, *
 				r.stop(context.Cause(ctx))
 			}
 			if lost := r.stopped.Load(); lost != nil {
-				t.fail("change", "", fmt.Errorf("%w: %w", ErrNotAttempted, *lost))
+				t.fail("change", "", fmt.Errorf("%w: %w", directory.ErrNotAttempted, *lost))
 				return nil
 			}
 			if r.pace.enter(ctx) != nil {
-				t.fail("change", "", fmt.Errorf("%w: %w", ErrNotAttempted, context.Cause(ctx)))
+				t.fail("change", "", fmt.Errorf("%w: %w", directory.ErrNotAttempted, context.Cause(ctx)))
 				return nil
 			}
 			defer r.pace.leave(r.o.Parallel)

@@ -16,7 +16,7 @@ func isCause(err, cause error) bool { return errors.Is(err, cause) }
 func TestCreateChangeAndNothingToDo(t *testing.T) {
 	l := newLab(t, Options{})
 	c := l.person(1, "title", "Engineer", "proxyAddresses", "SMTP:a@x.example|smtp:b@x.example", "accountExpires", "2031-01-31T00:00:00Z", "info", "line\nline")
-	out := l.Apply(t.Context(), []Change{c}, ApplyOptions{})
+	out := l.Apply(t.Context(), []directory.Change{c}, directory.ApplyOptions{})
 	if o := out[0]; o.Err != nil || !o.Created || !o.PasswordSet || o.ID == "" {
 		t.Fatalf("outcome %+v", o)
 	}
@@ -26,7 +26,7 @@ func TestCreateChangeAndNothingToDo(t *testing.T) {
 		t.Fatalf("entry %v", e)
 	}
 	before := l.client.Stats()
-	out = l.Apply(t.Context(), []Change{c}, ApplyOptions{})
+	out = l.Apply(t.Context(), []directory.Change{c}, directory.ApplyOptions{})
 	after := l.client.Stats()
 	if o := out[0]; o.Err != nil || o.Changed || o.Renamed || o.Created || o.Account == nil || after.Modifies != before.Modifies {
 		t.Fatalf("second apply: %+v", o)
@@ -49,7 +49,7 @@ var hostile = []string{
 
 func TestHostileNamesRoundTrip(t *testing.T) {
 	l := newLab(t, Options{})
-	var changes []Change
+	var changes []directory.Change
 	for i, name := range hostile {
 		c := l.person(i)
 		for _, n := range []string{"cn", "displayName", "description"} {
@@ -57,7 +57,7 @@ func TestHostileNamesRoundTrip(t *testing.T) {
 		}
 		changes = append(changes, c)
 	}
-	for i, o := range l.Apply(t.Context(), changes, ApplyOptions{}) {
+	for i, o := range l.Apply(t.Context(), changes, directory.ApplyOptions{}) {
 		if o.Err != nil {
 			t.Errorf("%q: %v", hostile[i], o.Err)
 			continue
@@ -73,12 +73,12 @@ func TestHostileNamesRoundTrip(t *testing.T) {
 		changes[i] = set(changes[i], "title", "renamed")
 		changes[i].Want.Attributes["cn"] = directory.Value{hostile[(i+1)%len(hostile)]}
 	}
-	for i, o := range l.Apply(t.Context(), changes, ApplyOptions{}) {
+	for i, o := range l.Apply(t.Context(), changes, directory.ApplyOptions{}) {
 		if o.Err != nil {
 			t.Errorf("rename to %q: %v", hostile[(i+1)%len(hostile)], o.Err)
 		}
 	}
-	for _, o := range l.Apply(t.Context(), changes, ApplyOptions{}) {
+	for _, o := range l.Apply(t.Context(), changes, directory.ApplyOptions{}) {
 		if o.Err != nil || o.Changed || o.Renamed {
 			t.Errorf("a second apply changes something: %+v", o)
 		}
@@ -89,7 +89,7 @@ func TestSwaps(t *testing.T) {
 	l := newLab(t, Options{})
 	c := l.must(t, l.person(1), l.person(2), l.person(3), l.person(4))
 	names := []string{"cn", "sAMAccountName", "userPrincipalName"}
-	swapped := make([]Change, len(c))
+	swapped := make([]directory.Change, len(c))
 	for i := range c { // 1 → 2 → 3 → 1, and 4 takes over 1's cn in vain
 		swapped[i] = set(c[i], "title", fmt.Sprint(i))
 	}
@@ -106,7 +106,7 @@ func TestSwaps(t *testing.T) {
 		}
 	}
 	// A chain: 4 takes what 3 gives up, a new person takes what 4 gives up.
-	login := func(c Change, name string) Change {
+	login := func(c directory.Change, name string) directory.Change {
 		return set(c, "sAMAccountName", name, "userPrincipalName", name+"@"+l.dc.Realm())
 	}
 	three := swapped[2].Want.Attributes["sAMAccountName"].Text()
@@ -115,7 +115,7 @@ func TestSwaps(t *testing.T) {
 
 func TestManagersInAnyOrder(t *testing.T) {
 	l := newLab(t, Options{})
-	c := []Change{
+	c := []directory.Change{
 		l.person(1, "manager", l.id(2)), l.person(2, "manager", l.id(3)), l.person(3, "manager", l.id(1)), // a cycle
 		l.person(4, "manager", l.id(5)), l.person(5, "manager", l.id(6)), l.person(6), // a chain
 		l.person(7, "manager", l.id(7)), // nobody above
@@ -131,8 +131,8 @@ func TestManagersInAnyOrder(t *testing.T) {
 	// Renaming a manager and clearing another at once.
 	l.must(t, set(c[1], "cn", "Renamed "+l.tag, "manager", ""), set(c[3], "manager", l.id(2)))
 	l.must(t, set(c[0], "manager", l.id(2)))
-	out := l.Apply(t.Context(), []Change{set(c[0], "manager", "nobody-"+l.tag, "title", "Chief")}, ApplyOptions{})
-	mustFail(t, out[0], ErrNoManager, l.id(1), "nobody-"+l.tag, "manager")
+	out := l.Apply(t.Context(), []directory.Change{set(c[0], "manager", "nobody-"+l.tag, "title", "Chief")}, directory.ApplyOptions{})
+	mustFail(t, out[0], directory.ErrNoManager, l.id(1), "nobody-"+l.tag, "manager")
 	if e := l.entry(t, l.id(1), "title", "manager"); e.Get("title") != "Chief" || e.Get("manager") == "" {
 		t.Errorf("the rest was not written or the manager was lost: %v", e)
 	}
@@ -140,8 +140,8 @@ func TestManagersInAnyOrder(t *testing.T) {
 
 func TestLinkLater(t *testing.T) {
 	l := newLab(t, Options{})
-	o := ApplyOptions{LinkLater: true}
-	out := l.Apply(t.Context(), []Change{l.person(1, "manager", l.id(2))}, o)
+	o := directory.ApplyOptions{LinkLater: true}
+	out := l.Apply(t.Context(), []directory.Change{l.person(1, "manager", l.id(2))}, o)
 	if out[0].Err != nil || out[0].Waiting != l.id(2) {
 		t.Fatalf("outcome %+v", out[0])
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-ldap/ldap/v3"
 
+	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/sandbox/samba"
 )
 
@@ -18,12 +19,12 @@ import (
 func BenchmarkCreate(b *testing.B) {
 	b.Run("Apply", func(b *testing.B) {
 		l := newLab(b, Options{})
-		changes := make([]Change, b.N)
+		changes := make([]directory.Change, b.N)
 		for i := range changes {
 			changes[i] = l.person(i, "title", "T", "department", "D", "manager", l.id(i/10))
 		}
 		b.ResetTimer()
-		for _, o := range l.Apply(b.Context(), changes, ApplyOptions{}) {
+		for _, o := range l.Apply(b.Context(), changes, directory.ApplyOptions{}) {
 			if o.Err != nil {
 				b.Fatal(o.Err)
 			}
@@ -85,14 +86,14 @@ func BenchmarkModify(b *testing.B) {
 	for _, e := range owned {
 		id[e.Account.Attributes["employeeID"].Text()] = e.ID
 	}
-	changes := make([]Change, b.N)
+	changes := make([]directory.Change, b.N)
 	for i := range changes {
 		changes[i] = l.person(i, "title", "New", "department", "New")
 		changes[i].ID, changes[i].Want.Enabled = id[l.id(i)], false
 		delete(changes[i].Want.Attributes, "userPrincipalName")
 	}
 	b.ResetTimer()
-	for _, o := range l.Apply(b.Context(), changes, ApplyOptions{}) {
+	for _, o := range l.Apply(b.Context(), changes, directory.ApplyOptions{}) {
 		if o.Err != nil {
 			b.Fatal(o.Err)
 		}

@@ -27,7 +27,7 @@ func (r *run) create(ctx context.Context, t *task) {
 	}
 	req, err := r.addRequest(t, password)
 	if err != nil {
-		t.fail("create", "", because(ErrInvalid, err))
+		t.fail("create", "", directory.Because(directory.ErrInvalid, err))
 		return
 	}
 	err = r.add(ctx, t, req)
@@ -116,7 +116,7 @@ func (r *run) add(ctx context.Context, t *task, req *ldap.AddRequest) error {
 	case len(records) == 0:
 		return err
 	case looseKey(records[0].text(attrLogin)) != looseKey(login.Text()):
-		return fmt.Errorf("%w by %q with the login %q", ErrNameTaken, records[0].dn, records[0].text(attrLogin))
+		return fmt.Errorf("%w by %q with the login %q", directory.ErrNameTaken, records[0].dn, records[0].text(attrLogin))
 	}
 	return nil
 }
@@ -125,7 +125,7 @@ func (r *run) createInSteps(ctx context.Context, t *task, password string, gener
 	t.mustChange = false
 	req, err := r.addRequest(t, "")
 	if err != nil {
-		t.fail("create", "", because(ErrInvalid, err))
+		t.fail("create", "", directory.Because(directory.ErrInvalid, err))
 		return
 	}
 	if err := r.add(ctx, t, req); err != nil {
@@ -141,7 +141,7 @@ func (r *run) createInSteps(ctx context.Context, t *task, password string, gener
 	r.passwordSet(ctx, t, password, generated)
 	control, err := controlFor(t.Want, "")
 	if err != nil {
-		t.fail("enable", attrControl, because(ErrInvalid, err))
+		t.fail("enable", attrControl, directory.Because(directory.ErrInvalid, err))
 		return
 	}
 	var finish []edit
@@ -162,7 +162,7 @@ func (r *run) createFailed(ctx context.Context, t *task, err error) {
 	case nameTaken(err):
 		holders, findErr := r.holders(ctx, t, claimPath, claimLogin, claimPrincipal)
 		if findErr != nil || len(holders) == 0 {
-			t.fail("create", "", because(ErrNameTaken, errors.Join(err, findErr)))
+			t.fail("create", "", directory.Because(directory.ErrNameTaken, errors.Join(err, findErr)))
 			return
 		}
 		if own := r.ownAccount(t, holders); own != nil {
@@ -173,7 +173,7 @@ func (r *run) createFailed(ctx context.Context, t *task, err error) {
 	case ldapconn.IsPasswordPolicy(err):
 		t.fail("create", "", passwordError(err))
 	case ldapconn.IsNoSuchObject(err):
-		t.fail("create", "", because(ErrNoContainer, err))
+		t.fail("create", "", directory.Because(directory.ErrNoContainer, err))
 	default:
 		t.fail("create", "", explainWrite(err))
 	}
@@ -192,7 +192,7 @@ func (r *run) ownAccount(t *task, holders []*record) *record {
 
 func (r *run) adopt(ctx context.Context, t *task, own *record) {
 	if !r.o.Adopt {
-		t.fail("create", "", fmt.Errorf("%w: %q (objectGUID %s) carries the worker id and the login", ErrAlreadyExists, own.dn, own.id))
+		t.fail("create", "", fmt.Errorf("%w: %q (objectGUID %s) carries the worker id and the login", directory.ErrAlreadyExists, own.dn, own.id))
 		return
 	}
 	t.have, t.mustChange = own, false
@@ -241,7 +241,7 @@ func takenBy(holders []*record, said error) error {
 		}
 		text += fmt.Sprintf("%q (%s, sAMAccountName %q, userPrincipalName %q)", h.dn, h.class, h.text(attrLogin), h.text(attrPrincipal))
 	}
-	return because(fmt.Errorf("%w by %s", ErrNameTaken, text), said)
+	return directory.Because(fmt.Errorf("%w by %s", directory.ErrNameTaken, text), said)
 }
 
 // nameTaken reports that another object has the name, login or user principal
@@ -254,15 +254,15 @@ func nameTaken(err error) bool {
 func explainWrite(err error) error {
 	switch {
 	case ldapconn.IsAccessDenied(err):
-		return because(ErrDenied, err)
+		return directory.Because(directory.ErrDenied, err)
 	case ldapconn.IsConstraintViolation(err):
-		return because(ErrInvalid, err)
+		return directory.Because(directory.ErrInvalid, err)
 	case ldapconn.IsNoSuchObject(err):
-		return because(ErrNoContainer, err)
+		return directory.Because(directory.ErrNoContainer, err)
 	case ldapconn.IsNotLeaf(err):
-		return because(ErrHasChildren, err)
+		return directory.Because(directory.ErrHasChildren, err)
 	case ldapconn.IsNotFound(err):
-		return because(ErrGone, err)
+		return directory.Because(directory.ErrGone, err)
 	case ldapconn.IsPasswordPolicy(err):
 		return passwordError(err)
 	}

@@ -77,7 +77,7 @@ func TestDeletedByThisProcess(t *testing.T) {
 	c := l.must(t, l.person(1), l.person(2))
 	d := l.WithDeleted()
 	for deleted, remove := range []func(){func() {}, func() {
-		if out := l.Remove(t.Context(), map[string]string{l.id(1): c[0].ID}, Delete); out[0].Err != nil {
+		if out := l.Remove(t.Context(), map[string]string{l.id(1): c[0].ID}, directory.Delete); out[0].Err != nil {
 			t.Fatal(out[0].Err)
 		}
 	}} {

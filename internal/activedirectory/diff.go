@@ -57,7 +57,7 @@ func diff(types *directory.Schema, want directory.Account, have *record) ([]edit
 		}
 		after, err := encodeAll(kind, want.Attributes[name])
 		if err != nil {
-			return nil, &PersonError{Attribute: name, Err: err}
+			return nil, &directory.PersonError{Attribute: name, Err: err}
 		}
 		e := edit{name: kind.Name, add: after}
 		if before, err := encodeAll(kind, present); err == nil && removable(kind) {

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/sandbox/samba"
 )
 
@@ -31,16 +32,16 @@ func TestInterruptedApply(t *testing.T) {
 			}
 			d, proxy := l.behind(t, Options{})
 			proxy.Inject(tt.fault)
-			var changes []Change
+			var changes []directory.Change
 			for i := range people {
 				changes = append(changes, l.person(i))
 			}
 			done, notAttempted := 0, 0
-			for i, o := range d.Apply(t.Context(), changes, ApplyOptions{}) {
+			for i, o := range d.Apply(t.Context(), changes, directory.ApplyOptions{}) {
 				switch {
 				case o.Err == nil:
 					done++
-				case errors.Is(o.Err, ErrNotAttempted):
+				case errors.Is(o.Err, directory.ErrNotAttempted):
 					notAttempted++
 				}
 				changes[i].ID = o.ID
@@ -48,7 +49,7 @@ func TestInterruptedApply(t *testing.T) {
 			if tt.fault.Reconnect && done != people || !tt.fault.Reconnect && notAttempted == 0 {
 				t.Errorf("%d done, %d not attempted", done, notAttempted)
 			}
-			for i, o := range l.Apply(t.Context(), changes, ApplyOptions{Adopt: true}) {
+			for i, o := range l.Apply(t.Context(), changes, directory.ApplyOptions{Adopt: true}) {
 				if o.Err != nil {
 					t.Fatal(o.Err)
 				}
@@ -73,11 +74,11 @@ func TestAnswersLostOnChanges(t *testing.T) {
 			proxy.Inject(samba.Fault{Op: op, Lose: true, Reconnect: true})
 			switch op {
 			case samba.Modify:
-				apply(t, d, ApplyOptions{}, set(c[0], "title", "x"))
+				apply(t, d, directory.ApplyOptions{}, set(c[0], "title", "x"))
 			case samba.ModifyDN:
-				apply(t, d, ApplyOptions{}, set(c[0], "cn", "x "+l.tag))
+				apply(t, d, directory.ApplyOptions{}, set(c[0], "cn", "x "+l.tag))
 			default:
-				if out := d.Remove(t.Context(), map[string]string{"a": c[0].ID}, Delete); out[0].Err != nil {
+				if out := d.Remove(t.Context(), map[string]string{"a": c[0].ID}, directory.Delete); out[0].Err != nil {
 					t.Error(out[0].Err)
 				}
 			}
@@ -93,11 +94,11 @@ func TestCancelledApplyKnowsWhatItDid(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var once sync.Once
-	var changes []Change
+	var changes []directory.Change
 	for i := range 60 {
 		changes = append(changes, l.person(i))
 	}
-	out := l.Apply(ctx, changes, ApplyOptions{Parallel: 2, Deliver: func(context.Context, string, string, string) error { once.Do(cancel); return nil }})
+	out := l.Apply(ctx, changes, directory.ApplyOptions{Parallel: 2, Deliver: func(context.Context, string, string, string) error { once.Do(cancel); return nil }})
 	created := map[string]bool{}
 	for _, o := range out {
 		if o.ID != "" {
@@ -124,14 +125,14 @@ func TestCancelledApplyKnowsWhatItDid(t *testing.T) {
 func TestTwoViewsAtOnce(t *testing.T) {
 	l := newLab(t, Options{})
 	other := l.connect(t, l.conf, Options{})
-	var changes []Change
+	var changes []directory.Change
 	for i := range 40 {
 		changes = append(changes, l.person(i))
 	}
 	var wg sync.WaitGroup
-	results := make([][]Outcome, 2)
+	results := make([][]directory.Outcome, 2)
 	for i, d := range []*Domain{l.Domain, other} {
-		wg.Go(func() { results[i] = d.Apply(t.Context(), changes, ApplyOptions{}) })
+		wg.Go(func() { results[i] = d.Apply(t.Context(), changes, directory.ApplyOptions{}) })
 	}
 	wg.Wait()
 	for i := range changes {
@@ -139,7 +140,7 @@ func TestTwoViewsAtOnce(t *testing.T) {
 		if (a.Err == nil) == (b.Err == nil) {
 			t.Errorf("%s: both %v and %v", changes[i].WorkerID, a.Err, b.Err)
 		}
-		if err := errors.Join(a.Err, b.Err); !errors.Is(err, ErrAlreadyExists) && !errors.Is(err, ErrNameTaken) {
+		if err := errors.Join(a.Err, b.Err); !errors.Is(err, directory.ErrAlreadyExists) && !errors.Is(err, directory.ErrNameTaken) {
 			t.Errorf("the second one: %v", err)
 		}
 	}
@@ -155,7 +156,7 @@ func TestLinkLaterFromManyAtOnce(t *testing.T) {
 	for i := range 20 {
 		wg.Go(func() {
 			c := l.person(i, "manager", l.id((i+1)%20))
-			if out := l.Apply(t.Context(), []Change{c}, ApplyOptions{LinkLater: true}); out[0].Err != nil {
+			if out := l.Apply(t.Context(), []directory.Change{c}, directory.ApplyOptions{LinkLater: true}); out[0].Err != nil {
 				t.Error(out[0].Err)
 			}
 		})

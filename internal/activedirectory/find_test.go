@@ -135,8 +135,8 @@ func TestSnapshotIsReadOnceAndKeptRight(t *testing.T) {
 		t.Errorf("%d searches after a new attribute, want 2", s.Searches)
 	}
 	// What this process writes is known at once.
-	apply(t, d, ApplyOptions{}, set(c[0], "cn", "New "+l.id(1), "title", "Boss"), l.person(4, "department", "Dept "+l.tag))
-	if out := d.Remove(t.Context(), map[string]string{l.id(3): c[2].ID}, Delete); out[0].Err != nil {
+	apply(t, d, directory.ApplyOptions{}, set(c[0], "cn", "New "+l.id(1), "title", "Boss"), l.person(4, "department", "Dept "+l.tag))
+	if out := d.Remove(t.Context(), map[string]string{l.id(3): c[2].ID}, directory.Delete); out[0].Err != nil {
 		t.Fatal(out[0].Err)
 	}
 	before := d.client.Stats().Searches

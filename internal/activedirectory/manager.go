@@ -17,7 +17,7 @@ import (
 // link is a person whose manager has no account yet.
 type link struct{ worker, id string }
 
-// Waiting is a manager link that could not be made yet, see ApplyOptions.LinkLater.
+// Waiting is a manager link that could not be made yet, see directory.ApplyOptions.LinkLater.
 type Waiting struct{ WorkerID, ID, ManagerWorkerID string }
 
 // Pending returns the manager links that still wait, by worker id.
@@ -98,7 +98,7 @@ func (r *run) managerDN(t *task) (string, error) {
 		case landed:
 			return dn, nil
 		case m.dead() && dn == "":
-			return "", fmt.Errorf("%w: that of worker %q could not be created", ErrNoManager, id)
+			return "", fmt.Errorf("%w: that of worker %q could not be created", directory.ErrNoManager, id)
 		}
 		return "", errLater
 	}
@@ -106,11 +106,11 @@ func (r *run) managerDN(t *task) (string, error) {
 	case len(found) == 1:
 		return found[0].dn, nil
 	case len(found) > 1:
-		return "", fmt.Errorf("%w: worker %q, the manager, is %s", ErrAmbiguous, id, listPaths(found))
+		return "", fmt.Errorf("%w: worker %q, the manager, is %s", directory.ErrAmbiguous, id, listPaths(found))
 	case isDN(id):
 		return id, nil
 	}
-	return "", fmt.Errorf("%w: no user has the %s %q of the manager", ErrNoManager, r.Domain.o.WorkerIDAttribute, id)
+	return "", fmt.Errorf("%w: no user has the %s %q of the manager", directory.ErrNoManager, r.Domain.o.WorkerIDAttribute, id)
 }
 
 // managerFor returns the manager for a new account, or leaves the link for later.
@@ -170,7 +170,7 @@ func (r *run) linkManager(ctx context.Context, t *task) {
 	}
 	_, err := r.managerDN(t)
 	v, _ := t.want(attrManager)
-	if !r.o.LinkLater || !errors.Is(err, ErrNoManager) || r.byWorker[v.Text()] != nil {
+	if !r.o.LinkLater || !errors.Is(err, directory.ErrNoManager) || r.byWorker[v.Text()] != nil {
 		t.fail("modify", attrManager, err)
 		return
 	}
@@ -218,8 +218,8 @@ func (r *run) linkWaiting(ctx context.Context) {
 		delete(r.pending, t.WorkerID)
 		r.Domain.mu.Unlock()
 		for _, l := range links {
-			if err := r.linkNow(ctx, l.id, t.out.ID); err != nil && !ldapconn.IsNotFound(err) && !errors.Is(err, ErrGone) {
-				t.errs = append(t.errs, &PersonError{WorkerID: l.worker, Op: "modify", Attribute: attrManager, Err: explainWrite(err)})
+			if err := r.linkNow(ctx, l.id, t.out.ID); err != nil && !ldapconn.IsNotFound(err) && !errors.Is(err, directory.ErrGone) {
+				t.errs = append(t.errs, &directory.PersonError{WorkerID: l.worker, Op: "modify", Attribute: attrManager, Err: explainWrite(err)})
 			}
 		}
 	}
@@ -236,7 +236,7 @@ func (d *Domain) linkNow(ctx context.Context, id, manager string) error {
 		at[rec.id] = rec
 	}
 	if at[id] == nil || at[manager] == nil {
-		return ErrGone
+		return directory.ErrGone
 	}
 	if sameDN(at[id].text(directory.ManagerAttribute), at[manager].dn) {
 		return nil

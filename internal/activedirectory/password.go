@@ -158,4 +158,4 @@ func (d *Domain) neverHadPassword(ctx context.Context, have *record) (bool, erro
 }
 
 // passwordError adds our cause to a refused password.
-func passwordError(err error) error { return because(ErrPassword, err) }
+func passwordError(err error) error { return directory.Because(directory.ErrPassword, err) }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-ldap/ldap/v3"
 
+	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/sandbox/samba"
 )
 
@@ -26,7 +27,7 @@ func TestEnableAndDisable(t *testing.T) {
 	// Bits that others set stay.
 	l.edit(t, l.dn(1), "userAccountControl", fmt.Sprint(514|0x10000|0x100000))
 	var delivered string
-	o := ApplyOptions{KeepPassword: true, Deliver: func(_ context.Context, worker, path, password string) error {
+	o := directory.ApplyOptions{KeepPassword: true, Deliver: func(_ context.Context, worker, path, password string) error {
 		if worker != l.id(1) || !sameDN(path, l.dn(1)) {
 			t.Errorf("delivered for %s, %s", worker, path)
 		}
@@ -34,7 +35,7 @@ func TestEnableAndDisable(t *testing.T) {
 		return nil
 	}}
 	c.Want.Enabled = true
-	out := l.Apply(t.Context(), []Change{c}, o)
+	out := l.Apply(t.Context(), []directory.Change{c}, o)
 	if out[0].Err != nil || !out[0].PasswordSet || len(delivered) < 24 {
 		t.Fatalf("%+v", out[0])
 	}
@@ -53,7 +54,7 @@ func TestEnableAndDisable(t *testing.T) {
 	// Enabled again, with the password it had.
 	c.Want.Enabled = true
 	delivered = ""
-	out = l.Apply(t.Context(), []Change{c}, o)
+	out = l.Apply(t.Context(), []directory.Change{c}, o)
 	if out[0].Err != nil || out[0].PasswordSet || delivered != "" {
 		t.Errorf("enabled again: %+v", out[0])
 	}
@@ -66,14 +67,14 @@ func TestPasswords(t *testing.T) {
 	l := newLab(t, Options{})
 	c := l.person(1)
 	c.Password = "Sommer-2026-Größe!"
-	keep := ApplyOptions{KeepPassword: true}
+	keep := directory.ApplyOptions{KeepPassword: true}
 	c = apply(t, l.Domain, keep, c)[0]
 	login := l.id(1) + "@" + l.dc.Realm()
 	if err := l.dc.Bind(t.Context(), login, c.Password); err != nil {
 		t.Error(err)
 	}
 	c.Password = "Winter-2027-Größe!"
-	if out := l.Apply(t.Context(), []Change{c}, keep); out[0].Err != nil || !out[0].PasswordSet {
+	if out := l.Apply(t.Context(), []directory.Change{c}, keep); out[0].Err != nil || !out[0].PasswordSet {
 		t.Errorf("reset: %+v", out[0])
 	}
 	if err := l.dc.Bind(t.Context(), login, c.Password); err != nil {
@@ -82,8 +83,8 @@ func TestPasswords(t *testing.T) {
 	// A weak one is refused; everything else is written, and nothing repeats it.
 	weak := set(c, "title", "Written")
 	weak.Password = "weak1"
-	out := l.Apply(t.Context(), []Change{weak}, keep)
-	mustFail(t, out[0], ErrPassword, l.id(1), "password policy")
+	out := l.Apply(t.Context(), []directory.Change{weak}, keep)
+	mustFail(t, out[0], directory.ErrPassword, l.id(1), "password policy")
 	if strings.Contains(out[0].Err.Error(), "weak1") {
 		t.Errorf("the error repeats the password: %v", out[0].Err)
 	}
@@ -92,13 +93,13 @@ func TestPasswords(t *testing.T) {
 	}
 	fresh := l.person(2)
 	fresh.Password = "weak1"
-	out = l.Apply(t.Context(), []Change{fresh}, keep)
-	mustFail(t, out[0], ErrPassword)
+	out = l.Apply(t.Context(), []directory.Change{fresh}, keep)
+	mustFail(t, out[0], directory.ErrPassword)
 	if out[0].ID != "" || out[0].Created {
 		t.Errorf("%+v", out[0])
 	}
-	undelivered := ApplyOptions{Deliver: func(context.Context, string, string, string) error { return errors.New("mailbox full") }}
-	out = l.Apply(t.Context(), []Change{l.person(3)}, undelivered)
+	undelivered := directory.ApplyOptions{Deliver: func(context.Context, string, string, string) error { return errors.New("mailbox full") }}
+	out = l.Apply(t.Context(), []directory.Change{l.person(3)}, undelivered)
 	mustFail(t, out[0], nil, "mailbox full", "deliver")
 	if out[0].ID == "" {
 		t.Error("the account exists, but its id is not reported")
@@ -132,7 +133,7 @@ func TestCreateInSteps(t *testing.T) {
 	d, proxy := l.behind(t, Options{})
 	proxy.Inject(samba.Fault{Op: samba.Add, Result: ldap.LDAPResultUnwillingToPerform})
 	var password string
-	o := ApplyOptions{KeepPassword: true, Deliver: func(_ context.Context, _, _, p string) error { password = p; return nil }}
+	o := directory.ApplyOptions{KeepPassword: true, Deliver: func(_ context.Context, _, _, p string) error { password = p; return nil }}
 	c := apply(t, d, o, l.person(1))[0]
 	if err := l.dc.Bind(t.Context(), l.id(1)+"@"+l.dc.Realm(), password); err != nil {
 		t.Error(err)
@@ -140,14 +141,14 @@ func TestCreateInSteps(t *testing.T) {
 	// The password step fails: the account stays disabled, is reported, and the next run finishes.
 	proxy.Inject(samba.Fault{Op: samba.Add, Result: ldap.LDAPResultUnwillingToPerform})
 	proxy.Inject(samba.Fault{Op: samba.Modify, Result: ldap.LDAPResultUnwillingToPerform})
-	out := d.Apply(t.Context(), []Change{l.person(2)}, o)
-	mustFail(t, out[0], ErrPassword)
+	out := d.Apply(t.Context(), []directory.Change{l.person(2)}, o)
+	mustFail(t, out[0], directory.ErrPassword)
 	if out[0].ID == "" || l.entry(t, l.id(2), "userAccountControl").Get("userAccountControl") != "514" {
 		t.Fatalf("%+v", out[0])
 	}
 	again := l.person(2)
 	again.ID = out[0].ID
-	if out = d.Apply(t.Context(), []Change{again, c}, o); out[0].Err != nil || !out[0].PasswordSet || out[1].Changed {
+	if out = d.Apply(t.Context(), []directory.Change{again, c}, o); out[0].Err != nil || !out[0].PasswordSet || out[1].Changed {
 		t.Errorf("%+v", out)
 	}
 }

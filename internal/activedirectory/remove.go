@@ -15,31 +15,22 @@ import (
 	"terraform-provider-workforce/internal/directory"
 )
 
-// Removal is what [Domain.Remove] does to accounts.
-type Removal int
-
-// What can be done to accounts that are no longer wanted.
-const (
-	Disable Removal = iota // nobody can sign in; everything else stays
-	Delete                 // the object goes, into the recycle bin where there is one
-)
-
 // Remove disables or deletes accounts, given by worker id with their objectGUID,
 // and returns the outcomes by worker id. An account that is gone already is no
 // error. Only the account itself is deleted, never objects below it, and what is
 // protected is neither deleted nor disabled.
-func (d *Domain) Remove(ctx context.Context, ids map[string]string, mode Removal) []Outcome {
-	r := &run{Domain: d, o: ApplyOptions{Parallel: defaultParallel}, types: StandardSchema()}
+func (d *Domain) Remove(ctx context.Context, ids map[string]string, mode directory.Removal) []directory.Outcome {
+	r := &run{Domain: d, o: directory.ApplyOptions{Parallel: defaultParallel}, types: StandardSchema()}
 	workers := slices.Sorted(maps.Keys(ids))
-	outcomes := make([]Outcome, len(workers))
+	outcomes := make([]directory.Outcome, len(workers))
 	byID := map[string][]*task{}
 	for i, worker := range workers {
-		outcomes[i] = Outcome{WorkerID: worker, ID: ids[worker]}
-		t := &task{Change: Change{WorkerID: worker, ID: ids[worker]}, out: &outcomes[i], failed: map[string]bool{}}
+		outcomes[i] = directory.Outcome{WorkerID: worker, ID: ids[worker]}
+		t := &task{Change: directory.Change{WorkerID: worker, ID: ids[worker]}, out: &outcomes[i], failed: map[string]bool{}}
 		r.tasks = append(r.tasks, t)
 		id, err := canonicalGUID(t.ID)
 		if err != nil {
-			t.fail("remove", "", because(ErrInvalid, err))
+			t.fail("remove", "", directory.Because(directory.ErrInvalid, err))
 			continue
 		}
 		t.ID, t.out.ID, byID[id] = id, id, append(byID[id], t)
@@ -55,7 +46,7 @@ func (d *Domain) Remove(ctx context.Context, ids map[string]string, mode Removal
 		}
 	}
 	r.each(ctx, r.alive(), func(ctx context.Context, t *task) { r.remove(ctx, t, mode) })
-	if mode == Disable {
+	if mode == directory.Disable {
 		r.readBack(ctx, r.alive())
 		r.verifyDisabled(ctx)
 	}
@@ -65,8 +56,8 @@ func (d *Domain) Remove(ctx context.Context, ids map[string]string, mode Removal
 	return outcomes
 }
 
-func (r *run) remove(ctx context.Context, t *task, mode Removal) {
-	op := map[Removal]string{Disable: "disable", Delete: "delete"}[mode]
+func (r *run) remove(ctx context.Context, t *task, mode directory.Removal) {
+	op := map[directory.Removal]string{directory.Disable: "disable", directory.Delete: "delete"}[mode]
 	why := ""
 	if t.have != nil {
 		why = r.protection(t.have)
@@ -74,11 +65,11 @@ func (r *run) remove(ctx context.Context, t *task, mode Removal) {
 	switch {
 	case t.have == nil:
 	case !t.have.isUser():
-		t.fail(op, "", because(ErrProtected, fmt.Errorf("it is a %s, not a user", t.have.class)))
-	case mode == Disable && !t.have.enabled():
+		t.fail(op, "", directory.Because(directory.ErrProtected, fmt.Errorf("it is a %s, not a user", t.have.class)))
+	case mode == directory.Disable && !t.have.enabled():
 	case why != "":
-		t.fail(op, "", because(ErrProtected, errors.New(why)))
-	case mode == Disable:
+		t.fail(op, "", directory.Because(directory.ErrProtected, errors.New(why)))
+	case mode == directory.Disable:
 		r.disable(ctx, t)
 	default:
 		r.delete(ctx, t)
@@ -90,7 +81,7 @@ func (r *run) disable(ctx context.Context, t *task) {
 	if err == nil {
 		err = r.send(ctx, t, []edit{{name: attrControl, add: []string{control}}})
 	}
-	if err != nil && !errors.Is(err, ErrGone) {
+	if err != nil && !errors.Is(err, directory.ErrGone) {
 		t.fail("disable", attrControl, explainWrite(err))
 	}
 }
@@ -139,7 +130,7 @@ func (r *run) verifyDisabled(ctx context.Context) {
 		case err != nil:
 			t.fail("read back", "", err)
 		case known[t.have.id].Account.Enabled:
-			t.fail("read back", attrControl, fmt.Errorf("%w: the account is still enabled", ErrNotAsWritten))
+			t.fail("read back", attrControl, fmt.Errorf("%w: the account is still enabled", directory.ErrNotAsWritten))
 		default:
 			t.out.Account = known[t.have.id]
 		}

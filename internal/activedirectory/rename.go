@@ -10,6 +10,7 @@ import (
 	"github.com/go-ldap/ldap/v3"
 
 	"terraform-provider-workforce/internal/activedirectory/ldapconn"
+	"terraform-provider-workforce/internal/directory"
 )
 
 // rename gives an account its name and place in one request; it stays the same
@@ -22,11 +23,11 @@ func (r *run) rename(ctx context.Context, t *task) {
 	case ldapconn.IsAlreadyExists(err):
 		holders, findErr := r.holders(ctx, t, claimPath)
 		if findErr != nil || len(holders) == 0 {
-			t.fail("rename", attrCN, because(ErrNameTaken, errors.Join(err, findErr)))
+			t.fail("rename", attrCN, directory.Because(directory.ErrNameTaken, errors.Join(err, findErr)))
 			break
 		}
 		t.fail("rename", attrCN, takenBy(holders, err))
-	case errors.Is(err, ErrGone), isLost(err):
+	case errors.Is(err, directory.ErrGone), isLost(err):
 		t.fail("rename", "", err)
 	default:
 		t.fail("rename", attrCN, explainWrite(err))
@@ -56,7 +57,7 @@ func (r *run) move(ctx context.Context, t *task, cn, container string) error {
 		case readErr != nil:
 			return errors.Join(err, readErr)
 		case now == nil:
-			return because(ErrGone, err)
+			return directory.Because(directory.ErrGone, err)
 		}
 		t.at(now.dn, landed)
 		if lost && now.text(attrCN) == cn && sameDN(now.container(), container) {
@@ -88,7 +89,7 @@ func (r *run) stepAside(ctx context.Context, t *task) {
 		}
 		if other.takes(claimPath) == t.holds(claimPath) && t.takes(claimPath) != t.holds(claimPath) {
 			if why := r.protection(t.have); why != "" {
-				t.fail("rename", "", because(ErrProtected, errors.New(why)))
+				t.fail("rename", "", directory.Because(directory.ErrProtected, errors.New(why)))
 				return
 			}
 			if err := r.move(ctx, t, temporary, t.have.container()); err != nil {
@@ -105,7 +106,7 @@ func (r *run) stepAside(ctx context.Context, t *task) {
 	}
 	now, err := r.again(ctx, t)
 	if err != nil || now == nil {
-		t.fail("read back", "", errors.Join(ErrGone, err))
+		t.fail("read back", "", errors.Join(directory.ErrGone, err))
 		return
 	}
 	t.have = now

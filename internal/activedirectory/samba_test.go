@@ -77,18 +77,18 @@ func (l *lab) behind(t testing.TB, o Options) (*Domain, *samba.Proxy) {
 func (l *lab) id(n int) string { return fmt.Sprintf("%s%04d", l.tag, n) }
 
 // person is the change that creates worker n, enabled; pairs set further attributes, "" clears them.
-func (l *lab) person(n int, pairs ...string) Change {
+func (l *lab) person(n int, pairs ...string) directory.Change {
 	id := l.id(n)
 	a := directory.Account{Container: l.ou, Enabled: true, Attributes: map[string]directory.Value{
 		"cn": {"Person " + id}, "sAMAccountName": {id}, "userPrincipalName": {id + "@" + l.dc.Realm()}, "employeeID": {id},
 		"displayName": {"Person " + id}, "givenName": {"Person"}, "sn": {id},
 	}}
-	c := Change{WorkerID: id, Want: a}
+	c := directory.Change{WorkerID: id, Want: a}
 	return set(c, pairs...)
 }
 
 // set returns the change with attributes set in a copy of its account.
-func set(c Change, pairs ...string) Change {
+func set(c directory.Change, pairs ...string) directory.Change {
 	c.Want = c.Want.Clone()
 	for i := 0; i+1 < len(pairs); i += 2 {
 		if v := pairs[i+1]; v == "" {
@@ -101,12 +101,12 @@ func set(c Change, pairs ...string) Change {
 }
 
 // must applies changes, all of which must succeed, and fills in their ids.
-func (l *lab) must(t testing.TB, changes ...Change) []Change {
+func (l *lab) must(t testing.TB, changes ...directory.Change) []directory.Change {
 	t.Helper()
-	return apply(t, l.Domain, ApplyOptions{}, changes...)
+	return apply(t, l.Domain, directory.ApplyOptions{}, changes...)
 }
 
-func apply(t testing.TB, d *Domain, o ApplyOptions, changes ...Change) []Change {
+func apply(t testing.TB, d *Domain, o directory.ApplyOptions, changes ...directory.Change) []directory.Change {
 	t.Helper()
 	out := d.Apply(t.Context(), changes, o)
 	if len(out) != len(changes) {
@@ -137,7 +137,7 @@ func (l *lab) entry(t testing.TB, login string, attributes ...string) samba.Entr
 	return found[0]
 }
 
-func mustFail(t testing.TB, o Outcome, is error, texts ...string) {
+func mustFail(t testing.TB, o directory.Outcome, is error, texts ...string) {
 	t.Helper()
 	if o.Err == nil {
 		t.Fatalf("no error, expected %v", is)

@@ -20,12 +20,12 @@ import (
 // fails is disabled all the same.
 func (r *run) update(ctx context.Context, t *task) {
 	if why := r.protection(t.have); why != "" && (t.renames() || t.have.enabled() && !t.Want.Enabled) {
-		t.fail("modify", "", fmt.Errorf("%w: %s", ErrProtected, why))
+		t.fail("modify", "", fmt.Errorf("%w: %s", directory.ErrProtected, why))
 		return
 	}
 	edits, err := diff(r.types, t.Want, t.have)
 	if err != nil {
-		t.fail("modify", "", because(ErrInvalid, err))
+		t.fail("modify", "", directory.Because(directory.ErrInvalid, err))
 		return
 	}
 	state, password, err := r.stateEdits(ctx, t)
@@ -57,7 +57,7 @@ type newPassword struct {
 func (r *run) stateEdits(ctx context.Context, t *task) ([]edit, newPassword, error) {
 	control, enables, err := controlEdit(t.Want, t.have)
 	if err != nil {
-		return nil, newPassword{}, because(ErrInvalid, err)
+		return nil, newPassword{}, directory.Because(directory.ErrInvalid, err)
 	}
 	p := newPassword{text: t.Password}
 	if p.text == "" && enables {
@@ -97,7 +97,7 @@ func (r *run) modify(ctx context.Context, t *task, edits []edit, p newPassword) 
 			r.passwordSet(ctx, t, p.text, p.generated)
 		}
 		return
-	case errors.Is(err, ErrGone), isLost(err), ldapconn.IsUnknownOutcome(err):
+	case errors.Is(err, directory.ErrGone), isLost(err), ldapconn.IsUnknownOutcome(err):
 		t.fail("modify", "", err)
 		return
 	case p.text == "" && ldapconn.IsPasswordPolicy(err) && t.Want.Enabled && !t.have.enabled():
@@ -130,7 +130,7 @@ func (r *run) oneByOne(ctx context.Context, t *task, edits []edit, p newPassword
 		case err == nil && e.name == attrPassword:
 			r.passwordSet(ctx, t, p.text, p.generated)
 		case err == nil:
-		case errors.Is(err, ErrGone), isLost(err), ldapconn.IsUnknownOutcome(err):
+		case errors.Is(err, directory.ErrGone), isLost(err), ldapconn.IsUnknownOutcome(err):
 			t.fail("modify", "", err)
 			return
 		default:
@@ -163,7 +163,7 @@ func (r *run) denied(ctx context.Context, t *task, edits []edit, err error, p ne
 	}
 	for _, e := range edits {
 		if !slices.ContainsFunc(rest, func(k edit) bool { return k.name == e.name }) {
-			t.fail("modify", e.name, because(ErrDenied, err))
+			t.fail("modify", e.name, directory.Because(directory.ErrDenied, err))
 		}
 	}
 	if next := r.send(ctx, t, rest); next != nil {
@@ -178,7 +178,7 @@ func (r *run) denied(ctx context.Context, t *task, edits []edit, err error, p ne
 // refused says why one attribute could not be written.
 func (r *run) refused(ctx context.Context, t *task, e edit, err error) {
 	switch {
-	case errors.Is(err, ErrChanged):
+	case errors.Is(err, directory.ErrChanged):
 		t.fail("modify", e.name, err)
 	case e.name == attrPassword:
 		t.fail("set the password", e.name, passwordError(err))
@@ -189,7 +189,7 @@ func (r *run) refused(ctx context.Context, t *task, e edit, err error) {
 		}
 		holders, findErr := r.holders(ctx, t, c)
 		if findErr != nil || len(holders) == 0 {
-			t.fail("modify", e.name, because(ErrNameTaken, errors.Join(err, findErr)))
+			t.fail("modify", e.name, directory.Because(directory.ErrNameTaken, errors.Join(err, findErr)))
 			return
 		}
 		t.fail("modify", e.name, takenBy(holders, err))
@@ -219,7 +219,7 @@ func (r *run) send(ctx context.Context, t *task, edits []edit) error {
 		case readErr != nil:
 			return errors.Join(err, readErr)
 		case now == nil:
-			return because(ErrGone, err)
+			return directory.Because(directory.ErrGone, err)
 		case lost && r.done(now, edits):
 			t.touched, t.out.Changed = true, true
 			return nil
@@ -269,7 +269,7 @@ func (r *run) changedSince(t *task, now *record, edits []edit) error {
 	for _, e := range edits {
 		before, after := t.have.get(e.name), now.get(e.name)
 		if e.compare && !before.Equal(after) {
-			return fmt.Errorf("%w: %s was %q when it was read and is %q now", ErrChanged, e.name, strings.Join(before, ", "), strings.Join(after, ", "))
+			return fmt.Errorf("%w: %s was %q when it was read and is %q now", directory.ErrChanged, e.name, strings.Join(before, ", "), strings.Join(after, ", "))
 		}
 	}
 	return nil

@@ -66,7 +66,7 @@ func (r *run) notThere(tasks map[string]*task, err error) {
 			t.fail("read back", "", fmt.Errorf("it was written, but cannot be read: %w", err))
 			continue
 		}
-		t.fail("read back", "", because(ErrGone, errors.New("it was written, but is not there now")))
+		t.fail("read back", "", directory.Because(directory.ErrGone, errors.New("it was written, but is not there now")))
 	}
 }
 
@@ -126,7 +126,7 @@ func (r *run) compare(t *task) {
 	}
 	differs := func(what string, want, found directory.Value) {
 		if !t.failed[directory.Fold(what)] {
-			t.fail("read back", what, fmt.Errorf("%w: wanted %s, found %s", ErrNotAsWritten, quote(want), quote(found)))
+			t.fail("read back", what, fmt.Errorf("%w: wanted %s, found %s", directory.ErrNotAsWritten, quote(want), quote(found)))
 		}
 	}
 	have := t.out.Account.Account

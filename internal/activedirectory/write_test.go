@@ -29,21 +29,21 @@ func (l *lab) dn(n int) string { return "CN=Person " + l.id(n) + "," + l.ou }
 func TestNamesTaken(t *testing.T) {
 	l := newLab(t, Options{})
 	c := l.must(t, l.person(1), l.person(2))
-	out := l.Apply(t.Context(), []Change{
+	out := l.Apply(t.Context(), []directory.Change{
 		l.person(3, "cn", "Person "+l.id(1)),
 		l.person(4, "sAMAccountName", strings.ToUpper(l.id(1))),
 		l.person(5, "userPrincipalName", l.id(1)+"@"+l.dc.Realm()),
 		set(c[1], "cn", "person "+l.id(1), "title", "a"),
 		l.person(6),
-	}, ApplyOptions{})
+	}, directory.ApplyOptions{})
 	for i := range 4 {
-		mustFail(t, out[i], ErrNameTaken, out[i].WorkerID, l.dn(1), "Choose another name")
+		mustFail(t, out[i], directory.ErrNameTaken, out[i].WorkerID, l.dn(1), "Choose another name")
 	}
 	if out[4].Err != nil || out[3].ID != c[1].ID || l.entry(t, l.id(2), "title").Get("title") != "a" {
 		t.Errorf("%+v", out)
 	}
-	out = l.Apply(t.Context(), []Change{set(c[1], "sAMAccountName", l.id(1), "userPrincipalName", l.id(1)+"@"+l.dc.Realm(), "title", "b")}, ApplyOptions{})
-	mustFail(t, out[0], ErrNameTaken, "sAMAccountName", "userPrincipalName", l.dn(1))
+	out = l.Apply(t.Context(), []directory.Change{set(c[1], "sAMAccountName", l.id(1), "userPrincipalName", l.id(1)+"@"+l.dc.Realm(), "title", "b")}, directory.ApplyOptions{})
+	mustFail(t, out[0], directory.ErrNameTaken, "sAMAccountName", "userPrincipalName", l.dn(1))
 	if l.entry(t, l.id(2), "title").Get("title") != "b" {
 		t.Error("what is not about the name was not written")
 	}
@@ -53,13 +53,13 @@ func TestAdopt(t *testing.T) {
 	l := newLab(t, Options{})
 	c := l.must(t, l.person(1), l.person(2))
 	again := l.person(1, "title", "x")
-	out := l.Apply(t.Context(), []Change{again}, ApplyOptions{})
-	mustFail(t, out[0], ErrAlreadyExists, c[0].ID, "adoption")
-	out = l.Apply(t.Context(), []Change{again, l.person(9, "sAMAccountName", l.id(2))}, ApplyOptions{Adopt: true})
+	out := l.Apply(t.Context(), []directory.Change{again}, directory.ApplyOptions{})
+	mustFail(t, out[0], directory.ErrAlreadyExists, c[0].ID, "adoption")
+	out = l.Apply(t.Context(), []directory.Change{again, l.person(9, "sAMAccountName", l.id(2))}, directory.ApplyOptions{Adopt: true})
 	if out[0].Err != nil || !out[0].Adopted || out[0].ID != c[0].ID || out[0].PasswordSet || !out[0].Changed {
 		t.Errorf("%+v", out[0])
 	}
-	mustFail(t, out[1], ErrNameTaken) // the worker id is another
+	mustFail(t, out[1], directory.ErrNameTaken) // the worker id is another
 }
 
 func TestDeletedMovedAndVanishedContainers(t *testing.T) {
@@ -77,13 +77,13 @@ func TestDeletedMovedAndVanishedContainers(t *testing.T) {
 	nowhere.Want.Container = "OU=Gone," + l.ou
 	lost := l.person(4)
 	lost.Want.Container = "OU=Gone," + l.ou
-	out := l.Apply(t.Context(), []Change{set(c[0], "title", "x"), set(c[1], "title", "x"), nowhere, lost}, ApplyOptions{})
-	mustFail(t, out[0], ErrGone, l.id(1), c[0].ID)
+	out := l.Apply(t.Context(), []directory.Change{set(c[0], "title", "x"), set(c[1], "title", "x"), nowhere, lost}, directory.ApplyOptions{})
+	mustFail(t, out[0], directory.ErrGone, l.id(1), c[0].ID)
 	if out[1].Err != nil || !out[1].Renamed || !sameDN(out[1].Account.Path, l.dn(2)) {
 		t.Errorf("moved by hand: %+v", out[1])
 	}
-	mustFail(t, out[2], ErrNoContainer, "OU=Gone")
-	mustFail(t, out[3], ErrNoContainer, "OU=Gone")
+	mustFail(t, out[2], directory.ErrNoContainer, "OU=Gone")
+	mustFail(t, out[3], directory.ErrNoContainer, "OU=Gone")
 	if out[2].ID == "" || l.entry(t, l.id(3), "title").Get("title") != "t" {
 		t.Errorf("%+v", out[2])
 	}
@@ -94,20 +94,20 @@ func TestChangesBetweenReadAndWrite(t *testing.T) {
 	l := newLab(t, Options{})
 	c := l.must(t, l.person(1, "title", "Old", "info", "i"), l.person(2, "title", "Old"))
 	r := &run{Domain: l.Domain, types: StandardSchema(), byWorker: map[string]*task{}}
-	begin := func(c Change) *task {
+	begin := func(c directory.Change) *task {
 		t.Helper()
 		records, err := l.fetch(t.Context(), attrGUID, []string{c.ID})
 		if err != nil {
 			t.Fatal(err)
 		}
-		k := &task{Change: c, out: &Outcome{WorkerID: c.WorkerID, ID: c.ID}, failed: map[string]bool{}, have: records[0]}
+		k := &task{Change: c, out: &directory.Outcome{WorkerID: c.WorkerID, ID: c.ID}, failed: map[string]bool{}, have: records[0]}
 		k.at(records[0].dn, true)
 		return k
 	}
 	k := begin(set(c[0], "title", "New", "info", ""))
 	l.edit(t, l.dn(1), "title", "Somebody else's")
 	r.update(t.Context(), k)
-	if err := errors.Join(k.errs...); !errors.Is(err, ErrChanged) || !strings.Contains(err.Error(), "Somebody else's") || !strings.Contains(err.Error(), "title") {
+	if err := errors.Join(k.errs...); !errors.Is(err, directory.ErrChanged) || !strings.Contains(err.Error(), "Somebody else's") || !strings.Contains(err.Error(), "title") {
 		t.Errorf("error %v", err)
 	}
 	if e := l.entry(t, l.id(1), "title", "info"); e.Get("title") != "Somebody else's" || e.Get("info") != "" {
@@ -136,8 +136,8 @@ func TestChangedSinceThePlan(t *testing.T) {
 	}
 	l.edit(t, l.dn(1), "title", "By hand")
 	l.edit(t, l.dn(2), "title", "New") // what is wanted anyway
-	out := l.Apply(t.Context(), c, ApplyOptions{})
-	mustFail(t, out[0], ErrChanged, "title", `"Old"`, `"By hand"`, "Plan again")
+	out := l.Apply(t.Context(), c, directory.ApplyOptions{})
+	mustFail(t, out[0], directory.ErrChanged, "title", `"Old"`, `"By hand"`, "Plan again")
 	if out[1].Err != nil || l.entry(t, l.id(1), "title").Get("title") != "By hand" {
 		t.Errorf("%+v", out[1])
 	}
@@ -145,32 +145,32 @@ func TestChangedSinceThePlan(t *testing.T) {
 
 func TestInvalidChanges(t *testing.T) {
 	l := newLab(t, Options{})
-	bad := func(f func(*Change)) Change {
+	bad := func(f func(*directory.Change)) directory.Change {
 		c := l.person(1)
 		f(&c)
 		return c
 	}
 	good := l.person(99)
-	for name, c := range map[string]Change{
-		"worker id is empty":     bad(func(c *Change) { c.WorkerID = "" }),
-		"container":              bad(func(c *Change) { c.Want.Container = "Staff" }),
-		"cn":                     bad(func(c *Change) { delete(c.Want.Attributes, "cn") }),
-		"no such attribute":      bad(func(c *Change) { c.Want.Attributes["shoeSize"] = directory.Value{"1"} }),
-		"belongs to the":         bad(func(c *Change) { c.Want.Attributes["memberOf"] = directory.Value{"CN=x"} }),
-		"accountExpires":         bad(func(c *Change) { c.Want.Attributes["accountExpires"] = directory.Value{"soon"} }),
-		"expected at most 64":    bad(func(c *Change) { c.Want.Attributes["cn"] = directory.Value{strings.Repeat("x", 65)} }),
-		"expected an objectGUID": bad(func(c *Change) { c.ID = "x" }),
-		"unicodePwd":             bad(func(c *Change) { c.Want.Attributes["unicodePwd"] = directory.Value{"AAAA"} }),
+	for name, c := range map[string]directory.Change{
+		"worker id is empty":     bad(func(c *directory.Change) { c.WorkerID = "" }),
+		"container":              bad(func(c *directory.Change) { c.Want.Container = "Staff" }),
+		"cn":                     bad(func(c *directory.Change) { delete(c.Want.Attributes, "cn") }),
+		"no such attribute":      bad(func(c *directory.Change) { c.Want.Attributes["shoeSize"] = directory.Value{"1"} }),
+		"belongs to the":         bad(func(c *directory.Change) { c.Want.Attributes["memberOf"] = directory.Value{"CN=x"} }),
+		"accountExpires":         bad(func(c *directory.Change) { c.Want.Attributes["accountExpires"] = directory.Value{"soon"} }),
+		"expected at most 64":    bad(func(c *directory.Change) { c.Want.Attributes["cn"] = directory.Value{strings.Repeat("x", 65)} }),
+		"expected an objectGUID": bad(func(c *directory.Change) { c.ID = "x" }),
+		"unicodePwd":             bad(func(c *directory.Change) { c.Want.Attributes["unicodePwd"] = directory.Value{"AAAA"} }),
 	} {
-		out := l.Apply(t.Context(), []Change{c, good}, ApplyOptions{})
-		mustFail(t, out[0], ErrInvalid, name)
+		out := l.Apply(t.Context(), []directory.Change{c, good}, directory.ApplyOptions{})
+		mustFail(t, out[0], directory.ErrInvalid, name)
 		if out[1].Err != nil {
 			t.Errorf("%s: the other one: %v", name, out[1].Err)
 		}
 		good.ID = out[1].ID
 	}
-	twice := l.Apply(t.Context(), []Change{good, good}, ApplyOptions{})
-	mustFail(t, twice[1], ErrInvalid, "two changes")
+	twice := l.Apply(t.Context(), []directory.Change{good, good}, directory.ApplyOptions{})
+	mustFail(t, twice[1], directory.ErrInvalid, "two changes")
 }
 
 func TestProtectedAccounts(t *testing.T) {
@@ -182,49 +182,49 @@ func TestProtectedAccounts(t *testing.T) {
 		t.Errorf("%v, %v", found, err)
 	}
 	l.must(t, set(c, "title", "Admin"))
-	for _, change := range []func(*Change){
-		func(c *Change) { c.Want.Enabled = false }, func(c *Change) { c.Want.Container = l.dc.BaseDN() },
-		func(c *Change) { c.Want.Attributes["cn"] = directory.Value{"x"} },
+	for _, change := range []func(*directory.Change){
+		func(c *directory.Change) { c.Want.Enabled = false }, func(c *directory.Change) { c.Want.Container = l.dc.BaseDN() },
+		func(c *directory.Change) { c.Want.Attributes["cn"] = directory.Value{"x"} },
 	} {
 		k := set(c)
 		change(&k)
-		mustFail(t, l.Apply(t.Context(), []Change{k}, ApplyOptions{})[0], ErrProtected, "adminCount")
+		mustFail(t, l.Apply(t.Context(), []directory.Change{k}, directory.ApplyOptions{})[0], directory.ErrProtected, "adminCount")
 	}
-	for _, mode := range []Removal{Disable, Delete} {
-		mustFail(t, l.Remove(t.Context(), map[string]string{l.id(1): c.ID}, mode)[0], ErrProtected)
+	for _, mode := range []directory.Removal{directory.Disable, Delete} {
+		mustFail(t, l.Remove(t.Context(), map[string]string{l.id(1): c.ID}, mode)[0], directory.ErrProtected)
 	}
 	d := l.connect(t, l.conf, Options{ManagePrivileged: true})
-	if out := d.Remove(t.Context(), map[string]string{l.id(1): c.ID}, Disable); out[0].Err != nil || out[0].Account.Account.Enabled {
+	if out := d.Remove(t.Context(), map[string]string{l.id(1): c.ID}, directory.Disable); out[0].Err != nil || out[0].Account.Account.Enabled {
 		t.Errorf("%+v", out[0])
 	}
 	admin, err := d.Locate(t.Context(), l.dc.AdminDN())
 	if err != nil {
 		t.Fatal(err)
 	}
-	mustFail(t, d.Remove(t.Context(), map[string]string{"x": admin.ID}, Delete)[0], ErrProtected, "critical")
+	mustFail(t, d.Remove(t.Context(), map[string]string{"x": admin.ID}, directory.Delete)[0], directory.ErrProtected, "critical")
 }
 
 func TestRemove(t *testing.T) {
 	l := newLab(t, Options{})
 	c := l.must(t, l.person(1), l.person(2), l.person(3))
 	refs := map[string]string{l.id(1): c[0].ID, l.id(2): strings.ToUpper(c[1].ID), "z-gone": "00000000-0000-0000-0000-000000000001", "y-bad": "x"}
-	out := l.Remove(t.Context(), refs, Disable)
+	out := l.Remove(t.Context(), refs, directory.Disable)
 	if len(out) != 4 || out[0].WorkerID != l.id(1) || out[0].Err != nil || !out[0].Changed || out[0].Account.Account.Enabled {
 		t.Fatalf("%+v", out)
 	}
-	mustFail(t, out[2], ErrInvalid, "objectGUID")
+	mustFail(t, out[2], directory.ErrInvalid, "objectGUID")
 	if out[3].Err != nil || out[3].Account != nil {
 		t.Errorf("an account that is gone: %+v", out[3])
 	}
-	if again := l.Remove(t.Context(), refs, Disable); again[0].Changed || again[0].Err != nil {
+	if again := l.Remove(t.Context(), refs, directory.Disable); again[0].Changed || again[0].Err != nil {
 		t.Errorf("%+v", again[0])
 	}
 	// Whoever has something below them is not deleted, nor is what is below.
 	if err := l.dc.Modify(t.Context(), "dn: CN=Below,"+l.dn(2)+"\nobjectClass: nTFRSSubscriptions\n"); err != nil {
 		t.Fatal(err)
 	}
-	mustFail(t, l.Remove(t.Context(), map[string]string{l.id(2): c[1].ID}, Delete)[0], ErrHasChildren, l.id(2))
-	if out := l.Remove(t.Context(), map[string]string{l.id(1): c[0].ID, "z-gone": refs["z-gone"]}, Delete); out[0].Err != nil || out[1].Err != nil || !out[0].Changed {
+	mustFail(t, l.Remove(t.Context(), map[string]string{l.id(2): c[1].ID}, directory.Delete)[0], directory.ErrHasChildren, l.id(2))
+	if out := l.Remove(t.Context(), map[string]string{l.id(1): c[0].ID, "z-gone": refs["z-gone"]}, directory.Delete); out[0].Err != nil || out[1].Err != nil || !out[0].Changed {
 		t.Errorf("%+v", out)
 	}
 	if read, err := l.Read(t.Context(), map[string]string{"a": c[0].ID, "b": c[2].ID}, nil); err != nil || len(read) != 1 {
@@ -255,15 +255,15 @@ func TestLimitedRights(t *testing.T) {
 	conf := l.conf
 	conf.Username, conf.Password = "op"+l.tag+"@"+l.dc.Realm(), password
 	d := l.connect(t, conf, Options{})
-	out := d.Apply(t.Context(), []Change{set(c, "title", "b", "department", "b", "company", "b"), l.person(2)}, ApplyOptions{})
-	mustFail(t, out[0], ErrDenied, l.id(1), "attribute title", "Delegate the right")
+	out := d.Apply(t.Context(), []directory.Change{set(c, "title", "b", "department", "b", "company", "b"), l.person(2)}, directory.ApplyOptions{})
+	mustFail(t, out[0], directory.ErrDenied, l.id(1), "attribute title", "Delegate the right")
 	if strings.Contains(out[0].Err.Error(), "attribute department") {
 		t.Errorf("too much is named: %v", out[0].Err)
 	}
 	if e := l.entry(t, l.id(1), "title", "department", "company"); e.Get("title") != "a" || e.Get("department") != "b" || e.Get("company") != "b" {
 		t.Errorf("entry %v", e)
 	}
-	mustFail(t, out[1], ErrDenied, l.id(2))
+	mustFail(t, out[1], directory.ErrDenied, l.id(2))
 }
 
 // delegate lets a security identifier write everything of the users of the test
@@ -281,9 +281,9 @@ func TestReadBackFindsWhatTheServerChanged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	k := &task{Change: set(c, "title", "Wanted"), out: &Outcome{ID: c.ID, Account: l.existing(records[0], nil)}, failed: map[string]bool{}, have: records[0], touched: true}
+	k := &task{Change: set(c, "title", "Wanted"), out: &directory.Outcome{ID: c.ID, Account: l.existing(records[0], nil)}, failed: map[string]bool{}, have: records[0], touched: true}
 	(&run{Domain: l.Domain, types: StandardSchema()}).compare(k)
-	if err := errors.Join(k.errs...); !errors.Is(err, ErrNotAsWritten) || !strings.Contains(err.Error(), `title: the directory holds something else than was written: wanted "Wanted", found nothing`) {
+	if err := errors.Join(k.errs...); !errors.Is(err, directory.ErrNotAsWritten) || !strings.Contains(err.Error(), `title: the directory holds something else than was written: wanted "Wanted", found nothing`) {
 		t.Errorf("error %v", err)
 	}
 }

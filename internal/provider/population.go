@@ -116,12 +116,12 @@ func (p *population) apply(ctx context.Context, want map[string]string, diags *d
 	}
 	p.data.claim(p, p.ids, want)
 	after := maps.Clone(want)
-	changes := make([]activedirectory.Change, len(changed))
+	changes := make([]directory.Change, len(changed))
 	for i, id := range changed {
 		delete(after, id)
 		changes[i] = p.change(id, accounts[id], managed[id])
 	}
-	options := activedirectory.ApplyOptions{Adopt: p.options.adopt != adoptNever, LinkLater: p.options.linkLater, KeepPassword: !p.options.changePassword}
+	options := directory.ApplyOptions{Adopt: p.options.adopt != adoptNever, LinkLater: p.options.linkLater, KeepPassword: !p.options.changePassword}
 	var failures []error
 	for _, outcome := range domain.Apply(ctx, changes, options) {
 		p.settle(domain, outcome, want[outcome.WorkerID], accounts[outcome.WorkerID], after)
@@ -136,8 +136,8 @@ func (p *population) apply(ctx context.Context, want map[string]string, diags *d
 
 // change describes what to do with one account; managed is its object id if
 // this resource managed it before.
-func (p *population) change(id string, want directory.Account, managed string) activedirectory.Change {
-	c := activedirectory.Change{WorkerID: id, ID: p.ids[id], Want: want}
+func (p *population) change(id string, want directory.Account, managed string) directory.Change {
+	c := directory.Change{WorkerID: id, ID: p.ids[id], Want: want}
 	if managed == "" || p.options.resetPassword {
 		c.Password = p.options.password
 	}
@@ -148,7 +148,7 @@ func (p *population) change(id string, want directory.Account, managed string) a
 }
 
 // settle records what became of one account.
-func (p *population) settle(domain *activedirectory.Domain, o activedirectory.Outcome, doc string, want directory.Account, after map[string]string) {
+func (p *population) settle(domain *activedirectory.Domain, o directory.Outcome, doc string, want directory.Account, after map[string]string) {
 	if o.ID != "" {
 		p.ids[o.WorkerID] = o.ID
 	}

@@ -102,7 +102,7 @@ func (p *population) remove(ctx context.Context, removed []string, mode string, 
 		addProblems(diags, "Cannot read accounts", err)
 		return p.keepAll(removed)
 	}
-	removal := map[string]activedirectory.Removal{removeDisable: activedirectory.Disable, removeDelete: activedirectory.Delete}[mode]
+	removal := map[string]directory.Removal{removeDisable: directory.Disable, removeDelete: directory.Delete}[mode]
 	var failures []error
 	for _, o := range domain.Remove(ctx, p.subset(ours), removal) {
 		if o.Err != nil {

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package directory
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Causes that a [PersonError] may wrap, for [errors.Is].
+var (
+	ErrNotAttempted  = errors.New("not attempted")
+	ErrGone          = errors.New("the account no longer exists")
+	ErrNameTaken     = errors.New("the name is taken")
+	ErrChanged       = errors.New("the account was changed since the plan")
+	ErrProtected     = errors.New("the account is protected")
+	ErrNoManager     = errors.New("the manager has no account")
+	ErrNotAsWritten  = errors.New("the directory holds something else than was written")
+	ErrNoContainer   = errors.New("the container does not exist")
+	ErrDenied        = errors.New("the right to do this is missing")
+	ErrPassword      = errors.New("the password was refused")
+	ErrInvalid       = errors.New("the value is not valid")
+	ErrAmbiguous     = errors.New("several accounts fit")
+	ErrAlreadyExists = errors.New("the account exists already")
+	ErrHasChildren   = errors.New("the account has objects below it")
+)
+
+// advice says what to do next, by cause.
+var advice = []struct {
+	cause error
+	next  string
+}{
+	{ErrNotAttempted, "Mend the first error and run again: what was done is kept, the next plan shows the rest."},
+	{ErrGone, "If it was deleted on purpose, run again to create it anew; otherwise restore it from the recycle bin first."},
+	{ErrNameTaken, "Choose another name, rename the other object, or import it if it is this person's account."},
+	{ErrChanged, "Somebody else, or another run, changed it in the meantime. Plan again and look at the new differences."},
+	{ErrProtected, "Change it by hand, or take it out of what protects it."},
+	{ErrNoManager, "Add the manager to the accounts, correct the manager's worker id, or clear the manager."},
+	{ErrAlreadyExists, "Import it, or allow adoption, if it is this person's account."},
+	{ErrNotAsWritten, "A rule or program of the directory changed it. Plan again to see whether it lasts."},
+	{ErrNoContainer, "Create the container, or correct its name in the mapping."},
+	{ErrDenied, "Give the identity the provider signs in with that right: in Active Directory delegate it on the container, in Microsoft Entra ID grant the application the permission."},
+	{ErrPassword, "Choose one that has the length, complexity, age and history the password policy asks for."},
+	{ErrInvalid, "Correct the value in the HR system or in the mapping."},
+	{ErrAmbiguous, "Leave the value with one of them."},
+	{ErrHasChildren, "Remove or move the objects below it first."},
+}
+
+// PersonError is what went wrong with one person. Its text names the person, the
+// attribute, what the server said and what to do next.
+type PersonError struct {
+	WorkerID  string
+	Name      string // display name, if known
+	Path      string // where the account is, or was to be
+	Op        string // "create", "modify", "rename", "read back", …
+	Attribute string // "" when it is not about one attribute
+	Err       error
+}
+
+func (e *PersonError) Unwrap() error { return e.Err }
+
+func (e *PersonError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "worker %q", e.WorkerID)
+	if e.Name != "" {
+		fmt.Fprintf(&b, " (%s)", e.Name)
+	}
+	fmt.Fprintf(&b, ": %s", e.Op)
+	if e.Path != "" {
+		fmt.Fprintf(&b, " %q", e.Path)
+	}
+	if e.Attribute != "" {
+		fmt.Fprintf(&b, ", attribute %s", e.Attribute)
+	}
+	text := strings.TrimSuffix(e.Err.Error(), ".")
+	fmt.Fprintf(&b, ": %s.", text)
+	if next := adviceFor(e.Err); next != "" && !strings.Contains(text, strings.TrimSuffix(next, ".")) {
+		b.WriteString(" " + next)
+	}
+	return b.String()
+}
+
+func adviceFor(err error) string {
+	for _, a := range advice {
+		if errors.Is(err, a.cause) {
+			return a.next
+		}
+	}
+	return ""
+}
+
+// Because adds a cause to what the server said.
+func Because(cause, said error) error {
+	if said == nil {
+		return cause
+	}
+	return &causedError{cause, said}
+}
+
+type causedError struct{ cause, said error }
+
+func (e *causedError) Error() string   { return e.cause.Error() + ": " + e.said.Error() }
+func (e *causedError) Unwrap() []error { return []error{e.cause, e.said} }
