@@ -190,7 +190,7 @@ func TestProtectedAccounts(t *testing.T) {
 		change(&k)
 		mustFail(t, l.Apply(t.Context(), []directory.Change{k}, directory.ApplyOptions{})[0], directory.ErrProtected, "adminCount")
 	}
-	for _, mode := range []directory.Removal{directory.Disable, Delete} {
+	for _, mode := range []directory.Removal{directory.Disable, directory.Delete} {
 		mustFail(t, l.Remove(t.Context(), map[string]string{l.id(1): c.ID}, mode)[0], directory.ErrProtected)
 	}
 	d := l.connect(t, l.conf, Options{ManagePrivileged: true})
