@@ -31,11 +31,52 @@ type TLS struct {
 // with any certificate, and not at all.
 var TLSModes = []string{"verify-full", "require", "disable"}
 
-// connector is a way to connect, and what errors may not tell.
-type connector struct {
-	driver driver.Connector
+// access is what a connection is for. It is an argument of its own rather than a
+// part of the Config: no setting can make the source write.
+type access bool
+
+const (
+	toRead  access = false
+	toWrite access = true
+)
+
+// Connector is a way to connect to a database. Its errors hold no secret.
+type Connector struct {
+	driver.Connector
+	// Server is the name of the server, or the path of the file, in messages.
+	Server string
 	secret string
-	server string
+}
+
+// ConnectToWrite returns a way to connect to a database whose rows are changed:
+// for writing back, never for the source, which opens files of SQLite read-only
+// and reads in transactions that cannot write. It contacts no server. What c says
+// about the query does not matter; the timeouts that are 0 become the defaults.
+func ConnectToWrite(c *Config) (*Connector, error) {
+	d, err := c.completeServer()
+	if err != nil {
+		return nil, err
+	}
+	return d.connect(c, toWrite)
+}
+
+// connect returns a way to connect that never takes longer than its context.
+func (d *dialect) connect(c *Config, to access) (*Connector, error) {
+	made, err := d.connector(c, to)
+	if err != nil {
+		return nil, err
+	}
+	made.Connector = punctual{made.Connector}
+	return made, nil
+}
+
+// Scrub removes the password from what a driver or server said, should it repeat
+// it. One of a few letters would turn up in any text and is left.
+func (to *Connector) Scrub(s string) string {
+	if len(to.secret) < 4 {
+		return s
+	}
+	return strings.ReplaceAll(s, to.secret, "(secret)")
 }
 
 // punctual is a connector that never takes longer than its context: not every

@@ -71,9 +71,9 @@ func TestConnectors(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			to, err := d.connector(&tt.config)
-			if err != nil || to.driver == nil || to.server != tt.server || to.secret != tt.secret {
-				t.Errorf("found %q, %q, %v, expected %q, %q", to.server, to.secret, err, tt.server, tt.secret)
+			to, err := d.connect(&tt.config, toRead)
+			if err != nil || to.Connector == nil || to.Server != tt.server || to.secret != tt.secret {
+				t.Errorf("found %q, %q, %v, expected %q, %q", to.Server, to.secret, err, tt.server, tt.secret)
 			}
 		})
 	}
@@ -138,12 +138,12 @@ func TestAdvice(t *testing.T) {
 		{"oracle", &network.OracleError{ErrCode: 1456, ErrMsg: "ORA-01456"}, []string{"only ever read"}},
 		{"mysql", errors.New("read tcp: connection reset"), []string{"MySQL on db: query: read tcp: connection reset"}},
 	} {
-		c := Config{Driver: tt.driver, Host: "db", Query: "SELECT 1"}
+		c := Config{Driver: tt.driver, Host: "db", Database: "hr", Query: "SELECT 1"}
 		d, err := c.complete()
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := &run{config: &c, dialect: d, to: connector{server: "db", secret: secret}}
+		r := &run{config: &c, dialect: d, to: &Connector{Server: "db", secret: secret}}
 		mustContain(t, r.fault(t.Context(), "query", tt.err), tt.want...)
 	}
 }

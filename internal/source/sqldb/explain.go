@@ -42,7 +42,7 @@ func (r *run) fault(ctx context.Context, doing string, err error) error {
 		return problems
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s on %s: %s", r.dialect.title, r.to.server, doing)
+	fmt.Fprintf(&b, "%s on %s: %s", r.dialect.title, r.to.Server, doing)
 	if r.rows > 0 {
 		fmt.Fprintf(&b, ", after row %d", r.rows)
 	}
@@ -63,7 +63,7 @@ func (r *run) fault(ctx context.Context, doing string, err error) error {
 	case a.text == "":
 		a.text = err.Error()
 	}
-	fmt.Fprintf(&b, ": %s", r.scrub(strings.TrimRight(a.text, ". \n")))
+	fmt.Fprintf(&b, ": %s", r.to.Scrub(strings.TrimRight(a.text, ". \n")))
 	if a.code != "" {
 		fmt.Fprintf(&b, " (%s)", a.code)
 	}
@@ -100,13 +100,4 @@ func (r *run) network(err error) string {
 		return "Check host and port, and that the database runs."
 	}
 	return ""
-}
-
-// scrub removes the password from what a driver or server said, should it repeat
-// it. One of a few letters would turn up in any text and is left.
-func (r *run) scrub(s string) string {
-	if len(r.to.secret) < 4 {
-		return s
-	}
-	return strings.ReplaceAll(s, r.to.secret, "(secret)")
 }

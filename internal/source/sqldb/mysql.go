@@ -28,12 +28,12 @@ var mysqlDialect = dialect{
 	advise: mysqlAdvice,
 }
 
-func mysqlConnector(c *Config) (connector, error) {
+func mysqlConnector(c *Config, to access) (*Connector, error) {
 	config := mysql.NewConfig()
 	if c.DSN != "" {
 		var err error
 		if config, err = mysql.ParseDSN(c.DSN); err != nil {
-			return connector{}, unreadable("MySQL", "reader@tcp(db.example.com:3306)/hr")
+			return nil, unreadable("MySQL", "reader@tcp(db.example.com:3306)/hr")
 		}
 	} else {
 		config.Net, config.Addr = "tcp", net.JoinHostPort(c.Host, strconv.Itoa(max(c.Port, 0)))
@@ -57,18 +57,21 @@ func mysqlConnector(c *Config) (connector, error) {
 			host = config.Addr
 		}
 		if config.TLS, err = c.tls(host); err != nil {
-			return connector{}, err
+			return nil, err
 		}
 	}
 	config.Timeout = c.ConnectTimeout
 	// Times stay as they are: 0000-00-00 is no time of Go. Statement and parameters travel apart, one statement at a time.
 	config.ParseTime, config.InterpolateParams, config.MultiStatements, config.AllowAllFiles = false, false, false, false
 	config.Logger = &mysql.NopLogger{}
-	to, err := mysql.NewConnector(config)
+	// The count of an UPDATE is then of the rows found, as in the other databases,
+	// not of those that had another value before.
+	config.ClientFoundRows = to == toWrite
+	made, err := mysql.NewConnector(config)
 	if err != nil {
-		return connector{}, unreadable("MySQL", "reader@tcp(db.example.com:3306)/hr")
+		return nil, unreadable("MySQL", "reader@tcp(db.example.com:3306)/hr")
 	}
-	return connector{to, config.Passwd, config.Addr}, nil
+	return &Connector{made, config.Addr, config.Passwd}, nil
 }
 
 // mysqlBefore sets limits. MySQL and MariaDB differ in name and unit of the first.

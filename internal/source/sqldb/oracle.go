@@ -31,7 +31,7 @@ var oracle = dialect{
 	advise: oracleAdvice,
 }
 
-func oracleConnector(c *Config) (connector, error) {
+func oracleConnector(c *Config, _ access) (*Connector, error) {
 	const example = "oracle://reader@db.example.com:2484/hr"
 	dsn := c.DSN
 	if dsn == "" {
@@ -45,7 +45,7 @@ func oracleConnector(c *Config) (connector, error) {
 	}
 	u, err := url.Parse(dsn)
 	if err != nil || u.Scheme != "oracle" || ambiguous(c.DSN) {
-		return connector{}, unreadable("Oracle", example)
+		return nil, unreadable("Oracle", example)
 	}
 	password, _ := u.User.Password()
 	if c.DSN != "" && (c.Username != "" || c.Password != "") {
@@ -67,7 +67,7 @@ func oracleConnector(c *Config) (connector, error) {
 	encrypted := !says("?"+u.RawQuery, "ssl", "wallet")
 	config, err := c.tls(u.Hostname())
 	if err != nil {
-		return connector{}, err
+		return nil, err
 	}
 	if encrypted = encrypted && config != nil; encrypted {
 		values.Set("SSL", "true")
@@ -77,10 +77,10 @@ func oracleConnector(c *Config) (connector, error) {
 	set("PREFETCH_ROWS", "1000") // rows for each round trip; the driver's own choice is 25
 	u.RawQuery = values.Encode()
 	if _, err := ora.ParseConfig(u.String()); err != nil {
-		return connector{}, unreadable("Oracle", example)
+		return nil, unreadable("Oracle", example)
 	}
-	to := connector{ora.NewConnector(u.String()), password, u.Host}
-	if tls, ok := to.driver.(*ora.OracleConnector); ok && encrypted {
+	to := &Connector{ora.NewConnector(u.String()), u.Host, password}
+	if tls, ok := to.Connector.(*ora.OracleConnector); ok && encrypted {
 		tls.WithTLSConfig(config)
 	}
 	return to, nil

@@ -30,7 +30,7 @@ var postgresql = dialect{
 	advise: postgresqlAdvice,
 }
 
-func postgresqlConnector(c *Config) (connector, error) {
+func postgresqlConnector(c *Config, _ access) (*Connector, error) {
 	const example = "postgres://reader@db.example.com:5432/hr"
 	dsn := c.DSN
 	if dsn == "" {
@@ -39,7 +39,7 @@ func postgresqlConnector(c *Config) (connector, error) {
 	}
 	config, err := pgx.ParseConfig(dsn)
 	if err != nil || ambiguous(c.DSN) {
-		return connector{}, unreadable("PostgreSQL", example)
+		return nil, unreadable("PostgreSQL", example)
 	}
 	if c.DSN == "" {
 		config.Host, config.Port, config.User, config.Password, config.Database = c.Host, 5432, c.Username, c.Password, c.Database
@@ -57,7 +57,7 @@ func postgresqlConnector(c *Config) (connector, error) {
 	}
 	if c.DSN == "" || !says(strings.ReplaceAll(c.DSN, " ", "&"), "sslmode") {
 		if config.TLSConfig, err = c.socketTLS(config.Host); err != nil {
-			return connector{}, err
+			return nil, err
 		}
 		config.Fallbacks = otherHosts(config.Fallbacks, config.Host, c)
 	}
@@ -70,7 +70,7 @@ func postgresqlConnector(c *Config) (connector, error) {
 		config.RuntimeParams["client_encoding"] = "SQL_ASCII" // the bytes as they are
 	}
 	config.OnNotice = func(*pgconn.PgConn, *pgconn.Notice) {}
-	return connector{stdlib.GetConnector(*config), config.Password, config.Host + ":" + strconv.Itoa(int(config.Port))}, nil
+	return &Connector{stdlib.GetConnector(*config), config.Host + ":" + strconv.Itoa(int(config.Port)), config.Password}, nil
 }
 
 // socketTLS is the TLS configuration for a host; a Unix socket has none.

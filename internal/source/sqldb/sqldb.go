@@ -84,7 +84,7 @@ type dialect struct {
 	name, title string
 	syntax      syntax
 	// connector returns a way to connect. Its errors hold no secret.
-	connector func(c *Config) (connector, error)
+	connector func(c *Config, to access) (*Connector, error)
 	// tx are the options of the transaction.
 	tx func(c *Config) *sql.TxOptions
 	// before sets the session up; within, the transaction. Nil: nothing to do.
@@ -106,8 +106,39 @@ func (c Config) Validate() error {
 	return err
 }
 
+// ValidateServer reports everything that is wrong with what c says about the
+// server and the timeouts. It contacts nothing.
+func (c Config) ValidateServer() error {
+	_, err := c.completeServer()
+	return err
+}
+
 // complete fills the defaults in and checks the rest.
 func (c *Config) complete() (*dialect, error) {
+	d, err := c.completeServer()
+	if d == nil {
+		return nil, err
+	}
+	errs := []error{err}
+	fail := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	if c.Isolation != "" && (d != &sqlserver || !slices.Contains(Isolations, c.Isolation)) {
+		fail("isolation: found %q, expected %s, for sqlserver only: the other databases read a snapshot", c.Isolation, strings.Join(Isolations, " or "))
+	}
+	if _, err := c.decoder(); err != nil {
+		errs = append(errs, err)
+	}
+	if c.Encoding != "" && d != &postgresql && d != &sqliteDialect {
+		fail("encoding: %s knows the encoding of its texts, remove it", d.title)
+	}
+	if err := d.syntax.check(c.Query); err != nil {
+		fail("query: %w", err)
+	}
+	return d, errors.Join(errs...)
+}
+
+// completeServer is complete for what is not about the query. The dialect is nil
+// if there is none of that name.
+func (c *Config) completeServer() (*dialect, error) {
 	at := slices.IndexFunc(dialects, func(d *dialect) bool { return d.name == c.Driver })
 	if at < 0 {
 		return nil, fmt.Errorf("driver: found %q, expected one of %s", c.Driver, strings.Join(Drivers(), ", "))
@@ -125,23 +156,13 @@ func (c *Config) complete() (*dialect, error) {
 		}
 	case c.DSN == "" && c.Host == "":
 		fail("no database to connect to: set host, or dsn")
+	case d == &oracle && c.DSN == "" && c.Database == "":
+		fail("database: found none, expected the name of a service of Oracle")
 	case c.DSN != "" && (c.Host != "" || c.Port != 0 || c.Database != ""):
 		fail("both dsn and host, port or database are set: the connection string holds them, remove one of the two")
 	}
 	if c.Port < 0 || c.Port > 65535 {
 		fail("port: found %d, expected 1 to 65535", c.Port)
-	}
-	if c.Isolation != "" && (d != &sqlserver || !slices.Contains(Isolations, c.Isolation)) {
-		fail("isolation: found %q, expected %s, for sqlserver only: the other databases read a snapshot", c.Isolation, strings.Join(Isolations, " or "))
-	}
-	if _, err := c.decoder(); err != nil {
-		errs = append(errs, err)
-	}
-	if c.Encoding != "" && d != &postgresql && d != &sqliteDialect {
-		fail("encoding: %s knows the encoding of its texts, remove it", d.title)
-	}
-	if err := d.syntax.check(c.Query); err != nil {
-		fail("query: %w", err)
 	}
 	for _, t := range []struct {
 		name  string
@@ -168,7 +189,7 @@ func Read(ctx context.Context, c Config, s source.Spec) (*source.Result, error) 
 	if err != nil {
 		return nil, err
 	}
-	to, err := d.connector(&c)
+	to, err := d.connect(&c, toRead)
 	if err != nil {
 		return nil, err
 	}
@@ -180,13 +201,13 @@ func Read(ctx context.Context, c Config, s source.Spec) (*source.Result, error) 
 type run struct {
 	config  *Config
 	dialect *dialect
-	to      connector
+	to      *Connector
 	spec    source.Spec
 	rows    int // read so far
 }
 
 func (r *run) read(ctx context.Context) (*source.Result, error) {
-	db := sql.OpenDB(punctual{r.to.driver})
+	db := sql.OpenDB(r.to)
 	defer db.Close()
 	connecting, cancel := context.WithTimeout(ctx, r.config.ConnectTimeout)
 	defer cancel()

@@ -23,22 +23,27 @@ var sqliteDialect = dialect{
 	advise: sqliteAdvice,
 }
 
-func sqliteConnector(c *Config) (connector, error) {
+func sqliteConnector(c *Config, to access) (*Connector, error) {
 	info, err := os.Stat(c.Database)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return connector{}, fmt.Errorf(`database: %s: no such file (relative paths begin at the directory Terraform runs in: write "${path.module}/…" for files beside the configuration)`, c.Database)
+		return nil, fmt.Errorf(`database: %s: no such file (relative paths begin at the directory Terraform runs in: write "${path.module}/…" for files beside the configuration)`, c.Database)
 	case err != nil:
-		return connector{}, fmt.Errorf("database: %w", err)
+		return nil, fmt.Errorf("database: %w", err)
 	case !info.Mode().IsRegular():
-		return connector{}, fmt.Errorf("database: %s: found %s, expected a file of SQLite", c.Database, info.Mode().Type())
+		return nil, fmt.Errorf("database: %s: found %s, expected a file of SQLite", c.Database, info.Mode().Type())
 	}
-	values := url.Values{"mode": {"ro"}, "_pragma": {fmt.Sprintf("busy_timeout(%d)", max(c.LockTimeout.Milliseconds(), 1)), "query_only(1)"}}
-	to, err := sqlite.NewConnector("file:" + (&url.URL{Path: c.Database}).EscapedPath() + "?" + values.Encode())
+	wait := fmt.Sprintf("busy_timeout(%d)", max(c.LockTimeout.Milliseconds(), 1))
+	values := url.Values{"mode": {"ro"}, "_pragma": {wait, "query_only(1)"}}
+	if to == toWrite {
+		// A transaction that first read and then writes could not wait for a lock.
+		values = url.Values{"mode": {"rw"}, "_pragma": {wait}, "_txlock": {"immediate"}}
+	}
+	made, err := sqlite.NewConnector("file:" + (&url.URL{Path: c.Database}).EscapedPath() + "?" + values.Encode())
 	if err != nil {
-		return connector{}, fmt.Errorf("database: %s: %w", c.Database, err)
+		return nil, fmt.Errorf("database: %s: %w", c.Database, err)
 	}
-	return connector{driver: to, server: c.Database}, nil
+	return &Connector{Connector: made, Server: c.Database}, nil
 }
 
 // https://www.sqlite.org/rescode.html; the lower byte is the primary code.

@@ -199,11 +199,21 @@ func TestTimeout(t *testing.T) {
 // TestNothingIsWritten gives SQLite statements that get by the check of the text.
 func TestNothingIsWritten(t *testing.T) {
 	path := file(t, "CREATE TABLE staff (worker_id TEXT)", "INSERT INTO staff VALUES ('1')")
-	to, err := sqliteConnector(&Config{Database: path, LockTimeout: time.Second})
+	c := Config{Driver: "sqlite", Database: path}
+	write, err := ConnectToWrite(&c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	db := sql.OpenDB(to.driver)
+	writer := sql.OpenDB(write)
+	defer writer.Close()
+	if _, err := writer.ExecContext(t.Context(), "INSERT INTO staff VALUES ('2')"); err != nil {
+		t.Fatalf("%v, expected that who asks for it can write", err)
+	}
+	read, err := sqliteDialect.connect(&c, toRead)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db := sql.OpenDB(read)
 	defer db.Close()
 	for _, statement := range []string{"DELETE FROM staff", "CREATE TABLE x (y)", "PRAGMA user_version = 7"} {
 		if _, err := db.ExecContext(t.Context(), statement); err == nil || !strings.Contains(err.Error(), "readonly") {

@@ -36,14 +36,14 @@ var sqlserver = dialect{
 	advise: sqlserverAdvice,
 }
 
-func sqlserverConnector(c *Config) (connector, error) {
+func sqlserverConnector(c *Config, _ access) (*Connector, error) {
 	dsn := c.DSN
 	if dsn == "" {
 		dsn = sqlserverURL(c)
 	}
 	config, err := msdsn.Parse(dsn)
 	if err != nil || ambiguous(c.DSN) {
-		return connector{}, unreadable("SQL Server", "sqlserver://reader@db.example.com:1433?database=hr")
+		return nil, unreadable("SQL Server", "sqlserver://reader@db.example.com:1433?database=hr")
 	}
 	if c.Username != "" {
 		config.User = c.Username
@@ -54,7 +54,7 @@ func sqlserverConnector(c *Config) (connector, error) {
 	if c.DSN == "" || !says(c.DSN, "encrypt") {
 		tls, err := c.tls(config.Host)
 		if err != nil {
-			return connector{}, err
+			return nil, err
 		}
 		config.Encryption, config.TLSConfig = msdsn.EncryptionDisabled, nil
 		if tls != nil {
@@ -73,7 +73,7 @@ func sqlserverConnector(c *Config) (connector, error) {
 	if config.Port > 0 {
 		server = net.JoinHostPort(config.Host, strconv.FormatUint(config.Port, 10))
 	}
-	return connector{mssql.NewConnectorConfig(config), config.Password, server}, nil
+	return &Connector{mssql.NewConnectorConfig(config), server, config.Password}, nil
 }
 
 // sqlserverURL writes the arguments as a connection string, without the secret.

@@ -46,7 +46,7 @@ func TestStatements(t *testing.T) {
 		{"sqlite", "ATTACH 'x' AS y", `begins with "ATTACH"`},
 	} {
 		t.Run(tt.dialect+" "+tt.query, func(t *testing.T) {
-			c := Config{Driver: tt.dialect, Host: "db", Query: tt.query}
+			c := Config{Driver: tt.dialect, Host: "db", Database: "hr", Query: tt.query}
 			if tt.dialect == "sqlite" {
 				c.Host, c.Database = "", "x"
 			}

@@ -15,7 +15,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"terraform-provider-workforce/internal/source/sqldb"
 	"terraform-provider-workforce/internal/writeback"
@@ -53,8 +52,7 @@ type Table struct {
 	config  Config
 	dialect *dialect
 	db      *sql.DB
-	server  string
-	secret  string
+	to      *sqldb.Connector
 }
 
 var _ writeback.System = (*Table)(nil)
@@ -72,40 +70,27 @@ func Open(c Config) (*Table, error) {
 	if c.Concurrency == 0 {
 		c.Concurrency = DefaultConcurrency
 	}
-	for timeout, usual := range map[*time.Duration]time.Duration{&c.Server.ConnectTimeout: sqldb.DefaultConnectTimeout, &c.Server.StatementTimeout: sqldb.DefaultStatementTimeout, &c.Server.LockTimeout: sqldb.DefaultLockTimeout} {
-		if *timeout == 0 {
-			*timeout = usual
-		}
-	}
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	d := dialects[c.Server.Driver]
-	to, err := d.connect(&c.Server)
+	to, err := sqldb.ConnectToWrite(&c.Server)
 	if err != nil {
 		return nil, err
 	}
 	if c.Server.Driver == "sqlite" {
 		c.Concurrency = 1
 	}
-	t := &Table{config: c, dialect: d, db: sql.OpenDB(to.driver), server: to.server, secret: c.Server.Password}
+	t := &Table{config: c, dialect: dialects[c.Server.Driver], db: sql.OpenDB(to), to: to}
 	t.db.SetMaxOpenConns(c.Concurrency)
 	t.db.SetMaxIdleConns(c.Concurrency)
 	return t, nil
 }
 
 func (c *Config) problems() []error {
-	_, known := dialects[c.Server.Driver]
 	var errs []error
 	fail := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
-	if !known {
-		fail("driver: found %q, expected one of %s", c.Server.Driver, strings.Join(slices.Sorted(maps.Keys(dialects)), ", "))
-	}
-	if known && c.Server.Driver != "sqlite" && c.Server.Host == "" {
-		fail("host: found none, expected the name or address of the server")
-	}
-	if c.Server.Port < 0 || c.Server.Port > 65535 {
-		fail("port: found %d, expected 1 to 65535", c.Server.Port)
+	if err := c.Server.ValidateServer(); err != nil {
+		errs = append(errs, err)
 	}
 	for i, part := range strings.Split(c.Table, ".") {
 		if part == "" || i > 2 {

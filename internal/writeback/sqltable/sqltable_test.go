@@ -281,11 +281,13 @@ func TestConfig(t *testing.T) {
 		tt.change(&c)
 		mustContain(t, name, c.Validate(), tt.want...)
 	}
-	_, err := sqltable.Open(sqltable.Config{Server: sqldb.Config{Driver: "oracle", Host: "h", TLS: sqldb.TLS{Mode: "maybe"}}, Table: "s", KeyColumn: "k", Columns: good.Columns})
+	_, err := sqltable.Open(sqltable.Config{Server: sqldb.Config{Driver: "oracle", Host: "h"}, Table: "s", KeyColumn: "k", Columns: good.Columns})
+	mustContain(t, "no service", err, "database", "service of Oracle")
+	_, err = sqltable.Open(sqltable.Config{Server: sqldb.Config{Driver: "oracle", Host: "h", Database: "hr", TLS: sqldb.TLS{Mode: "maybe"}}, Table: "s", KeyColumn: "k", Columns: good.Columns})
 	mustContain(t, "tls", err, "maybe", "verify-full")
 	for _, driver := range []string{"oracle", "sqlserver"} {
 		c := good
-		c.Server.Driver = driver
+		c.Server.Driver, c.Server.Database = driver, "hr"
 		table, err := sqltable.Open(c)
 		if err != nil {
 			t.Fatal(driver, err)

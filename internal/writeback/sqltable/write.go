@@ -177,11 +177,7 @@ func (t *Table) fault(doing string, err error) error {
 	if rows, ok := errors.AsType[*rowsError](err); ok {
 		return rows
 	}
-	text := strings.TrimRight(err.Error(), ". \n")
-	if len(t.secret) >= 4 {
-		text = strings.ReplaceAll(text, t.secret, "(secret)")
-	}
-	out := fmt.Errorf("%s on %s: %s: %s", t.dialect.title, t.server, doing, text)
+	out := fmt.Errorf("%s on %s: %s: %s", t.dialect.title, t.to.Server, doing, t.to.Scrub(strings.TrimRight(err.Error(), ". \n")))
 	if _, failed := errors.AsType[*connectError](err); failed {
 		return &writeback.UnavailableError{Err: out}
 	}
