@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
+	"terraform-provider-workforce/internal/activedirectory/ldapconn"
 	"terraform-provider-workforce/internal/source/ldapdir"
 )
 
@@ -25,23 +26,24 @@ func newHRLDAPDataSource() datasource.DataSource { return &hrLDAPDataSource{} }
 type hrLDAPDataSource struct{}
 
 type hrLDAPModel struct {
-	URLs              []string     `tfsdk:"urls"`
-	StartTLS          types.Bool   `tfsdk:"start_tls"`
-	ServerName        types.String `tfsdk:"server_name"`
-	CACertificateFile types.String `tfsdk:"ca_certificate_file"`
-	CACertificatePEM  types.String `tfsdk:"ca_certificate_pem"`
-	Username          types.String `tfsdk:"username"`
-	Password          types.String `tfsdk:"password"`
-	PasswordVariable  types.String `tfsdk:"password_variable"`
-	ClientCertificate types.String `tfsdk:"client_certificate_file"`
-	ClientKey         types.String `tfsdk:"client_key_file"`
-	Base              types.String `tfsdk:"base"`
-	Scope             types.String `tfsdk:"scope"`
-	Filter            types.String `tfsdk:"filter"`
-	Referrals         types.String `tfsdk:"referrals"`
-	PageSize          types.Int64  `tfsdk:"page_size"`
-	ConnectTimeout    types.Int64  `tfsdk:"connect_timeout"`
-	RequestTimeout    types.Int64  `tfsdk:"request_timeout"`
+	URLs              []string       `tfsdk:"urls"`
+	StartTLS          types.Bool     `tfsdk:"start_tls"`
+	ServerName        types.String   `tfsdk:"server_name"`
+	CACertificateFile types.String   `tfsdk:"ca_certificate_file"`
+	CACertificatePEM  types.String   `tfsdk:"ca_certificate_pem"`
+	Username          types.String   `tfsdk:"username"`
+	Password          types.String   `tfsdk:"password"`
+	PasswordVariable  types.String   `tfsdk:"password_variable"`
+	Kerberos          *kerberosModel `tfsdk:"kerberos"`
+	ClientCertificate types.String   `tfsdk:"client_certificate_file"`
+	ClientKey         types.String   `tfsdk:"client_key_file"`
+	Base              types.String   `tfsdk:"base"`
+	Scope             types.String   `tfsdk:"scope"`
+	Filter            types.String   `tfsdk:"filter"`
+	Referrals         types.String   `tfsdk:"referrals"`
+	PageSize          types.Int64    `tfsdk:"page_size"`
+	ConnectTimeout    types.Int64    `tfsdk:"connect_timeout"`
+	RequestTimeout    types.Int64    `tfsdk:"request_timeout"`
 	hrSourceModel
 }
 
@@ -66,7 +68,20 @@ func (d *hrLDAPDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 		"username":            text("Distinguished name of the account to sign in with, or what else the server takes. Environment variable: `WORKFORCE_LDAP_USERNAME`."),
 		"password": schema.StringAttribute{Optional: true, Sensitive: true, MarkdownDescription: "Password of `username`. It ends up in the state: prefer the environment variable `WORKFORCE_LDAP_PASSWORD`, " +
 			"or another one named by `password_variable`."},
-		"password_variable":       text("Name of the environment variable with the password, where several directories have different ones. The default is `WORKFORCE_LDAP_PASSWORD`."),
+		"password_variable": text("Name of the environment variable with the password, where several directories have different ones. The default is `WORKFORCE_LDAP_PASSWORD`."),
+		"kerberos": schema.SingleNestedAttribute{
+			Optional:            true,
+			MarkdownDescription: "Sign in by Kerberos (SASL GSSAPI) instead of a simple bind, with a keytab, a credential cache or a password. `username` and `password` above are then left out.",
+			Attributes: map[string]schema.Attribute{
+				"realm":                  text("Kerberos realm, such as `CORP.EXAMPLE.COM`. The default is the part of the user name after the @, the realm of the credential cache, or the default realm of `config_file`."),
+				"username":               text("Principal to sign in as, without the realm; a credential cache names its own. Environment variable: `WORKFORCE_LDAP_USERNAME`."),
+				"password":               schema.StringAttribute{Optional: true, Sensitive: true, MarkdownDescription: "Password of the principal. It ends up in the state: prefer a keytab, or the environment variable `WORKFORCE_LDAP_PASSWORD` or another one named by `password_variable`, which is read where neither this nor `keytab_file` nor `credential_cache_file` is set."},
+				"keytab_file":            text("Keytab that holds the principal's keys."),
+				"credential_cache_file":  text("Credential cache that holds a ticket-granting ticket, as `kinit` writes it."),
+				"config_file":            text("Kerberos configuration file, needed when the account lives in another realm than the servers or Kerberos is not served on their port 88, as with most directories that are not Active Directory. Without it the server itself is asked for tickets; `/etc/krb5.conf` is not read."),
+				"service_principal_name": text("Service principal of the server. The default is `ldap/<host>`."),
+			},
+		},
 		"client_certificate_file": text("File with a client certificate, in PEM, to sign in with instead of a password."),
 		"client_key_file":         text("File with the key of the client certificate, in PEM."),
 		"base":                    schema.StringAttribute{Required: true, MarkdownDescription: "Distinguished name of the entry where the search starts, such as `ou=people,dc=example,dc=com`."},
@@ -115,6 +130,10 @@ func (m *hrLDAPModel) config() ldapdir.Config {
 			c.URLs = append(c.URLs, strings.TrimSpace(url))
 		}
 	}
+	if m.Kerberos != nil {
+		c.Kerberos = m.kerberos()
+		return c
+	}
 	if c.ClientCertificateFile != "" {
 		return c
 	}
@@ -125,4 +144,23 @@ func (m *hrLDAPModel) config() ldapdir.Config {
 		c.Password = variable(m.PasswordVariable, "WORKFORCE_LDAP_PASSWORD")
 	}
 	return c
+}
+
+// kerberos takes name and password from the environment where the configuration
+// names nothing that replaces them.
+func (m *hrLDAPModel) kerberos() *ldapconn.Kerberos {
+	k := &ldapconn.Kerberos{
+		Realm: m.Kerberos.Realm.ValueString(), Username: m.Kerberos.Username.ValueString(), Password: m.Kerberos.Password.ValueString(), KeytabFile: m.Kerberos.KeytabFile.ValueString(),
+		CredentialCacheFile: m.Kerberos.CredentialCacheFile.ValueString(), Krb5ConfFile: m.Kerberos.ConfigFile.ValueString(), SPN: m.Kerberos.ServicePrincipalName.ValueString(),
+	}
+	if k.CredentialCacheFile != "" {
+		return k
+	}
+	if k.Username == "" {
+		k.Username = os.Getenv("WORKFORCE_LDAP_USERNAME")
+	}
+	if k.Password == "" && k.KeytabFile == "" {
+		k.Password = variable(m.PasswordVariable, "WORKFORCE_LDAP_PASSWORD")
+	}
+	return k
 }

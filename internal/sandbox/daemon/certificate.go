@@ -18,8 +18,8 @@ import (
 
 // Certificate holds the files of a server's certificate.
 type Certificate struct {
-	// CA is the authority, Cert and Key are the server's. The name in it is
-	// localhost and the address 127.0.0.1.
+	// CA is the authority, Cert and Key are the server's; a client may show them as
+	// well. The name in it is localhost and the address 127.0.0.1.
 	CA, Cert, Key string
 }
 
@@ -30,7 +30,7 @@ func NewCertificate(t testing.TB, dir string) Certificate {
 	ca.IsCA, ca.BasicConstraintsValid, ca.KeyUsage = true, true, x509.KeyUsageCertSign
 	server := template(2, "localhost")
 	server.DNSNames, server.IPAddresses = []string{"localhost"}, []net.IP{net.IPv4(127, 0, 0, 1)}
-	server.KeyUsage, server.ExtKeyUsage = x509.KeyUsageDigitalSignature, []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
+	server.KeyUsage, server.ExtKeyUsage = x509.KeyUsageDigitalSignature, []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth}
 	caKey, serverKey := newKey(t), newKey(t)
 	caDER, err := x509.CreateCertificate(rand.Reader, ca, ca, caKey.Public(), caKey)
 	if err != nil {

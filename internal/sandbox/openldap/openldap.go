@@ -33,6 +33,8 @@ moduleload back_mdb
 TLSCertificateFile %[1]s/server.pem
 TLSCertificateKeyFile %[1]s/server.key
 TLSCACertificateFile %[1]s/ca.pem
+TLSVerifyClient try
+authz-regexp "^cn=localhost$" "cn=reader,dc=example,dc=com"
 security simple_bind=128
 sizelimit 10
 access to attrs=userPassword by anonymous auth by dn.exact="cn=reader,dc=example,dc=com" read by * none
@@ -72,6 +74,8 @@ type Server struct {
 	URL, PlainURL string
 	// CAFile is the authority that issued its certificate, which is for localhost and 127.0.0.1.
 	CAFile string
+	// CertificateFile and KeyFile are a certificate that signs Reader in.
+	CertificateFile, KeyFile string
 }
 
 // Start starts a server for the test, with the entries of an LDIF text (RFC 2849)
@@ -85,7 +89,7 @@ func Start(t testing.TB, ldif string) *Server {
 	daemon.Run(t, dir, "/bin/mkdir", filepath.Join(dir, "db"))
 	daemon.Run(t, dir, daemon.Program(t, "slapd", "slapadd"), "-q", "-f", config, "-l", tree)
 	secure, plain := daemon.Address(daemon.Port(t)), daemon.Address(daemon.Port(t))
-	s := &Server{URL: "ldaps://" + secure, PlainURL: "ldap://" + plain, CAFile: certificate.CA}
+	s := &Server{URL: "ldaps://" + secure, PlainURL: "ldap://" + plain, CAFile: certificate.CA, CertificateFile: certificate.Cert, KeyFile: certificate.Key}
 	ready := func() error {
 		for _, address := range []string{secure, plain} {
 			conn, err := net.Dial("tcp", address)

@@ -34,6 +34,8 @@ type Config struct {
 	ServerName string
 	// Username is a distinguished name, or what else the server takes in a simple bind.
 	Username, Password string
+	// Kerberos signs in with SASL GSSAPI (RFC 4752) instead of a simple bind.
+	Kerberos *ldapconn.Kerberos
 	// The client's certificate and its key, in PEM files, instead of a password.
 	ClientCertificateFile, ClientKeyFile string
 
@@ -98,7 +100,7 @@ func (c Config) scope() int {
 func (c Config) connection() ldapconn.Config {
 	return ldapconn.Config{
 		URLs: c.URLs, StartTLS: c.StartTLS, CACertificateFile: c.CACertificateFile, CACertificatePEM: c.CACertificatePEM, ServerName: c.ServerName,
-		Username: c.Username, Password: c.Password, ClientCertificateFile: c.ClientCertificateFile, ClientKeyFile: c.ClientKeyFile,
+		Username: c.Username, Password: c.Password, Kerberos: c.Kerberos, ClientCertificateFile: c.ClientCertificateFile, ClientKeyFile: c.ClientKeyFile,
 		BaseDN: c.Base, PageSize: c.PageSize, Connections: 1, ConnectTimeout: c.ConnectTimeout, RequestTimeout: c.RequestTimeout, Logger: c.Logger,
 	}
 }
@@ -153,7 +155,7 @@ func (r *reader) read(ctx context.Context) (*source.Result, error) {
 		return nil
 	})
 	if ldapconn.IsNotFound(err) {
-		return nil, fmt.Errorf("base: there is no entry %q, or %s may not see it: %w", r.config.Base, cmp.Or(r.config.Username, "the client"), err)
+		return nil, fmt.Errorf("base: there is no entry %q, or %s may not see it: %w", r.config.Base, cmp.Or(r.config.Username, "the account"), err)
 	}
 	if err != nil {
 		return nil, err
