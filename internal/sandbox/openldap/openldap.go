@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -28,7 +29,7 @@ const (
 const conf = `include /etc/ldap/schema/core.schema
 include /etc/ldap/schema/cosine.schema
 include /etc/ldap/schema/inetorgperson.schema
-modulepath /usr/lib/ldap
+%[2]smodulepath /usr/lib/ldap
 moduleload back_mdb
 TLSCertificateFile %[1]s/server.pem
 TLSCertificateKeyFile %[1]s/server.key
@@ -79,12 +80,12 @@ type Server struct {
 }
 
 // Start starts a server for the test, with the entries of an LDIF text (RFC 2849)
-// below Base.
-func Start(t testing.TB, ldif string) *Server {
+// below Base. schema is more schema than that of people, as slapd.conf has it.
+func Start(t testing.TB, ldif string, schema ...string) *Server {
 	t.Helper()
 	dir := daemon.Dir(t)
 	certificate := daemon.NewCertificate(t, dir)
-	config := daemon.WriteFile(t, filepath.Join(dir, "slapd.conf"), fmt.Sprintf(conf, dir))
+	config := daemon.WriteFile(t, filepath.Join(dir, "slapd.conf"), fmt.Sprintf(conf, dir, strings.Join(schema, "")))
 	tree := daemon.WriteFile(t, filepath.Join(dir, "tree.ldif"), fmt.Sprintf(accounts, Password)+ldif)
 	daemon.Run(t, dir, "/bin/mkdir", filepath.Join(dir, "db"))
 	daemon.Run(t, dir, daemon.Program(t, "slapd", "slapadd"), "-q", "-f", config, "-l", tree)
