@@ -6,15 +6,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
@@ -152,7 +147,7 @@ func newLazyDomain(m *activeDirectoryModel, diags *diag.Diagnostics) *lazyDomain
 	if m.Kerberos == nil {
 		m.Kerberos = &kerberosModel{}
 	}
-	s := settingReader{diags: diags, signIn: m.signsIn()}
+	s := settingReader{block: "active_directory", diags: diags, signIn: m.signsIn()}
 	root := "active_directory."
 	config := ldapconn.Config{
 		URLs:                  s.list(m.URLs, root+"urls", "WORKFORCE_AD_URL"),
@@ -195,16 +190,6 @@ func newLazyDomain(m *activeDirectoryModel, diags *diag.Diagnostics) *lazyDomain
 	return &lazyDomain{config: config, options: options, unknown: s.unknown}
 }
 
-// settingReader takes each setting from the configuration, else from the environment.
-type settingReader struct {
-	diags   *diag.Diagnostics
-	unknown string
-	// signIn is the way to sign in that the configuration names, if any: the
-	// environment then only completes it, so that variables left over from
-	// another way do not contradict a reviewed configuration.
-	signIn string
-}
-
 // signsIn says which way to sign in the configuration has settings of.
 func (m *activeDirectoryModel) signsIn() string {
 	for _, way := range []struct {
@@ -222,84 +207,6 @@ func (m *activeDirectoryModel) signsIn() string {
 		}
 	}
 	return ""
-}
-
-// credential is text for a setting that belongs to one way to sign in.
-func (s *settingReader) credential(v types.String, name, env string) string {
-	way, _, _ := strings.Cut(strings.TrimPrefix(name, "active_directory."), "_")
-	way, _, _ = strings.Cut(way, ".")
-	if way == "password" {
-		way = "username"
-	}
-	if v.IsNull() && s.signIn != "" && s.signIn != way {
-		return ""
-	}
-	return s.text(v, name, env)
-}
-
-func (s *settingReader) known(v attr.Value, name string) bool {
-	if v.IsUnknown() {
-		s.unknown = name
-	}
-	return !v.IsNull() && !v.IsUnknown()
-}
-
-func (s *settingReader) text(v types.String, name, env string) string {
-	if s.known(v, name) {
-		return v.ValueString()
-	}
-	return os.Getenv(env)
-}
-
-func (s *settingReader) list(v types.List, name, env string) []string {
-	if s.known(v, name) {
-		var out []string
-		for _, e := range v.Elements() {
-			if text, ok := e.(types.String); ok && s.known(text, name) {
-				out = append(out, text.ValueString())
-			}
-		}
-		return out
-	}
-	return strings.FieldsFunc(os.Getenv(env), func(r rune) bool { return r == ',' || r == ' ' })
-}
-
-func (s *settingReader) flag(v types.Bool, name, env string) bool {
-	if s.known(v, name) {
-		return v.ValueBool()
-	}
-	text := os.Getenv(env)
-	if text == "" {
-		return false
-	}
-	on, err := strconv.ParseBool(text)
-	if err != nil {
-		s.diags.AddAttributeError(path.Root("active_directory"), "Invalid environment variable", fmt.Sprintf("%s: found %q, expected true or false.", env, text))
-	}
-	return on
-}
-
-func (s *settingReader) number(v types.Int64, name, env string) int {
-	if s.known(v, name) {
-		return int(v.ValueInt64())
-	}
-	text := os.Getenv(env)
-	if text == "" {
-		return 0
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil {
-		s.diags.AddAttributeError(path.Root("active_directory"), "Invalid environment variable", fmt.Sprintf("%s: found %q, expected a whole number.", env, text))
-	}
-	return n
-}
-
-func logFields(pairs []any) map[string]any {
-	out := make(map[string]any, len(pairs)/2)
-	for i := 0; i+1 < len(pairs); i += 2 {
-		out[fmt.Sprint(pairs[i])] = pairs[i+1]
-	}
-	return out
 }
 
 // workerIDAttribute returns the attribute that carries worker ids, without connecting.

@@ -121,7 +121,7 @@ func workspace(t *testing.T, p people) string {
 	dir := t.TempDir()
 	text := "locals {\n  accounts = {\n"
 	for id, a := range p {
-		text += fmt.Sprintf("    %s = %q\n", id, marshal(a))
+		text += fmt.Sprintf("    %s = %q\n", id, activeDirectoryTarget.marshal(a))
 	}
 	text += "  }\n}\nresource \"workforce_ad_population\" \"staff\" { accounts = local.accounts }\n"
 	if err := os.WriteFile(filepath.Join(dir, "main.tf"), []byte(text), 0o600); err != nil {

@@ -40,7 +40,7 @@ type people map[string]directory.Account
 func (p people) variables() config.Variables {
 	docs := map[string]config.Variable{}
 	for id, a := range p {
-		docs[id] = config.StringVariable(marshal(a))
+		docs[id] = config.StringVariable(activeDirectoryTarget.marshal(a))
 	}
 	return config.Variables{"accounts": config.MapVariable(docs)}
 }
@@ -219,7 +219,7 @@ func TestAccADPopulation_unknownAccountsAreRefused(t *testing.T) {
 	ou := d.Container(t)
 	unknown := func(more string) string {
 		return `
-resource "terraform_data" "later" { input = ` + fmt.Sprintf("%q", marshal(person(ou, "u1", "U One"))) + ` }
+resource "terraform_data" "later" { input = ` + fmt.Sprintf("%q", activeDirectoryTarget.marshal(person(ou, "u1", "U One"))) + ` }
 resource "workforce_ad_population" "staff" {
   accounts = { u1 = terraform_data.later.output }
 ` + more + `
@@ -284,7 +284,7 @@ func TestAccADPopulation_betweenPopulations(t *testing.T) {
 		part := func(name string, p people) string {
 			text := "resource \"workforce_ad_population\" \"" + name + "\" {\n  accounts = {\n"
 			for id, a := range p {
-				text += fmt.Sprintf("    %s = %q\n", id, marshal(a))
+				text += fmt.Sprintf("    %s = %q\n", id, activeDirectoryTarget.marshal(a))
 			}
 			return text + "  }\n}\n"
 		}

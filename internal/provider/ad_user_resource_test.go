@@ -85,7 +85,7 @@ func TestAccADUser_writtenByHand(t *testing.T) {
 				},
 			)},
 			{ResourceName: "workforce_ad_user.x", ImportState: true, ImportStateId: "zoe@corp.example.com", ImportStateVerify: true,
-				ImportStateVerifyIgnore: []string{"attributes", "password_wo_version", "on_destroy", "retention_days", "adopt_existing", "allow_unreviewed", "change_password_at_next_logon", "manager"}},
+				ImportStateVerifyIgnore: []string{"attributes", "password_wo_version", "on_destroy", "retention_days", "adopt_existing", "restore_deleted", "allow_unreviewed", "change_password_at_next_logon", "manager"}},
 		},
 		// Destroying disables.
 		CheckDestroy: holds(d, "zoe", "userAccountControl", "514"),
@@ -99,7 +99,7 @@ func TestAccADUser_documents(t *testing.T) {
 	cfg := func(p people) string {
 		text := ""
 		for id, a := range p {
-			text += fmt.Sprintf("resource \"workforce_ad_user\" %q {\n  account = %q\n}\n", id, marshal(a))
+			text += fmt.Sprintf("resource \"workforce_ad_user\" %q {\n  account = %q\n}\n", id, activeDirectoryTarget.marshal(a))
 		}
 		return text
 	}

@@ -75,6 +75,26 @@ func goMap(m types.Map) map[string]string {
 	return out
 }
 
+// goList returns the texts of a Terraform list of strings, which must be known.
+func goList(l types.List) []string {
+	var out []string
+	for _, v := range l.Elements() {
+		if s, ok := v.(types.String); ok {
+			out = append(out, s.ValueString())
+		}
+	}
+	return out
+}
+
+// listMap returns a Terraform map of lists of strings.
+func listMap(lists map[string][]string) types.Map {
+	elements := make(map[string]attr.Value, len(lists))
+	for key, texts := range lists {
+		elements[key] = stringList(texts)
+	}
+	return types.MapValueMust(types.ListType{ElemType: types.StringType}, elements)
+}
+
 // addFailures reports what failed of many writes: the first ones by person,
 // then how many there were.
 func addFailures(diags *diag.Diagnostics, failures []error, of int) {

@@ -8,25 +8,24 @@ import (
 	"strconv"
 	"strings"
 
-	"terraform-provider-workforce/internal/activedirectory"
 	"terraform-provider-workforce/internal/directory"
 )
 
 // sameDocument reports whether two account documents mean the same.
-func sameDocument(a, b string) bool {
+func (t target) sameDocument(a, b string) bool {
 	if a == b {
 		return true
 	}
-	x, errX := activedirectory.Format.Unmarshal(a)
-	y, errY := activedirectory.Format.Unmarshal(b)
-	return errX == nil && errY == nil && marshal(x) == marshal(y)
+	x, errX := t.format.Unmarshal(a)
+	y, errY := t.format.Unmarshal(b)
+	return errX == nil && errY == nil && t.marshal(x) == t.marshal(y)
 }
 
 // render returns doc, if the account is as doc says, else a document of the
 // account's present state that names the same attributes.
-func render(domain *activedirectory.Domain, doc string, want directory.Account, have *directory.Existing) string {
-	now := marshal(domain.Render(want, have))
-	if now == marshal(want) {
+func (t target) render(u userDirectory, doc string, want directory.Account, have *directory.Existing) string {
+	now := t.marshal(u.Render(want, have))
+	if now == t.marshal(want) {
 		return doc
 	}
 	return now
@@ -34,8 +33,8 @@ func render(domain *activedirectory.Domain, doc string, want directory.Account, 
 
 // marshal writes a document of an account that was read from one or from the
 // directory, whose core attributes are single-valued by schema.
-func marshal(a directory.Account) string {
-	doc, err := activedirectory.Format.Marshal(a)
+func (t target) marshal(a directory.Account) string {
+	doc, err := t.format.Marshal(a)
 	if err != nil {
 		return ""
 	}
@@ -43,9 +42,9 @@ func marshal(a directory.Account) string {
 }
 
 // coreOf returns the account with nothing but its core attributes.
-func coreOf(a directory.Account) directory.Account {
+func (t target) coreOf(a directory.Account) directory.Account {
 	core := directory.Account{Container: a.Container, Enabled: a.Enabled, Attributes: map[string]directory.Value{}}
-	for _, c := range activedirectory.Format.Core {
+	for _, c := range t.format.Core {
 		if v := a.Attributes[c.Attribute]; len(v) > 0 {
 			core.Attributes[c.Attribute] = v
 		}

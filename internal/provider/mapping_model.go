@@ -8,7 +8,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"terraform-provider-workforce/internal/activedirectory"
 	"terraform-provider-workforce/internal/mapping"
 	"terraform-provider-workforce/internal/worker"
 )
@@ -91,10 +90,6 @@ type exampleModel struct {
 	AsOf     types.String      `tfsdk:"as_of"`
 	Existing []string          `tfsdk:"existing"`
 	Expect   map[string]string `tfsdk:"expect"`
-}
-
-func errUnknownTarget(name string) error {
-	return fmt.Errorf("target: found %q, expected %q", name, activedirectory.Format.Target)
 }
 
 // expand turns the configuration into rules. It checks nothing: that is for

@@ -10,8 +10,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"terraform-provider-workforce/internal/activedirectory"
-	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/mapping"
 )
 
@@ -112,16 +110,3 @@ func (r *mappingResource) Update(ctx context.Context, req resource.UpdateRequest
 
 // Delete forgets the rules; accounts are not touched by it.
 func (r *mappingResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
-
-// target is what mappings need to know about where accounts go.
-type target struct {
-	format directory.Format
-	schema func() *directory.Schema
-}
-
-func targetOf(name string) (target, error) {
-	if name == activedirectory.Format.Target {
-		return target{activedirectory.Format, activedirectory.StandardSchema}, nil
-	}
-	return target{}, errUnknownTarget(name)
-}

@@ -11,7 +11,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"terraform-provider-workforce/internal/activedirectory"
 	"terraform-provider-workforce/internal/mapping"
 )
 
@@ -23,8 +22,8 @@ func mappingSchema() schema.Schema {
 		Attributes: map[string]schema.Attribute{
 			"target": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "Where the accounts are. `active_directory` is an Active Directory domain.",
-				Validators:          []validator.String{stringvalidator.OneOf(activedirectory.Format.Target)},
+				MarkdownDescription: "Where the accounts are: `active_directory` is an Active Directory domain, `entra` a Microsoft Entra ID tenant.",
+				Validators:          []validator.String{stringvalidator.OneOf(activeDirectoryTarget.format.Target, entraTarget.format.Target)},
 			},
 			"match":      matchSchema(),
 			"attributes": attributeRulesSchema(true, "Rules by target attribute name, such as `givenName`. An attribute without a rule is not managed and never touched. Naming attributes (`cn`, `sAMAccountName`, `userPrincipalName`) are always unique, and are kept from the existing account unless `apply` says otherwise."),

@@ -13,7 +13,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
-	"terraform-provider-workforce/internal/activedirectory"
 	"terraform-provider-workforce/internal/directory"
 )
 
@@ -32,23 +31,25 @@ const (
 )
 
 // population is the part that the resources for many users and for a single
-// one share: account documents on one side, the domain on the other.
+// one share: account documents on one side, the directory on the other.
 type population struct {
+	target  target
 	data    *providerData
 	options populationOptions
 	// at returns where in the configuration a worker's account stands.
 	at func(workerID string) path.Path
 	// before holds the documents that the state records, by worker id.
 	before map[string]string
-	// ids holds the objectGUID of every account that is managed, by worker id.
+	// ids holds the object id of every account that is managed, by worker id.
 	// Methods keep it up to date.
 	ids map[string]string
-	// seen holds accounts as they were last read from the domain.
+	// seen holds accounts as they were last read from the directory.
 	seen map[string]*directory.Existing
 }
 
 type populationOptions struct {
 	adopt          string
+	restore        bool // deleted accounts of the same worker id are taken into use again
 	onRemoval      string
 	retentionDays  int
 	maxRemovals    *int64 // nil: no limit
@@ -72,12 +73,12 @@ func (p *population) plan(ctx context.Context, want map[string]string, diags *di
 	if len(changed) == 0 && len(removed) == 0 {
 		return
 	}
-	domain, ok := p.domain(diags)
+	dir, ok := p.connect(diags)
 	if !ok {
 		return
 	}
 	ids := maps.Clone(p.ids)
-	adopted, err := p.adopt(ctx, domain, accounts, ids, removed)
+	adopted, err := p.adopt(ctx, dir, accounts, ids, removed)
 	if err != nil {
 		addProblems(diags, "Cannot take over an existing account", err)
 		return
@@ -85,8 +86,16 @@ func (p *population) plan(ctx context.Context, want map[string]string, diags *di
 	if len(adopted) > 0 {
 		diags.AddWarning("Existing accounts will be taken over", fmt.Sprintf("%d accounts exist already and will be managed from now on:\n%s", len(adopted), listed(adopted)))
 	}
-	proposal := directory.Proposal{Format: activedirectory.Format, Valid: activedirectory.CheckAccount, Accounts: accounts, Changed: changed, IDs: ids}
-	if err := proposal.Check(ctx, domain); err != nil {
+	proposal := directory.Proposal{Format: p.target.format, Valid: p.target.valid, Accounts: accounts, Changed: changed, IDs: ids}
+	err = proposal.Check(ctx, dir)
+	if c, ok := dir.(changeChecker); ok && err == nil {
+		changes := make([]directory.Change, len(changed))
+		for i, id := range changed {
+			changes[i] = directory.Change{WorkerID: id, ID: ids[id], Want: accounts[id]}
+		}
+		err = c.Check(ctx, changes)
+	}
+	if err != nil {
 		addProblems(diags, "The directory would refuse an account", err)
 	}
 	if removed = withoutObjects(removed, p.ids, ids, want); len(removed) > 0 {
@@ -94,17 +103,17 @@ func (p *population) plan(ctx context.Context, want map[string]string, diags *di
 	}
 }
 
-// apply makes the domain agree with want, and returns the documents of the
+// apply makes the directory agree with want, and returns the documents of the
 // accounts as they are then: those that failed as they were read back.
 func (p *population) apply(ctx context.Context, want map[string]string, diags *diag.Diagnostics) map[string]string {
 	accounts := p.parse(want, diags)
-	domain, ok := p.domain(diags)
+	dir, ok := p.connect(diags)
 	if !ok || diags.HasError() {
 		return p.before
 	}
 	changed, removed := p.differences(want), p.removed(want)
 	managed := maps.Clone(p.ids)
-	if _, err := p.adopt(ctx, domain, accounts, p.ids, removed); err != nil {
+	if _, err := p.adopt(ctx, dir, accounts, p.ids, removed); err != nil {
 		addProblems(diags, "Cannot take over an existing account", err)
 		return p.before
 	}
@@ -123,8 +132,8 @@ func (p *population) apply(ctx context.Context, want map[string]string, diags *d
 	}
 	options := directory.ApplyOptions{Adopt: p.options.adopt != adoptNever, LinkLater: p.options.linkLater, KeepPassword: !p.options.changePassword}
 	var failures []error
-	for _, outcome := range domain.Apply(ctx, changes, options) {
-		p.settle(domain, outcome, want[outcome.WorkerID], accounts[outcome.WorkerID], after)
+	for _, outcome := range dir.Apply(ctx, changes, options) {
+		p.settle(dir, outcome, want[outcome.WorkerID], accounts[outcome.WorkerID], after)
 		if outcome.Err != nil {
 			failures = append(failures, outcome.Err)
 		}
@@ -141,14 +150,14 @@ func (p *population) change(id string, want directory.Account, managed string) d
 	if managed == "" || p.options.resetPassword {
 		c.Password = p.options.password
 	}
-	if planned, err := activedirectory.Format.Unmarshal(p.before[id]); err == nil && managed != "" {
+	if planned, err := p.target.format.Unmarshal(p.before[id]); err == nil && managed != "" {
 		c.Planned = &planned
 	}
 	return c
 }
 
 // settle records what became of one account.
-func (p *population) settle(domain *activedirectory.Domain, o directory.Outcome, doc string, want directory.Account, after map[string]string) {
+func (p *population) settle(dir userDirectory, o directory.Outcome, doc string, want directory.Account, after map[string]string) {
 	if o.ID != "" {
 		p.ids[o.WorkerID] = o.ID
 	}
@@ -158,24 +167,24 @@ func (p *population) settle(domain *activedirectory.Domain, o directory.Outcome,
 	case o.Err == nil:
 		after[o.WorkerID] = doc
 	case o.Account != nil:
-		after[o.WorkerID] = render(domain, doc, want, o.Account)
+		after[o.WorkerID] = p.target.render(dir, doc, want, o.Account)
 	case had:
 		after[o.WorkerID] = before
 	}
 }
 
-// refresh returns the documents of the state with what the domain holds now.
+// refresh returns the documents of the state with what the directory holds now.
 // An account that is gone is left out.
 func (p *population) refresh(ctx context.Context, diags *diag.Diagnostics) map[string]string {
 	accounts := p.parse(p.before, diags)
 	if len(accounts) == 0 || diags.HasError() {
 		return p.before
 	}
-	domain, ok := p.domain(diags)
+	dir, ok := p.connect(diags)
 	if !ok {
 		return p.before
 	}
-	found, err := domain.Read(ctx, p.ids, attributesOf(accounts))
+	found, err := dir.Read(ctx, p.ids, attributesOf(accounts))
 	if err != nil {
 		addProblems(diags, "Cannot read accounts", err)
 		return p.before
@@ -183,7 +192,7 @@ func (p *population) refresh(ctx context.Context, diags *diag.Diagnostics) map[s
 	after := make(map[string]string, len(p.before))
 	for id, doc := range p.before {
 		if existing := found[id]; existing != nil {
-			after[id] = render(domain, doc, accounts[id], existing)
+			after[id] = p.target.render(dir, doc, accounts[id], existing)
 			p.see(id, existing)
 			continue
 		}
@@ -204,11 +213,11 @@ func (p *population) see(id string, e *directory.Existing) {
 
 // readCore returns the core document of one account that has just been imported.
 func (p *population) readCore(ctx context.Context, id string, diags *diag.Diagnostics) map[string]string {
-	domain, ok := p.domain(diags)
+	dir, ok := p.connect(diags)
 	if !ok {
 		return nil
 	}
-	found, err := domain.Read(ctx, p.ids, nil)
+	found, err := dir.Read(ctx, p.ids, nil)
 	if err != nil {
 		addProblems(diags, "Cannot read the account", err)
 	}
@@ -216,36 +225,49 @@ func (p *population) readCore(ctx context.Context, id string, diags *diag.Diagno
 		return nil
 	}
 	p.see(id, found[id])
-	return map[string]string{id: marshal(coreOf(found[id].Account))}
+	return map[string]string{id: p.target.marshal(p.target.coreOf(found[id].Account))}
 }
 
-// importFrom returns core documents of every account below a container that
-// carries a worker id.
+// checkPart refuses a container, or where there are none a domain, that does not exist.
+func (p *population) checkPart(ctx context.Context, dir userDirectory, part string) error {
+	if !p.target.format.HasContainer {
+		domains, err := dir.Suffixes(ctx)
+		if err == nil && !slices.ContainsFunc(domains, func(d string) bool { return strings.EqualFold(d, part) }) {
+			err = fmt.Errorf("%q is no verified domain, expected one of %s", part, strings.Join(domains, ", "))
+		}
+		return err
+	}
+	missing, err := dir.MissingContainers(ctx, []string{part})
+	if err == nil && len(missing) > 0 {
+		err = fmt.Errorf("the container %q does not exist", part)
+	}
+	return err
+}
+
+// importFrom returns core documents of every account below a container, or in
+// a domain, that carries a worker id.
 func (p *population) importFrom(ctx context.Context, container string, diags *diag.Diagnostics) map[string]string {
-	domain, ok := p.domain(diags)
+	dir, ok := p.connect(diags)
 	if !ok {
 		return nil
 	}
-	missing, err := domain.MissingContainers(ctx, []string{container})
-	if err == nil && len(missing) > 0 {
-		err = fmt.Errorf("the container %q does not exist", container)
-	}
-	owned, ownedErr := domain.Owned(ctx)
+	err := p.checkPart(ctx, dir, container)
+	owned, ownedErr := dir.Owned(ctx)
 	if err := errors.Join(err, ownedErr); err != nil {
 		addProblems(diags, "Cannot import accounts", err)
 		return nil
 	}
 	docs := map[string]string{}
 	for _, e := range owned {
-		id := e.Account.Attributes[domain.WorkerIDAttribute()].Text()
-		if !activedirectory.Below(e.Path, container) {
+		id := e.Account.Attributes[dir.WorkerIDAttribute()].Text()
+		if !p.target.partOf(e, container) {
 			continue
 		}
 		if _, twice := docs[id]; twice {
 			diags.AddError("Cannot import accounts", fmt.Sprintf("Two accounts below %s carry the worker id %q; one of them is %s. Correct the worker id of one of them first.", container, id, e.Path))
 			continue
 		}
-		docs[id] = marshal(coreOf(e.Account))
+		docs[id] = p.target.marshal(p.target.coreOf(e.Account))
 		p.ids[id] = e.ID
 	}
 	return docs
@@ -255,17 +277,17 @@ func (p *population) importFrom(ctx context.Context, container string, diags *di
 // accounts without an id, and returns a line about each. An account of a
 // worker who is removed in the same run may be taken over under another worker
 // id: a contractor has become an employee.
-func (p *population) adopt(ctx context.Context, domain *activedirectory.Domain, accounts map[string]directory.Account, ids map[string]string, removed []string) ([]string, error) {
+func (p *population) adopt(ctx context.Context, dir userDirectory, accounts map[string]directory.Account, ids map[string]string, removed []string) ([]string, error) {
 	var names []string
 	for id, a := range accounts {
 		if ids[id] == "" {
-			names = append(names, a.Attributes["sAMAccountName"].Text())
+			names = append(names, a.Attributes[p.target.login].Text())
 		}
 	}
 	if len(names) == 0 {
 		return nil, nil
 	}
-	found, err := domain.Find(ctx, "sAMAccountName", names)
+	found, err := dir.Find(ctx, p.target.login, names)
 	if err != nil {
 		return nil, err
 	}
@@ -275,9 +297,9 @@ func (p *population) adopt(ctx context.Context, domain *activedirectory.Domain, 
 	for _, id := range removed {
 		former[p.ids[id]] = id
 	}
-	attribute := domain.WorkerIDAttribute()
+	attribute := dir.WorkerIDAttribute()
 	for _, id := range slices.Sorted(maps.Keys(accounts)) {
-		name := accounts[id].Attributes["sAMAccountName"].Text()
+		name := accounts[id].Attributes[p.target.login].Text()
 		if ids[id] != "" {
 			continue
 		}
@@ -289,14 +311,49 @@ func (p *population) adopt(ctx context.Context, domain *activedirectory.Domain, 
 				ids[id] = e.ID
 				lines = append(lines, fmt.Sprintf("worker %s, from worker %s: %s", id, former[e.ID], e.Path))
 			case e.Class != "user" || has != "" && !same:
-				problems = append(problems, fmt.Errorf("worker %q: sAMAccountName %q is taken by %s %s, whose %s is %q: choose another name", id, name, e.Class, e.Path, attribute, has))
+				problems = append(problems, fmt.Errorf("worker %q: %s %q is taken by %s %s, whose %s is %q: choose another name", id, p.target.login, name, e.Class, e.Path, attribute, has))
 			case same && p.options.adopt != adoptNever, p.options.adopt == adoptAlways:
 				ids[id] = e.ID
 				lines = append(lines, fmt.Sprintf("worker %s: %s", id, e.Path))
 			default:
-				problems = append(problems, fmt.Errorf("worker %q: the account %s exists already as %s (its %s is %q, the document says %q). Set adopt_existing = %q to take it over, or choose another sam_account_name",
-					id, name, e.Path, attribute, has, wants, map[bool]string{true: adoptMatched, false: adoptAlways}[same]))
+				problems = append(problems, fmt.Errorf("worker %q: the account %s exists already as %s (its %s is %q, the document says %q). Set adopt_existing = %q to take it over, or choose another %s",
+					id, name, e.Path, attribute, has, wants, map[bool]string{true: adoptMatched, false: adoptAlways}[same], p.target.loginKey()))
 			}
+		}
+	}
+	restored, err := p.restorable(ctx, dir, accounts, ids)
+	return append(lines, restored...), errors.Join(append(problems, err)...)
+}
+
+// restorable adds to ids the deleted accounts of workers who have none, and
+// returns a line about each.
+func (p *population) restorable(ctx context.Context, dir userDirectory, accounts map[string]directory.Account, ids map[string]string) ([]string, error) {
+	if !p.options.restore || !p.target.restores {
+		return nil, nil
+	}
+	attribute := dir.WorkerIDAttribute()
+	byValue := map[string]string{} // folded worker id at the target → worker id
+	for id, a := range accounts {
+		if v := a.Attributes[attribute].Text(); ids[id] == "" && a.Enabled && v != "" {
+			byValue[directory.Fold(v)] = id
+		}
+	}
+	found, err := dir.WithDeleted().Find(ctx, attribute, slices.Sorted(maps.Keys(byValue)))
+	if err != nil {
+		return nil, err
+	}
+	var lines []string
+	var problems []error
+	for _, value := range slices.Sorted(maps.Keys(byValue)) {
+		id := byValue[value]
+		deleted := slices.DeleteFunc(slices.Clone(found[value]), func(e *directory.Existing) bool { return !e.Deleted || e.Class != "user" })
+		switch len(deleted) {
+		case 0:
+		case 1:
+			ids[id] = deleted[0].ID
+			lines = append(lines, fmt.Sprintf("worker %s: %s, which was deleted and is restored", id, deleted[0].Path))
+		default:
+			problems = append(problems, fmt.Errorf("worker %q: %d deleted accounts carry the %s %q, such as %s (%s): purge those that are not to come back, or set restore_deleted = false", id, len(deleted), attribute, value, deleted[0].Path, deleted[0].ID))
 		}
 	}
 	return lines, errors.Join(problems...)
@@ -307,7 +364,7 @@ func (p *population) parse(docs map[string]string, diags *diag.Diagnostics) map[
 	accounts := make(map[string]directory.Account, len(docs))
 	bad := 0
 	for _, id := range slices.Sorted(maps.Keys(docs)) {
-		a, err := activedirectory.Format.Unmarshal(docs[id])
+		a, err := p.target.format.Unmarshal(docs[id])
 		if err == nil {
 			accounts[id] = a
 			continue
@@ -327,7 +384,7 @@ func (p *population) parse(docs map[string]string, diags *diag.Diagnostics) map[
 func (p *population) differences(want map[string]string) []string {
 	var changed []string
 	for _, id := range slices.Sorted(maps.Keys(want)) {
-		if p.ids[id] == "" || p.options.resetPassword || !sameDocument(p.before[id], want[id]) {
+		if p.ids[id] == "" || p.options.resetPassword || !p.target.sameDocument(p.before[id], want[id]) {
 			changed = append(changed, id)
 		}
 	}
@@ -347,11 +404,11 @@ func (p *population) subset(workers []string) map[string]string {
 
 // label names the account of a worker as the state knows it.
 func (p *population) label(id string) string {
-	a, err := activedirectory.Format.Unmarshal(p.before[id])
+	a, err := p.target.format.Unmarshal(p.before[id])
 	if err != nil {
 		return ""
 	}
-	return fmt.Sprintf("(%s, %s)", a.Attributes["sAMAccountName"].Text(), a.Attributes["cn"].Text())
+	return fmt.Sprintf("(%s, %s)", a.Attributes[p.target.login].Text(), a.Attributes[p.target.label].Text())
 }
 
 func (p *population) path(id string) path.Path {
@@ -361,10 +418,6 @@ func (p *population) path(id string) path.Path {
 	return path.Root("accounts").AtMapKey(id)
 }
 
-func (p *population) domain(diags *diag.Diagnostics) (*activedirectory.Domain, bool) {
-	domain, err := p.data.activeDirectory.Domain()
-	if err != nil {
-		diags.AddError("Active Directory cannot be used", err.Error())
-	}
-	return domain, err == nil
+func (p *population) connect(diags *diag.Diagnostics) (userDirectory, bool) {
+	return p.target.open(p.data, diags)
 }

@@ -11,7 +11,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
-	"terraform-provider-workforce/internal/activedirectory"
 	"terraform-provider-workforce/internal/directory"
 )
 
@@ -54,11 +53,11 @@ func (p *population) checkRemoval(ctx context.Context, removed []string, mode st
 	if mode != removeDelete {
 		return
 	}
-	domain, ok := p.domain(diags)
+	dir, ok := p.connect(diags)
 	if !ok {
 		return
 	}
-	since, err := domain.DisabledSince(ctx, p.subset(removed))
+	since, err := dir.DisabledSince(ctx, p.subset(removed))
 	if err != nil {
 		addProblems(diags, "Cannot tell since when accounts are disabled", err)
 		return
@@ -92,19 +91,19 @@ func (p *population) remove(ctx context.Context, removed []string, mode string, 
 	}
 	var refused diag.Diagnostics // apart: a failure elsewhere must not keep leavers in
 	p.checkRemoval(ctx, removed, mode, &refused)
-	domain, ok := p.domain(&refused)
+	dir, ok := p.connect(&refused)
 	diags.Append(refused...)
 	if !ok || refused.HasError() {
 		return p.keepAll(removed)
 	}
-	ours, err := p.stillOurs(ctx, domain, removed, left, diags)
+	ours, err := p.stillOurs(ctx, dir, removed, left, diags)
 	if err != nil {
 		addProblems(diags, "Cannot read accounts", err)
 		return p.keepAll(removed)
 	}
 	removal := map[string]directory.Removal{removeDisable: directory.Disable, removeDelete: directory.Delete}[mode]
 	var failures []error
-	for _, o := range domain.Remove(ctx, p.subset(ours), removal) {
+	for _, o := range dir.Remove(ctx, p.subset(ours), removal) {
 		if o.Err != nil {
 			failures = append(failures, o.Err)
 			left[o.WorkerID] = p.before[o.WorkerID]
@@ -128,14 +127,14 @@ func (p *population) keepAll(removed []string) map[string]string {
 // stillOurs returns the removed workers whose account is as this resource
 // knows it. One that another resource of the same run has taken over is
 // released; one that somebody else has changed since the plan stays as it is.
-func (p *population) stillOurs(ctx context.Context, domain *activedirectory.Domain, removed []string, left map[string]string, diags *diag.Diagnostics) ([]string, error) {
+func (p *population) stillOurs(ctx context.Context, dir userDirectory, removed []string, left map[string]string, diags *diag.Diagnostics) ([]string, error) {
 	accounts := make(map[string]directory.Account, len(removed))
 	for _, id := range removed {
-		if a, err := activedirectory.Format.Unmarshal(p.before[id]); err == nil {
+		if a, err := p.target.format.Unmarshal(p.before[id]); err == nil {
 			accounts[id] = a
 		}
 	}
-	found, err := domain.Read(ctx, p.subset(removed), attributesOf(accounts))
+	found, err := dir.Read(ctx, p.subset(removed), attributesOf(accounts))
 	if err != nil {
 		return nil, err
 	}
@@ -146,7 +145,7 @@ func (p *population) stillOurs(ctx context.Context, domain *activedirectory.Doma
 		case p.data.claimedByAnother(p, e.ID):
 			delete(p.ids, id)
 			return true
-		case marshal(domain.Render(accounts[id], e)) != marshal(accounts[id]):
+		case p.target.marshal(dir.Render(accounts[id], e)) != p.target.marshal(accounts[id]):
 			left[id] = p.before[id]
 			diags.AddAttributeError(p.path(id), "The account has changed since the plan", fmt.Sprintf("Worker %q %s has no document any more, but %s is no longer as it was when the plan was made, so it was left alone. Plan again.", id, p.label(id), e.Path))
 			return true

@@ -34,6 +34,7 @@ type workforceProvider struct {
 
 type providerModel struct {
 	ActiveDirectory *activeDirectoryModel `tfsdk:"active_directory"`
+	Entra           *entraModel           `tfsdk:"entra"`
 }
 
 // providerData is what resources and data sources get of the configuration.
@@ -43,6 +44,7 @@ type providerData struct {
 	// activeDirectory connects on first use, so that configurations that need
 	// no Active Directory never touch one.
 	activeDirectory *lazyDomain
+	entra           *lazyTenant
 	claims
 }
 
@@ -57,6 +59,7 @@ func (p *workforceProvider) Schema(_ context.Context, _ provider.SchemaRequest, 
 			"and resources make the directory agree, so that joining, moving, leaving and returning are lines of a reviewed plan.",
 		Attributes: map[string]schema.Attribute{
 			"active_directory": activeDirectorySchema(),
+			"entra":            entraSchema(),
 		},
 	}
 }
@@ -67,7 +70,7 @@ func (p *workforceProvider) Configure(ctx context.Context, req provider.Configur
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	data := &providerData{clock: p.clock, activeDirectory: newLazyDomain(config.ActiveDirectory, &resp.Diagnostics)}
+	data := &providerData{clock: p.clock, activeDirectory: newLazyDomain(config.ActiveDirectory, &resp.Diagnostics), entra: newLazyTenant(config.Entra, p.version, p.clock, &resp.Diagnostics)}
 	resp.ResourceData = data
 	resp.DataSourceData = data
 }
@@ -77,6 +80,8 @@ func (p *workforceProvider) Resources(context.Context) []func() resource.Resourc
 		newMappingResource,
 		newADPopulationResource,
 		newADUserResource,
+		newEntraPopulationResource,
+		newEntraUserResource,
 		newHRWritebackResource,
 	}
 }
@@ -100,6 +105,9 @@ func (p *workforceProvider) DataSources(context.Context) []func() datasource.Dat
 		newHRRESTDataSource,
 		newHRSCIMDataSource,
 		newADAccountsDataSource,
+		newEntraAccountsDataSource,
+		newEntraUserDataSource,
+		newEntraUsersDataSource,
 	}
 }
 

@@ -79,6 +79,8 @@ func (d *decider) name(p *person) Action {
 		return ActionNone
 	case p.existing == nil:
 		return ActionCreate
+	case p.restored():
+		return ActionRehire
 	case len(p.changes) == 0:
 		return ActionNone
 	case p.disables():

@@ -155,7 +155,10 @@ func (d *decider) draftFull(p *person) {
 	}
 	d.completeCore(p, &a)
 	d.writeRecord(p, &a)
-	if moves {
+	if p.restored() {
+		p.reason += "; the deleted account that carries the worker id is restored"
+	}
+	if moves || p.restored() {
 		d.reopenNames(p, &a)
 	}
 	slices.SortFunc(p.slots, func(a, b *slot) int { return cmp.Compare(a.attribute, b.attribute) })
@@ -164,11 +167,14 @@ func (d *decider) draftFull(p *person) {
 	p.desired.Attributes = nil
 }
 
-// reopenNames is for names that an account keeps although it moves: somebody
-// may have them already where it moves to.
+// restored reports whether the account comes back from the deleted ones.
+func (p *person) restored() bool { return p.existing != nil && p.existing.Deleted }
+
+// reopenNames is for names that an account keeps although it moves or was
+// deleted: somebody may have them already where it is going to be.
 func (d *decider) reopenNames(p *person, a *directory.Account) {
 	for name, c := range d.core {
-		if v := a.Attributes[name]; c.PerContainer && len(v) > 0 {
+		if v := a.Attributes[name]; len(v) > 0 && (c.PerContainer || p.restored() && slices.Contains(d.unique, name)) {
 			p.slots = append(p.slots, &slot{person: p, attribute: name, prefer: v.Text(), candidates: p.desired.Attributes[name].Candidates, anew: true})
 			delete(a.Attributes, name)
 		}
@@ -202,7 +208,7 @@ func (d *decider) draftAttribute(p *person, a *directory.Account, name string, o
 		d.keepAttribute(p, a, name)
 	case !o.Managed:
 	case o.Unique && o.Candidates != nil:
-		p.slots = append(p.slots, &slot{person: p, attribute: name, prefer: present.Text(), candidates: o.Candidates, optional: o.OnCreate || o.IfEmpty,
+		p.slots = append(p.slots, &slot{person: p, attribute: name, prefer: present.Text(), candidates: o.Candidates, optional: o.OnCreate || o.IfEmpty, anew: p.restored(),
 			sharable: o.Shared && p.worker != nil, inputs: d.inputs(p, o)})
 	case len(o.Value) == 0 && (o.OnCreate || o.IfEmpty):
 	case o.Unique && len(o.Value) > 0:
@@ -283,8 +289,11 @@ func (d *decider) writeRecord(p *person, a *directory.Account) {
 // its place is not, because it may as well be that of a new hire or of
 // somebody back from leave.
 func (d *decider) rehire(p *person) bool {
-	if p.existing == nil || p.existing.Account.Enabled || !p.desired.Enabled {
+	if p.existing == nil || !p.desired.Enabled {
 		return false
+	}
+	if p.restored() || p.existing.Account.Enabled {
+		return p.restored()
 	}
 	if d.rules.Lifecycle.RecordIn != "" {
 		word, _ := d.recorded(p)

@@ -313,3 +313,26 @@ func TestLeaverWithABadRecordIsDisabled(t *testing.T) {
 		t.Errorf("no warning: %q", r.Warnings)
 	}
 }
+
+func TestRestoringDeletedAccounts(t *testing.T) {
+	m := newMemory()
+	m.add("user", staff, true, "cn=Ann Lee", "sAMAccountName=ann.lee", "employeeID=1", "description=keep").Deleted = true
+	m.add("user", staff, false, "cn=Bob Ray", "sAMAccountName=bob.ray", "employeeID=2").Deleted = true
+	m.user("cn=Other", "sAMAccountName=bob.ray") // has got the name meanwhile
+	m.add("user", staff, false, "cn=Left", "sAMAccountName=left", "employeeID=3").Deleted = true
+	in := input(t, m, rules(), hire("1 Ann Lee"), hire("2 Bob Ray"), hire("3 Eve Kim", "termination_date=2020-01-31"))
+	in.RestoreDeleted = true
+	r := decide(t, in)
+	for _, id := range []string{"1", "2"} {
+		expectAction(t, r, id, roster.ActionRehire)
+		if d := decision(t, r, id); d.ObjectID == "" || !strings.Contains(d.Reason, "is restored") {
+			t.Errorf("worker %s: object %q, %s", id, d.ObjectID, d.Reason)
+		}
+	}
+	expectValue(t, r, "1", "sAMAccountName", "ann.lee")
+	expectValue(t, r, "2", "sAMAccountName", "bob.ray2")
+	expectAction(t, r, "3", roster.ActionNone) // a leaver stays deleted
+
+	m.add("user", staff, false, "cn=Ann Lee", "sAMAccountName=ann.lee3", "employeeID=1").Deleted = true
+	refused(t, in, `worker "1": employeeID = "1"`)
+}

@@ -222,13 +222,15 @@ func (d *decider) matchOne(p *person, level int, found hits, linked map[string]*
 	if len(keys) == 0 {
 		return ""
 	}
-	var fit []*directory.Existing
+	var fit, gone []*directory.Existing
 	for _, e := range found.get(keys[0].Target, keys[0].Value) {
 		if slices.ContainsFunc(keys[1:], func(k mapping.Key) bool { return !containsID(found.get(k.Target, k.Value), e.ID) }) || containsID(fit, e.ID) {
 			continue
 		}
 		owner := linked[directory.Fold(e.ID)]
 		switch {
+		case e.Deleted && d.restorable(p, e):
+			gone = append(gone, e)
 		case e.Deleted:
 			p.hint = fmt.Sprintf("%s matches %s, but is deleted: restore it to keep the person's identity", describe(e), d.conditions(keys))
 		case e.Class != user:
@@ -238,6 +240,9 @@ func (d *decider) matchOne(p *person, level int, found hits, linked map[string]*
 		default:
 			fit = append(fit, e)
 		}
+	}
+	if len(fit) == 0 {
+		fit = gone
 	}
 	slices.SortFunc(fit, byPath)
 	switch len(fit) {
@@ -252,6 +257,14 @@ func (d *decider) matchOne(p *person, level int, found hits, linked map[string]*
 		names[i] = describe(e)
 	}
 	return fmt.Sprintf("worker %q: %s: %s", p.id, d.conditions(keys), strings.Join(names, "; "))
+}
+
+// restorable reports whether a deleted account is to be taken into use again.
+func (d *decider) restorable(p *person, e *directory.Existing) bool {
+	if !d.in.RestoreDeleted || e.Class != user || p.desired == nil || p.stage() == mapping.StageLeft || d.claimsNothing(p) {
+		return false
+	}
+	return slices.ContainsFunc(e.Account.Attributes[d.in.WorkerIDAttribute], func(id string) bool { return directory.Fold(id) == directory.Fold(p.id) })
 }
 
 func containsID(list []*directory.Existing, id string) bool {

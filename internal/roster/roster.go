@@ -45,6 +45,10 @@ type Input struct {
 	// it collides with nobody. What an account has already it keeps either way.
 	// Names that are unique in their container only are never held by the deleted.
 	ReuseDeletedNames bool
+	// RestoreDeleted gives a worker who should have an account and has none the
+	// deleted one that carries their worker id, which keeps its identity. Names
+	// that somebody else has got meanwhile are given anew.
+	RestoreDeleted bool
 	// OnDataError says what follows when the rules cannot be evaluated for a
 	// worker: DataErrorFail (the default) or DataErrorExclude.
 	OnDataError string

@@ -16,7 +16,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"terraform-provider-workforce/internal/activedirectory"
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/mapping"
 	"terraform-provider-workforce/internal/roster"
@@ -24,44 +23,72 @@ import (
 )
 
 var (
-	_ datasource.DataSource              = (*adAccountsDataSource)(nil)
-	_ datasource.DataSourceWithConfigure = (*adAccountsDataSource)(nil)
+	_ datasource.DataSource              = (*accountsDataSource)(nil)
+	_ datasource.DataSourceWithConfigure = (*accountsDataSource)(nil)
 )
 
-func newADAccountsDataSource() datasource.DataSource { return &adAccountsDataSource{} }
+func newADAccountsDataSource() datasource.DataSource {
+	return &accountsDataSource{target: activeDirectoryTarget}
+}
 
-// adAccountsDataSource evaluates the rules for a whole population against the
-// live domain, at plan.
-type adAccountsDataSource struct {
-	data *providerData
+func newEntraAccountsDataSource() datasource.DataSource {
+	return &accountsDataSource{target: entraTarget}
+}
+
+// accountsDataSource evaluates the rules for a whole population against the
+// live directory, at plan.
+type accountsDataSource struct {
+	target target
+	data   *providerData
+}
+
+// accountsConfig is the model of one target's data source.
+type accountsConfig interface {
+	common() *accountsModel
+	// parts are the containers or domains that belong to the population; nil: everywhere.
+	parts() []string
 }
 
 type adAccountsModel struct {
-	Workers         types.String        `tfsdk:"workers"`
-	Mapping         types.String        `tfsdk:"mapping"`
-	AsOf            types.String        `tfsdk:"as_of"`
-	Links           map[string]string   `tfsdk:"links"`
-	Reserved        map[string][]string `tfsdk:"reserved"`
-	ReuseDeleted    types.Bool          `tfsdk:"reuse_deleted_names"`
-	OwnedContainers []string            `tfsdk:"owned_containers"`
-	Optional        []string            `tfsdk:"optional_attributes"`
-	OnDataError     types.String        `tfsdk:"on_data_error"`
-	OnUnmatched     types.String        `tfsdk:"on_unmatched"`
-	MaxListed       types.Int64         `tfsdk:"max_listed"`
-	Safeguards      *safeguardsModel    `tfsdk:"safeguards"`
-	Partition       *partitionModel     `tfsdk:"partition"`
-	Accounts        types.Map           `tfsdk:"accounts"`
-	Partitions      types.Map           `tfsdk:"partitions"`
-	ObjectIDs       types.Map           `tfsdk:"object_ids"`
-	Joiners         types.List          `tfsdk:"joiners"`
-	Movers          types.List          `tfsdk:"movers"`
-	Leavers         types.List          `tfsdk:"leavers"`
-	Rehires         types.List          `tfsdk:"rehires"`
-	Orphans         types.List          `tfsdk:"orphans"`
-	Calendar        types.List          `tfsdk:"calendar"`
-	Warnings        types.List          `tfsdk:"warnings"`
-	Report          types.String        `tfsdk:"report"`
-	ReportJSON      types.String        `tfsdk:"report_json"`
+	accountsModel
+	OwnedContainers []string `tfsdk:"owned_containers"`
+}
+
+type entraAccountsModel struct {
+	accountsModel
+	OwnedDomains []string `tfsdk:"owned_domains"`
+}
+
+func (m *adAccountsModel) parts() []string      { return m.OwnedContainers }
+func (m *entraAccountsModel) parts() []string   { return m.OwnedDomains }
+func (m *accountsModel) common() *accountsModel { return m }
+
+type accountsModel struct {
+	Workers        types.String        `tfsdk:"workers"`
+	Mapping        types.String        `tfsdk:"mapping"`
+	AsOf           types.String        `tfsdk:"as_of"`
+	Links          map[string]string   `tfsdk:"links"`
+	Reserved       map[string][]string `tfsdk:"reserved"`
+	ReuseDeleted   types.Bool          `tfsdk:"reuse_deleted_names"`
+	RestoreDeleted types.Bool          `tfsdk:"restore_deleted"`
+	Optional       []string            `tfsdk:"optional_attributes"`
+	OnDataError    types.String        `tfsdk:"on_data_error"`
+	OnUnmatched    types.String        `tfsdk:"on_unmatched"`
+	MaxListed      types.Int64         `tfsdk:"max_listed"`
+	Safeguards     *safeguardsModel    `tfsdk:"safeguards"`
+	Partition      *partitionModel     `tfsdk:"partition"`
+	Accounts       types.Map           `tfsdk:"accounts"`
+	Partitions     types.Map           `tfsdk:"partitions"`
+	ObjectIDs      types.Map           `tfsdk:"object_ids"`
+	Joiners        types.List          `tfsdk:"joiners"`
+	Movers         types.List          `tfsdk:"movers"`
+	Leavers        types.List          `tfsdk:"leavers"`
+	Rehires        types.List          `tfsdk:"rehires"`
+	Orphans        types.List          `tfsdk:"orphans"`
+	Calendar       types.List          `tfsdk:"calendar"`
+	Warnings       types.List          `tfsdk:"warnings"`
+	Report         types.String        `tfsdk:"report"`
+	ReportJSON     types.String        `tfsdk:"report_json"`
 }
 
 type partitionModel struct {
@@ -70,11 +97,11 @@ type partitionModel struct {
 	Attribute types.String `tfsdk:"attribute"`
 }
 
-func (d *adAccountsDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_ad_accounts"
+func (d *accountsDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_" + d.target.prefix + "_accounts"
 }
 
-func (d *adAccountsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+func (d *accountsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	input := func(description string) schema.StringAttribute {
 		return schema.StringAttribute{Required: true, MarkdownDescription: description}
 	}
@@ -83,20 +110,18 @@ func (d *adAccountsDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 	}
 	documents := types.MapType{ElemType: types.StringType}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Decides what a population of workers means for the accounts of an Active Directory domain: evaluates the rules for everybody, matches workers with existing accounts, chooses free names, follows the lifecycle, " +
+		MarkdownDescription: "Decides what a population of workers means for the accounts of " + d.target.title + ": evaluates the rules for everybody, matches workers with existing accounts, chooses free names, follows the lifecycle, " +
 			"and checks everything that the directory would refuse. It writes nothing. Any problem stops the plan, and so do the safeguards, before anybody is touched.",
 		Attributes: map[string]schema.Attribute{
 			"workers": input("Workers document, the `json` of an HR data source."),
 			"mapping": input("Rules, the `json` of a `workforce_mapping`. Pass it through a local value: Terraform postpones a data source that refers directly to a resource with pending changes, and the plan would show nobody's changes exactly when the rules change."),
 			"as_of": schema.StringAttribute{Optional: true, MarkdownDescription: "The moment to decide for, as RFC 3339, or as a date, which means noon UTC of that day. Dates of workers are compared with it in each worker's time zone. " +
 				"The default is now; give it for plans that must be repeatable.", Validators: []validator.String{momentValidator{}}},
-			"links": schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Accounts that people have decided belong to a worker: objectGUID by worker id. A link wins over every match rule."},
+			"links": schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Accounts that people have decided belong to a worker: object id (objectGUID in Active Directory) by worker id. A link wins over every match rule."},
 			"reserved": schema.MapAttribute{Optional: true, ElementType: types.ListType{ElemType: types.StringType},
 				MarkdownDescription: "Names that no new account may get, by target attribute, or by `*` for every unique attribute, ignoring case. A name without `@` also reserves the part before the `@` of longer names."},
 			"reuse_deleted_names": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether new accounts may get names that deleted accounts still hold, so that those could no longer be restored as they were. The default is false. " +
 				"Deleted accounts are known as far as the account that signs in may read them; a warning says when it may not."},
-			"owned_containers": schema.ListAttribute{Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Containers below which accounts that carry a worker id belong to this population. It matters for accounts whose worker is not in the feed, when several populations share a domain, and for a pilot with a few people. The default is the whole domain; `[]` is nowhere."},
 			"optional_attributes": schema.ListAttribute{Optional: true, ElementType: types.StringType,
 				MarkdownDescription: "HR attributes that the rules read and that may be missing from the whole feed. Any other attribute that no worker has is an error, because a misspelt name would be null for everybody."},
 			"on_data_error": schema.StringAttribute{Optional: true, Validators: []validator.String{oneOf(roster.DataErrorFail, roster.DataErrorExclude)},
@@ -104,6 +129,8 @@ func (d *adAccountsDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 			"on_unmatched": schema.StringAttribute{Optional: true, Validators: []validator.String{oneOf(roster.UnmatchedCreate, roster.UnmatchedReport)},
 				MarkdownDescription: "What happens when a worker who should have an account matches none: `create`, the default, creates one; `report` creates nothing and reports the worker, as for a first look at a directory that exists already."},
 			"max_listed": schema.Int64Attribute{Optional: true, MarkdownDescription: "Rows after which a list of the report is cut. The default is 50."},
+			"restore_deleted": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether a worker who returns while their deleted account can still be restored gets it back, with its identity, instead of a new one. It is recognised by the worker id. " +
+				"The default is true; a name that somebody else has got meanwhile is given anew. Say the same to the population or user."},
 			"safeguards": safeguardsSchema(),
 			"partition": schema.SingleNestedAttribute{
 				Optional:            true,
@@ -115,32 +142,48 @@ func (d *adAccountsDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 				},
 			},
 			"accounts":    schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The accounts the population should have: one document by worker id."},
-			"partitions":  schema.MapAttribute{Computed: true, ElementType: documents, MarkdownDescription: "The same accounts divided as `partition` says: for `for_each` of `workforce_ad_population` beyond 20,000 people."},
-			"object_ids":  schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "objectGUID by worker id, of the accounts that exist: for sending the directory's id back to the HR system."},
+			"partitions":  schema.MapAttribute{Computed: true, ElementType: documents, MarkdownDescription: "The same accounts divided as `partition` says: for `for_each` of `workforce_" + d.target.prefix + "_population` beyond 20,000 people."},
+			"object_ids":  schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Object id (objectGUID in Active Directory) by worker id, of the accounts that exist: for sending the directory's id back to the HR system."},
 			"joiners":     ids("Worker ids that get a new account."),
 			"movers":      ids("Worker ids whose account changes and stays in use."),
 			"leavers":     ids("Worker ids whose account is disabled, or drops out of the accounts."),
 			"rehires":     ids("Worker ids whose former account is taken into use again."),
-			"orphans":     ids("Worker ids that accounts of the domain carry and no worker in the feed has."),
+			"orphans":     ids("Worker ids that accounts of the directory carry and no worker in the feed has."),
 			"calendar":    ids("What will happen within 30 days if nothing changes, earliest first."),
 			"warnings":    ids("What somebody should look at, and what stops nothing."),
 			"report":      schema.StringAttribute{Computed: true, MarkdownDescription: "The decisions for people, as Markdown: counts by action and by cause, the riskiest first, with the reason for each person. Redacted attributes show no values."},
 			"report_json": schema.StringAttribute{Computed: true, MarkdownDescription: "The same for policy engines, as JSON."},
 		},
 	}
+	d.ownArguments(resp.Schema.Attributes)
 }
 
-func (d *adAccountsDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+// ownArguments adds what only one of the targets has.
+func (d *accountsDataSource) ownArguments(attributes map[string]schema.Attribute) {
+	const matters = "It matters for accounts whose worker is not in the feed, when several populations share a directory, and for a pilot with a few people. "
+	if d.target.format.HasContainer {
+		attributes["owned_containers"] = schema.ListAttribute{Optional: true, ElementType: types.StringType,
+			MarkdownDescription: "Containers below which accounts that carry a worker id belong to this population. " + matters + "The default is the whole domain; `[]` is nowhere."}
+		return
+	}
+	attributes["owned_domains"] = schema.ListAttribute{Optional: true, ElementType: types.StringType,
+		MarkdownDescription: "Domains of user principal names in which users that carry a worker id belong to this population. " + matters + "The default is the whole tenant; `[]` is nowhere."}
+}
+
+func (d *accountsDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
 	d.data = configured(req.ProviderData, &resp.Diagnostics)
 }
 
-func (d *adAccountsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var model adAccountsModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+func (d *accountsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var config accountsConfig = &adAccountsModel{}
+	if d.target.format.Target == entraTarget.format.Target {
+		config = &entraAccountsModel{}
+	}
+	resp.Diagnostics.Append(req.Config.Get(ctx, config)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	in, ok := d.input(&model, &resp.Diagnostics)
+	dir, in, ok := d.input(config, &resp.Diagnostics)
 	if !ok {
 		return
 	}
@@ -149,9 +192,7 @@ func (d *adAccountsDataSource) Read(ctx context.Context, req datasource.ReadRequ
 		addProblems(&resp.Diagnostics, "No decision about the accounts", err)
 		return
 	}
-	if domain, ok := (&population{data: d.data}).domain(&resp.Diagnostics); ok {
-		result.Warnings = append(result.Warnings, domain.Notes()...)
-	}
+	result.Warnings = append(result.Warnings, dir.Notes()...)
 	for i, warning := range result.Warnings {
 		if i == maxProblems {
 			resp.Diagnostics.AddWarning("Something to look at", fmt.Sprintf("… and %d more; the output warnings has all of them.", len(result.Warnings)-i))
@@ -159,23 +200,24 @@ func (d *adAccountsDataSource) Read(ctx context.Context, req datasource.ReadRequ
 		}
 		resp.Diagnostics.AddWarning("Something to look at", warning)
 	}
-	model.record(result)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
+	config.common().record(result)
+	resp.Diagnostics.Append(resp.State.Set(ctx, config)...)
 }
 
 // input gathers everything that the decision rests on.
-func (d *adAccountsDataSource) input(m *adAccountsModel, diags *diag.Diagnostics) (roster.Input, bool) {
+func (d *accountsDataSource) input(config accountsConfig, diags *diag.Diagnostics) (userDirectory, roster.Input, bool) {
+	m := config.common()
 	workers, err := worker.Parse(m.Workers.ValueString())
 	if err != nil {
 		diags.AddAttributeError(path.Root("workers"), "Invalid workers document", err.Error())
 	}
 	rules, err := mapping.ParseRules(m.Mapping.ValueString())
 	var compiled *mapping.Mapping
-	if err == nil && rules.Target != activedirectory.Format.Target {
-		err = fmt.Errorf("these rules are for the target %q, expected %q", rules.Target, activedirectory.Format.Target)
+	if err == nil && rules.Target != d.target.format.Target {
+		err = fmt.Errorf("these rules are for the target %q, expected %q", rules.Target, d.target.format.Target)
 	}
 	if err == nil {
-		compiled, err = mapping.Compile(rules, activedirectory.StandardSchema(), activedirectory.Format)
+		compiled, err = mapping.Compile(rules, d.target.schema(), d.target.format)
 	}
 	if err != nil {
 		addProblems(diags, "Invalid mapping", err)
@@ -184,34 +226,28 @@ func (d *adAccountsDataSource) input(m *adAccountsModel, diags *diag.Diagnostics
 		addProblems(diags, "Unknown HR attribute", unknownSources(compiled, workers, m.Optional))
 	}
 	safeguards := m.Safeguards.expand(diags)
-	population := population{data: d.data}
 	if diags.HasError() {
-		return roster.Input{}, false
+		return nil, roster.Input{}, false
 	}
-	domain, ok := population.domain(diags)
+	dir, ok := d.target.open(d.data, diags)
 	if !ok {
-		return roster.Input{}, false
+		return nil, roster.Input{}, false
 	}
-	domain.Need(compiled.TargetAttributes()...)
+	dir.Need(compiled.TargetAttributes()...)
 	in := roster.Input{
-		Workers: workers, Mapping: compiled, AsOf: d.asOf(m.AsOf), Directory: domain.WithDeleted(), Format: activedirectory.Format, WorkerIDAttribute: domain.WorkerIDAttribute(),
+		Workers: workers, Mapping: compiled, AsOf: d.asOf(m.AsOf), Directory: dir.WithDeleted(), Format: d.target.format, WorkerIDAttribute: dir.WorkerIDAttribute(),
 		Links: m.Links, Reserved: m.Reserved, OnDataError: m.OnDataError.ValueString(), OnUnmatched: m.OnUnmatched.ValueString(), MaxListed: int(m.MaxListed.ValueInt64()),
-		Safeguards: safeguards, ReuseDeletedNames: m.ReuseDeleted.ValueBool(),
+		Safeguards: safeguards, ReuseDeletedNames: m.ReuseDeleted.ValueBool(), RestoreDeleted: d.target.restores && (m.RestoreDeleted.IsNull() || m.RestoreDeleted.ValueBool()),
 	}
 	if m.Partition != nil {
 		in.Partition = roster.Partition{Shards: int(m.Partition.Shards.ValueInt64()), Size: int(m.Partition.Size.ValueInt64()), Attribute: m.Partition.Attribute.ValueString()}
 	}
-	if m.OwnedContainers != nil {
+	if parts := config.parts(); parts != nil {
 		in.Owned = func(e *directory.Existing) bool {
-			for _, container := range m.OwnedContainers {
-				if activedirectory.Below(e.Path, container) {
-					return true
-				}
-			}
-			return false
+			return slices.ContainsFunc(parts, func(part string) bool { return d.target.partOf(e, part) })
 		}
 	}
-	return in, true
+	return dir, in, true
 }
 
 // unknownSources reports the HR attributes that rules read and no worker has.
@@ -234,14 +270,14 @@ func unknownSources(m *mapping.Mapping, workers worker.Population, optional []st
 	return errors.Join(problems...)
 }
 
-func (d *adAccountsDataSource) asOf(v types.String) time.Time {
+func (d *accountsDataSource) asOf(v types.String) time.Time {
 	if at, err := parseMoment(v.ValueString()); err == nil {
 		return at
 	}
 	return d.data.clock()
 }
 
-func (m *adAccountsModel) record(r *roster.Result) {
+func (m *accountsModel) record(r *roster.Result) {
 	m.Accounts = stringMap(r.Documents)
 	m.Partitions = stringMaps(r.Partitions)
 	objects := map[string]string{}

@@ -20,25 +20,31 @@ import (
 )
 
 var (
-	_ resource.Resource                = (*adPopulationResource)(nil)
-	_ resource.ResourceWithConfigure   = (*adPopulationResource)(nil)
-	_ resource.ResourceWithModifyPlan  = (*adPopulationResource)(nil)
-	_ resource.ResourceWithImportState = (*adPopulationResource)(nil)
+	_ resource.Resource                = (*populationResource)(nil)
+	_ resource.ResourceWithConfigure   = (*populationResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*populationResource)(nil)
+	_ resource.ResourceWithImportState = (*populationResource)(nil)
 )
 
-func newADPopulationResource() resource.Resource { return &adPopulationResource{} }
+func newADPopulationResource() resource.Resource {
+	return &populationResource{target: activeDirectoryTarget}
+}
 
-// adPopulationResource makes the accounts of many workers agree with their
+func newEntraPopulationResource() resource.Resource { return &populationResource{target: entraTarget} }
+
+// populationResource makes the accounts of many workers agree with their
 // documents. What accounts are called at the target (their object ids) is in
 // private state: as an attribute it would turn unknown for every new account,
 // and Terraform would print a line for everybody.
-type adPopulationResource struct {
-	data *providerData
+type populationResource struct {
+	target target
+	data   *providerData
 }
 
-type adPopulationModel struct {
+type populationModel struct {
 	Accounts                  types.Map    `tfsdk:"accounts"`
 	AdoptExisting             types.String `tfsdk:"adopt_existing"`
+	RestoreDeleted            types.Bool   `tfsdk:"restore_deleted"`
 	OnRemoval                 types.String `tfsdk:"on_removal"`
 	OnDestroy                 types.String `tfsdk:"on_destroy"`
 	MaxRemovals               types.Int64  `tfsdk:"max_removals"`
@@ -47,30 +53,31 @@ type adPopulationModel struct {
 	AllowUnreviewed           types.Bool   `tfsdk:"allow_unreviewed"`
 }
 
-func (r *adPopulationResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_ad_population"
+func (r *populationResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_" + r.target.prefix + "_population"
 }
 
-func (r *adPopulationResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+func (r *populationResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The Active Directory accounts of a population: one resource for everybody, which is the way for more than a few hundred people. " +
+		MarkdownDescription: "The " + r.target.title + " accounts of a population: one resource for everybody, which is the way for more than a few hundred people. " +
 			"Accounts are created, changed, renamed, moved, enabled and disabled in place; the plan shows each person's changes and nothing else. " +
 			"Drift in managed attributes is shown and repaired; attributes that a document does not name are never touched. " +
 			"When some of an apply fails, every failed person is named, what was done stays in the state, and the next plan shows only the rest.",
 		Attributes: map[string]schema.Attribute{
 			"accounts": schema.MapAttribute{
 				Required: true, ElementType: types.StringType,
-				MarkdownDescription: "Account documents by worker id, as the output `accounts` of `workforce_ad_accounts` gives them: a JSON object with `container`, `common_name`, `sam_account_name`, `user_principal_name`, `enabled`, `manager` (a worker id) and `attributes`. " +
+				MarkdownDescription: "Account documents by worker id, as the output `accounts` of `workforce_" + r.target.prefix + "_accounts` gives them: a JSON object with " + r.target.keys() + ", where `manager` is a worker id. " +
 					"An attribute that is `null`, `\"\"` or `[]` is cleared, one that is absent is not managed. The accounts must be known at plan, unless `allow_unreviewed` is set.",
 			},
 			"adopt_existing": schema.StringAttribute{
 				Optional: true, Computed: true, Default: stringdefault.StaticString(adoptMatched),
-				MarkdownDescription: "Which accounts that exist already may be taken over when a document names them by `sam_account_name`: `matched`, the default, those that carry the same worker id; `always` also those that carry none, as in a directory that was never connected to HR; `never` none. " +
+				MarkdownDescription: "Which accounts that exist already may be taken over when a document names them by `" + r.target.loginKey() + "`: `matched`, the default, those that carry the same worker id; `always` also those that carry none, as in a directory that was never connected to HR; `never` none. " +
 					"An account that carries another worker id is never taken over. The plan warns about every account that is taken over.",
 				Validators: []validator.String{oneOf(adoptNever, adoptMatched, adoptAlways)},
 			},
-			"on_removal": removalAttribute("an account whose worker is no longer in `accounts`", removeDisable),
-			"on_destroy": removalAttribute("all accounts when the resource is destroyed", removeRelease),
+			"restore_deleted": restoreAttribute(),
+			"on_removal":      removalAttribute("an account whose worker is no longer in `accounts`", removeDisable),
+			"on_destroy":      removalAttribute("all accounts when the resource is destroyed", removeRelease),
 			"max_removals": schema.Int64Attribute{Optional: true, Validators: []validator.Int64{int64validator.AtLeast(0)},
 				MarkdownDescription: "Largest number of accounts that may leave `accounts` in one plan; more stop it. Unset: no limit."},
 			"retention_days": retentionAttribute(),
@@ -93,6 +100,13 @@ func removalAttribute(what, byDefault string) schema.Attribute {
 	}
 }
 
+func restoreAttribute() schema.Attribute {
+	return schema.BoolAttribute{
+		Optional: true, Computed: true, Default: booldefault.StaticBool(true),
+		MarkdownDescription: "Whether an account that would be created is restored instead, with its identity, when a deleted one of the same worker id can still be restored. The default is true. The plan warns about each.",
+	}
+}
+
 func retentionAttribute() schema.Attribute {
 	return schema.Int64Attribute{
 		Optional: true, Computed: true, Default: int64default.StaticInt64(30),
@@ -108,16 +122,16 @@ func allowUnreviewedAttribute(what string) schema.Attribute {
 	}
 }
 
-func (r *adPopulationResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+func (r *populationResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	r.data = configured(req.ProviderData, &resp.Diagnostics)
 }
 
 // ModifyPlan checks everything that can be known before anything is written.
-func (r *adPopulationResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+func (r *populationResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if r.data == nil {
 		return
 	}
-	var state, plan adPopulationModel
+	var state, plan populationModel
 	exists := !req.State.Raw.IsNull()
 	if exists {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -143,16 +157,16 @@ func (r *adPopulationResource) ModifyPlan(ctx context.Context, req resource.Modi
 	if exists {
 		ids = loadIDs(ctx, req.Private, &resp.Diagnostics)
 	}
-	p := population{data: r.data, options: plan.options(), before: goMap(state.Accounts), ids: ids}
+	p := population{target: r.target, data: r.data, options: plan.options(), before: goMap(state.Accounts), ids: ids}
 	p.plan(ctx, goMap(plan.Accounts), &resp.Diagnostics)
 }
 
-func (r *adPopulationResource) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, state *adPopulationModel, resp *resource.ModifyPlanResponse) {
+func (r *populationResource) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, state *populationModel, resp *resource.ModifyPlanResponse) {
 	count := len(state.Accounts.Elements())
 	if count == 0 || incomplete(ctx, req.Private, &resp.Diagnostics) {
 		return
 	}
-	p := population{data: r.data, options: state.options(), before: goMap(state.Accounts), ids: loadIDs(ctx, req.Private, &resp.Diagnostics)}
+	p := population{target: r.target, data: r.data, options: state.options(), before: goMap(state.Accounts), ids: loadIDs(ctx, req.Private, &resp.Diagnostics)}
 	switch mode := state.OnDestroy.ValueString(); mode {
 	case removeRelease:
 		resp.Diagnostics.AddWarning("Accounts will be released", fmt.Sprintf("Destroying this resource stops managing %d accounts and changes none of them (on_destroy = \"release\").", count))
@@ -162,20 +176,20 @@ func (r *adPopulationResource) planDestroy(ctx context.Context, req resource.Mod
 	}
 }
 
-func (m *adPopulationModel) options() populationOptions {
+func (m *populationModel) options() populationOptions {
 	return populationOptions{
-		adopt: m.AdoptExisting.ValueString(), onRemoval: m.OnRemoval.ValueString(), maxRemovals: m.MaxRemovals.ValueInt64Pointer(), retentionDays: int(m.RetentionDays.ValueInt64()),
+		adopt: m.AdoptExisting.ValueString(), restore: m.RestoreDeleted.ValueBool(), onRemoval: m.OnRemoval.ValueString(), maxRemovals: m.MaxRemovals.ValueInt64Pointer(), retentionDays: int(m.RetentionDays.ValueInt64()),
 		changePassword: m.ChangePasswordAtNextLogon.ValueBool(),
 	}
 }
 
-func (r *adPopulationResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	var plan adPopulationModel
+func (r *populationResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan populationModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	p := population{data: r.data, options: plan.options(), before: map[string]string{}, ids: map[string]string{}}
+	p := population{target: r.target, data: r.data, options: plan.options(), before: map[string]string{}, ids: map[string]string{}}
 	wanted := len(plan.Accounts.Elements())
 	after := p.apply(ctx, goMap(plan.Accounts), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() && len(p.ids) == 0 {
@@ -192,13 +206,13 @@ func (r *adPopulationResource) Create(ctx context.Context, req resource.CreateRe
 	}
 }
 
-func (r *adPopulationResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var state adPopulationModel
+func (r *populationResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state populationModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	p := population{data: r.data, options: state.options(), before: goMap(state.Accounts), ids: loadIDs(ctx, req.Private, &resp.Diagnostics)}
+	p := population{target: r.target, data: r.data, options: state.options(), before: goMap(state.Accounts), ids: loadIDs(ctx, req.Private, &resp.Diagnostics)}
 	var container string
 	loadPrivate(ctx, req.Private, privateImport, &container, &resp.Diagnostics)
 	var after map[string]string
@@ -216,14 +230,14 @@ func (r *adPopulationResource) Read(ctx context.Context, req resource.ReadReques
 	savePrivate(ctx, resp.Private, privateIDs, p.ids, &resp.Diagnostics)
 }
 
-func (r *adPopulationResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	var state, plan adPopulationModel
+func (r *populationResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var state, plan populationModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	p := population{data: r.data, options: plan.options(), before: goMap(state.Accounts), ids: loadIDs(ctx, req.Private, &resp.Diagnostics)}
+	p := population{target: r.target, data: r.data, options: plan.options(), before: goMap(state.Accounts), ids: loadIDs(ctx, req.Private, &resp.Diagnostics)}
 	after := p.apply(ctx, goMap(plan.Accounts), &resp.Diagnostics)
 	failed := resp.Diagnostics.HasError()
 	plan.Accounts = stringMap(after)
@@ -234,13 +248,13 @@ func (r *adPopulationResource) Update(ctx context.Context, req resource.UpdateRe
 	}
 }
 
-func (r *adPopulationResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	var state adPopulationModel
+func (r *populationResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state populationModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() || incomplete(ctx, req.Private, &resp.Diagnostics) {
 		return
 	}
-	p := population{data: r.data, options: state.options(), before: goMap(state.Accounts), ids: loadIDs(ctx, req.Private, &resp.Diagnostics)}
+	p := population{target: r.target, data: r.data, options: state.options(), before: goMap(state.Accounts), ids: loadIDs(ctx, req.Private, &resp.Diagnostics)}
 	left := p.remove(ctx, slices.Sorted(maps.Keys(p.before)), state.OnDestroy.ValueString(), &resp.Diagnostics)
 	if len(left) > 0 {
 		state.Accounts = stringMap(left)
@@ -251,7 +265,7 @@ func (r *adPopulationResource) Delete(ctx context.Context, req resource.DeleteRe
 // ImportState takes a container: the accounts below it that carry a worker id
 // become the population. Documents then hold only the core of each account;
 // the first plan shows the attributes that the configuration adds to them.
-func (r *adPopulationResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+func (r *populationResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	if req.ID == "" {
 		resp.Diagnostics.AddError("Nothing to import", "Expected the distinguished name of the container whose accounts become the population, such as \"OU=Staff,DC=corp,DC=example,DC=com\".")
 		return

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"terraform-provider-workforce/internal/activedirectory"
+	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/entra"
+)
+
+// userDirectory is what populations need of a directory, whichever it is.
+type userDirectory interface {
+	directory.Directory
+	// Need announces attributes, so that one bulk read brings them all.
+	Need(attributes ...string)
+	WorkerIDAttribute() string
+	// WithDeleted also finds deleted objects, marked as such.
+	WithDeleted() directory.Directory
+	// Notes says what could not be read that decisions do without.
+	Notes() []string
+	Locate(ctx context.Context, ref string) (*directory.Existing, error)
+	Read(ctx context.Context, ids map[string]string, attributes []string) (map[string]*directory.Existing, error)
+	// Render returns the present state with the attributes that want names, in the form want gives them.
+	Render(want directory.Account, have *directory.Existing) directory.Account
+	Apply(ctx context.Context, changes []directory.Change, o directory.ApplyOptions) []directory.Outcome
+	Remove(ctx context.Context, ids map[string]string, mode directory.Removal) []directory.Outcome
+	DisabledSince(ctx context.Context, ids map[string]string) (map[string]time.Time, error)
+}
+
+// changeChecker is a directory that refuses changes for reasons that only the
+// present objects show.
+type changeChecker interface {
+	Check(ctx context.Context, changes []directory.Change) error
+}
+
+// target is one kind of directory that accounts are provisioned to.
+type target struct {
+	format directory.Format
+	// prefix starts the names of its resources and data sources, such as "ad".
+	prefix string
+	title  string
+	schema func() *directory.Schema
+	valid  func(directory.Account, *directory.Schema) error
+	// login is the attribute by which an account that exists already is recognised, label the one that names it to people.
+	login, label string
+	// restores says that an account in the recycle bin can be taken into use again.
+	restores bool
+	// partOf reports whether an account belongs to one of the given containers or domains.
+	partOf func(e *directory.Existing, part string) bool
+	// workerIDAttribute and connect use the provider's configuration; the first without connecting.
+	workerIDAttribute func(*providerData) string
+	connect           func(*providerData) (userDirectory, error)
+}
+
+var activeDirectoryTarget = target{
+	format: activedirectory.Format, prefix: "ad", title: "Active Directory",
+	schema: activedirectory.StandardSchema, valid: activedirectory.CheckAccount, login: "sAMAccountName", label: "cn",
+	partOf:            func(e *directory.Existing, container string) bool { return activedirectory.Below(e.Path, container) },
+	workerIDAttribute: func(d *providerData) string { return d.activeDirectory.workerIDAttribute() },
+	connect:           func(d *providerData) (userDirectory, error) { return connected(d.activeDirectory.Domain()) },
+}
+
+var entraTarget = target{
+	format: entra.Format, prefix: "entra", title: "Microsoft Entra ID",
+	schema: entra.StandardSchema, valid: entra.CheckAccount, login: "userPrincipalName", label: "displayName", restores: true,
+	partOf: func(e *directory.Existing, domain string) bool {
+		_, suffix, _ := strings.Cut(e.Account.Attributes["userPrincipalName"].Text(), "@")
+		return strings.EqualFold(suffix, domain)
+	},
+	workerIDAttribute: func(d *providerData) string { return d.entra.workerIDAttribute() },
+	connect:           func(d *providerData) (userDirectory, error) { return connected(d.entra.Tenant()) },
+}
+
+// open returns the directory, or reports how to configure it.
+func (t target) open(data *providerData, diags *diag.Diagnostics) (userDirectory, bool) {
+	dir, err := t.connect(data)
+	if err != nil {
+		diags.AddError(t.title+" cannot be used", err.Error())
+	}
+	return dir, err == nil
+}
+
+// keys lists the keys of an account document for descriptions.
+func (t target) keys() string {
+	keys := []string{"`attributes`", "`enabled`"}
+	if t.format.HasContainer {
+		keys = append(keys, "`container`")
+	}
+	for _, c := range t.format.Core {
+		keys = append(keys, "`"+c.Key+"`")
+	}
+	return strings.Join(keys, ", ")
+}
+
+// loginKey is what documents call the login attribute.
+func (t target) loginKey() string {
+	for _, c := range t.format.Core {
+		if c.Attribute == t.login {
+			return c.Key
+		}
+	}
+	return t.login
+}
+
+// connected makes a nil pointer a nil interface.
+func connected[T userDirectory](u T, err error) (userDirectory, error) {
+	if err != nil {
+		return nil, err
+	}
+	return u, nil
+}
+
+func targetOf(name string) (target, error) {
+	for _, t := range []target{activeDirectoryTarget, entraTarget} {
+		if t.format.Target == name {
+			return t, nil
+		}
+	}
+	return target{}, fmt.Errorf("target: found %q, expected %q or %q", name, activedirectory.Format.Target, entra.Format.Target)
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"terraform-provider-workforce/internal/directory"
+)
+
+// userModel is what the users of all targets have in common.
+type userModel struct {
+	Account                   types.String  `tfsdk:"account"`
+	WorkerID                  types.String  `tfsdk:"worker_id"`
+	UserPrincipalName         types.String  `tfsdk:"user_principal_name"`
+	Enabled                   types.Bool    `tfsdk:"enabled"`
+	Manager                   types.String  `tfsdk:"manager"`
+	Attributes                types.Dynamic `tfsdk:"attributes"`
+	PasswordWO                types.String  `tfsdk:"password_wo"`
+	PasswordWOVersion         types.Int64   `tfsdk:"password_wo_version"`
+	ChangePasswordAtNextLogon types.Bool    `tfsdk:"change_password_at_next_logon"`
+	AdoptExisting             types.String  `tfsdk:"adopt_existing"`
+	RestoreDeleted            types.Bool    `tfsdk:"restore_deleted"`
+	OnDestroy                 types.String  `tfsdk:"on_destroy"`
+	RetentionDays             types.Int64   `tfsdk:"retention_days"`
+	AllowUnreviewed           types.Bool    `tfsdk:"allow_unreviewed"`
+	ID                        types.String  `tfsdk:"id"`
+}
+
+type adUserModel struct {
+	userModel
+	Container         types.String `tfsdk:"container"`
+	CommonName        types.String `tfsdk:"common_name"`
+	SAMAccountName    types.String `tfsdk:"sam_account_name"`
+	SID               types.String `tfsdk:"sid"`
+	DistinguishedName types.String `tfsdk:"distinguished_name"`
+}
+
+type entraUserModel struct {
+	userModel
+	DisplayName  types.String `tfsdk:"display_name"`
+	MailNickname types.String `tfsdk:"mail_nickname"`
+}
+
+// personModel is the model of one target's user.
+type personModel interface {
+	common() *userModel
+	// typed lists the arguments for accounts written by hand, by target attribute.
+	typed() map[string]*types.String
+	// place is the argument for the container, nil where there are none.
+	place() *types.String
+	// settle fills in what is computed from where the account is; seen is nil
+	// at plan, where moved says that it will be somewhere else.
+	settle(seen *directory.Existing, before personModel, moved bool)
+}
+
+func (m *userModel) common() *userModel { return m }
+
+func (m *adUserModel) place() *types.String    { return &m.Container }
+func (m *entraUserModel) place() *types.String { return nil }
+
+func (m *adUserModel) typed() map[string]*types.String {
+	return map[string]*types.String{
+		"cn": &m.CommonName, "sAMAccountName": &m.SAMAccountName, "userPrincipalName": &m.UserPrincipalName, directory.ManagerAttribute: &m.Manager,
+	}
+}
+
+func (m *entraUserModel) typed() map[string]*types.String {
+	return map[string]*types.String{
+		"userPrincipalName": &m.UserPrincipalName, "displayName": &m.DisplayName, "mailNickname": &m.MailNickname, directory.ManagerAttribute: &m.Manager,
+	}
+}
+
+func (m *adUserModel) settle(seen *directory.Existing, before personModel, moved bool) {
+	switch state, ok := before.(*adUserModel); {
+	case seen != nil:
+		m.SID = types.StringValue(seen.Account.Attributes["objectSid"].Text())
+		m.DistinguishedName = types.StringValue(seen.Path)
+	case ok && !moved:
+		m.DistinguishedName = state.DistinguishedName
+	}
+}
+
+func (m *entraUserModel) settle(*directory.Existing, personModel, bool) {}
+
+// userArguments is a user of a target with its arguments.
+type userArguments struct {
+	target target
+	personModel
+	*userModel
+}
+
+func (t target) newArguments() userArguments {
+	var m personModel = &adUserModel{}
+	if t.format.Target == entraTarget.format.Target {
+		m = &entraUserModel{}
+	}
+	return userArguments{target: t, personModel: m, userModel: m.common()}
+}
+
+// known reports whether everything the document is made of is known.
+func (m userArguments) known() bool {
+	if m.Account.IsUnknown() || m.unknownPlace() || m.WorkerID.IsUnknown() || !dynamicKnown(m.Attributes) {
+		return false
+	}
+	for _, v := range m.typed() {
+		if v.IsUnknown() {
+			return false
+		}
+	}
+	return true
+}
+
+// document returns the account document that the arguments make up.
+func (m userArguments) document(diags *diag.Diagnostics) string {
+	if !m.Account.IsNull() {
+		return m.Account.ValueString()
+	}
+	a := directory.Account{Enabled: m.Enabled.IsNull() || m.Enabled.IsUnknown() || m.Enabled.ValueBool(), Attributes: map[string]directory.Value{}}
+	if place := m.place(); place != nil {
+		a.Container = place.ValueString()
+	}
+	expandDynamic(m.Attributes, a.Attributes, diags)
+	for name, v := range m.typed() {
+		if _, twice := a.Attributes[name]; twice {
+			diags.AddAttributeError(path.Root("attributes"), "Attribute with an argument of its own", fmt.Sprintf("%s is set in attributes; use the argument for it instead.", name))
+		}
+		if !v.IsNull() {
+			a.Attributes[name] = directory.Value{v.ValueString()}
+		}
+	}
+	return m.target.marshal(a)
+}
+
+// settleComputed fills in what is known at plan of the computed attributes.
+func (m userArguments) settleComputed(doc string, state userArguments, exists bool) {
+	want, err := m.target.format.Unmarshal(doc)
+	if err != nil {
+		return
+	}
+	m.Enabled = types.BoolValue(want.Enabled)
+	before, err := m.target.format.Unmarshal(state.document(&diag.Diagnostics{}))
+	if exists && err == nil {
+		m.settle(nil, state.personModel, before.Container != want.Container || !before.Attributes[m.target.label].Equal(want.Attributes[m.target.label]))
+	}
+}
+
+// settleDocument puts a document into the arguments it came from: account, or
+// those for accounts written by hand. Arguments that are not managed stay null.
+func (m userArguments) settleDocument(doc string, diags *diag.Diagnostics) {
+	a, err := m.target.format.Unmarshal(doc)
+	if err != nil {
+		diags.AddError("Invalid account document", err.Error())
+		return
+	}
+	m.Enabled = types.BoolValue(a.Enabled)
+	if !m.Account.IsNull() {
+		m.Account = types.StringValue(doc)
+		return
+	}
+	imported := m.imported()
+	if place := m.place(); place != nil {
+		*place = types.StringValue(a.Container)
+	}
+	for name, v := range m.typed() {
+		if value := a.Attributes[name]; len(value) > 0 {
+			*v = types.StringValue(value.Text())
+		} else if !imported && !v.IsNull() {
+			*v = types.StringNull() // cleared by somebody else
+		}
+		delete(a.Attributes, name)
+	}
+	m.Attributes = flattenDynamic(m.Attributes, a.Attributes)
+}
+
+// workerID returns the worker id that the account goes by.
+func (m userArguments) workerID(doc string, data *providerData) string {
+	if id := m.WorkerID.ValueString(); id != "" {
+		return id
+	}
+	a, err := m.target.format.Unmarshal(doc)
+	if err != nil {
+		return m.ID.ValueString()
+	}
+	if id := a.Attributes[m.target.workerIDAttribute(data)].Text(); id != "" {
+		return id
+	}
+	return a.Attributes[m.target.login].Text()
+}
+
+func (m userArguments) unknownPlace() bool {
+	place := m.place()
+	return place != nil && place.IsUnknown()
+}
+
+// imported reports whether nothing but the id is known so far.
+func (m userArguments) imported() bool { return m.Account.IsNull() && m.typed()[m.target.login].IsNull() }
