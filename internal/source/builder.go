@@ -244,6 +244,12 @@ func (b *Builder) AddRow(position string, row []string) {
 	})
 }
 
+// AddValues adds a record of values, one for each column. The row can be used
+// again for the next.
+func (b *Builder) AddValues(position string, row []expression.Value) {
+	b.add(position, func(column int) expression.Value { return row[column] })
+}
+
 // Add adds a record. get returns the value of a column, and false if the record
 // does not have it.
 func (b *Builder) Add(position string, get func(column string) (expression.Value, bool)) {

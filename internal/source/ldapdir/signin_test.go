@@ -41,10 +41,10 @@ func TestClientCertificate(t *testing.T) {
 func TestKerberos(t *testing.T) {
 	d := samba.Shared(t)
 	base := d.Container(t)
-	for name, id := range map[string]string{"Boss": "007", "Staff": "008"} {
-		attributes := map[string][]string{"employeeID": {id}, "sAMAccountName": {"krb." + name}}
-		if id != "007" {
-			attributes["manager"] = []string{"CN=Boss," + base}
+	for _, name := range []string{"Boss", "Staff"} { // in this order: a manager has to exist
+		attributes := map[string][]string{"employeeID": {"007"}, "sAMAccountName": {"krb." + name}}
+		if name == "Staff" {
+			attributes["employeeID"], attributes["manager"] = []string{"008"}, []string{"CN=Boss," + base}
 		}
 		if err := d.CreateUser(t.Context(), "CN="+name+","+base, "Lesen-nur-lesen-77", attributes); err != nil {
 			t.Fatal(err)

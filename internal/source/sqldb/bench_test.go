@@ -14,26 +14,30 @@ import (
 
 // bigTable returns statements that make a table of n workers and 24 columns.
 func bigTable(n int) []string {
-	columns, values := "id CHAR(8), status VARCHAR(20), boss CHAR(8), hired DATE, ends DATE, away BOOLEAN, zone VARCHAR(30), number NUMERIC(12,0)", ""
+	columns := "id CHAR(8), status VARCHAR(20), boss CHAR(8), hired DATE, ends DATE, away BOOLEAN, zone VARCHAR(30), number NUMERIC(12,0)"
 	for c := range 16 {
 		columns += fmt.Sprintf(", c%02d VARCHAR(50)", c)
 	}
 	statements := []string{"CREATE TABLE staff (" + columns + ")"}
+	var insert strings.Builder
 	for i := range n {
-		if values == "" {
-			values = "INSERT INTO staff VALUES "
+		if insert.Len() == 0 {
+			insert.WriteString("INSERT INTO staff VALUES ")
+		} else {
+			insert.WriteString(",")
 		}
-		values += fmt.Sprintf("('%08d','Active','%08d','20%02d-%02d-%02d','9999-12-31',%t,'Europe/Berlin',%d", i, (i+1)%n, i%25, i%12+1, i%28+1, i%2 == 0, i)
+		fmt.Fprintf(&insert, "('%08d','Active','%08d','20%02d-%02d-%02d','9999-12-31',%t,'Europe/Berlin',%d", i, (i+1)%n, i%25, i%12+1, i%28+1, i%2 == 0, i)
 		for c := range 16 {
 			if c%5 == 4 {
-				values += ",NULL"
+				insert.WriteString(",NULL")
 			} else {
-				values += fmt.Sprintf(",'Value %d'", (i*c)%97)
+				fmt.Fprintf(&insert, ",'Value %d'", (i*c)%97)
 			}
 		}
-		if values += "),"; (i+1)%500 == 0 || i+1 == n {
-			statements = append(statements, strings.TrimSuffix(values, ","))
-			values = ""
+		insert.WriteString(")")
+		if (i+1)%500 == 0 || i+1 == n {
+			statements = append(statements, insert.String())
+			insert.Reset()
 		}
 	}
 	return statements

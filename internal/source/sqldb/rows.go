@@ -156,13 +156,7 @@ func (t *table) add(n int, raw []any) error {
 			t.seen[id] = n
 		}
 	}
-	t.builder.Add(position, func(column string) (expression.Value, bool) {
-		i, ok := t.index[column]
-		if !ok {
-			return expression.Null, false
-		}
-		return t.row[i], true
-	})
+	t.builder.AddValues(position, t.row)
 	return nil
 }
 

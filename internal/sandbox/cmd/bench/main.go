@@ -4,7 +4,8 @@
 // alternatives, in one run. The directory is an LDAP server in memory
 // (internal/sandbox/memdir) that answers over TLS as fast as the protocol
 // allows, so that what shows is the cost of the provider and not that of a
-// domain controller; it counts the requests.
+// domain controller; it counts the requests. With the argument sources it
+// measures the sources of workers only.
 package main
 
 import (
@@ -27,16 +28,25 @@ func main() {
 }
 
 func run(ctx context.Context) (err error) {
+	if len(os.Args) > 1 && os.Args[1] == "source" { // the process of one read
+		return readSource(ctx, os.Args[2:])
+	}
 	dir, err := os.MkdirTemp("", "workforce-bench-")
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	if len(os.Args) > 1 && os.Args[1] == "sources" { // these only
+		return sources(ctx, dir, 100_000)
+	}
 	t := terraform{dir: dir}
 	if err := t.build(ctx); err != nil {
 		return err
 	}
 	if err := startup(ctx, filepath.Join(dir, "bin")); err != nil {
+		return err
+	}
+	if err := sources(ctx, dir, 100_000); err != nil {
 		return err
 	}
 	if err := decisions(ctx); err != nil {
