@@ -200,8 +200,7 @@ func (w *walk) takeRecords(keyed bool) error {
 		}
 		if t.kind != '{' {
 			w.report("", fmt.Sprintf("found %s, expected an object, the record of a worker", kind(t)))
-			w.rows = append(w.rows, row{line: line})
-			if t.kind == '[' {
+			if err = w.keep(line, nil); err == nil && t.kind == '[' {
 				err = w.array(&row{}, "", 1)
 			}
 		} else {
@@ -223,7 +222,7 @@ func (w *walk) takeRecord(key string) error {
 
 // take reads a record, whose brace has been read.
 func (w *walk) take(key string, line int) error {
-	rec := row{line: line, cells: w.scratch[:0]}
+	rec := row{cells: w.scratch[:0]}
 	if w.config.KeyColumn != "" {
 		rec.cells = append(rec.cells, cell{column: 0, kind: isText, text: key})
 	}
@@ -237,9 +236,7 @@ func (w *walk) take(key string, line int) error {
 		}
 	}
 	w.scratch = rec.cells
-	rec.cells = slices.Clone(slices.DeleteFunc(rec.cells, func(c cell) bool { return c.kind == isNull }))
-	w.rows = append(w.rows, rec)
-	return nil
+	return w.keep(line, slices.DeleteFunc(rec.cells, func(c cell) bool { return c.kind == isNull }))
 }
 
 // object reads the members of an object in a record.

@@ -85,15 +85,33 @@ func read(ctx context.Context, c Config, s source.Spec, now time.Time) (*source.
 	if c.KeyColumn != "" {
 		r.column(c.KeyColumn)
 	}
-	if c.Lines {
-		err = r.readLines()
-	} else {
-		err = r.readDocument()
+	if err := r.readText(); err != nil {
+		return nil, err
+	}
+	if r.builder != nil && len(r.values) < len(r.columns) {
+		again := &reader{config: c, spec: s, line: 1, index: r.index, columns: r.columns, records: r.records, totalPath: r.totalPath, total: -1, data: r.data, lexer: r.lexer}
+		if r = again; r.newBuilder() == nil {
+			err = r.readText()
+		}
+	}
+	if err == nil && r.builder == nil {
+		err = r.newBuilder()
 	}
 	if err != nil {
 		return nil, err
 	}
-	return r.build()
+	if r.total >= 0 {
+		r.builder.Expect(r.total, "total "+strconv.Quote(c.Total))
+	}
+	return r.builder.Finish()
+}
+
+// readText reads all records.
+func (r *reader) readText() error {
+	if r.config.Lines {
+		return r.readLines()
+	}
+	return r.readDocument()
 }
 
 // reader reads one text.
@@ -110,20 +128,28 @@ type reader struct {
 
 	columns  []string
 	index    map[string]int
-	rows     []row
+	rows     []row  // the first records, until there is a builder
 	scratch  []cell // of the record that is being read
 	total    int    // of records by the document; -1 if it does not say
 	problems []source.Problem
+
+	builder *source.Builder
+	values  []expression.Value // of a record, by the columns that the builder knows
+	ids     []bool             // by column: it holds ids
 }
 
-// row is a record: what it holds by column, in ascending order of columns.
+// row is a record: what it holds by column.
 type row struct {
-	line  int
-	cells []cell
+	number, line int
+	cells        []cell
 }
 
-// cell is a value of a record. All records are kept until all columns are known,
-// so it is small.
+// waiting is how many records wait for the builder, which has to know all columns
+// before the first record. Should a later one have another column nevertheless,
+// the text is read again: that takes time, where keeping all records would take memory.
+const waiting = 10_000
+
+// cell is a value of a record.
 type cell struct {
 	column int32
 	kind   cellKind
@@ -251,9 +277,14 @@ func (r *reader) column(name string) int {
 	return at
 }
 
-// report keeps a problem for the builder, which is made when all columns are known.
+// report keeps a problem for the builder.
 func (r *reader) report(column, text string) {
-	r.problems = append(r.problems, source.Problem{Position: r.position(r.number, r.here()), Column: column, Text: text})
+	p := source.Problem{Position: r.position(r.number, r.here()), Column: column, Text: text}
+	if r.builder != nil {
+		r.builder.Report(p)
+		return
+	}
+	r.problems = append(r.problems, p)
 }
 
 func (r *reader) position(number, line int) string {
@@ -263,47 +294,58 @@ func (r *reader) position(number, line int) string {
 	return "record " + strconv.Itoa(number) + " (line " + strconv.Itoa(line) + ")"
 }
 
-// build hands the rows to a builder.
-func (r *reader) build() (*source.Result, error) {
+// newBuilder makes the builder for the columns known by now, and hands the
+// records over that waited for it.
+func (r *reader) newBuilder() error {
 	s := r.spec
 	s.Sparse = true
-	b, err := source.NewBuilder(s, r.columns)
-	if err != nil {
-		return nil, err
+	var err error
+	if r.builder, err = source.NewBuilder(s, slices.Clone(r.columns)); err != nil {
+		return err
 	}
-	for _, p := range r.problems {
-		b.Report(p)
-	}
-	ids := map[int]bool{}
+	r.values, r.ids = make([]expression.Value, len(r.columns)), make([]bool, len(r.columns))
 	for _, key := range [...]string{"worker_id", "manager_id"} {
 		if name, named := s.Fields[key]; named {
 			key = name
 		}
 		if at, ok := r.index[key]; ok {
-			ids[at] = true
+			r.ids[at] = true
 		}
 	}
-	for i := range r.rows {
-		row := &r.rows[i]
-		position := r.position(i+1, row.line)
-		for _, c := range row.cells {
-			if c.kind == isNumber && ids[int(c.column)] && strings.ContainsAny(c.text, ".eE") {
-				b.Report(source.Problem{Position: position, Column: r.columns[c.column], Text: fmt.Sprintf("found the number %s, expected an id: a text, or a whole number without an exponent", c.text)})
-			}
-		}
-		b.Add(position, func(column string) (expression.Value, bool) { return row.get(r.index[column]) })
-		row.cells = nil // the worker has it now
+	for _, p := range r.problems {
+		r.builder.Report(p)
 	}
-	if r.total >= 0 {
-		b.Expect(r.total, "total "+strconv.Quote(r.config.Total))
+	for _, row := range r.rows {
+		r.add(row)
 	}
-	return b.Finish()
+	r.problems, r.rows = nil, nil
+	return nil
 }
 
-func (r *row) get(column int) (expression.Value, bool) {
-	at, ok := slices.BinarySearchFunc(r.cells, column, func(c cell, column int) int { return int(c.column) - column })
-	if !ok {
-		return expression.Null, false
+// keep takes a record that was read.
+func (r *reader) keep(line int, cells []cell) error {
+	rec := row{number: r.number, line: line, cells: cells}
+	switch {
+	case r.builder != nil && len(r.values) == len(r.columns):
+		r.add(rec)
+	case r.builder == nil:
+		rec.cells = slices.Clone(cells)
+		if r.rows = append(r.rows, rec); len(r.rows) == waiting {
+			return r.newBuilder()
+		}
 	}
-	return r.cells[at].value(), true
+	return nil
+}
+
+// add hands a record to the builder.
+func (r *reader) add(rec row) {
+	position := r.position(rec.number, rec.line)
+	clear(r.values)
+	for _, c := range rec.cells {
+		if c.kind == isNumber && r.ids[c.column] && strings.ContainsAny(c.text, ".eE") {
+			r.builder.Report(source.Problem{Position: position, Column: r.columns[c.column], Text: fmt.Sprintf("found the number %s, expected an id: a text, or a whole number without an exponent", c.text)})
+		}
+		r.values[c.column] = c.value()
+	}
+	r.builder.AddValues(position, r.values)
 }
