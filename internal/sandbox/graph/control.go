@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package graph
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// AddUser creates a user, at once visible, and returns its id. Properties are
+// those of Graph, read-only ones too; what is needed and missing is made up of
+// userPrincipalName, or of the number of the user. It panics where Graph would
+// answer with a conflict: a test is wrong then.
+func (s *Server) AddUser(props map[string]any) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := clone(props)
+	number := len(s.store.entries)
+	fill := func(name string, value any) {
+		if _, given := p[name]; !given {
+			p[name] = value
+		}
+	}
+	fill("userPrincipalName", fmt.Sprintf("user%06d@%s", number, s.store.domains[0]))
+	fill("displayName", fmt.Sprintf("User %06d", number))
+	fill("mailNickname", fmt.Sprintf("user%06d", number))
+	fill("accountEnabled", true)
+	manager, _ := p["manager"].(string)
+	delete(p, "manager")
+	e, f := s.enter(kindUser, &draft{props: p})
+	if f != nil {
+		panic(fmt.Sprintf("graph: AddUser(%v): %v", props, f))
+	}
+	e.hidden, e.visible, e.manager = 0, time.Time{}, manager
+	return e.id
+}
+
+// clone makes a copy of what JSON can say, with the types that JSON gives.
+func clone(v map[string]any) map[string]any {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	out := map[string]any{}
+	if err := json.Unmarshal(text, &out); err != nil {
+		panic(err)
+	}
+	return out
+}
+
+// SyncUser creates a user that is synchronized from an on-premises domain:
+// properties that are mastered there cannot be written here.
+func (s *Server) SyncUser(guid [16]byte, samAccountName string, props map[string]any) string {
+	p := clone(props)
+	for name, value := range map[string]any{
+		"onPremisesSyncEnabled": true, "onPremisesImmutableId": immutableID(guid[:]), "onPremisesSamAccountName": samAccountName, "onPremisesDomainName": "corp.example.com",
+		"onPremisesDistinguishedName": "CN=" + samAccountName + ",CN=Users,DC=corp,DC=example,DC=com", "onPremisesLastSyncDateTime": s.now().Format(time.RFC3339),
+		"onPremisesUserPrincipalName": p["userPrincipalName"],
+	} {
+		if _, given := p[name]; !given && value != nil {
+			p[name] = value
+		}
+	}
+	return s.AddUser(p)
+}
+
+// AddDomain adds a verified domain.
+func (s *Server) AddDomain(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.store.domains = append(s.store.domains, name)
+}
+
+func (s *Server) domains() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.store.domains)
+}
+
+// AddDirectoryExtension registers an extension property of users, such as
+// "extension_0123456789abcdef0123456789abcdef_costCode", with its type: String,
+// Boolean, Integer, LargeInteger or DateTime.
+func (s *Server) AddDirectoryExtension(name, dataType string) {
+	edm, known := map[string]string{"String": "Edm.String", "Boolean": "Edm.Boolean", "Integer": "Edm.Int32", "LargeInteger": "Edm.Int64", "DateTime": "Edm.DateTimeOffset"}[dataType]
+	if !known {
+		panic("graph: unknown type " + dataType + " of a directory extension")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := &property{owner: kindUser, name: name, edm: edm, max: 256, filter: []string{"eq", "in", "ge", "le", "startswith"}, flags: map[string]bool{"advanced": true, "synced": true}}
+	if edm != "Edm.String" {
+		p.max = 0
+	}
+	s.store.extensions[name] = p
+}
+
+// User returns everything that the tenant holds of a user, by id or
+// userPrincipalName, with "manager" as id; nil where there is none that is not deleted.
+func (s *Server) User(key string) map[string]any {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if e := s.store.locate(kindUser, key); e != nil {
+		return e.dump()
+	}
+	return nil
+}
+
+// Users returns all users that are not deleted, sorted by id.
+func (s *Server) Users() []map[string]any { return s.dumpAll(kindUser, false) }
+
+// DeletedUsers returns the users that can be restored, sorted by id.
+func (s *Server) DeletedUsers() []map[string]any { return s.dumpAll(kindUser, true) }
+
+func (s *Server) dumpAll(kind string, deleted bool) []map[string]any {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []map[string]any
+	for _, e := range s.store.all(kind, deleted) {
+		out = append(out, e.dump())
+	}
+	return out
+}
+
+func (e *entry) dump() map[string]any {
+	out := clone(e.props)
+	if e.manager != "" {
+		out["manager"] = e.manager
+	}
+	return out
+}
+
+// Update changes a user as somebody does by hand, whatever the property; nil
+// clears. "manager" is an id. It panics on a conflict and if there is no such user.
+func (s *Server) Update(key string, props map[string]any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e := s.must(key)
+	p := clone(props)
+	if manager, given := p["manager"]; given {
+		e.manager, _ = manager.(string)
+		delete(p, "manager")
+	}
+	if f := s.change(e, &draft{props: p}); f != nil {
+		panic(fmt.Sprintf("graph: Update(%q, %v): %v", key, props, f))
+	}
+}
+
+func (s *Server) must(key string) *entry {
+	e := s.store.locate(kindUser, key)
+	if e == nil {
+		panic(fmt.Sprintf("graph: no user %q", key))
+	}
+	return e
+}
+
+// Delete deletes a user as somebody does by hand; it can be restored.
+func (s *Server) Delete(key string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.softDelete(s.must(key))
+}
+
+// ExpireTokens ends all access tokens issued so far.
+func (s *Server) ExpireTokens() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, t := range s.tokens {
+		t.revoked = true
+	}
+}
+
+// NewGUID returns a random objectGUID for SyncUser.
+func NewGUID() [16]byte {
+	return uuid.New()
+}
