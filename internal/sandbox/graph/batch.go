@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strings"
-	"time"
 )
 
 const maxBatch = 20
@@ -40,9 +39,12 @@ func (s *Server) batch(c *call) (*answer, bool) {
 		} else if inner := it.call(c); inner == nil {
 			a = malformed("Invalid batch payload format.").answer(c, s.now())
 		} else {
-			fault = s.meet(inner.method, inner.target(), inner.body, true)
-			if fault != nil && fault.Drop {
-				return nil, true
+			fault = s.meet(inner.method, inner.target(), inner.body)
+			if fault != nil {
+				c.delay += fault.Delay
+				if fault.Drop {
+					return nil, true
+				}
 			}
 			a = s.handleItem(inner, fault)
 		}
@@ -59,7 +61,6 @@ func (s *Server) batch(c *call) (*answer, bool) {
 
 func (s *Server) handleItem(c *call, f *fault) *answer {
 	if f != nil {
-		time.Sleep(f.Delay)
 		switch {
 		case f.Garbage:
 			return &answer{status: http.StatusOK, body: garbage}

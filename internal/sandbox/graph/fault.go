@@ -68,12 +68,8 @@ func (s *Server) ClearFaults() {
 	s.faults = nil
 }
 
-// meet returns the fault of a request, or nil. A held lock is said by locked.
-func (s *Server) meet(method, target string, body []byte, locked bool) *fault {
-	if !locked {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-	}
+// meet returns the fault of a request, or nil.
+func (s *Server) meet(method, target string, body []byte) *fault {
 	for _, f := range s.faults {
 		if f.left == 0 || f.Method != "" && f.Method != method || !f.path.MatchString(target) || !bytes.Contains(body, []byte(f.Body)) {
 			continue

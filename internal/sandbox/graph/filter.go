@@ -88,6 +88,14 @@ func (p *filterParser) accept(token string) bool {
 	return false
 }
 
+func (p *filterParser) keyword(word string) bool {
+	if fold(p.peek()) == word {
+		p.at++
+		return true
+	}
+	return false
+}
+
 func (p *filterParser) syntax() *failure {
 	return malformed("Invalid filter clause: Syntax error at '%s' in '%s'.", p.peek(), strings.Join(p.tokens, " "))
 }
@@ -114,7 +122,7 @@ func (p *filterParser) or() (*condition, *failure) {
 			return nil, f
 		}
 		children = append(children, c)
-		if !p.accept("or") {
+		if !p.keyword("or") {
 			if len(children) > 1 {
 				p.terms += len(children)
 			}
@@ -131,7 +139,7 @@ func (p *filterParser) and() (*condition, *failure) {
 			return nil, f
 		}
 		children = append(children, c)
-		if !p.accept("and") {
+		if !p.keyword("and") {
 			return join("and", children), nil
 		}
 	}
@@ -170,7 +178,7 @@ func (p *filterParser) comparison() (*condition, *failure) {
 	if f != nil {
 		return nil, f
 	}
-	op := p.next()
+	op := fold(p.next())
 	c := &condition{op: op, operand: o}
 	switch op {
 	case "eq", "ne", "ge", "le", "gt", "lt":

@@ -2,12 +2,20 @@
 
 package graph
 
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
 // License is a subscription of the tenant.
 type License struct {
 	ID, PartNumber string // skuId, skuPartNumber
 	Units          int    // how many users may have it
 	// Plans are the service plans: id by name.
 	Plans map[string]string
+
+	used int
 }
 
 // DefaultLicenses are the subscriptions of a tenant unless Options say otherwise.
@@ -17,4 +25,135 @@ func DefaultLicenses() []License {
 			"EXCHANGE_S_ENTERPRISE": "efb87545-963c-4e0d-99df-69c6916d9eb0", "TEAMS1": "57ff2da0-773e-42df-b2af-ffb7a2317929", "SHAREPOINTENTERPRISE": "5dbe027f-2339-4123-9542-606e4d348a72"}},
 		{ID: "078d2b04-f1bd-4111-bbd4-b4b1b354cef4", PartNumber: "AAD_PREMIUM", Units: 2, Plans: map[string]string{"AAD_PREMIUM": "41781fb2-bc02-4b7c-bd55-b576c07bb09d"}},
 	}
+}
+
+func (s *store) license(id string) *License {
+	for _, l := range s.licenses {
+		if l.ID == fold(id) {
+			return l
+		}
+	}
+	return nil
+}
+
+// licensesOf are the licences of a user: assignedLicense by skuId.
+func licensesOf(e *entry) map[string]object {
+	out := map[string]object{}
+	list, _ := e.props["assignedLicenses"].([]any)
+	for _, v := range list {
+		if l, isObject := v.(object); isObject {
+			out[at[string](l, "skuId")] = l
+		}
+	}
+	return out
+}
+
+// consume books the licences of a user who is restored (+1) or deleted (-1).
+func (s *store) consume(e *entry, n int) {
+	for id := range licensesOf(e) {
+		if l := s.license(id); l != nil {
+			l.used += n
+		}
+	}
+}
+
+func listSkus(s *Server, _ *call) (*answer, error) {
+	value := []any{}
+	for _, l := range s.store.licenses {
+		plans := []any{}
+		for _, name := range slices.Sorted(maps.Keys(l.Plans)) {
+			plans = append(plans, object{"servicePlanId": l.Plans[name], "servicePlanName": name, "provisioningStatus": "Success", "appliesTo": "User"})
+		}
+		value = append(value, object{
+			"id": s.options.TenantID + "_" + l.ID, "accountId": s.options.TenantID, "accountName": "sandbox", "appliesTo": "User", "capabilityStatus": "Enabled", "consumedUnits": l.used,
+			"prepaidUnits": object{"enabled": l.Units, "suspended": 0, "warning": 0, "lockedOut": 0}, "servicePlans": plans, "skuId": l.ID, "skuPartNumber": l.PartNumber, "subscriptionIds": []any{},
+		})
+	}
+	return ok(object{"@odata.context": s.context("subscribedSkus"), "value": value}), nil
+}
+
+func assignLicense(s *Server, c *call) (*answer, error) {
+	e, f := s.find(kindUser, c.param(0))
+	if f != nil {
+		return nil, f
+	}
+	doc, f := c.document()
+	if f != nil {
+		return nil, f
+	}
+	add, addGiven := doc["addLicenses"].([]any)
+	remove, removeGiven := doc["removeLicenses"].([]any)
+	switch {
+	case !addGiven || !removeGiven:
+		return nil, malformed("One or more parameters of the operation 'assignLicense' are missing from the request payload. The missing parameters are: addLicenses, removeLicenses.")
+	case len(add) > 0 && e.text("usageLocation") == "":
+		return nil, badRequest("License assignment cannot be done for user with invalid usage location.")
+	}
+	have := licensesOf(e)
+	for _, v := range remove {
+		id, _ := v.(string)
+		if have[fold(id)] == nil {
+			return nil, badRequest("User does not have a corresponding license.")
+		}
+		delete(have, fold(id))
+	}
+	for _, v := range add {
+		l, f := s.assignable(e, v, have)
+		if f != nil {
+			return nil, f
+		}
+		have[at[string](l, "skuId")] = l
+	}
+	s.store.consume(e, -1)
+	e.license(have, s.store, s.now())
+	s.store.consume(e, +1)
+	s.store.touch(e)
+	body := s.render(e, nil)
+	body["@odata.context"] = s.context("users/$entity")
+	return ok(body), nil
+}
+
+// assignable checks a licence that is to be assigned.
+func (s *Server) assignable(e *entry, v any, have map[string]object) (object, *failure) {
+	given, _ := v.(object)
+	id := fold(at[string](given, "skuId"))
+	l := s.store.license(id)
+	if l == nil {
+		return nil, badRequest("License %s does not correspond to a valid company License.", id)
+	}
+	disabled, isList := given["disabledPlans"].([]any)
+	if given["disabledPlans"] != nil && !isList {
+		return nil, wrongType("Collection(Edm.Guid)")
+	}
+	for _, plan := range disabled {
+		text, _ := plan.(string)
+		if !slices.Contains(slices.Collect(maps.Values(l.Plans)), text) {
+			return nil, badRequest("License assignment failed because service plan %s is not part of the license.", text)
+		}
+	}
+	if _, already := licensesOf(e)[id]; !already && have[id] == nil && l.used >= l.Units {
+		return nil, badRequest("Subscription with SKU %s does not have any available licenses.", id)
+	}
+	return object{"skuId": id, "disabledPlans": append([]any{}, disabled...)}, nil
+}
+
+// license writes the licences of a user, and what follows from them.
+func (e *entry) license(have map[string]object, s *store, now time.Time) {
+	assigned, states, plans := []any{}, []any{}, []any{}
+	stamp := now.Format(time.RFC3339)
+	for _, id := range slices.Sorted(maps.Keys(have)) {
+		l := have[id]
+		assigned = append(assigned, l)
+		disabled, _ := l["disabledPlans"].([]any)
+		states = append(states, object{"skuId": id, "disabledPlans": disabled, "assignedByGroup": nil, "state": "Active", "error": "None", "lastUpdatedDateTime": stamp})
+		sku := s.license(id)
+		for _, name := range slices.Sorted(maps.Keys(sku.Plans)) {
+			if !slices.Contains(disabled, any(sku.Plans[name])) {
+				plans = append(plans, object{"assignedDateTime": stamp, "capabilityStatus": "Enabled", "service": name, "servicePlanId": sku.Plans[name]})
+			}
+		}
+	}
+	e.set("assignedLicenses", assigned)
+	e.set("licenseAssignmentStates", states)
+	e.set("assignedPlans", plans)
 }

@@ -81,6 +81,9 @@ func (q *query) parseExpand(s *Server, c *call, kind string) *failure {
 		return nil
 	}
 	name, options, _ := strings.Cut(text, "(")
+	if q.advanced && c.query.Get("$count") == "true" {
+		return unsupported("The $expand query option is not supported with advanced query capabilities.")
+	}
 	if name != "manager" || kind != kindUser {
 		return malformed("Parsing OData Select and Expand failed: Could not find a property named '%s' on type 'microsoft.graph.%s'.", name, kind)
 	}
@@ -97,12 +100,7 @@ func (q *query) parseExpand(s *Server, c *call, kind string) *failure {
 				return f
 			}
 		case "$levels":
-			if !q.advanced || c.query.Get("$count") != "true" {
-				return unsupported("The $levels query option needs $count=true and the header ConsistencyLevel: eventual.")
-			}
-			if value != "1" {
-				return &failure{status: http.StatusNotImplemented, code: "NotImplemented", message: "More than one level of managers is not supported."}
-			}
+			return &failure{status: http.StatusNotImplemented, code: "NotImplemented", message: "The $levels query option is not supported here."}
 		default:
 			return malformed("Parsing OData Select and Expand failed: the query option '%s' is not allowed here.", key)
 		}
@@ -162,7 +160,7 @@ func (q *query) parseOrder(s *Server, c *call, kind string) *failure {
 		switch {
 		case p == nil:
 			return malformed("Could not find a property named '%s' on type 'microsoft.graph.%s'.", name, kind)
-		case !p.flags["order"]:
+		case !p.flags["order"] && !(p.flags["sort"] && q.count):
 			return unsupported("Sort not supported for property '%s'.", name)
 		case direction != "" && direction != "asc" && direction != "desc":
 			return malformed("Syntax error at position %d in '%s'.", len(name)+1, part)
@@ -198,9 +196,11 @@ func (s *Server) render(e *entry, q *query) object {
 			}
 		}
 	} else {
-		out["id"] = e.id
 		for _, name := range q.selected {
 			p := s.store.property(e.kind, name)
+			if p == nil {
+				continue // the list has objects of several kinds
+			}
 			// What an extension does not hold is left out.
 			if v := p.value(e); v != nil || s.store.extensions[name] == nil {
 				out[name] = v

@@ -35,7 +35,8 @@ type call struct {
 	inner    bool // in a batch
 	token    *token
 	route    *route
-	params   []string // of the route's template
+	params   []string      // of the route's template
+	delay    time.Duration // of faults of items
 }
 
 // answer is what a call gets. A nil body is none.
@@ -79,7 +80,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) serveAuthority(w http.ResponseWriter, r *http.Request, path string, body []byte) {
-	f := s.meet(r.Method, path, body, false)
+	s.mu.Lock()
+	f := s.meet(r.Method, path, body)
+	s.mu.Unlock()
 	if f.before(w) {
 		return
 	}
@@ -88,14 +91,17 @@ func (s *Server) serveAuthority(w http.ResponseWriter, r *http.Request, path str
 }
 
 func (s *Server) serveGraph(w http.ResponseWriter, c *call) {
-	f := s.meet(c.method, c.target(), c.body, false)
+	s.mu.Lock()
+	s.stats.Requests++
+	f := s.meet(c.method, c.target(), c.body)
+	s.mu.Unlock()
 	if f.before(w) {
 		return
 	}
 	s.mu.Lock()
-	s.stats.Requests++
 	a, lost := s.carryOut(c)
 	s.mu.Unlock()
+	time.Sleep(c.delay)
 	if lost || f.after() {
 		drop(w)
 		return
@@ -147,7 +153,7 @@ func (a *answer) set(name, value string) {
 }
 
 func (s *Server) try(c *call) (*answer, error) {
-	query, err := url.ParseQuery(c.rawQuery)
+	query, err := url.ParseQuery(strings.ReplaceAll(c.rawQuery, ";", "%3B"))
 	if err != nil {
 		return nil, malformed("The query is malformed: %s", c.rawQuery)
 	}

@@ -4,6 +4,7 @@ package graph
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -20,7 +21,8 @@ type route struct {
 // Who may do what: the application permissions of the reference pages.
 var (
 	readUser     = []string{"User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}
-	listUser     = append([]string{"User.ReadBasic.All"}, readUser...)
+	changeUser   = []string{"User.ReadWrite.All", "Directory.ReadWrite.All", "User.EnableDisableAccount.All", "User-PasswordProfile.ReadWrite.All"}
+	readMemberOf = append([]string{"GroupMember.Read.All", "GroupMember.ReadWrite.All", "Group.Read.All", "Group.ReadWrite.All"}, readUser...)
 	writeUser    = []string{"User.ReadWrite.All", "Directory.ReadWrite.All"}
 	removeUser   = append([]string{"User.DeleteRestore.All"}, writeUser...)
 	revokeUser   = append([]string{"User.RevokeSessions.All"}, writeUser...)
@@ -29,7 +31,7 @@ var (
 	license      = append([]string{"LicenseAssignment.ReadWrite.All"}, writeUser...)
 	readGroup    = []string{"GroupMember.Read.All", "GroupMember.ReadWrite.All", "Group.Read.All", "Group.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}
 	writeGroup   = []string{"Group.ReadWrite.All", "Directory.ReadWrite.All"}
-	createGroup  = append([]string{"Group.Create"}, writeGroup...)
+	makeGroup    = append([]string{"Group.Create"}, writeGroup...)
 	writeMembers = append([]string{"GroupMember.ReadWrite.All"}, writeGroup...)
 	readDomain   = []string{"Domain.Read.All", "Domain.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}
 	readTenant   = append([]string{"Organization.Read.All"}, readUser...)
@@ -41,16 +43,77 @@ var (
 var routes []*route
 
 func init() {
-	routes = []*route{
-		{"GET", "/users", listUsers, listUser, 2, nil},
-		{"POST", "/users", createUser, writeUser, 1, nil},
-		{"GET", "/users/$count", countUsers, readUser, 2, nil},
-		{"GET", "/users/{id}", getUser, listUser, 1, nil},
-		{"PATCH", "/users/{id}", updateUser, append([]string{"User.EnableDisableAccount.All"}, writeUser...), 1, nil},
-		{"DELETE", "/users/{id}", deleteUser, removeUser, 1, nil},
-	}
+	routes = slices.Concat(userRoutes(), groupRoutes(), tenantRoutes())
 	for _, r := range routes {
 		r.segments = strings.Split(strings.Trim(r.template, "/"), "/")
+	}
+}
+
+func userRoutes() []*route {
+	return []*route{
+		{"GET", "/users", listUsers, readUser, 2, nil},
+		{"POST", "/users", createUser, writeUser, 1, nil},
+		{"GET", "/users/$count", countUsers, readUser, 2, nil},
+		{"GET", "/users/delta", deltaUsers, readUser, 2, nil},
+		{"GET", "/users/delta()", deltaUsers, readUser, 2, nil},
+		{"GET", "/users/microsoft.graph.delta()", deltaUsers, readUser, 2, nil},
+		{"GET", "/users/{id}", getUser, readUser, 1, nil},
+		{"PATCH", "/users/{id}", updateUser, changeUser, 1, nil},
+		{"DELETE", "/users/{id}", deleteUser, removeUser, 1, nil},
+		{"GET", "/users/{id}/manager", getManager, readUser, 1, nil},
+		{"GET", "/users/{id}/manager/$ref", getManagerRef, readUser, 1, nil},
+		{"PUT", "/users/{id}/manager/$ref", setManager, writeUser, 1, nil},
+		{"DELETE", "/users/{id}/manager/$ref", removeManager, writeUser, 1, nil},
+		{"GET", "/users/{id}/directReports", listReports, readUser, 1, nil},
+		{"GET", "/users/{id}/sponsors", listSponsors, readUser, 1, nil},
+		{"POST", "/users/{id}/sponsors/$ref", addSponsor, writeUser, 1, nil},
+		{"DELETE", "/users/{id}/sponsors/{sponsor}/$ref", removeSponsor, writeUser, 1, nil},
+		{"GET", "/users/{id}/memberOf", listMemberOf, readMemberOf, 2, nil},
+		{"GET", "/users/{id}/transitiveMemberOf", listTransitiveMemberOf, readMemberOf, 3, nil},
+		{"POST", "/users/{id}/revokeSignInSessions", revokeSessions, revokeUser, 1, nil},
+		{"POST", "/users/{id}/microsoft.graph.revokeSignInSessions", revokeSessions, revokeUser, 1, nil},
+		{"POST", "/users/{id}/assignLicense", assignLicense, license, 1, nil},
+		{"POST", "/users/{id}/microsoft.graph.assignLicense", assignLicense, license, 1, nil},
+		{"GET", "/users/{id}/authentication/temporaryAccessPassMethods", listPasses, readMethods, 1, nil},
+		{"POST", "/users/{id}/authentication/temporaryAccessPassMethods", createPass, writeMethods, 1, nil},
+		{"GET", "/users/{id}/authentication/temporaryAccessPassMethods/{pass}", getPass, readMethods, 1, nil},
+		{"DELETE", "/users/{id}/authentication/temporaryAccessPassMethods/{pass}", deletePass, writeMethods, 1, nil},
+	}
+}
+
+func groupRoutes() []*route {
+	return []*route{
+		{"GET", "/groups", listGroups, readGroup, 2, nil},
+		{"POST", "/groups", createGroup, makeGroup, 1, nil},
+		{"GET", "/groups/$count", countGroups, readGroup, 2, nil},
+		{"GET", "/groups/{id}", getGroup, readGroup, 1, nil},
+		{"PATCH", "/groups/{id}", updateGroup, writeMembers, 1, nil},
+		{"DELETE", "/groups/{id}", deleteGroup, writeGroup, 1, nil},
+		{"GET", "/groups/{id}/members", listMembers, readGroup, 3, nil},
+		{"GET", "/groups/{id}/members/{kind}", listMembers, readGroup, 3, nil},
+		{"GET", "/groups/{id}/transitiveMembers", listTransitiveMembers, readGroup, 5, nil},
+		{"GET", "/groups/{id}/transitiveMembers/{kind}", listTransitiveMembers, readGroup, 5, nil},
+		{"POST", "/groups/{id}/members/$ref", addMember, writeMembers, 1, nil},
+		{"DELETE", "/groups/{id}/members/{member}/$ref", removeMember, writeMembers, 1, nil},
+		{"GET", "/groups/{id}/owners", listOwners, readGroup, 1, nil},
+		{"POST", "/groups/{id}/owners/$ref", addOwner, writeGroup, 1, nil},
+		{"DELETE", "/groups/{id}/owners/{owner}/$ref", removeOwner, writeGroup, 1, nil},
+	}
+}
+
+func tenantRoutes() []*route {
+	return []*route{
+		{"GET", "/directory/deletedItems", listUncast, readDeleted, 1, nil},
+		{"GET", "/directory/deletedItems/microsoft.graph.user", listDeletedUsers, readDeleted, 2, nil},
+		{"GET", "/directory/deletedItems/microsoft.graph.group", listDeletedGroups, readDeleted, 2, nil},
+		{"GET", "/directory/deletedItems/{id}", getDeleted, readDeleted, 1, nil},
+		{"POST", "/directory/deletedItems/{id}/restore", restoreDeleted, dropDeleted, 1, nil},
+		{"POST", "/directory/deletedItems/{id}/microsoft.graph.restore", restoreDeleted, dropDeleted, 1, nil},
+		{"DELETE", "/directory/deletedItems/{id}", purgeDeleted, dropDeleted, 1, nil},
+		{"GET", "/domains", listDomains, readDomain, 1, nil},
+		{"GET", "/domains/{id}", getDomain, readDomain, 1, nil},
+		{"GET", "/organization", listOrganization, readTenant, 1, nil},
+		{"GET", "/subscribedSkus", listSkus, readSkus, 3, nil},
 	}
 }
 

@@ -49,7 +49,7 @@ var AllPermissions = []string{
 	"AuditLog.Read.All", "CustomSecAttributeAssignment.Read.All", "CustomSecAttributeAssignment.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All",
 	"Domain.Read.All", "Group.Create", "Group.Read.All", "Group.ReadWrite.All", "GroupMember.Read.All", "GroupMember.ReadWrite.All", "LicenseAssignment.ReadWrite.All",
 	"MailboxSettings.Read", "Organization.Read.All", "User-LifeCycleInfo.Read.All", "User-LifeCycleInfo.ReadWrite.All", "User-PasswordProfile.ReadWrite.All",
-	"User.DeleteRestore.All", "User.EnableDisableAccount.All", "User.ManageIdentities.All", "User.Read.All", "User.ReadBasic.All", "User.ReadWrite.All", "User.RevokeSessions.All",
+	"User.DeleteRestore.All", "User.EnableDisableAccount.All", "User.ManageIdentities.All", "User.Read.All", "User.ReadWrite.All", "User.RevokeSessions.All",
 	"UserAuthenticationMethod.Read.All", "UserAuthenticationMethod.ReadWrite.All",
 }
 
@@ -131,6 +131,7 @@ type Server struct {
 	store    *store
 	tokens   map[string]*token
 	pages    map[string]*listing
+	deltas   map[string]*changes
 	throttle throttle
 	faults   []*fault
 	stats    Stats
@@ -144,7 +145,7 @@ func Start(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{options: o, caPEM: caPEM, roots: x509.NewCertPool(), signing: make([]byte, 32), tokens: map[string]*token{}, pages: map[string]*listing{}}
+	s := &Server{options: o, caPEM: caPEM, roots: x509.NewCertPool(), signing: make([]byte, 32), tokens: map[string]*token{}, pages: map[string]*listing{}, deltas: map[string]*changes{}}
 	s.roots.AppendCertsFromPEM(caPEM)
 	if _, err := rand.Read(s.signing); err != nil {
 		return nil, err

@@ -142,17 +142,17 @@ func (c *client) want(status int, method, path string, body any, headers ...stri
 func (c *client) fails(status int, code, message, method, path string, body any, headers ...string) *reply {
 	c.t.Helper()
 	r := c.do(method, path, body, headers...)
-	if r.Status != status || at[string](r.Body, "error", "code") != code || !strings.Contains(at[string](r.Body, "error", "message"), message) {
+	if r.Status != status || dig[string](r.Body, "error", "code") != code || !strings.Contains(dig[string](r.Body, "error", "message"), message) {
 		c.t.Errorf("%s %s: got %d %s, want %d %s with %q", method, path, r.Status, r.Raw, status, code, message)
 	}
-	if r.Status == status && (r.Header.Get("request-id") == "" || at[string](r.Body, "error", "innerError", "client-request-id") != r.Header.Get("client-request-id")) {
+	if r.Status == status && (r.Header.Get("request-id") == "" || dig[string](r.Body, "error", "innerError", "client-request-id") != r.Header.Get("client-request-id")) {
 		c.t.Errorf("%s %s: request ids: %v %s", method, path, r.Header, r.Raw)
 	}
 	return r
 }
 
-// at digs a value out of JSON.
-func at[T any](v any, path ...any) T {
+// dig digs a value out of JSON.
+func dig[T any](v any, path ...any) T {
 	for _, step := range path {
 		switch x := v.(type) {
 		case object:
@@ -174,8 +174,8 @@ func at[T any](v any, path ...any) T {
 // names are a property of all objects of a list.
 func names(body object, property string) []string {
 	var out []string
-	for _, v := range at[[]any](body, "value") {
-		out = append(out, at[string](v, property))
+	for _, v := range dig[[]any](body, "value") {
+		out = append(out, dig[string](v, property))
 	}
 	slices.Sort(out)
 	return out
@@ -194,16 +194,16 @@ func person(name string, more object) object {
 
 func (c *client) create(name string, more object) string {
 	c.t.Helper()
-	return at[string](c.want(http.StatusCreated, http.MethodPost, "/users", person(name, more)), "id")
+	return dig[string](c.want(http.StatusCreated, http.MethodPost, "/users", person(name, more)), "id")
 }
 
 func TestUsersFromCreationToRemoval(t *testing.T) {
 	c := start(t, Options{})
 	body := c.want(201, "POST", "/users", person("ann", object{"department": "Sales", "@odata.type": "#microsoft.graph.user"}))
-	if body["department"] != nil || body["displayName"] != "ann" || at[string](body, "@odata.context") == "" {
+	if body["department"] != nil || body["displayName"] != "ann" || dig[string](body, "@odata.context") == "" {
 		t.Errorf("created: %v", body)
 	}
-	id := at[string](body, "id")
+	id := dig[string](body, "id")
 	for _, path := range []string{"/users/" + id, "/users/ann@example.com", "/users('ANN@example.com')", "/users(userPrincipalName='ann@example.com')", "/users('" + id + "')"} {
 		if got := c.want(200, "GET", path+"?$select=id,department", nil); got["id"] != id || got["department"] != "Sales" || got["displayName"] != nil {
 			t.Errorf("%s: %v", path, got)

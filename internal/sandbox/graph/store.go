@@ -25,8 +25,7 @@ type entry struct {
 	visible time.Time // not to be found before
 	hidden  int       // reads that do not find it
 	changed int       // the tick of the last change
-	passes  []object
-	dynamic bool // a group whose members a rule makes
+	passes  []object  // temporary access passes
 }
 
 // idSet is a set of ids in the order in which they were added.
@@ -36,9 +35,6 @@ type idSet struct {
 }
 
 func (s *idSet) add(id string) {
-	if s.has == nil {
-		s.has = map[string]bool{}
-	}
 	s.has[id] = true
 	s.order = append(s.order, id)
 }
@@ -165,7 +161,11 @@ func (s *store) conflict(e *entry) *failure {
 		found = append(found, conflict("userPrincipalName"))
 	}
 	if slices.ContainsFunc(e.addresses(), func(a string) bool { return taken(s.byAddress[a]) }) {
-		found = append(found, conflict("proxyAddresses"))
+		property := "proxyAddresses"
+		if e.kind == kindGroup {
+			property = "mailNickname"
+		}
+		found = append(found, conflict(property))
 	}
 	if anchor := e.text("onPremisesImmutableId"); anchor != "" && taken(s.byAnchor[anchor]) {
 		found = append(found, conflict("onPremisesImmutableId"))

@@ -5,6 +5,7 @@ package graph
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -26,10 +27,6 @@ func createUser(s *Server, c *call) (*answer, error) {
 	if f != nil {
 		return nil, f
 	}
-	manager, f := s.boundManager(doc)
-	if f != nil {
-		return nil, f
-	}
 	d, f := s.checkBody(c, kindUser, doc, nil)
 	if f != nil {
 		return nil, f
@@ -47,22 +44,9 @@ func createUser(s *Server, c *call) (*answer, error) {
 	if f != nil {
 		return nil, f
 	}
-	if manager != nil {
-		e.manager = manager.id
-	}
 	body := s.render(e, nil)
 	body["@odata.context"] = s.context("users/$entity")
 	return created(body), nil
-}
-
-// boundManager takes the manager out of the body of a creation.
-func (s *Server) boundManager(doc object) (*entry, *failure) {
-	value, found := doc["manager@odata.bind"]
-	if !found {
-		return nil, nil
-	}
-	delete(doc, "manager@odata.bind")
-	return s.referenced(value, kindUser)
 }
 
 // enter creates an object of a draft that is complete.
@@ -75,7 +59,9 @@ func (s *Server) enter(kind string, d *draft) (*entry, *failure) {
 	e := &entry{kind: kind, id: uuid.NewString(), props: object{}, visible: now.Add(s.options.VisibleAfter), hidden: s.options.VisibleAfterReads}
 	e.set("id", e.id)
 	e.set("createdDateTime", now.Format("2006-01-02T15:04:05Z"))
-	if kind == kindUser {
+	if kind == kindGroup {
+		e.members = &idSet{has: map[string]bool{}}
+	} else {
 		e.set("userType", "Member")
 		e.set("signInSessionsValidFromDateTime", now.Format("2006-01-02T15:04:05Z"))
 	}
@@ -117,11 +103,14 @@ func sid(id string) string {
 // apply writes a draft, and what follows from it.
 func (d *draft) apply(e *entry) {
 	for name, value := range d.props {
-		if name == "onPremisesExtensionAttributes" {
-			e.merge(name, value)
-			continue
+		switch name {
+		case "onPremisesExtensionAttributes":
+			e.set(name, merged(e.props[name], value))
+		case "customSecurityAttributes":
+			e.set(name, mergedSets(e.props[name], value))
+		default:
+			e.set(name, value)
 		}
-		e.set(name, value)
 	}
 	if mail, changed := d.props["mail"]; changed {
 		e.mailChanged(mail)
@@ -141,21 +130,31 @@ func (d *draft) apply(e *entry) {
 	}
 }
 
-// merge writes the members of a complex property that are given.
-func (e *entry) merge(name string, value any) {
-	given, _ := value.(object)
-	have, _ := e.props[name].(object)
-	merged := object{}
-	for k, v := range have {
-		merged[k] = v
-	}
+// merged is a complex value after a change that names some of its members.
+func merged(have, change any) object {
+	given, _ := change.(object)
+	old, _ := have.(object)
+	out := object{}
+	maps.Copy(out, old)
 	for k, v := range given {
-		merged[k] = v
-		if v == nil {
-			delete(merged, k)
+		if out[k] = v; v == nil {
+			delete(out, k)
 		}
 	}
-	e.set(name, merged)
+	return out
+}
+
+// mergedSets is customSecurityAttributes after a change: sets of attributes, each
+// merged by itself.
+func mergedSets(have, change any) object {
+	given, _ := change.(object)
+	old, _ := have.(object)
+	out := object{}
+	maps.Copy(out, old)
+	for k, v := range given {
+		out[k] = merged(old[k], v)
+	}
+	return out
 }
 
 // mailChanged makes mail the primary address; the earlier one stays as a secondary.
@@ -178,7 +177,10 @@ func (e *entry) mailChanged(mail any) {
 // checkBody checks the body of a creation (without e) or of a change.
 func (s *Server) checkBody(c *call, kind string, doc object, e *entry) (*draft, *failure) {
 	d := &draft{props: object{}}
-	synced := e != nil && e.props["onPremisesSyncEnabled"] == true
+	var synced any // nil: never, false: formerly
+	if e != nil {
+		synced = e.props["onPremisesSyncEnabled"]
+	}
 	for _, name := range sortedKeys(doc) {
 		if isAnnotation(name) {
 			continue
@@ -194,8 +196,10 @@ func (s *Server) checkBody(c *call, kind string, doc object, e *entry) (*draft, 
 			return nil, &failure{status: http.StatusForbidden, code: "accessDenied", message: "Access denied. Check credentials and try again."}
 		case !c.mayWrite(p, e != nil):
 			return nil, denied()
-		case synced && p.flags["synced"]:
-			return nil, badRequest("Unable to update the specified properties for on-premises mastered Directory Sync objects or objects currently undergoing migration.")
+		case synced == true && p.flags["synced"]:
+			return nil, mastered()
+		case synced == false && name == "onPremisesExtensionAttributes":
+			return nil, badRequest("Unable to update the specified properties for objects that have originated within an external service.")
 		}
 		checked, f := p.check(kind, value)
 		if f != nil {
@@ -215,6 +219,10 @@ func (s *Server) checkBody(c *call, kind string, doc object, e *entry) (*draft, 
 		}
 	}
 	return d, nil
+}
+
+func mastered() *failure {
+	return badRequest("Unable to update the specified properties for on-premises mastered Directory Sync objects or objects currently undergoing migration.")
 }
 
 func checkProfile(value any) (object, *failure) {
@@ -337,6 +345,7 @@ func deleteUser(s *Server, c *call) (*answer, error) {
 // the id goes in front of it.
 func (s *Server) softDelete(e *entry) {
 	s.store.unindex(e)
+	s.store.consume(e, -1)
 	e.deleted = s.now()
 	e.set("deletedDateTime", e.deleted.Format("2006-01-02T15:04:05Z"))
 	if e.kind == kindUser {

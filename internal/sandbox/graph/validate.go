@@ -141,6 +141,8 @@ func (p *property) checkComplex(kind string, value any) (any, *failure) {
 	switch {
 	case !isObject:
 		return nil, malformed("Cannot convert the value of property '%s' to the expected type '%s'.", p.name, strings.Replace(p.edm, "graph.", "microsoft.graph.", 1))
+	case p.name == "customSecurityAttributes":
+		return checkSets(doc)
 	case name == "":
 		return doc, nil
 	}
@@ -160,6 +162,21 @@ func (p *property) checkComplex(kind string, value any) (any, *failure) {
 		out[key] = checked
 	}
 	return out, nil
+}
+
+// checkSets checks sets of custom security attributes: each names its type.
+func checkSets(sets object) (any, *failure) {
+	for name, set := range sets {
+		attributes, isObject := set.(object)
+		if isAnnotation(name) {
+			delete(sets, name)
+			continue
+		}
+		if !isObject || attributes["@odata.type"] != "#Microsoft.DirectoryServices.CustomSecurityAttributeValue" {
+			return nil, malformed("The attribute set '%s' must be of the type '#Microsoft.DirectoryServices.CustomSecurityAttributeValue'.", name)
+		}
+	}
+	return sets, nil
 }
 
 // isAnnotation reports a member of a body that is not a property: "@odata.type", "otherMails@odata.type".
