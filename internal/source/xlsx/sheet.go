@@ -52,6 +52,19 @@ type rows struct {
 	merged []span // known at the end only
 	kept   [2]row // the one returned, and the one before
 	turn   int
+	texts  map[string]string
+}
+
+// share returns the same string for the same text: the words of HR data repeat.
+func (r *rows) share(text []byte) string {
+	if known, ok := r.texts[string(text)]; ok {
+		return known
+	}
+	s := string(text)
+	if len(s) <= 32 && len(r.texts) < 10_000 {
+		r.texts[s] = s
+	}
+	return s
 }
 
 func (w *workbook) openSheet(s sheet) (*rows, error) {
@@ -59,7 +72,7 @@ func (w *workbook) openSheet(s sheet) (*rows, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &rows{book: w, scan: scan, closer: closer}, nil
+	return &rows{book: w, scan: scan, closer: closer, texts: map[string]string{}}, nil
 }
 
 // next returns the next row that has cells, and io.EOF at the end. A row is
@@ -103,9 +116,9 @@ func (r *rows) readRow() (*row, error) {
 	got.cells, got.hidden = got.cells[:0], r.scan.flag("hidden")
 	number := r.number + 1
 	if text, ok := r.scan.attribute("r"); ok {
-		n, err := strconv.Atoi(string(text))
+		n, err := strconv.Atoi(text)
 		if err != nil || n <= r.number || n > maxRows {
-			return nil, fmt.Errorf("found the row number %s after row %d, expected numbers that ascend to %d: the file is damaged", source.Quote(string(text)), r.number, maxRows)
+			return nil, fmt.Errorf("found the row number %s after row %d, expected numbers that ascend to %d: the file is damaged", source.Quote(text), r.number, maxRows)
 		}
 		number = n
 	}
@@ -144,15 +157,15 @@ func (r *rows) readCell(before int) (cell, error) {
 	if ref, ok := r.scan.attribute("r"); ok {
 		column, _, ok := parseRef(ref)
 		if !ok || column <= before {
-			return c, fmt.Errorf("found the cell %s, expected cells in order: the file is damaged", source.Quote(string(ref)))
+			return c, fmt.Errorf("found the cell %s, expected cells in order: the file is damaged", source.Quote(ref))
 		}
 		c.column = column
 	}
 	if kind, ok := r.scan.attribute("t"); ok {
-		c.kind = kindName(kind)
+		c.kind = kind
 	}
 	if style, ok := r.scan.attribute("s"); ok {
-		c.style, _ = strconv.Atoi(string(style))
+		c.style, _ = strconv.Atoi(style)
 	}
 	inValue, phonetic := false, 0
 	for {
@@ -167,7 +180,7 @@ func (r *rows) readCell(before int) (cell, error) {
 				if c.valued && len(c.text)+len(r.scan.text) > maxText {
 					return c, fmt.Errorf("found a text of more than %d bytes in one cell", maxText)
 				}
-				c.text += string(r.scan.text)
+				c.text += r.share(r.scan.text)
 				c.valued = true
 			}
 		case name == "f" && kind == startTag:
@@ -179,16 +192,6 @@ func (r *rows) readCell(before int) (cell, error) {
 			c.valued = c.valued || c.kind == "str" // a formula may result in the empty text
 		}
 	}
-}
-
-// kindName returns the type of a cell without a copy for the known ones.
-func kindName(text []byte) string {
-	for _, known := range [...]string{"s", "n", "str", "inlineStr", "b", "e", "d"} {
-		if string(text) == known {
-			return known
-		}
-	}
-	return string(text)
 }
 
 // resolve looks up a shared text, and takes the escapes off others.
@@ -232,12 +235,12 @@ func (w *workbook) value(c *cell) (text, problem string) {
 }
 
 // parseRef reads a reference such as AB12.
-func parseRef(ref []byte) (column, row int, ok bool) {
+func parseRef(ref string) (column, row int, ok bool) {
 	i := 0
 	for ; i < len(ref) && i < 4 && ref[i] >= 'A' && ref[i] <= 'Z'; i++ {
 		column = column*26 + int(ref[i]-'A') + 1
 	}
-	row, err := strconv.Atoi(string(ref[i:]))
+	row, err := strconv.Atoi(ref[i:])
 	return column - 1, row, err == nil && i > 0 && column <= maxColumns && row > 0 && row <= maxRows
 }
 
@@ -251,8 +254,8 @@ func parseSpan(ref string) (span, error) {
 		}
 	}
 	var ok, also bool
-	s.fromColumn, s.fromRow, ok = parseRef([]byte(from))
-	s.toColumn, s.toRow, also = parseRef([]byte(to))
+	s.fromColumn, s.fromRow, ok = parseRef(from)
+	s.toColumn, s.toRow, also = parseRef(to)
 	if !ok || !also || s.fromColumn > s.toColumn || s.fromRow > s.toRow {
 		return s, fmt.Errorf("found the merged cells %s, expected a range such as A1:B2: the file is damaged", source.Quote(ref))
 	}

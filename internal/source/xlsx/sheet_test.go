@@ -3,9 +3,11 @@
 package xlsx
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"runtime"
 	"slices"
 	"strings"
@@ -335,5 +337,45 @@ func BenchmarkRead(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// TestOtherLibraryEndsEarly holds why sheets are not read by excelize: it takes
+// the part of a sheet for the whole, which would make leavers of the others.
+func TestOtherLibraryEndsEarly(t *testing.T) {
+	whole := excelize.NewFile()
+	for row, texts := range [][]any{{"id"}, {"W1"}, {"W2"}, {"W3"}} {
+		must(t, whole.SetSheetRow("Sheet1", fmt.Sprintf("A%d", row+1), &texts))
+	}
+	var packed bytes.Buffer
+	must(t, whole.Write(&packed))
+	parts, err := zip.NewReader(bytes.NewReader(packed.Bytes()), int64(packed.Len()))
+	must(t, err)
+	var pairs []string
+	for _, part := range parts.File {
+		r, err := part.Open()
+		must(t, err)
+		text, err := io.ReadAll(r)
+		must(t, err)
+		if strings.HasSuffix(part.Name, "sheet1.xml") {
+			text = text[:bytes.Index(text, []byte(`r="A3"`))]
+		}
+		pairs = append(pairs, part.Name, string(text))
+	}
+	cut := archive(t, pairs...)
+	refused(t, Config{Location: location.Config{Content: cut}}, tiny, "the part ends in the middle")
+	f, err := excelize.OpenReader(strings.NewReader(cut))
+	must(t, err)
+	defer f.Close()
+	iterator, err := f.Rows("Sheet1")
+	must(t, err)
+	count := 0
+	for iterator.Next() {
+		_, err := iterator.Columns()
+		must(t, err)
+		count++
+	}
+	if must(t, iterator.Error()); count < 2 {
+		t.Errorf("found %d rows, expected those before the cut, and no error", count)
 	}
 }

@@ -178,10 +178,10 @@ func TestRefusedCells(t *testing.T) {
 		{"cells out of order", `<c r="A2"><v>1</v></c>`, []string{`cell "A2"`, "in order"}},
 		{"reference that is none", `<c r="2B"><v>1</v></c>`, []string{`cell "2B"`}},
 		{"reference outside", `<c r="XFE2"><v>1</v></c>`, []string{`cell "XFE2"`}},
-		{"entity that is unknown", `<c r="B2" t="str"><v>&x;</v></c>`, []string{"five entities"}},
+		{"entity that is unknown", `<c r="B2" t="str"><v>&x;</v></c>`, []string{"entity &x;", "damaged"}},
 		{"elements crossed", `<c r="B2"><v>1</c></v>`, []string{"damaged"}},
 		{"text without end", `<c r="B2" t="str"><v>` + strings.Repeat("x", maxText+1) + `</v></c>`, []string{"1048576 bytes"}},
-		{"tag without end", `<c r="B2" t="` + strings.Repeat("x", maxText+1) + `"><v>1</v></c>`, []string{"1048576 bytes"}},
+		{"tag without end", `<c r="B2" t="` + strings.Repeat("x", maxText+2*buffer) + `"><v>1</v></c>`, []string{"1048576 bytes"}},
 		{"depth", strings.Repeat("<x>", 100), []string{"64 levels"}},
 		{"type declaration", `<!DOCTYPE x>`, []string{"DTD"}},
 	} {
