@@ -20,7 +20,9 @@ type token struct {
 	text string // of a string or number
 }
 
-// lexer cuts a text into tokens.
+// lexer cuts a text into tokens. What is JSON, encoding/json decides before the
+// first token is read; its own tokens (Decoder.Token) cost an allocation or two
+// each, which makes 3.5 s and 610 MB of 1.8 s and 490 MB for 100,000 records.
 type lexer struct {
 	data  []byte
 	pos   int
