@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Command sandbox gives scripts the company and the Active Directory domain of demo and tests.
+// Command sandbox gives scripts the company, the Active Directory domain and the Microsoft Entra tenant of demo and tests.
 //
 //	sandbox company [-workers N] [-seed N] [-as-of DATE] [changes] > workers.csv
 //	sandbox domain -dir DIR [-realm NAME]
+//	sandbox graph -dir DIR [-users N] [-throttle] [-size S|M|L] [-latency TIME] [-visible-after TIME]
 //
 // The changes of company may be repeated and are made in their order: -move ID=DEPARTMENT, -promote ID=TITLE, -rename ID=LASTNAME, -report ID=MANAGERID,
 // -leave ID=DATE, -return ID=DATE, -join FIRST/LAST/DATE[/MANAGERID], -shorten N, -mess.
 //
-// Domain runs until it is interrupted or terminated and removes what it made. DIR/env appears when the domain is ready; a shell reads it.
+// Domain and graph run until they are interrupted or terminated and remove what they made. DIR/env appears when the domain or tenant is ready; a shell reads it.
 package main
 
 import (
@@ -49,9 +50,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return runCompany(args[1:], stdout, stderr)
 		case "domain":
 			return runDomain(ctx, args[1:], stdout, stderr)
+		case "graph":
+			return runGraph(ctx, args[1:], stdout, stderr)
 		}
 	}
-	return errors.New("usage: sandbox company|domain [flags]; -h after either lists them")
+	return errors.New("usage: sandbox company|domain|graph [flags]; -h after any of them lists them")
 }
 
 // parse parses flags and refuses what is left over.
@@ -138,11 +141,11 @@ func runDomain(ctx context.Context, args []string, stdout, stderr io.Writer) (er
 	if err != nil {
 		return err
 	}
-	env := filepath.Join(domain.Dir(), "env")
+	env := filepath.Join(domain.Dir(), envFile)
 	defer func() {
 		err = errors.Join(err, removeIfThere(env), domain.Close())
 	}()
-	if err := writeEnv(env, domain); err != nil {
+	if err := writeVariables(env, domainVariables(domain)); err != nil {
 		return err
 	}
 	fmt.Fprintf(stdout, "%s is ready at %s; its variables: . %s\n", domain.Realm(), domain.URL(), env)
@@ -161,10 +164,9 @@ func removeIfThere(file string) error {
 	return nil
 }
 
-// writeEnv writes the variables of the provider and of clients for a shell. The file appears complete, so that a script can wait for it.
-func writeEnv(file string, d *samba.Domain) error {
-	var b strings.Builder
-	for _, v := range [][2]string{
+// domainVariables are those of the provider and of clients of LDAP and Kerberos.
+func domainVariables(d *samba.Domain) [][2]string {
+	return [][2]string{
 		{"WORKFORCE_AD_URL", d.URL()},
 		{"WORKFORCE_AD_CA_FILE", d.CAFile()},
 		{"WORKFORCE_AD_USERNAME", d.AdminUser()},
@@ -172,7 +174,13 @@ func writeEnv(file string, d *samba.Domain) error {
 		{"BASE_DN", d.BaseDN()},
 		{"LDAPTLS_CACERT", d.CAFile()},
 		{"KRB5_CONFIG", d.Krb5Conf()},
-	} {
+	}
+}
+
+// writeVariables writes variables for a shell. The file appears complete, so that a script can wait for it.
+func writeVariables(file string, variables [][2]string) error {
+	var b strings.Builder
+	for _, v := range variables {
 		fmt.Fprintf(&b, "export %s='%s'\n", v[0], strings.ReplaceAll(v[1], "'", `'\''`))
 	}
 	if err := os.WriteFile(file+".new", []byte(b.String()), 0o600); err != nil {
