@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package graphconn
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/google/uuid"
+	"github.com/microsoft/kiota-abstractions-go/serialization"
+	jsonserialization "github.com/microsoft/kiota-serialization-json-go"
+)
+
+// version is the part of Graph's addresses that says which interface is meant.
+const version = "/v1.0"
+
+// maxAnswer bounds one answer: a page of 999 users with every property is below 10 MB.
+const maxAnswer = 64 << 20
+
+// Request is one call of Graph.
+type Request struct {
+	Method string
+	// Path is below the version and escaped, such as "/users/" + url.PathEscape(id).
+	Path   string
+	Query  url.Values
+	Header http.Header
+	// Body is nil, a serialization.Parsable, or anything that encoding/json takes.
+	Body any
+	// Repeatable says that a POST may be sent again when its answer was lost.
+	// Other methods always may.
+	Repeatable bool
+	// After are the indexes of requests of the same batch that must succeed first.
+	After []int
+
+	readsOnly bool // a batch that only reads
+}
+
+func (r Request) repeatable() bool { return r.Method != http.MethodPost || r.Repeatable }
+
+func (r Request) kind() kind {
+	if r.Method == http.MethodGet || r.readsOnly {
+		return reads
+	}
+	return writes
+}
+
+// Response is an answer with a status below 400.
+type Response struct {
+	Status int
+	Header http.Header
+	Body   []byte
+}
+
+// Stats count what a client has done.
+type Stats struct {
+	Requests  int64 // over the wire, batches included
+	Batches   int64
+	Throttled int64 // answers and items of batches with 429
+}
+
+// Client is a connection to one tenant. Its methods may be called from several
+// goroutines, which share one limiter.
+type Client struct {
+	config  Config
+	base    string
+	http    *http.Client
+	limiter *limiter
+
+	mu         sync.Mutex // guards what follows
+	credential azcore.TokenCredential
+	refused    string // the last token that was not accepted
+
+	requests, batches, throttled atomic.Int64
+}
+
+// New checks the configuration and returns a client. It contacts nothing.
+func New(c Config) (*Client, error) {
+	if err := c.resolve(); err != nil {
+		return nil, err
+	}
+	roots, err := c.roots()
+	if err != nil {
+		return nil, err
+	}
+	client := &Client{config: c, base: c.endpoint() + version, limiter: newLimiter(&c)}
+	transport := &http.Transport{
+		Proxy: http.ProxyFromEnvironment, DialContext: (&net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}, TLSHandshakeTimeout: 30 * time.Second,
+		ForceAttemptHTTP2: true, MaxIdleConnsPerHost: c.Connections, IdleConnTimeout: 90 * time.Second,
+	}
+	client.http = &http.Client{Transport: transport, Timeout: c.RequestTimeout, CheckRedirect: func(r *http.Request, _ []*http.Request) error {
+		return fmt.Errorf("refused to follow a redirect to %s, which would get the token", r.URL.Host)
+	}}
+	if client.credential, err = c.credential(client.http); err != nil {
+		return nil, err
+	}
+	return client, nil
+}
+
+// Stats returns what was done so far.
+func (c *Client) Stats() Stats {
+	return Stats{Requests: c.requests.Load(), Batches: c.batches.Load(), Throttled: c.throttled.Load()}
+}
+
+// Parse reads JSON into a model of msgraph-sdk-go.
+func Parse(body []byte, factory serialization.ParsableFactory) (serialization.Parsable, error) {
+	node, err := jsonserialization.NewJsonParseNode(body)
+	if err != nil {
+		return nil, fmt.Errorf("the answer is not JSON: %w", err)
+	}
+	return node.GetObjectValue(factory)
+}
+
+// Do sends one request, as often as needed, and returns its answer. Every status
+// from 400 on is an [*Error].
+func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
+	body, err := encode(r.Body)
+	if err != nil {
+		return nil, fmt.Errorf("%s %s: %w", r.Method, r.Path, err)
+	}
+	waiting, failing := newBackoff(), newBackoff()
+	var waited time.Duration
+	for tries, renewals := 0, 0; ; tries++ {
+		answer, err := c.attempt(ctx, r, body)
+		if err == nil {
+			return answer, nil
+		}
+		e := as(err)
+		var wait time.Duration
+		switch {
+		case ctx.Err() != nil:
+			return nil, err
+		case e.Status == http.StatusTooManyRequests:
+			c.throttled.Add(1)
+			if wait = e.wait(waiting.NextBackOff()); waited+wait > c.config.MaxWait {
+				return nil, fmt.Errorf("throttled for more than %s: %w", c.config.MaxWait, err)
+			}
+			waited += wait
+			c.limiter.pause(r.kind(), wait)
+			continue
+		case e.Status == http.StatusUnauthorized && renewals < maxRenewals && c.renew(e.token):
+			renewals++
+			continue
+		case e.again(r) && tries < maxTries:
+			wait = e.wait(failing.NextBackOff())
+		default:
+			return nil, err
+		}
+		if err := c.config.sleep(ctx, c.config.clock().Add(wait)); err != nil {
+			return nil, &Error{Method: r.Method, Path: r.Path, Err: err}
+		}
+	}
+}
+
+const (
+	maxTries    = 6 // how often a request is repeated that Graph could not answer
+	maxRenewals = 2 // how often for a token that is not accepted: the second may have been renewed for another request that was late
+)
+
+// again reports whether a request may and should be sent again.
+func (e *Error) again(r Request) bool {
+	if e.sent && !r.repeatable() {
+		return false
+	}
+	return e.Status >= 500 && e.Status != http.StatusNotImplemented || e.Status == 0 && e.Err != nil && !e.final
+}
+
+// wait returns what the answer says to wait, else the growing wait.
+func (e *Error) wait(otherwise time.Duration) time.Duration {
+	if e.after > 0 {
+		return e.after
+	}
+	return otherwise
+}
+
+// attempt sends a request once.
+func (c *Client) attempt(ctx context.Context, r Request, body []byte) (*Response, error) {
+	problem := &Error{Method: r.Method, Path: r.Path}
+	if err := c.limiter.enter(ctx, r.kind()); err != nil {
+		problem.Err, problem.final = fmt.Errorf("%w: %w", ErrNotAttempted, err), true
+		return nil, problem
+	}
+	used := 0.0
+	defer func() { c.limiter.leave(used) }()
+	token, err := c.token(ctx)
+	if ctx.Err() != nil {
+		problem.Err, problem.final = context.Cause(ctx), true
+		return nil, problem
+	}
+	if err != nil {
+		problem.Err, problem.final = &SignInError{Method: c.config.method(), Err: err}, true
+		return nil, problem
+	}
+	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { problem.sent = true }})
+	address := r.Path
+	if !strings.HasPrefix(address, c.base) {
+		address = c.base + r.Path
+	}
+	if len(r.Query) > 0 {
+		address += "?" + strings.ReplaceAll(r.Query.Encode(), "+", "%20")
+	}
+	request, err := http.NewRequestWithContext(traced, r.Method, address, bytes.NewReader(body))
+	if err != nil {
+		problem.Err, problem.final = err, true
+		return nil, problem
+	}
+	for name, values := range r.Header {
+		request.Header[name] = values
+	}
+	c.setHeader(request, token, len(body) > 0)
+	c.requests.Add(1)
+	answer, err := c.http.Do(request)
+	if err != nil {
+		problem.Err, problem.Unknown = plain(err), problem.sent && !r.repeatable()
+		return nil, problem
+	}
+	defer answer.Body.Close()
+	content, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer+1))
+	if c.config.Logger != nil {
+		c.config.Logger(ctx, "Microsoft Graph", "method", r.Method, "path", template(r.Path), "status", answer.StatusCode, "request_id", answer.Header.Get("request-id"))
+	}
+	used = nearness(answer.Header)
+	switch {
+	case err != nil:
+		problem.Err, problem.Unknown = fmt.Errorf("reading the answer: %w", plain(err)), !r.repeatable()
+		return nil, problem
+	case len(content) > maxAnswer:
+		problem.Err, problem.final = fmt.Errorf("the answer is larger than %d MB", maxAnswer>>20), true
+		return nil, problem
+	case answer.StatusCode >= 400:
+		e := failure(r, answer.StatusCode, answer.Header, content)
+		e.token, e.sent = token, true
+		e.after, _ = retryAfter(answer.Header, c.config.clock())
+		e.Unknown = e.Status >= 500 && e.Status != http.StatusNotImplemented && !r.repeatable()
+		return nil, e
+	case len(content) > 0 && !json.Valid(content):
+		problem.Err = fmt.Errorf("the answer is not JSON but %q; a proxy may stand in between", abbreviate(content))
+		problem.final, problem.Unknown = r.repeatable(), !r.repeatable()
+		return nil, problem
+	}
+	return &Response{Status: answer.StatusCode, Header: answer.Header, Body: content}, nil
+}
+
+func (c *Client) setHeader(request *http.Request, token string, hasBody bool) {
+	request.Header.Set("Authorization", "Bearer "+token)
+	request.Header.Set("Accept", "application/json")
+	request.Header.Set("User-Agent", "terraform-provider-workforce/"+c.config.Version)
+	request.Header.Set("client-request-id", uuid.NewString())
+	if hasBody {
+		request.Header.Set("Content-Type", "application/json")
+	}
+}
+
+// token returns an access token; azidentity keeps it until shortly before it ends.
+func (c *Client) token(ctx context.Context) (string, error) {
+	c.mu.Lock()
+	credential := c.credential
+	c.mu.Unlock()
+	t, err := credential.GetToken(ctx, policy.TokenRequestOptions{Scopes: []string{c.config.scope()}})
+	return t.Token, err
+}
+
+// renew drops the token that was refused, unless somebody else has done so
+// meanwhile. It reports whether another try makes sense.
+func (c *Client) renew(refused string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.refused == refused {
+		return true
+	}
+	credential, err := c.config.credential(c.http)
+	if err != nil {
+		return false
+	}
+	c.credential, c.refused = credential, refused
+	return true
+}
+
+// scope is what the token is for: everything that the application was granted.
+func (c *Config) scope() string {
+	if c.GraphEndpoint != "" && c.AuthorityHost == "" {
+		return c.endpoint() + "/.default"
+	}
+	return nationals[strings.ToLower(c.Environment)].graph + "/.default"
+}
+
+func encode(body any) ([]byte, error) {
+	switch b := body.(type) {
+	case nil:
+		return nil, nil
+	case serialization.Parsable:
+		w := jsonserialization.NewJsonSerializationWriter()
+		defer w.Close()
+		if err := w.WriteObjectValue("", b); err != nil {
+			return nil, err
+		}
+		return w.GetSerializedContent()
+	}
+	return json.Marshal(body)
+}
+
+// plain removes the address that net/http puts before what went wrong.
+func plain(err error) error {
+	var u *url.Error
+	if errors.As(err, &u) {
+		return u.Err
+	}
+	return err
+}
+
+var segment = regexp.MustCompile(`/[^/?]*[0-9@%][^/?]*`)
+
+// template hides names and ids in a path for the log.
+func template(path string) string { return segment.ReplaceAllString(path, "/{id}") }
