@@ -3,9 +3,12 @@
 package sqldb
 
 import (
+	"bytes"
 	"database/sql"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/url"
 	"os"
@@ -33,6 +36,9 @@ func sqliteConnector(c *Config, to access) (*Connector, error) {
 	case !info.Mode().IsRegular():
 		return nil, fmt.Errorf("database: %s: found %s, expected a file of SQLite", c.Database, info.Mode().Type())
 	}
+	if err := wholePages(c.Database, info.Size()); err != nil {
+		return nil, fmt.Errorf("database: %s: %w", c.Database, err)
+	}
 	wait := fmt.Sprintf("busy_timeout(%d)", max(c.LockTimeout.Milliseconds(), 1))
 	values := url.Values{"mode": {"ro"}, "_pragma": {wait, "query_only(1)"}}
 	if to == toWrite {
@@ -44,6 +50,29 @@ func sqliteConnector(c *Config, to access) (*Connector, error) {
 		return nil, fmt.Errorf("database: %s: %w", c.Database, err)
 	}
 	return &Connector{Connector: made, Server: c.Database}, nil
+}
+
+// wholePages refuses a file whose last page is not all there: SQLite, which
+// finds that pages are missing, reads zeros for the rest of one
+// (https://www.sqlite.org/fileformat.html, section 1.3).
+func wholePages(path string, size int64) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	header := make([]byte, 18)
+	if _, err := io.ReadFull(file, header); err != nil || !bytes.HasPrefix(header, []byte("SQLite format 3\x00")) {
+		return nil // SQLite says what it is instead
+	}
+	page := int64(binary.BigEndian.Uint16(header[16:]))
+	if page == 1 {
+		page = 65536
+	}
+	if page > 0 && size%page != 0 {
+		return fmt.Errorf("found %d bytes, expected whole pages of %d: the file is cut off, copy it again", size, page)
+	}
+	return nil
 }
 
 // https://www.sqlite.org/rescode.html; the lower byte is the primary code.

@@ -158,6 +158,33 @@ func TestSQLiteFiles(t *testing.T) {
 	}
 }
 
+// TestCutOff holds that no part of a file is taken for the whole.
+func TestCutOff(t *testing.T) {
+	statements := []string{"PRAGMA page_size = 1024", "CREATE TABLE staff (worker_id TEXT, name TEXT)"}
+	for i := range 200 {
+		statements = append(statements, fmt.Sprintf("INSERT INTO staff VALUES ('%03d', '%s')", i, strings.Repeat("x", 100)))
+	}
+	whole, err := os.ReadFile(file(t, statements...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for size := len(whole) - 1; size > 100; size -= 700 {
+		path := filepath.Join(t.TempDir(), "cut.db")
+		if err := os.WriteFile(path, whole[:size], 0o600); err != nil {
+			t.Fatal(err)
+		}
+		result, err := Read(t.Context(), Config{Driver: "sqlite", Database: path, Query: "SELECT * FROM staff"}, source.Spec{})
+		if err == nil {
+			t.Fatalf("%d of %d bytes: found %d workers, expected an error", size, len(whole), result.Records)
+		}
+		if size%1024 != 0 {
+			mustContain(t, err, "whole pages of 1024", "cut off")
+		} else {
+			mustContain(t, err, "The file is damaged")
+		}
+	}
+}
+
 // TestLocked reads while another program writes.
 func TestLocked(t *testing.T) {
 	path := file(t, "CREATE TABLE staff (worker_id TEXT)", "INSERT INTO staff VALUES ('1')")
