@@ -189,7 +189,7 @@ func (w *walk) takeRecords(keyed bool) error {
 				return err
 			}
 			if seen[key] {
-				w.report(w.config.KeyColumn, fmt.Sprintf("found the key %s twice, expected it once", source.Quote(key)))
+				w.report(w.here(), w.config.KeyColumn, fmt.Sprintf("found the key %s twice, expected it once", source.Quote(key)))
 			}
 			seen[key] = true
 		}
@@ -199,7 +199,7 @@ func (w *walk) takeRecords(keyed bool) error {
 			return err
 		}
 		if t.kind != '{' {
-			w.report("", fmt.Sprintf("found %s, expected an object, the record of a worker", kind(t)))
+			w.report(line, "", fmt.Sprintf("found %s, expected an object, the record of a worker", kind(t)))
 			if err = w.keep(line, nil); err == nil && t.kind == '[' {
 				err = w.array(&row{}, "", 1)
 			}
@@ -232,7 +232,7 @@ func (w *walk) take(key string, line int) error {
 	slices.SortStableFunc(rec.cells, func(a, b cell) int { return int(a.column - b.column) })
 	for i := 1; i < len(rec.cells); i++ {
 		if at := rec.cells[i].column; at == rec.cells[i-1].column {
-			w.report(w.columns[at], "found the key twice in one record, expected it once")
+			w.report(line, w.columns[at], "found the key twice in one record, expected it once")
 		}
 	}
 	w.scratch = rec.cells

@@ -278,8 +278,8 @@ func (r *reader) column(name string) int {
 }
 
 // report keeps a problem for the builder.
-func (r *reader) report(column, text string) {
-	p := source.Problem{Position: r.position(r.number, r.here()), Column: column, Text: text}
+func (r *reader) report(line int, column, text string) {
+	p := source.Problem{Position: r.position(r.number, line), Column: column, Text: text}
 	if r.builder != nil {
 		r.builder.Report(p)
 		return

@@ -175,6 +175,55 @@ func TestCancelled(t *testing.T) {
 	}
 }
 
+// TestLateColumns reads more records than wait for the builder, of which a later
+// one has a column that those lack: nothing is lost, told twice or taken twice.
+func TestLateColumns(t *testing.T) {
+	records := func(lines bool, last ...string) Config {
+		text := big(waiting+5, lines)
+		if !lines {
+			return content(strings.TrimSuffix(text, "\n]\n") + ",\n" + strings.Join(last, ",\n") + "\n]\n")
+		}
+		c := content(text + strings.Join(last, "\n"))
+		c.Lines = true
+		return c
+	}
+	for _, lines := range []bool{false, true} {
+		plain, err := Read(context.Background(), records(lines, `{"id":"x"}`), tiny, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		late, err := Read(context.Background(), records(lines, `{"id":"x","late":{"column":"v"}}`), tiny, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if late.Records != waiting+6 || late.Workers["x"].Attributes["late.column"].Text() != "v" || len(late.Attributes) != len(plain.Attributes)+1 {
+			t.Errorf("found %d records, the last is %v", late.Records, late.Workers["x"])
+		}
+		if v, ok := late.Workers["000000"].Attributes["late.column"]; !ok || !v.IsNull() {
+			t.Errorf("found %v, %t for a record without the column, expected null", v, ok)
+		}
+		for _, w := range late.Workers {
+			delete(w.Attributes, "late.column")
+		}
+		if marshal(t, late) != marshal(t, plain) {
+			t.Error("the records differ from those without the column")
+		}
+		position := fmt.Sprintf("record %d (line %d)", waiting+6, waiting+7)
+		if lines {
+			position = fmt.Sprintf("line %d", waiting+6)
+		}
+		_, err = Read(context.Background(), records(lines, `{"id":1.5,"a":1,"a":2,"late":"v"}`, `{"id":"000000"}`), tiny, now)
+		for _, want := range []string{position + `, column "id"`, position + `, column "a": found the key twice`, "the same worker id as"} {
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("got %v, want %q in it", err, want)
+			}
+		}
+		if strings.Count(err.Error(), "found the key twice") != 1 {
+			t.Errorf("got %v, want the problem once", err)
+		}
+	}
+}
+
 // TestSharedRecordings reads recordings of real systems, where they are to be had.
 func TestSharedRecordings(t *testing.T) {
 	dir, name := os.Getenv("WORKFORCE_SHARED"), "successfactors-data1.json"
