@@ -151,6 +151,32 @@ func TestGeneralizedTime(t *testing.T) {
 	}
 }
 
+// TestOddEntries: nobody, a worker who is told twice, and dates that mean none.
+func TestOddEntries(t *testing.T) {
+	s := openldap.Start(t, "dn: ou=People,"+openldap.Base+"\nobjectClass: organizationalUnit\nou: People\n\n"+
+		person("a", "employeeNumber: 007", "destinationIndicator: 20991231000000Z", "manager: uid=b,ou=People,"+openldap.Base)+
+		person("b", "employeeNumber: 7", "destinationIndicator: 99991231235959Z", "manager: uid=a,ou=People,"+openldap.Base)+
+		person("c", "employeeNumber: 8", "destinationIndicator: 01.07.2026")+person("d", "employeeNumber: 8", "description: again"))
+	c := config(s)
+	odd := source.Spec{Fields: source.Fields{"worker_id": "employeeNumber", "manager_id": "manager", "termination_date": "destinationIndicator"}, Attributes: []string{"uid"},
+		NoDate: []string{"9999-12-31", "2099-12-31"}, DateFormats: []string{"dd.MM.yyyy", "rfc3339"}, TimeZone: "UTC"}
+	_, err := Read(t.Context(), c, odd)
+	mustContain(t, err, `"uid=d,ou=People,dc=example,dc=com", column "employeeNumber", worker "8": the same worker id as "uid=c,ou=People,dc=example,dc=com"`)
+	c.Filter = "(&(employeeNumber=*)(!(uid=d)))"
+	result, err := Read(t.Context(), c, odd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[string][2]string{"007": {"", "7"}, "7": {"", "007"}, "8": {"2026-07-01", ""}} {
+		if w := result.Workers[id]; w == nil || string(w.TerminationDate) != want[0] || w.ManagerID != want[1] {
+			t.Errorf("%s: found %+v, expected %q", id, w, want)
+		}
+	}
+	c.Filter = "(employeeNumber=nobody)"
+	_, err = Read(t.Context(), c, odd)
+	mustContain(t, err, "found no records")
+}
+
 func TestKey(t *testing.T) {
 	for a, b := range map[string]string{
 		"CN=Zoë\\, A,OU=X": "cn=zoë\\2c a , ou = x", "uid=a": "UID=A", "1234": "", "a=b,": "",

@@ -115,4 +115,21 @@ func testMariaDBFaults(t *testing.T, s *database.Server) {
 			t.Fatal(err)
 		}
 	})
+	t.Run("ended by the administrator", func(t *testing.T) {
+		done := make(chan error, 1)
+		go func() {
+			c := mysqlConfig(s, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 900) SELECT i AS worker_id, SLEEP(0.02) AS x FROM n")
+			_, err := Read(t.Context(), c, source.Spec{})
+			done <- err
+		}()
+		for id := 0; id == 0; time.Sleep(20 * time.Millisecond) {
+			if err := s.Admin().QueryRowContext(t.Context(), "SELECT COALESCE(MAX(id), 0) FROM information_schema.processlist WHERE user = 'reader' AND info LIKE '%SLEEP%'").Scan(&id); err != nil {
+				t.Fatal(err)
+			}
+			if id > 0 {
+				s.Exec(t, fmt.Sprintf("KILL %d", id))
+			}
+		}
+		mustContain(t, <-done, "MySQL on 127.0.0.1:", "Run again")
+	})
 }
