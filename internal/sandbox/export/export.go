@@ -92,10 +92,10 @@ func JSON(w io.Writer, c *company.Company, lines bool) error {
 	if lines {
 		open, between, end = "", "\n", "\n"
 	}
-	out.WriteString(open)
+	fmt.Fprint(out, open)
 	for n, worker := range c.Workers {
 		if n > 0 {
-			out.WriteString(between)
+			fmt.Fprint(out, between)
 		}
 		for i, v := range record(worker) {
 			value, err := json.Marshal(v)
@@ -104,9 +104,9 @@ func JSON(w io.Writer, c *company.Company, lines bool) error {
 			}
 			fmt.Fprintf(out, "%c%q:%s", "{,"[min(i, 1)], company.Columns[i], value)
 		}
-		out.WriteString("}")
+		fmt.Fprint(out, "}")
 	}
-	out.WriteString(end)
+	fmt.Fprint(out, end)
 	return out.Flush()
 }
 
@@ -116,9 +116,9 @@ const XMLRecords = "/Workers/Worker"
 // XML writes an element for each worker, in which each value is an element.
 func XML(w io.Writer, c *company.Company) error {
 	out := bufio.NewWriter(w)
-	out.WriteString(xml.Header + "<Workers>\n")
+	fmt.Fprint(out, xml.Header + "<Workers>\n")
 	for _, worker := range c.Workers {
-		out.WriteString("<Worker>")
+		fmt.Fprint(out, "<Worker>")
 		for i, text := range worker.Row() {
 			fmt.Fprintf(out, "<%s>", company.Columns[i])
 			if err := xml.EscapeText(out, []byte(text)); err != nil {
@@ -126,9 +126,9 @@ func XML(w io.Writer, c *company.Company) error {
 			}
 			fmt.Fprintf(out, "</%s>", company.Columns[i])
 		}
-		out.WriteString("</Worker>\n")
+		fmt.Fprint(out, "</Worker>\n")
 	}
-	out.WriteString("</Workers>\n")
+	fmt.Fprint(out, "</Workers>\n")
 	return out.Flush()
 }
 
@@ -155,7 +155,7 @@ func FixedWidth(w io.Writer, c *company.Company) error {
 		for i, text := range worker.Row() {
 			fmt.Fprintf(out, "%-*s", widths[i], text) // which counts characters
 		}
-		out.WriteString("\n")
+		fmt.Fprint(out, "\n")
 	}
 	return out.Flush()
 }
