@@ -116,7 +116,7 @@ const XMLRecords = "/Workers/Worker"
 // XML writes an element for each worker, in which each value is an element.
 func XML(w io.Writer, c *company.Company) error {
 	out := bufio.NewWriter(w)
-	fmt.Fprint(out, xml.Header + "<Workers>\n")
+	fmt.Fprint(out, xml.Header+"<Workers>\n")
 	for _, worker := range c.Workers {
 		fmt.Fprint(out, "<Worker>")
 		for i, text := range worker.Row() {

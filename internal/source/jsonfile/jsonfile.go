@@ -88,14 +88,15 @@ func read(ctx context.Context, c Config, s source.Spec, now time.Time) (*source.
 	if err := r.readText(); err != nil {
 		return nil, err
 	}
-	if r.builder != nil && len(r.values) < len(r.columns) {
-		again := &reader{config: c, spec: s, line: 1, index: r.index, columns: r.columns, records: r.records, totalPath: r.totalPath, total: -1, data: r.data, lexer: r.lexer}
-		if r = again; r.newBuilder() == nil {
-			err = r.readText()
-		}
+	late := r.late
+	if late {
+		r = &reader{config: c, spec: s, line: 1, index: r.index, columns: r.columns, records: r.records, totalPath: r.totalPath, total: -1, data: r.data, lexer: r.lexer}
 	}
-	if err == nil && r.builder == nil {
+	if r.builder == nil {
 		err = r.newBuilder()
+	}
+	if err == nil && late {
+		err = r.readText()
 	}
 	if err != nil {
 		return nil, err
@@ -136,6 +137,7 @@ type reader struct {
 	builder *source.Builder
 	values  []expression.Value // of a record, by the columns that the builder knows
 	ids     []bool             // by column: it holds ids
+	late    bool               // a record has a column that the builder does not know
 }
 
 // row is a record: what it holds by column.
@@ -280,11 +282,13 @@ func (r *reader) column(name string) int {
 // report keeps a problem for the builder.
 func (r *reader) report(line int, column, text string) {
 	p := source.Problem{Position: r.position(r.number, line), Column: column, Text: text}
-	if r.builder != nil {
+	switch {
+	case r.late: // told when the text is read again
+	case r.builder != nil:
 		r.builder.Report(p)
-		return
+	default:
+		r.problems = append(r.problems, p)
 	}
-	r.problems = append(r.problems, p)
 }
 
 func (r *reader) position(number, line int) string {
@@ -326,13 +330,16 @@ func (r *reader) newBuilder() error {
 func (r *reader) keep(line int, cells []cell) error {
 	rec := row{number: r.number, line: line, cells: cells}
 	switch {
-	case r.builder != nil && len(r.values) == len(r.columns):
-		r.add(rec)
+	case r.late:
 	case r.builder == nil:
 		rec.cells = slices.Clone(cells)
 		if r.rows = append(r.rows, rec); len(r.rows) == waiting {
 			return r.newBuilder()
 		}
+	case len(r.values) < len(r.columns):
+		r.late, r.builder = true, nil
+	default:
+		r.add(rec)
 	}
 	return nil
 }
