@@ -44,8 +44,7 @@ func (s *Server) verifySigned(assertion string) error {
 	}
 	parsed, err := jwt.Parse(assertion, func(t *jwt.Token) (any, error) {
 		old, current := sha1.Sum(cert.Raw), sha256.Sum256(cert.Raw) //nolint:gosec // see above
-		if t.Header["x5t"] != base64.RawURLEncoding.EncodeToString(old[:]) && t.Header["x5t"] != base64.StdEncoding.EncodeToString(old[:]) &&
-			t.Header["x5t#S256"] != base64.RawURLEncoding.EncodeToString(current[:]) {
+		if !is(t.Header["x5t"], old[:]) && !is(t.Header["x5t#S256"], current[:]) {
 			return nil, errors.New("the thumbprint is not of the registered certificate")
 		}
 		return cert.PublicKey, nil
@@ -65,6 +64,12 @@ func (s *Server) verifySigned(assertion string) error {
 		return &refusal{http.StatusUnauthorized, 700023, "invalid_client", fmt.Sprintf("Client assertion audience claim does not match Realm issuer. Expected %s/%s/oauth2/v2.0/token.", s.URL(), s.options.TenantID)}
 	}
 	return nil
+}
+
+// is reports that a header is a thumbprint; libraries of Microsoft do not use the
+// alphabet of RFC 7515.
+func is(header any, thumbprint []byte) bool {
+	return header == base64.RawURLEncoding.EncodeToString(thumbprint) || header == base64.StdEncoding.EncodeToString(thumbprint)
 }
 
 func verifyFederated(f *Federated, assertion, issuer string) error {

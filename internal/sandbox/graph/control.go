@@ -31,12 +31,29 @@ func (s *Server) AddUser(props map[string]any) string {
 	fill("accountEnabled", true)
 	manager, _ := p["manager"].(string)
 	delete(p, "manager")
-	e, f := s.enter(kindUser, &draft{props: p})
+	e, f := s.enter(kindUser, &draft{props: s.typed(kindUser, p)})
 	if f != nil {
 		panic(fmt.Sprintf("graph: AddUser(%v): %v", props, f))
 	}
 	e.hidden, e.visible, e.manager = 0, time.Time{}, manager
 	return e.id
+}
+
+// typed checks properties that are written by hand: they may be read-only ones,
+// but they exist and have their type.
+func (s *Server) typed(kind string, props map[string]any) object {
+	for name, value := range props {
+		p := s.store.property(kind, name)
+		if p == nil {
+			panic(fmt.Sprintf("graph: a %s has no property %q", kind, name))
+		}
+		checked, f := p.check(kind, value)
+		if f != nil {
+			panic(fmt.Sprintf("graph: %s = %v: %v", name, value, f))
+		}
+		props[name] = checked
+	}
+	return props
 }
 
 // clone makes a copy of what JSON can say, with the types that JSON gives.
@@ -46,8 +63,10 @@ func clone(v map[string]any) map[string]any {
 		panic(err)
 	}
 	out := map[string]any{}
-	if err := json.Unmarshal(text, &out); err != nil {
-		panic(err)
+	if v != nil {
+		if err := json.Unmarshal(text, &out); err != nil {
+			panic(err)
+		}
 	}
 	return out
 }
@@ -144,7 +163,7 @@ func (s *Server) Update(key string, props map[string]any) {
 		e.manager, _ = manager.(string)
 		delete(p, "manager")
 	}
-	if f := s.change(e, &draft{props: p}); f != nil {
+	if f := s.change(e, &draft{props: s.typed(kindUser, p)}); f != nil {
 		panic(fmt.Sprintf("graph: Update(%q, %v): %v", key, props, f))
 	}
 }
@@ -200,7 +219,7 @@ func (s *Server) AddGroup(props map[string]any) string {
 	if mail := s.mailOf(p); mail != "" {
 		p["mail"] = mail
 	}
-	e, f := s.enter(kindGroup, &draft{props: p})
+	e, f := s.enter(kindGroup, &draft{props: s.typed(kindGroup, p)})
 	if f != nil {
 		panic(fmt.Sprintf("graph: AddGroup(%v): %v", props, f))
 	}

@@ -50,11 +50,13 @@ func deltaUsers(s *Server, c *call) (*answer, error) {
 		s.collect(next, old.tick)
 		return s.deltaAnswer(c, next)
 	}
+	latest := c.query.Get("$deltatoken") == "latest"
+	c.query.Del("$deltatoken")
 	d, f := s.newDelta(c)
 	if f != nil {
 		return nil, f
 	}
-	if c.query.Get("$deltatoken") == "" {
+	if !latest {
 		s.collect(d, -1)
 	}
 	return s.deltaAnswer(c, d)

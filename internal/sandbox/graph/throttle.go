@@ -125,7 +125,7 @@ func (s *Server) tooMany(wait time.Duration, now time.Time) *failure {
 	case RetryInSeconds:
 		f.header.Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 	case RetryInFraction:
-		f.header.Set("Retry-After", strconv.FormatFloat(wait.Seconds()+0.0005, 'f', 3, 64))
+		f.header.Set("Retry-After", strconv.FormatFloat(math.Ceil(wait.Seconds()*1000)/1000, 'f', 3, 64))
 	case RetryAtDate:
 		f.header.Set("Retry-After", now.Add(wait+time.Second-time.Nanosecond).Truncate(time.Second).Format(http.TimeFormat))
 	}

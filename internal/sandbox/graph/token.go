@@ -49,10 +49,10 @@ func (s *Server) authority(w http.ResponseWriter, r *http.Request) {
 		}
 	case rest == "discovery/v2.0/keys" && r.Method == http.MethodGet:
 		body = object{"keys": []any{}}
+	case rest == "oauth2/v2.0/token" && !known:
+		err = unknownTenant(tenant)
 	case rest == "oauth2/v2.0/token":
-		if body, err = s.grant(r); !known {
-			err = unknownTenant(tenant)
-		}
+		body, err = s.grant(r)
 	default:
 		http.NotFound(w, r)
 		return
