@@ -3,6 +3,7 @@
 package graph
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -71,12 +72,13 @@ func clone(v map[string]any) map[string]any {
 	return out
 }
 
-// SyncUser creates a user that is synchronized from an on-premises domain:
-// properties that are mastered there cannot be written here.
+// SyncUser creates a user that is synchronized from an on-premises domain, with
+// the objectGUID of the account there, and returns its id. Properties that are
+// mastered there cannot be written here.
 func (s *Server) SyncUser(guid [16]byte, samAccountName string, props map[string]any) string {
 	p := clone(props)
 	for name, value := range map[string]any{
-		"onPremisesSyncEnabled": true, "onPremisesImmutableId": immutableID(guid[:]), "onPremisesSamAccountName": samAccountName, "onPremisesDomainName": "corp.example.com",
+		"onPremisesSyncEnabled": true, "onPremisesImmutableId": base64.StdEncoding.EncodeToString(guid[:]), "onPremisesSamAccountName": samAccountName, "onPremisesDomainName": "corp.example.com",
 		"onPremisesDistinguishedName": "CN=" + samAccountName + ",CN=Users,DC=corp,DC=example,DC=com", "onPremisesLastSyncDateTime": s.now().Format(time.RFC3339),
 		"onPremisesUserPrincipalName": p["userPrincipalName"],
 	} {

@@ -50,7 +50,8 @@ type fault struct {
 
 // Fault injects a fault. It panics if Path is not a regular expression. The
 // faults are tried in the order in which they were injected, and at most one
-// meets a request. They reach items of batches, too.
+// meets a request. A batch is met as POST /$batch with its whole body, and then
+// every item of it by itself.
 func (s *Server) Fault(f Fault) {
 	v := &fault{Fault: f, path: regexp.MustCompile(f.Path), left: f.Times}
 	if v.left == 0 {

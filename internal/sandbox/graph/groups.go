@@ -4,6 +4,7 @@ package graph
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -270,11 +271,22 @@ func removeOwner(s *Server, c *call) (*answer, error) {
 }
 
 func listOwners(s *Server, c *call) (*answer, error) {
-	return s.related(c, kindGroup, "directoryObjects", func(e *entry) []*entry { return s.live(e.owners) })
+	return s.related(c, kindGroup, func(e *entry) []*entry { return s.live(e.owners) })
 }
 
 func listMembers(s *Server, c *call) (*answer, error) {
 	return s.listOf(c, func(e *entry) []*entry { return s.live(e.members.order) })
+}
+
+func countMembers(s *Server, c *call) (*answer, error) {
+	e, f := s.find(kindGroup, c.param(0))
+	switch {
+	case f != nil:
+		return nil, f
+	case !strings.EqualFold(c.header.Get("ConsistencyLevel"), "eventual"):
+		return nil, badRequest("$count is not currently supported.")
+	}
+	return ok(strconv.Itoa(len(s.live(e.members.order)))), nil
 }
 
 func listTransitiveMembers(s *Server, c *call) (*answer, error) {
@@ -291,7 +303,7 @@ func (s *Server) listOf(c *call, members func(*entry) []*entry) (*answer, error)
 		}
 		cast = kind
 	}
-	return s.related(c, kindGroup, "directoryObjects", func(e *entry) []*entry {
+	return s.related(c, kindGroup, func(e *entry) []*entry {
 		return slices.DeleteFunc(members(e), func(m *entry) bool { return cast != "" && m.kind != cast })
 	})
 }
@@ -320,11 +332,11 @@ func (s *Server) holding(e *entry) []*entry {
 }
 
 func listMemberOf(s *Server, c *call) (*answer, error) {
-	return s.related(c, kindUser, "directoryObjects", s.holding)
+	return s.related(c, kindUser, s.holding)
 }
 
 func listTransitiveMemberOf(s *Server, c *call) (*answer, error) {
-	return s.related(c, kindUser, "directoryObjects", func(e *entry) []*entry {
+	return s.related(c, kindUser, func(e *entry) []*entry {
 		var out []*entry
 		seen := map[*entry]bool{}
 		for queue := s.holding(e); len(queue) > 0; queue = queue[1:] {

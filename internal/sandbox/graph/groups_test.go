@@ -94,6 +94,10 @@ func TestMembers(t *testing.T) {
 		t.Errorf("%d members on two pages", n)
 	}
 	c.fails(400, "Request_UnsupportedQuery", "", "GET", "/groups/"+id+"/members?$top=1000", nil)
+	if r := c.do("GET", "/groups/"+id+"/members/$count", nil, eventual...); r.Raw != "240" {
+		t.Errorf("count: %s", r.Raw)
+	}
+	c.fails(400, "Request_BadRequest", "$count", "GET", "/groups/"+id+"/members/$count", nil)
 	if got := names(c.want(200, "GET", "/groups/"+id+"/owners", nil), "id"); len(got) != 1 || got[0] != ids[0] {
 		t.Errorf("owners: %v", got)
 	}

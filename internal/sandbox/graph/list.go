@@ -3,13 +3,18 @@
 package graph
 
 import (
+	"cmp"
 	"crypto/rand"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 )
 
-const defaultPage = 100
+const (
+	defaultPage  = 100
+	activityPage = 120 // the most users on a page with signInActivity
+)
 
 // listing is a list that is read page by page: the objects as they were when it began.
 type listing struct {
@@ -20,6 +25,7 @@ type listing struct {
 	query   *query
 	context string
 	typed   bool // objects carry @odata.type
+	live    bool // the objects are not deleted
 }
 
 func listUsers(s *Server, c *call) (*answer, error) { return s.list(c, kindUser, "users", nil) }
@@ -37,7 +43,14 @@ func (s *Server) list(c *call, kind, context string, source func() []*entry) (*a
 	if l.size == 0 {
 		l.size = defaultPage
 	}
+	if slices.Contains(q.selected, "signInActivity") && l.size > activityPage {
+		return nil, unsupported("Cannot query data for more than %d users at a time.", activityPage)
+	}
+	if s.options.PageLimit > 0 {
+		l.size = min(l.size, s.options.PageLimit)
+	}
 	l.entries = s.matching(kind, q, source)
+	l.live = len(l.entries) > 0 && l.entries[0].deleted.IsZero()
 	return s.page(c, l, true)
 }
 
@@ -60,7 +73,7 @@ func (s *Server) matching(kind string, q *query, source func() []*entry) []*entr
 			out = append(out, e)
 		}
 	}
-	return userPage(out, q.orderBy)
+	return ordered(out, q.orderBy)
 }
 
 // nextPage continues a list. A token belongs to the path that it was given for.
@@ -79,8 +92,8 @@ func (s *Server) page(c *call, l *listing, first bool) (*answer, error) {
 	end := min(l.offset+l.size, len(l.entries))
 	value := make([]any, 0, end-l.offset)
 	for _, e := range l.entries[l.offset:end] {
-		if _, there := s.store.entries[e.id]; !there {
-			continue
+		if _, there := s.store.entries[e.id]; !there || e.deleted.IsZero() != l.live {
+			continue // since the list began
 		}
 		o := s.render(e, l.query)
 		if l.typed {
@@ -129,4 +142,24 @@ func (s *Server) total(c *call, kind string) (*answer, error) {
 		return nil, f
 	}
 	return ok(strconv.Itoa(len(s.matching(kind, q, nil)))), nil
+}
+
+// ordered sorts objects as $orderby asks.
+func ordered(entries []*entry, by []ordering) []*entry {
+	if by == nil {
+		return entries
+	}
+	slices.SortStableFunc(entries, func(a, b *entry) int {
+		for _, o := range by {
+			n := cmp.Compare(fold(a.text(o.name)), fold(b.text(o.name)))
+			if o.descending {
+				n = -n
+			}
+			if n != 0 {
+				return n
+			}
+		}
+		return 0
+	})
+	return entries
 }

@@ -46,6 +46,15 @@ func TestPages(t *testing.T) {
 	c.fails(400, "BadRequest", "$top", "GET", "/users?$top=x", nil)
 	c.fails(400, "BadRequest", "'$skip'", "GET", "/users?$skip=5", nil)
 	c.fails(400, "Directory_ExpiredPageToken", "page token", "GET", "/users?$skiptoken=2", nil)
+	// Who is deleted meanwhile is not on a later page.
+	early := c.want(200, "GET", "/users?$select=id&$top=252", nil)
+	last := c.want(200, "GET", dig[string](early, "@odata.nextLink"), nil)
+	gone := names(last, "id")[0]
+	c.s.Delete(gone)
+	if left := names(c.want(200, "GET", dig[string](early, "@odata.nextLink"), nil), "id"); len(left) != 0 {
+		t.Errorf("deleted and listed: %v", left)
+	}
+	c.s.Restore(gone)
 	// The header must be repeated, and the count is on the first page only.
 	first := c.want(200, "GET", "/users?$count=true&$top=200&$filter=accountEnabled ne false", nil, eventual...)
 	next := dig[string](first, "@odata.nextLink")
@@ -63,6 +72,20 @@ func TestPages(t *testing.T) {
 		t.Errorf("count: %s", r.Raw)
 	}
 	c.fails(400, "Request_BadRequest", "$count is not currently supported.", "GET", "/users/$count", nil)
+}
+
+func TestPageLimits(t *testing.T) {
+	c := start(t, Options{PageLimit: 3, Permissions: AllPermissions})
+	crowd(c, 7)
+	pages := 0
+	for next := "/users?$top=999"; next != ""; pages++ {
+		next = dig[string](c.want(200, "GET", next, nil), "@odata.nextLink")
+	}
+	if pages != 3 {
+		t.Errorf("%d pages", pages)
+	}
+	c.want(200, "GET", "/users?$select=id,signInActivity&$top=120", nil)
+	c.fails(400, "Request_UnsupportedQuery", "more than 120 users", "GET", "/users?$select=id,signInActivity&$top=121", nil)
 }
 
 func TestOrder(t *testing.T) {
@@ -160,6 +183,8 @@ func TestManagers(t *testing.T) {
 	}
 	c.fails(400, "BadRequest", "'memberOf'", "GET", "/users?$expand=memberOf", nil)
 	c.fails(400, "BadRequest", "'x'", "GET", "/users?$expand=manager($select=x)", nil)
+	c.fails(400, "Request_UnsupportedQuery", "single user", "GET", "/users?$expand=manager($levels=max;$select=id)", nil)
+	c.fails(501, "NotImplemented", "", "GET", "/users/"+ann+"?$expand=manager($levels=max;$select=id)", nil)
 	c.fails(400, "Request_UnsupportedQuery", "$expand", "GET", "/users?$expand=manager&$count=true", nil, eventual...)
 	c.want(204, "DELETE", "/users/"+boss, nil)
 	c.fails(404, "Request_ResourceNotFound", "manager", "GET", "/users/"+ann+"/manager", nil)

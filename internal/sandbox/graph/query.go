@@ -100,7 +100,10 @@ func (q *query) parseExpand(s *Server, c *call, kind string) *failure {
 				return f
 			}
 		case "$levels":
-			return &failure{status: http.StatusNotImplemented, code: "NotImplemented", message: "The $levels query option is not supported here."}
+			if len(c.params) == 0 {
+				return unsupported("Transitive manager's list is only supported on a single user, send the $expand request on /users/{id} endpoint")
+			}
+			return &failure{status: http.StatusNotImplemented, code: "NotImplemented", message: "The $levels query option is not supported by this server."}
 		default:
 			return malformed("Parsing OData Select and Expand failed: the query option '%s' is not allowed here.", key)
 		}
@@ -160,7 +163,7 @@ func (q *query) parseOrder(s *Server, c *call, kind string) *failure {
 		switch {
 		case p == nil:
 			return malformed("Could not find a property named '%s' on type 'microsoft.graph.%s'.", name, kind)
-		case !p.flags["order"] && !(p.flags["sort"] && q.count):
+		case !p.flags["order"] && (!p.flags["sort"] || !q.count):
 			return unsupported("Sort not supported for property '%s'.", name)
 		case direction != "" && direction != "asc" && direction != "desc":
 			return malformed("Syntax error at position %d in '%s'.", len(name)+1, part)

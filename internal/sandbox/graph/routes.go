@@ -90,6 +90,7 @@ func groupRoutes() []*route {
 		{"PATCH", "/groups/{id}", updateGroup, writeMembers, 1, nil},
 		{"DELETE", "/groups/{id}", deleteGroup, writeGroup, 1, nil},
 		{"GET", "/groups/{id}/members", listMembers, readGroup, 3, nil},
+		{"GET", "/groups/{id}/members/$count", countMembers, readGroup, 3, nil},
 		{"GET", "/groups/{id}/members/{kind}", listMembers, readGroup, 3, nil},
 		{"GET", "/groups/{id}/transitiveMembers", listTransitiveMembers, readGroup, 5, nil},
 		{"GET", "/groups/{id}/transitiveMembers/{kind}", listTransitiveMembers, readGroup, 5, nil},

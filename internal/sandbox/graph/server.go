@@ -87,6 +87,10 @@ type Options struct {
 	// MemberLimit is the number of direct members that a group may have; 0 for no limit.
 	MemberLimit int
 
+	// PageLimit is the most objects on a page of a list, whatever $top asks for: a
+	// server may send fewer. 0 for no limit but that of Graph, 999.
+	PageLimit int
+
 	// Throttle enforces the limits of Size (Large if empty): resource units in 10
 	// seconds and 3,000 writes in 150 seconds.
 	Throttle bool

@@ -16,7 +16,7 @@ type RetryAfter string
 const (
 	RetryInSeconds  RetryAfter = ""         // "3"
 	RetryInFraction RetryAfter = "fraction" // "2.128"
-	RetryAtDate     RetryAfter = "date"     // "Sun, 01 Nov 2026 08:00:00 GMT"
+	RetryAtDate     RetryAfter = "date"     // "Sun, 01 Nov 2026 08:00:00 GMT", of Options.Clock
 	RetryUnnamed    RetryAfter = "none"     // no header
 )
 

@@ -3,7 +3,6 @@
 package graph
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"net/http"
@@ -352,23 +351,4 @@ func (s *Server) softDelete(e *entry) {
 		e.set("userPrincipalName", strings.ReplaceAll(e.id, "-", "")+e.text("userPrincipalName"))
 	}
 	s.store.index(e)
-}
-
-func userPage(entries []*entry, by []ordering) []*entry {
-	if by == nil {
-		return entries
-	}
-	slices.SortStableFunc(entries, func(a, b *entry) int {
-		for _, o := range by {
-			n := cmp.Compare(fold(a.text(o.name)), fold(b.text(o.name)))
-			if o.descending {
-				n = -n
-			}
-			if n != 0 {
-				return n
-			}
-		}
-		return 0
-	})
-	return entries
 }

@@ -3,6 +3,8 @@
 package graph
 
 import (
+	"bytes"
+	"compress/gzip"
 	"maps"
 	"slices"
 	"strings"
@@ -59,6 +61,24 @@ func TestRefusedProperties(t *testing.T) {
 	c.fails(400, "BadRequest", "JSON", "PATCH", "/users/"+id, `{"city":`)
 	if n := len(c.s.Users()); n != 1 || c.s.User(id)["displayName"] != "ann" {
 		t.Errorf("%d users, %v", n, c.s.User(id))
+	}
+}
+
+func TestCompressedBodies(t *testing.T) {
+	c := start(t, Options{})
+	id := c.create("ann", nil)
+	var zipped bytes.Buffer
+	w := gzip.NewWriter(&zipped)
+	if _, err := w.Write([]byte(`{"city":"Ulm"}`)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	c.want(204, "PATCH", "/users/"+id, zipped.String(), "Content-Encoding", "gzip")
+	c.fails(400, "BadRequest", "JSON", "PATCH", "/users/"+id, `{"city":"Bonn"}`, "Content-Encoding", "gzip")
+	if c.s.User(id)["city"] != "Ulm" {
+		t.Errorf("got %v", c.s.User(id))
 	}
 }
 

@@ -3,7 +3,6 @@
 package graph
 
 import (
-	"encoding/base64"
 	"math"
 	"regexp"
 	"slices"
@@ -221,6 +220,3 @@ func checkPassword(password string) *failure {
 	}
 	return nil
 }
-
-// immutableID is the onPremisesImmutableId of an objectGUID in its binary form.
-func immutableID(guid []byte) string { return base64.StdEncoding.EncodeToString(guid) }
