@@ -123,7 +123,8 @@ func (d *draft) apply(e *entry) {
 		}
 		e.set("passwordProfile", profile)
 	}
-	if _, changed := d.props["userPrincipalName"]; changed && e.kind == kindUser {
+	_, given := d.props["identities"]
+	if _, changed := d.props["userPrincipalName"]; changed && !given && e.kind == kindUser {
 		_, domain, _ := strings.Cut(e.text("userPrincipalName"), "@")
 		e.set("identities", []any{object{"signInType": "userPrincipalName", "issuer": domain, "issuerAssignedId": e.text("userPrincipalName")}})
 	}
@@ -160,7 +161,7 @@ func mergedSets(have, change any) object {
 func (e *entry) mailChanged(mail any) {
 	old, _ := e.props["proxyAddresses"].([]any)
 	text, isText := mail.(string)
-	var kept []any
+	kept := []any{}
 	if isText {
 		kept = append(kept, "SMTP:"+text)
 	}
@@ -288,19 +289,16 @@ func (s *Server) read(c *call, kind, context string) (*answer, error) {
 // context is an @odata.context.
 func (s *Server) context(of string) string { return s.URL() + "/v1.0/$metadata#" + of }
 
-func updateUser(s *Server, c *call) (*answer, error) { return s.update(c, kindUser) }
-
-// update changes one object.
-func (s *Server) update(c *call, kind string) (*answer, error) {
+func updateUser(s *Server, c *call) (*answer, error) {
 	doc, f := c.document()
 	if f != nil {
 		return nil, f
 	}
-	e, f := s.find(kind, c.param(0))
+	e, f := s.find(kindUser, c.param(0))
 	if f != nil {
 		return nil, f
 	}
-	d, f := s.checkBody(c, kind, doc, e)
+	d, f := s.checkBody(c, kindUser, doc, e)
 	if f != nil {
 		return nil, f
 	}

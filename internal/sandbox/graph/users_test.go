@@ -114,6 +114,10 @@ func TestConflictsAreBadRequests(t *testing.T) {
 	if got := c.want(200, "GET", "/users/"+bob+"?$select=mail,proxyAddresses", nil); got["mail"] != "robert@example.com" || len(dig[[]any](got, "proxyAddresses")) != 2 || dig[string](got, "proxyAddresses", 0) != "SMTP:robert@example.com" {
 		t.Errorf("addresses: %v", got)
 	}
+	c.want(204, "PATCH", "/users/"+bob, object{"mail": nil})
+	if got := c.want(200, "GET", "/users/"+bob+"?$select=mail,proxyAddresses", nil); got["mail"] != nil || got["proxyAddresses"] == nil || len(dig[[]any](got, "proxyAddresses")) != 0 {
+		t.Errorf("addresses after mail was cleared: %v", got)
+	}
 }
 
 func TestSelectedPropertiesOnly(t *testing.T) {
