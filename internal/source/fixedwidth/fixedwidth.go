@@ -237,17 +237,16 @@ func (r *reader) add(number int, line []byte, cut bool) error {
 	row := make([]string, len(r.config.Columns))
 	for i, c := range r.config.Columns {
 		from, to := min(c.Start-1, len(bounds)-1), min(c.end(), len(bounds)-1)
-		field := line[bounds[from]:bounds[to]]
+		field := bytes.TrimRight(line[bounds[from]:bounds[to]], " ") // padding is no part of a value
+		if !r.keepSpace {
+			field = bytes.TrimLeft(field, " ")
+		}
 		text := string(field)
 		if r.decode != nil {
 			var err error
 			if text, err = r.decode(field); err != nil {
 				return fmt.Errorf("%s, column %s: %w", position, source.Quote(c.Name), err)
 			}
-		}
-		text = strings.TrimRight(text, " ") // padding is no part of a value
-		if !r.keepSpace {
-			text = strings.TrimLeft(text, " ")
 		}
 		row[i] = text
 	}
