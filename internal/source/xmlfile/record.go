@@ -304,7 +304,6 @@ func (s *stream) take(record *xmlquery.Node) error {
 			}
 		}
 	}
-	slices.SortFunc(cells, func(a, b cell) int { return int(a.column - b.column) })
 	s.scratch = cells
 	s.rows = append(s.rows, row{line: s.line, cells: slices.Clone(cells)})
 	return nil

@@ -12,7 +12,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -127,7 +126,7 @@ type reader struct {
 	problems []source.Problem
 }
 
-// row is a record: what it holds by column, in ascending order of columns.
+// row is a record: what it holds by column.
 type row struct {
 	line  int
 	cells []cell
@@ -198,23 +197,20 @@ func (r *reader) build(s source.Spec) (*source.Result, error) {
 	for _, p := range r.problems {
 		b.Report(p)
 	}
+	values := make([]expression.Value, len(r.columns))
 	for i := range r.rows {
 		row := &r.rows[i]
-		b.Add(r.position(i+1, row.line), func(column string) (expression.Value, bool) { return row.get(r.index[column]) })
+		clear(values)
+		for _, c := range row.cells {
+			values[c.column] = c.value()
+		}
+		b.AddValues(r.position(i+1, row.line), values)
 		row.cells = nil // the worker has it now
 	}
 	if r.total >= 0 {
 		b.Expect(r.total, "total "+strconv.Quote(r.config.Total))
 	}
 	return b.Finish()
-}
-
-func (r *row) get(column int) (expression.Value, bool) {
-	at, ok := slices.BinarySearchFunc(r.cells, column, func(c cell, column int) int { return int(c.column) - column })
-	if !ok {
-		return expression.Null, false
-	}
-	return r.cells[at].value(), true
 }
 
 // takeTotal reads the number of records that the document promises.
