@@ -115,6 +115,8 @@ type CoreKey struct {
 	// PerContainer is true for a name that must be unique in its container
 	// only, and false for one that must be unique in the whole directory.
 	PerContainer bool
+	// Shared is true for a name that several accounts may have.
+	Shared bool
 }
 
 // Format is the account document of one target: which attributes stand at the

@@ -87,7 +87,7 @@ func (p Proposal) checkNames(ctx context.Context, d Directory) ([]error, error) 
 		owner[object] = id
 	}
 	for _, core := range p.Format.Core {
-		if core.Attribute == ManagerAttribute {
+		if core.Attribute == ManagerAttribute || core.Shared {
 			continue
 		}
 		holders := map[string][]string{} // folded name, with its container where that matters → worker ids

@@ -198,4 +198,6 @@ func (m userArguments) unknownPlace() bool {
 }
 
 // imported reports whether nothing but the id is known so far.
-func (m userArguments) imported() bool { return m.Account.IsNull() && m.typed()[m.target.login].IsNull() }
+func (m userArguments) imported() bool {
+	return m.Account.IsNull() && m.typed()[m.target.login].IsNull()
+}

@@ -328,3 +328,6 @@ var segment = regexp.MustCompile(`/[^/?]*[0-9@%][^/?]*`)
 
 // template hides names and ids in a path for the log.
 func template(path string) string { return segment.ReplaceAllString(path, "/{id}") }
+
+// Base returns the address of Graph with its version, for references to objects.
+func (c *Client) Base() string { return c.base }

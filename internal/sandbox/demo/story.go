@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"terraform-provider-workforce/internal/sandbox/company"
+	"terraform-provider-workforce/internal/sandbox/graph"
 	"terraform-provider-workforce/internal/sandbox/samba"
 )
 
@@ -38,6 +39,9 @@ type demo struct {
 
 	domain    *samba.Domain
 	terraform *terraform
+	tenant    *graph.Server
+	cloud     *terraform // provisions to tenant
+	hybrid    *terraform // looks up what the domain's accounts are in tenant
 	company   *company.Company
 	accounts  map[string]account // as last applied
 	cast      cast
@@ -59,10 +63,17 @@ func (d *demo) story() []chapter {
 		{"Somebody changes the directory by hand", d.drift},
 		{"The file arrives truncated", d.truncated},
 		{"What is in the domain, as ldapsearch sees it", d.inventory},
+		{"A second target: a Microsoft Entra ID tenant", d.startTenant},
+		{"The same file, the same people: both directories side by side", d.users},
+		{"Somebody leaves the cloud", d.cloudLeaver},
+		{"Hybrid: the account in the domain, its synchronised user in the tenant", d.synced},
 	}
 }
 
 func (d *demo) close() error {
+	if d.tenant != nil {
+		d.tenant.Close()
+	}
 	if d.domain == nil {
 		return nil
 	}

@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -65,6 +66,19 @@ func newTerraform(w *workspace, provider string, settings map[string]string) (*t
 		t.env = append(t.env, name+"="+value)
 	}
 	return t, nil
+}
+
+// in returns a Terraform with the same provider, further settings and another configuration, in a directory below.
+func (t *terraform) in(name string, settings map[string]string, configuration string) (*terraform, error) {
+	sub := &terraform{dir: filepath.Join(t.dir, name), env: slices.Clone(t.env)}
+	for name, value := range settings {
+		sub.env = append(sub.env, name+"="+value)
+	}
+	text, err := os.ReadFile(configuration)
+	if err != nil {
+		return nil, err
+	}
+	return sub, errors.Join(os.MkdirAll(sub.dir, 0o700), os.WriteFile(filepath.Join(sub.dir, "main.tf"), text, 0o600))
 }
 
 func copyProgram(from, to string) error {
@@ -171,7 +185,7 @@ func (t *terraform) planned(ctx context.Context, plan string) (population, error
 		return population{}, fmt.Errorf("terraform show -json: %w", err)
 	}
 	for _, change := range document.ResourceChanges {
-		if change.Type == "workforce_ad_population" {
+		if strings.HasSuffix(change.Type, "_population") {
 			return population{before: change.Change.Before.Accounts, after: change.Change.After.Accounts}, nil
 		}
 	}

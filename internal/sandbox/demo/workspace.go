@@ -119,7 +119,7 @@ func (w *workspace) leftovers() []int {
 	processes, _ := filepath.Glob("/proc/[0-9]*") // the pattern is well-formed
 	for _, process := range processes {
 		cwd, err := os.Readlink(process + "/cwd")
-		if err != nil || strings.TrimSuffix(cwd, " (deleted)") != w.path(configurationDir) {
+		if err != nil || !strings.HasPrefix(cwd+"/", w.path(configurationDir)+"/") && cwd != w.path(configurationDir)+" (deleted)" {
 			continue
 		}
 		exe, err := os.Readlink(process + "/exe")

@@ -1,0 +1,31 @@
+data "workforce_entra_accounts" "staff" {
+  workers = data.workforce_hr_csv.staff.json
+  mapping = local.rules
+  reserved = {
+    userPrincipalName = ["admin", "backup"]
+  }
+  safeguards = {
+    min_workers = 900
+    max_disable = "3%"
+    max_delete  = "0"
+    sentinels   = ["10001"]
+    exceptions = [{
+      limit   = "max_disable"
+      allow   = 120
+      reason  = "Site closure in Leeds, approved in CHG-1042"
+      expires = "2026-12-31"
+    }]
+  }
+}
+
+data "workforce_hr_csv" "staff" {
+  path   = "workers.csv"
+  fields = { worker_id = "WorkerID" }
+}
+
+variable "rules" {
+  description = "The json of a workforce_mapping."
+  type        = string
+}
+
+locals { rules = var.rules }

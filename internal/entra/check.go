@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package entra
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/biter777/countries"
+
+	"terraform-provider-workforce/internal/directory"
+)
+
+// CheckAccount says everything that is wrong with an account document before
+// anything is written. schema may be nil for the standard one.
+func CheckAccount(a directory.Account, schema *directory.Schema) error {
+	if schema == nil {
+		schema = StandardSchema()
+	}
+	var errs []error
+	for _, c := range Format.Core {
+		if c.Required && len(a.Attributes[c.Attribute]) != 1 {
+			errs = append(errs, fmt.Errorf("%s: found %d values, expected one", c.Attribute, len(a.Attributes[c.Attribute])))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(a.Attributes)) {
+		if err := checkAttribute(schema, name, a.Attributes[name]); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", name, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func checkAttribute(schema *directory.Schema, name string, v directory.Value) error {
+	if name == attrManager || name == attrSponsors {
+		if name == attrManager && len(v) > 1 {
+			return fmt.Errorf("found %d values, expected one", len(v))
+		}
+		return nil
+	}
+	p, known := lookup(name)
+	t, inSchema := schema.Lookup(name)
+	switch {
+	case !known || !inSchema && !strings.HasPrefix(name, extensionPrefix) && !strings.HasPrefix(name, securityPrefix):
+		if near := schema.Nearest(name); near != "" {
+			return fmt.Errorf("users have no such property in Microsoft Graph; did you mean %s?", near)
+		}
+		return errors.New("users have no such property in Microsoft Graph")
+	case p.kind.ReadOnly:
+		return errors.New("Microsoft Entra ID sets it, so it cannot be written; take it out of the mapping")
+	case p.kind.Name == attrEnabled:
+		return errors.New("whether a user can sign in is said by enabled, not by an attribute")
+	case len(v) == 0 && p.fixed:
+		return errors.New("Microsoft Graph does not allow to clear it; give it a value, or leave it out")
+	case len(v) == 0:
+		return nil
+	}
+	if !inSchema {
+		t = p.kind
+	}
+	if err := t.Check(v); err != nil {
+		return err
+	}
+	return checkText(p.kind.Name, v.Text())
+}
+
+var (
+	principal    = regexp.MustCompile(`^[A-Za-z0-9'._!#^~-]+@[A-Za-z0-9.-]+$`)
+	nickname     = regexp.MustCompile(`^[!#-'*+./0-9=?A-Z^_` + "`" + `a-z{|}~-]{1,64}$`)
+	notPrintable = regexp.MustCompile(`[\x00-\x1f\x7f]`)
+)
+
+// checkText applies the rules that only some properties have.
+// https://learn.microsoft.com/graph/api/resources/user#properties
+func checkText(name, s string) error {
+	switch name {
+	case attrPrincipal:
+		if !principal.MatchString(s) {
+			return fmt.Errorf("found %q, expected name@domain with nothing but A-Z a-z 0-9 ' . - _ ! # ^ ~ in the name", s)
+		}
+	case attrNickname:
+		if !nickname.MatchString(s) {
+			return fmt.Errorf(`found %q, expected at most 64 ASCII characters and none of @ ( ) \ [ ] " ; : < > , or blank`, s)
+		}
+	case "usageLocation":
+		if len(s) != 2 || countries.ByName(strings.ToUpper(s)) == countries.Unknown {
+			return fmt.Errorf("found %q, expected the two letters of a country (ISO 3166-1), such as DE", s)
+		}
+	case "employeeHireDate", "employeeLeaveDateTime":
+		if _, err := parseDate(s); err != nil {
+			return fmt.Errorf("found %q, expected a date as YYYY-MM-DD or a moment as RFC 3339", s)
+		}
+	}
+	if notPrintable.MatchString(s) {
+		return fmt.Errorf("found %q, expected no control characters", s)
+	}
+	return nil
+}
+
+// Check says which of the changes Graph would refuse for what the tenant and its
+// present users are: names need a verified domain, and attributes of synchronised
+// users are mastered by Active Directory.
+// https://learn.microsoft.com/entra/identity/hybrid/connect/concept-azure-ad-connect-sync-user-and-contacts
+func (t *Tenant) Check(ctx context.Context, changes []directory.Change) error {
+	var ids []string
+	for _, c := range changes {
+		if c.ID != "" {
+			ids = append(ids, c.ID)
+		}
+		t.Need(slices.Collect(maps.Keys(c.Want.Attributes))...)
+	}
+	found, err := t.byIDs(ctx, ids, false)
+	if err != nil {
+		return err
+	}
+	domains, err := t.Suffixes(ctx)
+	if err != nil {
+		return err
+	}
+	var problems []error
+	for _, c := range changes {
+		name := c.Want.Attributes[attrPrincipal].Text()
+		_, domain, _ := strings.Cut(name, "@")
+		if u := found[strings.ToLower(c.ID)]; !slices.ContainsFunc(domains, func(d string) bool { return strings.EqualFold(d, domain) }) && (u == nil || !strings.EqualFold(u.text(attrPrincipal), name)) {
+			problems = append(problems, fmt.Errorf("worker %q: userPrincipalName: found %q, whose domain is none of the verified ones of the tenant (%s)", c.WorkerID, name, strings.Join(domains, ", ")))
+		}
+		if u := found[strings.ToLower(c.ID)]; u != nil && c.ID != "" && u.synced() {
+			if names := t.mastered(c.Want, u); len(names) > 0 {
+				problems = append(problems, fmt.Errorf("worker %q: the user %s is synchronised from Active Directory, which masters %s: change them there, and take them out of the mapping for such users",
+					c.WorkerID, u.text(attrPrincipal), strings.Join(names, ", ")))
+			}
+		}
+	}
+	return errors.Join(problems...)
+}
+
+// mastered returns the attributes that would be written and belong to Active Directory.
+func (t *Tenant) mastered(want directory.Account, u *user) []string {
+	have := t.Render(want, u.existing())
+	var names []string
+	if want.Enabled != u.enabled {
+		names = append(names, attrEnabled)
+	}
+	for _, name := range slices.Sorted(maps.Keys(want.Attributes)) {
+		p, _ := lookup(name)
+		if !p.cloud && name != attrSponsors && !want.Attributes[name].Equal(have.Attributes[name]) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// Render returns the present state of a user with the attributes that want
+// names, in want's form where both mean the same.
+func (t *Tenant) Render(want directory.Account, have *directory.Existing) directory.Account {
+	a := directory.Account{Enabled: have.Account.Enabled, Attributes: make(map[string]directory.Value, len(want.Attributes))}
+	for name, w := range want.Attributes {
+		now := present(have.Account.Attributes, name)
+		switch {
+		case name == attrManager && t.sameManager(w.Text(), now.Text()), Format.Same(name, w, now):
+			a.Attributes[name] = w
+		default:
+			a.Attributes[name] = now
+		}
+	}
+	return a
+}
+
+// sameManager reports whether both are the same person, one of them by worker id
+// and the other by what the manager's user is called.
+func (t *Tenant) sameManager(want, have string) bool {
+	if want == "" || have == "" {
+		return want == have
+	}
+	if strings.EqualFold(want, have) {
+		return true
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	id := t.links[directory.Fold(want)]
+	if id == "" || t.all == nil {
+		return id != "" && strings.EqualFold(id, have)
+	}
+	u := t.all.byID[id]
+	return u != nil && (strings.EqualFold(u.text(attrPrincipal), have) || strings.EqualFold(u.id, have))
+}
+
+// present returns the value of an attribute whatever the case of its name.
+func present(attributes map[string]directory.Value, name string) directory.Value {
+	if v, ok := attributes[name]; ok {
+		return v
+	}
+	if p, ok := lookup(name); ok {
+		return attributes[p.kind.Name]
+	}
+	return nil
+}

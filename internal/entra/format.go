@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MPL-2.0
+
+// Package entra reads and writes the users of a Microsoft Entra ID tenant
+// through Microsoft Graph. It is to a tenant what package activedirectory is to a
+// domain: it reads in bulk, writes what differs and nothing else, reads back what
+// it wrote, and tells what went wrong with each person.
+//
+// Attributes have their names in Microsoft Graph; parts of complex properties are
+// written with a slash, such as "employeeOrgData/costCenter".
+package entra
+
+import (
+	"strings"
+	"time"
+
+	"terraform-provider-workforce/internal/directory"
+)
+
+// Attributes that the package itself deals with.
+const (
+	attrID          = "id"
+	attrPrincipal   = "userPrincipalName"
+	attrDisplayName = "displayName"
+	attrNickname    = "mailNickname"
+	attrMail        = "mail"
+	attrEnabled     = "accountEnabled"
+	attrEmployeeID  = "employeeId"
+	attrSynced      = "onPremisesSyncEnabled"
+	attrProxies     = "proxyAddresses"
+	attrManager     = directory.ManagerAttribute
+	attrSponsors    = "sponsors"
+)
+
+// Format is the account document of Microsoft Entra ID. Only the user principal
+// name is unique in a tenant.
+var Format = directory.Format{
+	Target: "entra",
+	Core: []directory.CoreKey{
+		{Key: "user_principal_name", Attribute: attrPrincipal, Required: true},
+		{Key: "display_name", Attribute: attrDisplayName, Required: true, Shared: true},
+		{Key: "mail_nickname", Attribute: attrNickname, Required: true, Shared: true},
+		{Key: "manager", Attribute: attrManager, Shared: true},
+	},
+	Equal: equal,
+}
+
+// equal reports whether two values mean the same to Graph: names and addresses
+// ignore case, and a date is a moment however it is written.
+func equal(attribute string, a, b directory.Value) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	if len(a) == 0 {
+		return true
+	}
+	t, _ := StandardSchema().Lookup(attribute)
+	switch {
+	case t.Name == attrPrincipal || t.Name == attrMail || t.Name == attrNickname:
+		return strings.EqualFold(a.Text(), b.Text())
+	case t.Syntax == directory.Boolean:
+		return strings.EqualFold(a.Text(), b.Text())
+	case t.Name == "usageLocation" || t.Name == attrSponsors || t.Name == "otherMails":
+		return directory.Value(folded(a)).Equal(folded(b))
+	case isDate(t.Name):
+		x, errX := parseDate(a.Text())
+		y, errY := parseDate(b.Text())
+		return errX == nil && errY == nil && x.Equal(y)
+	}
+	return a.Equal(b)
+}
+
+func folded(v directory.Value) directory.Value {
+	out := make(directory.Value, len(v))
+	for i, s := range v {
+		out[i] = directory.Fold(s)
+	}
+	return out
+}
+
+// parseDate reads RFC 3339, or a date as midnight UTC, which is how Graph keeps dates of employment.
+func parseDate(s string) (time.Time, error) {
+	if day, err := time.Parse(time.DateOnly, s); err == nil {
+		return day, nil
+	}
+	return time.Parse(time.RFC3339, s)
+}
+
+func isDate(name string) bool { return dates[name] }
+
+var dates = map[string]bool{"employeeHireDate": true, "employeeLeaveDateTime": true}

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package entra
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/entra/graphconn"
+)
+
+// waiting is a user whose manager has no user yet.
+type waiting struct{ worker, id string }
+
+// linkManagers writes the managers that differ. Everybody of the run exists by now,
+// so that order and circles do not matter.
+func (r *run) linkManagers(ctx context.Context) {
+	wanted := map[string]bool{}
+	for _, k := range r.alive() {
+		v, managed := k.Want.Attributes[attrManager]
+		if !managed || k.have == nil || k.have != nil && !k.created && r.managedBy(k, v.Text()) {
+			continue
+		}
+		if k.link = true; len(v) > 0 {
+			wanted[v.Text()] = true
+		}
+	}
+	ids, err := r.resolve(ctx, wanted)
+	var requests []graphconn.Request
+	var parts []part
+	for _, k := range r.alive() {
+		if !k.link {
+			continue
+		}
+		boss := k.Want.Attributes[attrManager].Text()
+		path := "/users/" + k.ID + "/manager/$ref"
+		switch k.manager = ids[directory.Fold(boss)]; {
+		case boss == "" && k.have.manager == "":
+			continue
+		case boss == "":
+			requests = append(requests, graphconn.Request{Method: http.MethodDelete, Path: path})
+		case err != nil:
+			k.fail("link the manager", attrManager, explain(err))
+			continue
+		case k.manager == "" && r.o.LinkLater:
+			r.postpone(k, boss)
+			continue
+		case k.manager == "":
+			k.fail("link the manager", attrManager, directory.Because(directory.ErrNoManager, fmt.Errorf("no user has the %s %q", r.WorkerIDAttribute(), boss)))
+			continue
+		default:
+			requests = append(requests, graphconn.Request{Method: http.MethodPut, Path: path, Body: r.reference(k.manager)})
+		}
+		parts = append(parts, part{k, "link the manager", attrManager, nil})
+	}
+	results := r.patient(ctx, requests, func(i int) bool { return parts[i].created || r.isNew(parts[i].manager) })
+	for i, result := range results {
+		p := parts[i]
+		switch {
+		case result.Err == nil, p.manager == "" && graphconn.IsNotFound(result.Err): // it had none any more
+			p.touched, p.out.Changed = true, true
+		default:
+			r.refuse(ctx, p, result.Err)
+		}
+	}
+}
+
+// reference is the body that links to another user.
+func (t *Tenant) reference(id string) map[string]any {
+	return map[string]any{"@odata.id": t.client.Base() + "/users/" + id}
+}
+
+// managedBy reports whether a user has the manager already.
+func (r *run) managedBy(k *task, worker string) bool {
+	if worker == "" {
+		return k.have.manager == ""
+	}
+	if k.have.manager == "" {
+		return false
+	}
+	if other := r.byWorker[directory.Fold(worker)]; other != nil {
+		return other.ID == k.have.manager
+	}
+	return directory.Fold(k.have.managerWorker) == directory.Fold(worker) || strings.EqualFold(k.have.manager, worker)
+}
+
+func (r *run) isNew(id string) bool {
+	return slices.ContainsFunc(r.tasks, func(k *task) bool { return k.created && k.ID == id })
+}
+
+// resolve finds the users of worker ids: of this run, of those known, of the
+// tenant. An object id stands for itself.
+func (r *run) resolve(ctx context.Context, workers map[string]bool) (map[string]string, error) {
+	out := map[string]string{}
+	var ask []string
+	for worker := range workers {
+		key := directory.Fold(worker)
+		r.mu.Lock()
+		known := r.links[key]
+		r.mu.Unlock()
+		switch k := r.byWorker[key]; {
+		case k != nil:
+			if !k.failed[""] || k.have != nil {
+				out[key] = k.ID
+			}
+		case known != "":
+			out[key] = known
+		default:
+			if _, err := uuid.Parse(worker); err == nil {
+				out[key] = key
+			} else {
+				ask = append(ask, worker)
+			}
+		}
+	}
+	found, err := r.findUsers(ctx, r.WorkerIDAttribute(), ask)
+	if err != nil {
+		return nil, err
+	}
+	for _, worker := range ask {
+		switch hits := found[indexKey(r.WorkerIDAttribute(), worker)]; len(hits) {
+		case 0:
+		case 1:
+			out[directory.Fold(worker)] = hits[0].id
+			r.remember(worker, hits[0].id)
+		default:
+			return nil, directory.Because(directory.ErrAmbiguous, fmt.Errorf("%d users have the %s %q, such as %s and %s", len(hits), r.WorkerIDAttribute(), worker, hits[0].text(attrPrincipal), hits[1].text(attrPrincipal)))
+		}
+	}
+	return out, nil
+}
+
+// postpone remembers whose manager is to be linked when the manager is created.
+func (r *run) postpone(k *task, boss string) {
+	k.out.Waiting = boss
+	k.failed[attrManager] = true // not to be compared yet
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.pending[directory.Fold(boss)] = append(r.pending[directory.Fold(boss)], waiting{k.WorkerID, k.ID})
+}
+
+// linkWaiting links those who waited for somebody whom this run has created.
+func (r *run) linkWaiting(ctx context.Context) {
+	var requests []graphconn.Request
+	var parts []part
+	for _, k := range r.alive() {
+		key := directory.Fold(k.WorkerID)
+		r.mu.Lock()
+		waits := r.pending[key]
+		delete(r.pending, key)
+		r.mu.Unlock()
+		for _, w := range waits {
+			requests = append(requests, graphconn.Request{Method: http.MethodPut, Path: "/users/" + w.id + "/manager/$ref", Body: r.reference(k.ID)})
+			parts = append(parts, part{k, "link worker " + w.worker + " to the manager", "", nil})
+		}
+	}
+	for i, result := range r.patient(ctx, requests, func(int) bool { return true }) {
+		if result.Err != nil {
+			parts[i].fail(parts[i].op, attrManager, explain(result.Err))
+		}
+	}
+}
+
+// readSponsors reads the sponsors of users: worker ids where they are known, else object ids.
+func (t *Tenant) readSponsors(ctx context.Context, users []*user) error {
+	requests := make([]graphconn.Request, len(users))
+	worker, _ := lookup(t.o.WorkerIDAttribute)
+	for i, u := range users {
+		requests[i] = graphconn.Request{Method: http.MethodGet, Path: "/users/" + u.id + "/sponsors", Query: map[string][]string{"$select": {"id," + worker.top()}}}
+	}
+	for i, result := range t.client.Batch(ctx, requests) {
+		if result.Err != nil {
+			return fmt.Errorf("reading the sponsors of %s: %w", users[i].text(attrPrincipal), permission(result.Err, "User.Read.All"))
+		}
+		var page struct {
+			Value []map[string]any `json:"value"`
+		}
+		if err := json.Unmarshal(result.Response.Body, &page); err != nil {
+			return err
+		}
+		var v directory.Value
+		for _, sponsor := range page.Value {
+			id, _ := sponsor[attrID].(string)
+			if text, ok := sponsor[t.o.WorkerIDAttribute].(string); ok && text != "" {
+				t.remember(text, id)
+				id = text
+			}
+			v = append(v, id)
+		}
+		t.mu.Lock()
+		users[i].values[attrSponsors] = v
+		t.mu.Unlock()
+	}
+	return nil
+}
+
+// writeSponsors adds and removes the sponsors that differ.
+func (r *run) writeSponsors(ctx context.Context) {
+	wanted := map[string]bool{}
+	for _, k := range r.alive() {
+		for _, s := range k.Want.Attributes[attrSponsors] {
+			wanted[s] = true
+		}
+		if k.have != nil {
+			for _, s := range k.have.values[attrSponsors] {
+				wanted[s] = true
+			}
+		}
+	}
+	if len(wanted) == 0 {
+		return
+	}
+	ids, err := r.resolve(ctx, wanted)
+	var requests []graphconn.Request
+	var parts []part
+	for _, k := range r.alive() {
+		v, managed := k.Want.Attributes[attrSponsors]
+		if !managed || k.have == nil {
+			continue
+		}
+		if err != nil {
+			k.fail("write the sponsors", attrSponsors, explain(err))
+			continue
+		}
+		want, have := folded(v), folded(k.have.values[attrSponsors])
+		for _, s := range want {
+			if slices.Contains(have, s) {
+				continue
+			}
+			if ids[s] == "" {
+				k.fail("write the sponsors", attrSponsors, directory.Because(directory.ErrNoManager, fmt.Errorf("no user has the %s %q", r.WorkerIDAttribute(), s)))
+				continue
+			}
+			requests = append(requests, graphconn.Request{Method: http.MethodPost, Path: "/users/" + k.ID + "/sponsors/$ref", Body: r.reference(ids[s]), Repeatable: true})
+			parts = append(parts, part{k, "write the sponsors", attrSponsors, nil})
+		}
+		for _, s := range have {
+			if !slices.Contains(want, s) && ids[s] != "" {
+				requests = append(requests, graphconn.Request{Method: http.MethodDelete, Path: "/users/" + k.ID + "/sponsors/" + ids[s] + "/$ref"})
+				parts = append(parts, part{k, "write the sponsors", attrSponsors, nil})
+			}
+		}
+	}
+	r.send(ctx, requests, parts)
+}

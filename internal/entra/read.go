@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package entra
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/google/uuid"
+	"github.com/microsoftgraph/msgraph-sdk-go/models"
+
+	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/entra/graphconn"
+)
+
+const (
+	// pageSize is the most that Graph gives at once.
+	pageSize = 999
+	// maxTerms is how many values one filter may compare with.
+	maxTerms = 15
+)
+
+// Read returns the present state of users. ids gives the object id of each by
+// worker id; a user that no longer exists is absent from the result. attributes
+// are read on top of those announced with [Tenant.Need].
+func (t *Tenant) Read(ctx context.Context, ids map[string]string, attributes []string) (map[string]*directory.Existing, error) {
+	t.Need(attributes...)
+	wanted := make([]string, 0, len(ids))
+	for worker, id := range ids {
+		if _, err := uuid.Parse(id); err != nil {
+			return nil, fmt.Errorf("worker %q: object id: found %q, expected a GUID", worker, id)
+		}
+		wanted = append(wanted, id)
+	}
+	found, err := t.byIDs(ctx, wanted, false)
+	if err != nil {
+		return nil, err
+	}
+	if slices.Contains(attributes, attrSponsors) {
+		if err := t.readSponsors(ctx, slices.Collect(maps.Values(found))); err != nil {
+			return nil, err
+		}
+	}
+	out := make(map[string]*directory.Existing, len(ids))
+	for worker, id := range ids {
+		if u := found[strings.ToLower(id)]; u != nil {
+			out[worker] = u.existing()
+			t.remember(worker, u.id)
+		}
+	}
+	return out, nil
+}
+
+// remember notes whose user an object is, so that managers can be linked.
+func (t *Tenant) remember(worker, id string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.links[directory.Fold(worker)] = id
+}
+
+// byIDs returns users by object id; fresh ones are asked for whatever is known.
+func (t *Tenant) byIDs(ctx context.Context, ids []string, fresh bool) (map[string]*user, error) {
+	out := make(map[string]*user, len(ids))
+	missing := ids
+	if !fresh {
+		s, err := t.bulk(ctx, len(ids))
+		if err != nil {
+			return nil, err
+		}
+		if s != nil {
+			missing = nil
+			t.mu.Lock()
+			for _, id := range ids {
+				if u := s.byID[strings.ToLower(id)]; u != nil {
+					out[u.id] = u
+				} else {
+					missing = append(missing, id) // created since, or elsewhere
+				}
+			}
+			t.mu.Unlock()
+		}
+	}
+	if len(missing) == 0 {
+		return out, nil
+	}
+	found, err := t.asking.ask(ctx, missing)
+	maps.Copy(out, found)
+	return out, err
+}
+
+// bulk returns every user of the tenant if they are known, or if listing them is
+// cheaper than asking for so many users by name; else nil.
+func (t *Tenant) bulk(ctx context.Context, more int) (*snapshot, error) {
+	properties, _ := t.needed()
+	t.mu.Lock()
+	s := t.all
+	t.asked += more
+	asked := t.asked
+	t.mu.Unlock()
+	if s.covers(properties) {
+		return s, nil
+	}
+	if s == nil && asked <= t.o.BulkThreshold {
+		return nil, nil
+	}
+	select {
+	case t.loading <- struct{}{}:
+		defer func() { <-t.loading }()
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+	properties, _ = t.needed()
+	t.mu.Lock()
+	s = t.all
+	t.mu.Unlock()
+	if s.covers(properties) {
+		return s, nil
+	}
+	if cheaper, err := t.listIsCheaper(ctx, asked); err != nil || !cheaper {
+		return nil, err
+	}
+	return t.list(ctx)
+}
+
+// listIsCheaper compares the requests for so many users by name with those for
+// everybody. It counts the users of the tenant, once.
+func (t *Tenant) listIsCheaper(ctx context.Context, asked int) (bool, error) {
+	t.mu.Lock()
+	total := t.total
+	t.mu.Unlock()
+	if total < 0 {
+		answer, err := t.client.Do(ctx, graphconn.Request{Method: http.MethodGet, Path: "/users/$count", Header: eventual()})
+		if err != nil {
+			return false, fmt.Errorf("counting the users of the tenant: %w", permission(err, "User.Read.All"))
+		}
+		if total, err = strconv.Atoi(strings.TrimSpace(strings.TrimPrefix(string(answer.Body), "\ufeff"))); err != nil {
+			return false, fmt.Errorf("counting the users of the tenant: found %q, expected a number", answer.Body)
+		}
+		t.mu.Lock()
+		t.total = total
+		t.mu.Unlock()
+	}
+	return total/pageSize <= asked/maxTerms, nil
+}
+
+// eventual is the header of advanced queries.
+// https://learn.microsoft.com/graph/aad-advanced-queries
+func eventual() http.Header { return http.Header{"Consistencylevel": {"eventual"}} }
+
+// list reads every user of the tenant.
+func (t *Tenant) list(ctx context.Context) (*snapshot, error) {
+	properties, query := t.query()
+	query.Set("$top", strconv.Itoa(pageSize))
+	s := newSnapshot(properties)
+	err := t.client.Pages(ctx, graphconn.Request{Method: http.MethodGet, Path: "/users", Query: query}, func(body []byte) error {
+		return t.eachUser(body, properties, s.put)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("listing the users of the tenant: %w", t.explainRead(err, properties))
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.all = s
+	return s, nil
+}
+
+// eachUser reads a page of users.
+func (t *Tenant) eachUser(body []byte, properties []property, each func(*user)) error {
+	page, err := graphconn.Parse(body, models.CreateUserCollectionResponseFromDiscriminatorValue)
+	if err != nil {
+		return err
+	}
+	users, ok := page.(models.UserCollectionResponseable)
+	if !ok {
+		return fmt.Errorf("found %T, expected users", page)
+	}
+	for _, m := range users.GetValue() {
+		each(newUser(m, properties, t.o.WorkerIDAttribute))
+	}
+	return nil
+}
+
+// explainRead names the permissions that reading some of the properties needs.
+func (t *Tenant) explainRead(err error, properties []property) error {
+	if !graphconn.IsDenied(err) {
+		return err
+	}
+	names := []string{"User.Read.All"}
+	var special []string
+	for _, p := range properties {
+		if p.permission != "" {
+			names, special = append(names, p.permission+".Read.All (for "+p.kind.Name+")"), append(special, p.kind.Name)
+		}
+	}
+	err = permission(err, strings.Join(names, ", "))
+	if len(special) > 0 {
+		return fmt.Errorf("%w, or take %s out of the mapping", err, strings.Join(special, " and "))
+	}
+	return err
+}
+
+// asker asks for users by id. Questions that come while one is under way are
+// asked together, so that a thousand resources that refresh one by one cost a
+// fraction of a thousand requests.
+type asker struct {
+	tenant *Tenant
+	mu     sync.Mutex
+	queue  []*question
+	busy   bool
+}
+
+type question struct {
+	ctx   context.Context
+	ids   []string
+	found map[string]*user
+	err   error
+	done  chan struct{}
+}
+
+func (a *asker) ask(ctx context.Context, ids []string) (map[string]*user, error) {
+	q := &question{ctx: ctx, ids: ids, done: make(chan struct{})}
+	a.mu.Lock()
+	a.queue = append(a.queue, q)
+	lead := !a.busy
+	a.busy = true
+	a.mu.Unlock()
+	if lead {
+		a.serve()
+	}
+	select {
+	case <-q.done:
+		return q.found, q.err
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+// serve answers what is queued until nothing is.
+func (a *asker) serve() {
+	for {
+		a.mu.Lock()
+		questions := a.queue
+		a.queue = nil
+		if len(questions) == 0 {
+			a.busy = false
+			a.mu.Unlock()
+			return
+		}
+		a.mu.Unlock()
+		a.answer(questions)
+	}
+}
+
+// answer asks for everybody at once. The context is that of whoever leads; a
+// question whose own has ended is not waited for by anybody.
+func (a *asker) answer(questions []*question) {
+	var ids []string
+	for _, q := range questions {
+		ids = append(ids, q.ids...)
+	}
+	slices.Sort(ids)
+	ctx := context.WithoutCancel(questions[0].ctx)
+	if len(questions) == 1 {
+		ctx = questions[0].ctx
+	}
+	found, err := a.tenant.fetch(ctx, slices.Compact(ids))
+	for _, q := range questions {
+		q.found, q.err = make(map[string]*user, len(q.ids)), err
+		for _, id := range q.ids {
+			if u := found[strings.ToLower(id)]; u != nil {
+				q.found[u.id] = u
+			}
+		}
+		close(q.done)
+	}
+}
+
+// fetch asks for users by id, and keeps the snapshot right.
+func (t *Tenant) fetch(ctx context.Context, ids []string) (map[string]*user, error) {
+	out := make(map[string]*user, len(ids))
+	err := t.filter(ctx, attrID, ids, func(u *user) { out[u.id] = u })
+	if err != nil {
+		return nil, err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.all != nil {
+		for _, id := range ids {
+			if u := out[strings.ToLower(id)]; u != nil {
+				t.all.put(u)
+			} else {
+				t.all.drop(strings.ToLower(id))
+			}
+		}
+	}
+	return out, nil
+}
+
+// filter asks for the users that have one of the values in an attribute.
+func (t *Tenant) filter(ctx context.Context, attribute string, values []string, each func(*user)) error {
+	if len(values) == 0 {
+		return nil
+	}
+	properties, query := t.query()
+	advanced := !plainFilters[attribute]
+	var requests []graphconn.Request
+	for part := range slices.Chunk(values, maxTerms) {
+		q := url.Values{}
+		maps.Copy(q, query)
+		q.Set("$filter", condition(attribute, part))
+		q.Set("$top", strconv.Itoa(pageSize))
+		r := graphconn.Request{Method: http.MethodGet, Path: "/users", Query: q}
+		if advanced { // $expand is not for advanced queries; the managers come with the second question
+			q.Del("$expand")
+			q.Set("$count", "true")
+			r.Header = eventual()
+		}
+		requests = append(requests, r)
+	}
+	var again []string
+	take := func(u *user) {
+		if advanced {
+			again = append(again, u.id)
+			return
+		}
+		each(u)
+	}
+	for i, result := range t.client.Batch(ctx, requests) {
+		err := result.Err
+		if err == nil {
+			err = t.eachUser(result.Response.Body, properties, take)
+		}
+		if err != nil {
+			return fmt.Errorf("looking for users by %s (%d of %d questions): %w", attribute, i+1, len(requests), t.explainRead(err, properties))
+		}
+	}
+	return t.filter(ctx, attrID, again, each)
+}
+
+// plainFilters are the attributes that may be filtered by without advanced query capabilities.
+var plainFilters = map[string]bool{attrID: true, attrPrincipal: true, attrDisplayName: true, attrNickname: true, attrMail: true, attrEmployeeID: true, attrProxies: true,
+	"givenName": true, "surname": true, "department": true, "jobTitle": true, "city": true, "country": true, "state": true, "userType": true, "usageLocation": true}
+
+// condition is a filter for any of the values.
+func condition(attribute string, values []string) string {
+	quoted := make([]string, len(values))
+	for i, v := range values {
+		quoted[i] = "'" + strings.ReplaceAll(v, "'", "''") + "'"
+	}
+	if attribute == attrProxies {
+		for i := range quoted {
+			quoted[i] = "proxyAddresses/any(p:p eq " + quoted[i] + ")"
+		}
+		return strings.Join(quoted, " or ")
+	}
+	return attribute + " in (" + strings.Join(quoted, ",") + ")"
+}

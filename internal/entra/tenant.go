@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package entra
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/entra/graphconn"
+)
+
+// Defaults of [Options].
+const (
+	DefaultWorkerIDAttribute = attrEmployeeID
+	DefaultBulkThreshold     = 100
+)
+
+// Options say how a [Tenant] works. The zero value selects the defaults.
+type Options struct {
+	// WorkerIDAttribute is the attribute that carries worker ids.
+	WorkerIDAttribute string
+	// DisabledSinceAttribute is where the time of disabling is recorded; empty: nowhere.
+	DisabledSinceAttribute string
+	// BulkThreshold is how many users may be asked for by name before listing the
+	// tenant is considered.
+	BulkThreshold int
+	// Clock is the present; time.Now if nil.
+	Clock func() time.Time
+}
+
+// Tenant is the users of one Microsoft Entra ID tenant. Its methods may be called
+// from several goroutines; what one of them read or wrote is known to the others.
+type Tenant struct {
+	client *graphconn.Client
+	o      Options
+
+	loading chan struct{} // holds a token while nobody lists the tenant
+	asking  asker
+
+	mu       sync.Mutex // guards what follows
+	need     map[string]property
+	asked    int // users asked for by name so far
+	total    int // users in the tenant, -1 before it is known
+	all      *snapshot
+	deleted  []*user
+	domains  []string
+	extended *directory.Schema
+	links    map[string]string // worker id → object id of what this process wrote or read
+	pending  map[string][]waiting
+}
+
+var _ directory.Directory = (*Tenant)(nil)
+
+// New returns the users of the tenant behind c. It contacts nothing.
+func New(c *graphconn.Client, o Options) *Tenant {
+	if o.WorkerIDAttribute == "" {
+		o.WorkerIDAttribute = DefaultWorkerIDAttribute
+	}
+	if p, ok := lookup(o.WorkerIDAttribute); ok {
+		o.WorkerIDAttribute = p.kind.Name
+	}
+	if o.BulkThreshold == 0 {
+		o.BulkThreshold = DefaultBulkThreshold
+	}
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	t := &Tenant{client: c, o: o, loading: make(chan struct{}, 1), need: map[string]property{}, total: -1, links: map[string]string{}, pending: map[string][]waiting{}}
+	t.asking.tenant = t
+	t.Need(attrID, attrPrincipal, attrDisplayName, attrNickname, attrMail, attrEnabled, attrSynced, attrProxies, o.WorkerIDAttribute)
+	if o.DisabledSinceAttribute != "" {
+		t.Need(o.DisabledSinceAttribute)
+	}
+	return t
+}
+
+// CheckOptions says what is wrong with the names of attributes in options.
+func CheckOptions(o Options) error {
+	for name, attribute := range map[string]string{"worker_id_attribute": o.WorkerIDAttribute, "disabled_since_attribute": o.DisabledSinceAttribute} {
+		if attribute == "" {
+			continue
+		}
+		p, ok := lookup(attribute)
+		if !ok || p.kind.ReadOnly || p.list || p.kind.Syntax != directory.Text || p.permission != "" {
+			return fmt.Errorf("%s: found %q, expected a property of users that holds text, such as employeeId or onPremisesExtensionAttributes/extensionAttribute15", name, attribute)
+		}
+	}
+	return nil
+}
+
+// WorkerIDAttribute returns the attribute that carries worker ids.
+func (t *Tenant) WorkerIDAttribute() string { return t.o.WorkerIDAttribute }
+
+// Notes implements what decisions do without: nothing.
+func (t *Tenant) Notes() []string { return nil }
+
+// Need announces attributes that will be asked for, so that one list of the
+// tenant brings them all. What is announced later costs another list.
+func (t *Tenant) Need(attributes ...string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, name := range attributes {
+		if p, ok := lookup(name); ok {
+			t.need[p.kind.Name] = p
+		}
+	}
+}
+
+// needed returns what is read of users, and the $select for it.
+func (t *Tenant) needed() (properties []property, selected string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	tops := map[string]bool{}
+	for _, name := range slices.Sorted(maps.Keys(t.need)) {
+		p := t.need[name]
+		properties = append(properties, p)
+		tops[p.top()] = true
+	}
+	return properties, strings.Join(slices.Sorted(maps.Keys(tops)), ",")
+}
+
+// query is what every request for users asks for.
+func (t *Tenant) query() (properties []property, q url.Values) {
+	properties, selected := t.needed()
+	worker, _ := lookup(t.o.WorkerIDAttribute)
+	return properties, url.Values{"$select": {selected}, "$expand": {"manager($select=id,userPrincipalName," + worker.top() + ")"}}
+}
+
+// MissingContainers implements [directory.Directory]: there are no containers.
+func (t *Tenant) MissingContainers(context.Context, []string) ([]string, error) { return nil, nil }
+
+// Suffixes returns the verified domains of the tenant.
+func (t *Tenant) Suffixes(ctx context.Context) ([]string, error) {
+	t.mu.Lock()
+	known := t.domains
+	t.mu.Unlock()
+	if known != nil {
+		return known, nil
+	}
+	domains := []string{}
+	err := t.client.Pages(ctx, graphconn.Request{Method: http.MethodGet, Path: "/domains", Query: url.Values{"$select": {"id,isVerified"}}}, func(body []byte) error {
+		var page struct {
+			Value []struct {
+				ID         string `json:"id"`
+				IsVerified bool   `json:"isVerified"`
+			} `json:"value"`
+		}
+		if err := json.Unmarshal(body, &page); err != nil {
+			return err
+		}
+		for _, d := range page.Value {
+			if d.IsVerified {
+				domains = append(domains, d.ID)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading the domains of the tenant: %w", permission(err, "Domain.Read.All"))
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.domains = domains
+	return domains, nil
+}
+
+// Schema returns the standard properties, and the directory extensions and custom
+// security attributes that were announced with [Tenant.Need].
+func (t *Tenant) Schema(context.Context) (*directory.Schema, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	s := StandardSchema()
+	for name, p := range t.need {
+		if strings.HasPrefix(name, extensionPrefix) || strings.HasPrefix(name, securityPrefix) {
+			s = s.With(p.kind)
+		}
+	}
+	return s, nil
+}
+
+// permission adds to a refusal which permission the application lacks.
+func permission(err error, name string) error {
+	if graphconn.IsDenied(err) {
+		return directory.Because(directory.ErrDenied, fmt.Errorf("grant the application the permission %s: %w", name, err))
+	}
+	return err
+}

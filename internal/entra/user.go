@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package entra
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/microsoftgraph/msgraph-sdk-go/models"
+
+	"terraform-provider-workforce/internal/directory"
+)
+
+// user is a user as it was read.
+type user struct {
+	id      string
+	enabled bool
+	deleted bool
+	values  map[string]directory.Value // by property name; absent where there is no value
+	// manager is the object id of the manager, managerWorker its worker id and
+	// managerName its user principal name, where they are known.
+	manager, managerWorker, managerName string
+}
+
+func (u *user) text(name string) string { return u.values[name].Text() }
+
+func (u *user) synced() bool { return u.text(attrSynced) == "TRUE" }
+
+// newUser reads a user from the model of msgraph-sdk-go.
+func newUser(m models.Userable, properties []property, workerID string) *user {
+	u := &user{values: make(map[string]directory.Value, len(properties))}
+	for _, p := range properties {
+		if v := p.get(m); len(v) > 0 {
+			u.values[p.kind.Name] = v
+		}
+	}
+	u.id, u.enabled = u.text(attrID), u.text(attrEnabled) == "TRUE"
+	switch manager := m.GetManager().(type) {
+	case nil:
+	case models.Userable:
+		u.manager, u.managerName = pointed(manager.GetId()).Text(), pointed(manager.GetUserPrincipalName()).Text()
+		if p, ok := lookup(workerID); ok {
+			u.managerWorker = p.get(manager).Text()
+		}
+	default:
+		u.manager = pointed(manager.GetId()).Text()
+		u.managerName, u.managerWorker = raw(manager.GetAdditionalData()[attrPrincipal]).Text(), raw(manager.GetAdditionalData()[workerID]).Text()
+	}
+	return u
+}
+
+// existing translates a user for decisions and documents.
+func (u *user) existing() *directory.Existing {
+	e := &directory.Existing{ID: u.id, Path: u.text(attrPrincipal), Class: "user", Deleted: u.deleted,
+		Account: directory.Account{Enabled: u.enabled, Attributes: make(map[string]directory.Value, len(u.values)+1)}}
+	for name, v := range u.values {
+		e.Account.Attributes[name] = slices.Clone(v)
+	}
+	switch {
+	case u.manager == "":
+	case u.managerWorker != "":
+		e.Account.Attributes[attrManager] = directory.Value{u.managerWorker}
+	case u.managerName != "":
+		e.Account.Attributes[attrManager] = directory.Value{u.managerName}
+	default:
+		e.Account.Attributes[attrManager] = directory.Value{u.manager}
+	}
+	return e
+}
+
+// restoredName takes from the name of a deleted user what deletion put before
+// it: the object id without its dashes.
+func restoredName(id, name string) string {
+	prefix := strings.ReplaceAll(id, "-", "")
+	if len(name) > len(prefix) && strings.EqualFold(name[:len(prefix)], prefix) {
+		return name[len(prefix):]
+	}
+	return name
+}
+
+// snapshot is every user of the tenant.
+type snapshot struct {
+	byID  map[string]*user
+	reads map[string]bool // properties that were read
+	index map[string]map[string][]*user
+}
+
+func newSnapshot(properties []property) *snapshot {
+	s := &snapshot{byID: map[string]*user{}, reads: map[string]bool{}, index: map[string]map[string][]*user{}}
+	for _, p := range properties {
+		s.reads[p.kind.Name] = true
+	}
+	return s
+}
+
+// covers reports whether everything that is needed was read.
+func (s *snapshot) covers(properties []property) bool {
+	return s != nil && !slices.ContainsFunc(properties, func(p property) bool { return !s.reads[p.kind.Name] })
+}
+
+// put replaces what is known of a user.
+func (s *snapshot) put(u *user) {
+	s.drop(u.id)
+	s.byID[u.id] = u
+	for attribute, index := range s.index {
+		for _, v := range u.values[attribute] {
+			index[indexKey(attribute, v)] = append(index[indexKey(attribute, v)], u)
+		}
+	}
+}
+
+func (s *snapshot) drop(id string) {
+	old := s.byID[id]
+	if old == nil {
+		return
+	}
+	delete(s.byID, id)
+	for attribute, index := range s.index {
+		for _, v := range old.values[attribute] {
+			key := indexKey(attribute, v)
+			index[key] = slices.DeleteFunc(slices.Clone(index[key]), func(u *user) bool { return u.id == id })
+		}
+	}
+}
+
+// find returns the users with a value in an attribute.
+func (s *snapshot) find(attribute, value string) []*user {
+	index := s.index[attribute]
+	if index == nil {
+		index = make(map[string][]*user, len(s.byID))
+		for _, id := range slices.Sorted(maps.Keys(s.byID)) {
+			u := s.byID[id]
+			for _, v := range u.values[attribute] {
+				index[indexKey(attribute, v)] = append(index[indexKey(attribute, v)], u)
+			}
+		}
+		s.index[attribute] = index
+	}
+	return index[indexKey(attribute, value)]
+}
+
+// indexKey is the form under which values are compared: addresses are found with
+// and without their "smtp:".
+func indexKey(attribute, value string) string {
+	key := directory.Fold(value)
+	if attribute == attrProxies {
+		return strings.TrimPrefix(key, "smtp:")
+	}
+	return key
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package entra
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/microsoftgraph/msgraph-sdk-go/models"
+
+	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/entra/graphconn"
+)
+
+// readBack reads what was written until it shows, and compares it with what was
+// wanted. It works on after ctx has ended, because a user that exists and is not
+// known to the caller would be created twice.
+func (r *run) readBack(ctx context.Context) {
+	ctx, cancel := detach(ctx)
+	defer cancel()
+	open := map[string]*task{}
+	for _, k := range r.tasks {
+		switch {
+		case k.have != nil && k.touched:
+			open[k.ID] = k
+		case k.have != nil:
+			k.out.Account = k.have.existing()
+		}
+	}
+	if len(open) == 0 {
+		return
+	}
+	seen := map[string]*user{}
+	err := r.until(ctx, true, func() (bool, error) {
+		found, err := r.each(ctx, slices.Sorted(maps.Keys(open)))
+		if err == nil {
+			err = r.withSponsors(ctx, found)
+		}
+		for id, u := range found {
+			seen[id] = u
+			if k := open[id]; r.asWanted(k, u) {
+				r.settle(k, u)
+				delete(open, id)
+			}
+		}
+		return len(open) == 0, err
+	})
+	for id, k := range open {
+		switch u := seen[id]; {
+		case u != nil:
+			r.settle(k, u)
+			r.compare(k, u)
+		case err != nil:
+			k.fail("read back", "", explain(err))
+		default:
+			k.fail("read back", "", directory.Because(directory.ErrGone, fmt.Errorf("it was written, and does not show within %s", visibility)))
+		}
+	}
+}
+
+// settle records a user as it is now.
+func (r *run) settle(k *task, u *user) {
+	k.have = u
+	k.out.Account = u.existing()
+	r.remember(k.WorkerID, u.id)
+	r.note(u)
+}
+
+// note keeps the snapshot right.
+func (t *Tenant) note(u *user) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.all != nil {
+		t.all.put(u)
+	}
+}
+
+// asWanted reports whether a user shows everything that was written.
+func (r *run) asWanted(k *task, u *user) bool { return len(r.missing(k, u)) == 0 }
+
+// missing returns the attributes of a user that are not as they were written.
+func (r *run) missing(k *task, u *user) []string {
+	now := r.Render(k.Want, u.existing())
+	var names []string
+	if now.Enabled != k.Want.Enabled && !k.failed[attrEnabled] && !k.dead() {
+		names = append(names, attrEnabled)
+	}
+	for _, name := range slices.Sorted(maps.Keys(k.Want.Attributes)) {
+		if k.failed[name] || k.dead() {
+			continue
+		}
+		if name == attrManager && k.link && k.manager != "" && k.manager == u.manager {
+			continue
+		}
+		if !k.Want.Attributes[name].Equal(now.Attributes[name]) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func (r *run) compare(k *task, u *user) {
+	now := r.Render(k.Want, u.existing())
+	for _, name := range r.missing(k, u) {
+		k.fail("read back", name, directory.Because(directory.ErrNotAsWritten, fmt.Errorf("found %q, expected %q", now.Attributes[name], k.Want.Attributes[name])))
+	}
+}
+
+func (t *Tenant) parseUser(body []byte, properties []property) (*user, error) {
+	m, err := graphconn.Parse(body, models.CreateUserFromDiscriminatorValue)
+	if err != nil {
+		return nil, err
+	}
+	u, ok := m.(models.Userable)
+	if !ok {
+		return nil, fmt.Errorf("found %T, expected a user", m)
+	}
+	return newUser(u, properties, t.o.WorkerIDAttribute), nil
+}

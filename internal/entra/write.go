@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package entra
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/entra/graphconn"
+)
+
+// body is what a creation or change sends of the named attributes. have is the
+// user as it is, whose parts of complex properties are kept.
+func body(names []string, want map[string]directory.Value, have *user) map[string]any {
+	out := map[string]any{}
+	for _, name := range names {
+		p, ok := lookup(name)
+		if !ok {
+			continue
+		}
+		v := value(p, want[name])
+		path := strings.Split(p.kind.Name, "/")
+		at := out
+		for i, part := range path[:len(path)-1] {
+			next, ok := at[part].(map[string]any)
+			if !ok {
+				next = map[string]any{}
+				if i == 0 && part == "employeeOrgData" && have != nil {
+					next = siblings(part, have)
+				}
+				if i == 1 { // a set of custom security attributes
+					next["@odata.type"] = "#Microsoft.DirectoryServices.CustomSecurityAttributeValue"
+				}
+				at[part] = next
+			}
+			at = next
+		}
+		at[path[len(path)-1]] = v
+	}
+	return out
+}
+
+// siblings are the present parts of a complex property that is written whole.
+func siblings(top string, have *user) map[string]any {
+	out := map[string]any{}
+	for name, v := range have.values {
+		if part, ok := strings.CutPrefix(name, top+"/"); ok {
+			out[part] = v.Text()
+		}
+	}
+	return out
+}
+
+// value translates a value to JSON: nil clears.
+func value(p property, v directory.Value) any {
+	switch {
+	case p.list:
+		return append([]string{}, v...)
+	case len(v) == 0:
+		return nil
+	case p.kind.Syntax == directory.Boolean:
+		return strings.EqualFold(v.Text(), "true")
+	case isDate(p.kind.Name):
+		if at, err := parseDate(v.Text()); err == nil {
+			return at.UTC().Format(time.RFC3339)
+		}
+	}
+	return v.Text()
+}
+
+// apart divides attributes into those that are written together and those that
+// need a permission of their own, whose absence must fail nothing else.
+func apart(names []string) (together, alone []string) {
+	for _, name := range names {
+		if p, _ := lookup(name); p.permission != "" {
+			alone = append(alone, name)
+		} else {
+			together = append(together, name)
+		}
+	}
+	return together, alone
+}
+
+// create makes the users that do not exist yet.
+func (r *run) create(ctx context.Context) {
+	var tasks []*task
+	for _, k := range r.alive() {
+		if k.have == nil {
+			tasks = append(tasks, k)
+		}
+	}
+	for attempt := 0; len(tasks) > 0 && attempt < 3; attempt++ {
+		tasks = r.createAll(ctx, tasks, attempt)
+	}
+	for _, k := range tasks {
+		k.fail("create", "", errors.New("the answers to three tries were lost, and the user does not show; run again"))
+	}
+}
+
+// createAll sends one creation for each, and returns those whose outcome is not known.
+func (r *run) createAll(ctx context.Context, tasks []*task, attempt int) (unknown []*task) {
+	requests := make([]graphconn.Request, 0, len(tasks))
+	sent := make([]*task, 0, len(tasks))
+	passwords := map[*task]string{}
+	for _, k := range tasks {
+		password, err := k.Password, error(nil)
+		if password == "" {
+			password, err = generate()
+		}
+		if err != nil {
+			k.fail("create", "", err)
+			continue
+		}
+		together, _ := apart(r.differences(k))
+		doc := body(together, k.Want.Attributes, nil)
+		doc[attrEnabled] = k.Want.Enabled
+		doc["passwordProfile"] = map[string]any{"password": password, "forceChangePasswordNextSignIn": !r.o.KeepPassword}
+		if !k.Want.Enabled {
+			merge(doc, r.since(k))
+		}
+		passwords[k] = password
+		requests, sent = append(requests, graphconn.Request{Method: http.MethodPost, Path: "/users", Body: doc}), append(sent, k)
+	}
+	for i, result := range r.client.Batch(ctx, requests) {
+		k := sent[i]
+		switch property, conflict := graphconn.IsConflict(result.Err); {
+		case result.Err == nil:
+			r.made(ctx, k, result.Response, passwords[k])
+		case graphconn.IsUnknownOutcome(result.Err):
+			unknown = append(unknown, k)
+		case conflict:
+			r.meet(ctx, k, property, attempt, result.Err, passwords[k])
+		default:
+			k.fail("create", "", explain(result.Err))
+		}
+	}
+	return unknown
+}
+
+// made records a creation.
+func (r *run) made(ctx context.Context, k *task, answer *graphconn.Response, password string) {
+	var doc struct {
+		ID string `json:"id"`
+	}
+	if err := decode(answer.Body, &doc); err != nil || doc.ID == "" {
+		k.fail("create", "", fmt.Errorf("the user was created, but the answer has no id: %w", err))
+		return
+	}
+	r.ours(ctx, k, doc.ID, password)
+	k.have = &user{id: k.ID, enabled: k.Want.Enabled, values: map[string]directory.Value{attrID: {k.ID}, attrPrincipal: {k.principal()}}}
+	for name, v := range k.Want.Attributes {
+		if p, ok := lookup(name); ok && len(v) > 0 && p.permission == "" {
+			k.have.values[p.kind.Name] = v // as just sent, until it is read back
+		}
+	}
+}
+
+// ours notes that a user was created by this run.
+func (r *run) ours(ctx context.Context, k *task, id, password string) {
+	k.ID, k.out.ID = id, id
+	k.created, k.touched = true, true
+	k.out.Created, k.out.Changed, k.out.PasswordSet = true, true, true
+	r.remember(k.WorkerID, id)
+	if k.Password == "" && r.o.Deliver != nil {
+		if err := r.o.Deliver(ctx, k.WorkerID, k.principal(), password); err != nil {
+			k.fail("deliver the password", "password", err)
+		}
+	}
+}
+
+// meet is for a creation that somebody else's user stands in the way of: it may
+// be what an earlier, lost try made, or what an interrupted run left.
+func (r *run) meet(ctx context.Context, k *task, property string, attempt int, said error, password string) {
+	holder, err := r.holder(ctx, k, attempt > 0)
+	if err != nil {
+		k.fail("create", "", errors.Join(said, err))
+		return
+	}
+	worker := r.WorkerIDAttribute()
+	same := holder != nil && holder.text(worker) != "" && directory.Fold(holder.text(worker)) == directory.Fold(k.Want.Attributes[worker].Text())
+	switch {
+	case same && attempt > 0: // the lost try
+		r.ours(ctx, k, holder.id, password)
+		k.have = holder
+	case same && r.o.Adopt:
+		k.have, k.ID, k.out.ID, k.out.Adopted = holder, holder.id, holder.id, true
+		r.remember(k.WorkerID, holder.id)
+	case holder != nil:
+		k.fail("create", property, directory.Because(directory.ErrNameTaken, fmt.Errorf("%s has it (object id %s, %s %q): %w", holder.text(attrPrincipal), holder.id, worker, holder.text(worker), said)))
+	default:
+		k.fail("create", property, directory.Because(directory.ErrNameTaken, fmt.Errorf("another object of the tenant has it, such as a group, a contact or a deleted user: %w", said)))
+	}
+}
+
+// holder finds the user that has the wanted principal name. One that was created a moment ago
+// may not show yet, and is waited for.
+func (r *run) holder(ctx context.Context, k *task, wait bool) (*user, error) {
+	var found *user
+	err := r.until(ctx, wait, func() (bool, error) {
+		found = nil
+		err := r.filter(ctx, attrPrincipal, []string{k.principal()}, func(u *user) { found = u })
+		return found != nil, err
+	})
+	return found, err
+}
+
+// update writes what differs of the users that exist.
+func (r *run) update(ctx context.Context) {
+	var requests []graphconn.Request
+	var parts []part
+	add := func(p part, request graphconn.Request) int {
+		requests, parts = append(requests, request), append(parts, p)
+		return len(requests) - 1
+	}
+	for _, k := range r.alive() {
+		path := "/users/" + k.ID
+		together, alone := apart(r.differences(k))
+		doc := map[string]any{}
+		if !k.created {
+			doc = body(together, k.Want.Attributes, k.have)
+		}
+		disables := !k.created && k.have.enabled && !k.Want.Enabled
+		if !k.created && k.have.enabled != k.Want.Enabled {
+			doc[attrEnabled] = k.Want.Enabled
+			merge(doc, r.since(k))
+		}
+		if len(doc) > 0 {
+			main := add(part{k, "modify", "", together}, graphconn.Request{Method: http.MethodPatch, Path: path, Body: doc})
+			if disables {
+				add(part{k, "revoke sessions", attrEnabled, nil}, graphconn.Request{Method: http.MethodPost, Path: path + "/revokeSignInSessions", Repeatable: true, After: []int{main}})
+			}
+		}
+		for _, name := range alone {
+			add(part{k, "modify", name, []string{name}}, graphconn.Request{Method: http.MethodPatch, Path: path, Body: body([]string{name}, k.Want.Attributes, k.have)})
+		}
+		if k.Password != "" && !k.created {
+			add(part{k, "set the password", "password", nil}, graphconn.Request{Method: http.MethodPatch, Path: path,
+				Body: map[string]any{"passwordProfile": map[string]any{"password": k.Password, "forceChangePasswordNextSignIn": !r.o.KeepPassword}}})
+		}
+	}
+	r.send(ctx, requests, parts)
+}
+
+// part says what a request of a batch is about.
+type part struct {
+	*task
+	op, attribute string
+	names         []string
+}
+
+// merge adds members of nested objects.
+func merge(into, from map[string]any) {
+	for name, v := range from {
+		have, ok := into[name].(map[string]any)
+		more, also := v.(map[string]any)
+		if ok && also {
+			maps.Copy(have, more)
+			continue
+		}
+		into[name] = v
+	}
+}
+
+// since is the part of a change that records when a user was disabled, or that it no longer is.
+func (t *Tenant) since(k *task) map[string]any {
+	name := t.o.DisabledSinceAttribute
+	if name == "" {
+		return nil
+	}
+	v := directory.Value{}
+	if !k.Want.Enabled {
+		v = directory.Value{t.o.Clock().UTC().Format(time.RFC3339)}
+	}
+	return body([]string{name}, map[string]directory.Value{name: v}, k.have)
+}
+
+// send carries out the requests of a phase. What a new user does not show yet is tried again.
+func (r *run) send(ctx context.Context, requests []graphconn.Request, parts []part) {
+	results := r.patient(ctx, requests, func(i int) bool { return parts[i].created })
+	for i, result := range results {
+		p := parts[i]
+		if result.Err == nil {
+			p.touched, p.out.Changed = true, true
+			if p.op == "set the password" {
+				p.out.PasswordSet = true
+			}
+			p.out.Renamed = p.out.Renamed || slices.Contains(p.names, attrPrincipal)
+			continue
+		}
+		r.refuse(ctx, p, result.Err)
+	}
+}
+
+// refuse records why a write was refused. Where one value of several may be the
+// reason, everything that was written with it counts as not written.
+func (r *run) refuse(ctx context.Context, p part, err error) {
+	for _, name := range p.names {
+		p.failed[name] = true
+	}
+	property, conflict := graphconn.IsConflict(err)
+	prop, _ := lookup(p.attribute)
+	switch {
+	case conflict:
+		holder, lookErr := r.holder(ctx, p.task, false)
+		if lookErr == nil && holder != nil && holder.id != p.ID {
+			err = fmt.Errorf("%s has it (object id %s, %s %q): %w", holder.text(attrPrincipal), holder.id, r.WorkerIDAttribute(), holder.text(r.WorkerIDAttribute()), err)
+		}
+		p.fail(p.op, property, directory.Because(directory.ErrNameTaken, err))
+	case graphconn.IsDenied(err) && prop.permission != "":
+		p.fail(p.op, p.attribute, permission(err, prop.permission+".ReadWrite.All"))
+	case graphconn.IsDenied(err) && p.op == "set the password":
+		p.fail(p.op, p.attribute, permission(err, "User-PasswordProfile.ReadWrite.All"))
+	default:
+		p.fail(p.op, p.attribute, explain(err))
+	}
+	p.touched = true // some of it may have been done
+}
