@@ -46,6 +46,22 @@ type System interface {
 	Writer
 }
 
+// Checker is a System that can tell what it would refuse before anything is written.
+type Checker interface {
+	// Check says what is wrong with values as those of a worker.
+	Check(want Record) error
+}
+
+// check says what the system would refuse of a change.
+func (c Change) check(system any) error {
+	if checker, ok := system.(Checker); ok {
+		if err := checker.Check(c.Want); err != nil {
+			return fmt.Errorf("worker %q: %w", c.WorkerID, err)
+		}
+	}
+	return nil
+}
+
 // UnavailableError is a failure that every further write would share, such as a server
 // that does not answer: what has not been tried yet is not tried.
 type UnavailableError struct{ Err error }
@@ -99,7 +115,7 @@ func Apply(ctx context.Context, system System, changes []Change) []Outcome {
 			continue
 		}
 		o.Now = only(have, c.Want)
-		if o.Err = c.conflict(o.Now); o.Err == nil && !maps.Equal(o.Now, c.Want) {
+		if o.Err = errors.Join(c.check(system), c.conflict(o.Now)); o.Err == nil && !maps.Equal(o.Now, c.Want) {
 			todo = append(todo, i)
 		}
 	}
@@ -221,7 +237,7 @@ func Preview(ctx context.Context, system Reader, changes []Change) ([]Difference
 			continue
 		}
 		now := only(have, c.Want)
-		if err := c.conflict(now); err != nil {
+		if err := errors.Join(c.check(system), c.conflict(now)); err != nil {
 			problems = append(problems, err)
 		}
 		out = append(out, Differences(c.WorkerID, now, c.Want)...)

@@ -21,6 +21,8 @@ type person struct {
 	started    bool
 	ended      bool
 	manager    *company.Worker
+	contacts   []Contact
+	account    string
 }
 
 // WID returns the Workday id of a worker: 32 hexadecimal digits.
@@ -61,6 +63,7 @@ func (s *Server) view(w *company.Worker, effective string, at time.Time) *person
 	}
 	p.ended = end != "" && end < effective
 	p.manager = s.Company.Worker(p.ManagerID)
+	p.contacts, p.account = s.contactsAsOf(p, effective), s.account(w.ID)
 	return p
 }
 
@@ -86,18 +89,24 @@ func (s *Server) people(q *query) ([]*person, *fault) {
 	return list, nil
 }
 
-// named returns the workers asked for by WID.
+// named returns the workers asked for by reference. Ids that do not exist are a
+// fault, unless they are to be skipped.
 func (s *Server) named(q *query) ([]*person, *fault) {
 	var list []*person
 	for _, w := range s.Company.Workers {
-		if slices.Contains(q.wids, WID(w.ID)) {
-			if p := s.view(w, q.effective, q.at); p != nil {
-				list = append(list, p)
-			}
+		kind := "Employee_ID"
+		if w.Type == "Contractor" {
+			kind = "Contingent_Worker_ID"
+		}
+		if !slices.Contains(q.wids, "WID "+WID(w.ID)) && !slices.Contains(q.wids, kind+" "+w.ID) {
+			continue
+		}
+		if p := s.view(w, q.effective, q.at); p != nil {
+			list = append(list, p)
 		}
 	}
-	if len(list) != len(q.wids) {
-		return nil, invalid("/wd:Get_Workers_Request/wd:Request_References", "Invalid ID value. %d of %d workers are not valid values for type 'WID'", len(q.wids)-len(list), len(q.wids))
+	if len(list) != len(q.wids) && !q.skip {
+		return nil, invalid("/wd:Get_Workers_Request/wd:Request_References", "Invalid ID value. %d of %d workers are not valid values for their type", len(q.wids)-len(list), len(q.wids))
 	}
 	return list, nil
 }

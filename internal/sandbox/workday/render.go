@@ -94,7 +94,7 @@ func (s *Server) render(x *xmlText, p *person, q *query) {
 	x.open("Worker_Data")
 	x.el("Worker_ID", p.ID)
 	if p.started {
-		x.el("User_ID", "u"+p.ID)
+		x.el("User_ID", p.account)
 	}
 	x.el("Universal_ID", "P"+p.ID)
 	if q.has("Include_Personal_Information") && p.started {
@@ -111,7 +111,7 @@ func (s *Server) render(x *xmlText, p *person, q *query) {
 	}
 	if q.has("Include_User_Account") && p.started {
 		x.open("User_Account_Data")
-		x.el("User_Name", "u"+p.ID)
+		x.el("User_Name", p.account)
 		x.el("Account_Disabled", p.truth(p.ended))
 		x.close("User_Account_Data")
 	}
@@ -145,7 +145,7 @@ func (p *person) personal(x *xmlText) {
 	x.ref("National_ID_Reference", fmt.Sprintf("000-00-%04d (USA-SSN)", p.number))
 	x.close("National_ID")
 	x.close("Identification_Data")
-	p.contacts(x, country)
+	p.renderContacts(x)
 	x.close("Personal_Data")
 }
 
@@ -156,37 +156,6 @@ func (p *person) usage(x *xmlText, kind string, public, primary bool) {
 	x.ref("Type_Reference", strings.ToUpper(kind[:1])+strings.ToLower(kind[1:]), "Communication_Usage_Type_ID", kind)
 	x.close("Type_Data")
 	x.close("Usage_Data")
-}
-
-// contacts writes phones and mails of all kinds: the ones to use are not the first.
-func (p *person) contacts(x *xmlText, country countries.CountryCode) {
-	x.open("Contact_Data")
-	phone := func(number, device, usage string, public, primary bool) {
-		if number == "" {
-			return
-		}
-		x.open("Phone_Data", "Formatted_Phone", number, "Tenant_Formatted_Phone", number, "International_Formatted_Phone", number,
-			"E164_Formatted_Phone", strings.ReplaceAll(number, " ", ""), "Workday_Traditional_Formatted_Phone", number)
-		x.el("Country_ISO_Code", country.Alpha3())
-		x.el("International_Phone_Code", strings.TrimPrefix(strings.Fields(number)[0], "+"))
-		x.ref("Phone_Device_Type_Reference", map[string]string{"Landline": "Telephone", "Mobile": "Mobile"}[device], "Phone_Device_Type_ID", device)
-		p.usage(x, usage, public, primary)
-		x.close("Phone_Data")
-	}
-	mail := func(address, usage string, public, primary bool) {
-		x.open("Email_Address_Data")
-		x.el("Email_Address", address)
-		p.usage(x, usage, public, primary)
-		x.close("Email_Address_Data")
-	}
-	phone("+1 206 555 0199", "Mobile", "HOME", false, true)
-	phone("+1 206 555 0100", "Landline", "WORK", true, false) // the switchboard
-	phone(p.OfficePhone, "Landline", "WORK", true, true)
-	phone(p.Mobile, "Mobile", "WORK", true, false)
-	mail("private-"+p.ID+"@home.example", "HOME", false, true)
-	mail("team-"+strings.ToLower(p.CostCenter)+"@example.com", "WORK", true, false)
-	mail("w"+p.ID+"@example.com", "WORK", true, true)
-	x.close("Contact_Data")
 }
 
 func (s *Server) employment(x *xmlText, p *person, q *query) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Package workday is a Workday tenant for demo and tests: the web service
-// Human_Resources with Get_Workers (SOAP), custom reports and the token endpoint,
+// Human_Resources with Get_Workers, Change_Work_Contact_Information and
+// Update_Workday_Account (SOAP), custom reports and the token endpoint,
 // filled with a made-up company. It answers as Workday does, awkward parts
 // included, and forgives nothing: a request that the real one would refuse, or
 // that reads pages which do not fit together, is refused here.
@@ -56,6 +57,9 @@ type Server struct {
 	// ShowFutureHires returns workers who have not started among the others, as
 	// inactive and with little more than a hire date, as some tenants do.
 	ShowFutureHires bool
+	// Unauthorized are requests of operations that write, such as
+	// "Workday_Account_for_Worker_Update", which the account has no right to.
+	Unauthorized []string
 	// TokenUses is how many requests an access token lives for; 0: for ever.
 	TokenUses int
 	// Spoil, if set, may send another answer instead of a right one. It returns
@@ -69,6 +73,11 @@ type Server struct {
 	moments map[string]bool      // of first pages
 	token   int                  // number of the current access token
 	uses    int
+
+	contacts map[string][]dated // changes by worker id
+	accounts map[string]string  // changed user names by worker id
+	made     int                // entries
+	writes   []string
 }
 
 // Call is a request that came in.
@@ -80,6 +89,8 @@ type Call struct {
 	Path, Effective, Entry, Version string
 	Page, Count, References         int
 	Groups                          []string
+	// Operation is the element of a request that is not Get_Workers_Request.
+	Operation string
 	// Ahead says that changes were asked for which become effective later.
 	Ahead bool
 }
@@ -94,7 +105,7 @@ type Change struct {
 
 // New returns a tenant with the people of a company.
 func New(c *company.Company) *Server {
-	return &Server{Company: c, entered: map[string]time.Time{}, moments: map[string]bool{}}
+	return &Server{Company: c, entered: map[string]time.Time{}, moments: map[string]bool{}, contacts: map[string][]dated{}, accounts: map[string]string{}}
 }
 
 // Change adds to a worker's history.
@@ -150,7 +161,23 @@ func (s *Server) serveSOAP(w http.ResponseWriter, r *http.Request, tenant, versi
 		w.WriteHeader(http.StatusUnsupportedMediaType)
 		return
 	}
-	q, f := s.readRequest(r, body, tenant, version)
+	request, f := s.readEnvelope(r, body, tenant, version)
+	if f != nil {
+		s.record(Call{Path: r.URL.Path})
+		f.send(w)
+		return
+	}
+	if request.XMLName.Local != "Get_Workers_Request" {
+		call := s.record(Call{Path: r.URL.Path, Version: version, Operation: request.XMLName.Local})
+		answer, f := s.serveWrite(request)
+		if f != nil {
+			f.send(w)
+			return
+		}
+		s.send(w, call, "text/xml;charset=UTF-8", answer)
+		return
+	}
+	q, f := s.readRequest(request, version)
 	if f != nil {
 		s.record(Call{Path: r.URL.Path})
 		f.send(w)

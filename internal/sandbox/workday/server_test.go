@@ -45,7 +45,7 @@ func TestUnforgiving(t *testing.T) {
 	for _, tt := range []struct{ old, new, want string }{
 		{"</e:Body>", "", "Invalid request"},
 		{"http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope", "VersionMismatch"},
-		{`"urn:com.workday/bsvc"`, `"urn:com.workday/other"`, "no Get_Workers_Request"},
+		{`"urn:com.workday/bsvc"`, `"urn:com.workday/other"`, "no request of urn"},
 		{`b:version="v44.2"`, `b:version="v40.1"`, "not that of the URL"},
 		{`b:version="v44.2"`, `version="v44.2"`, "not that of the URL"},
 		{`e:mustUnderstand="1"`, ``, "authenticationError"},
@@ -63,7 +63,7 @@ func TestUnforgiving(t *testing.T) {
 		{"<b:Page>1</b:Page><b:Count>10</b:Count>", "<b:Count>10</b:Count><b:Page>1</b:Page>", "out of order"},
 		{"<b:Request_Criteria>", "<b:Request_References><b:Worker_Reference><b:ID b:type=\"WID\">" + WID("000001") + "</b:ID></b:Worker_Reference></b:Request_References><b:Request_Criteria>", "exclude each other"},
 		{"<b:Request_Criteria><b:Exclude_Inactive_Workers>false</b:Exclude_Inactive_Workers></b:Request_Criteria>", "<b:Request_References><b:Worker_Reference><b:ID b:type=\"WID\">" + WID("x") + "</b:ID></b:Worker_Reference></b:Request_References>", "Invalid ID value"},
-		{"<b:Request_Criteria><b:Exclude_Inactive_Workers>false</b:Exclude_Inactive_Workers></b:Request_Criteria>", "<b:Request_References><b:Worker_Reference><b:ID b:type=\"Employee_ID\">1</b:ID></b:Worker_Reference></b:Request_References>", "of type"},
+		{"<b:Request_Criteria><b:Exclude_Inactive_Workers>false</b:Exclude_Inactive_Workers></b:Request_Criteria>", "<b:Request_References><b:Worker_Reference><b:ID b:type=\"Employee_Id\">1</b:ID></b:Worker_Reference></b:Request_References>", "of type"},
 	} {
 		body := strings.Replace(request, tt.old, tt.new, 1)
 		if body == request {

@@ -74,8 +74,9 @@ type query struct {
 	at                                                    time.Time // of entry
 	page, count                                           int
 	groups                                                []string
-	wids                                                  []string
-	from, through                                         string // effective dates of changes
+	wids                                                  []string // with their types
+	skip                                                  bool     // those that do not exist
+	from, through                                         string   // effective dates of changes
 	excludeInactive, excludeEmployees, excludeContingents bool
 }
 
@@ -94,9 +95,9 @@ var (
 		Include_Worker_Documents Include_Transaction_Log_Data Include_Employee_Contract_Data Include_User_Account Include_Account_Provisioning`)
 )
 
-// readRequest checks a request as the schema and the security of the real
-// service do.
-func (s *Server) readRequest(r *http.Request, body []byte, tenant, version string) (*query, *fault) {
+// readEnvelope checks a request as the schema and the security of the real
+// service do, and returns the element of the operation.
+func (s *Server) readEnvelope(r *http.Request, body []byte, tenant, version string) (*element, *fault) {
 	var envelope element
 	if err := xml.Unmarshal(body, &envelope); err != nil {
 		return nil, &fault{status: http.StatusInternalServerError, code: "SOAP-ENV:Client", text: "Invalid request: " + err.Error()}
@@ -111,17 +112,22 @@ func (s *Server) readRequest(r *http.Request, body []byte, tenant, version strin
 		return nil, f
 	}
 	content := envelope.child(soap, "Body")
-	if content == nil || len(content.Children) != 1 || content.Children[0].XMLName != (xml.Name{Space: bsvc, Local: "Get_Workers_Request"}) {
-		return nil, invalid("", "the body holds no Get_Workers_Request of %s", bsvc)
+	if content == nil || len(content.Children) != 1 || content.Children[0].XMLName.Space != bsvc {
+		return nil, invalid("", "the body holds no request of %s", bsvc)
 	}
 	request := content.Children[0]
-	q := &query{version: version}
 	if !slices.Contains(versions, version) {
 		return nil, invalid("", "invalid version %s of the web service", version)
 	}
 	if stated := request.attr(bsvc, "version"); stated != version {
-		return nil, invalid("/wd:Get_Workers_Request/@wd:version", "version %q is not that of the URL", stated)
+		return nil, invalid("/wd:"+request.XMLName.Local+"/@wd:version", "version %q is not that of the URL", stated)
 	}
+	return request, nil
+}
+
+// readRequest reads a Get_Workers_Request.
+func (s *Server) readRequest(request *element, version string) (*query, *fault) {
+	q := &query{version: version}
 	if f := ordered(request, requestOrder); f != nil {
 		return nil, f
 	}
@@ -171,12 +177,14 @@ func (q *query) readReferences(e *element) *fault {
 		return f
 	}
 	q.wids = []string{}
+	q.skip, _ = boolean(e.attr(bsvc, "Skip_Non_Existing_Instances"))
 	for _, ref := range e.Children {
 		for _, id := range ref.Children {
-			if kind := id.attr(bsvc, "type"); kind != "WID" || len(id.Text) != 32 {
+			kind := id.attr(bsvc, "type")
+			if known := slices.Contains([]string{"WID", "Employee_ID", "Contingent_Worker_ID"}, kind); !known || id.Text == "" || kind == "WID" && len(id.Text) != 32 {
 				return invalid("/wd:Request_References/wd:Worker_Reference/wd:ID", "invalid ID value %q of type %q", id.Text, kind)
 			}
-			q.wids = append(q.wids, id.Text)
+			q.wids = append(q.wids, kind+" "+id.Text)
 		}
 	}
 	return nil

@@ -5,7 +5,6 @@ package workday
 import (
 	"encoding/xml"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -34,36 +33,19 @@ type query struct {
 
 // request makes the request for a page.
 func (r *reader) request(q query, page int) web.Request {
-	c := r.config
 	var b strings.Builder
-	b.WriteString(`<?xml version="1.0" encoding="UTF-8"?>` + "\n")
-	b.WriteString(`<env:Envelope xmlns:env="` + soap + `" xmlns:wd="` + bsvc + `">`)
-	if c.Web.Auth.OAuth2 == nil {
-		b.WriteString(`<env:Header><wsse:Security xmlns:wsse="` + wsse + `" env:mustUnderstand="1"><wsse:UsernameToken>`)
-		element(&b, "wsse:Username", c.Username)
-		b.WriteString(`<wsse:Password Type="` + passwordText + `">` + escape(c.Password) + `</wsse:Password>`)
-		b.WriteString(`</wsse:UsernameToken></wsse:Security></env:Header>`)
-	}
-	b.WriteString(`<env:Body><wd:Get_Workers_Request wd:version="` + c.Version + `">`)
 	r.criteria(&b, q)
 	b.WriteString(`<wd:Response_Filter>`)
-	element(&b, "wd:As_Of_Effective_Date", string(q.asOf))
-	element(&b, "wd:As_Of_Entry_DateTime", r.moment.entry)
-	element(&b, "wd:Page", fmt.Sprint(page))
-	element(&b, "wd:Count", fmt.Sprint(c.PageSize))
+	writeElement(&b, "wd:As_Of_Effective_Date", string(q.asOf))
+	writeElement(&b, "wd:As_Of_Entry_DateTime", r.moment.entry)
+	writeElement(&b, "wd:Page", fmt.Sprint(page))
+	writeElement(&b, "wd:Count", fmt.Sprint(r.config.PageSize))
 	b.WriteString(`</wd:Response_Filter><wd:Response_Group>`)
 	for _, group := range q.groups {
-		element(&b, "wd:"+group, "true")
+		writeElement(&b, "wd:"+group, "true")
 	}
-	b.WriteString(`</wd:Response_Group></wd:Get_Workers_Request></env:Body></env:Envelope>`)
-	pass := isClientFault
-	if c.Web.Auth.OAuth2 != nil {
-		pass = func(a *web.Response) bool { return a.Status != http.StatusUnauthorized && isClientFault(a) } // an expired token is replaced
-	}
-	return web.Request{
-		Method: http.MethodPost, URL: c.endpoint(), Body: []byte(b.String()), ContentType: "text/xml; charset=utf-8",
-		Header: http.Header{"SOAPAction": {`""`}}, Safe: true, Expect: web.SOAP, Pass: pass,
-	}
+	b.WriteString(`</wd:Response_Group>`)
+	return r.config.call("Get_Workers_Request", b.String())
 }
 
 // criteria writes which workers are asked for.
@@ -80,20 +62,20 @@ func (r *reader) criteria(b *strings.Builder, q query) {
 	b.WriteString(`<wd:Request_Criteria>`)
 	if q.from != "" {
 		b.WriteString(`<wd:Transaction_Log_Criteria_Data><wd:Transaction_Date_Range_Data>`)
-		element(b, "wd:Effective_From", string(q.from)+"T00:00:00.000Z")
-		element(b, "wd:Effective_Through", string(q.through)+"T23:59:59.999Z")
+		writeElement(b, "wd:Effective_From", string(q.from)+"T00:00:00.000Z")
+		writeElement(b, "wd:Effective_Through", string(q.through)+"T23:59:59.999Z")
 		b.WriteString(`</wd:Transaction_Date_Range_Data></wd:Transaction_Log_Criteria_Data>`)
 	}
 	for _, flag := range []struct {
 		name string
 		set  bool
 	}{{"Exclude_Inactive_Workers", c.ExcludeInactive && !q.all}, {"Exclude_Employees", c.ExcludeEmployees}, {"Exclude_Contingent_Workers", c.ExcludeContingentWorkers}} {
-		element(b, "wd:"+flag.name, fmt.Sprint(flag.set)) // always said: the default leaves out inactive workers
+		writeElement(b, "wd:"+flag.name, fmt.Sprint(flag.set)) // always said: the default leaves out inactive workers
 	}
 	b.WriteString(`</wd:Request_Criteria>`)
 }
 
-func element(b *strings.Builder, name, text string) {
+func writeElement(b *strings.Builder, name, text string) {
 	b.WriteString("<" + name + ">" + escape(text) + "</" + name + ">")
 }
 

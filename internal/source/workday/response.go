@@ -42,12 +42,9 @@ func (r *reader) parsePage(text string, q query, number int) (*page, error) {
 		}
 		return nil, err
 	}
-	body := t.find(0, "Envelope", "Body")
-	if e := t.nodes[0].last; t.nodes[e].name != "Envelope" || t.nodes[e].space != spaceSOAP || body == 0 {
-		return nil, fmt.Errorf("found the element %s, expected a SOAP 1.1 envelope with a body", t.nodes[e].name)
-	}
-	if fault := t.child(body, "Fault"); fault != 0 {
-		return nil, readFault(t, fault)
+	body, err := t.body()
+	if err != nil {
+		return nil, err
 	}
 	response := t.child(body, "Get_Workers_Response")
 	if response == 0 || t.nodes[response].space != spaceWD {
@@ -113,7 +110,7 @@ func (f *Fault) Error() string {
 	case strings.Contains(lower, "authenticat") || strings.Contains(lower, "username or password"):
 		b.WriteString("; check user (user@tenant), password and tenant, whether the account is locked or expired, and whether its security policy admits web services")
 	case strings.Contains(lower, "not authorized") || strings.Contains(lower, "permission"):
-		b.WriteString("; the integration system user needs Get access to the domains of worker data, and security policy changes must be activated")
+		b.WriteString("; the integration system user needs Get access to the domains of worker data, Put access to those of work contact information and Workday accounts where values are written, and security policy changes must be activated")
 	case strings.Contains(lower, "version"):
 		b.WriteString("; choose another version")
 	}
@@ -131,9 +128,10 @@ func (f *Fault) hide(secret string) {
 	}
 }
 
-// isClientFault finds faults that are about the request: sending it again is of
-// no use, and what they say is. Others, such as Server.busy, may pass.
-func isClientFault(a *web.Response) bool {
+// isFinalFault finds faults that are about the request or the rights of who sent
+// it ("Server.processingError: The task submitted is not authorized."): sending it
+// again is of no use, and what they say is. Others, such as Server.busy, may pass.
+func isFinalFault(a *web.Response) bool {
 	if a.Status != http.StatusInternalServerError && a.Status != http.StatusBadRequest && a.Status != http.StatusUnauthorized && a.Status != http.StatusForbidden {
 		return false
 	}
@@ -142,7 +140,7 @@ func isClientFault(a *web.Response) bool {
 	}
 	_, code, _ := bytes.Cut(a.Body, []byte("faultcode"))
 	code, _, _ = bytes.Cut(code, []byte("</"))
-	return bytes.Contains(code, []byte("Client"))
+	return bytes.Contains(code, []byte("Client")) || bytes.Contains(code, []byte("processingError")) && bytes.Contains(a.Body, []byte("not authorized"))
 }
 
 func readFault(t *tree, n int32) *Fault {
