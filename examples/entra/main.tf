@@ -56,9 +56,12 @@ resource "workforce_mapping" "entra" {
 
   expressions = {
     name = "Join(\" \", [FirstName], [LastName])"
-    # Letters that are legal in every name a person gets.
+    # Letters that are legal in every name a person gets, not too many of them, no two dots in a row and none at an end.
+    plain = <<-EOT
+      Replace(Replace(ToLower(Transliterate(Join(".", [FirstName], [LastName]))), , "[^a-z0-9.]", , "", , ), , "[.]+", , ".", , )
+    EOT
     login = <<-EOT
-      Replace(ToLower(Transliterate(Join(".", [FirstName], [LastName]))), , "[^a-z0-9.]", , "", , )
+      Replace(Left(Use("plain"), 56), , "^[.]|[.]$", , "", , )
     EOT
   }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -16,8 +17,9 @@ import (
 )
 
 var (
-	_ provider.Provider              = (*workforceProvider)(nil)
-	_ provider.ProviderWithFunctions = (*workforceProvider)(nil)
+	_ provider.Provider                       = (*workforceProvider)(nil)
+	_ provider.ProviderWithFunctions          = (*workforceProvider)(nil)
+	_ provider.ProviderWithEphemeralResources = (*workforceProvider)(nil)
 )
 
 // New returns a factory of the provider.
@@ -73,6 +75,7 @@ func (p *workforceProvider) Configure(ctx context.Context, req provider.Configur
 	data := &providerData{clock: p.clock, activeDirectory: newLazyDomain(config.ActiveDirectory, &resp.Diagnostics), entra: newLazyTenant(config.Entra, p.version, p.clock, &resp.Diagnostics)}
 	resp.ResourceData = data
 	resp.DataSourceData = data
+	resp.EphemeralResourceData = data
 }
 
 func (p *workforceProvider) Resources(context.Context) []func() resource.Resource {
@@ -84,6 +87,10 @@ func (p *workforceProvider) Resources(context.Context) []func() resource.Resourc
 		newEntraUserResource,
 		newHRWritebackResource,
 	}
+}
+
+func (p *workforceProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	return []func() ephemeral.EphemeralResource{newAccessPassResource}
 }
 
 func (p *workforceProvider) DataSources(context.Context) []func() datasource.DataSource {
