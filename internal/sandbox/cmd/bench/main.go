@@ -4,8 +4,8 @@
 // alternatives, in one run. The directory is an LDAP server in memory
 // (internal/sandbox/memdir) that answers over TLS as fast as the protocol
 // allows, so that what shows is the cost of the provider and not that of a
-// domain controller; it counts the requests. With the argument sources it
-// measures the sources of workers only.
+// domain controller; it counts the requests. With the argument sources or
+// targets it measures the sources of workers, or the directories, only.
 package main
 
 import (
@@ -46,15 +46,25 @@ func run(ctx context.Context) (err error) {
 	if err := startup(ctx, filepath.Join(dir, "bin")); err != nil {
 		return err
 	}
+	if len(os.Args) > 1 && os.Args[1] == "targets" { // these only
+		return targets(ctx, t)
+	}
 	if err := sources(ctx, dir, 100_000); err != nil {
 		return err
 	}
 	if err := decisions(ctx); err != nil {
 		return err
 	}
-	for _, people := range []int{1_000, 10_000} {
-		if err := populations(ctx, t, people); err != nil {
-			return err
+	return targets(ctx, t)
+}
+
+// targets measures what writing to each directory costs.
+func targets(ctx context.Context, t terraform) error {
+	for _, d := range []target{activeDirectory, entraID} {
+		for _, people := range []int{1_000, 10_000} {
+			if err := populations(ctx, t, d, people); err != nil {
+				return err
+			}
 		}
 	}
 	return users(ctx, t, 1_000)

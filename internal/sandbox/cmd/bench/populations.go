@@ -20,9 +20,8 @@ const (
 }
 locals { accounts = { for id, account in jsondecode(file("${path.module}/accounts.json")) : id => account } }
 `
-	populationConfig = requiredProviders + `resource "workforce_ad_population" "staff" { accounts = local.accounts }` + "\n"
-	noopConfig       = requiredProviders + `resource "noop_population" "staff" { accounts = local.accounts }` + "\n"
-	usersConfig      = requiredProviders + `resource "workforce_ad_user" "staff" {
+	noopConfig  = requiredProviders + `resource "noop_population" "staff" { accounts = local.accounts }` + "\n"
+	usersConfig = requiredProviders + `resource "workforce_ad_user" "staff" {
   for_each = local.accounts
   account  = each.value
 }
@@ -66,48 +65,49 @@ var (
 
 // populations compares one resource for everybody with the same strings in a
 // resource that does nothing.
-func populations(ctx context.Context, t terraform, people int) error {
-	server, err := memdir.Start(container)
+func populations(ctx context.Context, t terraform, d target, people int) error {
+	env, meter, stop, err := d.start()
 	if err != nil {
 		return err
 	}
-	defer server.Close()
-	fmt.Printf("## A population of %d, directory in memory over LDAPS\n", people)
+	defer stop()
+	fmt.Printf("## A population of %d, %s\n", people, d.title)
 	fmt.Printf("%-22s %10s %10s %6s  %s\n", "", "workforce", "nothing", "ratio", "requests to the directory")
-	ours, err := t.workspace(fmt.Sprintf("population-%d", people), populationConfig, documents(people, "Sales"), directoryEnv(server)...)
+	config := requiredProviders + fmt.Sprintf("resource %q \"staff\" { accounts = local.accounts }\n", d.resource)
+	ours, err := t.workspace(fmt.Sprintf("%s-%d", d.resource, people), config, d.documents(people, "Sales"), env...)
 	if err != nil {
 		return err
 	}
-	theirs, err := t.workspace(fmt.Sprintf("noop-%d", people), noopConfig, documents(people, "Sales"))
+	theirs, err := t.workspace(fmt.Sprintf("noop-%s-%d", d.resource, people), noopConfig, d.documents(people, "Sales"))
 	if err != nil {
 		return err
 	}
-	if err := compare(ctx, server, ours, theirs, planNew, apply, planSame); err != nil {
+	if err := compare(ctx, meter, ours, theirs, planNew, apply, planSame); err != nil {
 		return err
 	}
 	for _, w := range []struct {
 		t      terraform
 		config string
-	}{{ours, populationConfig}, {theirs, noopConfig}} {
-		if _, err := t.workspace(filepath.Base(w.t.dir), w.config, documents(people, "Marketing")); err != nil {
+	}{{ours, config}, {theirs, noopConfig}} {
+		if _, err := t.workspace(filepath.Base(w.t.dir), w.config, d.documents(people, "Marketing")); err != nil {
 			return err
 		}
 	}
-	if err := compare(ctx, server, ours, theirs, planMove, applyOne, planSame); err != nil {
+	if err := compare(ctx, meter, ours, theirs, planMove, applyOne, planSame); err != nil {
 		return err
 	}
 	fmt.Println()
 	return nil
 }
 
-func compare(ctx context.Context, server *memdir.Server, ours, theirs terraform, steps ...step) error {
+func compare(ctx context.Context, m meter, ours, theirs terraform, steps ...step) error {
 	for _, s := range steps {
-		before := requests(server)
+		before := m()
 		a, err := ours.time(ctx, s.args...)
 		if err != nil {
 			return err
 		}
-		after := requests(server)
+		after := m()
 		b, err := theirs.time(ctx, s.args...)
 		if err != nil {
 			return err
@@ -119,37 +119,23 @@ func compare(ctx context.Context, server *memdir.Server, ours, theirs terraform,
 
 // users measures one resource a person.
 func users(ctx context.Context, t terraform, people int) error {
-	server, err := memdir.Start(container)
+	env, meter, stop, err := activeDirectory.start()
 	if err != nil {
 		return err
 	}
-	defer server.Close()
-	fmt.Printf("## %d people, one workforce_ad_user each, directory in memory over LDAPS\n", people)
-	w, err := t.workspace("users", usersConfig, documents(people, "Sales"), directoryEnv(server)...)
+	defer stop()
+	fmt.Printf("## %d people, one workforce_ad_user each, %s\n", people, activeDirectory.title)
+	w, err := t.workspace("users", usersConfig, documents(people, "Sales"), env...)
 	if err != nil {
 		return err
 	}
 	for _, s := range []step{planNew, apply, planSame} {
-		before := requests(server)
+		before := meter()
 		took, err := w.time(ctx, s.args...)
 		if err != nil {
 			return err
 		}
-		fmt.Printf("%-22s %10s  %s\n", s.name, took.Round(10*time.Millisecond), requests(server).since(before))
+		fmt.Printf("%-22s %10s  %s\n", s.name, took.Round(10*time.Millisecond), meter().since(before))
 	}
 	return nil
-}
-
-func directoryEnv(s *memdir.Server) []string {
-	return []string{"WORKFORCE_AD_URL=" + s.URL(), "WORKFORCE_AD_CA_CERTIFICATE_PEM=" + s.CAPEM(), "WORKFORCE_AD_USERNAME=bench@corp.example.com", "WORKFORCE_AD_PASSWORD=bench"}
-}
-
-type counts struct{ searches, adds, modifies, renames int64 }
-
-func requests(s *memdir.Server) counts {
-	return counts{s.Searches.Load(), s.Adds.Load(), s.Modifies.Load(), s.Renames.Load()}
-}
-
-func (c counts) since(b counts) string {
-	return fmt.Sprintf("%d searches, %d adds, %d modifies, %d renames", c.searches-b.searches, c.adds-b.adds, c.modifies-b.modifies, c.renames-b.renames)
 }

@@ -92,7 +92,11 @@ func startup(ctx context.Context, bin string) error {
 		medians[name] = times[len(times)/2]
 	}
 	ours, theirs := medians["terraform-provider-workforce"], medians["terraform-provider-noop"]
-	fmt.Printf("workforce %s, smallest framework provider %s: ratio %.2f\n\n", ours.Round(100*time.Microsecond), theirs.Round(100*time.Microsecond), ours.Seconds()/theirs.Seconds())
+	size, err := os.Stat(filepath.Join(bin, "terraform-provider-workforce"))
+	if err != nil {
+		return err
+	}
+	fmt.Printf("workforce %s (%d MB), smallest framework provider %s: ratio %.2f\n\n", ours.Round(100*time.Microsecond), size.Size()>>20, theirs.Round(100*time.Microsecond), ours.Seconds()/theirs.Seconds())
 	return nil
 }
 

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"terraform-provider-workforce/internal/sandbox/graph"
+	"terraform-provider-workforce/internal/sandbox/memdir"
+)
+
+// target is a directory to measure with.
+type target struct {
+	title, resource string
+	documents       func(people int, department string) map[string]string
+	// start returns the environment that points the provider at a new directory, and what counts its requests.
+	start func() (env []string, m meter, stop func(), err error)
+}
+
+// meter reads how often each kind of request came.
+type meter func() counts
+
+type counts []count
+
+type count struct {
+	what string
+	n    int64
+}
+
+func (c counts) since(b counts) string {
+	parts := make([]string, len(c))
+	for i := range c {
+		parts[i] = fmt.Sprintf("%d %s", c[i].n-b[i].n, c[i].what)
+	}
+	return strings.Join(parts, ", ")
+}
+
+var activeDirectory = target{"directory in memory over LDAPS", "workforce_ad_population", documents, func() ([]string, meter, func(), error) {
+	s, err := memdir.Start(container)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	env := []string{"WORKFORCE_AD_URL=" + s.URL(), "WORKFORCE_AD_CA_CERTIFICATE_PEM=" + s.CAPEM(), "WORKFORCE_AD_USERNAME=bench@corp.example.com", "WORKFORCE_AD_PASSWORD=bench"}
+	return env, func() counts {
+		return counts{{"searches", s.Searches.Load()}, {"adds", s.Adds.Load()}, {"modifies", s.Modifies.Load()}, {"renames", s.Renames.Load()}}
+	}, func() { s.Close() }, nil
+}}
+
+var entraID = target{"a tenant of the sandbox, without limits", "workforce_entra_population", cloudDocuments, func() ([]string, meter, func(), error) {
+	s, err := graph.Start(graph.Options{})
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	env := []string{"WORKFORCE_ENTRA_TENANT_ID=" + s.TenantID(), "WORKFORCE_ENTRA_CLIENT_ID=" + s.ClientID(), "WORKFORCE_ENTRA_CLIENT_SECRET=" + s.ClientSecret(),
+		"WORKFORCE_ENTRA_GRAPH_ENDPOINT=" + s.URL(), "WORKFORCE_ENTRA_AUTHORITY_HOST=" + s.URL(), "WORKFORCE_ENTRA_CA_CERTIFICATE_PEM=" + string(s.CAPEM())}
+	return env, func() counts {
+		x := s.Stats()
+		return counts{{"requests", int64(x.Requests)}, {"of them batches", int64(x.Batches)}, {"writes", int64(x.Writes)}}
+	}, s.Close, nil
+}}
+
+// cloudDocuments returns documents of users with as many attributes as documents has.
+func cloudDocuments(people int, department string) map[string]string {
+	docs := make(map[string]string, people)
+	for i := range people {
+		id := fmt.Sprintf("%06d", i+1)
+		manager := "null"
+		if i > 0 {
+			manager = fmt.Sprintf("%q", fmt.Sprintf("%06d", i/10+1))
+		}
+		dept := "Sales"
+		if i%100 == 0 {
+			dept = department
+		}
+		docs[id] = fmt.Sprintf(`{"attributes":{"businessPhones":"+4930%[2]s","city":"Berlin","companyName":"Example","country":"Germany","department":%[1]q,"employeeHireDate":"2020-01-01","employeeId":%[2]q,"employeeOrgData/division":"Retail","employeeType":"Employee","givenName":"Person","jobTitle":"Clerk","officeLocation":"HQ","surname":"N%[2]s","usageLocation":"DE"},"display_name":"Person %[2]s","enabled":true,"mail_nickname":"p%[2]s","manager":%[3]s,"user_principal_name":"p%[2]s@example.com"}`,
+			dept, id, manager)
+	}
+	return docs
+}
