@@ -17,7 +17,7 @@ func (c *compiler) checkType(n *node, p param, fn *builtin, index int) {
 		c.fail(n.pos, where+" is "+n.describe(), expected)
 		n.broken = true
 	}
-	if n.constant && n.value.kind > KindList && p.typ != anyType {
+	if n.constant && n.value.Kind() > KindList && p.typ != anyType {
 		wrong("expected " + p.typ.String())
 		return
 	}
@@ -45,7 +45,7 @@ func (c *compiler) checkType(n *node, p param, fn *builtin, index int) {
 			n.date = func(*state) (time.Time, error) { return t, nil }
 		}
 	case listType:
-		if n.constant && n.value.kind == KindString || n.typ != listType && n.typ != anyType {
+		if n.constant && n.value.Kind() == KindString || n.typ != listType && n.typ != anyType {
 			wrong("expected a multi-valued attribute or a function that gives a list, such as Split")
 		}
 	case conditionType:
@@ -67,7 +67,7 @@ func (c *compiler) checkType(n *node, p param, fn *builtin, index int) {
 func (c *compiler) compare(e *expr) *node {
 	left, right := c.compile(e.args[0], anyType), c.compile(e.args[1], anyType)
 	for _, side := range []*node{left, right} {
-		if !side.broken && (side.typ == listType || side.constant && side.value.kind > KindList) {
+		if !side.broken && (side.typ == listType || side.constant && side.value.Kind() > KindList) {
 			c.fail(side.pos, side.describe()+" cannot be compared", "expected a single value")
 			side.broken = true
 		}

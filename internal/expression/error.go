@@ -41,7 +41,7 @@ func (e *Error) Unwrap() error { return e.Err }
 // would have to work on IgnoreAttributeFlow or IgnoreObjectFlow has no result but that instruction.
 type dropSignal struct{ value Value }
 
-func (d *dropSignal) Error() string { return d.value.kind.String() + " given to a function" }
+func (d *dropSignal) Error() string { return d.value.Kind().String() + " given to a function" }
 
 var (
 	errDropAttribute error = &dropSignal{DropAttribute}

@@ -33,7 +33,7 @@ var logicFunctions = []definition{
 		description: "Returns True if the value is absent or empty."},
 	{name: "IsPresent", params: "expression any", result: boolType, dialects: "PCM", bind: bindTest(func(v Value) bool { return !v.isEmpty() }),
 		description: "Returns True if the value is neither absent nor empty."},
-	{name: "IsString", params: "expression any", result: boolType, dialects: "PC", bind: bindTest(func(v Value) bool { return v.kind == KindString }),
+	{name: "IsString", params: "expression any", result: boolType, dialects: "PC", bind: bindTest(func(v Value) bool { return v.Kind() == KindString }),
 		description: "Returns True if the value is a single text."},
 	{name: "Eq", params: "left any, right any", result: boolType, dialects: "M", bind: bindCompare("="),
 		description: "Compares like left = right."},
@@ -74,7 +74,7 @@ func common(branches ...*node) valueType {
 	typ, first := anyType, true
 	for _, b := range branches {
 		switch {
-		case b == nil || b.constant && b.value.kind != KindString && b.value.kind != KindList:
+		case b == nil || b.constant && b.value.Kind() != KindString && b.value.Kind() != KindList:
 		case first:
 			typ, first = b.typ, false
 		case typ != b.typ:

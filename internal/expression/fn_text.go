@@ -82,15 +82,15 @@ func each(c *call, f func(*state, string) (string, error)) evaluator {
 	}
 	return func(st *state) (Value, error) {
 		v, err := arg.any(st)
-		if err != nil || v.kind == KindNull {
+		if err != nil || v.Kind() == KindNull {
 			return Null, err
 		}
-		if v.kind == KindString {
+		if v.Kind() == KindString {
 			s, err := f(st, v.text)
 			return String(s), err
 		}
-		items := make([]string, len(v.list))
-		for i, item := range v.list {
+		items := make([]string, len(v.items()))
+		for i, item := range v.items() {
 			if items[i], err = f(st, item); err != nil {
 				return Null, err
 			}
@@ -131,13 +131,13 @@ func bindJoin(c *call) evaluator {
 			if err != nil {
 				return Null, err
 			}
-			switch v.kind {
+			switch v.Kind() {
 			case KindString:
 				parts = append(parts, v.text)
 				length += len(v.text) + len(sep)
 			case KindList:
-				parts = append(parts, v.list...)
-				for _, item := range v.list {
+				parts = append(parts, v.items()...)
+				for _, item := range v.items() {
 					length += len(item) + len(sep)
 				}
 			}

@@ -35,7 +35,7 @@ type node struct {
 var errTooLong = fmt.Errorf("the result is longer than %d bytes", MaxOutput)
 
 func constantNode(pos position, v Value, typ valueType) *node {
-	if v.kind == KindList {
+	if v.Kind() == KindList {
 		typ = listType
 	}
 	return &node{pos: pos, typ: typ, constant: true, value: v, eval: func(*state) (Value, error) { return v, nil }}
@@ -46,7 +46,7 @@ func (n *node) describe() string {
 	switch {
 	case n.constant && n.typ == numberType:
 		return "the number " + n.value.text
-	case n.constant && n.value.kind == KindString:
+	case n.constant && n.value.Kind() == KindString:
 		return "the text " + quote(n.value.text)
 	case n.constant:
 		return n.value.String()
@@ -62,17 +62,17 @@ func (n *node) single(st *state) (text string, null bool, err error) {
 	if err != nil {
 		return "", false, err
 	}
-	switch v.kind {
+	switch v.Kind() {
 	case KindString:
 		return v.text, false, nil
 	case KindList:
-		switch len(v.list) {
+		switch len(v.items()) {
 		case 0:
 			return "", true, nil
 		case 1:
-			return v.list[0], false, nil
+			return v.items()[0], false, nil
 		}
-		return "", false, fmt.Errorf("%s holds %d values where a single one is expected; use Item or Join", n.label(), len(v.list))
+		return "", false, fmt.Errorf("%s holds %d values where a single one is expected; use Item or Join", n.label(), len(v.items()))
 	case KindDropAttribute:
 		return "", false, errDropAttribute
 	case KindDropObject:
@@ -87,9 +87,9 @@ func (n *node) any(st *state) (Value, error) {
 	switch {
 	case err != nil:
 		return Null, err
-	case v.kind == KindDropAttribute:
+	case v.Kind() == KindDropAttribute:
 		return Null, errDropAttribute
-	case v.kind == KindDropObject:
+	case v.Kind() == KindDropObject:
 		return Null, errDropObject
 	}
 	return v, nil
@@ -110,9 +110,9 @@ func (n *node) items(st *state) ([]string, bool, error) {
 	switch {
 	case err != nil:
 		return nil, false, err
-	case v.kind == KindList:
-		return v.list, false, nil
-	case v.kind == KindString:
+	case v.Kind() == KindList:
+		return v.items(), false, nil
+	case v.Kind() == KindString:
 		return []string{v.text}, false, nil
 	}
 	return nil, true, nil
@@ -178,8 +178,8 @@ func (n *node) label() string {
 
 // truth reads a condition: "True" and "False" in any case, numbers (0 is false), null and "" are false.
 func truth(v Value) (bool, error) {
-	if v.kind == KindList && len(v.list) > 1 {
-		return false, fmt.Errorf("holds %d values where a truth value is expected", len(v.list))
+	if v.Kind() == KindList && len(v.items()) > 1 {
+		return false, fmt.Errorf("holds %d values where a truth value is expected", len(v.items()))
 	}
 	s := v.Text()
 	switch {

@@ -42,7 +42,7 @@ func (p *Program) choose(env *Env) (Value, error) {
 	var tried []string
 	total := 0
 	for v, err := range p.Candidates(env) {
-		if err != nil || v.kind != KindString || env.Taken == nil {
+		if err != nil || v.Kind() != KindString || env.Taken == nil {
 			return v, err
 		}
 		taken, err := env.Taken(v.text)
@@ -81,7 +81,7 @@ func (p *Program) Candidates(env *Env) iter.Seq2[Value, error] {
 		for _, r := range p.rules {
 			for st.step = 0; st.step < r.steps; st.step++ {
 				v, err := p.candidate(r.node, st)
-				if err != nil || v.kind > KindList {
+				if err != nil || v.Kind() > KindList {
 					yield(v, err)
 					return
 				}
@@ -98,11 +98,11 @@ func (p *Program) Candidates(env *Env) iter.Seq2[Value, error] {
 
 func (p *Program) candidate(n *node, st *state) (Value, error) {
 	v, err := settle(n.eval(st))
-	if err != nil || v.kind != KindList {
+	if err != nil || v.Kind() != KindList {
 		return v, err
 	}
-	if len(v.list) > 1 {
-		return Null, at(n.pos, "SelectUniqueValue", fmt.Errorf("a candidate is a list of %d values; expected a single one", len(v.list)))
+	if len(v.items()) > 1 {
+		return Null, at(n.pos, "SelectUniqueValue", fmt.Errorf("a candidate is a list of %d values; expected a single one", len(v.items())))
 	}
 	return String(v.Text()), nil
 }

@@ -44,98 +44,119 @@ func (k Kind) String() string {
 // Value is what an attribute holds and what an expression gives. The zero value is null.
 // A Value is immutable.
 type Value struct {
-	kind Kind
 	text string
+	form *form // nil: null
+}
+
+// form is what a value is beside its text. There are millions of texts in memory,
+// which share one: a Value takes 24 bytes.
+type form struct {
+	kind Kind
 	list []string
 }
+
+var isText = &form{kind: KindString}
 
 // The values that carry no text.
 var (
 	Null          = Value{}
-	DropAttribute = Value{kind: KindDropAttribute}
-	DropObject    = Value{kind: KindDropObject}
+	DropAttribute = Value{form: &form{kind: KindDropAttribute}}
+	DropObject    = Value{form: &form{kind: KindDropObject}}
 )
 
 // String returns the value that holds the text s. The empty text is not null.
-func String(s string) Value { return Value{kind: KindString, text: s} }
+func String(s string) Value { return Value{text: s, form: isText} }
 
 // List returns the value that holds a copy of items.
 func List(items ...string) Value { return listOf(slices.Clone(items)) }
 
 // listOf is List without the copy, for slices nobody else keeps.
-func listOf(items []string) Value { return Value{kind: KindList, list: items} }
+func listOf(items []string) Value { return Value{form: &form{kind: KindList, list: items}} }
 
 // Kind returns what the value is.
-func (v Value) Kind() Kind { return v.kind }
+func (v Value) Kind() Kind {
+	if v.form == nil {
+		return KindNull
+	}
+	return v.form.kind
+}
+
+// items returns the texts of a list, which nobody may change.
+func (v Value) items() []string {
+	if v.form == nil {
+		return nil
+	}
+	return v.form.list
+}
 
 // IsNull reports whether there is no value. The empty text and the empty list are not null.
-func (v Value) IsNull() bool { return v.kind == KindNull }
+func (v Value) IsNull() bool { return v.form == nil }
 
 // Text returns the text, the first item of a list, and "" for everything else.
 func (v Value) Text() string {
-	if v.kind == KindList {
-		if len(v.list) == 0 {
+	if v.Kind() == KindList {
+		if len(v.items()) == 0 {
 			return ""
 		}
-		return v.list[0]
+		return v.items()[0]
 	}
 	return v.text
 }
 
 // Strings returns nil for null and drop values, one element for a text, and a copy of a list.
 func (v Value) Strings() []string {
-	switch v.kind {
+	switch v.Kind() {
 	case KindString:
 		return []string{v.text}
 	case KindList:
-		return slices.Clone(v.list)
+		return slices.Clone(v.items())
 	}
 	return nil
 }
 
 // Equal reports whether both values are of the same kind and hold the same texts in the same order.
 func (v Value) Equal(w Value) bool {
-	return v.kind == w.kind && v.text == w.text && slices.Equal(v.list, w.list)
+	return v.Kind() == w.Kind() && v.text == w.text && slices.Equal(v.items(), w.items())
 }
 
 // String describes the value for messages: null, "text", ["a", "b"].
 func (v Value) String() string {
-	switch v.kind {
+	switch v.Kind() {
 	case KindString:
 		return quote(v.text)
 	case KindList:
-		quoted := make([]string, len(v.list))
-		for i, item := range v.list {
+		quoted := make([]string, len(v.items()))
+		for i, item := range v.items() {
 			quoted[i] = quote(item)
 		}
 		return "[" + strings.Join(quoted, ", ") + "]"
 	}
-	return v.kind.String()
+	return v.Kind().String()
 }
 
 // isEmpty reports null, "" and the empty list.
 func (v Value) isEmpty() bool {
-	switch v.kind {
+	switch v.Kind() {
 	case KindNull:
 		return true
 	case KindString:
 		return v.text == ""
 	case KindList:
-		return len(v.list) == 0
+		return len(v.items()) == 0
 	}
 	return false
 }
 
 // MarshalJSON writes null, a string or an array of strings. Drop values are no data and are refused.
 func (v Value) MarshalJSON() ([]byte, error) {
-	switch v.kind {
+	switch v.Kind() {
 	case KindNull:
 		return []byte("null"), nil
 	case KindString:
 		return appendJSON(make([]byte, 0, len(v.text)+2), v.text), nil
 	case KindList:
 		out := []byte{'['}
-		for i, item := range v.list {
+		for i, item := range v.items() {
 			if i > 0 {
 				out = append(out, ',')
 			}
@@ -143,7 +164,7 @@ func (v Value) MarshalJSON() ([]byte, error) {
 		}
 		return append(out, ']'), nil
 	}
-	return nil, fmt.Errorf("expression: %s is an instruction, not a value, and has no JSON form", v.kind)
+	return nil, fmt.Errorf("expression: %s is an instruction, not a value, and has no JSON form", v.Kind())
 }
 
 // appendJSON appends s as a JSON string. It leaves <, > and & alone, since documents are read by people.

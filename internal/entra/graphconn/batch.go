@@ -3,7 +3,6 @@
 package graphconn
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -103,7 +102,7 @@ func (b *batch) run(ctx context.Context, part []int) {
 	waiting, failing := newBackoff(), newBackoff()
 	var waited time.Duration
 	for tries := 0; len(pending) > 0; {
-		again, wait, throttled, err := b.round(ctx, pending)
+		again, wait, throttled, at, err := b.round(ctx, pending)
 		if err != nil {
 			b.fail(again, err)
 			return
@@ -122,9 +121,9 @@ func (b *batch) run(ctx context.Context, part []int) {
 			return // the results hold the last answers
 		}
 		if throttled {
-			b.limiter.pause(b.kindOf(again), wait)
-		} else if err := b.config.sleep(ctx, b.config.clock().Add(wait)); err != nil {
-			b.fail(again, err)
+			b.limiter.pause(b.kindOf(again), at.Add(wait))
+		} else if err := b.config.sleep(ctx, at.Add(wait)); err != nil {
+			b.fail(again, &Error{Err: fmt.Errorf("%w: %w", ErrNotAttempted, err)})
 			return
 		}
 		pending = again
@@ -141,15 +140,20 @@ func (b *batch) kindOf(items []int) kind {
 	return reads
 }
 
-// fail gives requests without an answer an error.
+// fail gives requests that the batch did not get an answer for the error of the
+// batch. What an earlier round may have done is not called not attempted.
 func (b *batch) fail(items []int, err error) {
 	for _, i := range items {
 		r := b.requests[i]
-		e := &Error{Method: r.Method, Path: r.Path, Err: err}
-		if lost := as(err); lost.sent && !r.repeatable() {
-			e.Unknown = true
+		e := *as(err)
+		lost := e.maybeDone(r) || as(b.results[i].Err).maybeDone(r)
+		e.Method, e.Path = r.Method, b.shown(r.Path)
+		if IsCanceled(err) {
+			b.results[i] = Result{Err: e.undecided(lost)}
+			continue
 		}
-		b.results[i] = Result{Err: e}
+		e.Unknown = lost && !r.repeatable()
+		b.results[i] = Result{Err: &e}
 	}
 }
 
@@ -173,19 +177,19 @@ type answers struct {
 
 // round sends what is pending in one batch, records results, and returns what
 // is to be sent again after how long. An error means that nothing of it has an answer.
-func (b *batch) round(ctx context.Context, pending []int) (again []int, wait time.Duration, throttled bool, err error) {
+func (b *batch) round(ctx context.Context, pending []int) (again []int, wait time.Duration, throttled bool, at time.Time, err error) {
 	items, asked := b.items(pending)
 	if len(items) == 0 {
-		return nil, 0, false, nil
+		return nil, 0, false, at, nil
 	}
 	b.batches.Add(1)
 	answer, err := b.Do(ctx, Request{Method: http.MethodPost, Path: "/$batch", Body: map[string]any{"requests": items}, Repeatable: b.repeatable(asked), readsOnly: b.kindOf(asked) == reads})
 	if err != nil {
-		return asked, 0, false, err
+		return asked, 0, false, at, err
 	}
 	var got answers
 	if err := json.Unmarshal(answer.Body, &got); err != nil {
-		return asked, 0, false, &Error{Method: http.MethodPost, Path: "/$batch", Err: fmt.Errorf("the answer is no batch: %w", err), sent: true}
+		return asked, 0, false, at, &Error{Method: http.MethodPost, Path: "/$batch", Err: fmt.Errorf("the answer is no batch: %w", err), sent: true}
 	}
 	seen := map[int]bool{}
 	var dependents []int
@@ -209,7 +213,7 @@ func (b *batch) round(ctx context.Context, pending []int) (again []int, wait tim
 			continue
 		default:
 			e := failure(r, a.Status, header, a.Body)
-			e.after, _ = retryAfter(header, b.config.clock())
+			e.after, _ = retryAfter(header, answer.at)
 			e.sent = true
 			e.Unknown = a.Status >= 500 && a.Status != http.StatusNotImplemented && !r.repeatable()
 			b.results[i] = Result{Err: e}
@@ -223,7 +227,7 @@ func (b *batch) round(ctx context.Context, pending []int) (again []int, wait tim
 		}
 	}
 	again = append(again, b.revived(dependents, again)...)
-	return append(again, b.missing(asked, seen)...), wait, throttled, nil
+	return append(again, b.missing(asked, seen)...), wait, throttled, answer.at, nil
 }
 
 // missing gives requests that the answer of a batch left out an error, and
@@ -332,19 +336,21 @@ func (c *Client) Pages(ctx context.Context, r Request, each func(body []byte) er
 			return err
 		}
 		if err := each(answer.Body); err != nil {
-			return fmt.Errorf("%s %s: %w", r.Method, template(r.Path), err)
+			return fmt.Errorf("%s %s: %w", r.Method, template(c.shown(r.Path)), err)
 		}
 		var page struct {
 			Next string `json:"@odata.nextLink"`
 		}
-		if err := json.NewDecoder(bytes.NewReader(answer.Body)).Decode(&page); err != nil || page.Next == "" {
-			return err
+		if err := json.Unmarshal(answer.Body, &page); err != nil {
+			return &Error{Method: r.Method, Path: c.shown(r.Path), Status: answer.Status, Err: fmt.Errorf("the answer is no page: %w", err)}
 		}
 		switch {
+		case page.Next == "":
+			return nil
 		case !strings.HasPrefix(page.Next, c.base+"/"):
-			return fmt.Errorf("%s %s: the link to the next page leads elsewhere than to %s", r.Method, template(r.Path), c.base)
+			return fmt.Errorf("%s %s: the link to the next page leads elsewhere than to %s", r.Method, template(c.shown(r.Path)), c.base)
 		case seen[page.Next]:
-			return fmt.Errorf("%s %s: a page came twice", r.Method, template(r.Path))
+			return fmt.Errorf("%s %s: a page came twice", r.Method, template(c.shown(r.Path)))
 		}
 		seen[page.Next] = true
 		r.Path, r.Query = page.Next, nil

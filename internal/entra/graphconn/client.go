@@ -65,6 +65,8 @@ type Response struct {
 	Status int
 	Header http.Header
 	Body   []byte
+
+	at time.Time // when it arrived
 }
 
 // Stats count what a client has done.
@@ -105,7 +107,7 @@ func New(c Config) (*Client, error) {
 		ForceAttemptHTTP2: true, MaxIdleConnsPerHost: c.Connections, IdleConnTimeout: 90 * time.Second,
 	}
 	client.http = &http.Client{Transport: transport, Timeout: c.RequestTimeout, CheckRedirect: func(r *http.Request, _ []*http.Request) error {
-		return fmt.Errorf("refused to follow a redirect to %s, which would get the token", r.URL.Host)
+		return fmt.Errorf("%w to %s, which would get the token", errRedirect, r.URL.Host)
 	}}
 	if client.credential, err = c.credential(client.http); err != nil {
 		return nil, err
@@ -136,34 +138,37 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 	}
 	waiting, failing := newBackoff(), newBackoff()
 	var waited time.Duration
-	for tries, renewals := 0, 0; ; tries++ {
+	lost := false // an earlier attempt may have been carried out
+	for tries, renewals := 0, 0; ; {
 		answer, err := c.attempt(ctx, r, body)
 		if err == nil {
 			return answer, nil
 		}
 		e := as(err)
+		if lost = lost || e.maybeDone(r); ctx.Err() != nil {
+			return nil, e.undecided(lost)
+		}
 		var wait time.Duration
 		switch {
-		case ctx.Err() != nil:
-			return nil, err
 		case e.Status == http.StatusTooManyRequests:
 			c.throttled.Add(1)
-			if wait = e.wait(waiting.NextBackOff()); waited+wait > c.config.MaxWait {
-				return nil, fmt.Errorf("throttled for more than %s: %w", c.config.MaxWait, err)
-			}
-			waited += wait
-			c.limiter.pause(r.kind(), wait)
-			continue
+			wait = e.wait(waiting.NextBackOff())
 		case e.Status == http.StatusUnauthorized && renewals < maxRenewals && c.renew(e.token):
 			renewals++
 			continue
 		case e.again(r) && tries < maxTries:
+			tries++
 			wait = e.wait(failing.NextBackOff())
 		default:
 			return nil, err
 		}
-		if err := c.config.sleep(ctx, c.config.clock().Add(wait)); err != nil {
-			return nil, &Error{Method: r.Method, Path: r.Path, Err: err}
+		if waited += wait; waited > c.config.MaxWait {
+			return nil, fmt.Errorf("held back for more than %s: %w", c.config.MaxWait, err)
+		}
+		if e.Status == http.StatusTooManyRequests {
+			c.limiter.pause(r.kind(), e.at.Add(wait))
+		} else if err := c.config.sleep(ctx, e.at.Add(wait)); err != nil {
+			return nil, (&Error{Method: e.Method, Path: e.Path, Err: fmt.Errorf("%w: %w", ErrNotAttempted, err)}).undecided(lost)
 		}
 	}
 }
@@ -191,23 +196,26 @@ func (e *Error) wait(otherwise time.Duration) time.Duration {
 
 // attempt sends a request once.
 func (c *Client) attempt(ctx context.Context, r Request, body []byte) (*Response, error) {
-	problem := &Error{Method: r.Method, Path: r.Path}
+	var sent atomic.Bool // set by the transport, which may outlive the call
+	problem := &Error{Method: r.Method, Path: c.shown(r.Path)}
 	if err := c.limiter.enter(ctx, r.kind()); err != nil {
 		problem.Err, problem.final = fmt.Errorf("%w: %w", ErrNotAttempted, err), true
 		return nil, problem
 	}
 	used := 0.0
+	arrived := func() { problem.at, problem.sent = c.config.clock(), sent.Load() }
 	defer func() { c.limiter.leave(used) }()
+	defer arrived()
 	token, err := c.token(ctx)
 	if ctx.Err() != nil {
-		problem.Err, problem.final = context.Cause(ctx), true
+		problem.Err, problem.final = fmt.Errorf("%w: %w", ErrNotAttempted, context.Cause(ctx)), true
 		return nil, problem
 	}
 	if err != nil {
 		problem.Err, problem.final = &SignInError{Method: c.config.method(), Err: err}, true
 		return nil, problem
 	}
-	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { problem.sent = true }})
+	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { sent.Store(true) }})
 	address := r.Path
 	if !strings.HasPrefix(address, c.base) {
 		address = c.base + r.Path
@@ -227,26 +235,28 @@ func (c *Client) attempt(ctx context.Context, r Request, body []byte) (*Response
 	c.requests.Add(1)
 	answer, err := c.http.Do(request)
 	if err != nil {
-		problem.Err, problem.Unknown = plain(err), problem.sent && !r.repeatable()
+		problem.Err, problem.final = c.transport(ctx, err)
+		problem.Unknown = sent.Load() && !problem.final && !r.repeatable()
 		return nil, problem
 	}
 	defer answer.Body.Close()
 	content, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer+1))
 	if c.config.Logger != nil {
-		c.config.Logger(ctx, "Microsoft Graph", "method", r.Method, "path", template(r.Path), "status", answer.StatusCode, "request_id", answer.Header.Get("request-id"))
+		c.config.Logger(ctx, "Microsoft Graph", "method", r.Method, "path", template(problem.Path), "status", answer.StatusCode, "request_id", answer.Header.Get("request-id"))
 	}
 	used = nearness(answer.Header)
 	switch {
 	case err != nil:
-		problem.Err, problem.Unknown = fmt.Errorf("reading the answer: %w", plain(err)), !r.repeatable()
+		problem.Err, problem.Unknown = fmt.Errorf("reading the answer: %w", c.timeout(ctx, plain(err))), !r.repeatable()
 		return nil, problem
 	case len(content) > maxAnswer:
 		problem.Err, problem.final = fmt.Errorf("the answer is larger than %d MB", maxAnswer>>20), true
+		problem.Unknown = r.Method != http.MethodGet
 		return nil, problem
 	case answer.StatusCode >= 400:
 		e := failure(r, answer.StatusCode, answer.Header, content)
-		e.token, e.sent = token, true
-		e.after, _ = retryAfter(answer.Header, c.config.clock())
+		e.Path, e.token, e.sent, e.at = problem.Path, token, true, c.config.clock()
+		e.after, _ = retryAfter(answer.Header, e.at)
 		e.Unknown = e.Status >= 500 && e.Status != http.StatusNotImplemented && !r.repeatable()
 		return nil, e
 	case len(content) > 0 && !json.Valid(content):
@@ -254,7 +264,7 @@ func (c *Client) attempt(ctx context.Context, r Request, body []byte) (*Response
 		problem.final, problem.Unknown = r.repeatable(), !r.repeatable()
 		return nil, problem
 	}
-	return &Response{Status: answer.StatusCode, Header: answer.Header, Body: content}, nil
+	return &Response{Status: answer.StatusCode, Header: answer.Header, Body: content, at: c.config.clock()}, nil
 }
 
 func (c *Client) setHeader(request *http.Request, token string, hasBody bool) {
@@ -315,6 +325,31 @@ func encode(body any) ([]byte, error) {
 	return json.Marshal(body)
 }
 
+var errRedirect = errors.New("refused to follow a redirect")
+
+// transport explains why there is no answer, and reports whether another try
+// cannot help either. Neither a redirect nor a certificate that is not trusted
+// lets a request be carried out.
+func (c *Client) transport(ctx context.Context, err error) (_ error, final bool) {
+	var untrusted *tls.CertificateVerificationError
+	switch err = plain(err); {
+	case errors.Is(err, errRedirect):
+		return fmt.Errorf("%w; check graph_endpoint and whether a proxy asks to sign in", err), true
+	case errors.As(err, &untrusted):
+		return fmt.Errorf("%w; if a proxy or a private cloud has its own authority, name it in ca_certificate_file", err), true
+	}
+	return c.timeout(ctx, err), false
+}
+
+// timeout replaces the error of an own time limit, which net/http makes look
+// like the end of the caller's context.
+func (c *Client) timeout(ctx context.Context, err error) error {
+	if ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("no answer within %s (request_timeout)", c.config.RequestTimeout)
+	}
+	return err
+}
+
 // plain removes the address that net/http puts before what went wrong.
 func plain(err error) error {
 	var u *url.Error
@@ -328,6 +363,13 @@ var segment = regexp.MustCompile(`/[^/?]*[0-9@%][^/?]*`)
 
 // template hides names and ids in a path for the log.
 func template(path string) string { return segment.ReplaceAllString(path, "/{id}") }
+
+// shown returns a path for errors and the log: a link to a further page has the
+// address of Graph, and in its query filters with personal data.
+func (c *Client) shown(path string) string {
+	path, _, _ = strings.Cut(strings.TrimPrefix(path, c.base), "?")
+	return path
+}
 
 // Base returns the address of Graph with its version, for references to objects.
 func (c *Client) Base() string { return c.base }

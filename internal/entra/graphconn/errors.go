@@ -40,6 +40,7 @@ type Error struct {
 	sent  bool          // the request went out
 	final bool          // trying again changes nothing
 	after time.Duration // what the answer says to wait
+	at    time.Time     // when it was known
 	token string        // the access token it was sent with
 }
 
@@ -65,6 +66,9 @@ func (e *Error) Error() string {
 			}
 		}
 	}
+	if next := nextSteps[e.Code]; next != "" {
+		b.WriteString("; " + next)
+	}
 	if e.Unknown {
 		b.WriteString("; whether it was done is not known")
 	}
@@ -73,6 +77,41 @@ func (e *Error) Error() string {
 	}
 	return b.String()
 }
+
+// nextSteps says what to do about errors that Graph's own text leaves open.
+// https://learn.microsoft.com/graph/resolve-auth-errors
+var nextSteps = map[string]string{
+	"Authorization_RequestDenied": "grant the application the permission, with an administrator's consent; " +
+		"passwords and the accounts of administrators need a directory role as well",
+	"Authorization_IdentityNotFound": "give the application a service principal in this tenant by an administrator's consent",
+	"InvalidAuthenticationToken":     "check that environment, tenant_id and graph_endpoint belong together",
+	"Directory_QuotaExceeded":        "delete objects for good that are not needed, or ask Microsoft for a higher quota",
+	"TooManyRequests":                "run again later, or have fewer applications work on the tenant at once",
+}
+
+// maybeDone reports that a write may have been carried out although no answer says so.
+func (e *Error) maybeDone(r Request) bool {
+	return r.kind() == writes && e.sent && !e.final && (e.Status == 0 || e.Status >= 500 && e.Status != http.StatusNotImplemented)
+}
+
+// undecided makes an error of a call that its context ended, after an attempt
+// that may have been carried out if lost is true.
+func (e *Error) undecided(lost bool) *Error {
+	if !lost {
+		return e
+	}
+	made := *e
+	made.Unknown = true
+	if errors.Is(e.Err, ErrNotAttempted) { // this attempt, but not the one before
+		made.Err = ended
+		if errors.Is(e.Err, context.Canceled) {
+			made.Err = context.Canceled
+		}
+	}
+	return &made
+}
+
+var ended = fmt.Errorf("the time for it is over: %w", context.DeadlineExceeded)
 
 // ErrNotAttempted is wrapped by errors of requests that were not sent, because
 // one they depend on failed or the context ended first.

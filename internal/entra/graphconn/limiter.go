@@ -87,12 +87,16 @@ func (l *limiter) leave(nearness float64) {
 	l.changed = make(chan struct{})
 }
 
-// pause lets everything of a kind wait. A pause is never shortened by a later answer.
-func (l *limiter) pause(k kind, d time.Duration) {
+// pause lets everything of a kind wait. A later answer never shortens a pause,
+// and what is refused during one, having been sent before, tells nothing new
+// about how much may be under way.
+func (l *limiter) pause(k kind, until time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.allowed = max(1, l.allowed/2)
-	if until := l.clock().Add(d); until.After(l.until[k]) {
+	if !l.until[k].After(l.clock()) {
+		l.allowed = max(1, l.allowed/2)
+	}
+	if until.After(l.until[k]) {
 		l.until[k] = until
 	}
 }
