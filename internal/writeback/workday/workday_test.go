@@ -59,7 +59,9 @@ func find(t *testing.T, s *sandbox.Server, fits func(*company.Worker) bool) stri
 }
 
 func kind(name string) func(*company.Worker) bool {
-	return func(w *company.Worker) bool { return w.Type == name && w.Status == "Active" && w.HireDate <= today && w.OfficePhone != "" && w.Mobile != "" }
+	return func(w *company.Worker) bool {
+		return w.Type == name && w.Status == "Active" && w.HireDate <= today && w.OfficePhone != "" && w.Mobile != ""
+	}
 }
 
 func one(t *testing.T, tenant *workday.Tenant, id string, want writeback.Record) writeback.Outcome {
