@@ -64,4 +64,5 @@ type Removal int
 const (
 	Disable Removal = iota // nobody can sign in; everything else stays
 	Delete                 // the object goes, into the recycle bin where there is one
+	Purge                  // the object goes for good: only where the target can restore deleted ones, and tells both apart
 )

@@ -18,7 +18,7 @@ import (
 
 // Remove disables or deletes users, given by worker id with their object id. A
 // disabled user's sessions are revoked with it. Deleting is soft: for 30 days the
-// user can be restored. A user that is gone already is no error, and what is
+// user can be restored, unless it is purged. A user that is gone already is no error, and what is
 // synchronised from Active Directory is left to it.
 func (t *Tenant) Remove(ctx context.Context, ids map[string]string, mode directory.Removal) []directory.Outcome {
 	r := &run{Tenant: t, byWorker: map[string]*task{}}
@@ -42,7 +42,7 @@ func (t *Tenant) Remove(ctx context.Context, ids map[string]string, mode directo
 		case k.have == nil, mode == directory.Disable && !k.have.enabled:
 		case k.have.synced():
 			k.fail(removals[mode], "", directory.Because(directory.ErrProtected, errors.New("the user is synchronised from Active Directory: disable or delete the account there")))
-		case mode == directory.Delete:
+		case mode != directory.Disable:
 			requests, parts = append(requests, graphconn.Request{Method: http.MethodDelete, Path: path}), append(parts, part{k, removals[mode], "", nil})
 		default:
 			doc := map[string]any{attrEnabled: false}
@@ -62,6 +62,9 @@ func (t *Tenant) Remove(ctx context.Context, ids map[string]string, mode directo
 			p.fail(p.op, p.attribute, explain(result.Err))
 		}
 	}
+	if mode == directory.Purge {
+		r.purge(ctx)
+	}
 	r.forgetRemoved(ctx, mode)
 	for _, k := range r.tasks {
 		k.out.Err = errors.Join(k.errs...)
@@ -69,13 +72,28 @@ func (t *Tenant) Remove(ctx context.Context, ids map[string]string, mode directo
 	return outcomes
 }
 
-var removals = map[directory.Removal]string{directory.Disable: "disable", directory.Delete: "delete"}
+var removals = map[directory.Removal]string{directory.Disable: "disable", directory.Delete: "delete", directory.Purge: "purge"}
+
+// purge deletes for good what was deleted: a moment ago, or by an earlier run that broke off.
+// https://learn.microsoft.com/graph/api/directory-deleteditems-delete
+func (r *run) purge(ctx context.Context) {
+	var requests []graphconn.Request
+	var tasks []*task
+	for _, k := range r.alive() {
+		requests, tasks = append(requests, graphconn.Request{Method: http.MethodDelete, Path: "/directory/deletedItems/" + k.ID}), append(tasks, k)
+	}
+	for i, result := range r.patient(ctx, requests, func(i int) bool { return tasks[i].touched }) {
+		if result.Err != nil && (tasks[i].touched || !graphconn.IsNotFound(result.Err)) {
+			tasks[i].fail(removals[directory.Purge], "", explain(result.Err))
+		}
+	}
+}
 
 // forgetRemoved keeps the snapshot right, and makes sure that nobody disabled is still enabled.
 func (r *run) forgetRemoved(ctx context.Context, mode directory.Removal) {
 	ctx, cancel := detach(ctx)
 	defer cancel()
-	if mode == directory.Delete {
+	if mode != directory.Disable {
 		r.forgetDeleted()
 		r.mu.Lock()
 		defer r.mu.Unlock()

@@ -28,6 +28,7 @@ const (
 	removeDisable = "disable"
 	removeRelease = "release"
 	removeDelete  = "delete"
+	removePurge   = "purge"
 )
 
 // population is the part that the resources for many users and for a single

@@ -40,7 +40,7 @@ func (p *population) planRemoval(ctx context.Context, removed []string, mode str
 	for i, id := range removed {
 		lines[i] = "worker " + id + " " + p.label(id)
 	}
-	verb := map[string]string{removeDisable: "disabled", removeRelease: "released: they stay as they are and are no longer managed", removeDelete: "deleted"}[mode]
+	verb := map[string]string{removeDisable: "disabled", removeRelease: "released: they stay as they are and are no longer managed", removeDelete: "deleted", removePurge: "deleted for good"}[mode]
 	diags.AddWarning("Accounts are no longer wanted", fmt.Sprintf("%d accounts are managed now and have no document any more. By on_removal = %q they will be %s:\n%s", len(removed), mode, verb, listed(lines)))
 	if limit := p.options.maxRemovals; limit != nil && int64(len(removed)) > *limit {
 		diags.AddError("Too many accounts are no longer wanted", fmt.Sprintf("%d accounts have no document any more, and max_removals is %d:\n%s\nSee why they are gone; if it is right, raise max_removals for this run.", len(removed), *limit, listed(lines)))
@@ -50,7 +50,7 @@ func (p *population) planRemoval(ctx context.Context, removed []string, mode str
 
 // checkRemoval refuses to delete an account before its retention has passed.
 func (p *population) checkRemoval(ctx context.Context, removed []string, mode string, diags *diag.Diagnostics) {
-	if mode != removeDelete {
+	if mode != removeDelete && mode != removePurge {
 		return
 	}
 	dir, ok := p.connect(diags)
@@ -101,7 +101,7 @@ func (p *population) remove(ctx context.Context, removed []string, mode string, 
 		addProblems(diags, "Cannot read accounts", err)
 		return p.keepAll(removed)
 	}
-	removal := map[string]directory.Removal{removeDisable: directory.Disable, removeDelete: directory.Delete}[mode]
+	removal := map[string]directory.Removal{removeDisable: directory.Disable, removeDelete: directory.Delete, removePurge: directory.Purge}[mode]
 	var failures []error
 	for _, o := range dir.Remove(ctx, p.subset(ours), removal) {
 		if o.Err != nil {

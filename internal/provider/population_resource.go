@@ -76,8 +76,8 @@ func (r *populationResource) Schema(_ context.Context, _ resource.SchemaRequest,
 				Validators: []validator.String{oneOf(adoptNever, adoptMatched, adoptAlways)},
 			},
 			"restore_deleted": restoreAttribute(),
-			"on_removal":      removalAttribute("an account whose worker is no longer in `accounts`", removeDisable),
-			"on_destroy":      removalAttribute("all accounts when the resource is destroyed", removeRelease),
+			"on_removal":      r.target.removalAttribute("an account whose worker is no longer in `accounts`", removeDisable),
+			"on_destroy":      r.target.removalAttribute("all accounts when the resource is destroyed", removeRelease),
 			"max_removals": schema.Int64Attribute{Optional: true, Validators: []validator.Int64{int64validator.AtLeast(0)},
 				MarkdownDescription: "Largest number of accounts that may leave `accounts` in one plan; more stop it. Unset: no limit."},
 			"retention_days": retentionAttribute(),
@@ -92,11 +92,15 @@ func (r *populationResource) Schema(_ context.Context, _ resource.SchemaRequest,
 
 // Attributes that the resources for populations and for single users share.
 
-func removalAttribute(what, byDefault string) schema.Attribute {
+func (t target) removalAttribute(what, byDefault string) schema.Attribute {
+	modes, purge := []string{removeDisable, removeRelease, removeDelete}, ""
+	if t.purges {
+		modes, purge = append(modes, removePurge), " It can be restored for 30 days; `purge` deletes it for good, under the same condition."
+	}
 	return schema.StringAttribute{
 		Optional: true, Computed: true, Default: stringdefault.StaticString(byDefault),
-		MarkdownDescription: fmt.Sprintf("What happens to %s: `disable` disables it and leaves it where it is, `release` stops managing it and changes nothing, `delete` deletes it, provided it has been disabled for `retention_days`. The default is `%s`.", what, byDefault),
-		Validators:          []validator.String{oneOf(removeDisable, removeRelease, removeDelete)},
+		MarkdownDescription: fmt.Sprintf("What happens to %s: `disable` disables it and leaves it where it is, `release` stops managing it and changes nothing, `delete` deletes it, provided it has been disabled for `retention_days`.%s The default is `%s`.", what, purge, byDefault),
+		Validators:          []validator.String{oneOf(modes...)},
 	}
 }
 

@@ -52,6 +52,8 @@ type target struct {
 	login, label string
 	// restores says that an account in the recycle bin can be taken into use again.
 	restores bool
+	// purges says that deleting leaves something that can be deleted for good.
+	purges bool
 	// partOf reports whether an account belongs to one of the given containers or domains.
 	partOf func(e *directory.Existing, part string) bool
 	// workerIDAttribute and connect use the provider's configuration; the first without connecting.
@@ -69,7 +71,7 @@ var activeDirectoryTarget = target{
 
 var entraTarget = target{
 	format: entra.Format, prefix: "entra", title: "Microsoft Entra ID",
-	schema: entra.StandardSchema, valid: entra.CheckAccount, login: "userPrincipalName", label: "displayName", restores: true,
+	schema: entra.StandardSchema, valid: entra.CheckAccount, login: "userPrincipalName", label: "displayName", restores: true, purges: true,
 	partOf: func(e *directory.Existing, domain string) bool {
 		_, suffix, _ := strings.Cut(e.Account.Attributes["userPrincipalName"].Text(), "@")
 		return strings.EqualFold(suffix, domain)

@@ -37,7 +37,7 @@ func (r *userResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 			"adopt_existing": schema.StringAttribute{Optional: true, Computed: true, Default: stringdefault.StaticString(adoptMatched), Validators: []validator.String{oneOf(adoptNever, adoptMatched, adoptAlways)},
 				MarkdownDescription: "Whether an account that exists already under the same `" + r.target.loginKey() + "` may be taken over: `matched`, the default, if it carries the same worker id; `always` also if it carries none; `never`."},
 			"restore_deleted":  restoreAttribute(),
-			"on_destroy":       removalAttribute("the account when the resource is destroyed or removed from the configuration", removeDisable),
+			"on_destroy":       r.target.removalAttribute("the account when the resource is destroyed or removed from the configuration", removeDisable),
 			"retention_days":   retentionAttribute(),
 			"allow_unreviewed": allowUnreviewedAttribute("account"),
 		},
