@@ -73,11 +73,7 @@ func (e *PersonError) Error() string {
 	if e.Attribute != "" {
 		fmt.Fprintf(&b, ", attribute %s", e.Attribute)
 	}
-	text := strings.TrimSuffix(e.Err.Error(), ".")
-	fmt.Fprintf(&b, ": %s.", text)
-	if next := adviceFor(e.Err); next != "" && !strings.Contains(text, strings.TrimSuffix(next, ".")) {
-		b.WriteString(" " + next)
-	}
+	b.WriteString(explained(e.Err))
 	return b.String()
 }
 
@@ -102,3 +98,38 @@ type causedError struct{ cause, said error }
 
 func (e *causedError) Error() string   { return e.cause.Error() + ": " + e.said.Error() }
 func (e *causedError) Unwrap() []error { return []error{e.cause, e.said} }
+
+// MembershipError is what went wrong with one member of a group, or with the
+// whole group where Member is the zero value.
+type MembershipError struct {
+	Group  string // name or path
+	Member Member
+	Op     string // "add", "remove", "read"
+	Err    error
+}
+
+func (e *MembershipError) Unwrap() error { return e.Err }
+
+func (e *MembershipError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "group %q: %s", e.Group, e.Op)
+	switch {
+	case e.Member.WorkerID != "":
+		fmt.Fprintf(&b, " worker %q", e.Member.WorkerID)
+	case e.Member.Path != "":
+		fmt.Fprintf(&b, " %q", e.Member.Path)
+	case e.Member.ID != "":
+		fmt.Fprintf(&b, " %q", e.Member.ID)
+	}
+	b.WriteString(explained(e.Err))
+	return b.String()
+}
+
+// explained appends what to do next to what was said.
+func explained(err error) string {
+	text := strings.TrimSuffix(err.Error(), ".")
+	if next := adviceFor(err); next != "" && !strings.Contains(text, strings.TrimSuffix(next, ".")) {
+		return ": " + text + ". " + next
+	}
+	return ": " + text + "."
+}

@@ -52,11 +52,11 @@ func checkAttribute(schema *directory.Schema, name string, v directory.Value) er
 		}
 		return errors.New("users have no such property in Microsoft Graph")
 	case p.kind.ReadOnly:
-		return errors.New("Microsoft Entra ID sets it, so it cannot be written; take it out of the mapping")
+		return errors.New("only Microsoft Entra ID itself sets it; take it out of the mapping")
 	case p.kind.Name == attrEnabled:
 		return errors.New("whether a user can sign in is said by enabled, not by an attribute")
 	case len(v) == 0 && p.fixed:
-		return errors.New("Microsoft Graph does not allow to clear it; give it a value, or leave it out")
+		return errors.New("it cannot be cleared in Microsoft Graph; give it a value, or leave it out")
 	case len(v) == 0:
 		return nil
 	}

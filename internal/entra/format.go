@@ -60,7 +60,7 @@ func equal(attribute string, a, b directory.Value) bool {
 	case t.Syntax == directory.Boolean:
 		return strings.EqualFold(a.Text(), b.Text())
 	case t.Name == "usageLocation" || t.Name == attrSponsors || t.Name == "otherMails":
-		return directory.Value(folded(a)).Equal(folded(b))
+		return folded(a).Equal(folded(b))
 	case isDate(t.Name):
 		x, errX := parseDate(a.Text())
 		y, errY := parseDate(b.Text())

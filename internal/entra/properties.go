@@ -40,9 +40,9 @@ func named(name string) property {
 	return property{kind: directory.AttributeType{Name: name}}
 }
 
-func text(name string, max int64, get func(models.Userable) *string) property {
+func text(name string, most int64, get func(models.Userable) *string) property {
 	p := named(name)
-	p.kind.Max, p.kind.HasMax = max, max > 0
+	p.kind.Max, p.kind.HasMax = most, most > 0
 	p.get = func(u models.Userable) directory.Value { return pointed(get(u)) }
 	return p
 }
@@ -77,9 +77,9 @@ func moment(name string, get func(models.Userable) *time.Time) property {
 	return p
 }
 
-func list(name string, max int64, get func(models.Userable) []string) property {
+func list(name string, most int64, get func(models.Userable) []string) property {
 	p := named(name)
-	p.list, p.kind.Multi, p.kind.Max, p.kind.HasMax = true, true, max, max > 0
+	p.list, p.kind.Multi, p.kind.Max, p.kind.HasMax = true, true, most, most > 0
 	p.get = func(u models.Userable) directory.Value {
 		if v := get(u); len(v) > 0 {
 			return directory.Value(v)

@@ -136,7 +136,7 @@ func (r *run) forgetRemoved(ctx context.Context, mode directory.Removal) {
 func (t *Tenant) DisabledSince(ctx context.Context, ids map[string]string) (map[string]time.Time, error) {
 	name := t.o.DisabledSinceAttribute
 	if name == "" {
-		return nil, errors.New("Microsoft Entra ID does not record since when a user is disabled: set disabled_since_attribute in the entra block of the provider, so that this provider does")
+		return nil, errors.New("since when a user is disabled is not recorded by Microsoft Entra ID: set disabled_since_attribute in the entra block of the provider, so that this provider does")
 	}
 	found, err := t.byIDs(ctx, slices.Collect(maps.Values(ids)), true)
 	if err != nil {

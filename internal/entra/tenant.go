@@ -46,16 +46,15 @@ type Tenant struct {
 	loading chan struct{} // holds a token while nobody lists the tenant
 	asking  asker
 
-	mu       sync.Mutex // guards what follows
-	need     map[string]property
-	asked    int // users asked for by name so far
-	total    int // users in the tenant, -1 before it is known
-	all      *snapshot
-	deleted  []*user
-	domains  []string
-	extended *directory.Schema
-	links    map[string]string // worker id → object id of what this process wrote or read
-	pending  map[string][]waiting
+	mu      sync.Mutex // guards what follows
+	need    map[string]property
+	asked   int // users asked for by name so far
+	total   int // users in the tenant, -1 before it is known
+	all     *snapshot
+	deleted []*user
+	domains []string
+	links   map[string]string // worker id → object id of what this process wrote or read
+	pending map[string][]waiting
 }
 
 var _ directory.Directory = (*Tenant)(nil)

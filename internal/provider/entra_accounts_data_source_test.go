@@ -75,7 +75,7 @@ func TestAccEntraPipeline(t *testing.T) {
 			{Config: cloudPipeline("2026-01-15", ""), ConfigVariables: csv(pipelineCSV), ConfigPlanChecks: settledPlan,
 				Check: resource.ComposeAggregateTestCheckFunc(userHolds(s, "li2@example.com", "displayName", `"Ada Li"`), userHolds(s, "o'brien@example.com", "employeeId", `"0003"`),
 					managedBy(s, "li3@example.com", "li2@example.com"), userHolds(s, "future@example.com", "accountEnabled", "false"),
-					func(*terraform.State) error { first = s.User("li3@example.com")["id"].(string); return nil }),
+					func(*terraform.State) error { first = s.UserID("li3@example.com"); return nil }),
 				ConfigStateChecks: []statecheck.StateCheck{list("joiners", "0001", "0002", "0003", "0004")}},
 			{Config: cloudPipeline("2026-01-15", ""), ConfigVariables: csv(leaver), ConfigPlanChecks: settledPlan,
 				Check: userHolds(s, "li3@example.com", "accountEnabled", "false"), ConfigStateChecks: []statecheck.StateCheck{list("leavers", "0002")}},

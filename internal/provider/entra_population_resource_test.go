@@ -37,14 +37,14 @@ func TestAccEntraPopulation_lifeOfAPopulation(t *testing.T) {
 			cloudStep(all, managedBy(s, "p1@example.com", "p3@example.com"), managedBy(s, "p2@example.com", "p1@example.com"), managedBy(s, "p3@example.com", "p2@example.com"),
 				userHolds(s, "p1@example.com", "department", `"Sales"`, "employeeOrgData", `{"costCenter":"4711"}`, "accountEnabled", "true"),
 				userHolds(s, "p2@example.com", "businessPhones", `["+61 2 5550 1234"]`, "usageLocation", `"DE"`),
-				func(*terraform.State) error { first = s.User("p1@example.com")["id"].(string); return nil }),
+				func(*terraform.State) error { first = s.UserID("p1@example.com"); return nil }),
 			cloudStep(moved, userHolds(s, "ada.king@example.com", "department", `"Marketing"`, "jobTitle", "null"), userHolds(s, "p3@example.com", "accountEnabled", "false"),
 				calls(s, "POST /users/{id}/revokeSignInSessions", 1),
 				func(*terraform.State) error {
 					if id := s.User("ada.king@example.com")["id"]; id != first {
 						return fmt.Errorf("renamed to another object: %v, before %v", id, first)
 					}
-					if since := s.User("p3@example.com")["onPremisesExtensionAttributes"].(map[string]any)["extensionAttribute15"]; since == nil {
+					if own, _ := s.User("p3@example.com")["onPremisesExtensionAttributes"].(map[string]any); own["extensionAttribute15"] == nil {
 						return fmt.Errorf("nothing records since when p3 is disabled")
 					}
 					return nil

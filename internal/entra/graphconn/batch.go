@@ -213,7 +213,7 @@ func (b *batch) round(ctx context.Context, pending []int) (again []int, wait tim
 			continue
 		default:
 			e := failure(r, a.Status, header, a.Body)
-			e.after, _ = retryAfter(header, answer.at)
+			e.after = retryAfter(header, answer.at)
 			e.sent = true
 			e.Unknown = a.Status >= 500 && a.Status != http.StatusNotImplemented && !r.repeatable()
 			b.results[i] = Result{Err: e}

@@ -256,7 +256,7 @@ func (c *Client) attempt(ctx context.Context, r Request, body []byte) (*Response
 	case answer.StatusCode >= 400:
 		e := failure(r, answer.StatusCode, answer.Header, content)
 		e.Path, e.token, e.sent, e.at = problem.Path, token, true, c.config.clock()
-		e.after, _ = retryAfter(answer.Header, e.at)
+		e.after = retryAfter(answer.Header, e.at)
 		e.Unknown = e.Status >= 500 && e.Status != http.StatusNotImplemented && !r.repeatable()
 		return nil, e
 	case len(content) > 0 && !json.Valid(content):

@@ -103,7 +103,7 @@ func (e *Error) undecided(lost bool) *Error {
 	made := *e
 	made.Unknown = true
 	if errors.Is(e.Err, ErrNotAttempted) { // this attempt, but not the one before
-		made.Err = ended
+		made.Err = errEnded
 		if errors.Is(e.Err, context.Canceled) {
 			made.Err = context.Canceled
 		}
@@ -111,7 +111,7 @@ func (e *Error) undecided(lost bool) *Error {
 	return &made
 }
 
-var ended = fmt.Errorf("the time for it is over: %w", context.DeadlineExceeded)
+var errEnded = fmt.Errorf("the time for it is over: %w", context.DeadlineExceeded)
 
 // ErrNotAttempted is wrapped by errors of requests that were not sent, because
 // one they depend on failed or the context ended first.

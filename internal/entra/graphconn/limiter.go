@@ -112,18 +112,18 @@ func nearness(h http.Header) float64 {
 
 // retryAfter reads the header as whole seconds, a fraction of seconds (which Graph
 // sends, too) or an HTTP date (RFC 9110 10.2.3).
-func retryAfter(h http.Header, now time.Time) (time.Duration, bool) {
+func retryAfter(h http.Header, now time.Time) time.Duration {
 	text := h.Get("Retry-After")
 	if text == "" {
-		return 0, false
+		return 0
 	}
 	if s, err := strconv.ParseFloat(text, 64); err == nil && s >= 0 && s < math.MaxInt32 {
-		return time.Duration(s * float64(time.Second)), true
+		return time.Duration(s * float64(time.Second))
 	}
 	if at, err := http.ParseTime(text); err == nil {
-		return max(0, at.Sub(now)), true
+		return max(0, at.Sub(now))
 	}
-	return 0, false
+	return 0
 }
 
 // newBackoff is the growing wait where an answer names none.

@@ -173,7 +173,7 @@ func (d *demo) synced(ctx context.Context) error {
 		return err
 	}
 	guid := guidOf(e.Get("objectGUID"))
-	d.tenant.Delete(d.tenant.User(d.cloudName(d.cast.mover))["id"].(string)) // in a hybrid tenant it would never have been there
+	d.tenant.Delete(d.tenant.UserID(d.cloudName(d.cast.mover))) // in a hybrid tenant it would never have been there
 	d.tenant.SyncUser([16]byte([]byte(e.Get("objectGUID"))), e.Get("sAMAccountName"), map[string]any{
 		"userPrincipalName": e.Get("sAMAccountName") + "@" + tenantDomain, "displayName": e.Get("displayName"), "mailNickname": e.Get("sAMAccountName"),
 		"employeeId": d.cast.mover,

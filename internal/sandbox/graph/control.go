@@ -130,6 +130,12 @@ func (s *Server) User(key string) map[string]any {
 	return nil
 }
 
+// UserID returns the id of a user, by userPrincipalName; "" where there is none.
+func (s *Server) UserID(principal string) string {
+	id, _ := s.User(principal)["id"].(string)
+	return id
+}
+
 // Users returns all users that are not deleted, sorted by id.
 func (s *Server) Users() []map[string]any { return s.dumpAll(kindUser, false) }
 

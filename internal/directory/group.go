@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package directory
+
+import "context"
+
+// Member is an object that a group has, or is to have, as a direct member.
+type Member struct {
+	// ID is the identity that survives rename and move: objectGUID in Active
+	// Directory, the object id in Microsoft Entra ID.
+	ID string
+	// Path is the distinguished name, or the userPrincipalName or display name
+	// where there are no paths.
+	Path string
+	// Name is what people call it.
+	Name string
+	// Class is "user", "group", "computer", "contact" …
+	Class string
+	// WorkerID is the worker id that the object carries; empty for an object no worker stands behind.
+	WorkerID string
+}
+
+// Group is a group as the directory holds it.
+type Group struct {
+	// ID, Path and Name are as in Member.
+	ID, Path, Name string
+	// Fixed says why nobody can change the members by hand (membership is
+	// dynamic, or synchronised from elsewhere), and is empty where one can.
+	Fixed string
+	// Members are the direct members by ID. The primary group's members in
+	// Active Directory are not among them: no write can change those.
+	Members map[string]Member
+}
+
+// MembershipChange is what is to become of the direct members of one group.
+type MembershipChange struct {
+	// GroupID is the identity of the group; Name is what errors call it.
+	GroupID, Name string
+	// Add and Remove are members by their ID. One that is a member already, or
+	// is none any more, is no error.
+	Add, Remove []Member
+}
+
+// MembershipOutcome is what became of a MembershipChange. Every member is
+// attempted, whatever happens to the others.
+type MembershipOutcome struct {
+	GroupID string
+	// Added and Removed hold the IDs of members who are in, or out, as was wanted.
+	Added, Removed []string
+	// Err joins a *MembershipError for each member, or one for the whole group.
+	Err error
+}
+
+// Groups is what memberships need of a directory. Like Directory it works in
+// bulk: for many groups at once, a request serves twenty.
+type Groups interface {
+	// Groups returns groups with all of their direct members, by the reference
+	// they were asked for: distinguished name, objectGUID or sAMAccountName in
+	// Active Directory; object id, mailNickname or display name in Microsoft
+	// Entra ID. One that does not exist is absent; a reference that fits several
+	// is an error that names them.
+	Groups(ctx context.Context, refs []string) (map[string]*Group, error)
+	// Members returns objects that can be members, by reference: worker id,
+	// ID, Path, or userPrincipalName. One that does not exist is absent.
+	Members(ctx context.Context, refs []string) (map[string]Member, error)
+	// ChangeMembers carries out the differences, many groups at once, and returns
+	// an outcome for each change, in their order.
+	ChangeMembers(ctx context.Context, changes []MembershipChange) []MembershipOutcome
+}
