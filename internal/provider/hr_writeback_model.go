@@ -16,10 +16,12 @@ import (
 	"terraform-provider-workforce/internal/source/rest"
 	"terraform-provider-workforce/internal/source/sqldb"
 	"terraform-provider-workforce/internal/source/web"
+	workdaysource "terraform-provider-workforce/internal/source/workday"
 	"terraform-provider-workforce/internal/writeback"
 	"terraform-provider-workforce/internal/writeback/jsonapi"
 	"terraform-provider-workforce/internal/writeback/sqltable"
 	"terraform-provider-workforce/internal/writeback/successfactors"
+	"terraform-provider-workforce/internal/writeback/workday"
 )
 
 type hrWritebackModel struct {
@@ -33,6 +35,24 @@ type hrWritebackModel struct {
 	SQL               *writebackSQLModel            `tfsdk:"sql"`
 	REST              *writebackRESTModel           `tfsdk:"rest"`
 	SuccessFactors    *writebackSuccessFactorsModel `tfsdk:"successfactors"`
+	Workday           *writebackWorkdayModel        `tfsdk:"workday"`
+}
+
+type writebackWorkdayModel struct {
+	URL               types.String      `tfsdk:"url"`
+	Tenant            types.String      `tfsdk:"tenant"`
+	Version           types.String      `tfsdk:"version"`
+	Username          types.String      `tfsdk:"username"`
+	ClientID          types.String      `tfsdk:"client_id"`
+	TokenURL          types.String      `tfsdk:"token_url"`
+	CACertificateFile types.String      `tfsdk:"ca_certificate_file"`
+	TimeoutSeconds    types.Int64       `tfsdk:"timeout_seconds"`
+	Email             types.String      `tfsdk:"email"`
+	UserName          types.String      `tfsdk:"user_name"`
+	Phones            map[string]string `tfsdk:"phones"`
+	Private           types.Bool        `tfsdk:"private"`
+	TimeZone          types.String      `tfsdk:"time_zone"`
+	Concurrency       types.Int64       `tfsdk:"concurrency"`
 }
 
 type writebackSuccessFactorsModel struct {
@@ -112,7 +132,8 @@ var environmentName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // sameSystem reports whether two models are about the same system, with the same settings.
 func (m *hrWritebackModel) sameSystem(other *hrWritebackModel) bool {
-	return reflect.DeepEqual(m.SQL, other.SQL) && reflect.DeepEqual(m.REST, other.REST) && reflect.DeepEqual(m.SuccessFactors, other.SuccessFactors)
+	return reflect.DeepEqual(m.SQL, other.SQL) && reflect.DeepEqual(m.REST, other.REST) &&
+		reflect.DeepEqual(m.SuccessFactors, other.SuccessFactors) && reflect.DeepEqual(m.Workday, other.Workday)
 }
 
 // validate checks everything but what is in the environment or in files.
@@ -132,6 +153,8 @@ func (m *hrWritebackModel) validate() error {
 		}
 		maps.Copy(places, m.SuccessFactors.Phones)
 		what, err = "successfactors.emails and phones", m.SuccessFactors.config("").Validate()
+	case m.Workday != nil:
+		places, what, err = m.Workday.places(), "workday.email, user_name and phones", m.Workday.validate()
 	}
 	errs := []error{err}
 	for _, name := range m.Attributes {
@@ -171,8 +194,14 @@ func (m *hrWritebackModel) open(getenv func(string) string) (writeback.System, e
 			return nil, err
 		}
 		return successfactors.Open(m.SuccessFactors.config(password))
+	case m.Workday != nil:
+		c, err := m.Workday.config(secret)
+		if err != nil {
+			return nil, err
+		}
+		return workday.Open(c)
 	}
-	return nil, errors.New("no HR system: set sql, rest or successfactors")
+	return nil, errors.New("no HR system: set sql, rest, successfactors or workday")
 }
 
 func (m *writebackSuccessFactorsModel) config(password string) successfactors.Config {
@@ -180,6 +209,49 @@ func (m *writebackSuccessFactorsModel) config(password string) successfactors.Co
 		Web:    web.Config{URL: m.URL.ValueString(), CAFile: m.CACertificateFile.ValueString(), Auth: web.Auth{Username: m.Username.ValueString() + "@" + m.CompanyID.ValueString(), Password: password}},
 		Emails: m.Emails, Phones: m.Phones, Concurrency: int(m.Concurrency.ValueInt64()),
 	}
+}
+
+// config takes the secrets that the way to sign in needs.
+func (m *writebackWorkdayModel) config(secret func(name string) (string, error)) (c workday.Config, err error) {
+	c = workday.Config{
+		Tenant: workdaysource.Config{
+			Web:    web.Config{URL: m.URL.ValueString(), CAFile: m.CACertificateFile.ValueString(), Timeout: seconds(m.TimeoutSeconds)},
+			Tenant: m.Tenant.ValueString(), Version: m.Version.ValueString(), Username: m.Username.ValueString(), ClientID: m.ClientID.ValueString(), TokenURL: m.TokenURL.ValueString(),
+		},
+		TimeZone: m.TimeZone.ValueString(), Email: m.Email.ValueString(), Username: m.UserName.ValueString(), Phones: m.Phones, Private: m.Private.ValueBool(), Concurrency: int(m.Concurrency.ValueInt64()),
+	}
+	if c.Tenant.Username != "" {
+		c.Tenant.Password, err = secret("_PASSWORD")
+	}
+	if c.Tenant.ClientID != "" && err == nil {
+		if c.Tenant.ClientSecret, err = secret("_CLIENT_SECRET"); err == nil {
+			c.Tenant.RefreshToken, err = secret("_REFRESH_TOKEN")
+		}
+	}
+	return c, err
+}
+
+// validate holds everything but secrets and files against what Workday takes.
+func (m *writebackWorkdayModel) validate() error {
+	c, err := m.config(func(string) (string, error) { return "secret", nil })
+	if err != nil {
+		return err
+	}
+	c.Tenant.Web.CAFile = ""
+	_, err = workdaysource.Connect(c.Tenant)
+	return errors.Join(c.Validate(), err)
+}
+
+// places are the attributes that have a place in Workday.
+func (m *writebackWorkdayModel) places() map[string]string {
+	places := map[string]string{}
+	maps.Copy(places, m.Phones)
+	for _, name := range []types.String{m.Email, m.UserName} {
+		if v := name.ValueString(); v != "" {
+			places[v] = v
+		}
+	}
+	return places
 }
 
 func seconds(v types.Int64) time.Duration { return time.Duration(v.ValueInt64()) * time.Second }

@@ -51,14 +51,15 @@ func (r *hrWritebackResource) Schema(_ context.Context, _ resource.SchemaRequest
 			"Only the attributes that are listed are ever written, and only where they differ; each write is read back. " +
 			"What others change in the HR system is shown as drift and repaired. When some of an apply fails, every failed worker is named, what was done stays in the state, and the next plan shows only the rest.\n\n" +
 			"Passwords and tokens are no arguments, so that they never reach the state: they are taken from environment variables, in every plan and apply. " +
-			"With the default `environment_prefix` they are `WORKFORCE_WRITEBACK_PASSWORD` (`sql`, `successfactors`, and `rest` with a `username`), and for `rest` one of `WORKFORCE_WRITEBACK_TOKEN`, `WORKFORCE_WRITEBACK_API_KEY` and `WORKFORCE_WRITEBACK_CLIENT_SECRET`. " +
+			"With the default `environment_prefix` they are `WORKFORCE_WRITEBACK_PASSWORD` (`sql`, `successfactors`, and `rest` or `workday` with a `username`), for `rest` one of `WORKFORCE_WRITEBACK_TOKEN`, `WORKFORCE_WRITEBACK_API_KEY` and `WORKFORCE_WRITEBACK_CLIENT_SECRET`, " +
+			"and for `workday` with a `client_id` both `WORKFORCE_WRITEBACK_CLIENT_SECRET` and `WORKFORCE_WRITEBACK_REFRESH_TOKEN`. " +
 			"Values themselves are in the state. The resource cannot be imported and need not be: values that agree already are taken over without a write.",
 		Attributes: map[string]schema.Attribute{
 			"values": schema.MapAttribute{Required: true, ElementType: types.StringType,
 				MarkdownDescription: "Documents by worker id, each a JSON object with a text, or `null` for no value, by attribute, as `jsonencode({ mail = … })` writes it. `\"\"` is no value, too. " +
 					"An attribute that is `null` is cleared, one that is absent is not managed. The values must be known at plan, unless `allow_unreviewed` is set."},
 			"attributes": schema.ListAttribute{Required: true, ElementType: types.StringType,
-				MarkdownDescription: "The attributes that may be written, each with its place: a column (`sql.columns`), a path (`rest.values`) or a type (`successfactors.emails`, `successfactors.phones`). A document with any other attribute is an error.",
+				MarkdownDescription: "The attributes that may be written, each with its place: a column (`sql.columns`), a path (`rest.values`) or a type (`successfactors.emails`, `successfactors.phones`, `workday.phones`), or named by `workday.email` or `workday.user_name`. A document with any other attribute is an error.",
 				Validators:          []validator.List{listvalidator.SizeAtLeast(1), listvalidator.UniqueValues(), listvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))}},
 			"on_removal": removal("the values of a worker, or of an attribute, that are no longer in `values`"),
 			"on_destroy": removal("all values when the resource is destroyed"),
@@ -72,6 +73,7 @@ func (r *hrWritebackResource) Schema(_ context.Context, _ resource.SchemaRequest
 			"sql":            writebackSQLSchema(),
 			"rest":           writebackRESTSchema(),
 			"successfactors": writebackSuccessFactorsSchema(),
+			"workday":        writebackWorkdaySchema(),
 		},
 	}
 }

@@ -16,7 +16,9 @@ import (
 
 	"terraform-provider-workforce/internal/source/rest"
 	"terraform-provider-workforce/internal/source/sqldb"
+	workdaysource "terraform-provider-workforce/internal/source/workday"
 	"terraform-provider-workforce/internal/writeback/sqltable"
+	"terraform-provider-workforce/internal/writeback/workday"
 )
 
 func writebackNeeds(description string, validators ...validator.String) schema.Attribute {
@@ -42,7 +44,7 @@ func writebackSQLSchema() schema.Attribute {
 		Optional: true,
 		MarkdownDescription: "A table or updatable view of a database. Each worker is one transaction: the row is locked and compared, updated by its key with parameters, counted and read again; unless exactly one row was updated and holds what was written, it is rolled back. " +
 			"The account needs the right to read and update these columns, and nothing else.",
-		Validators: []validator.Object{objectvalidator.ExactlyOneOf(path.MatchRoot("sql"), path.MatchRoot("rest"), path.MatchRoot("successfactors"))},
+		Validators: []validator.Object{objectvalidator.ExactlyOneOf(path.MatchRoot("sql"), path.MatchRoot("rest"), path.MatchRoot("successfactors"), path.MatchRoot("workday"))},
 		Attributes: map[string]schema.Attribute{
 			"driver":              writebackNeeds("The database: one of "+choice(drivers)+". `mysql` is for MariaDB, too.", oneOf(drivers...)),
 			"host":                writebackText("Name or address of the server, the directory (PostgreSQL) or path (MySQL) of a Unix socket, or, for SQL Server, `host\\instance`. Not for SQLite."),
@@ -129,6 +131,33 @@ func writebackSuccessFactorsSchema() schema.Attribute {
 			"emails":              codes("Mail addresses (`PerEmail`)."),
 			"phones":              codes("Phone numbers (`PerPhone`), as one text in `phoneNumber`."),
 			"concurrency":         writebackNumber("How many workers are written at once. The default is 4.", 1, 64),
+		},
+	}
+}
+
+func writebackWorkdaySchema() schema.Attribute {
+	return schema.SingleNestedAttribute{
+		Optional: true,
+		MarkdownDescription: "Workday, by the operations `Change_Work_Contact_Information` and `Update_Workday_Account` of the web service `Human_Resources`. Worker ids are `Employee_ID` or `Contingent_Worker_ID`. " +
+			"An entry that is there is changed in place, by its reference; all others, and what is private, stay as they are. Changes are effective today, those of workers who start later on their hire date. " +
+			"They complete without approval, which the business process must permit to the account. It needs Put access to the domains of work contact information and of Workday accounts, as far as they are written, and Get access to worker data. " +
+			"The secrets are in environment variables: `WORKFORCE_WRITEBACK_PASSWORD` of a `username`; `WORKFORCE_WRITEBACK_CLIENT_SECRET` and `WORKFORCE_WRITEBACK_REFRESH_TOKEN` of a `client_id`.",
+		Attributes: map[string]schema.Attribute{
+			"url":                 writebackNeeds("Address of the host, such as `https://wd3-services1.workday.com`, or of the service, such as `https://wd3-services1.workday.com/ccx/service/acme/Human_Resources/v44.2`."),
+			"tenant":              writebackText("Name of the tenant. The default is that in `url` or behind the @ of `username`."),
+			"version":             writebackText("Version of the web service. The default is that in `url`, or `" + workdaysource.DefaultVersion + "`."),
+			"username":            writebackText("User name of an integration system user, with or without `@tenant`."),
+			"client_id":           writebackText("Id of an API client for integrations, instead of a user."),
+			"token_url":           writebackText("Where access tokens are given out. The default is `/ccx/oauth2/{tenant}/token` on the host."),
+			"ca_certificate_file": writebackText("File with the authorities trusted instead of the system's, in PEM."),
+			"timeout_seconds":     writebackNumber("Seconds that one attempt may take. The default is 300.", 1, maxSeconds),
+			"email":               writebackText("Attribute that is the primary work mail address."),
+			"user_name":           writebackText("Attribute that is the user name of the Workday account. It cannot be cleared."),
+			"phones": schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Attributes that are work phones, each with its `Phone_Device_Type_ID`, such as `Landline` or `Mobile`. " +
+				"Numbers are E.164, such as `+12065550188`, or `+12065550188 x42` with an extension. The first phone of a worker becomes the primary one."},
+			"private":     schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether entries that are new are not public. Those that are there stay as they are. The default is false."},
+			"time_zone":   writebackText("IANA time zone of today, such as `Europe/Berlin`. The default is UTC."),
+			"concurrency": writebackNumber(fmt.Sprintf("How many workers are written at once: each is a business process in the tenant. The default is %d.", workday.DefaultConcurrency), 1, workday.MaxConcurrency),
 		},
 	}
 }

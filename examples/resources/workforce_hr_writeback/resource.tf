@@ -85,3 +85,28 @@ resource "workforce_hr_writeback" "successfactors" {
     emails     = { mail = "8448" }
   }
 }
+
+# Workday: the primary work address, the user name and the office phone. The
+# password of the integration system user is in WORKDAY_WRITER_PASSWORD.
+resource "workforce_hr_writeback" "workday" {
+  attributes = ["mail", "user_name", "phone"]
+  values = {
+    for id, account in workforce_ad_population.staff.accounts : id => jsonencode({
+      mail      = jsondecode(account).attributes.mail
+      user_name = jsondecode(account).sam_account_name
+      phone     = try(jsondecode(account).attributes.telephoneNumber, null)
+    })
+  }
+
+  environment_prefix = "WORKDAY_WRITER"
+  workday = {
+    url       = "https://wd3-services1.workday.com/ccx/service/acme/Human_Resources/v44.2"
+    username  = "ISU_Identity"
+    email     = "mail"
+    user_name = "user_name"
+    phones    = { phone = "Landline" }
+    time_zone = "Europe/Berlin"
+  }
+
+  max_changes = 200
+}
