@@ -61,7 +61,7 @@ func hrAuthSchema(prefix string, more map[string]schema.Attribute) map[string]sc
 // auth returns how to sign in. What is not configured comes from the
 // environment, if nothing else is configured: a password there does not
 // disturb a token here.
-func (m *hrAuthModel) auth(w *hrWebModel, prefix string) web.Auth {
+func (m *hrAuthModel) auth(w *hrConnectionModel, prefix string) web.Auth {
 	set := func(values ...types.String) bool {
 		for _, v := range values {
 			if v.ValueString() != "" {

@@ -60,5 +60,5 @@ func (d *hrBambooHRDataSource) Read(ctx context.Context, req datasource.ReadRequ
 		return
 	}
 	m.record(result, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
+	resp.Diagnostics.Append(setWithoutSecrets(ctx, &resp.State, &m)...)
 }

@@ -58,7 +58,7 @@ func hrFileSchema(content, contentDescription string, more map[string]schema.Att
 		"max_age_hours": hrCount("Hours ago that the file may have been modified at most, so that yesterday's file is not read again: by its time stamp, or for a `url` by the header `Last-Modified`, which must then be there. Unset: any time.", 1),
 		"max_bytes":     hrCount("Size of the largest file that is read. The default is 536870912 (512 MiB).", 1),
 		"headers": schema.MapAttribute{Optional: true, Sensitive: true, ElementType: types.StringType,
-			MarkdownDescription: "Headers of the request for `url`, such as `Authorization`. They end up in the state: `headers_from_environment` keeps secrets out of it."},
+			MarkdownDescription: "Headers of the request for `url`, such as `Authorization`. They are kept out of the state; `headers_from_environment` keeps secrets out of configuration and plans, too."},
 		"headers_from_environment": schema.MapAttribute{Optional: true, ElementType: types.StringType,
 			MarkdownDescription: "Headers of the request for `url`, each with the name of the environment variable that holds its value. The name begins with `" + environmentPrefix + "`.",
 			Validators: []validator.Map{mapvalidator.ValueStringsAre(stringvalidator.RegexMatches(regexp.MustCompile("^"+environmentPrefix+"[A-Z0-9_]+$"),

@@ -99,5 +99,5 @@ func (d *hrFixedWidthDataSource) Read(ctx context.Context, req datasource.ReadRe
 		return
 	}
 	m.record(result, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
+	resp.Diagnostics.Append(setWithoutSecrets(ctx, &resp.State, &m)...)
 }

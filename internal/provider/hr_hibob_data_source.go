@@ -64,5 +64,5 @@ func (d *hrHiBobDataSource) Read(ctx context.Context, req datasource.ReadRequest
 		return
 	}
 	m.record(result, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
+	resp.Diagnostics.Append(setWithoutSecrets(ctx, &resp.State, &m)...)
 }

@@ -66,8 +66,8 @@ func (d *hrLDAPDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 		"ca_certificate_file": text("File with the certificates, in PEM, of the authorities that may have issued the server's certificate. The system's authorities are trusted when neither this nor `ca_certificate_pem` is set."),
 		"ca_certificate_pem":  text("The same certificates as text."),
 		"username":            text("Distinguished name of the account to sign in with, or what else the server takes. Environment variable: `WORKFORCE_LDAP_USERNAME`."),
-		"password": schema.StringAttribute{Optional: true, Sensitive: true, MarkdownDescription: "Password of `username`. It ends up in the state: prefer the environment variable `WORKFORCE_LDAP_PASSWORD`, " +
-			"or another one named by `password_variable`."},
+		"password": schema.StringAttribute{Optional: true, Sensitive: true, MarkdownDescription: "Password of `username`. It is kept out of the state. Better is the environment variable `WORKFORCE_LDAP_PASSWORD`, " +
+			"or another one named by `password_variable`: no configuration and no plan holds it either."},
 		"password_variable": text("Name of the environment variable with the password, where several directories have different ones. The default is `WORKFORCE_LDAP_PASSWORD`."),
 		"kerberos": schema.SingleNestedAttribute{
 			Optional:            true,
@@ -75,7 +75,7 @@ func (d *hrLDAPDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 			Attributes: map[string]schema.Attribute{
 				"realm":                  text("Kerberos realm, such as `CORP.EXAMPLE.COM`. The default is the part of the user name after the @, the realm of the credential cache, or the default realm of `config_file`."),
 				"username":               text("Principal to sign in as, without the realm; a credential cache names its own. Environment variable: `WORKFORCE_LDAP_USERNAME`."),
-				"password":               schema.StringAttribute{Optional: true, Sensitive: true, MarkdownDescription: "Password of the principal. It ends up in the state: prefer a keytab, or the environment variable `WORKFORCE_LDAP_PASSWORD` or another one named by `password_variable`, which is read where neither this nor `keytab_file` nor `credential_cache_file` is set."},
+				"password":               schema.StringAttribute{Optional: true, Sensitive: true, MarkdownDescription: "Password of the principal. It is kept out of the state. Better is a keytab, or the environment variable `WORKFORCE_LDAP_PASSWORD` or another one named by `password_variable`, which is read where neither this nor `keytab_file` nor `credential_cache_file` is set."},
 				"keytab_file":            text("Keytab that holds the principal's keys."),
 				"credential_cache_file":  text("Credential cache that holds a ticket-granting ticket, as `kinit` writes it."),
 				"config_file":            text("Kerberos configuration file, needed when the account lives in another realm than the servers or Kerberos is not served on their port 88, as with most directories that are not Active Directory. Without it the server itself is asked for tickets; `/etc/krb5.conf` is not read."),
@@ -113,7 +113,7 @@ func (d *hrLDAPDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		return
 	}
 	m.record(result, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
+	resp.Diagnostics.Append(setWithoutSecrets(ctx, &resp.State, &m)...)
 }
 
 // config takes each setting from the configuration, and address and credentials else from the environment.

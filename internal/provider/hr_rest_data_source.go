@@ -129,12 +129,12 @@ func (d *hrRESTDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	}
 	config := rest.Config{Web: m.web(restPrefix), Method: m.Method.ValueString(), Path: m.Path.ValueString(), Query: m.Query, Body: m.Body.ValueString(), Records: m.Records.ValueString(),
 		Columns: m.Columns, Paging: m.Paging.paging(), ManagerReference: m.ManagerReference.ValueString()}
-	config.Web.Auth, config.Web.Header = m.auth(&m.hrWebModel, restPrefix), m.Headers
+	config.Web.Auth, config.Web.Header = m.auth(&m.hrConnectionModel, restPrefix), m.Headers
 	result, err := rest.Read(ctx, config, m.spec())
 	if err != nil {
 		addProblems(&resp.Diagnostics, "The HR system cannot be read", err)
 		return
 	}
 	m.record(result, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
+	resp.Diagnostics.Append(setWithoutSecrets(ctx, &resp.State, &m)...)
 }

@@ -66,12 +66,12 @@ func (d *hrSCIMDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	}
 	config := scim.Config{Web: m.web(scimPrefix), Resource: m.Resource.ValueString(), Filter: m.Filter.ValueString(), Query: m.Query, Cursor: m.Paging.ValueString() == "cursor",
 		PageSize: int(m.PageSize.ValueInt64()), Concurrency: int(m.Concurrency.ValueInt64()), Columns: m.Columns, ManagerReference: m.ManagerReference.ValueString()}
-	config.Web.Auth = m.auth(&m.hrWebModel, scimPrefix)
+	config.Web.Auth = m.auth(&m.hrConnectionModel, scimPrefix)
 	result, err := scim.Read(ctx, config, m.spec())
 	if err != nil {
 		addProblems(&resp.Diagnostics, "The SCIM service cannot be read", err)
 		return
 	}
 	m.record(result, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
+	resp.Diagnostics.Append(setWithoutSecrets(ctx, &resp.State, &m)...)
 }

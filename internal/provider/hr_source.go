@@ -3,6 +3,7 @@
 package provider
 
 import (
+	"context"
 	"fmt"
 	"maps"
 
@@ -10,7 +11,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"terraform-provider-workforce/internal/source"
 )
@@ -79,6 +82,28 @@ func hrSourceSchema(more map[string]schema.Attribute) map[string]schema.Attribut
 	}
 	maps.Copy(out, more)
 	return out
+}
+
+// setWithoutSecrets puts a model into the state, but for the arguments that are
+// sensitive: they were needed to read, and nothing of a data source is compared
+// with its configuration afterwards.
+func setWithoutSecrets(ctx context.Context, state *tfsdk.State, model any) diag.Diagnostics {
+	diags := state.Set(ctx, model)
+	if diags.HasError() {
+		return diags
+	}
+	raw, err := tftypes.Transform(state.Raw, func(at *tftypes.AttributePath, v tftypes.Value) (tftypes.Value, error) {
+		if a, err := state.Schema.AttributeAtTerraformPath(ctx, at); err == nil && a.IsSensitive() {
+			return tftypes.NewValue(v.Type(), nil), nil
+		}
+		return v, nil // elements of collections have no schema of their own
+	})
+	if err != nil {
+		diags.AddError("Secrets cannot be kept out of the state", err.Error())
+		return diags
+	}
+	state.Raw = raw
+	return diags
 }
 
 func (m *hrSourceModel) spec() source.Spec {

@@ -74,13 +74,13 @@ func (d *hrSQLDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 		"parameters": schema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Values of the placeholders of `query`, sent apart from it: `$1` (PostgreSQL), `?` (MySQL, SQLite), `@p1` (SQL Server), `:1` (Oracle). Null is NULL."},
 
 		"dsn": secret("Connection string as the driver reads it, instead of `host` and its kind, for settings that have no argument. Conflicts with `host`, `port` and `database`; `username` and `password` replace those in it. " +
-			"It ends up in the state: prefer the environment variable `WORKFORCE_SQL_DSN`, or another one named by `dsn_variable`."),
+			"It is kept out of the state. Better is the environment variable `WORKFORCE_SQL_DSN`, or another one named by `dsn_variable`: no configuration and no plan holds it either."),
 		"dsn_variable":            text("Name of the environment variable with the connection string. The default is `WORKFORCE_SQL_DSN`, which is read when neither `host`, `database` nor `dsn` is set."),
 		"host":                    text("Name or address of the server; the directory (PostgreSQL) or path (MySQL) of a Unix socket; `host\\instance` for SQL Server."),
 		"port":                    number("Port of the server. The default is the usual one of the driver; for Oracle 2484, or 1521 without TLS.", 65535),
 		"database":                text("Name of the database; the service name of Oracle; the path of the file of SQLite."),
 		"username":                text("Account to sign in with. It needs the right to read what the query reads, and should have no other. Environment variable: `WORKFORCE_SQL_USERNAME`."),
-		"password":                secret("Password of `username`. It ends up in the state: prefer the environment variable `WORKFORCE_SQL_PASSWORD`, or another one named by `password_variable`."),
+		"password":                secret("Password of `username`. It is kept out of the state. Better is the environment variable `WORKFORCE_SQL_PASSWORD`, or another one named by `password_variable`: no configuration and no plan holds it either."),
 		"password_variable":       text("Name of the environment variable with the password, where several databases have different ones. The default is `WORKFORCE_SQL_PASSWORD`."),
 		"tls_mode":                text("`verify-full` encrypts and verifies the server's certificate and name, and is the default; `require` encrypts without knowing with whom; `disable` does not encrypt. What a connection string says about TLS comes first.", oneOf(sqldb.TLSModes...)),
 		"tls_server_name":         text("Name that the server's certificate must carry, when it is not `host`."),
@@ -114,7 +114,7 @@ func (d *hrSQLDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 		return
 	}
 	m.record(result, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
+	resp.Diagnostics.Append(setWithoutSecrets(ctx, &resp.State, &m)...)
 }
 
 // config takes each setting from the configuration, and credentials else from the environment.

@@ -17,26 +17,31 @@ import (
 	"terraform-provider-workforce/internal/source/web"
 )
 
-// hrWebModel holds what the data sources of all HR systems that answer over
-// HTTP share. It is embedded in theirs.
+// hrConnectionModel holds where an HR system is that answers over HTTP, and how
+// it is asked. It is embedded in the models of data sources.
+type hrConnectionModel struct {
+	URL                   types.String  `tfsdk:"url"`
+	EnvironmentPrefix     types.String  `tfsdk:"environment_prefix"`
+	CACertificateFile     types.String  `tfsdk:"ca_certificate_file"`
+	CACertificatePEM      types.String  `tfsdk:"ca_certificate_pem"`
+	ClientCertificateFile types.String  `tfsdk:"client_certificate_file"`
+	ClientCertificatePEM  types.String  `tfsdk:"client_certificate_pem"`
+	ClientKeyFile         types.String  `tfsdk:"client_key_file"`
+	ClientKeyPEM          types.String  `tfsdk:"client_key_pem"`
+	AllowHTTP             types.Bool    `tfsdk:"allow_http"`
+	RequestTimeout        types.Int64   `tfsdk:"request_timeout"`
+	StallTimeout          types.Int64   `tfsdk:"stall_timeout"`
+	MaxRetries            types.Int64   `tfsdk:"max_retries"`
+	MaxRetryWait          types.Int64   `tfsdk:"max_retry_wait"`
+	MaxResponseMB         types.Int64   `tfsdk:"max_response_mb"`
+	RequestsPerSecond     types.Float64 `tfsdk:"requests_per_second"`
+}
+
+// hrWebModel adds what systems share whose records are JSON.
 type hrWebModel struct {
-	URL                   types.String      `tfsdk:"url"`
-	EnvironmentPrefix     types.String      `tfsdk:"environment_prefix"`
-	Columns               map[string]string `tfsdk:"columns"`
-	ManagerReference      types.String      `tfsdk:"manager_reference"`
-	CACertificateFile     types.String      `tfsdk:"ca_certificate_file"`
-	CACertificatePEM      types.String      `tfsdk:"ca_certificate_pem"`
-	ClientCertificateFile types.String      `tfsdk:"client_certificate_file"`
-	ClientCertificatePEM  types.String      `tfsdk:"client_certificate_pem"`
-	ClientKeyFile         types.String      `tfsdk:"client_key_file"`
-	ClientKeyPEM          types.String      `tfsdk:"client_key_pem"`
-	AllowHTTP             types.Bool        `tfsdk:"allow_http"`
-	RequestTimeout        types.Int64       `tfsdk:"request_timeout"`
-	StallTimeout          types.Int64       `tfsdk:"stall_timeout"`
-	MaxRetries            types.Int64       `tfsdk:"max_retries"`
-	MaxRetryWait          types.Int64       `tfsdk:"max_retry_wait"`
-	MaxResponseMB         types.Int64       `tfsdk:"max_response_mb"`
-	RequestsPerSecond     types.Float64     `tfsdk:"requests_per_second"`
+	hrConnectionModel
+	Columns          map[string]string `tfsdk:"columns"`
+	ManagerReference types.String      `tfsdk:"manager_reference"`
 }
 
 // hrWebTexts are what the descriptions of the shared arguments differ in.
@@ -44,28 +49,37 @@ type hrWebTexts struct {
 	prefix, url, columns, reference string
 }
 
-// hrWebSchema returns the attributes that all HR systems that answer over HTTP share, and more.
+// hrWebSchema returns the attributes that systems share whose records are JSON, and more.
 func hrWebSchema(t hrWebTexts, more map[string]schema.Attribute) map[string]schema.Attribute {
+	out := map[string]schema.Attribute{
+		"columns": schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: t.columns},
+		"manager_reference": schema.StringAttribute{Optional: true, MarkdownDescription: "What `manager_id` holds, where that is not the worker id: " + t.reference +
+			" Managers are then found by it and replaced by their worker ids."},
+	}
+	maps.Copy(out, more)
+	return hrConnectionSchema(t.prefix, t.url, out)
+}
+
+// hrConnectionSchema returns the attributes that all HR systems that answer over
+// HTTP share, those of all HR sources, and more.
+func hrConnectionSchema(prefix, url string, more map[string]schema.Attribute) map[string]schema.Attribute {
 	text := func(description string) schema.Attribute {
 		return schema.StringAttribute{Optional: true, MarkdownDescription: description}
 	}
 	number := func(least int64, description string) schema.Attribute {
 		return schema.Int64Attribute{Optional: true, Validators: []validator.Int64{int64validator.AtLeast(least)}, MarkdownDescription: description}
 	}
-	env := func(name string) string { return " Environment variable: `" + t.prefix + "_" + name + "`." }
+	env := func(name string) string { return " Environment variable: `" + prefix + "_" + name + "`." }
 	out := map[string]schema.Attribute{
-		"url": text(t.url + " Requests, redirects and links to further pages stay on its host: credentials are sent nowhere else." + env("URL")),
-		"environment_prefix": text("Prefix of the environment variables that hold credentials and other arguments of this data source. The default is `" + t.prefix + "`. " +
+		"url": text(url + " Requests, redirects and links to further pages stay on its host: credentials are sent nowhere else." + env("URL")),
+		"environment_prefix": text("Prefix of the environment variables that hold credentials and other arguments of this data source. The default is `" + prefix + "`. " +
 			"Several systems of one kind in one configuration each need their own."),
-		"columns": schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: t.columns},
-		"manager_reference": text("What `manager_id` holds, where that is not the worker id: " + t.reference +
-			" Managers are then found by it and replaced by their worker ids."),
 		"ca_certificate_file":     text("File with the certificates, in PEM, of the authorities trusted instead of the system's." + env("CA_CERTIFICATE_FILE")),
 		"ca_certificate_pem":      text("The same certificates as text." + env("CA_CERTIFICATE_PEM")),
 		"client_certificate_file": text("File with the client's certificate, in PEM, for mutual TLS." + env("CLIENT_CERTIFICATE_FILE")),
 		"client_certificate_pem":  text("The client's certificate as text." + env("CLIENT_CERTIFICATE_PEM")),
 		"client_key_file":         text("File with the key of the client's certificate, in PEM." + env("CLIENT_KEY_FILE")),
-		"client_key_pem":          hrSecret("The key of the client's certificate as text.", t.prefix+"_CLIENT_KEY_PEM"),
+		"client_key_pem":          hrSecret("The key of the client's certificate as text.", prefix+"_CLIENT_KEY_PEM"),
 		"allow_http":              schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether `http://` is permitted to hosts other than this machine. Everything, credentials included, is then readable on the way. The default is false."},
 		"request_timeout":         number(1, "Seconds that one request may take, its whole answer included. The default is 300."),
 		"stall_timeout":           number(1, "Seconds that the server may take to begin to answer, and then for each further 4 KiB. The default is 120."),
@@ -80,7 +94,7 @@ func hrWebSchema(t hrWebTexts, more map[string]schema.Attribute) map[string]sche
 
 // hrSecret returns an argument for a secret, and says where it is better kept.
 func hrSecret(description, env string) schema.Attribute {
-	return schema.StringAttribute{Optional: true, Sensitive: true, MarkdownDescription: description + " Arguments of data sources are stored in the state: prefer the environment variable `" + env + "`."}
+	return schema.StringAttribute{Optional: true, Sensitive: true, MarkdownDescription: description + " It is kept out of the state. Better is the environment variable `" + env + "`: no configuration and no plan holds it either."}
 }
 
 // hrText returns an argument that an environment variable may hold instead.
@@ -88,8 +102,18 @@ func hrText(description, env string) schema.Attribute {
 	return schema.StringAttribute{Optional: true, MarkdownDescription: description + " Environment variable: `" + env + "`."}
 }
 
+// hrOptionalText returns an argument that only the configuration holds.
+func hrOptionalText(description string, validators ...validator.String) schema.Attribute {
+	return schema.StringAttribute{Optional: true, MarkdownDescription: description, Validators: validators}
+}
+
+// hrCountBetween returns an optional whole number within bounds.
+func hrCountBetween(description string, least, most int64) schema.Attribute {
+	return schema.Int64Attribute{Optional: true, MarkdownDescription: description, Validators: []validator.Int64{int64validator.Between(least, most)}}
+}
+
 // env returns the value of an argument, or of its environment variable.
-func (m *hrWebModel) env(argument types.String, prefix, name string) string {
+func (m *hrConnectionModel) env(argument types.String, prefix, name string) string {
 	if v := argument.ValueString(); v != "" {
 		return v
 	}
@@ -97,7 +121,7 @@ func (m *hrWebModel) env(argument types.String, prefix, name string) string {
 }
 
 // pair returns two arguments that exclude each other. The environment counts if neither is set.
-func (m *hrWebModel) pair(file, content types.String, prefix, name string) (string, string) {
+func (m *hrConnectionModel) pair(file, content types.String, prefix, name string) (string, string) {
 	if file.ValueString() != "" || content.ValueString() != "" {
 		return file.ValueString(), content.ValueString()
 	}
@@ -105,7 +129,7 @@ func (m *hrWebModel) pair(file, content types.String, prefix, name string) (stri
 }
 
 // web returns the configuration of the client, without credentials.
-func (m *hrWebModel) web(prefix string) web.Config {
+func (m *hrConnectionModel) web(prefix string) web.Config {
 	c := web.Config{
 		URL: m.env(m.URL, prefix, "URL"), AllowHTTP: m.AllowHTTP.ValueBool(),
 		Timeout: time.Duration(m.RequestTimeout.ValueInt64()) * time.Second, Stall: time.Duration(m.StallTimeout.ValueInt64()) * time.Second,
