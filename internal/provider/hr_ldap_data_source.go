@@ -44,6 +44,7 @@ type hrLDAPModel struct {
 	PageSize          types.Int64    `tfsdk:"page_size"`
 	ConnectTimeout    types.Int64    `tfsdk:"connect_timeout"`
 	RequestTimeout    types.Int64    `tfsdk:"request_timeout"`
+	MaxBytes          types.Int64    `tfsdk:"max_bytes"`
 	hrSourceModel
 }
 
@@ -92,6 +93,7 @@ func (d *hrLDAPDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 		"page_size":       number("Entries asked for at once. The default is 1000."),
 		"connect_timeout": number("Seconds that connecting and signing in may take. The default is 15."),
 		"request_timeout": number("Seconds that one page may take. The default is 120."),
+		"max_bytes":       hrCount("How many bytes the values of all entries may be. The default is 536870912 (512 MiB).", 1),
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Workers from an LDAP directory such as OpenLDAP, 389 Directory Server or Active Directory: every entry that matches a filter. Attributes with several values are lists, in the order of the alphabet. " +
@@ -122,7 +124,7 @@ func (m *hrLDAPModel) config() ldapdir.Config {
 		URLs: m.URLs, StartTLS: m.StartTLS.ValueBool(), ServerName: m.ServerName.ValueString(), CACertificateFile: m.CACertificateFile.ValueString(), CACertificatePEM: m.CACertificatePEM.ValueString(),
 		Username: m.Username.ValueString(), Password: m.Password.ValueString(), ClientCertificateFile: m.ClientCertificate.ValueString(), ClientKeyFile: m.ClientKey.ValueString(),
 		Base: m.Base.ValueString(), Scope: m.Scope.ValueString(), Filter: m.Filter.ValueString(), Referrals: m.Referrals.ValueString(), PageSize: int(m.PageSize.ValueInt64()),
-		ConnectTimeout: secondsOf(m.ConnectTimeout), RequestTimeout: secondsOf(m.RequestTimeout),
+		ConnectTimeout: secondsOf(m.ConnectTimeout), RequestTimeout: secondsOf(m.RequestTimeout), MaxBytes: m.MaxBytes.ValueInt64(),
 		Logger: func(ctx context.Context, msg string, fields ...any) { tflog.Debug(ctx, msg, logFields(fields)) },
 	}
 	if urls := os.Getenv("WORKFORCE_LDAP_URL"); len(c.URLs) == 0 && urls != "" {

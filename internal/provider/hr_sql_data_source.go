@@ -46,6 +46,7 @@ type hrSQLModel struct {
 	ConnectTimeout    types.Int64    `tfsdk:"connect_timeout"`
 	StatementTimeout  types.Int64    `tfsdk:"statement_timeout"`
 	LockTimeout       types.Int64    `tfsdk:"lock_timeout"`
+	MaxBytes          types.Int64    `tfsdk:"max_bytes"`
 	hrSourceModel
 }
 
@@ -93,6 +94,7 @@ func (d *hrSQLDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 		"connect_timeout":         number("Seconds that connecting and signing in may take. The default is 15.", day),
 		"statement_timeout":       number("Seconds that the query may take, from sending it to its last row. The default is 300.", day),
 		"lock_timeout":            number("Seconds that the query may wait for data that another program has locked. The default is 30. Readers of Oracle wait for nobody.", day),
+		"max_bytes":               hrCount("How many bytes the values of all rows may be. The default is 536870912 (512 MiB).", 1),
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Workers from a database: PostgreSQL, MySQL, MariaDB, SQL Server, Oracle or SQLite. One query is read in one transaction that sees one moment of the data, cannot change it and is rolled back at the end. " +
@@ -125,7 +127,7 @@ func (m *hrSQLModel) config() sqldb.Config {
 		TLS: sqldb.TLS{Mode: m.TLSMode.ValueString(), ServerName: m.TLSServerName.ValueString(), CACertificateFile: m.CACertificateFile.ValueString(), CACertificatePEM: m.CACertificatePEM.ValueString(),
 			CertificateFile: m.ClientCertificate.ValueString(), KeyFile: m.ClientKey.ValueString()},
 		Query: m.Query.ValueString(), Isolation: m.Isolation.ValueString(), Encoding: m.Encoding.ValueString(),
-		ConnectTimeout: secondsOf(m.ConnectTimeout), StatementTimeout: secondsOf(m.StatementTimeout), LockTimeout: secondsOf(m.LockTimeout),
+		ConnectTimeout: secondsOf(m.ConnectTimeout), StatementTimeout: secondsOf(m.StatementTimeout), LockTimeout: secondsOf(m.LockTimeout), MaxBytes: m.MaxBytes.ValueInt64(),
 	}
 	for _, p := range m.Parameters {
 		c.Parameters = append(c.Parameters, p.ValueStringPointer())

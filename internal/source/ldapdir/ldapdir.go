@@ -51,9 +51,14 @@ type Config struct {
 	PageSize int
 	// ConnectTimeout and RequestTimeout bound connecting and one page; 0: 15 s and 2 min.
 	ConnectTimeout, RequestTimeout time.Duration
+	// MaxBytes is how much the values of all entries may be; DefaultMaxBytes if 0.
+	MaxBytes int64
 	// Logger, if set, is told about connections and requests; never about values.
 	Logger func(ctx context.Context, msg string, fields ...any)
 }
+
+// DefaultMaxBytes ends a search that finds photographs of everybody before memory does.
+const DefaultMaxBytes = 512 << 20
 
 // DefaultFilter finds people, whatever their class is derived from.
 const DefaultFilter = "(objectClass=person)"
@@ -130,6 +135,7 @@ type reader struct {
 	names   map[string]string // lower case → column
 	entries []entry
 	binary  map[string]bool // columns with values that are no text
+	bytes   int64           // of values that came
 }
 
 // entry is what is kept of an entry of the directory.
@@ -152,6 +158,14 @@ func (r *reader) read(ctx context.Context) (*source.Result, error) {
 	r.column(DN)
 	err := r.client.SearchEach(ctx, request, func(e *ldap.Entry) error {
 		r.add(e, all)
+		for _, a := range e.Attributes {
+			for _, v := range a.ByteValues {
+				r.bytes += int64(len(v))
+			}
+		}
+		if limit := cmp.Or(r.config.MaxBytes, DefaultMaxBytes); r.bytes > limit {
+			return fmt.Errorf("found more than %d bytes up to %q, expected at most as many in all (max_bytes): a filter, or attributes by name, make it less", limit, e.DN)
+		}
 		return nil
 	})
 	if ldapconn.IsNotFound(err) {

@@ -118,6 +118,7 @@ func testFaults(t *testing.T, s *openldap.Server) {
 		{"base", func(c *Config, _ *source.Spec) { c.Base = "ou=None," + openldap.Base }, []string{`base: there is no entry "ou=None,dc=example,dc=com"`}},
 		{"password", func(c *Config, _ *source.Spec) { c.Password = "wrong-" + openldap.Password }, []string{"the sign-in was refused", "49"}},
 		{"size limit", func(c *Config, _ *source.Spec) { c.Username = openldap.Limited }, []string{"more entries match than may be returned", "size limit"}},
+		{"too large", func(c *Config, _ *source.Spec) { c.MaxBytes = 60 }, []string{"found more than 60 bytes up to", "max_bytes"}},
 		{"authority", func(c *Config, _ *source.Spec) { c.CACertificateFile = "" }, []string{"certificate"}},
 		{"several ids", func(_ *Config, s *source.Spec) { s.Fields = source.Fields{"worker_id": "mail"} }, []string{`"uid=a,ou=People,dc=example,dc=com", column "mail": found 2 values`}},
 		{"binary", func(_ *Config, s *source.Spec) { s.Attributes = []string{"jpegPhoto"} }, []string{`column "jpegPhoto": found binary values, expected text`}},

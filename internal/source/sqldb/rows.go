@@ -3,6 +3,7 @@
 package sqldb
 
 import (
+	"cmp"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -27,11 +28,15 @@ func (r *run) collect(rows *sql.Rows) (*source.Result, error) {
 	for i := range raw {
 		targets[i] = &raw[i]
 	}
-	for rows.Next() {
+	limit := cmp.Or(r.config.MaxBytes, DefaultMaxBytes)
+	for read := int64(0); rows.Next(); {
 		if err := rows.Scan(targets...); err != nil {
 			return nil, fmt.Errorf("row %d: %w", r.rows+1, err)
 		}
 		r.rows++
+		if read += size(raw); read > limit {
+			return nil, fmt.Errorf("found more than %d bytes up to row %d, expected at most as many in all (max_bytes): does the query join what it should not, or read columns that nobody needs?", limit, r.rows)
+		}
 		if err := t.add(r.rows, raw); err != nil {
 			return nil, err
 		}
@@ -47,6 +52,20 @@ func (r *run) collect(rows *sql.Rows) (*source.Result, error) {
 		return nil, err
 	}
 	return t.builder.Finish()
+}
+
+// size is about how many bytes the values of a row are.
+func size(raw []any) (n int64) {
+	for _, v := range raw {
+		switch v := v.(type) {
+		case []byte:
+			n += int64(len(v))
+		case string:
+			n += int64(len(v))
+		}
+		n += 8
+	}
+	return n
 }
 
 // table is the result of the query on its way to workers.

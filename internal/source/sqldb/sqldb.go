@@ -56,6 +56,9 @@ type Config struct {
 	// LockTimeout is how long the query may wait for a lock. Oracle has none:
 	// its readers wait for nobody.
 	LockTimeout time.Duration
+	// MaxBytes is how much the values of all rows may be; DefaultMaxBytes if 0. A
+	// query that joins everybody with everybody ends there, not when memory does.
+	MaxBytes int64
 }
 
 // The defaults of a Config.
@@ -63,6 +66,7 @@ const (
 	DefaultConnectTimeout   = 15 * time.Second
 	DefaultStatementTimeout = 5 * time.Minute
 	DefaultLockTimeout      = 30 * time.Second
+	DefaultMaxBytes         = 512 << 20
 )
 
 // Isolations are those that SQL Server can read a consistent result in.

@@ -86,6 +86,14 @@ func TestSQLite(t *testing.T) {
 	}
 }
 
+// TestTooLarge: a query without an end stops at the limit.
+func TestTooLarge(t *testing.T) {
+	c := Config{Driver: "sqlite", Database: file(t, "CREATE TABLE staff (id TEXT)"), MaxBytes: 1 << 20,
+		Query: "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS worker_id, printf('%01000d', i) AS name FROM n"}
+	_, err := Read(t.Context(), c, source.Spec{})
+	mustContain(t, err, "found more than 1048576 bytes up to row 1033", "max_bytes")
+}
+
 // TestProblems holds what is wrong with the data against the message about it.
 func TestProblems(t *testing.T) {
 	rows := func(values ...string) []string {
