@@ -66,10 +66,5 @@ func (d *hrADPDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 	config := adp.Config{Web: m.web(adpPrefix), TokenURL: m.env(m.TokenURL, adpPrefix, "TOKEN_URL"), ClientID: m.env(m.ClientID, adpPrefix, "CLIENT_ID"), ClientSecret: m.env(m.ClientSecret, adpPrefix, "CLIENT_SECRET"),
 		Query: m.Query, ManagerRelationship: m.ManagerRelationship.ValueString(), PageSize: int(m.PageSize.ValueInt64()), Columns: m.Columns, ManagerReference: m.ManagerReference.ValueString()}
 	result, err := adp.Read(ctx, config, m.spec())
-	if err != nil {
-		addProblems(&resp.Diagnostics, "ADP cannot be read", err)
-		return
-	}
-	m.record(result, &resp.Diagnostics)
-	resp.Diagnostics.Append(setWithoutSecrets(ctx, &resp.State, &m)...)
+	saveWorkers(ctx, resp, &m, result, err, "ADP cannot be read")
 }

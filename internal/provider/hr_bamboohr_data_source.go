@@ -55,10 +55,5 @@ func (d *hrBambooHRDataSource) Read(ctx context.Context, req datasource.ReadRequ
 	config := bamboohr.Config{Web: m.web(bambooHRPrefix), Company: m.env(m.Company, bambooHRPrefix, "COMPANY"), APIKey: m.env(m.APIKey, bambooHRPrefix, "API_KEY"),
 		Columns: m.Columns, ManagerReference: m.ManagerReference.ValueString()}
 	result, err := bamboohr.Read(ctx, config, m.spec())
-	if err != nil {
-		addProblems(&resp.Diagnostics, "BambooHR cannot be read", err)
-		return
-	}
-	m.record(result, &resp.Diagnostics)
-	resp.Diagnostics.Append(setWithoutSecrets(ctx, &resp.State, &m)...)
+	saveWorkers(ctx, resp, &m, result, err, "BambooHR cannot be read")
 }

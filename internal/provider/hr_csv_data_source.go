@@ -78,10 +78,5 @@ func (d *hrCSVDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 		SkipRows: int(m.SkipRows.ValueInt64()), Trailer: m.Trailer.ValueString(), Comment: m.Comment.ValueString(),
 	}
 	result, err := csv.Read(ctx, config, m.spec(), d.data.clock())
-	if err != nil {
-		addProblems(&resp.Diagnostics, "The HR file cannot be used", err)
-		return
-	}
-	m.record(result, &resp.Diagnostics)
-	resp.Diagnostics.Append(setWithoutSecrets(ctx, &resp.State, &m)...)
+	saveWorkers(ctx, resp, &m, result, err, "The HR file cannot be used")
 }

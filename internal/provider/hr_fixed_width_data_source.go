@@ -94,10 +94,5 @@ func (d *hrFixedWidthDataSource) Read(ctx context.Context, req datasource.ReadRe
 		config.Columns = append(config.Columns, fixedwidth.Column{Name: c.Name.ValueString(), Start: int(c.Start.ValueInt64()), Width: int(c.Width.ValueInt64())})
 	}
 	result, err := fixedwidth.Read(ctx, config, m.spec(), d.data.clock())
-	if err != nil {
-		addProblems(&resp.Diagnostics, "The HR file cannot be used", err)
-		return
-	}
-	m.record(result, &resp.Diagnostics)
-	resp.Diagnostics.Append(setWithoutSecrets(ctx, &resp.State, &m)...)
+	saveWorkers(ctx, resp, &m, result, err, "The HR file cannot be used")
 }

@@ -59,10 +59,5 @@ func (d *hrHiBobDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	config := hibob.Config{Web: m.web(hiBobPrefix), ServiceUser: m.env(m.ServiceUser, hiBobPrefix, "SERVICE_USER"), Token: m.env(m.Token, hiBobPrefix, "TOKEN"),
 		MachineReadable: m.MachineReadable.ValueBool(), Optional: m.Optional, Columns: m.Columns, ManagerReference: m.ManagerReference.ValueString()}
 	result, err := hibob.Read(ctx, config, m.spec())
-	if err != nil {
-		addProblems(&resp.Diagnostics, "HiBob cannot be read", err)
-		return
-	}
-	m.record(result, &resp.Diagnostics)
-	resp.Diagnostics.Append(setWithoutSecrets(ctx, &resp.State, &m)...)
+	saveWorkers(ctx, resp, &m, result, err, "HiBob cannot be read")
 }

@@ -68,10 +68,5 @@ func (d *hrJSONDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	}
 	config := jsonfile.Config{Location: where, Records: m.Records.ValueString(), KeyColumn: m.KeyColumn.ValueString(), Lines: m.Lines.ValueBool(), Total: m.TotalPath.ValueString()}
 	result, err := jsonfile.Read(ctx, config, m.spec(), d.data.clock())
-	if err != nil {
-		addProblems(&resp.Diagnostics, "The HR file cannot be used", err)
-		return
-	}
-	m.record(result, &resp.Diagnostics)
-	resp.Diagnostics.Append(setWithoutSecrets(ctx, &resp.State, &m)...)
+	saveWorkers(ctx, resp, &m, result, err, "The HR file cannot be used")
 }

@@ -110,12 +110,7 @@ func (d *hrLDAPDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		return
 	}
 	result, err := ldapdir.Read(ctx, m.config(), m.spec())
-	if err != nil {
-		addProblems(&resp.Diagnostics, "The HR directory cannot be used", err)
-		return
-	}
-	m.record(result, &resp.Diagnostics)
-	resp.Diagnostics.Append(setWithoutSecrets(ctx, &resp.State, &m)...)
+	saveWorkers(ctx, resp, &m, result, err, "The HR directory cannot be used")
 }
 
 // config takes each setting from the configuration, and address and credentials else from the environment.

@@ -67,10 +67,5 @@ func (d *hrPersonioDataSource) Read(ctx context.Context, req datasource.ReadRequ
 	config := personio.Config{Web: m.web(personioPrefix), ClientID: m.env(m.ClientID, personioPrefix, "CLIENT_ID"), ClientSecret: m.env(m.ClientSecret, personioPrefix, "CLIENT_SECRET"),
 		PartnerID: m.PartnerID.ValueString(), AppID: m.AppID.ValueString(), Optional: m.Optional, PageSize: int(m.PageSize.ValueInt64()), Concurrency: int(m.Concurrency.ValueInt64()), Columns: m.Columns, ManagerReference: m.ManagerReference.ValueString()}
 	result, err := personio.Read(ctx, config, m.spec())
-	if err != nil {
-		addProblems(&resp.Diagnostics, "Personio cannot be read", err)
-		return
-	}
-	m.record(result, &resp.Diagnostics)
-	resp.Diagnostics.Append(setWithoutSecrets(ctx, &resp.State, &m)...)
+	saveWorkers(ctx, resp, &m, result, err, "Personio cannot be read")
 }

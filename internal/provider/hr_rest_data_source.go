@@ -131,10 +131,5 @@ func (d *hrRESTDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		Columns: m.Columns, Paging: m.Paging.paging(), ManagerReference: m.ManagerReference.ValueString()}
 	config.Web.Auth, config.Web.Header = m.auth(&m.hrConnectionModel, restPrefix), m.Headers
 	result, err := rest.Read(ctx, config, m.spec())
-	if err != nil {
-		addProblems(&resp.Diagnostics, "The HR system cannot be read", err)
-		return
-	}
-	m.record(result, &resp.Diagnostics)
-	resp.Diagnostics.Append(setWithoutSecrets(ctx, &resp.State, &m)...)
+	saveWorkers(ctx, resp, &m, result, err, "The HR system cannot be read")
 }

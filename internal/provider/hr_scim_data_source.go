@@ -68,10 +68,5 @@ func (d *hrSCIMDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		PageSize: int(m.PageSize.ValueInt64()), Concurrency: int(m.Concurrency.ValueInt64()), Columns: m.Columns, ManagerReference: m.ManagerReference.ValueString()}
 	config.Web.Auth = m.auth(&m.hrConnectionModel, scimPrefix)
 	result, err := scim.Read(ctx, config, m.spec())
-	if err != nil {
-		addProblems(&resp.Diagnostics, "The SCIM service cannot be read", err)
-		return
-	}
-	m.record(result, &resp.Diagnostics)
-	resp.Diagnostics.Append(setWithoutSecrets(ctx, &resp.State, &m)...)
+	saveWorkers(ctx, resp, &m, result, err, "The SCIM service cannot be read")
 }

@@ -8,6 +8,7 @@ import (
 	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -82,6 +83,19 @@ func hrSourceSchema(more map[string]schema.Attribute) map[string]schema.Attribut
 	}
 	maps.Copy(out, more)
 	return out
+}
+
+// saveWorkers puts what was read into the model m and the state, or says under a
+// title why there is nothing.
+func saveWorkers(ctx context.Context, resp *datasource.ReadResponse, m interface {
+	record(r *source.Result, diags *diag.Diagnostics)
+}, result *source.Result, err error, title string) {
+	if err != nil {
+		addProblems(&resp.Diagnostics, title, err)
+		return
+	}
+	m.record(result, &resp.Diagnostics)
+	resp.Diagnostics.Append(setWithoutSecrets(ctx, &resp.State, m)...)
 }
 
 // setWithoutSecrets puts a model into the state, but for the arguments that are

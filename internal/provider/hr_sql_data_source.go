@@ -111,12 +111,7 @@ func (d *hrSQLDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 		return
 	}
 	result, err := sqldb.Read(ctx, m.config(), m.spec())
-	if err != nil {
-		addProblems(&resp.Diagnostics, "The HR database cannot be used", err)
-		return
-	}
-	m.record(result, &resp.Diagnostics)
-	resp.Diagnostics.Append(setWithoutSecrets(ctx, &resp.State, &m)...)
+	saveWorkers(ctx, resp, &m, result, err, "The HR database cannot be used")
 }
 
 // config takes each setting from the configuration, and credentials else from the environment.

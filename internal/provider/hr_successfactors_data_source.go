@@ -136,10 +136,5 @@ func (d *hrSuccessFactorsDataSource) Read(ctx context.Context, req datasource.Re
 		return
 	}
 	result, err := successfactors.Read(ctx, m.config(), m.spec(), d.data.clock())
-	if err != nil {
-		addProblems(&resp.Diagnostics, "SuccessFactors cannot be used as the source of workers", err)
-		return
-	}
-	m.record(result, &resp.Diagnostics)
-	resp.Diagnostics.Append(setWithoutSecrets(ctx, &resp.State, &m)...)
+	saveWorkers(ctx, resp, &m, result, err, "SuccessFactors cannot be used as the source of workers")
 }

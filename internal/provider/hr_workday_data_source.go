@@ -162,10 +162,5 @@ func (d *hrWorkdayDataSource) Read(ctx context.Context, req datasource.ReadReque
 		return
 	}
 	result, err := workday.Read(ctx, m.config(), m.spec(), d.data.clock())
-	if err != nil {
-		addProblems(&resp.Diagnostics, "Workday cannot be used as the source of workers", err)
-		return
-	}
-	m.record(result, &resp.Diagnostics)
-	resp.Diagnostics.Append(setWithoutSecrets(ctx, &resp.State, &m)...)
+	saveWorkers(ctx, resp, &m, result, err, "Workday cannot be used as the source of workers")
 }

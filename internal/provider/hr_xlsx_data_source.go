@@ -82,10 +82,5 @@ func (d *hrXLSXDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		Hidden: m.Hidden.ValueString(), Trailer: m.Trailer.ValueString(),
 	}
 	result, err := xlsx.Read(ctx, config, m.spec(), d.data.clock())
-	if err != nil {
-		addProblems(&resp.Diagnostics, "The HR file cannot be used", err)
-		return
-	}
-	m.record(result, &resp.Diagnostics)
-	resp.Diagnostics.Append(setWithoutSecrets(ctx, &resp.State, &m)...)
+	saveWorkers(ctx, resp, &m, result, err, "The HR file cannot be used")
 }

@@ -80,10 +80,5 @@ func (d *hrXMLDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 		Location: where, Encoding: m.Encoding.ValueString(), Records: m.Records.ValueString(), Columns: m.Columns, Namespaces: m.Namespaces, Total: m.TotalPath.ValueString(),
 	}
 	result, err := xmlfile.Read(ctx, config, m.spec(), d.data.clock())
-	if err != nil {
-		addProblems(&resp.Diagnostics, "The HR file cannot be used", err)
-		return
-	}
-	m.record(result, &resp.Diagnostics)
-	resp.Diagnostics.Append(setWithoutSecrets(ctx, &resp.State, &m)...)
+	saveWorkers(ctx, resp, &m, result, err, "The HR file cannot be used")
 }
