@@ -131,55 +131,49 @@ func TestAccHRREST_signIn(t *testing.T) {
 	})
 }
 
-func TestAccHRSCIM(t *testing.T) {
-	c := company.New(5, 120)
-	s := hrapi.StartSCIM(c)
-	defer s.Close()
-	t.Setenv("WORKFORCE_SCIM_TOKEN", hrapi.Token)
-	t.Setenv("WORKFORCE_SCIM_CA_CERTIFICATE_PEM", s.CA)
-	testHR(t, "scim", s, c, "WORKFORCE_SCIM_TOKEN", hrConfig("scim", fmt.Sprintf("  url = %q\n  paging = \"cursor\"\n", s.URL+"/scim/v2"), hrapi.SCIMColumns))
+// TestAccHRSystems reads each system whose interface is its own.
+func TestAccHRSystems(t *testing.T) {
+	plain := func(start func(*company.Company) *hrapi.Server) func(*testing.T, *company.Company) *hrapi.Server {
+		return func(_ *testing.T, c *company.Company) *hrapi.Server { return start(c) }
+	}
+	for system, tt := range map[string]struct {
+		start func(*testing.T, *company.Company) *hrapi.Server
+		// secret is the variable with the secret, and environment has further ones; their prefix is the system's.
+		secret, value string
+		environment   map[string]string
+		config        string // {url} is that of the server
+		columns       map[string]string
+	}{
+		"scim":     {plain(hrapi.StartSCIM), "TOKEN", hrapi.Token, nil, "url = \"{url}/scim/v2\"\npaging = \"cursor\"", hrapi.SCIMColumns},
+		"bamboohr": {plain(hrapi.StartBambooHR), "API_KEY", hrapi.Secret, nil, `url = "{url}/api/gateway.php/example/v1"`, hrapi.BambooHRColumns},
+		"hibob":    {plain(hrapi.StartHiBob), "TOKEN", hrapi.Secret, map[string]string{"SERVICE_USER": hrapi.User}, `url = "{url}/v1"`, hrapi.HiBobColumns},
+		"personio": {plain(hrapi.StartPersonio), "CLIENT_SECRET", hrapi.Secret, map[string]string{"CLIENT_ID": hrapi.User}, "url = \"{url}/v1\"\npage_size = 50", hrapi.PersonioColumns},
+		"adp": {startADP, "CLIENT_SECRET", hrapi.Secret, map[string]string{"CLIENT_ID": hrapi.User},
+			"url = \"{url}\"\ntoken_url = \"{url}/auth/oauth/v2/token\"\nmanager_relationship = \"" + hrapi.ADPManager + `"`, hrapi.ADPColumns},
+	} {
+		t.Run(system, func(t *testing.T) {
+			c := company.New(5, 120)
+			s := tt.start(t, c)
+			t.Cleanup(s.Close)
+			prefix := "WORKFORCE_" + strings.ToUpper(system) + "_"
+			t.Setenv(prefix+"CA_CERTIFICATE_PEM", s.CA)
+			t.Setenv(prefix+tt.secret, tt.value)
+			for name, value := range tt.environment {
+				t.Setenv(prefix+name, value)
+			}
+			testHR(t, system, s, c, prefix+tt.secret, hrConfig(system, strings.ReplaceAll(tt.config, "{url}", s.URL), tt.columns))
+		})
+	}
 }
 
-func TestAccHRBambooHR(t *testing.T) {
-	c := company.New(5, 120)
-	s := hrapi.StartBambooHR(c)
-	defer s.Close()
-	t.Setenv("WORKFORCE_BAMBOOHR_API_KEY", hrapi.Secret)
-	t.Setenv("WORKFORCE_BAMBOOHR_CA_CERTIFICATE_PEM", s.CA)
-	testHR(t, "bamboohr", s, c, "WORKFORCE_BAMBOOHR_API_KEY", hrConfig("bamboohr", fmt.Sprintf("  url = %q\n", s.URL+"/api/gateway.php/example/v1"), hrapi.BambooHRColumns))
-}
-
-func TestAccHRHiBob(t *testing.T) {
-	c := company.New(5, 120)
-	s := hrapi.StartHiBob(c)
-	defer s.Close()
-	t.Setenv("WORKFORCE_HIBOB_SERVICE_USER", hrapi.User)
-	t.Setenv("WORKFORCE_HIBOB_TOKEN", hrapi.Secret)
-	t.Setenv("WORKFORCE_HIBOB_CA_CERTIFICATE_PEM", s.CA)
-	testHR(t, "hibob", s, c, "WORKFORCE_HIBOB_TOKEN", hrConfig("hibob", fmt.Sprintf("  url = %q\n", s.URL+"/v1"), hrapi.HiBobColumns))
-}
-
-func TestAccHRPersonio(t *testing.T) {
-	c := company.New(5, 120)
-	s := hrapi.StartPersonio(c)
-	defer s.Close()
-	t.Setenv("WORKFORCE_PERSONIO_CLIENT_ID", hrapi.User)
-	t.Setenv("WORKFORCE_PERSONIO_CLIENT_SECRET", hrapi.Secret)
-	t.Setenv("WORKFORCE_PERSONIO_CA_CERTIFICATE_PEM", s.CA)
-	testHR(t, "personio", s, c, "WORKFORCE_PERSONIO_CLIENT_SECRET", hrConfig("personio", fmt.Sprintf("  url = %q\n  page_size = 50\n", s.URL+"/v1"), hrapi.PersonioColumns))
-}
-
-func TestAccHRADP(t *testing.T) {
-	c := company.New(5, 120)
+// startADP gives the client's certificate to the data source, too.
+func startADP(t *testing.T, c *company.Company) *hrapi.Server {
+	t.Helper()
 	s, err := hrapi.StartADP(c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
-	t.Setenv("WORKFORCE_ADP_CLIENT_ID", hrapi.User)
-	t.Setenv("WORKFORCE_ADP_CLIENT_SECRET", hrapi.Secret)
-	t.Setenv("WORKFORCE_ADP_CA_CERTIFICATE_PEM", s.CA)
 	t.Setenv("WORKFORCE_ADP_CLIENT_CERTIFICATE_PEM", s.ClientCertificate)
 	t.Setenv("WORKFORCE_ADP_CLIENT_KEY_PEM", s.ClientKey)
-	testHR(t, "adp", s.Server, c, "WORKFORCE_ADP_CLIENT_SECRET", hrConfig("adp", fmt.Sprintf("  url = %q\n  token_url = %q\n  manager_relationship = %q\n", s.URL, s.URL+"/auth/oauth/v2/token", hrapi.ADPManager), hrapi.ADPColumns))
+	return s.Server
 }
