@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"terraform-provider-workforce/internal/canonical"
 	"terraform-provider-workforce/internal/expression"
@@ -21,27 +22,32 @@ func (w Worker) MarshalJSON() ([]byte, error) {
 func (p Population) Marshal() (string, error) {
 	var (
 		e   encoder
-		out = []byte{'{'}
+		out strings.Builder // gives its bytes away as a string, without a copy of all of them
+		one []byte
 		err error
 	)
+	out.WriteByte('{')
 	for i, id := range p.IDs() {
+		one = one[:0]
 		if i > 0 {
-			out = append(out, ',')
+			one = append(one, ',')
 		}
 		if i == sample {
 			// Documents reach a hundred megabytes: growing by doubling would
 			// copy all of it again and again.
-			out = slices.Grow(out, len(out)/sample*(len(p)-sample)*11/10)
+			out.Grow(out.Len() / sample * (len(p) - sample) * 11 / 10)
 		}
 		w := p[id]
 		if w == nil {
 			return "", fmt.Errorf("worker %q is nil", id)
 		}
-		if out, err = e.worker(append(canonical.AppendString(out, id), ':'), w); err != nil {
+		if one, err = e.worker(append(canonical.AppendString(one, id), ':'), w); err != nil {
 			return "", fmt.Errorf("worker %q: %w", id, err)
 		}
+		out.Write(one)
 	}
-	return string(append(out, '}')), nil
+	out.WriteByte('}')
+	return out.String(), nil
 }
 
 // sample is how many workers are written before the size of the rest is guessed.
