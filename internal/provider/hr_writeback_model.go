@@ -155,6 +155,9 @@ func (m *hrWritebackModel) validate() error {
 		what, err = "successfactors.emails and phones", m.SuccessFactors.config("").Validate()
 	case m.Workday != nil:
 		places, what, err = m.Workday.places(), "workday.email, user_name and phones", m.Workday.validate()
+		if name := m.Workday.UserName.ValueString(); name != "" && (m.OnRemoval.ValueString() == writebackClear || m.OnDestroy.ValueString() == writebackClear) {
+			err = errors.Join(err, fmt.Errorf("workday.user_name: found %q together with on_removal or on_destroy = %q, expected %q: Workday keeps a user name for ever, so nobody could be removed; a resource of its own for the user name leaves the others free", name, writebackClear, writebackRelease))
+		}
 	}
 	errs := []error{err}
 	for _, name := range m.Attributes {

@@ -152,7 +152,7 @@ func writebackWorkdaySchema() schema.Attribute {
 			"ca_certificate_file": writebackText("File with the authorities trusted instead of the system's, in PEM."),
 			"timeout_seconds":     writebackNumber("Seconds that one attempt may take. The default is 300.", 1, maxSeconds),
 			"email":               writebackText("Attribute that is the primary work mail address."),
-			"user_name":           writebackText("Attribute that is the user name of the Workday account. It cannot be cleared."),
+			"user_name":           writebackText("Attribute that is the user name of the Workday account. It cannot be cleared, so `on_removal` and `on_destroy` must be `release`."),
 			"phones": schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Attributes that are work phones, each with its `Phone_Device_Type_ID`, such as `Landline` or `Mobile`. " +
 				"Numbers are E.164, such as `+12065550188`, or `+12065550188 x42` with an extension. The first phone of a worker becomes the primary one."},
 			"private":     schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether entries that are new are not public. Those that are there stay as they are. The default is false."},

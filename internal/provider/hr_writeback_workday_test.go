@@ -131,6 +131,7 @@ func TestAccHRWriteback_workdayFaults(t *testing.T) {
 		{Config: config(mail(id, "no address")), PlanOnly: true, ExpectError: wordsInOrder("mail", "no address", "expected a mail address")},
 		{Config: config(fmt.Sprintf(`%q = jsonencode({ user_name = null })`, id)), PlanOnly: true, ExpectError: wordsInOrder("user_name", "cannot be cleared")},
 		{Config: config(fmt.Sprintf(`%q = jsonencode({ phone = "555" })`, id)), PlanOnly: true, ExpectError: wordsInOrder("phone", "E.164")},
+		{Config: strings.Replace(config(mail(id, "a@example.com")), "workday =", "on_destroy = \"clear\"\n  workday =", 1), PlanOnly: true, ExpectError: wordsInOrder("workday.user_name", "keeps a user name for ever")},
 		{Config: config(mail(id, "a@example.com"), `client_id = "x"`), PlanOnly: true, ExpectError: wordsInOrder("found a user and an API client")},
 		{Config: config(mail(id, "a@example.com"), `version = "latest"`), PlanOnly: true, ExpectError: wordsInOrder("version", "latest")},
 		{Config: config(mail(id, "a@example.com"), `concurrency = 20`), PlanOnly: true, ExpectError: wordsInOrder("concurrency", "between 1 and 8")},

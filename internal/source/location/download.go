@@ -164,6 +164,11 @@ func (c Config) get(ctx context.Context, client *http.Client, now time.Time) (da
 		buffer.Grow(int(min(resp.ContentLength, 64<<20)) + bytes.MinRead)
 	}
 	n, err := buffer.ReadFrom(io.LimitReader(resp.Body, c.limit()+1))
+	if err == nil {
+		// A server that notices that we gave up may still end its answer in good
+		// order: what came until then looks complete and is not.
+		err = ctx.Err()
+	}
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return nil, -1, fmt.Errorf("the server closed the connection after %d bytes, expected %s: the download is incomplete", n, expectedLength(resp))

@@ -236,6 +236,29 @@ func TestCancelledDownload(t *testing.T) {
 	}
 }
 
+// late is a server that ends its answer in good order, after half of it, once it
+// notices that nobody waits any more.
+type late struct{}
+
+func (late) RoundTrip(r *http.Request) (*http.Response, error) {
+	body, half := io.Pipe()
+	go func() {
+		_, _ = io.WriteString(half, "id,name\n1,Ada\n")
+		<-r.Context().Done()
+		_ = half.Close()
+	}()
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: body, ContentLength: -1, Request: r}, nil
+}
+
+func TestAnswerThatEndsAfterWeGaveUp(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	got, _, err := Config{URL: "https://hr.example.com/staff.csv"}.get(ctx, &http.Client{Transport: late{}}, now)
+	if err == nil || !strings.Contains(err.Error(), "too long") {
+		t.Errorf("got %q, %v: half an answer is taken for the whole", got, err)
+	}
+}
+
 func TestNames(t *testing.T) {
 	for want, c := range map[string]Config{
 		"a/b.csv": {Path: "a/b.csv"}, "content": {Content: "x"}, "https://hr.example.com/x": {URL: "https://u:p@hr.example.com/x?y=z#f"}, "url": {URL: "%"},

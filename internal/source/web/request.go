@@ -195,6 +195,11 @@ func (c *Client) attempt(ctx context.Context, r Request, target *url.URL) (_ *Re
 	defer answer.Body.Close()
 	response := &Response{Status: answer.StatusCode, Header: answer.Header, URL: answer.Request.URL}
 	response.Body, err = c.readBody(answer, stall, cancel)
+	if err == nil {
+		// A server that notices that we gave up may still end its answer in good
+		// order: what came until then looks complete and is not.
+		err = ctx.Err()
+	}
 	if err != nil {
 		return nil, token, causeOf(ctx, err)
 	}

@@ -220,6 +220,39 @@ func TestSlowServers(t *testing.T) {
 	}
 }
 
+// late is a server that ends its answer in good order, after half of it, once it
+// notices that nobody waits any more.
+type late struct{}
+
+func (late) RoundTrip(r *http.Request) (*http.Response, error) {
+	body, half := io.Pipe()
+	go func() {
+		_, _ = io.WriteString(half, "id,name\n1,Ada\n")
+		<-r.Context().Done()
+		_ = half.Close()
+	}()
+	return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"text/csv"}}, Body: body, ContentLength: -1, Request: r}, nil
+}
+
+func TestAnswersThatEndAfterWeGaveUp(t *testing.T) {
+	for want, config := range map[string]Config{
+		"the server sent less than 4096 bytes within 200ms": {Stall: 200 * time.Millisecond},
+		"no complete answer within 200ms (timeout)":         {Timeout: 200 * time.Millisecond},
+	} {
+		config.URL, config.Retries = "https://hr.example.com", -1
+		c, err := New(config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.http.Transport = late{}
+		r, err := c.Do(t.Context(), Request{URL: "report", Expect: CSV})
+		if err == nil {
+			t.Fatalf("half an answer is taken for the whole: %q", r.Body)
+		}
+		contains(t, err.Error(), want)
+	}
+}
+
 func TestCancel(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	c := serve(t, Config{}, func(w http.ResponseWriter, r *http.Request) {
