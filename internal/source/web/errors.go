@@ -193,3 +193,17 @@ func (s *secrets) hide(text string) string {
 	}
 	return text
 }
+
+// Unusable reports whether an error is one that every further request would meet
+// too: no connection, wrong credentials, a server that is down after all attempts.
+func Unusable(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	if !ok {
+		return false
+	}
+	switch e.Status {
+	case 0, http.StatusUnauthorized, http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return true
+	}
+	return false
+}

@@ -343,12 +343,7 @@ func (a *API) readBack(ctx context.Context, worker string, want writeback.Record
 // unavailable marks what every other worker would meet too: no connection, wrong
 // credentials, a server that is down after all attempts.
 func unavailable(err error) error {
-	e, ok := errors.AsType[*web.Error](err)
-	if !ok {
-		return err
-	}
-	switch e.Status {
-	case 0, http.StatusUnauthorized, http.StatusServiceUnavailable, http.StatusBadGateway, http.StatusTooManyRequests:
+	if web.Unusable(err) {
 		return &writeback.UnavailableError{Err: err}
 	}
 	return err

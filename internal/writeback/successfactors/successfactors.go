@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strings"
 
+	"terraform-provider-workforce/internal/source"
 	"terraform-provider-workforce/internal/source/web"
 	"terraform-provider-workforce/internal/writeback"
 )
@@ -166,18 +167,21 @@ func (c *Company) people(ctx context.Context, workers []string) (map[string]pers
 	}
 	var answer struct {
 		D struct {
-			Results []map[string]json.RawMessage `json:"results"`
-			Next    string                       `json:"__next"`
+			Results *[]map[string]json.RawMessage `json:"results"`
+			Next    string                        `json:"__next"`
 		} `json:"d"`
 	}
 	if err := json.Unmarshal(response.Body, &answer); err != nil {
 		return nil, fmt.Errorf("PerPerson: the answer is not as OData v2 has it: %w", err)
 	}
+	if answer.D.Results == nil { // an error with a good status would else be a company without people
+		return nil, fmt.Errorf("PerPerson: found no d.results in the answer %s, expected a list of persons of OData v2", source.Quote(string(response.Body)))
+	}
 	if answer.D.Next != "" {
 		return nil, fmt.Errorf("PerPerson: found a part of the %d workers only, expected all on one page", len(workers))
 	}
 	out := make(map[string]person, len(workers))
-	for i, result := range answer.D.Results {
+	for i, result := range *answer.D.Results {
 		var id string
 		if err := json.Unmarshal(result["personIdExternal"], &id); err != nil || id == "" {
 			return nil, fmt.Errorf("PerPerson: result %d: found no personIdExternal, expected a text", i+1)
@@ -311,7 +315,7 @@ func (c *Company) upsert(ctx context.Context, records []map[string]any) error {
 
 // unavailable marks what every other worker would meet too.
 func unavailable(err error) error {
-	if e, ok := errors.AsType[*web.Error](err); ok && (e.Status == 0 || e.Status == http.StatusUnauthorized || e.Status == http.StatusServiceUnavailable || e.Status == http.StatusTooManyRequests) {
+	if web.Unusable(err) {
 		return &writeback.UnavailableError{Err: err}
 	}
 	return err

@@ -5,7 +5,10 @@ package successfactors_test
 import (
 	"errors"
 	"fmt"
+	"io"
 	"maps"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -108,5 +111,28 @@ func TestConfig(t *testing.T) {
 		if err := c.Validate(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("found %v, expected an error with %q", err, want)
 		}
+	}
+}
+
+// TestBadAnswers: what is no list of persons is not taken for a company without them.
+func TestBadAnswers(t *testing.T) {
+	for name, tt := range map[string]struct{ answer, want string }{
+		"error with a good status": {`{"error":{"code":"COE_GENERAL_SERVER_ERROR","message":{"value":"try later"}}}`, "found no d.results"},
+		"no list":                  {`{"d":{}}`, "found no d.results"},
+		"half":                     {`{"d":{"results":[`, "not as OData v2 has it"},
+		"a page of more":           {`{"d":{"results":[],"__next":"x"}}`, "found a part of the 1 workers only"},
+		"maintenance":              {"<!DOCTYPE html><html>down</html>", "found a web page"},
+		"nothing":                  {"", "found an empty answer"},
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, tt.answer) }))
+		c, err := successfactors.Open(successfactors.Config{Web: web.Config{URL: server.URL, Auth: web.Auth{Username: "u", Password: "p"}, Retries: -1}, Emails: map[string]string{"mail": "8448"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		found, err := c.Read(t.Context(), []string{"1"}, []string{"mail"})
+		if err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: found %v, %v, expected %q", name, found, err, tt.want)
+		}
+		server.Close()
 	}
 }

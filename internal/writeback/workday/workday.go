@@ -12,7 +12,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net/http"
 	"net/mail"
 	"regexp"
 	"slices"
@@ -306,7 +305,7 @@ func (t *Tenant) send(ctx context.Context, p *person, want writeback.Record) err
 // unavailable marks what every other worker would meet too: no server, no
 // credentials, no right to the operation.
 func unavailable(err error) error {
-	if e, ok := errors.AsType[*web.Error](err); ok && (e.Status == 0 || e.Status == http.StatusUnauthorized || e.Status == http.StatusServiceUnavailable || e.Status == http.StatusTooManyRequests) {
+	if web.Unusable(err) {
 		return &writeback.UnavailableError{Err: err}
 	}
 	if f, ok := errors.AsType[*source.Fault](err); ok && (strings.Contains(f.Code, "authentication") || strings.Contains(f.Text, "not authorized")) {
