@@ -71,6 +71,10 @@ type task struct {
 	errs    []error
 	failed  map[string]bool // attributes not to be verified, "" for all
 	touched bool
+	// password is what a creation sets: the same in every try, because the one
+	// whose answer was lost may be the one that was carried out.
+	password string
+	said     error // by the last creation whose answer was lost
 }
 
 // dead reports that nothing more is to be done for the person.
@@ -130,8 +134,13 @@ func (r *run) prepare(ctx context.Context) {
 		return
 	}
 	for id, k := range ids {
-		if k.have = found[id]; k.have != nil && k.Planned != nil {
+		switch k.have = found[id]; {
+		case k.Planned == nil:
+		case k.have != nil:
 			r.checkPlanned(k)
+		default: // to restore it would undo what somebody else just did
+			k.out.ID = ""
+			k.fail("check", "", directory.Because(directory.ErrGone, errors.New("it was deleted since the plan was made")))
 		}
 		if k.have != nil && k.have.synced() {
 			if names := r.mastered(k.Want, k.have); len(names) > 0 {
@@ -203,12 +212,32 @@ func explain(err error) error {
 		return directory.Because(directory.ErrDenied, err)
 	case graphconn.IsNotFound(err):
 		return directory.Because(directory.ErrGone, err)
+	case isTaken(err):
+		return directory.Because(directory.ErrNameTaken, err)
 	case graphconn.IsBadRequest(err) && strings.Contains(text, "password"):
 		return directory.Because(directory.ErrPassword, err)
 	case graphconn.IsBadRequest(err):
 		return directory.Because(directory.ErrInvalid, err)
 	}
 	return err
+}
+
+func isTaken(err error) bool {
+	_, conflict := graphconn.IsConflict(err)
+	return conflict
+}
+
+// permissions are needed for more than writing users.
+var permissions = map[string]string{
+	"revoke sessions": "User.RevokeSessions.All", "restore": "User.DeleteRestore.All", "purge": "User.DeleteRestore.All", "set the password": "User-PasswordProfile.ReadWrite.All",
+}
+
+// explainOp is explain for an operation that may need a permission of its own.
+func explainOp(op string, err error) error {
+	if name := permissions[op]; name != "" && graphconn.IsDenied(err) {
+		return permission(err, name)
+	}
+	return explain(err)
 }
 
 // detach returns a context that outlives the caller's, to find out what was done.

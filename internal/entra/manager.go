@@ -32,7 +32,7 @@ func (r *run) linkManagers(ctx context.Context) {
 			wanted[v.Text()] = true
 		}
 	}
-	ids, err := r.resolve(ctx, wanted)
+	ids, errs := r.resolve(ctx, wanted)
 	var requests []graphconn.Request
 	var parts []part
 	for _, k := range r.alive() {
@@ -46,8 +46,8 @@ func (r *run) linkManagers(ctx context.Context) {
 			continue
 		case boss == "":
 			requests = append(requests, graphconn.Request{Method: http.MethodDelete, Path: path})
-		case err != nil:
-			k.fail("link the manager", attrManager, explain(err))
+		case errs[directory.Fold(boss)] != nil:
+			k.fail("link the manager", attrManager, explain(errs[directory.Fold(boss)]))
 			continue
 		case k.manager == "" && r.o.LinkLater:
 			r.postpone(k, boss)
@@ -96,9 +96,10 @@ func (r *run) isNew(id string) bool {
 }
 
 // resolve finds the users of worker ids: of this run, of those known, of the
-// tenant. An object id stands for itself.
-func (r *run) resolve(ctx context.Context, workers map[string]bool) (map[string]string, error) {
-	out := map[string]string{}
+// tenant. An object id stands for itself. Why somebody cannot be told is in errs;
+// who is in neither has no user.
+func (r *run) resolve(ctx context.Context, workers map[string]bool) (out map[string]string, errs map[string]error) {
+	out, errs = map[string]string{}, map[string]error{}
 	var ask []string
 	for worker := range workers {
 		key := directory.Fold(worker)
@@ -121,20 +122,21 @@ func (r *run) resolve(ctx context.Context, workers map[string]bool) (map[string]
 		}
 	}
 	found, err := r.findUsers(ctx, r.WorkerIDAttribute(), ask)
-	if err != nil {
-		return nil, err
-	}
 	for _, worker := range ask {
+		if err != nil {
+			errs[directory.Fold(worker)] = err
+			continue
+		}
 		switch hits := found[indexKey(r.WorkerIDAttribute(), worker)]; len(hits) {
 		case 0:
 		case 1:
 			out[directory.Fold(worker)] = hits[0].id
 			r.remember(worker, hits[0].id)
 		default:
-			return nil, directory.Because(directory.ErrAmbiguous, fmt.Errorf("%d users have the %s %q, such as %s and %s", len(hits), r.WorkerIDAttribute(), worker, hits[0].text(attrPrincipal), hits[1].text(attrPrincipal)))
+			errs[directory.Fold(worker)] = directory.Because(directory.ErrAmbiguous, fmt.Errorf("%d users have the %s %q, such as %s and %s", len(hits), r.WorkerIDAttribute(), worker, hits[0].text(attrPrincipal), hits[1].text(attrPrincipal)))
 		}
 	}
-	return out, nil
+	return out, errs
 }
 
 // postpone remembers whose manager is to be linked when the manager is created.
@@ -217,7 +219,7 @@ func (r *run) writeSponsors(ctx context.Context) {
 	if len(wanted) == 0 {
 		return
 	}
-	ids, err := r.resolve(ctx, wanted)
+	ids, errs := r.resolve(ctx, wanted)
 	var requests []graphconn.Request
 	var parts []part
 	for _, k := range r.alive() {
@@ -225,13 +227,13 @@ func (r *run) writeSponsors(ctx context.Context) {
 		if !managed || k.have == nil {
 			continue
 		}
-		if err != nil {
-			k.fail("write the sponsors", attrSponsors, explain(err))
-			continue
-		}
 		want, have := folded(v), folded(k.have.values[attrSponsors])
 		for _, s := range want {
 			if slices.Contains(have, s) {
+				continue
+			}
+			if errs[s] != nil {
+				k.fail("write the sponsors", attrSponsors, explain(errs[s]))
 				continue
 			}
 			if ids[s] == "" {

@@ -59,7 +59,7 @@ func (t *Tenant) Remove(ctx context.Context, ids map[string]string, mode directo
 			p.touched, p.out.Changed = true, true
 		case graphconn.IsNotFound(result.Err): // gone meanwhile
 		default:
-			p.fail(p.op, p.attribute, explain(result.Err))
+			p.fail(p.op, p.attribute, explainOp(p.op, result.Err))
 		}
 	}
 	if mode == directory.Purge {
@@ -84,7 +84,7 @@ func (r *run) purge(ctx context.Context) {
 	}
 	for i, result := range r.patient(ctx, requests, func(i int) bool { return tasks[i].touched }) {
 		if result.Err != nil && (tasks[i].touched || !graphconn.IsNotFound(result.Err)) {
-			tasks[i].fail(removals[directory.Purge], "", explain(result.Err))
+			tasks[i].fail(removals[directory.Purge], "", fmt.Errorf("the user is deleted, and Microsoft Entra ID removes it for good after 30 days; doing so now failed: %w", explainOp("purge", result.Err)))
 		}
 	}
 }

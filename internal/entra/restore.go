@@ -55,7 +55,7 @@ func (r *run) restore(ctx context.Context) {
 			k.out.ID = ""
 			k.fail("read", "", fmt.Errorf("%w: no user has the object id %s, and no deleted one that can be restored", directory.ErrGone, k.ID))
 		default:
-			k.fail("restore", "", explain(err))
+			k.fail("restore", "", explainOp("restore", err))
 		}
 	}
 	r.forgetDeleted()

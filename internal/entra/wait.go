@@ -22,18 +22,14 @@ const visibility = 2 * time.Minute
 func (t *Tenant) until(ctx context.Context, wait bool, look func() (bool, error)) error {
 	b := backoff.NewExponentialBackOff()
 	b.InitialInterval, b.MaxInterval = 200*time.Millisecond, 10*time.Second
-	deadline := time.Now().Add(visibility)
+	deadline := t.client.Now().Add(visibility)
 	for {
 		done, err := look()
-		if err != nil || done || !wait || time.Now().After(deadline) {
+		if err != nil || done || !wait || t.client.Now().After(deadline) {
 			return err
 		}
-		timer := time.NewTimer(b.NextBackOff())
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
-			return context.Cause(ctx)
+		if err := t.client.Wait(ctx, b.NextBackOff()); err != nil {
+			return err
 		}
 	}
 }

@@ -96,47 +96,79 @@ func (r *run) create(ctx context.Context) {
 			tasks = append(tasks, k)
 		}
 	}
-	for attempt := 0; len(tasks) > 0 && attempt < 3; attempt++ {
+	b := graphconn.NewBackoff()
+	for attempt := 0; len(tasks) > 0 && attempt < creations; attempt++ {
+		if attempt > 0 && r.client.Wait(ctx, b.NextBackOff()) != nil {
+			break
+		}
 		tasks = r.createAll(ctx, tasks, attempt)
 	}
+	r.seek(ctx, tasks)
+}
+
+// creations is how often a creation is tried whose answers get lost: over half a
+// minute, which is what a disturbance usually lasts.
+const creations = 6
+
+// seek finds out what became of creations whose answers were lost, also after ctx
+// has ended: a user that nobody knows of would be in the way of the next run.
+func (r *run) seek(ctx context.Context, tasks []*task) {
+	ctx, cancel := detach(ctx)
+	defer cancel()
 	for _, k := range tasks {
-		k.fail("create", "", errors.New("the answers to three tries were lost, and the user does not show; run again"))
+		switch holder, err := r.holder(ctx, k, false); {
+		case err == nil && holder != nil && r.lost(k, holder):
+			r.ours(ctx, k, holder.id)
+			k.have = holder
+		default:
+			k.fail("create", "", errors.Join(fmt.Errorf("the answers were lost, and the user does not show; run again: %w", k.said), err))
+		}
 	}
+}
+
+// lost reports whether a user is what a creation made whose answer was lost.
+func (r *run) lost(k *task, u *user) bool {
+	for _, name := range []string{r.WorkerIDAttribute(), attrDisplayName, attrNickname} {
+		if directory.Fold(u.text(name)) != directory.Fold(k.Want.Attributes[name].Text()) {
+			return false
+		}
+	}
+	return true
 }
 
 // createAll sends one creation for each, and returns those whose outcome is not known.
 func (r *run) createAll(ctx context.Context, tasks []*task, attempt int) (unknown []*task) {
 	requests := make([]graphconn.Request, 0, len(tasks))
 	sent := make([]*task, 0, len(tasks))
-	passwords := map[*task]string{}
 	for _, k := range tasks {
-		password, err := k.Password, error(nil)
-		if password == "" {
-			password, err = generate()
+		if k.password == "" {
+			k.password = k.Password
 		}
-		if err != nil {
-			k.fail("create", "", err)
-			continue
+		if k.password == "" {
+			var err error
+			if k.password, err = generate(); err != nil {
+				k.fail("create", "", err)
+				continue
+			}
 		}
 		together, _ := apart(r.differences(k))
 		doc := body(together, k.Want.Attributes, nil)
 		doc[attrEnabled] = k.Want.Enabled
-		doc["passwordProfile"] = map[string]any{"password": password, "forceChangePasswordNextSignIn": !r.o.KeepPassword}
+		doc["passwordProfile"] = map[string]any{"password": k.password, "forceChangePasswordNextSignIn": !r.o.KeepPassword}
 		if !k.Want.Enabled {
 			merge(doc, r.since(k))
 		}
-		passwords[k] = password
 		requests, sent = append(requests, graphconn.Request{Method: http.MethodPost, Path: "/users", Body: doc}), append(sent, k)
 	}
 	for i, result := range r.client.Batch(ctx, requests) {
 		k := sent[i]
 		switch property, conflict := graphconn.IsConflict(result.Err); {
 		case result.Err == nil:
-			r.made(ctx, k, result.Response, passwords[k])
+			r.made(ctx, k, result.Response)
 		case graphconn.IsUnknownOutcome(result.Err):
-			unknown = append(unknown, k)
+			k.said, unknown = result.Err, append(unknown, k)
 		case conflict:
-			r.meet(ctx, k, property, attempt, result.Err, passwords[k])
+			r.meet(ctx, k, property, attempt, result.Err)
 		default:
 			k.fail("create", "", explain(result.Err))
 		}
@@ -145,7 +177,7 @@ func (r *run) createAll(ctx context.Context, tasks []*task, attempt int) (unknow
 }
 
 // made records a creation.
-func (r *run) made(ctx context.Context, k *task, answer *graphconn.Response, password string) {
+func (r *run) made(ctx context.Context, k *task, answer *graphconn.Response) {
 	var doc struct {
 		ID string `json:"id"`
 	}
@@ -153,7 +185,7 @@ func (r *run) made(ctx context.Context, k *task, answer *graphconn.Response, pas
 		k.fail("create", "", fmt.Errorf("the user was created, but the answer has no id: %w", err))
 		return
 	}
-	r.ours(ctx, k, doc.ID, password)
+	r.ours(ctx, k, doc.ID)
 	k.have = &user{id: k.ID, enabled: k.Want.Enabled, values: map[string]directory.Value{attrID: {k.ID}, attrPrincipal: {k.principal()}}}
 	for name, v := range k.Want.Attributes {
 		if p, ok := lookup(name); ok && len(v) > 0 && p.permission == "" {
@@ -163,13 +195,13 @@ func (r *run) made(ctx context.Context, k *task, answer *graphconn.Response, pas
 }
 
 // ours notes that a user was created by this run.
-func (r *run) ours(ctx context.Context, k *task, id, password string) {
+func (r *run) ours(ctx context.Context, k *task, id string) {
 	k.ID, k.out.ID = id, id
 	k.created, k.touched = true, true
 	k.out.Created, k.out.Changed, k.out.PasswordSet = true, true, true
 	r.remember(k.WorkerID, id)
 	if k.Password == "" && r.o.Deliver != nil {
-		if err := r.o.Deliver(ctx, k.WorkerID, k.principal(), password); err != nil {
+		if err := r.o.Deliver(ctx, k.WorkerID, k.principal(), k.password); err != nil {
 			k.fail("deliver the password", "password", err)
 		}
 	}
@@ -177,7 +209,7 @@ func (r *run) ours(ctx context.Context, k *task, id, password string) {
 
 // meet is for a creation that somebody else's user stands in the way of: it may
 // be what an earlier, lost try made, or what an interrupted run left.
-func (r *run) meet(ctx context.Context, k *task, property string, attempt int, said error, password string) {
+func (r *run) meet(ctx context.Context, k *task, property string, attempt int, said error) {
 	holder, err := r.holder(ctx, k, attempt > 0)
 	if err != nil {
 		k.fail("create", "", errors.Join(said, err))
@@ -186,28 +218,40 @@ func (r *run) meet(ctx context.Context, k *task, property string, attempt int, s
 	worker := r.WorkerIDAttribute()
 	same := holder != nil && holder.text(worker) != "" && directory.Fold(holder.text(worker)) == directory.Fold(k.Want.Attributes[worker].Text())
 	switch {
-	case same && attempt > 0: // the lost try
-		r.ours(ctx, k, holder.id, password)
+	case holder != nil && attempt > 0 && r.lost(k, holder):
+		r.ours(ctx, k, holder.id)
 		k.have = holder
 	case same && r.o.Adopt:
 		k.have, k.ID, k.out.ID, k.out.Adopted = holder, holder.id, holder.id, true
 		r.remember(k.WorkerID, holder.id)
 	case holder != nil:
+		k.failed[""] = true
 		k.fail("create", property, directory.Because(directory.ErrNameTaken, fmt.Errorf("%s has it (object id %s, %s %q): %w", holder.text(attrPrincipal), holder.id, worker, holder.text(worker), said)))
 	default:
+		k.failed[""] = true
 		k.fail("create", property, directory.Because(directory.ErrNameTaken, fmt.Errorf("another object of the tenant has it, such as a group, a contact or a deleted user: %w", said)))
 	}
 }
 
 // holder finds the user that has the wanted principal name. One that was created a moment ago
-// may not show yet, and is waited for.
+// may not show yet, and is waited for. Where nobody has the name it is the mail address that is in the way.
 func (r *run) holder(ctx context.Context, k *task, wait bool) (*user, error) {
+	for _, other := range r.tasks {
+		if other != k && other.created && other.have != nil && strings.EqualFold(other.principal(), k.principal()) {
+			return other.have, nil
+		}
+	}
 	var found *user
 	err := r.until(ctx, wait, func() (bool, error) {
 		found = nil
 		err := r.filter(ctx, attrPrincipal, []string{k.principal()}, func(u *user) { found = u })
 		return found != nil, err
 	})
+	mail := k.Want.Attributes[attrMail].Text()
+	if err != nil || found != nil || mail == "" {
+		return found, err
+	}
+	err = r.filter(ctx, attrProxies, []string{"SMTP:" + mail, "smtp:" + mail}, func(u *user) { found = u })
 	return found, err
 }
 
@@ -315,10 +359,8 @@ func (r *run) refuse(ctx context.Context, p part, err error) {
 		p.fail(p.op, property, directory.Because(directory.ErrNameTaken, err))
 	case graphconn.IsDenied(err) && prop.permission != "":
 		p.fail(p.op, p.attribute, permission(err, prop.permission+".ReadWrite.All"))
-	case graphconn.IsDenied(err) && p.op == "set the password":
-		p.fail(p.op, p.attribute, permission(err, "User-PasswordProfile.ReadWrite.All"))
 	default:
-		p.fail(p.op, p.attribute, explain(err))
+		p.fail(p.op, p.attribute, explainOp(p.op, err))
 	}
 	p.touched = true // some of it may have been done
 }

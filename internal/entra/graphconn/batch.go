@@ -99,7 +99,7 @@ func (b *batch) parts() [][]int {
 // run sends one part until each of its requests has a result.
 func (b *batch) run(ctx context.Context, part []int) {
 	pending := part
-	waiting, failing := newBackoff(), newBackoff()
+	waiting, failing := NewBackoff(), NewBackoff()
 	var waited time.Duration
 	for tries := 0; len(pending) > 0; {
 		again, wait, throttled, at, err := b.round(ctx, pending)
@@ -122,7 +122,7 @@ func (b *batch) run(ctx context.Context, part []int) {
 		}
 		if throttled {
 			b.limiter.pause(b.kindOf(again), at.Add(wait))
-		} else if err := b.config.sleep(ctx, at.Add(wait)); err != nil {
+		} else if err := b.config.Sleep(ctx, at.Add(wait)); err != nil {
 			b.fail(again, &Error{Err: fmt.Errorf("%w: %w", ErrNotAttempted, err)})
 			return
 		}
@@ -221,7 +221,7 @@ func (b *batch) round(ctx context.Context, pending []int) (again []int, wait tim
 			case a.Status == http.StatusTooManyRequests:
 				b.throttled.Add(1)
 				throttled, again, wait = true, append(again, i), max(wait, e.after)
-			case e.again(r):
+			case e.again(r), a.Status == http.StatusUnauthorized && b.renew(answer.token): // the token ended within the batch
 				again, wait = append(again, i), max(wait, e.after)
 			}
 		}

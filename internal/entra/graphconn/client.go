@@ -66,7 +66,8 @@ type Response struct {
 	Header http.Header
 	Body   []byte
 
-	at time.Time // when it arrived
+	at    time.Time // when it arrived
+	token string    // the access token that was accepted
 }
 
 // Stats count what a client has done.
@@ -74,6 +75,7 @@ type Stats struct {
 	Requests  int64 // over the wire, batches included
 	Batches   int64
 	Throttled int64 // answers and items of batches with 429
+	Busy      int   // requests under way now
 }
 
 // Client is a connection to one tenant. Its methods may be called from several
@@ -117,7 +119,7 @@ func New(c Config) (*Client, error) {
 
 // Stats returns what was done so far.
 func (c *Client) Stats() Stats {
-	return Stats{Requests: c.requests.Load(), Batches: c.batches.Load(), Throttled: c.throttled.Load()}
+	return Stats{Requests: c.requests.Load(), Batches: c.batches.Load(), Throttled: c.throttled.Load(), Busy: c.limiter.underWay()}
 }
 
 // Parse reads JSON into a model of msgraph-sdk-go.
@@ -136,7 +138,7 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s %s: %w", r.Method, r.Path, err)
 	}
-	waiting, failing := newBackoff(), newBackoff()
+	waiting, failing := NewBackoff(), NewBackoff()
 	var waited time.Duration
 	lost := false // an earlier attempt may have been carried out
 	for tries, renewals := 0, 0; ; {
@@ -167,7 +169,7 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 		}
 		if e.Status == http.StatusTooManyRequests {
 			c.limiter.pause(r.kind(), e.at.Add(wait))
-		} else if err := c.config.sleep(ctx, e.at.Add(wait)); err != nil {
+		} else if err := c.config.Sleep(ctx, e.at.Add(wait)); err != nil {
 			return nil, (&Error{Method: e.Method, Path: e.Path, Err: fmt.Errorf("%w: %w", ErrNotAttempted, err)}).undecided(lost)
 		}
 	}
@@ -203,7 +205,7 @@ func (c *Client) attempt(ctx context.Context, r Request, body []byte) (*Response
 		return nil, problem
 	}
 	used := 0.0
-	arrived := func() { problem.at, problem.sent = c.config.clock(), sent.Load() }
+	arrived := func() { problem.at, problem.sent = c.config.Clock(), sent.Load() }
 	defer func() { c.limiter.leave(used) }()
 	defer arrived()
 	token, err := c.token(ctx)
@@ -255,7 +257,7 @@ func (c *Client) attempt(ctx context.Context, r Request, body []byte) (*Response
 		return nil, problem
 	case answer.StatusCode >= 400:
 		e := failure(r, answer.StatusCode, answer.Header, content)
-		e.Path, e.token, e.sent, e.at = problem.Path, token, true, c.config.clock()
+		e.Path, e.token, e.sent, e.at = problem.Path, token, true, c.config.Clock()
 		e.after = retryAfter(answer.Header, e.at)
 		e.Unknown = e.Status >= 500 && e.Status != http.StatusNotImplemented && !r.repeatable()
 		return nil, e
@@ -264,7 +266,7 @@ func (c *Client) attempt(ctx context.Context, r Request, body []byte) (*Response
 		problem.final, problem.Unknown = r.repeatable(), !r.repeatable()
 		return nil, problem
 	}
-	return &Response{Status: answer.StatusCode, Header: answer.Header, Body: content, at: c.config.clock()}, nil
+	return &Response{Status: answer.StatusCode, Header: answer.Header, Body: content, at: c.config.Clock(), token: token}, nil
 }
 
 func (c *Client) setHeader(request *http.Request, token string, hasBody bool) {
@@ -369,6 +371,14 @@ func template(path string) string { return segment.ReplaceAllString(path, "/{id}
 func (c *Client) shown(path string) string {
 	path, _, _ = strings.Cut(strings.TrimPrefix(path, c.base), "?")
 	return path
+}
+
+// Now is the time by the client's clock.
+func (c *Client) Now() time.Time { return c.config.Clock() }
+
+// Wait lets time pass by the client's clock, or returns why the context ended.
+func (c *Client) Wait(ctx context.Context, d time.Duration) error {
+	return c.config.Sleep(ctx, c.config.Clock().Add(d))
 }
 
 // Base returns the address of Graph with its version, for references to objects.

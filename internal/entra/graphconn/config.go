@@ -64,9 +64,10 @@ type Config struct {
 	// values, status, request id. Never bodies or tokens.
 	Logger func(ctx context.Context, message string, fields ...any)
 
-	// clock and sleep are for tests.
-	clock func() time.Time
-	sleep func(ctx context.Context, until time.Time) error
+	// Clock and Sleep are the machine's own if nil. Tests replace them, so that
+	// waiting for minutes takes no time.
+	Clock func() time.Time
+	Sleep func(ctx context.Context, until time.Time) error
 }
 
 // national is what is peculiar to one national cloud.
@@ -144,11 +145,11 @@ func (c *Config) setDefaults() {
 	if c.Version == "" {
 		c.Version = "dev"
 	}
-	if c.clock == nil {
-		c.clock = time.Now
+	if c.Clock == nil {
+		c.Clock = time.Now
 	}
-	if c.sleep == nil {
-		c.sleep = sleepUntil
+	if c.Sleep == nil {
+		c.Sleep = sleepUntil
 	}
 }
 

@@ -63,7 +63,7 @@ func (c *Config) credential(transport policy.Transporter) (azcore.TokenCredentia
 		if err != nil {
 			return nil, err
 		}
-		if leaf := certs[0]; c.clock().After(leaf.NotAfter) {
+		if leaf := certs[0]; c.Clock().After(leaf.NotAfter) {
 			return nil, fmt.Errorf("the client certificate %q expired on %s: upload a new one to the application and configure it here", leaf.Subject, leaf.NotAfter.UTC().Format(time.DateOnly))
 		}
 		return azidentity.NewClientCertificateCredential(c.TenantID, c.ClientID, certs, key,

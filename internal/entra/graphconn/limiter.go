@@ -39,7 +39,7 @@ const (
 )
 
 func newLimiter(c *Config) *limiter {
-	return &limiter{clock: c.clock, sleep: c.sleep, changed: make(chan struct{}), max: c.Connections, allowed: float64(c.Connections)}
+	return &limiter{clock: c.Clock, sleep: c.Sleep, changed: make(chan struct{}), max: c.Connections, allowed: float64(c.Connections)}
 }
 
 // enter waits for a place among the requests under way, and for the end of a pause.
@@ -87,6 +87,12 @@ func (l *limiter) leave(nearness float64) {
 	l.changed = make(chan struct{})
 }
 
+func (l *limiter) underWay() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.busy
+}
+
 // pause lets everything of a kind wait. A later answer never shortens a pause,
 // and what is refused during one, having been sent before, tells nothing new
 // about how much may be under way.
@@ -126,8 +132,8 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 	return 0
 }
 
-// newBackoff is the growing wait where an answer names none.
-func newBackoff() *backoff.ExponentialBackOff {
+// NewBackoff is the growing wait where an answer names none.
+func NewBackoff() *backoff.ExponentialBackOff {
 	b := backoff.NewExponentialBackOff()
 	b.InitialInterval, b.MaxInterval, b.Multiplier = time.Second, time.Minute, 2
 	return b
