@@ -108,8 +108,10 @@ func (r *run) resolve(ctx context.Context, workers map[string]bool) (out map[str
 		r.mu.Unlock()
 		switch k := r.byWorker[key]; {
 		case k != nil:
-			if !k.failed[""] || k.have != nil {
+			if k.have != nil {
 				out[key] = k.ID
+			} else {
+				errs[key] = directory.Because(directory.ErrNoManager, fmt.Errorf("the user of worker %q could not be created; its own error says why", worker))
 			}
 		case known != "":
 			out[key] = known
