@@ -1,12 +1,5 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Package entra reads and writes the users of a Microsoft Entra ID tenant
-// through Microsoft Graph. It is to a tenant what package activedirectory is to a
-// domain: it reads in bulk, writes what differs and nothing else, reads back what
-// it wrote, and tells what went wrong with each person.
-//
-// Attributes have their names in Microsoft Graph; parts of complex properties are
-// written with a slash, such as "employeeOrgData/costCenter".
 package entra
 
 import (

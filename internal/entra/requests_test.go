@@ -70,7 +70,9 @@ func TestRefreshRequests(t *testing.T) {
 			if name != "one population" { // before it is known how many will be asked for
 				allowed += DefaultBulkThreshold
 			}
-			if x := s.Stats(); x.Requests > allowed {
+			x := s.Stats()
+			t.Logf("%d requests", x.Requests)
+			if x.Requests > allowed {
 				t.Errorf("%d requests to refresh %d users, expected at most %d: %v", x.Requests, people, allowed, x.Outer)
 			}
 		})

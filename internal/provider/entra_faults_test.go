@@ -99,7 +99,7 @@ func TestAccEntraPopulation_refused(t *testing.T) {
 	}{
 		"name taken since the plan": {fault: graph.Fault{Method: "POST", Path: "^/users$", Body: "w03@", Status: 400, Code: "Request_BadRequest",
 			Message: "Another object with the same value for property userPrincipalName already exists."}, words: []string{`worker "w02"`, "attribute manager", `worker "w03"`, "could not be created", `worker "w03"`, "attribute userPrincipalName", "the name is taken", "2 of 6 accounts failed"}},
-		"quota": {graph.Options{ObjectQuota: 6}, graph.Fault{}, func(s *graph.Server) { s.Purge(s.DeletedUsers()[0]["id"].(string)) },
+		"quota": {graph.Options{ObjectQuota: 6}, graph.Fault{}, func(s *graph.Server) { s.Purge(fmt.Sprint(s.DeletedUsers()[0]["id"])) },
 			[]string{"Directory_QuotaExceeded", "ask Microsoft for a higher quota"}},
 	} {
 		t.Run(name, func(t *testing.T) {
