@@ -25,6 +25,12 @@ const (
 	pageSize = 999
 	// maxTerms is how many values one filter may compare with.
 	maxTerms = 15
+
+	// Resources that are refreshed one by one show only by and by how many they
+	// are. After so many questions about more users than a handful, a list is made
+	// if it takes at most worth requests for each question so far: that bounds what
+	// is lost if nobody asks any more.
+	patience, handful, worth = 3, 10, 4
 )
 
 // Read returns the present state of users. ids gives the object id of each by
@@ -102,12 +108,12 @@ func (t *Tenant) bulk(ctx context.Context, more int) (*snapshot, error) {
 	t.mu.Lock()
 	s := t.all
 	t.asked += more
-	asked := t.asked
+	asked, many := t.asked, t.asked > t.o.BulkThreshold || t.asks >= patience && t.asked > handful
 	t.mu.Unlock()
 	if s.covers(properties) {
 		return s, nil
 	}
-	if s == nil && asked <= t.o.BulkThreshold {
+	if s == nil && !many {
 		return nil, nil
 	}
 	select {
@@ -133,7 +139,7 @@ func (t *Tenant) bulk(ctx context.Context, more int) (*snapshot, error) {
 // everybody. It counts the users of the tenant, once.
 func (t *Tenant) listIsCheaper(ctx context.Context, asked int) (bool, error) {
 	t.mu.Lock()
-	total := t.total
+	total, asks := t.total, t.asks
 	t.mu.Unlock()
 	if total < 0 {
 		answer, err := t.client.Do(ctx, graphconn.Request{Method: http.MethodGet, Path: "/users/$count", Header: eventual()})
@@ -147,7 +153,7 @@ func (t *Tenant) listIsCheaper(ctx context.Context, asked int) (bool, error) {
 		t.total = total
 		t.mu.Unlock()
 	}
-	return total/pageSize <= asked/maxTerms, nil
+	return total/pageSize <= max(asked/maxTerms, worth*asks), nil
 }
 
 // eventual is the header of advanced queries.
@@ -266,6 +272,9 @@ func (a *asker) answer(questions []*question) {
 		ids = append(ids, q.ids...)
 	}
 	slices.Sort(ids)
+	a.tenant.mu.Lock()
+	a.tenant.asks++
+	a.tenant.mu.Unlock()
 	ctx := context.WithoutCancel(questions[0].ctx)
 	if len(questions) == 1 {
 		ctx = questions[0].ctx

@@ -67,12 +67,10 @@ func TestRefreshRequests(t *testing.T) {
 				t.Errorf("%d users, expected %d", n, people)
 			}
 			allowed := people/900 + 5
-			if name != "one population" { // before it is known how many will be asked for
-				allowed += DefaultBulkThreshold
+			if name != "one population" { // how many ask at once is up to the machine; usually it takes no more either
+				allowed += 5
 			}
-			x := s.Stats()
-			t.Logf("%d requests", x.Requests)
-			if x.Requests > allowed {
+			if x := s.Stats(); x.Requests > allowed {
 				t.Errorf("%d requests to refresh %d users, expected at most %d: %v", x.Requests, people, allowed, x.Outer)
 			}
 		})
@@ -83,6 +81,11 @@ func TestRefreshRequests(t *testing.T) {
 func TestFewUsers(t *testing.T) {
 	tenant, s, ids := populated(t, 4000)
 	few := map[string]string{"w00001": ids["w00001"], "w00002": ids["w00002"], "w03999": ids["w03999"]}
+	for worker, id := range few { // one resource each
+		if found, err := tenant.Read(t.Context(), map[string]string{worker: id}, nil); err != nil || found[worker] == nil {
+			t.Errorf("%v, %v", found, err)
+		}
+	}
 	if found, err := tenant.Read(t.Context(), few, []string{"department"}); err != nil || len(found) != 3 {
 		t.Errorf("%d users, %v", len(found), err)
 	}
@@ -92,7 +95,7 @@ func TestFewUsers(t *testing.T) {
 		t.Errorf("%+v", o)
 	}
 	x := s.Stats()
-	if x.Calls("GET /users/$count") > 0 || x.Calls("GET /users") > 2 || x.Requests > 6 {
+	if x.Calls("GET /users/$count") > 0 || x.Calls("GET /users") > 5 || x.Requests > 10 {
 		t.Errorf("%d requests: %v, in batches %v", x.Requests, x.Outer, x.Inner)
 	}
 }

@@ -31,7 +31,7 @@ type Options struct {
 	// DisabledSinceAttribute is where the time of disabling is recorded; empty: nowhere.
 	DisabledSinceAttribute string
 	// BulkThreshold is how many users may be asked for by name before listing the
-	// tenant is considered.
+	// tenant is considered, however few the questions were.
 	BulkThreshold int
 	// Clock is the present; time.Now if nil.
 	Clock func() time.Time
@@ -49,6 +49,7 @@ type Tenant struct {
 	mu      sync.Mutex // guards what follows
 	need    map[string]property
 	asked   int // users asked for by name so far
+	asks    int // questions about users by id so far
 	total   int // users in the tenant, -1 before it is known
 	all     *snapshot
 	deleted []*user
