@@ -165,6 +165,9 @@ func (r *run) prepare(ctx context.Context) {
 		r.check(t)
 	}
 	records, err := r.fetch(ctx, attrGUID, slices.Collect(maps.Keys(ids)))
+	if err == nil {
+		err = r.guard(ctx)
+	}
 	if err != nil {
 		r.failAll("read", err)
 		return

@@ -36,9 +36,11 @@ type Options struct {
 	// the next one the whole domain is read once and everything after is answered
 	// from memory. Negative: never.
 	BulkThreshold int
-	// ManagePrivileged lets accounts with adminCount=1 be disabled, moved,
+	// ManagePrivileged lets accounts with adminCount=1 be changed, disabled, moved,
 	// renamed and deleted. Critical system objects are never touched.
 	ManagePrivileged bool
+	// Protect names further accounts that are never touched.
+	Protect Protect
 }
 
 // Domain is the users of one Active Directory domain. Its methods may be called
@@ -52,7 +54,8 @@ type Domain struct {
 	schema  lazy[*directory.Schema]
 	suffix  lazy[[]string]
 	policy  lazy[passwordPolicy]
-	deleted lazy[*snapshot] // deleted objects
+	deleted lazy[*snapshot]         // deleted objects
+	guarded lazy[map[string]string] // why accounts are protected, by objectGUID
 
 	mu       sync.Mutex // guards what follows
 	need     map[string]string
@@ -76,7 +79,7 @@ func New(c *ldapconn.Client, o Options) *Domain {
 		o.BulkThreshold = DefaultBulkThreshold
 	}
 	d := &Domain{client: c, o: o, loading: newGate(), need: map[string]string{}, managers: map[string]string{}, known: map[string]string{}, pending: map[string][]link{}}
-	d.schema.gate, d.suffix.gate, d.policy.gate, d.deleted.gate = newGate(), newGate(), newGate(), newGate()
+	d.schema.gate, d.suffix.gate, d.policy.gate, d.deleted.gate, d.guarded.gate = newGate(), newGate(), newGate(), newGate(), newGate()
 	d.Need(attrGUID, attrClass, attrCN, attrLogin, attrPrincipal, attrDisplayName, attrMail, attrProxyAddresses, attrManager, attrControl,
 		attrPasswordSet, attrAdminCount, attrCritical, DefaultWorkerIDAttribute, o.WorkerIDAttribute)
 	return d

@@ -161,6 +161,13 @@ func (r *run) linkManagers(ctx context.Context) {
 func (r *run) linkManager(ctx context.Context, t *task) {
 	e := r.managerEdit(t)
 	if !t.link {
+		why := r.protection(t.have)
+		switch {
+		case e == nil || t.out.Created:
+		case why != "":
+			t.fail("modify", attrManager, directory.Because(directory.ErrProtected, errors.New(why)))
+			return
+		}
 		if e != nil {
 			if err := r.send(ctx, t, []edit{*e}); err != nil {
 				r.refused(ctx, t, *e, err)
@@ -240,6 +247,9 @@ func (d *Domain) linkNow(ctx context.Context, id, manager string) error {
 	}
 	if sameDN(at[id].text(directory.ManagerAttribute), at[manager].dn) {
 		return nil
+	}
+	if why := d.protection(at[id]); why != "" {
+		return directory.Because(directory.ErrProtected, errors.New(why))
 	}
 	if err := d.client.Modify(ctx, modifyRequest(at[id].dn, []edit{{name: attrManager, add: []string{at[manager].dn}}})); err != nil {
 		return err

@@ -92,17 +92,6 @@ func className(classes []string) string {
 	return classes[len(classes)-1]
 }
 
-// protection says why the object must be left where and as it is.
-func (d *Domain) protection(r *record) string {
-	switch {
-	case strings.EqualFold(r.text(attrCritical), "TRUE"):
-		return "it is a critical system object of the domain (isCriticalSystemObject is TRUE)"
-	case r.text(attrAdminCount) == "1" && !d.o.ManagePrivileged:
-		return "it is or was a member of a group that Active Directory protects, such as Domain Admins (adminCount is 1)"
-	}
-	return ""
-}
-
 // existing translates records for decisions. managers holds worker ids by
 // dnKey of the manager.
 func (d *Domain) existing(r *record, managers map[string]string) *directory.Existing {
@@ -122,6 +111,9 @@ func (d *Domain) existing(r *record, managers map[string]string) *directory.Exis
 
 // existingAll is existing for many, with one look for all their managers.
 func (d *Domain) existingAll(ctx context.Context, records []*record) (map[string]*directory.Existing, error) {
+	if err := d.guard(ctx); err != nil {
+		return nil, err
+	}
 	managers, err := d.managersOf(ctx, records)
 	if err != nil {
 		return nil, err

@@ -36,6 +36,9 @@ func (d *Domain) Remove(ctx context.Context, ids map[string]string, mode directo
 		t.ID, t.out.ID, byID[id] = id, id, append(byID[id], t)
 	}
 	records, err := d.fetch(ctx, attrGUID, slices.Collect(maps.Keys(byID)))
+	if err == nil {
+		err = d.guard(ctx)
+	}
 	if err != nil {
 		r.failAll("read", err)
 	}

@@ -74,6 +74,10 @@ func (r *run) move(ctx context.Context, t *task, cn, container string) error {
 // holder takes one of theirs, in exchange for temporary ones. Should the run end
 // here, the next plan shows the temporary names as differences.
 func (r *run) stepAside(ctx context.Context, t *task) {
+	if why := r.protection(t.have); why != "" {
+		t.fail("rename", "", directory.Because(directory.ErrProtected, errors.New(why)))
+		return
+	}
 	temporary := "~" + strings.ReplaceAll(t.have.id, "-", "")[:18]
 	var edits []edit
 	for _, other := range r.tasks {
@@ -88,10 +92,6 @@ func (r *run) stepAside(ctx context.Context, t *task) {
 			edits = append(edits, edit{name: attrPrincipal, add: []string{temporary + "@" + suffix}})
 		}
 		if other.takes(claimPath) == t.holds(claimPath) && t.takes(claimPath) != t.holds(claimPath) {
-			if why := r.protection(t.have); why != "" {
-				t.fail("rename", "", directory.Because(directory.ErrProtected, errors.New(why)))
-				return
-			}
 			if err := r.move(ctx, t, temporary, t.have.container()); err != nil {
 				t.fail("rename", "", explainWrite(err))
 				return

@@ -19,10 +19,6 @@ import (
 // name and place in another. The state goes first, so that a leaver whose move
 // fails is disabled all the same.
 func (r *run) update(ctx context.Context, t *task) {
-	if why := r.protection(t.have); why != "" && (t.renames() || t.have.enabled() && !t.Want.Enabled) {
-		t.fail("modify", "", fmt.Errorf("%w: %s", directory.ErrProtected, why))
-		return
-	}
 	edits, err := diff(r.types, t.Want, t.have)
 	if err != nil {
 		t.fail("modify", "", directory.Because(directory.ErrInvalid, err))
@@ -36,7 +32,12 @@ func (r *run) update(ctx context.Context, t *task) {
 	if manager := r.managerEdit(t); manager != nil {
 		edits = append(edits, *manager)
 	}
-	if edits = append(state, edits...); len(edits) > 0 {
+	edits = append(state, edits...)
+	if why := r.protection(t.have); why != "" && (len(edits) > 0 || t.renames()) {
+		t.fail("modify", "", directory.Because(directory.ErrProtected, errors.New(why)))
+		return
+	}
+	if len(edits) > 0 {
 		r.modify(ctx, t, edits, password)
 	}
 	if t.renames() && !t.dead() {

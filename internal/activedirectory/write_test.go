@@ -181,10 +181,11 @@ func TestProtectedAccounts(t *testing.T) {
 	if err != nil || !strings.Contains(found[l.id(1)][0].Protected, "adminCount") {
 		t.Errorf("%v, %v", found, err)
 	}
-	l.must(t, set(c, "title", "Admin"))
+	l.must(t, set(c)) // nothing to change
 	for _, change := range []func(*directory.Change){
 		func(c *directory.Change) { c.Want.Enabled = false }, func(c *directory.Change) { c.Want.Container = l.dc.BaseDN() },
 		func(c *directory.Change) { c.Want.Attributes["cn"] = directory.Value{"x"} },
+		func(c *directory.Change) { c.Want.Attributes["title"] = directory.Value{"x"} }, func(c *directory.Change) { c.Password = "Passw0rd-of-tests" },
 	} {
 		k := set(c)
 		change(&k)

@@ -27,7 +27,7 @@ type Existing struct {
 	// Its manager is a worker id where the manager's worker id is known, else
 	// the manager's path.
 	Account Account
-	// Protected says why nothing may disable, move, rename or delete the
+	// Protected says why nothing may change, disable, move, rename or delete the
 	// account, and is empty where nothing protects it.
 	Protected string
 }

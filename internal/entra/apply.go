@@ -129,6 +129,9 @@ func (r *run) prepare(ctx context.Context) {
 	if err == nil {
 		err = r.withSponsors(ctx, found)
 	}
+	if err == nil {
+		err = r.guard(ctx)
+	}
 	if err != nil {
 		r.failAll("read", err)
 		return
@@ -141,6 +144,9 @@ func (r *run) prepare(ctx context.Context) {
 		default: // to restore it would undo what somebody else just did
 			k.out.ID = ""
 			k.fail("check", "", directory.Because(directory.ErrGone, errors.New("it was deleted since the plan was made")))
+		}
+		if why := r.protection(id); why != "" && k.have != nil && r.changes(k.Change, k.have) {
+			k.fail("check", "", directory.Because(directory.ErrProtected, errors.New(why)))
 		}
 		if k.have != nil && k.have.synced() {
 			if names := r.mastered(k.Want, k.have); len(names) > 0 {

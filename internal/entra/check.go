@@ -115,6 +115,9 @@ func (t *Tenant) Check(ctx context.Context, changes []directory.Change) error {
 		t.Need(slices.Collect(maps.Keys(c.Want.Attributes))...)
 	}
 	found, err := t.byIDs(ctx, ids, false)
+	if err == nil {
+		err = t.guard(ctx)
+	}
 	if err != nil {
 		return err
 	}
@@ -128,6 +131,11 @@ func (t *Tenant) Check(ctx context.Context, changes []directory.Change) error {
 		_, domain, _ := strings.Cut(name, "@")
 		if u := found[strings.ToLower(c.ID)]; !slices.ContainsFunc(domains, func(d string) bool { return strings.EqualFold(d, domain) }) && (u == nil || !strings.EqualFold(u.text(attrPrincipal), name)) {
 			problems = append(problems, fmt.Errorf("worker %q: userPrincipalName: found %q, whose domain is none of the verified ones of the tenant (%s)", c.WorkerID, name, strings.Join(domains, ", ")))
+		}
+		if u := found[strings.ToLower(c.ID)]; u != nil && c.ID != "" {
+			if why := t.protection(u.id); why != "" && t.changes(c, u) {
+				problems = append(problems, &directory.PersonError{WorkerID: c.WorkerID, Name: c.Want.Attributes[attrDisplayName].Text(), Path: u.text(attrPrincipal), Op: "modify", Err: directory.Because(directory.ErrProtected, errors.New(why))})
+			}
 		}
 		if u := found[strings.ToLower(c.ID)]; u != nil && c.ID != "" && u.synced() {
 			if names := t.mastered(c.Want, u); len(names) > 0 {

@@ -24,6 +24,9 @@ func (t *Tenant) Find(ctx context.Context, attribute string, values []string) (m
 		return nil, fmt.Errorf("users have no property %q", attribute)
 	}
 	t.Need(p.kind.Name)
+	if err := t.guard(ctx); err != nil {
+		return nil, err
+	}
 	distinct := distinctValues(p, values)
 	found, err := t.findUsers(ctx, p.kind.Name, distinct)
 	if err != nil {
@@ -32,7 +35,7 @@ func (t *Tenant) Find(ctx context.Context, attribute string, values []string) (m
 	out := make(map[string][]*directory.Existing, len(found))
 	for _, v := range distinct {
 		for _, u := range found[indexKey(p.kind.Name, v)] {
-			out[directory.Fold(v)] = append(out[directory.Fold(v)], u.existing())
+			out[directory.Fold(v)] = append(out[directory.Fold(v)], t.existing(u))
 		}
 	}
 	return out, nil
@@ -99,13 +102,16 @@ func (t *Tenant) findUsers(ctx context.Context, attribute string, values []strin
 // Owned implements [directory.Directory]. A tenant that is much larger than its
 // workforce is not listed for it.
 func (t *Tenant) Owned(ctx context.Context) ([]*directory.Existing, error) {
+	if err := t.guard(ctx); err != nil {
+		return nil, err
+	}
 	users, err := t.owned(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("looking for users with a worker id in %s: %w", t.o.WorkerIDAttribute, err)
 	}
 	out := make([]*directory.Existing, len(users))
 	for i, u := range users {
-		out[i] = u.existing()
+		out[i] = t.existing(u)
 		t.remember(u.text(t.o.WorkerIDAttribute), u.id)
 	}
 	slices.SortFunc(out, func(a, b *directory.Existing) int { return strings.Compare(a.ID, b.ID) })

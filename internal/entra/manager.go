@@ -5,6 +5,7 @@ package entra
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -161,6 +162,10 @@ func (r *run) linkWaiting(ctx context.Context) {
 		delete(r.pending, key)
 		r.mu.Unlock()
 		for _, w := range waits {
+			if why := r.protection(w.id); why != "" {
+				k.errs = append(k.errs, &directory.PersonError{WorkerID: w.worker, Op: "modify", Attribute: attrManager, Err: directory.Because(directory.ErrProtected, errors.New(why))})
+				continue
+			}
 			requests = append(requests, graphconn.Request{Method: http.MethodPut, Path: "/users/" + w.id + "/manager/$ref", Body: r.reference(k.ID)})
 			parts = append(parts, part{k, "link worker " + w.worker + " to the manager", "", nil})
 		}
@@ -230,6 +235,10 @@ func (r *run) writeSponsors(ctx context.Context) {
 			continue
 		}
 		want, have := folded(v), folded(k.have.values[attrSponsors])
+		if why := r.protection(k.have.id); why != "" && !slices.Equal(want, have) {
+			k.fail("write the sponsors", attrSponsors, directory.Because(directory.ErrProtected, errors.New(why)))
+			continue
+		}
 		for _, s := range want {
 			if slices.Contains(have, s) {
 				continue

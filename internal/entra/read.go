@@ -46,6 +46,9 @@ func (t *Tenant) Read(ctx context.Context, ids map[string]string, attributes []s
 		wanted = append(wanted, id)
 	}
 	found, err := t.byIDs(ctx, wanted, false)
+	if err == nil {
+		err = t.guard(ctx)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +60,7 @@ func (t *Tenant) Read(ctx context.Context, ids map[string]string, attributes []s
 	out := make(map[string]*directory.Existing, len(ids))
 	for worker, id := range ids {
 		if u := found[strings.ToLower(id)]; u != nil {
-			out[worker] = u.existing()
+			out[worker] = t.existing(u)
 			t.remember(worker, u.id)
 		}
 	}

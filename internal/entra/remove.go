@@ -30,6 +30,9 @@ func (t *Tenant) Remove(ctx context.Context, ids map[string]string, mode directo
 		r.tasks = append(r.tasks, &task{Change: directory.Change{WorkerID: worker, ID: id}, out: &outcomes[i], failed: map[string]bool{}})
 	}
 	found, err := t.fetch(ctx, slices.Collect(maps.Values(ids)))
+	if err == nil {
+		err = t.guard(ctx)
+	}
 	if err != nil {
 		r.failAll("read", err)
 	}
@@ -42,6 +45,8 @@ func (t *Tenant) Remove(ctx context.Context, ids map[string]string, mode directo
 		case k.have == nil, mode == directory.Disable && !k.have.enabled:
 		case k.have.synced():
 			k.fail(removals[mode], "", directory.Because(directory.ErrProtected, errors.New("the user is synchronised from Active Directory: disable or delete the account there")))
+		case t.protection(k.ID) != "":
+			k.fail(removals[mode], "", directory.Because(directory.ErrProtected, errors.New(t.protection(k.ID))))
 		case mode != directory.Disable:
 			requests, parts = append(requests, graphconn.Request{Method: http.MethodDelete, Path: path}), append(parts, part{k, removals[mode], "", nil})
 		default:

@@ -33,6 +33,8 @@ type Options struct {
 	// BulkThreshold is how many users may be asked for by name before listing the
 	// tenant is considered, however few the questions were.
 	BulkThreshold int
+	// Protect names users that are never touched.
+	Protect Protect
 	// Clock is the present; time.Now if nil.
 	Clock func() time.Time
 }
@@ -43,8 +45,9 @@ type Tenant struct {
 	client *graphconn.Client
 	o      Options
 
-	loading chan struct{} // holds a token while nobody lists the tenant
-	asking  asker
+	loading  chan struct{} // holds a token while nobody lists the tenant
+	guarding chan struct{} // the same for who is protected
+	asking   asker
 
 	mu      sync.Mutex // guards what follows
 	need    map[string]property
@@ -54,6 +57,8 @@ type Tenant struct {
 	all     *snapshot
 	deleted []*user
 	domains []string
+	guarded map[string]string // why users are protected, by object id; nil before it is known
+	notes   []string
 	links   map[string]string // worker id → object id of what this process wrote or read
 	pending map[string][]waiting
 }
@@ -74,7 +79,7 @@ func New(c *graphconn.Client, o Options) *Tenant {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
-	t := &Tenant{client: c, o: o, loading: make(chan struct{}, 1), need: map[string]property{}, total: -1, links: map[string]string{}, pending: map[string][]waiting{}}
+	t := &Tenant{client: c, o: o, loading: make(chan struct{}, 1), guarding: make(chan struct{}, 1), need: map[string]property{}, total: -1, links: map[string]string{}, pending: map[string][]waiting{}}
 	t.asking.tenant = t
 	t.Need(attrID, attrPrincipal, attrDisplayName, attrNickname, attrMail, attrEnabled, attrSynced, attrProxies, o.WorkerIDAttribute)
 	if o.DisabledSinceAttribute != "" {
@@ -100,8 +105,12 @@ func CheckOptions(o Options) error {
 // WorkerIDAttribute returns the attribute that carries worker ids.
 func (t *Tenant) WorkerIDAttribute() string { return t.o.WorkerIDAttribute }
 
-// Notes implements what decisions do without: nothing.
-func (t *Tenant) Notes() []string { return nil }
+// Notes says what was named to be protected and does not exist.
+func (t *Tenant) Notes() []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.Clone(t.notes)
+}
 
 // Need announces attributes that will be asked for, so that one list of the
 // tenant brings them all. What is announced later costs another list.

@@ -88,6 +88,7 @@ func newLazyTenant(m *entraModel, version string, clock func() time.Time, diags 
 		},
 		options: entra.Options{WorkerIDAttribute: text("worker_id_attribute"), DisabledSinceAttribute: text("disabled_since_attribute"), Clock: clock},
 	}
+	l.options.Protect = m.Protect.protection(&s)
 	l.ways(m, &s)
 	l.unknown = s.unknown
 	return l

@@ -10,32 +10,33 @@ import (
 )
 
 type entraModel struct {
-	TenantID                  types.String `tfsdk:"tenant_id"`
-	ClientID                  types.String `tfsdk:"client_id"`
-	ClientIDFile              types.String `tfsdk:"client_id_file"`
-	ClientSecret              types.String `tfsdk:"client_secret"`
-	ClientSecretFile          types.String `tfsdk:"client_secret_file"`
-	ClientCertificate         types.String `tfsdk:"client_certificate"`
-	ClientCertificateFile     types.String `tfsdk:"client_certificate_file"`
-	ClientCertificatePassword types.String `tfsdk:"client_certificate_password"`
-	UseOIDC                   types.Bool   `tfsdk:"use_oidc"`
-	OIDCToken                 types.String `tfsdk:"oidc_token"`
-	OIDCTokenFile             types.String `tfsdk:"oidc_token_file"`
-	OIDCRequestURL            types.String `tfsdk:"oidc_request_url"`
-	OIDCRequestToken          types.String `tfsdk:"oidc_request_token"`
-	ServiceConnectionID       types.String `tfsdk:"ado_pipeline_service_connection_id"`
-	UseMSI                    types.Bool   `tfsdk:"use_msi"`
-	UseAKSWorkloadIdentity    types.Bool   `tfsdk:"use_aks_workload_identity"`
-	UseCLI                    types.Bool   `tfsdk:"use_cli"`
-	Environment               types.String `tfsdk:"environment"`
-	GraphEndpoint             types.String `tfsdk:"graph_endpoint"`
-	AuthorityHost             types.String `tfsdk:"authority_host"`
-	CACertificateFile         types.String `tfsdk:"ca_certificate_file"`
-	CACertificatePEM          types.String `tfsdk:"ca_certificate_pem"`
-	WorkerIDAttribute         types.String `tfsdk:"worker_id_attribute"`
-	DisabledSinceAttribute    types.String `tfsdk:"disabled_since_attribute"`
-	Connections               types.Int64  `tfsdk:"connections"`
-	RequestTimeout            types.Int64  `tfsdk:"request_timeout"`
+	TenantID                  types.String       `tfsdk:"tenant_id"`
+	ClientID                  types.String       `tfsdk:"client_id"`
+	ClientIDFile              types.String       `tfsdk:"client_id_file"`
+	ClientSecret              types.String       `tfsdk:"client_secret"`
+	ClientSecretFile          types.String       `tfsdk:"client_secret_file"`
+	ClientCertificate         types.String       `tfsdk:"client_certificate"`
+	ClientCertificateFile     types.String       `tfsdk:"client_certificate_file"`
+	ClientCertificatePassword types.String       `tfsdk:"client_certificate_password"`
+	UseOIDC                   types.Bool         `tfsdk:"use_oidc"`
+	OIDCToken                 types.String       `tfsdk:"oidc_token"`
+	OIDCTokenFile             types.String       `tfsdk:"oidc_token_file"`
+	OIDCRequestURL            types.String       `tfsdk:"oidc_request_url"`
+	OIDCRequestToken          types.String       `tfsdk:"oidc_request_token"`
+	ServiceConnectionID       types.String       `tfsdk:"ado_pipeline_service_connection_id"`
+	UseMSI                    types.Bool         `tfsdk:"use_msi"`
+	UseAKSWorkloadIdentity    types.Bool         `tfsdk:"use_aks_workload_identity"`
+	UseCLI                    types.Bool         `tfsdk:"use_cli"`
+	Environment               types.String       `tfsdk:"environment"`
+	GraphEndpoint             types.String       `tfsdk:"graph_endpoint"`
+	AuthorityHost             types.String       `tfsdk:"authority_host"`
+	CACertificateFile         types.String       `tfsdk:"ca_certificate_file"`
+	CACertificatePEM          types.String       `tfsdk:"ca_certificate_pem"`
+	WorkerIDAttribute         types.String       `tfsdk:"worker_id_attribute"`
+	DisabledSinceAttribute    types.String       `tfsdk:"disabled_since_attribute"`
+	Connections               types.Int64        `tfsdk:"connections"`
+	RequestTimeout            types.Int64        `tfsdk:"request_timeout"`
+	Protect                   *entraProtectModel `tfsdk:"protect"`
 }
 
 // entraVariables are the environment variables of each argument, the first that
@@ -113,6 +114,7 @@ func entraSchema() schema.Attribute {
 	text("disabled_since_attribute", "Property in which this provider records since when it has disabled a user, as RFC 3339, such as `onPremisesExtensionAttributes/extensionAttribute15`. Microsoft Entra ID keeps no such record, so users can only be deleted after their retention (`on_removal = \"delete\"`) when it is set. Unset: nothing is recorded.")
 	number("connections", "Requests under way at the same time, at most 64. The default is 8. What the tenant's limits allow is learnt from its answers.")
 	number("request_timeout", "Seconds that one request may take. The default is 100.")
+	attributes["protect"] = entraProtectSchema()
 	return schema.SingleNestedAttribute{
 		Optional: true,
 		MarkdownDescription: "The Microsoft Entra ID tenant that users are provisioned to. Nothing connects until a resource or data source needs the tenant. " +

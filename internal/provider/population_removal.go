@@ -45,6 +45,7 @@ func (p *population) planRemoval(ctx context.Context, removed []string, mode str
 	if limit := p.options.maxRemovals; limit != nil && int64(len(removed)) > *limit {
 		diags.AddError("Too many accounts are no longer wanted", fmt.Sprintf("%d accounts have no document any more, and max_removals is %d:\n%s\nSee why they are gone; if it is right, raise max_removals for this run.", len(removed), *limit, listed(lines)))
 	}
+	p.checkProtected(ctx, removed, mode, diags)
 	p.checkRemoval(ctx, removed, mode, diags)
 }
 

@@ -176,7 +176,9 @@ func (r *populationResource) planDestroy(ctx context.Context, req resource.Modif
 		resp.Diagnostics.AddWarning("Accounts will be released", fmt.Sprintf("Destroying this resource stops managing %d accounts and changes none of them (on_destroy = \"release\").", count))
 	default:
 		resp.Diagnostics.AddWarning("Accounts will be "+mode+"d", fmt.Sprintf("Destroying this resource will %s %d accounts (on_destroy = %q).", mode, count, mode))
-		p.checkRemoval(ctx, slices.Sorted(maps.Keys(p.before)), mode, &resp.Diagnostics)
+		removed := slices.Sorted(maps.Keys(p.before))
+		p.checkProtected(ctx, removed, mode, &resp.Diagnostics)
+		p.checkRemoval(ctx, removed, mode, &resp.Diagnostics)
 	}
 }
 

@@ -79,6 +79,7 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	}
 	if req.Plan.Raw.IsNull() {
 		if p, id := r.person(state, state.document(&resp.Diagnostics)); !incomplete(ctx, req.Private, &resp.Diagnostics) {
+			p.checkProtected(ctx, []string{id}, state.OnDestroy.ValueString(), &resp.Diagnostics)
 			p.checkRemoval(ctx, []string{id}, state.OnDestroy.ValueString(), &resp.Diagnostics)
 		}
 		return

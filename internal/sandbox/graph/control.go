@@ -235,6 +235,18 @@ func (s *Server) AddGroup(props map[string]any) string {
 	return e.id
 }
 
+// AddMember makes a user or group a member of a group, at once visible. Both are
+// named by id; it panics if there is no such object.
+func (s *Server) AddMember(group, member string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	g, m := s.store.entries[fold(group)], s.store.entries[fold(member)]
+	if g == nil || m == nil {
+		panic(fmt.Sprintf("graph: AddMember(%q, %q): no such object", group, member))
+	}
+	g.members.add(m.id)
+}
+
 // Group returns everything that the tenant holds of a group, by id, with "members"
 // and "owners" as ids; nil where there is none that is not deleted.
 func (s *Server) Group(id string) map[string]any {
