@@ -72,6 +72,7 @@ type accountsModel struct {
 	ReuseDeleted   types.Bool          `tfsdk:"reuse_deleted_names"`
 	RestoreDeleted types.Bool          `tfsdk:"restore_deleted"`
 	Optional       []string            `tfsdk:"optional_attributes"`
+	Overrides      []string            `tfsdk:"overrides"`
 	OnDataError    types.String        `tfsdk:"on_data_error"`
 	OnUnmatched    types.String        `tfsdk:"on_unmatched"`
 	MaxListed      types.Int64         `tfsdk:"max_listed"`
@@ -85,6 +86,7 @@ type accountsModel struct {
 	Leavers        types.List          `tfsdk:"leavers"`
 	Rehires        types.List          `tfsdk:"rehires"`
 	Orphans        types.List          `tfsdk:"orphans"`
+	Overridden     types.List          `tfsdk:"overridden"`
 	Calendar       types.List          `tfsdk:"calendar"`
 	Warnings       types.List          `tfsdk:"warnings"`
 	Report         types.String        `tfsdk:"report"`
@@ -124,6 +126,8 @@ func (d *accountsDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 				"Deleted accounts are known as far as the account that signs in may read them; a warning says when it may not."},
 			"optional_attributes": schema.ListAttribute{Optional: true, ElementType: types.StringType,
 				MarkdownDescription: "HR attributes that the rules read and that may be missing from the whole feed. Any other attribute that no worker has is an error, because a misspelt name would be null for everybody."},
+			"overrides": schema.ListAttribute{Optional: true, ElementType: types.StringType,
+				MarkdownDescription: "The `json` of `workforce_override` resources, which win over the rules. Pass them through a local value, like the rules, so that the plan shows what they do. One that has expired, or is about a worker nobody knows, is a warning."},
 			"on_data_error": schema.StringAttribute{Optional: true, Validators: []validator.String{oneOf(roster.DataErrorFail, roster.DataErrorExclude)},
 				MarkdownDescription: "What happens when the rules cannot be evaluated for a worker: `fail`, the default, stops the plan and names all of them; `exclude` leaves their accounts exactly as they are and reports them."},
 			"on_unmatched": schema.StringAttribute{Optional: true, Validators: []validator.String{oneOf(roster.UnmatchedCreate, roster.UnmatchedReport)},
@@ -149,6 +153,7 @@ func (d *accountsDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 			"leavers":     ids("Worker ids whose account is disabled, or drops out of the accounts."),
 			"rehires":     ids("Worker ids whose former account is taken into use again."),
 			"orphans":     ids("Worker ids that accounts of the directory carry and no worker in the feed has."),
+			"overridden":  ids("Worker ids for whom an override is in force."),
 			"calendar":    ids("What will happen within 30 days if nothing changes, earliest first."),
 			"warnings":    ids("What somebody should look at, and what stops nothing."),
 			"report":      schema.StringAttribute{Computed: true, MarkdownDescription: "The decisions for people, as Markdown: counts by action and by cause, the riskiest first, with the reason for each person. Redacted attributes show no values."},
@@ -225,7 +230,7 @@ func (d *accountsDataSource) input(config accountsConfig, diags *diag.Diagnostic
 	if err == nil {
 		addProblems(diags, "Unknown HR attribute", unknownSources(compiled, workers, m.Optional))
 	}
-	safeguards := m.Safeguards.expand(diags)
+	safeguards, overrides := m.Safeguards.expand(diags), expandOverrides(m.Overrides, diags)
 	if diags.HasError() {
 		return nil, roster.Input{}, false
 	}
@@ -237,7 +242,7 @@ func (d *accountsDataSource) input(config accountsConfig, diags *diag.Diagnostic
 	in := roster.Input{
 		Workers: workers, Mapping: compiled, AsOf: d.asOf(m.AsOf), Directory: dir.WithDeleted(), Format: d.target.format, WorkerIDAttribute: dir.WorkerIDAttribute(),
 		Links: m.Links, Reserved: m.Reserved, OnDataError: m.OnDataError.ValueString(), OnUnmatched: m.OnUnmatched.ValueString(), MaxListed: int(m.MaxListed.ValueInt64()),
-		Safeguards: safeguards, ReuseDeletedNames: m.ReuseDeleted.ValueBool(), RestoreDeleted: d.target.restores && (m.RestoreDeleted.IsNull() || m.RestoreDeleted.ValueBool()),
+		Overrides: overrides, Safeguards: safeguards, ReuseDeletedNames: m.ReuseDeleted.ValueBool(), RestoreDeleted: d.target.restores && (m.RestoreDeleted.IsNull() || m.RestoreDeleted.ValueBool()),
 	}
 	if m.Partition != nil {
 		in.Partition = roster.Partition{Shards: int(m.Partition.Shards.ValueInt64()), Size: int(m.Partition.Size.ValueInt64()), Attribute: m.Partition.Attribute.ValueString()}
@@ -288,6 +293,7 @@ func (m *accountsModel) record(r *roster.Result) {
 	}
 	m.ObjectIDs = stringMap(objects)
 	m.Joiners, m.Movers, m.Leavers, m.Rehires, m.Orphans = stringList(r.Joiners), stringList(r.Movers), stringList(r.Leavers), stringList(r.Rehires), stringList(r.Orphans)
+	m.Overridden = stringList(r.Overridden)
 	events := make([]string, len(r.Calendar))
 	for i, e := range r.Calendar {
 		events[i] = fmt.Sprintf("%s %s (%s): %s", e.At.Format("2006-01-02 15:04 MST"), e.WorkerID, e.Name, e.What)

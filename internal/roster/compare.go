@@ -18,7 +18,7 @@ func (d *decider) compare(p *person) {
 	if p.account != nil && p.existing != nil {
 		d.listChanges(p)
 	}
-	if p.action == "" || len(p.changes) > 0 && (p.action == ActionAbsent || p.action == ActionOutOfScope) {
+	if p.action == "" || len(p.changes) > 0 && (p.override != nil || p.action == ActionAbsent || p.action == ActionOutOfScope) {
 		p.action = d.name(p)
 	}
 	switch p.action {
@@ -36,14 +36,14 @@ func (d *decider) compare(p *person) {
 func (d *decider) listChanges(p *person) {
 	has, want := p.existing.Account, p.account
 	if has.Enabled != want.Enabled {
-		p.changes = append(p.changes, Change{Attribute: EnabledChange, Old: truth(has.Enabled), New: truth(want.Enabled)})
+		p.changes = append(p.changes, Change{Attribute: EnabledChange, Old: truth(has.Enabled), New: truth(want.Enabled)}.overriddenBy(p))
 	}
 	if d.in.Format.HasContainer && !sameContainer(has.Container, want.Container) {
 		rule := d.rules.Container
 		if p.stage() == mapping.StageLeft {
 			rule = d.rules.Lifecycle.LeaverContainer
 		}
-		p.changes = append(p.changes, Change{Attribute: ContainerChange, Old: directory.Value{has.Container}, New: directory.Value{want.Container}, Rule: rule})
+		p.changes = append(p.changes, Change{Attribute: ContainerChange, Old: directory.Value{has.Container}, New: directory.Value{want.Container}, Rule: rule}.overriddenBy(p))
 	}
 	start := len(p.changes)
 	for name, v := range want.Attributes {
@@ -52,13 +52,21 @@ func (d *decider) listChanges(p *person) {
 			continue
 		}
 		from := d.origin(p, name)
-		c := Change{Attribute: name, Old: old, New: v, Rule: from.rule, Inputs: from.inputs}
+		c := Change{Attribute: name, Old: old, New: v, Rule: from.rule, Inputs: from.inputs}.overriddenBy(p)
 		if c.Redacted = d.redacted[directory.Fold(name)]; c.Redacted {
 			c.Old, c.New = nil, nil
 		}
 		p.changes = append(p.changes, c)
 	}
 	slices.SortFunc(p.changes[start:], func(a, b Change) int { return strings.Compare(a.Attribute, b.Attribute) })
+}
+
+// overriddenBy explains a change by the override that asks for it, if one does.
+func (c Change) overriddenBy(p *person) Change {
+	if o := p.overrideOf(c.Attribute); o != nil {
+		c.Override, c.Rule, c.Inputs = o.until(), "", nil
+	}
+	return c
 }
 
 // sameManager compares managers, one of which may still be a path because the
@@ -167,7 +175,10 @@ func (c Change) sentence() string {
 	if c.Redacted {
 		text = c.Attribute + " changes (redacted)"
 	}
-	if c.Rule != "" {
+	switch {
+	case c.Override != "":
+		text += " by an override " + c.Override
+	case c.Rule != "":
 		text += " by the rule " + c.Rule
 	}
 	return text
@@ -240,6 +251,8 @@ func (d *decider) result() (*Result, error) {
 		}
 	}
 	d.warnMatches()
+	d.warnOverrides()
+	r.Overridden = d.overriddenIDs()
 	slices.Sort(d.warnings)
 	r.Warnings = slices.Compact(d.warnings)
 	r.Partitions = d.in.Partition.Split(r.Documents, func(id string) string { return d.partitionValue(d.byWorker[id]) })
@@ -316,6 +329,11 @@ func (d *decider) calendar() []Event {
 			if e.At.After(d.in.AsOf) && !e.At.After(end) {
 				events = append(events, Event{At: e.At, WorkerID: p.id, Name: d.displayName(p), What: e.What})
 			}
+		}
+	}
+	for _, e := range d.overrideEvents() {
+		if !e.At.After(end) {
+			events = append(events, e)
 		}
 	}
 	slices.SortStableFunc(events, func(a, b Event) int { return a.At.Compare(b.At) })

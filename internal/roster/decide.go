@@ -37,6 +37,7 @@ func Decide(ctx context.Context, in Input) (*Result, error) {
 			return nil, err
 		}
 	}
+	d.assignOverrides()
 	d.parallel(d.vet)
 	if err := d.refuseDataErrors(); err != nil {
 		return nil, err
@@ -68,7 +69,9 @@ type decider struct {
 	core       map[string]directory.CoreKey
 	redacted   map[string]bool // by folded target attribute
 	exceptions map[string]*Exception
-	unneeded   map[string]bool // exceptions that have not been needed so far
+	unneeded   map[string]bool        // exceptions that have not been needed so far
+	overrides  map[string]*overridden // by worker id
+	expired    []*Override
 
 	people   []*person            // in natural order of the ids
 	byWorker map[string]*person   // by worker id
@@ -100,6 +103,8 @@ type person struct {
 	boss    *wish              // manager still to be resolved
 	reports string             // the manager's worker id by the rules, empty for none
 	rehired bool
+	// override is what somebody decided about this worker; nil: nothing.
+	override *overridden
 
 	action  Action // settled where it does not follow from the changes
 	reason  string
@@ -179,7 +184,7 @@ func newDecider(in Input) (*decider, error) {
 		d.people = append(d.people, p)
 	}
 	d.sortPeople()
-	return d, d.readExceptions()
+	return d, errors.Join(d.readExceptions(), d.readOverrides())
 }
 
 func (in Input) validate() error {

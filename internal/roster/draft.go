@@ -5,6 +5,7 @@ package roster
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -16,6 +17,12 @@ import (
 // draft settles everything about a person's account that follows from them
 // alone. Names that must be unique and the manager are left to later steps.
 func (d *decider) draft(p *person) {
+	d.draftByRules(p)
+	d.applyOverride(p)
+	slices.SortFunc(p.slots, func(a, b *slot) int { return cmp.Compare(a.attribute, b.attribute) })
+}
+
+func (d *decider) draftByRules(p *person) {
 	if p.worker == nil {
 		d.draftAbsent(p)
 		return
@@ -161,7 +168,6 @@ func (d *decider) draftFull(p *person) {
 	if moves || p.restored() {
 		d.reopenNames(p, &a)
 	}
-	slices.SortFunc(p.slots, func(a, b *slot) int { return cmp.Compare(a.attribute, b.attribute) })
 	p.account = &a
 	// The outcomes are the largest part of everything, and have done their work.
 	p.desired.Attributes = nil
@@ -173,9 +179,15 @@ func (p *person) restored() bool { return p.existing != nil && p.existing.Delete
 // reopenNames is for names that an account keeps although it moves or was
 // deleted: somebody may have them already where it is going to be.
 func (d *decider) reopenNames(p *person, a *directory.Account) {
+	candidates := func(name string) iter.Seq2[string, error] {
+		if p.desired == nil {
+			return nil
+		}
+		return p.desired.Attributes[name].Candidates
+	}
 	for name, c := range d.core {
 		if v := a.Attributes[name]; len(v) > 0 && (c.PerContainer || p.restored() && slices.Contains(d.unique, name)) {
-			p.slots = append(p.slots, &slot{person: p, attribute: name, prefer: v.Text(), candidates: p.desired.Attributes[name].Candidates, anew: true})
+			p.slots = append(p.slots, &slot{person: p, attribute: name, prefer: v.Text(), candidates: candidates(name), anew: true})
 			delete(a.Attributes, name)
 		}
 	}
@@ -221,6 +233,9 @@ func (d *decider) draftAttribute(p *person, a *directory.Account, name string, o
 // container returns where the account belongs. A rule for creation only lets an
 // account stay where it is, unless the person returns from among the leavers.
 func (d *decider) container(p *person) string {
+	if c := p.override.container(); c != "" {
+		return c
+	}
 	want := p.desired.Container
 	if p.existing == nil {
 		return want

@@ -20,6 +20,7 @@ type cause struct {
 	Old       directory.Value `json:"old,omitempty"`
 	New       directory.Value `json:"new,omitempty"`
 	Rule      string          `json:"rule,omitempty"`
+	Override  string          `json:"override,omitempty"`
 	Redacted  bool            `json:"redacted,omitempty"`
 	// Various is true when the people have different values.
 	Various bool `json:"various,omitempty"`
@@ -33,9 +34,9 @@ func (d *decider) causes() []cause {
 		for _, c := range p.changes {
 			old, _ := c.Old.MarshalJSON()
 			now, _ := c.New.MarshalJSON()
-			key := c.Attribute + "\x00" + string(old) + "\x00" + string(now) + "\x00" + c.Rule
+			key := c.Attribute + "\x00" + string(old) + "\x00" + string(now) + "\x00" + c.Rule + "\x00" + c.Override
 			if same[key] == nil {
-				same[key] = &cause{Attribute: c.Attribute, Old: c.Old, New: c.New, Rule: c.Rule, Redacted: c.Redacted}
+				same[key] = &cause{Attribute: c.Attribute, Old: c.Old, New: c.New, Rule: c.Rule, Override: c.Override, Redacted: c.Redacted}
 			}
 			same[key].People++
 		}
@@ -43,7 +44,8 @@ func (d *decider) causes() []cause {
 	single := map[string][]string{} // attribute and rule → keys of the causes of one person
 	for _, key := range sortedKeys(same) {
 		if c := same[key]; c.People == 1 {
-			single[c.Attribute+"\x00"+c.Rule] = append(single[c.Attribute+"\x00"+c.Rule], key)
+			kind := c.Attribute + "\x00" + c.Rule + "\x00" + c.Override
+			single[kind] = append(single[kind], key)
 		}
 	}
 	for _, keys := range single {
@@ -54,7 +56,7 @@ func (d *decider) causes() []cause {
 		for _, key := range keys {
 			delete(same, key)
 		}
-		same[keys[0]] = &cause{Attribute: first.Attribute, Rule: first.Rule, Redacted: first.Redacted, Various: true, People: len(keys)}
+		same[keys[0]] = &cause{Attribute: first.Attribute, Rule: first.Rule, Override: first.Override, Redacted: first.Redacted, Various: true, People: len(keys)}
 	}
 	var all []cause
 	for _, key := range sortedKeys(same) {
@@ -136,6 +138,7 @@ func (d *decider) report(r *Result, causes []cause) string {
 		w.table([]string{"Action", "People"}, len(actions), func(i int) []string { return []string{string(actions[i]), thousands(len(byAction[actions[i]]))} })
 	}
 	w.notes("Warnings", r.Warnings)
+	w.overrides(d.overrideLines())
 	var bad []string
 	for _, p := range byAction[ActionDataError] {
 		bad = append(bad, p.problem.Error())
@@ -196,11 +199,14 @@ func (w *writer) causes(causes []cause) {
 		case c.Various:
 			change = code(c.Attribute) + ": each their own value"
 		}
-		return []string{thousands(c.People), change, rule(c.Rule)}
+		return []string{thousands(c.People), change, rule(c.Rule, c.Override)}
 	})
 }
 
-func rule(text string) string {
+func rule(text, override string) string {
+	if override != "" {
+		return "override " + proseLong(override)
+	}
 	if text == "" {
 		return "policy"
 	}
@@ -265,6 +271,9 @@ func (w *writer) changes(p *person, rules bool) string {
 			continue
 		}
 		text := fmt.Sprintf("%s: %s → %s", code(c.Attribute), shown(c.Old), shown(c.New))
+		if c.Override != "" {
+			text += " by an override"
+		}
 		if rules && c.Rule != "" {
 			text += " by " + code(c.Rule)
 		}
@@ -315,12 +324,13 @@ func (d *decider) reportJSON(r *Result, causes []cause) (string, error) {
 		Causes    []cause        `json:"causes"`
 		Decisions []Decision     `json:"decisions"`
 		Orphans   []string       `json:"orphans"`
+		Overrides []overrideLine `json:"overrides"`
 		Cycles    [][]string     `json:"manager_cycles"`
 		Calendar  []event        `json:"calendar"`
 		Warnings  []string       `json:"warnings"`
 	}{
 		AsOf: d.in.AsOf.UTC().Format(time.RFC3339), Workers: len(d.in.Workers), Accounts: len(r.Accounts), Counts: map[Action]int{},
-		Causes: list(causes), Decisions: []Decision{}, Orphans: list(r.Orphans), Cycles: list(d.cycles), Calendar: []event{}, Warnings: list(r.Warnings),
+		Causes: list(causes), Decisions: []Decision{}, Orphans: list(r.Orphans), Overrides: d.overrideLines(), Cycles: list(d.cycles), Calendar: []event{}, Warnings: list(r.Warnings),
 	}
 	for _, dec := range r.Decisions {
 		doc.Counts[dec.Action]++

@@ -49,6 +49,8 @@ type Input struct {
 	// deleted one that carries their worker id, which keeps its identity. Names
 	// that somebody else has got meanwhile are given anew.
 	RestoreDeleted bool
+	// Overrides win over the rules, each in what it names.
+	Overrides []Override
 	// OnDataError says what follows when the rules cannot be evaluated for a
 	// worker: DataErrorFail (the default) or DataErrorExclude.
 	OnDataError string
@@ -94,6 +96,8 @@ type Result struct {
 	// into use again. Orphans are the worker ids of owned accounts that no
 	// worker in the feed stands behind.
 	Joiners, Movers, Leavers, Rehires, Orphans []string
+	// Overridden are the worker ids for whom an override is in force.
+	Overridden []string
 	// Calendar is what will happen within CalendarDays if nothing changes, earliest first.
 	Calendar []Event
 	// Report is Markdown for people, ReportJSON the same for policy engines.
@@ -171,6 +175,8 @@ type Change struct {
 	// it reads; both empty where a policy rather than a rule asks for the change.
 	Rule   string   `json:"rule,omitempty"`
 	Inputs []string `json:"inputs,omitempty"`
+	// Override is until when and why an override rather than a rule asks for the change.
+	Override string `json:"override,omitempty"`
 	// Redacted values are not to be shown: Old and New are empty then.
 	Redacted bool `json:"redacted,omitempty"`
 }

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package roster
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/mapping"
+	"terraform-provider-workforce/internal/worker"
+)
+
+// Override is what somebody decided about workers before the HR system says so.
+// It wins over the rules in what it names, for as long as it holds.
+type Override struct {
+	WorkerIDs []string `json:"worker_ids"`
+	// Enabled says whether people may sign in; nil leaves that to the rules. Of
+	// several overrides for one worker, one that disables wins.
+	Enabled *bool `json:"enabled,omitempty"`
+	// Container is where the accounts live meanwhile; empty leaves that to the rules.
+	Container string `json:"container,omitempty"`
+	// Attributes hold values by target attribute, an empty one to clear it. The
+	// mapping must have a rule for each, which gives it back what it should be afterwards.
+	Attributes map[string]directory.Value `json:"attributes,omitempty"`
+	Reason     string                     `json:"reason"`
+	// Expires is the last day on which the override holds, in UTC.
+	Expires worker.Date `json:"expires"`
+}
+
+// ParseOverride reads the document of an override.
+func ParseOverride(doc string) (Override, error) {
+	var o Override
+	dec := json.NewDecoder(strings.NewReader(doc))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&o); err != nil {
+		return o, fmt.Errorf("not the document of an override: %w", err)
+	}
+	return o, o.Check()
+}
+
+// Marshal writes the document of an override, always the same for the same override.
+func (o Override) Marshal() (string, error) {
+	o.WorkerIDs = slices.Compact(slices.Sorted(slices.Values(o.WorkerIDs)))
+	doc, err := json.Marshal(o)
+	return string(doc), errors.Join(err, o.Check())
+}
+
+// Check says what is missing or makes no sense, whatever the rules.
+func (o Override) Check() error {
+	var errs []error
+	if len(o.WorkerIDs) == 0 || slices.Contains(o.WorkerIDs, "") {
+		errs = append(errs, fmt.Errorf("worker_ids: found %q, expected one worker id or more", o.WorkerIDs))
+	}
+	if o.Enabled == nil && o.Container == "" && len(o.Attributes) == 0 {
+		errs = append(errs, errors.New("nothing to override: give enabled, container or attributes"))
+	}
+	if strings.TrimSpace(o.Reason) == "" {
+		errs = append(errs, errors.New("reason: say who decided it, and why"))
+	}
+	if _, err := worker.ParseDate(time.DateOnly, string(o.Expires)); err != nil {
+		errs = append(errs, fmt.Errorf("expires: found %q, expected the last day it holds, as YYYY-MM-DD", o.Expires))
+	}
+	return errors.Join(errs...)
+}
+
+func (o *Override) disables() bool { return o.Enabled != nil && !*o.Enabled }
+
+// about names an override in messages.
+func (o *Override) about() string {
+	noun := "worker "
+	if len(o.WorkerIDs) > 1 {
+		noun = "workers "
+	}
+	return fmt.Sprintf("the override of %s%s (%s)", noun, some(o.WorkerIDs), o.Reason)
+}
+
+// until is how the changes of an override are explained.
+func (o *Override) until() string { return fmt.Sprintf("until %s: %s", o.Expires, o.Reason) }
+
+// overridden is everything that is overridden for one worker.
+type overridden struct {
+	all []*Override
+	// by says which override decides about an attribute, ContainerChange or EnabledChange.
+	by map[string]*Override
+	// agreed are those of by that the rules say as well.
+	agreed map[string]bool
+	idle   bool // there is no account to act on
+}
+
+func (o *overridden) enabled() *bool {
+	if o == nil || o.by[EnabledChange] == nil {
+		return nil
+	}
+	return o.by[EnabledChange].Enabled
+}
+
+func (o *overridden) container() string {
+	if o == nil || o.by[ContainerChange] == nil {
+		return ""
+	}
+	return o.by[ContainerChange].Container
+}
+
+// readOverrides sorts overrides by worker. Those that have expired are left
+// out; two that contradict each other, or one that the rules could not give back,
+// are errors.
+func (d *decider) readOverrides() error {
+	today := worker.Date(d.in.AsOf.UTC().Format(time.DateOnly))
+	d.overrides = map[string]*overridden{}
+	var problems []string
+	for i := range d.in.Overrides {
+		o := d.in.Overrides[i]
+		o.Attributes = maps.Clone(o.Attributes)
+		if err := o.Check(); err != nil {
+			problems = append(problems, fmt.Sprintf("%s: %v", o.about(), err))
+			continue
+		}
+		if today > o.Expires {
+			d.expired = append(d.expired, &o)
+			d.warn("%s expired on %s and is ignored: remove it, or agree on a new one", o.about(), o.Expires)
+			continue
+		}
+		problems = append(problems, d.cannotOverride(&o)...)
+		for _, id := range o.WorkerIDs {
+			if d.overrides[id] == nil {
+				d.overrides[id] = &overridden{by: map[string]*Override{}, agreed: map[string]bool{}}
+			}
+			problems = append(problems, d.overrides[id].add(id, &o)...)
+		}
+	}
+	return refuse("these overrides cannot be followed", problems)
+}
+
+// cannotOverride says what the rules would not give back when the override ends.
+// It spells attributes as the rules do.
+func (d *decider) cannotOverride(o *Override) (problems []string) {
+	fail := func(format string, args ...any) {
+		problems = append(problems, o.about()+": "+fmt.Sprintf(format, args...))
+	}
+	if o.Container != "" && !d.in.Format.HasContainer {
+		fail("container: this target has no containers")
+	}
+	if o.Container != "" && d.rules.ContainerApply == mapping.ApplyOnCreate {
+		fail("container: the rules place new accounts only (container_apply = on_create), so that nothing would move the account back")
+	}
+	for _, given := range sortedKeys(o.Attributes) {
+		at := slices.IndexFunc(d.targets, func(name string) bool { return strings.EqualFold(name, given) })
+		if at < 0 {
+			fail("%s: the mapping has no rule for it, so that nothing would give the attribute back", given)
+			continue
+		}
+		name := d.targets[at]
+		rule := d.rules.Attributes[name]
+		switch {
+		case slices.Contains(d.unique, name):
+			fail("%s: it is a name that must be unique; change it in the HR system or in the rules", name)
+		case name == d.rules.Lifecycle.RecordIn, rule.Apply == mapping.ApplyOnCreate, rule.Apply == mapping.ApplyIfEmpty, rule.Source == "" && rule.Constant == nil && rule.Expression == "":
+			fail("%s: its rule does not keep it up to date, so that nothing would give the attribute back", name)
+		}
+		if v := o.Attributes[given]; name != given {
+			delete(o.Attributes, given)
+			o.Attributes[name] = v
+		}
+	}
+	return problems
+}
+
+// add takes an override for one worker; of those about signing in, one that disables wins.
+func (o *overridden) add(id string, next *Override) (problems []string) {
+	o.all = append(o.all, next)
+	if next.Enabled != nil && (o.by[EnabledChange] == nil || next.disables()) {
+		o.by[EnabledChange] = next
+	}
+	contradicts := func(what string, other *Override) {
+		problems = append(problems, fmt.Sprintf("worker %q: %s: %q and %q want different values", id, what, other.Reason, next.Reason))
+	}
+	if next.Container != "" {
+		if other := o.by[ContainerChange]; other != nil && !sameContainer(other.Container, next.Container) {
+			contradicts(ContainerChange, other)
+		}
+		o.by[ContainerChange] = next
+	}
+	for name, v := range next.Attributes {
+		if other := o.by[name]; other != nil && !other.Attributes[name].Equal(v) {
+			contradicts(name, other)
+		}
+		o.by[name] = next
+	}
+	return problems
+}
+
+// assignOverrides gives people theirs, and says for whom there is nobody.
+func (d *decider) assignOverrides() {
+	for _, id := range slices.SortedFunc(maps.Keys(d.overrides), natural) {
+		o := d.overrides[id]
+		if p := d.byWorker[id]; p != nil {
+			p.override = o
+			continue
+		}
+		o.idle = true
+		for _, one := range o.all {
+			d.warn("the override of worker %q (%s): no worker in the feed has that id, and no account carries it, so nothing happens", id, one.Reason)
+		}
+	}
+}
+
+// applyOverride lets overrides win over what the rules and policies said.
+func (d *decider) applyOverride(p *person) {
+	o := p.override
+	if o == nil {
+		return
+	}
+	byRules := p.account != nil && p.desired != nil && p.stage().HasAccount()
+	on := o.enabled()
+	switch {
+	case on != nil && !*on && p.restored():
+		// Deleted is as good as disabled, and somebody may want to look at it as it is.
+		p.account, p.existing, p.slots, p.action = nil, nil, nil, ActionNone
+		o.idle = true
+	case p.account == nil && p.existing != nil && on != nil:
+		d.keep(p)
+		p.action = ""
+	case p.account == nil:
+		o.idle = true
+	}
+	if o.idle {
+		return
+	}
+	if on != nil {
+		d.overrideEnabled(p, *on)
+	}
+	if c := o.container(); c != "" {
+		o.agreed[ContainerChange] = byRules && sameContainer(p.desired.Container, c)
+		if !sameContainer(p.account.Container, c) {
+			p.account.Container = c
+			if p.existing != nil && !sameContainer(p.existing.Account.Container, c) {
+				d.reopenNames(p, p.account)
+			}
+		}
+	}
+	for name, by := range o.by {
+		if name != EnabledChange && name != ContainerChange {
+			d.overrideAttribute(p, name, by.Attributes[name], byRules)
+		}
+	}
+}
+
+func (d *decider) overrideEnabled(p *person, on bool) {
+	by := p.override.by[EnabledChange]
+	if p.desired != nil && (p.stage().HasAccount() || p.stage() == mapping.StageRetired) {
+		p.override.agreed[EnabledChange] = p.desired.Enabled == on
+	}
+	p.account.Enabled = on
+	p.rehired = p.rehired && on
+	p.reason = fmt.Sprintf("%s by an override %s (by the rules: %s)", map[bool]string{true: "enabled", false: "disabled"}[on], by.until(), p.reason)
+}
+
+func (d *decider) overrideAttribute(p *person, name string, v directory.Value, byRules bool) {
+	has := p.account.Attributes[name]
+	if name == directory.ManagerAttribute {
+		if p.boss != nil {
+			has = directory.Value{p.boss.manager}
+		}
+		p.boss = nil
+		if p.reports = v.Text(); p.reports != "" {
+			p.boss = &wish{p.reports}
+		}
+	}
+	p.override.agreed[name] = byRules && d.in.Format.Same(name, has, v)
+	if p.boss == nil || name != directory.ManagerAttribute {
+		p.account.Attributes[name] = v
+	}
+}
+
+// overrideOf returns the override that decides about a change, or nil.
+func (p *person) overrideOf(what string) *Override {
+	if p.override == nil || p.override.idle {
+		return nil
+	}
+	return p.override.by[what]
+}
