@@ -74,6 +74,7 @@ type task struct {
 	directory.Change
 	out  *directory.Outcome
 	have *record // as last read; nil before creation
+	gone *record // the deleted account that is to be restored; nil: none
 
 	mu     sync.Mutex
 	dn     string // where the account is; "" before creation
@@ -178,8 +179,13 @@ func (r *run) prepare(ctx context.Context) {
 			t.at(rec.dn, !t.renames())
 		}
 	}
+	if err := r.findGone(ctx); err != nil {
+		r.failAll("read", err)
+		return
+	}
 	for _, t := range r.alive() {
 		switch {
+		case t.gone != nil:
 		case t.ID != "" && t.have == nil:
 			t.out.ID = ""
 			t.fail("read", "", fmt.Errorf("%w: no object has the objectGUID %s", directory.ErrGone, t.ID))
@@ -289,9 +295,12 @@ func (r *run) each(ctx context.Context, tasks []*task, f func(context.Context, *
 
 // write makes one account what it is to be.
 func (r *run) write(ctx context.Context, t *task) {
-	if t.have == nil {
+	switch {
+	case t.have != nil:
+		r.update(ctx, t)
+	case t.gone != nil:
+		r.restore(ctx, t)
+	default:
 		r.create(ctx, t)
-		return
 	}
-	r.update(ctx, t)
 }

@@ -30,21 +30,26 @@ const theContainer = "(cn=Deleted Objects)"
 //
 // Which objects these are is what the control "show deleted" shows ([MS-ADTS]
 // 3.1.1.3.4.1.14): everything that can still be restored. Without a recycle bin
-// that are tombstones, which keep the sAMAccountName only; with one, deleted
-// objects keep everything. By default only administrators may read them: see
-// [Domain.Notes]. Where the whole domain is read, so are all deleted objects, with
-// one search more, once; else each question is asked a second time.
+// that are tombstones, which keep the sAMAccountName only, and which are marked as
+// lost; with one, deleted objects keep everything, and Apply restores them. By
+// default only administrators may read them: see [Domain.Notes]. Where the whole
+// domain is read, so are all deleted objects, with one search more, once; else
+// each question is asked a second time.
 func (d *Domain) WithDeleted() directory.Directory { return withDeleted{d} }
 
 // Notes says what could not be read that decisions do without.
 func (d *Domain) Notes() []string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.blind == "" {
-		return nil
+	var notes []string
+	if d.stripped {
+		notes = append(notes, "accounts that were deleted cannot be restored, and workers who return get new ones under other names, because the recycle bin of the forest is not enabled")
 	}
-	return []string{"names that deleted objects hold count as free, because " + d.blind +
-		": an account that gets such a name stands in the way of restoring the deleted one"}
+	if d.blind == "" {
+		return notes
+	}
+	return append(notes, "names that deleted objects hold count as free, because "+d.blind+
+		": an account that gets such a name stands in the way of restoring the deleted one")
 }
 
 type withDeleted struct{ *Domain }
@@ -63,10 +68,35 @@ func (d withDeleted) Find(ctx context.Context, attribute string, values []string
 	for v, records := range deleted {
 		sortRecords(records)
 		for _, r := range records {
-			found[directory.Fold(v)] = append(found[directory.Fold(v)], formerly(r))
+			e, err := d.formerly(ctx, r)
+			if err != nil {
+				return nil, err
+			}
+			found[directory.Fold(v)] = append(found[directory.Fold(v)], e)
 		}
 	}
 	return found, nil
+}
+
+// formerly is [formerly] with what stands in the way of restoring the account.
+func (d *Domain) formerly(ctx context.Context, r *record) (*directory.Existing, error) {
+	e := formerly(r)
+	enabled, err := d.recycles(ctx)
+	if err != nil {
+		return nil, err
+	}
+	former := *r
+	former.dn = e.Path
+	e.Protected = d.protection(&former)
+	if !enabled {
+		e.Lost = noRecycleBin
+		if r.isUser() {
+			d.mu.Lock()
+			d.stripped = true
+			d.mu.Unlock()
+		}
+	}
+	return e, nil
 }
 
 // kept are the attributes that are looked for at deleted objects.
@@ -82,21 +112,32 @@ func (d *Domain) findDeleted(ctx context.Context, t directory.AttributeType, val
 	if !bulk {
 		return matchAll(ctx, d.lookDeleted, t, values)
 	}
-	s, err := d.deleted.get(ctx, func(ctx context.Context) (*snapshot, error) {
-		records, err := d.lookDeleted(ctx, presence([]string{attrLogin, attrPrincipal, attrMail, attrProxyAddresses}))
-		if err != nil {
-			return nil, err
-		}
-		s := newSnapshot()
-		for _, r := range records {
-			s.put(r)
-		}
-		return s, nil
-	})
+	s, err := d.deleted.get(ctx, d.loadDeleted)
+	if err == nil && len(s.missing(d.needed())) > 0 { // more is wanted by now
+		d.deleted.forget()
+		s, err = d.deleted.get(ctx, d.loadDeleted)
+	}
 	if err != nil {
 		return nil, err
 	}
 	return s.match(t, values), nil
+}
+
+// loadDeleted reads every deleted object that holds a name or a worker id.
+func (d *Domain) loadDeleted(ctx context.Context) (*snapshot, error) {
+	asked := d.needed()
+	records, err := d.lookDeleted(ctx, presence([]string{attrLogin, attrPrincipal, attrMail, attrProxyAddresses, d.o.WorkerIDAttribute}))
+	if err != nil {
+		return nil, err
+	}
+	s := newSnapshot()
+	for _, r := range records {
+		s.put(r)
+	}
+	for _, name := range asked {
+		s.attributes[directory.Fold(name)] = true
+	}
+	return s, nil
 }
 
 // lookDeleted reads the deleted objects that a filter finds; none where they
@@ -116,7 +157,7 @@ func (d *Domain) lookDeleted(ctx context.Context, filter string) ([]*record, err
 		d.cannotSee(notShown)
 		return nil, nil
 	}
-	asked := slices.Compact(slices.Sorted(slices.Values(append(d.kept(), attrClass, attrLastParent))))
+	asked := slices.Compact(slices.Sorted(slices.Values(append(d.needed(), attrClass, attrLastParent))))
 	entries, err := d.client.Search(ctx, &ldap.SearchRequest{
 		BaseDN: deletedContainer + dse.DefaultNamingContext + ">", Scope: ldap.ScopeWholeSubtree,
 		Filter: "(|" + theContainer + filter + ")", Attributes: asked, Controls: []ldap.Control{ldap.NewControlMicrosoftShowDeleted()},
@@ -164,11 +205,14 @@ func formerly(r *record) *directory.Existing {
 		path, container = strings.TrimSuffix(path, container)+parent, parent
 	}
 	e := &directory.Existing{ID: r.id, Path: path, Class: r.class, Deleted: true, Account: directory.Account{
-		Container: container, Attributes: make(map[string]directory.Value, len(r.values)),
+		Container: container, Enabled: r.enabled(), Attributes: make(map[string]directory.Value, len(r.values)),
 	}}
 	for name, v := range r.values {
 		if !isName(name, attrLastParent) {
 			e.Account.Attributes[name] = slices.Clone(v)
+		}
+		if isName(name, attrCN) {
+			e.Account.Attributes[name] = directory.Value{unmangle(v.Text())}
 		}
 	}
 	return e

@@ -57,6 +57,8 @@ type Domain struct {
 	deleted lazy[*snapshot]         // deleted objects
 	guarded lazy[map[string]string] // why accounts are protected, by objectGUID
 
+	recycling lazy[bool] // the recycle bin is enabled
+
 	mu       sync.Mutex // guards what follows
 	need     map[string]string
 	asked    int
@@ -67,6 +69,7 @@ type Domain struct {
 	known    map[string]string // worker id → objectGUID of what this process wrote
 	pending  map[string][]link // manager's worker id → who waits for them
 	blind    string            // why deleted objects cannot be read, if so
+	stripped bool              // somebody asked for a deleted account that cannot be restored
 }
 
 // New returns the users of the domain behind c. It contacts nothing.
@@ -79,7 +82,7 @@ func New(c *ldapconn.Client, o Options) *Domain {
 		o.BulkThreshold = DefaultBulkThreshold
 	}
 	d := &Domain{client: c, o: o, loading: newGate(), need: map[string]string{}, managers: map[string]string{}, known: map[string]string{}, pending: map[string][]link{}}
-	d.schema.gate, d.suffix.gate, d.policy.gate, d.deleted.gate, d.guarded.gate = newGate(), newGate(), newGate(), newGate(), newGate()
+	d.schema.gate, d.suffix.gate, d.policy.gate, d.deleted.gate, d.guarded.gate, d.recycling.gate = newGate(), newGate(), newGate(), newGate(), newGate(), newGate()
 	d.Need(attrGUID, attrClass, attrCN, attrLogin, attrPrincipal, attrDisplayName, attrMail, attrProxyAddresses, attrManager, attrControl,
 		attrPasswordSet, attrAdminCount, attrCritical, DefaultWorkerIDAttribute, o.WorkerIDAttribute)
 	return d

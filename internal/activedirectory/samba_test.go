@@ -59,7 +59,7 @@ func (l *lab) connect(t testing.TB, c ldapconn.Config, o Options) *Domain {
 // behind returns a view through a proxy.
 func (l *lab) behind(t testing.TB, o Options) (*Domain, *samba.Proxy) {
 	t.Helper()
-	proxy, err := l.dc.Proxy(samba.ProxyOptions{})
+	proxy, err := l.dc.Proxy(samba.ProxyOptions{RecycleBin: true})
 	if err != nil {
 		t.Fatal(err)
 	}

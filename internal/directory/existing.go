@@ -23,6 +23,9 @@ type Existing struct {
 	// Deleted is true for an object in the recycle bin, or a tombstone: it can
 	// still be restored, with the names it has. It is never matched or adopted.
 	Deleted bool
+	// Lost says why a deleted object cannot be taken into use again as it was, and
+	// is empty where it can.
+	Lost string
 	// Account is the present state, with every attribute that was asked for.
 	// Its manager is a worker id where the manager's worker id is known, else
 	// the manager's path.

@@ -134,7 +134,7 @@ func (d *accountsDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 				MarkdownDescription: "What happens when a worker who should have an account matches none: `create`, the default, creates one; `report` creates nothing and reports the worker, as for a first look at a directory that exists already."},
 			"max_listed": schema.Int64Attribute{Optional: true, MarkdownDescription: "Rows after which a list of the report is cut. The default is 50."},
 			"restore_deleted": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether a worker who returns while their deleted account can still be restored gets it back, with its identity, instead of a new one. It is recognised by the worker id. " +
-				"The default is true; a name that somebody else has got meanwhile is given anew. Say the same to the population or user."},
+				"The default is true; a name that somebody else has got meanwhile is given anew. In Active Directory it takes the recycle bin of the forest. Say the same to the population or user."},
 			"safeguards": safeguardsSchema(),
 			"partition": schema.SingleNestedAttribute{
 				Optional:            true,

@@ -347,7 +347,7 @@ func (p *population) restorable(ctx context.Context, dir userDirectory, accounts
 	var problems []error
 	for _, value := range slices.Sorted(maps.Keys(byValue)) {
 		id := byValue[value]
-		deleted := slices.DeleteFunc(slices.Clone(found[value]), func(e *directory.Existing) bool { return !e.Deleted || e.Class != "user" })
+		deleted := slices.DeleteFunc(slices.Clone(found[value]), func(e *directory.Existing) bool { return !e.Deleted || e.Lost != "" || e.Class != "user" })
 		switch len(deleted) {
 		case 0:
 		case 1:

@@ -107,7 +107,7 @@ func (t target) removalAttribute(what, byDefault string) schema.Attribute {
 func restoreAttribute() schema.Attribute {
 	return schema.BoolAttribute{
 		Optional: true, Computed: true, Default: booldefault.StaticBool(true),
-		MarkdownDescription: "Whether an account that would be created is restored instead, with its identity, when a deleted one of the same worker id can still be restored. The default is true. The plan warns about each.",
+		MarkdownDescription: "Whether an account that would be created is restored instead, with its identity, when a deleted one of the same worker id can still be restored. The default is true. The plan warns about each. In Active Directory it takes the recycle bin of the forest and the right to read deleted objects and to reanimate them: without, a new account is made.",
 	}
 }
 

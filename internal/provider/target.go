@@ -63,7 +63,7 @@ type target struct {
 
 var activeDirectoryTarget = target{
 	format: activedirectory.Format, prefix: "ad", title: "Active Directory",
-	schema: activedirectory.StandardSchema, valid: activedirectory.CheckAccount, login: "sAMAccountName", label: "cn",
+	schema: activedirectory.StandardSchema, valid: activedirectory.CheckAccount, login: "sAMAccountName", label: "cn", restores: true,
 	partOf:            func(e *directory.Existing, container string) bool { return activedirectory.Below(e.Path, container) },
 	workerIDAttribute: func(d *providerData) string { return d.activeDirectory.workerIDAttribute() },
 	connect:           func(d *providerData) (userDirectory, error) { return connected(d.activeDirectory.Domain()) },

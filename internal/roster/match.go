@@ -231,6 +231,8 @@ func (d *decider) matchOne(p *person, level int, found hits, linked map[string]*
 		switch {
 		case e.Deleted && d.restorable(p, e):
 			gone = append(gone, e)
+		case e.Deleted && e.Lost != "":
+			p.hint = fmt.Sprintf("%s matches %s, but is deleted and cannot be restored: %s", describe(e), d.conditions(keys), e.Lost)
 		case e.Deleted:
 			p.hint = fmt.Sprintf("%s matches %s, but is deleted: restore it to keep the person's identity", describe(e), d.conditions(keys))
 		case e.Class != user:
@@ -261,7 +263,7 @@ func (d *decider) matchOne(p *person, level int, found hits, linked map[string]*
 
 // restorable reports whether a deleted account is to be taken into use again.
 func (d *decider) restorable(p *person, e *directory.Existing) bool {
-	if !d.in.RestoreDeleted || e.Class != user || p.desired == nil || p.stage() == mapping.StageLeft || d.claimsNothing(p) {
+	if !d.in.RestoreDeleted || e.Lost != "" || e.Class != user || p.desired == nil || p.stage() == mapping.StageLeft || d.claimsNothing(p) {
 		return false
 	}
 	return slices.ContainsFunc(e.Account.Attributes[d.in.WorkerIDAttribute], func(id string) bool { return directory.Fold(id) == directory.Fold(p.id) })

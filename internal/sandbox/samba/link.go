@@ -111,6 +111,18 @@ func (l *link) requests() {
 		case drop:
 			return
 		case forward:
+			if u := l.proxy.undeletes(m); u != nil {
+				code, text := l.proxy.undelete(u)
+				done := result(Op(m.tag), m.id, code, text)
+				if l.isLost(done) || l.deliver(done) != nil {
+					return
+				}
+				l.proxy.mu.Lock()
+				delete(l.pending, m.id)
+				l.proxy.answered.Broadcast()
+				l.proxy.mu.Unlock()
+				continue
+			}
 			l.proxy.mu.Lock()
 			due := time.Now().Add(l.proxy.delay)
 			l.proxy.mu.Unlock()

@@ -18,6 +18,8 @@ type ProxyOptions struct {
 	Certificate *tls.Certificate
 	// RequireClientCertificate refuses clients without a certificate of the domain's authority.
 	RequireClientCertificate bool
+	// RecycleBin carries out requests that take objects out of the recycle bin, which Samba itself refuses.
+	RecycleBin bool
 }
 
 // Proxy stands between a client and the domain controller: it ends TLS on both sides, counts the requests that pass, and fails
@@ -27,6 +29,7 @@ type Proxy struct {
 	upstream string
 	config   *tls.Config // of the client side of the proxy
 	wg       sync.WaitGroup
+	undelete func(*undelete) (int, string) // nil: Samba does what it can
 
 	mu          sync.Mutex
 	answered    *sync.Cond // an awaited response was delivered, or a connection ended
@@ -77,6 +80,9 @@ func (d *Domain) Proxy(o ProxyOptions) (*Proxy, error) {
 	p := &Proxy{listener: listener, upstream: "127.0.0.1:636", links: map[*link]bool{}, counts: map[Op]int{}}
 	p.config = upstreamConfig(d.ca.pool(), d.ServerName())
 	p.answered = sync.NewCond(&p.mu)
+	if o.RecycleBin {
+		p.undelete = d.undelete
+	}
 	p.wg.Go(p.serve)
 	return p, nil
 }
