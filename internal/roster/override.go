@@ -134,6 +134,13 @@ func (d *decider) readOverrides() error {
 			problems = append(problems, d.overrides[id].add(id, &o)...)
 		}
 	}
+	for _, id := range sortedKeys(d.overrides) {
+		o := d.overrides[id]
+		if on := o.enabled(); on != nil && !*on && o.container() != "" && d.rules.Lifecycle.Rehire == "new_name" && d.rules.Lifecycle.RecordIn == "" {
+			problems = append(problems, fmt.Sprintf("worker %q: disabled and elsewhere, the account would look like that of somebody who has left, and would be renamed when the override ends (rehire = new_name): "+
+				"leave it where it is, or set record_in", id))
+		}
+	}
 	return refuse("these overrides cannot be followed", problems)
 }
 

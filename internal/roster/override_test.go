@@ -205,6 +205,9 @@ func TestOverrideRefused(t *testing.T) {
 		in.Overrides = overrides
 		refused(t, in, part)
 	}
+	in = input(t, m, rules(func(r *mapping.Rules) { r.Lifecycle.Rehire = "new_name" }), hire("1 Ann Lee"))
+	in.Overrides = []roster.Override{disable("1"), container(sydney)}
+	refused(t, in, "would be renamed when the override ends")
 }
 
 func TestOverrideDocument(t *testing.T) {
