@@ -49,6 +49,7 @@ type Domain struct {
 
 	pace    pace // of writes
 	loading gate // held while the snapshot, or more attributes for it, are read
+	nesting gate // held while a group becomes a member of another
 	schema  lazy[*directory.Schema]
 	suffix  lazy[[]string]
 	policy  lazy[passwordPolicy]
@@ -75,7 +76,7 @@ func New(c *ldapconn.Client, o Options) *Domain {
 	if o.BulkThreshold == 0 {
 		o.BulkThreshold = DefaultBulkThreshold
 	}
-	d := &Domain{client: c, o: o, loading: newGate(), need: map[string]string{}, managers: map[string]string{}, known: map[string]string{}, pending: map[string][]link{}}
+	d := &Domain{client: c, o: o, loading: newGate(), nesting: newGate(), need: map[string]string{}, managers: map[string]string{}, known: map[string]string{}, pending: map[string][]link{}}
 	d.schema.gate, d.suffix.gate, d.policy.gate, d.deleted.gate = newGate(), newGate(), newGate(), newGate()
 	d.Need(attrGUID, attrClass, attrCN, attrLogin, attrPrincipal, attrDisplayName, attrMail, attrProxyAddresses, attrManager, attrControl,
 		attrPasswordSet, attrAdminCount, attrCritical, DefaultWorkerIDAttribute, o.WorkerIDAttribute)
