@@ -64,6 +64,7 @@ type Domain struct {
 	managers map[string]string
 	known    map[string]string // worker id → objectGUID of what this process wrote
 	pending  map[string][]link // manager's worker id → who waits for them
+	expected map[string]bool   // by dnKey: what a plan is about to create
 	blind    string            // why deleted objects cannot be read, if so
 }
 
@@ -76,7 +77,7 @@ func New(c *ldapconn.Client, o Options) *Domain {
 	if o.BulkThreshold == 0 {
 		o.BulkThreshold = DefaultBulkThreshold
 	}
-	d := &Domain{client: c, o: o, loading: newGate(), nesting: newGate(), need: map[string]string{}, managers: map[string]string{}, known: map[string]string{}, pending: map[string][]link{}}
+	d := &Domain{client: c, o: o, loading: newGate(), nesting: newGate(), need: map[string]string{}, managers: map[string]string{}, known: map[string]string{}, pending: map[string][]link{}, expected: map[string]bool{}}
 	d.schema.gate, d.suffix.gate, d.policy.gate, d.deleted.gate = newGate(), newGate(), newGate(), newGate()
 	d.Need(attrGUID, attrClass, attrCN, attrLogin, attrPrincipal, attrDisplayName, attrMail, attrProxyAddresses, attrManager, attrControl,
 		attrPasswordSet, attrAdminCount, attrCritical, DefaultWorkerIDAttribute, o.WorkerIDAttribute)

@@ -81,6 +81,7 @@ func (p *workforceProvider) Configure(ctx context.Context, req provider.Configur
 func (p *workforceProvider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
 		newMappingResource,
+		newADGroupMembersResource,
 		newADPopulationResource,
 		newADUserResource,
 		newEntraPopulationResource,
