@@ -82,6 +82,8 @@ func (p *workforceProvider) Resources(context.Context) []func() resource.Resourc
 	return []func() resource.Resource{
 		newMappingResource,
 		newADGroupMembersResource,
+		newADGroupResource,
+		newADOrganizationalUnitResource,
 		newADPopulationResource,
 		newADUserResource,
 		newEntraPopulationResource,
