@@ -40,17 +40,19 @@ func TestAccADGroup_life(t *testing.T) {
 	const hostileName = `Größe, "Müller" + Söhne II`
 	inPlace := resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(name, plancheck.ResourceActionUpdate)}, PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
 	sameID := statecheck.CompareValue(compare.ValuesSame())
-	keep := []statecheck.StateCheck{sameID.AddStateValue(name, tfjsonpath.New("sid"))}
+	keep := func(more ...statecheck.StateCheck) []statecheck.StateCheck {
+		return append(more, sameID.AddStateValue(name, tfjsonpath.New("sid")))
+	}
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: testProviders,
 		Steps: []resource.TestStep{
 			{Config: groupConfig(hostileName, ou, "description = \"First\"\n managed_by = \"gl1\""), ConfigPlanChecks: samePlan,
-				ConfigStateChecks: append(keep, statecheck.ExpectKnownValue(name, tfjsonpath.New("sam_account_name"), knownvalue.StringExact("Größe Müller  Söhne II"))),
+				ConfigStateChecks: keep(statecheck.ExpectKnownValue(name, tfjsonpath.New("sam_account_name"), knownvalue.StringExact("Größe Müller  Söhne II"))),
 				Check:             holds(d, "Größe Müller  Söhne II", "cn", hostileName, "description", "First", "groupType", "-2147483646", "managedBy", "CN=gl1,"+ou)},
 			{ResourceName: name, ImportState: true, ImportStateIdFunc: idOf(name, "distinguished_name"), ImportStateVerify: true, ImportStateVerifyIgnore: []string{"managed_by"}},
 			{ResourceName: name, ImportState: true, ImportStateVerify: true, ImportStateVerifyIgnore: []string{"managed_by"}},
 			{Config: groupConfig("Renamed", other, "sam_account_name = \"gl-renamed\"\n scope = \"domain_local\"\n category = \"distribution\"\n description = \"\"\n mail = \"gl@example.com\"\n managed_by = \"gl2@corp.example.com\""),
-				ConfigPlanChecks: inPlace, ConfigStateChecks: keep,
+				ConfigPlanChecks: inPlace, ConfigStateChecks: keep(),
 				Check: holds(d, "gl-renamed", "dn", "CN=Renamed,"+other, "description", "", "groupType", "4", "mail", "gl@example.com", "managedBy", "CN=gl2,"+ou)},
 			{ // Drift by hand, and what is not managed stays.
 				PreConfig: func() {
@@ -58,7 +60,7 @@ func TestAccADGroup_life(t *testing.T) {
 						t.Fatal(err)
 					}
 				},
-				Config: groupConfig("Renamed", other, "sam_account_name = \"gl-renamed\"\n scope = \"global\"\n mail = \"gl@example.com\""), ConfigPlanChecks: inPlace, ConfigStateChecks: keep,
+				Config: groupConfig("Renamed", other, "sam_account_name = \"gl-renamed\"\n scope = \"global\"\n mail = \"gl@example.com\""), ConfigPlanChecks: inPlace, ConfigStateChecks: keep(),
 				Check: holds(d, "gl-renamed", "description", "By hand", "mail", "gl@example.com", "groupType", "-2147483646", "managedBy", "CN=gl2,"+ou),
 			},
 			{PreConfig: func() { mustDelete(t, d, "CN=Renamed,"+other) }, Config: groupConfig("Renamed", other, "force_destroy = true"), ConfigPlanChecks: samePlan, Check: holds(d, "Renamed", "groupType", "-2147483646")},
@@ -103,7 +105,9 @@ func TestAccADOrganizationalUnit_life(t *testing.T) {
 	const unprotected = "protect_from_deletion = false"
 	below := "OU=B,OU=A," + ou
 	sameID := statecheck.CompareValue(compare.ValuesSame())
-	keep := []statecheck.StateCheck{sameID.AddStateValue(name, tfjsonpath.New("id"))}
+	keep := func(more ...statecheck.StateCheck) []statecheck.StateCheck {
+		return append(more, sameID.AddStateValue(name, tfjsonpath.New("id")))
+	}
 	protectedIs := func(want bool) statecheck.StateCheck {
 		return statecheck.ExpectKnownValue(name, tfjsonpath.New("protect_from_deletion"), knownvalue.Bool(want))
 	}
@@ -111,7 +115,7 @@ func TestAccADOrganizationalUnit_life(t *testing.T) {
 		ProtoV6ProviderFactories: testProviders,
 		Steps: []resource.TestStep{
 			{Config: unitConfig("Größe, Süd", below, ""), PlanOnly: true, ExpectError: wordsInOrder("does not exist", "create_parents")},
-			{Config: unitConfig("Größe, Süd", below, "create_parents = true\n description = \"First\""), ConfigPlanChecks: samePlan, ConfigStateChecks: append(keep, protectedIs(true)),
+			{Config: unitConfig("Größe, Süd", below, "create_parents = true\n description = \"First\""), ConfigPlanChecks: samePlan, ConfigStateChecks: keep(protectedIs(true)),
 				Check: func(*terraform.State) error {
 					if d.Delete(t.Context(), `OU=Größe\, Süd,`+below) == nil {
 						return fmt.Errorf("it could be deleted")
@@ -120,8 +124,8 @@ func TestAccADOrganizationalUnit_life(t *testing.T) {
 				}},
 			{ResourceName: name, ImportState: true, ImportStateIdFunc: idOf(name, "distinguished_name"), ImportStateVerify: true, ImportStateVerifyIgnore: []string{"create_parents"}},
 			{Config: unitConfig("Größe, Süd", below, "create_parents = true"), Destroy: true, ExpectError: wordsInOrder("Refusing to delete a protected organizational unit", "protect_from_deletion")},
-			{Config: unitConfig("Nord", ou, ""), ConfigPlanChecks: samePlan, ConfigStateChecks: append(keep, protectedIs(true))},
-			{Config: unitConfig("Nord", ou, unprotected), ConfigPlanChecks: samePlan, ConfigStateChecks: append(keep, protectedIs(false))},
+			{Config: unitConfig("Nord", ou, ""), ConfigPlanChecks: samePlan, ConfigStateChecks: keep(protectedIs(true))},
+			{Config: unitConfig("Nord", ou, unprotected), ConfigPlanChecks: samePlan, ConfigStateChecks: keep(protectedIs(false))},
 			{PreConfig: func() { makeUsers(t, d, "OU=Nord,"+ou, "ul1") }, Config: unitConfig("Nord", ou, unprotected), Destroy: true, ExpectError: wordsInOrder("was not deleted", "1 objects", "CN=ul1")},
 			{ // Deleted by hand: planned anew.
 				PreConfig: func() { mustDelete(t, d, "OU=Nord,"+ou) },
