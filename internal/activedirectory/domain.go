@@ -47,13 +47,14 @@ type Domain struct {
 	client *ldapconn.Client
 	o      Options
 
-	pace    pace // of writes
-	loading gate // held while the snapshot, or more attributes for it, are read
-	nesting gate // held while a group becomes a member of another
-	schema  lazy[*directory.Schema]
-	suffix  lazy[[]string]
-	policy  lazy[passwordPolicy]
-	deleted lazy[*snapshot] // deleted objects
+	pace        pace // of writes
+	loading     gate // held while the snapshot, or more attributes for it, are read
+	nesting     gate // held while a group becomes a member of another
+	permissions gate // held while an access list is read and written
+	schema      lazy[*directory.Schema]
+	suffix      lazy[[]string]
+	policy      lazy[passwordPolicy]
+	deleted     lazy[*snapshot] // deleted objects
 
 	mu       sync.Mutex // guards what follows
 	need     map[string]string
@@ -77,7 +78,7 @@ func New(c *ldapconn.Client, o Options) *Domain {
 	if o.BulkThreshold == 0 {
 		o.BulkThreshold = DefaultBulkThreshold
 	}
-	d := &Domain{client: c, o: o, loading: newGate(), nesting: newGate(), need: map[string]string{}, managers: map[string]string{}, known: map[string]string{}, pending: map[string][]link{}, expected: map[string]bool{}}
+	d := &Domain{client: c, o: o, loading: newGate(), nesting: newGate(), permissions: newGate(), need: map[string]string{}, managers: map[string]string{}, known: map[string]string{}, pending: map[string][]link{}, expected: map[string]bool{}}
 	d.schema.gate, d.suffix.gate, d.policy.gate, d.deleted.gate = newGate(), newGate(), newGate(), newGate()
 	d.Need(attrGUID, attrClass, attrCN, attrLogin, attrPrincipal, attrDisplayName, attrMail, attrProxyAddresses, attrManager, attrControl,
 		attrPasswordSet, attrAdminCount, attrCritical, DefaultWorkerIDAttribute, o.WorkerIDAttribute)

@@ -13,6 +13,10 @@ import (
 	"terraform-provider-workforce/internal/directory"
 )
 
+// membersPerSearch weighs members against [Options.BulkThreshold]: a search
+// serves many, so that the whole domain is worth reading for thousands only.
+const membersPerSearch = 10
+
 func (d *Domain) member(r *record) directory.Member {
 	m := directory.Member{ID: r.id, Path: r.dn, Name: r.text(attrDisplayName), Class: r.class, WorkerID: r.text(d.o.WorkerIDAttribute)}
 	if m.Name == "" || !r.isUser() {
@@ -25,7 +29,7 @@ func (d *Domain) member(r *record) directory.Member {
 // as it goes, else read in bulk. Nobody is absent: what cannot be found here
 // belongs to another domain.
 func (d *Domain) membersByPath(ctx context.Context, paths map[string]string) (map[string]directory.Member, error) {
-	s, err := d.bulk(ctx, len(paths))
+	s, err := d.bulk(ctx, len(paths)/membersPerSearch)
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +97,7 @@ func (d *Domain) membersBy(ctx context.Context, attribute string, refs []string,
 	}
 	t := d.typeOf(attribute)
 	values := slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(refs))), func(v string) bool { return !canMatch(t, v) })
-	s, err := d.bulk(ctx, len(values))
+	s, err := d.bulk(ctx, len(values)/membersPerSearch)
 	if err != nil {
 		return err
 	}

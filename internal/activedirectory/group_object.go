@@ -292,18 +292,19 @@ func (d *Domain) modifyGroup(ctx context.Context, have *GroupObject, want GroupS
 // is set, since its security identifier, and with it every right it was given,
 // cannot be had again. One that is gone is no error.
 func (d *Domain) DeleteGroup(ctx context.Context, id string, force bool) error {
-	found, err := d.Groups(ctx, []string{id})
-	if err != nil || found[id] == nil {
+	entries, err := d.groupEntries(ctx, []string{id}, append(slices.Clone(groupAttributes), attrMember))
+	if err != nil || len(entries) == 0 {
 		return err
 	}
-	have, err := d.FindGroup(ctx, id)
+	have, err := d.newGroupObject(entries[0])
+	members := len(entries[0].GetEqualFoldAttributeValues(attrMember))
 	switch {
-	case err != nil || have == nil:
+	case err != nil:
 		return err
 	case have.Protected != "":
 		return because(directory.ErrProtected, "group %q: it cannot be deleted, because %s", have.Path, have.Protected)
-	case !force && len(found[id].Members) > 0:
-		return because(directory.ErrHasChildren, "group %q: it still has %d members, so it was not deleted. Remove them first, or set force_destroy = true and apply that before", have.Path, len(found[id].Members))
+	case !force && members > 0:
+		return because(directory.ErrHasChildren, "group %q: it still has %d members, so it was not deleted. Remove them first, or set force_destroy = true and apply that before", have.Path, members)
 	}
 	if err := d.client.Delete(ctx, ldap.NewDelRequest(have.Path, nil)); err != nil && !ldapconn.IsNotFound(err) {
 		return fmt.Errorf("group %q: %w", have.Path, explainWrite(err))

@@ -134,6 +134,17 @@ func TestManyMembers(t *testing.T) {
 	if g = l.mustGroup(t, g.ID); len(g.Members) != 1600 {
 		t.Fatalf("%d members", len(g.Members))
 	}
+	// A server that takes less at once gets less.
+	small := l.mustGroup(t, l.group(t, "Small"))
+	proxy.Inject(samba.Fault{Op: samba.Modify, Result: ldap.LDAPResultAdminLimitExceeded, Times: 3})
+	if out := proxied.ChangeMembers(t.Context(), []directory.MembershipChange{{GroupID: small.ID, Add: c.Add[:100]}}); out[0].Err != nil || len(out[0].Added) != 100 {
+		t.Errorf("added %d, %v", len(out[0].Added), out[0].Err)
+	}
+	// An answer that is lost changes nothing.
+	proxy.Inject(samba.Fault{Op: samba.Modify, Lose: true, Reconnect: true})
+	if out := proxied.ChangeMembers(t.Context(), []directory.MembershipChange{{GroupID: small.ID, Remove: c.Add[:100]}}); out[0].Err != nil || len(out[0].Removed) != 100 || len(l.mustGroup(t, small.ID).Members) != 0 {
+		t.Errorf("removed %d, %v", len(out[0].Removed), out[0].Err)
+	}
 	proxy.Reset()
 	if found, err := proxied.Groups(t.Context(), []string{dn}); err != nil || len(found[dn].Members) != 1600 || proxy.Count(samba.Search) > 4 {
 		t.Errorf("%v, %d searches", err, proxy.Count(samba.Search))

@@ -172,6 +172,11 @@ func (d *Domain) denies(ctx context.Context, dn string, mask uint32) (bool, erro
 // it, and its container denies everyone to delete children. The latter stays
 // when protection ends, since it protects others as well.
 func (d *Domain) protect(ctx context.Context, dn string, on bool) error {
+	// What two units write to their common container must not overwrite each other.
+	if err := d.permissions.lock(ctx); err != nil {
+		return err
+	}
+	defer d.permissions.unlock()
 	if err := d.setDenied(ctx, dn, rightDelete|rightDeleteTree, on); err != nil || !on {
 		return err
 	}
