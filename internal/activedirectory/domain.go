@@ -49,13 +49,15 @@ type Domain struct {
 	client *ldapconn.Client
 	o      Options
 
-	pace    pace // of writes
-	loading gate // held while the snapshot, or more attributes for it, are read
-	schema  lazy[*directory.Schema]
-	suffix  lazy[[]string]
-	policy  lazy[passwordPolicy]
-	deleted lazy[*snapshot]         // deleted objects
-	guarded lazy[map[string]string] // why accounts are protected, by objectGUID
+	pace        pace // of writes
+	loading     gate // held while the snapshot, or more attributes for it, are read
+	nesting     gate // held while a group becomes a member of another
+	permissions gate // held while an access list is read and written
+	schema      lazy[*directory.Schema]
+	suffix      lazy[[]string]
+	policy      lazy[passwordPolicy]
+	deleted     lazy[*snapshot]         // deleted objects
+	guarded     lazy[map[string]string] // why accounts are protected, by objectGUID
 
 	recycling lazy[bool] // the recycle bin is enabled
 
@@ -68,6 +70,7 @@ type Domain struct {
 	managers map[string]string
 	known    map[string]string // worker id → objectGUID of what this process wrote
 	pending  map[string][]link // manager's worker id → who waits for them
+	expected map[string]bool   // by dnKey: what a plan is about to create
 	blind    string            // why deleted objects cannot be read, if so
 	stripped bool              // somebody asked for a deleted account that cannot be restored
 }
@@ -81,7 +84,7 @@ func New(c *ldapconn.Client, o Options) *Domain {
 	if o.BulkThreshold == 0 {
 		o.BulkThreshold = DefaultBulkThreshold
 	}
-	d := &Domain{client: c, o: o, loading: newGate(), need: map[string]string{}, managers: map[string]string{}, known: map[string]string{}, pending: map[string][]link{}}
+	d := &Domain{client: c, o: o, loading: newGate(), nesting: newGate(), permissions: newGate(), need: map[string]string{}, managers: map[string]string{}, known: map[string]string{}, pending: map[string][]link{}, expected: map[string]bool{}}
 	d.schema.gate, d.suffix.gate, d.policy.gate, d.deleted.gate, d.guarded.gate, d.recycling.gate = newGate(), newGate(), newGate(), newGate(), newGate(), newGate()
 	d.Need(attrGUID, attrClass, attrCN, attrLogin, attrPrincipal, attrDisplayName, attrMail, attrProxyAddresses, attrManager, attrControl,
 		attrPasswordSet, attrAdminCount, attrCritical, DefaultWorkerIDAttribute, o.WorkerIDAttribute)

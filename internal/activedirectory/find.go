@@ -234,7 +234,7 @@ func (d *Domain) MissingContainers(ctx context.Context, containers []string) ([]
 	}
 	var missing []string
 	for _, c := range containers {
-		if !there[dnKey(c)] {
+		if !there[dnKey(c)] && !d.Expected(c) {
 			missing = append(missing, c)
 		}
 	}

@@ -72,7 +72,7 @@ func (d *Domain) findProtected(ctx context.Context) (map[string]string, error) {
 	}
 	reasons := map[string]string{}
 	for _, f := range d.o.Protect.Filters {
-		if err := d.protect(ctx, root, f, "it fits the filter "+f+" of protect.filters", reasons); err != nil {
+		if err := d.shield(ctx, root, f, "it fits the filter "+f+" of protect.filters", reasons); err != nil {
 			return nil, err
 		}
 	}
@@ -81,7 +81,7 @@ func (d *Domain) findProtected(ctx context.Context) (map[string]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := d.protect(ctx, root, filter, "it is a member of "+dn+", a group of protect.groups", reasons); err != nil {
+		if err := d.shield(ctx, root, filter, "it is a member of "+dn+", a group of protect.groups", reasons); err != nil {
 			return nil, err
 		}
 	}
@@ -92,8 +92,8 @@ func (d *Domain) findProtected(ctx context.Context) (map[string]string, error) {
 	return reasons, err
 }
 
-// protect notes a reason for every user that a filter finds and that has none yet.
-func (d *Domain) protect(ctx context.Context, root, filter, reason string, reasons map[string]string) error {
+// shield notes a reason for every user that a filter finds and that has none yet.
+func (d *Domain) shield(ctx context.Context, root, filter, reason string, reasons map[string]string) error {
 	entries, err := d.search(ctx, root, "(&(objectClass=user)"+filter+")", []string{attrGUID})
 	if err != nil {
 		return err

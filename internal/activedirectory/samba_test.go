@@ -161,3 +161,31 @@ func (l *lab) dsacl(t testing.TB, sddl string) {
 		t.Fatalf("samba-tool dsacl: %v\n%s", err, out)
 	}
 }
+
+// dsaclOn adds entries to the access list of one object.
+func (l *lab) dsaclOn(t testing.TB, dn, sddl string) {
+	t.Helper()
+	(&lab{dc: l.dc, ou: dn}).dsacl(t, sddl)
+}
+
+// operator returns a view of somebody who has no rights but those everybody has.
+func (l *lab) operator(t testing.TB) *Domain {
+	t.Helper()
+	const password = "Delegated-2026!"
+	dn := "CN=Operator " + l.tag + "," + l.ou
+	if err := l.dc.CreateUser(t.Context(), dn, password, map[string][]string{"sAMAccountName": {"op" + l.tag}}); err != nil {
+		t.Fatal(err)
+	}
+	conf := l.conf
+	conf.Username, conf.Password = "op"+l.tag+"@"+l.dc.Realm(), password
+	return l.connect(t, conf, Options{})
+}
+
+func (l *lab) sid(t testing.TB, login string) string {
+	t.Helper()
+	sid, err := formatSID([]byte(l.entry(t, login, "objectSid").Get("objectSid")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sid
+}

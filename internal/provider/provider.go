@@ -82,6 +82,9 @@ func (p *workforceProvider) Resources(context.Context) []func() resource.Resourc
 	return []func() resource.Resource{
 		newMappingResource,
 		newOverrideResource,
+		newADGroupMembersResource,
+		newADGroupResource,
+		newADOrganizationalUnitResource,
 		newADPopulationResource,
 		newADUserResource,
 		newEntraPopulationResource,

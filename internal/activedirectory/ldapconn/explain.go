@@ -84,7 +84,7 @@ func (e *Error) explainResult() {
 		a = byResult[ldap.LDAPResultAttributeOrValueExists]
 	case strings.Contains(e.Message, "in the schema"): // Samba, as noSuchAttribute
 		a = byResult[ldap.LDAPResultUndefinedAttributeType]
-	case strings.Contains(e.Message, "doesn't exist for target"): // Samba, as unwillingToPerform
+	case strings.Contains(e.Message, "doesn't exist for target"), strings.Contains(e.Message, "already deleted for target"): // Samba, as unwillingToPerform
 		a = byResult[ldap.LDAPResultNoSuchAttribute]
 	}
 	e.Kind, e.explanation, e.advice = a.kind, a.explanation, a.next

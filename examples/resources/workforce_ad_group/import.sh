@@ -1,0 +1,2 @@
+# By objectGUID, distinguished name or sAMAccountName.
+terraform import workforce_ad_group.sales sales-all

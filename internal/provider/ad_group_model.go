@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"terraform-provider-workforce/internal/activedirectory"
+)
+
+type adGroupModel struct {
+	Name              types.String `tfsdk:"name"`
+	Container         types.String `tfsdk:"container"`
+	SAMAccountName    types.String `tfsdk:"sam_account_name"`
+	Scope             types.String `tfsdk:"scope"`
+	Category          types.String `tfsdk:"category"`
+	Description       types.String `tfsdk:"description"`
+	Mail              types.String `tfsdk:"mail"`
+	ManagedBy         types.String `tfsdk:"managed_by"`
+	ForceDestroy      types.Bool   `tfsdk:"force_destroy"`
+	ID                types.String `tfsdk:"id"`
+	SID               types.String `tfsdk:"sid"`
+	DistinguishedName types.String `tfsdk:"distinguished_name"`
+}
+
+// checkContainerArgument reports a container that is no distinguished name.
+func checkContainerArgument(v types.String, diags *diag.Diagnostics) {
+	if v.IsNull() || v.IsUnknown() {
+		return
+	}
+	if err := activedirectory.CheckContainer(v.ValueString()); err != nil {
+		diags.AddAttributeError(path.Root("container"), "Invalid container", "container: "+err.Error()+".")
+	}
+}
+
+// samePath returns the spelling before if the path is the same, else now.
+func samePath(before types.String, now string) types.String {
+	if !before.IsNull() && !before.IsUnknown() && activedirectory.PathKey(before.ValueString()) == activedirectory.PathKey(now) {
+		return before
+	}
+	return types.StringValue(now)
+}
+
+// settlePlan fills in what is known at plan of what the configuration leaves open.
+func (m *adGroupModel) settlePlan(config, state adGroupModel) {
+	if config.SAMAccountName.IsNull() {
+		switch {
+		case !state.SAMAccountName.IsNull():
+			m.SAMAccountName = state.SAMAccountName
+		case !m.Name.IsUnknown():
+			m.SAMAccountName = types.StringValue(groupLogin(m.Name.ValueString()))
+		}
+	}
+	if m.Name.IsUnknown() || m.Container.IsUnknown() {
+		m.DistinguishedName = types.StringUnknown()
+		return
+	}
+	m.DistinguishedName = samePath(state.DistinguishedName, m.names().Path())
+}
+
+func (m *adGroupModel) placeKnown() bool {
+	return !m.DistinguishedName.IsUnknown() && !m.SAMAccountName.IsUnknown()
+}
+
+// groupLogin leaves out what a sAMAccountName cannot have.
+func groupLogin(name string) string {
+	name = strings.Map(func(r rune) rune {
+		if r < ' ' || strings.ContainsRune(`"/\[]:;|=,+*?<>`, r) {
+			return -1
+		}
+		return r
+	}, name)
+	return strings.TrimRight(name, ". ")
+}
+
+func (m *adGroupModel) names() activedirectory.GroupSettings {
+	return activedirectory.GroupSettings{Container: m.Container.ValueString(), Name: m.Name.ValueString(), Login: m.SAMAccountName.ValueString()}
+}
+
+// settings returns what the group is to be.
+func (m *adGroupModel) settings(ctx context.Context, domain *activedirectory.Domain, diags *diag.Diagnostics) (activedirectory.GroupSettings, bool) {
+	s := m.names()
+	s.Scope, s.Category, s.Description, s.Mail = m.Scope.ValueString(), m.Category.ValueString(), m.Description.ValueStringPointer(), m.Mail.ValueStringPointer()
+	manager, err := managerPath(ctx, domain, m.ManagedBy)
+	if err == nil && manager == nil && !m.ManagedBy.IsNull() {
+		err = fmt.Errorf("nobody in this domain is %q: expected a worker id, an objectGUID, a distinguished name or a user principal name. Create the account first, or correct the reference", m.ManagedBy.ValueString())
+	}
+	if err != nil {
+		diags.AddAttributeError(path.Root("managed_by"), "Cannot tell who is meant", err.Error())
+		return s, false
+	}
+	s.ManagedBy = manager
+	return s, true
+}
+
+// managerPath returns where the object is that a reference means: nil when it
+// is not managed or not there.
+func managerPath(ctx context.Context, domain *activedirectory.Domain, ref types.String) (*string, error) {
+	if ref.IsNull() || ref.IsUnknown() || ref.ValueString() == "" {
+		return ref.ValueStringPointer(), nil
+	}
+	found, err := domain.Members(ctx, []string{ref.ValueString()})
+	if err != nil || found[ref.ValueString()].ID == "" {
+		return nil, err
+	}
+	dn := found[ref.ValueString()].Path
+	return &dn, nil
+}
+
+// settle puts what the directory holds into the model. What is not managed
+// stays null, except right after an import. manager is where managed_by is.
+func (m *adGroupModel) settle(g *activedirectory.GroupObject, manager *string) {
+	imported := m.Name.IsNull()
+	managed := func(v *types.String, now string) {
+		if !v.IsNull() || imported && now != "" {
+			*v = types.StringValue(now)
+		}
+	}
+	m.ID, m.SID = types.StringValue(g.ID), types.StringValue(g.SID)
+	m.DistinguishedName = samePath(m.DistinguishedName, g.Path)
+	m.Container = samePath(m.Container, g.Container)
+	m.Name, m.SAMAccountName = types.StringValue(g.Name), types.StringValue(g.Login)
+	m.Scope, m.Category = types.StringValue(g.Scope), types.StringValue(g.Category)
+	managed(&m.Description, g.Description)
+	managed(&m.Mail, g.Mail)
+	if manager == nil || activedirectory.PathKey(*manager) != activedirectory.PathKey(g.ManagedBy) {
+		managed(&m.ManagedBy, g.ManagedBy)
+	}
+}
