@@ -298,3 +298,17 @@ func TestGroup_life(t *testing.T) {
 		t.Errorf("found %v, %v", found, err)
 	}
 }
+
+func TestGroup_withRoles(t *testing.T) {
+	s, tenant := groupTenant(t, graph.Options{Permissions: append([]string{"RoleManagement.ReadWrite.Directory"}, graph.DefaultPermissions...)})
+	people := crowd(s, 2)
+	for kind, nickname := range map[string]string{GroupSecurity: "role", GroupMicrosoft365: "roleteam"} {
+		g, err := tenant.CreateGroup(t.Context(), GroupSpec{DisplayName: nickname, MailNickname: nickname, Type: kind, AssignableToRole: true, Owners: people[:1]})
+		if err != nil || !g.AssignableToRole || g.Type != kind {
+			t.Fatalf("found %+v, %v", g, err)
+		}
+		if out := tenant.ChangeMembers(t.Context(), []directory.MembershipChange{{GroupID: g.ID, Add: people}}); out[0].Err != nil {
+			t.Error(out[0].Err)
+		}
+	}
+}

@@ -42,7 +42,7 @@ type entraGroupMembersResource struct{ data *providerData }
 
 type entraGroupMembersModel struct {
 	Group   types.String `tfsdk:"group"`
-	Members types.Set    `tfsdk:"members"`
+	Members textSet      `tfsdk:"members"`
 	Mode    types.String `tfsdk:"mode"`
 	ID      types.String `tfsdk:"id"`
 }
@@ -63,7 +63,7 @@ func (r *entraGroupMembersResource) Schema(_ context.Context, _ resource.SchemaR
 		Attributes: map[string]schema.Attribute{
 			"group": schema.StringAttribute{Required: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
 				MarkdownDescription: "The group, by object id, mail nickname or display name; a name that fits several groups is an error. With another group the members are removed from the old one and added to the new one."},
-			"members": schema.SetAttribute{Required: true, ElementType: types.StringType, Validators: []validator.Set{setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
+			"members": schema.SetAttribute{Required: true, CustomType: newTextSetType(), ElementType: types.StringType, Validators: []validator.Set{setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
 				MarkdownDescription: "The members, each by worker id, object id or user principal name; a group in the group by object id. " +
 					"Who is not there at plan is a warning, since accounts may be created in the same run (name their resource in `depends_on`), and at apply an error. A group that would come to contain itself, directly or through others, is an error. " +
 					"Drift: a member that somebody removed shows as one to add; with `mode = \"authoritative\"` one that somebody added shows as one to remove, by worker id if it has one, else by user principal name or object id. A member who was renamed stays the same member."},
@@ -222,6 +222,6 @@ func (r *entraGroupMembersResource) ImportState(ctx context.Context, req resourc
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &entraGroupMembersModel{
-		Group: types.StringValue(ref), ID: types.StringValue(found[ref].ID), Mode: types.StringValue(mode), Members: types.SetValueMust(types.StringType, nil),
+		Group: types.StringValue(ref), ID: types.StringValue(found[ref].ID), Mode: types.StringValue(mode), Members: newTextSet(nil),
 	})...)
 }

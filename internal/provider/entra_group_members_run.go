@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -35,27 +34,6 @@ func (m *entraMembersRun) load(ctx context.Context, from privateGetter) {
 func (m *entraMembersRun) save(ctx context.Context, to privateSetter) {
 	savePrivate(ctx, to, privateIDs, m.names, m.diags)
 	savePrivate(ctx, to, privateMembersAdded, m.added, m.diags)
-}
-
-// knownTexts returns the texts of a set that are known, sorted.
-func knownTexts(s types.Set) []string {
-	out := make([]string, 0, len(s.Elements()))
-	for _, v := range s.Elements() {
-		if t, ok := v.(types.String); ok && !t.IsUnknown() && !t.IsNull() {
-			out = append(out, t.ValueString())
-		}
-	}
-	slices.Sort(out)
-	return out
-}
-
-func textSet(texts []string) types.Set {
-	texts = slices.Compact(slices.Sorted(slices.Values(texts)))
-	elements := make([]attr.Value, len(texts))
-	for i, s := range texts {
-		elements[i] = types.StringValue(s)
-	}
-	return types.SetValueMust(types.StringType, elements)
 }
 
 // someOf names the first few of many.
@@ -104,9 +82,9 @@ func (m *entraMembersRun) plan(ctx context.Context, plan, state *entraGroupMembe
 	same := state.ID.ValueString() == g.ID
 	var before []string
 	if same {
-		before = knownTexts(state.Members)
+		before = state.Members.texts()
 	}
-	refs := slices.DeleteFunc(knownTexts(plan.Members), func(ref string) bool { _, had := slices.BinarySearch(before, ref); return had }) // the others were read just now
+	refs := slices.DeleteFunc(plan.Members.texts(), func(ref string) bool { _, had := slices.BinarySearch(before, ref); return had }) // the others were read just now
 	members, err := m.tenant.Members(ctx, refs)
 	if err != nil {
 		addProblems(m.diags, "Cannot tell who is meant", err)
@@ -118,7 +96,7 @@ func (m *entraMembersRun) plan(ctx context.Context, plan, state *entraGroupMembe
 	if err := m.tenant.CheckMembers(ctx, g, slices.Collect(maps.Values(members))); err != nil {
 		addProblems(m.diags, "The group cannot have this member", err)
 	}
-	if takesOver(plan, state, same) && fullyKnown(plan.Members) {
+	if takesOver(plan, state, same) && plan.Members.known() {
 		m.warnOfRemovals(ctx, g.ID, members)
 	}
 }
@@ -126,10 +104,6 @@ func (m *entraMembersRun) plan(ctx context.Context, plan, state *entraGroupMembe
 // takesOver reports whether members that the state does not show are to be removed.
 func takesOver(plan, state *entraGroupMembersModel, same bool) bool {
 	return plan.Mode.ValueString() == entraMembersAll && (!same || state.Mode.ValueString() != entraMembersAll)
-}
-
-func fullyKnown(s types.Set) bool {
-	return !s.IsUnknown() && !slices.ContainsFunc(s.Elements(), func(v attr.Value) bool { return v.IsUnknown() })
 }
 
 // warnOfRemovals names the members that a group loses when it is taken over: the
@@ -245,7 +219,7 @@ func (m *entraMembersRun) read(ctx context.Context, state *entraGroupMembersMode
 	if g == nil {
 		return false
 	}
-	now, err := m.present(ctx, g, knownTexts(state.Members))
+	now, err := m.present(ctx, g, state.Members.texts())
 	if err != nil {
 		addProblems(m.diags, "Cannot tell who is meant", err)
 		return true
@@ -254,7 +228,7 @@ func (m *entraMembersRun) read(ctx context.Context, state *entraGroupMembersMode
 		maps.Copy(now, others(g, now))
 	}
 	m.names = now
-	if set := textSet(slices.Collect(maps.Keys(now))); !set.Equal(state.Members) {
+	if set := newTextSet(slices.Collect(maps.Keys(now))); !set.Equal(state.Members) {
 		state.Members = set
 	}
 	return true
@@ -279,8 +253,8 @@ func (m *entraMembersRun) apply(ctx context.Context, plan, state *entraGroupMemb
 		}
 		*state, m.added, m.names = entraGroupMembersModel{}, nil, map[string]string{}
 	}
-	refs := knownTexts(plan.Members)
-	before, err := m.present(ctx, g, knownTexts(state.Members))
+	refs := plan.Members.texts()
+	before, err := m.present(ctx, g, state.Members.texts())
 	var members map[string]directory.Member
 	if err == nil {
 		members, err = m.tenant.Members(ctx, refs)
@@ -350,7 +324,7 @@ func (m *entraMembersRun) settle(g *directory.Group, plan *entraGroupMembersMode
 	m.names = maps.Clone(leaving)
 	maps.Copy(m.names, wanted)
 	maps.DeleteFunc(m.names, func(_, id string) bool { return !in[id] })
-	if set := textSet(slices.Collect(maps.Keys(m.names))); !set.Equal(plan.Members) {
+	if set := newTextSet(slices.Collect(maps.Keys(m.names))); !set.Equal(plan.Members) {
 		plan.Members = set
 	}
 	m.added = slices.Compact(slices.Sorted(slices.Values(append(m.added, out.Added...))))
@@ -371,7 +345,7 @@ func (m *entraMembersRun) destroy(ctx context.Context, state *entraGroupMembersM
 	}
 	ids := slices.Clone(m.added)
 	if state.Mode.ValueString() != entraMembersSome {
-		present, err := m.present(ctx, g, knownTexts(state.Members))
+		present, err := m.present(ctx, g, state.Members.texts())
 		if err != nil {
 			addProblems(m.diags, "Cannot tell who is meant", err)
 			return

@@ -25,7 +25,7 @@ type entraGroupModel struct {
 	MailNickname          types.String `tfsdk:"mail_nickname"`
 	Description           types.String `tfsdk:"description"`
 	Visibility            types.String `tfsdk:"visibility"`
-	Owners                types.Set    `tfsdk:"owners"`
+	Owners                textSet      `tfsdk:"owners"`
 	AssignableToRole      types.Bool   `tfsdk:"assignable_to_role"`
 	PreventDuplicateNames types.Bool   `tfsdk:"prevent_duplicate_names"`
 	ForceDestroy          types.Bool   `tfsdk:"force_destroy"`
@@ -94,7 +94,7 @@ func (m *entraGroupModel) spec(ctx context.Context, tenant *entra.Tenant, have *
 	if m.Owners.IsNull() {
 		return want, owners, nil
 	}
-	refs := knownTexts(m.Owners)
+	refs := m.Owners.texts()
 	found, err := tenant.Members(ctx, refs)
 	if err != nil {
 		return want, nil, err
@@ -138,12 +138,12 @@ func (m *entraGroupModel) settle(g *entra.Group, names map[string]string, everyt
 			*now = types.StringValue(v)
 		}
 	}
-	if m.Owners.IsNull() && !(everything && len(g.Owners) > 0) {
+	if m.Owners.IsNull() && (!everything || len(g.Owners) == 0) {
 		return nil
 	}
 	held := &directory.Group{Members: g.Owners}
 	known := map[string]string{}
-	for _, ref := range knownTexts(m.Owners) {
+	for _, ref := range m.Owners.texts() {
 		if id := names[ref]; g.Owners[id].ID != "" {
 			known[ref] = id
 		} else if id := usualNames(held)[directory.Fold(ref)]; id != "" {
@@ -151,7 +151,7 @@ func (m *entraGroupModel) settle(g *entra.Group, names map[string]string, everyt
 		}
 	}
 	maps.Copy(known, others(held, known))
-	if set := textSet(slices.Collect(maps.Keys(known))); m.Owners.IsNull() || !set.Equal(m.Owners) {
+	if set := newTextSet(slices.Collect(maps.Keys(known))); m.Owners.IsNull() || !set.Equal(m.Owners) {
 		m.Owners = set
 	}
 	return known

@@ -63,7 +63,7 @@ func (r *entraGroupResource) Schema(_ context.Context, _ resource.SchemaRequest,
 				MarkdownDescription: "What the group is for, at most 1,024 characters. `\"\"` clears it." + unmanaged},
 			"visibility": schema.StringAttribute{Optional: true, Validators: []validator.String{oneOf("Private", "Public", "HiddenMembership")},
 				MarkdownDescription: "Who may join and see a group of Microsoft 365: `Private`, `Public` (what Microsoft Entra ID gives new ones), or `HiddenMembership`, which can be set at creation only." + unmanaged},
-			"owners": schema.SetAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.Set{setvalidator.SizeAtMost(100), setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
+			"owners": schema.SetAttribute{Optional: true, CustomType: newTextSetType(), ElementType: types.StringType, Validators: []validator.Set{setvalidator.SizeAtMost(100), setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
 				MarkdownDescription: "All owners of the group, at most 100, each by worker id, object id or user principal name. `[]` removes them all, which a group of Microsoft 365 does not allow." + unmanaged},
 			"assignable_to_role": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(false), PlanModifiers: []planmodifier.Bool{boolplanmodifier.RequiresReplace()},
 				MarkdownDescription: "Whether directory roles can be assigned to the group, which holds no groups then. The default is false. It can be said at creation only: a change replaces the group."},
@@ -117,7 +117,7 @@ func (r *entraGroupResource) ModifyPlan(ctx context.Context, req resource.Modify
 		return
 	}
 	plan.settlePlan(&config, &state, &resp.Diagnostics)
-	if !state.ID.IsNull() && !(plan.Type.Equal(state.Type) && plan.AssignableToRole.Equal(state.AssignableToRole)) {
+	if !state.ID.IsNull() && (!plan.Type.Equal(state.Type) || !plan.AssignableToRole.Equal(state.AssignableToRole)) {
 		r.data.replacedGroups.Store(state.ID.ValueString(), true)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
@@ -159,13 +159,13 @@ func (r *entraGroupResource) check(ctx context.Context, tenant *entra.Tenant, pl
 	if plan.Owners.IsNull() || plan.Owners.IsUnknown() {
 		return
 	}
-	found, err := tenant.Members(ctx, knownTexts(plan.Owners))
+	found, err := tenant.Members(ctx, plan.Owners.texts())
 	if err != nil {
 		addProblems(diags, "Cannot tell who is meant", err)
 		return
 	}
 	var missing []string
-	for _, ref := range knownTexts(plan.Owners) {
+	for _, ref := range plan.Owners.texts() {
 		if found[ref].ID == "" {
 			missing = append(missing, ref)
 		}
