@@ -200,15 +200,15 @@ func (t *Tenant) filterGroups(ctx context.Context, attribute string, values []st
 	return nil
 }
 
-// ReadGroup returns a group with its owners, or nil if it does not exist.
-func (t *Tenant) ReadGroup(ctx context.Context, id string) (*Group, error) {
+// ReadGroup returns a group, on request with its owners, or nil if it does not exist.
+func (t *Tenant) ReadGroup(ctx context.Context, id string, owners bool) (*Group, error) {
 	found, err := t.groupsByID(ctx, []string{strings.ToLower(id)})
 	if err != nil {
 		return nil, err
 	}
 	g := found[strings.ToLower(id)]
-	if g == nil {
-		return nil, nil
+	if g == nil || !owners {
+		return g, nil
 	}
 	if g.Owners, err = t.owners(ctx, g); err != nil {
 		return nil, err
@@ -216,7 +216,7 @@ func (t *Tenant) ReadGroup(ctx context.Context, id string) (*Group, error) {
 	return g, nil
 }
 
-// owners reads the owners of a group: nil if the group is gone meanwhile.
+// owners reads the owners of a group.
 func (t *Tenant) owners(ctx context.Context, g *Group) (map[string]directory.Member, error) {
 	owners := map[string]directory.Member{}
 	query := url.Values{"$select": {t.memberSelect()}, "$top": {strconv.Itoa(pageSize)}}

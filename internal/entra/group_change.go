@@ -234,28 +234,29 @@ func (r *memberRun) readBack(ctx context.Context) {
 			open[k] = nil
 		}
 	}
-	err := r.until(ctx, true, func() (bool, error) {
+	_ = r.until(ctx, true, func() (bool, error) {
 		groups := map[string]*Group{}
 		for k := range open {
 			groups[k.id] = k.group
 		}
-		members, err := r.membersOf(ctx, slices.Collect(maps.Values(groups)))
+		members, failed := r.membersOf(ctx, slices.Collect(maps.Values(groups)))
 		for k := range open {
-			have, read := members[k.id]
-			if !read {
-				continue
-			}
-			if open[k] = k.missing(have); len(open[k]) == 0 {
+			switch have, read := members[k.id]; {
+			case failed[k.id] != nil:
+				k.fail("read back", directory.Member{}, explain(failed[k.id]))
 				delete(open, k)
+			case !read && len(k.out.Added) > 0:
+				k.fail("read back", directory.Member{}, errGroupGone)
+				delete(open, k)
+			default:
+				if open[k] = k.missing(have); len(open[k]) == 0 {
+					delete(open, k)
+				}
 			}
 		}
-		return len(open) == 0, err
+		return len(open) == 0, nil
 	})
 	for k, missing := range open {
-		if err != nil {
-			k.fail("read back", directory.Member{}, explain(err))
-			continue
-		}
 		for _, m := range missing {
 			k.fail("read back", m, fmt.Errorf("%w: it was written, and does not show within %s", directory.ErrNotAsWritten, visibility))
 		}

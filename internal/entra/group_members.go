@@ -30,14 +30,17 @@ func (t *Tenant) Groups(ctx context.Context, refs []string) (map[string]*directo
 	for _, g := range found {
 		distinct[g.ID] = g
 	}
-	members, err := t.membersOf(ctx, slices.Collect(maps.Values(distinct)))
+	members, failed := t.membersOf(ctx, slices.Collect(maps.Values(distinct)))
 	out := make(map[string]*directory.Group, len(found))
 	for ref, g := range found {
 		if have, read := members[g.ID]; read {
 			out[ref] = &directory.Group{ID: g.ID, Path: g.MailNickname, Name: g.DisplayName, Fixed: g.Fixed(), Members: maps.Clone(have)}
 		}
 	}
-	return out, errors.Join(problem, err)
+	for _, id := range slices.Sorted(maps.Keys(failed)) {
+		problem = errors.Join(problem, failed[id])
+	}
+	return out, problem
 }
 
 // memberSelect is what is read of members and owners.
@@ -59,15 +62,14 @@ type memberPage struct {
 // membersOf reads all direct members of groups, twenty pages a request. A group
 // that is gone meanwhile is absent.
 // https://learn.microsoft.com/graph/api/group-list-members
-func (t *Tenant) membersOf(ctx context.Context, groups []*Group) (map[string]map[string]directory.Member, error) {
-	out := make(map[string]map[string]directory.Member, len(groups))
+func (t *Tenant) membersOf(ctx context.Context, groups []*Group) (out map[string]map[string]directory.Member, failed map[string]error) {
+	out, failed = make(map[string]map[string]directory.Member, len(groups)), map[string]error{}
 	var pages []memberPage
 	for _, g := range groups {
 		out[g.ID] = map[string]directory.Member{}
 		pages = append(pages, memberPage{g, "/groups/" + g.ID + "/members", url.Values{"$select": {t.memberSelect()}, "$top": {strconv.Itoa(pageSize)}}})
 	}
 	seen := map[string]bool{}
-	var problems []error
 	for len(pages) > 0 {
 		requests := make([]graphconn.Request, len(pages))
 		for i, p := range pages {
@@ -88,7 +90,7 @@ func (t *Tenant) membersOf(ctx context.Context, groups []*Group) (map[string]map
 				delete(out, g.ID)
 			case err != nil:
 				delete(out, g.ID)
-				problems = append(problems, &directory.MembershipError{Group: g.DisplayName, Op: "read", Err: permission(err, "GroupMember.Read.All")})
+				failed[g.ID] = &directory.MembershipError{Group: g.DisplayName, Op: "read", Err: permission(err, "GroupMember.Read.All")}
 			case next != "":
 				seen[next] = true
 				more = append(more, memberPage{group: g, path: next})
@@ -96,7 +98,7 @@ func (t *Tenant) membersOf(ctx context.Context, groups []*Group) (map[string]map
 		}
 		pages = more
 	}
-	return out, errors.Join(problems...)
+	return out, failed
 }
 
 // eachMember reads a page of directory objects, and returns the link to the next
@@ -220,9 +222,28 @@ func (t *Tenant) shown(ctx context.Context, ids []string) (map[string]*user, err
 	return users, err
 }
 
+// search finds users by a value. Whom the list of the tenant that this process has
+// read does not show may have been created since, by somebody else, and is asked for.
+func (l *memberLookup) search(ctx context.Context, attribute string, values []string) (map[string][]*user, error) {
+	found, err := l.findUsers(ctx, attribute, values)
+	l.mu.Lock()
+	listed := l.all != nil
+	l.mu.Unlock()
+	if err != nil || !listed {
+		return found, err
+	}
+	missing := slices.DeleteFunc(slices.Clone(values), func(v string) bool { return len(found[indexKey(attribute, v)]) > 0 })
+	err = l.filter(ctx, attribute, missing, func(u *user) {
+		key := indexKey(attribute, u.text(attribute))
+		found[key] = append(found[key], u)
+		l.note(u)
+	})
+	return found, err
+}
+
 func (l *memberLookup) byPrincipal(ctx context.Context) error {
 	names := l.keys(func(key string) bool { return strings.Contains(key, "@") })
-	found, err := l.findUsers(ctx, attrPrincipal, names)
+	found, err := l.search(ctx, attrPrincipal, names)
 	if err != nil {
 		return err
 	}
@@ -258,7 +279,7 @@ func (l *memberLookup) byLink(ctx context.Context) error {
 
 func (l *memberLookup) byWorker(ctx context.Context) error {
 	keys := l.keys(func(string) bool { return true })
-	found, err := l.findUsers(ctx, l.o.WorkerIDAttribute, keys)
+	found, err := l.search(ctx, l.o.WorkerIDAttribute, keys)
 	if err != nil {
 		return err
 	}

@@ -29,8 +29,8 @@ func groupTenant(t *testing.T, o graph.Options) (*graph.Server, *Tenant) {
 	return s, New(c, Options{})
 }
 
-// crowd adds users with worker ids w0, w1, … and returns them as members.
-func crowd(s *graph.Server, n int) []directory.Member {
+// groupPeople adds users with worker ids w0, w1, … and returns them as members.
+func groupPeople(s *graph.Server, n int) []directory.Member {
 	out := make([]directory.Member, n)
 	for i := range out {
 		worker := fmt.Sprintf("w%d", i)
@@ -70,7 +70,7 @@ func says(t *testing.T, err error, words ...string) {
 
 func TestGroups_readsInBulk(t *testing.T) {
 	s, tenant := groupTenant(t, graph.Options{})
-	people := crowd(s, 2500)
+	people := groupPeople(s, 2500)
 	big, small := s.AddGroup(map[string]any{"displayName": "Big O'Brien", "mailNickname": "big"}), s.AddGroup(map[string]any{"displayName": "Small", "mailNickname": "small"})
 	s.AddMembers(big, memberIDs(people)...)
 	s.AddMembers(small, people[7].ID, big)
@@ -104,7 +104,7 @@ func TestGroups_fixedAmbiguousDenied(t *testing.T) {
 	list := s.AddGroup(map[string]any{"displayName": "L", "mailNickname": "l", "mailEnabled": true, "securityEnabled": false})
 	twin := s.AddGroup(map[string]any{"displayName": "Twin", "mailNickname": "twin"})
 	other := s.AddGroup(map[string]any{"displayName": "Twin", "mailNickname": "other"})
-	ann := crowd(s, 1)[0]
+	ann := groupPeople(s, 1)[0]
 	found, err := tenant.Groups(t.Context(), []string{dynamic, synced, list, "twin", other})
 	says(t, err, `"twin"`, twin, other, "2 groups")
 	if len(found) != 4 || found[other].Fixed != "" {
@@ -134,7 +134,7 @@ func TestGroups_fixedAmbiguousDenied(t *testing.T) {
 
 func TestMembers(t *testing.T) {
 	s, tenant := groupTenant(t, graph.Options{})
-	people := crowd(s, 3)
+	people := groupPeople(s, 3)
 	s.AddUser(map[string]any{"userPrincipalName": "twin@example.com", "employeeId": "w2"})
 	group := s.AddGroup(map[string]any{"displayName": "G"})
 	found, err := tenant.Members(t.Context(), []string{"W0", people[1].ID, "W1@Example.com", strings.ToUpper(group), "w2", "nobody", "nobody@example.com", "00000000-0000-0000-0000-00000000beef", ""})
@@ -150,9 +150,26 @@ func TestMembers(t *testing.T) {
 	}
 }
 
+// TestMembers_createdSince: the tenant was listed before somebody else created a user.
+func TestMembers_createdSince(t *testing.T) {
+	s, tenant := groupTenant(t, graph.Options{})
+	refs := []string{"late", "late@example.com"}
+	for _, m := range groupPeople(s, 150) {
+		refs = append(refs, m.WorkerID)
+	}
+	if found, err := tenant.Members(t.Context(), refs); err != nil || len(found) != 150 {
+		t.Fatalf("%d found, %v", len(found), err)
+	}
+	id := s.AddUser(map[string]any{"userPrincipalName": "late@example.com", "employeeId": "late"})
+	found, err := tenant.Members(t.Context(), refs)
+	if err != nil || found["late"].ID != id || found["late@example.com"].ID != id {
+		t.Errorf("found %v and %v, %v", found["late"], found["late@example.com"], err)
+	}
+}
+
 func TestChangeMembers_onlyTheBadOneFails(t *testing.T) {
 	s, tenant := groupTenant(t, graph.Options{})
-	people := crowd(s, 2520)
+	people := groupPeople(s, 2520)
 	group, second := s.AddGroup(map[string]any{"displayName": "Sales"}), s.AddGroup(map[string]any{"displayName": "Second"})
 	s.AddMembers(group, people[3].ID)                // is in already
 	s.AddMembers(group, memberIDs(people[2500:])...) // are to leave
@@ -182,7 +199,7 @@ func TestChangeMembers_onlyTheBadOneFails(t *testing.T) {
 
 func TestChangeMembers_faults(t *testing.T) {
 	s, tenant := groupTenant(t, graph.Options{MemberLimit: 30})
-	people := crowd(s, 45)
+	people := groupPeople(s, 45)
 	denied, full, well := s.AddGroup(map[string]any{"displayName": "Denied"}), s.AddGroup(map[string]any{"displayName": "Full"}), s.AddGroup(map[string]any{"displayName": "Well"})
 	s.AddMembers(denied, people[44].ID)
 	s.Fault(graph.Fault{Method: "PATCH", Path: "^/groups/" + denied, Status: 403, Times: -1})
@@ -264,7 +281,7 @@ func TestChangeMembers_ofThisRun(t *testing.T) {
 
 func TestGroup_life(t *testing.T) {
 	s, tenant := groupTenant(t, graph.Options{VisibleAfterReads: 2})
-	people := crowd(s, 25)
+	people := groupPeople(s, 25)
 	text := func(s string) *string { return &s }
 	s.Fault(graph.Fault{Method: "POST", Path: "batch", Body: `"POST"`, DropAfter: true})
 	want := GroupSpec{DisplayName: "Team", MailNickname: "team", Type: GroupMicrosoft365, Description: text("x"), Visibility: text("Private"), Owners: people}
@@ -294,14 +311,14 @@ func TestGroup_life(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if found, err := tenant.ReadGroup(t.Context(), g.ID); found != nil || err != nil || len(s.DeletedGroups()) != 1 {
+	if found, err := tenant.ReadGroup(t.Context(), g.ID, true); found != nil || err != nil || len(s.DeletedGroups()) != 1 {
 		t.Errorf("found %v, %v", found, err)
 	}
 }
 
 func TestGroup_withRoles(t *testing.T) {
 	s, tenant := groupTenant(t, graph.Options{Permissions: append([]string{"RoleManagement.ReadWrite.Directory"}, graph.DefaultPermissions...)})
-	people := crowd(s, 2)
+	people := groupPeople(s, 2)
 	for kind, nickname := range map[string]string{GroupSecurity: "role", GroupMicrosoft365: "roleteam"} {
 		g, err := tenant.CreateGroup(t.Context(), GroupSpec{DisplayName: nickname, MailNickname: nickname, Type: kind, AssignableToRole: true, Owners: people[:1]})
 		if err != nil || !g.AssignableToRole || g.Type != kind {

@@ -167,7 +167,7 @@ func (t *Tenant) UpdateGroup(ctx context.Context, have *Group, want GroupSpec) (
 func (t *Tenant) settledGroup(ctx context.Context, have *Group, want GroupSpec) (*Group, error) {
 	now := have
 	err := t.until(ctx, true, func() (bool, error) {
-		g, err := t.ReadGroup(ctx, have.ID)
+		g, err := t.ReadGroup(ctx, have.ID, want.Owners != nil)
 		if err != nil || g == nil {
 			return false, err
 		}

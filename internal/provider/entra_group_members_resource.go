@@ -59,7 +59,7 @@ func (r *entraGroupMembersResource) Schema(_ context.Context, _ resource.SchemaR
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The direct members of one Microsoft Entra ID group: all of them, or some. The group may have any number of members: they are read 999 a page and twenty pages a request, only differences are written, twenty members a change and twenty changes a request, " +
 			"and one member that is refused does not stop the others. Groups whose membership is dynamic, that are synchronised from Active Directory or managed by Exchange are refused at plan. " +
-			"The application needs the permissions `GroupMember.ReadWrite.All` and `User.Read.All`; for groups that roles can be assigned to, `RoleManagement.ReadWrite.Directory` as well.",
+			"The application needs the permissions `GroupMember.ReadWrite.All` and `User.Read.All`; for groups that roles can be assigned to, `RoleManagement.ReadWrite.Directory` as well, and for those with hidden membership `Member.Read.Hidden`.",
 		Attributes: map[string]schema.Attribute{
 			"group": schema.StringAttribute{Required: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
 				MarkdownDescription: "The group, by object id, mail nickname or display name; a name that fits several groups is an error. With another group the members are removed from the old one and added to the new one."},

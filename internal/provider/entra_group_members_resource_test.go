@@ -202,3 +202,32 @@ resource "workforce_entra_group_members" "m" {
 		},
 	})
 }
+
+// TestAccEntraGroupMembers_ofAPopulation: the accounts of a population join a group
+// in the run that creates them, by their worker ids.
+func TestAccEntraGroupMembers_ofAPopulation(t *testing.T) {
+	s := useTenant(t, graph.Options{VisibleAfterReads: 2})
+	group := s.AddGroup(map[string]any{"displayName": "Staff"})
+	config := cloudConfig("  on_removal = \"release\"\n") + `
+resource "workforce_entra_group_members" "m" {
+  group      = "Staff"
+  members    = keys(var.accounts)
+  depends_on = [workforce_entra_population.staff]
+}
+`
+	both := people{"p1": cloudPerson("p1", "Ada Byron"), "p2": cloudPerson("p2", "Bob Crane")}
+	one := people{"p1": both["p1"]}
+	check := func(names ...string) resource.TestCheckFunc {
+		return func(st *terraform.State) error {
+			ids := make([]string, len(names))
+			for i, n := range names {
+				ids[i] = s.UserID(n + "@example.com")
+			}
+			return inGroup(s, group, ids...)(st)
+		}
+	}
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: []resource.TestStep{
+		{Config: config, ConfigVariables: both.cloudVariables(), ConfigPlanChecks: settledPlan, Check: check("p1", "p2")},
+		{Config: config, ConfigVariables: one.cloudVariables(), ConfigPlanChecks: settledPlan, Check: check("p1")},
+	}})
+}

@@ -235,14 +235,15 @@ func (r *entraGroupResource) Read(ctx context.Context, req resource.ReadRequest,
 	if !ok || resp.Diagnostics.HasError() {
 		return
 	}
-	g, err := tenant.ReadGroup(ctx, state.ID.ValueString())
+	imported := state.DisplayName.IsNull()
+	g, err := tenant.ReadGroup(ctx, state.ID.ValueString(), imported || !state.Owners.IsNull())
 	switch {
 	case err != nil:
 		addProblems(&resp.Diagnostics, "Cannot read the group", err)
 	case g == nil:
 		resp.State.RemoveResource(ctx)
 	default:
-		names := state.settle(g, loadIDs(ctx, req.Private, &resp.Diagnostics), state.DisplayName.IsNull())
+		names := state.settle(g, loadIDs(ctx, req.Private, &resp.Diagnostics), imported)
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 		savePrivate(ctx, resp.Private, privateIDs, names, &resp.Diagnostics)
 	}
@@ -255,7 +256,7 @@ func (r *entraGroupResource) Update(ctx context.Context, req resource.UpdateRequ
 	if !ok || resp.Diagnostics.HasError() {
 		return
 	}
-	have, err := tenant.ReadGroup(ctx, plan.ID.ValueString())
+	have, err := tenant.ReadGroup(ctx, plan.ID.ValueString(), true)
 	if err == nil && have == nil {
 		err = fmt.Errorf("the group no longer exists: run again to create it anew")
 	}
@@ -271,7 +272,7 @@ func (r *entraGroupResource) Update(ctx context.Context, req resource.UpdateRequ
 		if have == nil {
 			return
 		}
-		if now, again := tenant.ReadGroup(ctx, have.ID); again == nil && now != nil {
+		if now, again := tenant.ReadGroup(ctx, have.ID, true); again == nil && now != nil {
 			have = now // some of it may have been done
 		}
 	}
