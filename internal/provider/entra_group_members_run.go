@@ -10,9 +10,11 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/entra"
@@ -34,6 +36,20 @@ func (m *entraMembersRun) load(ctx context.Context, from privateGetter) {
 func (m *entraMembersRun) save(ctx context.Context, to privateSetter) {
 	savePrivate(ctx, to, privateIDs, m.names, m.diags)
 	savePrivate(ctx, to, privateMembersAdded, m.added, m.diags)
+}
+
+var _ basetypes.SetValuableWithSemanticEquals = textSet{}
+
+// SetSemanticEquals keeps the framework from comparing each element with each
+// other, which takes minutes for thousands.
+func (s textSet) SetSemanticEquals(_ context.Context, o basetypes.SetValuable) (bool, diag.Diagnostics) {
+	other, ok := o.(textSet)
+	return ok && s.Equal(other), nil
+}
+
+// known reports whether the set and all of its elements are.
+func (s textSet) known() bool {
+	return !s.IsUnknown() && !slices.ContainsFunc(s.Elements(), func(v attr.Value) bool { return v.IsUnknown() })
 }
 
 // someOf names the first few of many.

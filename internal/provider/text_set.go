@@ -16,14 +16,18 @@ import (
 )
 
 var (
-	_ basetypes.SetTypable                    = textSetType{}
-	_ basetypes.SetValuableWithSemanticEquals = textSet{}
+	_ basetypes.SetTypable  = textSetType{}
+	_ basetypes.SetValuable = textSet{}
 )
 
-// textSetType is a set of strings that may be large. The framework compares each
-// element of a set with each other, several times a plan: thousands of members
-// would take minutes. Terraform sends no element twice, so that is left out here.
+// textSetType is the type of a set of many strings. The framework's own set
+// compares every element with every other to find duplicates, which Terraform
+// does not let through anyway, and to compare two sets: minutes for the members
+// of a large group.
 type textSetType struct{ basetypes.SetType }
+
+// textSet is a set of many strings.
+type textSet struct{ basetypes.SetValue }
 
 func newTextSetType() textSetType {
 	return textSetType{basetypes.SetType{ElemType: types.StringType}}
@@ -38,7 +42,7 @@ func (t textSetType) String() string { return "textSetType" }
 
 func (t textSetType) ValueType(context.Context) attr.Value { return textSet{} }
 
-// Validate replaces the search for duplicates.
+// Validate leaves duplicates to Terraform.
 func (t textSetType) Validate(context.Context, tftypes.Value, path.Path) diag.Diagnostics { return nil }
 
 func (t textSetType) ValueFromSet(_ context.Context, in basetypes.SetValue) (basetypes.SetValuable, diag.Diagnostics) {
@@ -57,32 +61,28 @@ func (t textSetType) ValueFromTerraform(ctx context.Context, in tftypes.Value) (
 	return textSet{set}, nil
 }
 
-// textSet is a value of textSetType.
-type textSet struct{ basetypes.SetValue }
-
-// newTextSet returns a set of the texts, each once.
-func newTextSet(texts []string) textSet {
-	texts = slices.Compact(slices.Sorted(slices.Values(texts)))
-	elements := make([]attr.Value, len(texts))
-	for i, s := range texts {
-		elements[i] = types.StringValue(s)
-	}
-	return textSet{types.SetValueMust(types.StringType, elements)}
-}
-
 func (s textSet) Type(context.Context) attr.Type { return newTextSetType() }
 
 func (s textSet) Equal(o attr.Value) bool {
 	other, ok := o.(textSet)
-	return ok && s.IsNull() == other.IsNull() && s.IsUnknown() == other.IsUnknown() && s.known() == other.known() && slices.Equal(s.texts(), other.texts())
+	if !ok {
+		return false
+	}
+	if s.IsNull() || s.IsUnknown() || other.IsNull() || other.IsUnknown() {
+		return s.SetValue.Equal(other.SetValue)
+	}
+	a, b := s.Elements(), other.Elements()
+	if len(a) != len(b) {
+		return false
+	}
+	left := make(map[attr.Value]bool, len(a)) // strings are comparable, known or not
+	for _, v := range a {
+		left[v] = true
+	}
+	return !slices.ContainsFunc(b, func(v attr.Value) bool { return !left[v] })
 }
 
-func (s textSet) SetSemanticEquals(_ context.Context, o basetypes.SetValuable) (bool, diag.Diagnostics) {
-	other, ok := o.(textSet)
-	return ok && s.Equal(other), nil
-}
-
-// texts returns the texts that are known, sorted.
+// texts returns the known elements, sorted.
 func (s textSet) texts() []string {
 	elements := s.Elements()
 	out := make([]string, 0, len(elements))
@@ -95,7 +95,12 @@ func (s textSet) texts() []string {
 	return out
 }
 
-// known reports whether the set and all of its elements are.
-func (s textSet) known() bool {
-	return !s.IsUnknown() && !slices.ContainsFunc(s.Elements(), func(v attr.Value) bool { return v.IsUnknown() })
+// newTextSet returns the set of the texts.
+func newTextSet(texts []string) textSet {
+	texts = slices.Compact(slices.Sorted(slices.Values(texts)))
+	elements := make([]attr.Value, len(texts))
+	for i, s := range texts {
+		elements[i] = types.StringValue(s)
+	}
+	return textSet{types.SetValueMust(types.StringType, elements)}
 }
