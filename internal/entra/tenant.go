@@ -61,6 +61,11 @@ type Tenant struct {
 	notes   []string
 	links   map[string]string // worker id → object id of what this process wrote or read
 	pending map[string][]waiting
+	made    map[string]string   // kinds of the objects that this process created, by id: they may not show everywhere yet
+	gone    map[string]bool     // objects that this process deleted, by id: they may show for a while
+	nested  map[string][]string // groups that this process put a group into, by its id
+
+	nesting sync.Mutex // held while groups are put into groups, so that no two of them make a circle
 }
 
 var _ directory.Directory = (*Tenant)(nil)
@@ -79,7 +84,8 @@ func New(c *graphconn.Client, o Options) *Tenant {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
-	t := &Tenant{client: c, o: o, loading: make(chan struct{}, 1), guarding: make(chan struct{}, 1), need: map[string]property{}, total: -1, links: map[string]string{}, pending: map[string][]waiting{}}
+	t := &Tenant{client: c, o: o, loading: make(chan struct{}, 1), guarding: make(chan struct{}, 1), need: map[string]property{}, total: -1, links: map[string]string{}, pending: map[string][]waiting{},
+		made: map[string]string{}, gone: map[string]bool{}, nested: map[string][]string{}}
 	t.asking.tenant = t
 	t.Need(attrID, attrPrincipal, attrDisplayName, attrNickname, attrMail, attrEnabled, attrSynced, attrProxies, o.WorkerIDAttribute)
 	if o.DisabledSinceAttribute != "" {

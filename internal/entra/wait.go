@@ -37,11 +37,16 @@ func (t *Tenant) until(ctx context.Context, wait bool, look func() (bool, error)
 // patient sends requests, and again those about new objects that are refused
 // because the objects do not show yet.
 func (t *Tenant) patient(ctx context.Context, requests []graphconn.Request, isNew func(int) bool) []graphconn.Result {
+	return t.insist(ctx, requests, func(i int, err error) bool { return isNew(i) && invisible(err) })
+}
+
+// insist sends requests, and again those whose error passes soon.
+func (t *Tenant) insist(ctx context.Context, requests []graphconn.Request, passes func(int, error) bool) []graphconn.Result {
 	results := t.client.Batch(ctx, requests)
 	_ = t.until(ctx, true, func() (bool, error) {
 		var again []int
 		for i, r := range results {
-			if r.Err != nil && isNew(i) && invisible(r.Err) {
+			if r.Err != nil && passes(i, r.Err) {
 				again = append(again, i)
 			}
 		}

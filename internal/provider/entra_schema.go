@@ -120,7 +120,7 @@ func entraSchema() schema.Attribute {
 		MarkdownDescription: "The Microsoft Entra ID tenant that users are provisioned to. Nothing connects until a resource or data source needs the tenant. " +
 			"Of the ways to sign in, the first that is configured is used: client certificate, client secret, OIDC, AKS workload identity, managed identity, Azure CLI. " +
 			"Every argument can come from the environment instead, and the block may be left out when all of them do. " +
-			"The application needs the permissions `User.ReadWrite.All` and `Domain.Read.All`; `User-PasswordProfile.ReadWrite.All` to set passwords of existing users, `User.EnableDisableAccount.All` and `User.RevokeSessions.All` where `User.ReadWrite.All` is not granted, `User-LifeCycleInfo.ReadWrite.All` for `employeeLeaveDateTime`, `CustomSecAttributeAssignment.ReadWrite.All` for custom security attributes, and `UserAuthenticationMethod.ReadWrite.All` for temporary access passes.",
+			"The application needs the permissions `User.ReadWrite.All` and `Domain.Read.All`; `User-PasswordProfile.ReadWrite.All` to set passwords of existing users, `User.EnableDisableAccount.All` and `User.RevokeSessions.All` where `User.ReadWrite.All` is not granted, `User-LifeCycleInfo.ReadWrite.All` for `employeeLeaveDateTime`, `CustomSecAttributeAssignment.ReadWrite.All` for custom security attributes, `UserAuthenticationMethod.ReadWrite.All` for temporary access passes, `Group.ReadWrite.All` for groups or `GroupMember.ReadWrite.All` for their members alone, and `RoleManagement.ReadWrite.Directory` for groups that roles can be assigned to.",
 		Attributes: attributes,
 	}
 }

@@ -6,6 +6,7 @@ package provider
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -47,6 +48,8 @@ type providerData struct {
 	// no Active Directory never touch one.
 	activeDirectory *lazyDomain
 	entra           *lazyTenant
+	// replacedGroups are the object ids of groups that this plan replaces, whose names are free then.
+	replacedGroups sync.Map
 	claims
 }
 
@@ -87,6 +90,8 @@ func (p *workforceProvider) Resources(context.Context) []func() resource.Resourc
 		newADOrganizationalUnitResource,
 		newADPopulationResource,
 		newADUserResource,
+		newEntraGroupMembersResource,
+		newEntraGroupResource,
 		newEntraPopulationResource,
 		newEntraUserResource,
 		newHRWritebackResource,

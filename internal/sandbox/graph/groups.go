@@ -18,6 +18,35 @@ func (e *entry) has(groupType string) bool {
 	return slices.Contains(list, any(groupType))
 }
 
+// assignable reports that roles can be assigned to a group. Such groups are
+// guarded: https://learn.microsoft.com/entra/identity/role-based-access-control/groups-concept.
+func (e *entry) assignable() bool { return e.props["isAssignableToRole"] == true }
+
+// mayChange checks that a call may write a group at all.
+func (c *call) mayChange(e *entry) *failure {
+	switch {
+	case e.props["onPremisesSyncEnabled"] == true:
+		return mastered()
+	case e.assignable() && !c.may(assignRoles...):
+		return denied()
+	case e.props["mailEnabled"] == true && !e.has("Unified"):
+		return badRequest("Cannot Update a mail-enabled security groups and or distribution list.")
+	}
+	return nil
+}
+
+// maxOwners is the number of owners that a group may have.
+const maxOwners = 100
+
+func checkOwners(owners []*entry) *failure {
+	for _, o := range owners {
+		if o.kind != kindUser {
+			return badRequest("Only users can be owners here.")
+		}
+	}
+	return nil
+}
+
 // bound takes the references name@odata.bind out of a body.
 func (s *Server) bound(doc object, name string) ([]*entry, *failure) {
 	key := name + "@odata.bind"
@@ -73,6 +102,18 @@ func createGroup(s *Server, c *call) (*answer, error) {
 	if f := checkShape(shape); f != nil {
 		return nil, f
 	}
+	if shape.assignable() && !c.may(assignRoles...) {
+		return nil, denied()
+	}
+	if f := checkOwners(owners); f != nil {
+		return nil, f
+	}
+	if d.props["visibility"] == nil && shape.has("Unified") {
+		d.props["visibility"] = "Public"
+	}
+	if shape.assignable() {
+		d.props["visibility"] = "Private"
+	}
 	if mail := s.mailOf(d.props); mail != "" {
 		d.props["mail"] = mail
 	}
@@ -114,6 +155,10 @@ func checkShape(e *entry) *failure {
 		return badRequest("Group is invalid. A group must be either mail-enabled or security-enabled.")
 	case e.has("DynamicMembership") && (e.text("membershipRule") == "" || e.text("membershipRuleProcessingState") == ""):
 		return badRequest("The dynamic membership rule and its processing state are required for a group with dynamic membership.")
+	case e.assignable() && (e.has("DynamicMembership") || !security):
+		return badRequest("A group that is assignable to a role must be security-enabled, and its membership cannot be dynamic.")
+	case e.text("visibility") == "HiddenMembership" && !unified:
+		return badRequest("The visibility 'HiddenMembership' is allowed only for groups of the type 'Unified'.")
 	case !e.has("DynamicMembership") && e.text("membershipRule") != "":
 		return badRequest("A membership rule is allowed only for groups of the type 'DynamicMembership'.")
 	}
@@ -140,13 +185,17 @@ func updateGroup(s *Server, c *call) (*answer, error) {
 		return nil, f
 	}
 	d, f := s.checkBody(c, kindGroup, doc, e)
+	if f == nil {
+		f = c.mayChange(e)
+	}
 	switch {
 	case f != nil:
 		return nil, f
-	case e.props["onPremisesSyncEnabled"] == true:
-		return nil, mastered()
 	case len(d.props) > 0 && !c.may(writeGroup...):
 		return nil, denied()
+	}
+	if v, given := d.props["visibility"]; given && v != e.props["visibility"] && (v == "HiddenMembership" || e.text("visibility") == "HiddenMembership" || e.assignable()) {
+		return nil, badRequest("The visibility of the group cannot be changed to or from 'HiddenMembership', nor where it is assignable to a role.")
 	}
 	if f := checkShape(&entry{kind: kindGroup, props: merged(e.props, d.props)}); f != nil {
 		return nil, f
@@ -166,6 +215,9 @@ func updateGroup(s *Server, c *call) (*answer, error) {
 // deleteGroup deletes a group: one of Microsoft 365 can be restored.
 func deleteGroup(s *Server, c *call) (*answer, error) {
 	e, f := s.find(kindGroup, c.param(0))
+	if f == nil {
+		f = c.mayChange(e)
+	}
 	if f != nil {
 		return nil, f
 	}
@@ -188,6 +240,8 @@ func (s *Server) mayJoin(e *entry, members []*entry) *failure {
 			return exists("members")
 		case m.kind == kindGroup && (e.has("Unified") || m.has("Unified")):
 			return badRequest("The member type is not supported: groups of Microsoft 365 hold users only and are members of no group.")
+		case m.kind == kindGroup && (e.assignable() || m.assignable()):
+			return badRequest("Group nesting is not supported for groups that can be assigned to a role.")
 		case m == e:
 			return badRequest("A group cannot be a member of itself.")
 		}
@@ -216,8 +270,8 @@ func (s *Server) linked(c *call) (e, m *entry, f *failure) {
 	if e, f = s.find(kindGroup, c.param(0)); f != nil {
 		return nil, nil, f
 	}
-	if e.props["onPremisesSyncEnabled"] == true {
-		return nil, nil, mastered()
+	if f = c.mayChange(e); f != nil {
+		return nil, nil, f
 	}
 	m, f = s.reference(c, kindUser, kindGroup)
 	return e, m, f
@@ -226,11 +280,12 @@ func (s *Server) linked(c *call) (e, m *entry, f *failure) {
 func removeMember(s *Server, c *call) (*answer, error) {
 	e, f := s.find(kindGroup, c.param(0))
 	id := fold(c.param(1))
+	if f == nil {
+		f = c.mayChange(e)
+	}
 	switch {
 	case f != nil:
 		return nil, f
-	case e.props["onPremisesSyncEnabled"] == true:
-		return nil, mastered()
 	case e.has("DynamicMembership"):
 		return nil, badRequest("Insufficient privileges to complete the operation: the members of a group with dynamic membership follow from its rule.")
 	case !e.members.has[id]:
@@ -250,6 +305,8 @@ func addOwner(s *Server, c *call) (*answer, error) {
 		return nil, badRequest("Only users can be owners here.")
 	case slices.Contains(e.owners, o.id):
 		return nil, exists("owners")
+	case len(e.owners) == maxOwners:
+		return nil, badRequest("A group can have at most %d owners.", maxOwners)
 	}
 	e.owners = append(e.owners, o.id)
 	return noContent()
@@ -258,6 +315,9 @@ func addOwner(s *Server, c *call) (*answer, error) {
 func removeOwner(s *Server, c *call) (*answer, error) {
 	e, f := s.find(kindGroup, c.param(0))
 	id := fold(c.param(1))
+	if f == nil {
+		f = c.mayChange(e)
+	}
 	switch {
 	case f != nil:
 		return nil, f
@@ -335,16 +395,27 @@ func listMemberOf(s *Server, c *call) (*answer, error) {
 	return s.related(c, kindUser, s.holding)
 }
 
+func listGroupMemberOf(s *Server, c *call) (*answer, error) {
+	return s.related(c, kindGroup, s.holding)
+}
+
 func listTransitiveMemberOf(s *Server, c *call) (*answer, error) {
-	return s.related(c, kindUser, func(e *entry) []*entry {
-		var out []*entry
-		seen := map[*entry]bool{}
-		for queue := s.holding(e); len(queue) > 0; queue = queue[1:] {
-			if g := queue[0]; !seen[g] {
-				seen[g] = true
-				out, queue = append(out, g), append(queue, s.holding(g)...)
-			}
+	return s.related(c, kindUser, s.above)
+}
+
+func listGroupTransitiveMemberOf(s *Server, c *call) (*answer, error) {
+	return s.related(c, kindGroup, s.above)
+}
+
+// above are the groups that an object is a member of, directly or through others.
+func (s *Server) above(e *entry) []*entry {
+	var out []*entry
+	seen := map[*entry]bool{}
+	for queue := s.holding(e); len(queue) > 0; queue = queue[1:] {
+		if g := queue[0]; !seen[g] {
+			seen[g] = true
+			out, queue = append(out, g), append(queue, s.holding(g)...)
 		}
-		return out
-	})
+	}
+	return out
 }

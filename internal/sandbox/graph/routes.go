@@ -33,6 +33,7 @@ var (
 	writeGroup   = []string{"Group.ReadWrite.All", "Directory.ReadWrite.All"}
 	makeGroup    = append([]string{"Group.Create"}, writeGroup...)
 	writeMembers = append([]string{"GroupMember.ReadWrite.All"}, writeGroup...)
+	assignRoles  = []string{"RoleManagement.ReadWrite.Directory"}
 	readDomain   = []string{"Domain.Read.All", "Domain.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}
 	readTenant   = append([]string{"Organization.Read.All"}, readUser...)
 	readSkus     = []string{"LicenseAssignment.Read.All", "LicenseAssignment.ReadWrite.All", "Organization.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"}
@@ -94,6 +95,8 @@ func groupRoutes() []*route {
 		{"GET", "/groups/{id}/members/{kind}", listMembers, readGroup, 3, nil},
 		{"GET", "/groups/{id}/transitiveMembers", listTransitiveMembers, readGroup, 5, nil},
 		{"GET", "/groups/{id}/transitiveMembers/{kind}", listTransitiveMembers, readGroup, 5, nil},
+		{"GET", "/groups/{id}/memberOf", listGroupMemberOf, readGroup, 2, nil},
+		{"GET", "/groups/{id}/transitiveMemberOf", listGroupTransitiveMemberOf, readGroup, 3, nil},
 		{"POST", "/groups/{id}/members/$ref", addMember, writeMembers, 1, nil},
 		{"DELETE", "/groups/{id}/members/{member}/$ref", removeMember, writeMembers, 1, nil},
 		{"GET", "/groups/{id}/owners", listOwners, readGroup, 1, nil},

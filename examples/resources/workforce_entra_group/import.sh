@@ -1,0 +1,2 @@
+# By object id, mail nickname or display name.
+terraform import workforce_entra_group.sales 6a8c9a4e-55a5-4d0e-8a51-3f0d9e1f2b7c

@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/boolplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"terraform-provider-workforce/internal/entra"
+)
+
+var (
+	_ resource.Resource                   = (*entraGroupResource)(nil)
+	_ resource.ResourceWithConfigure      = (*entraGroupResource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*entraGroupResource)(nil)
+	_ resource.ResourceWithValidateConfig = (*entraGroupResource)(nil)
+	_ resource.ResourceWithImportState    = (*entraGroupResource)(nil)
+)
+
+func newEntraGroupResource() resource.Resource { return &entraGroupResource{} }
+
+// entraGroupResource is a group object, without its members.
+type entraGroupResource struct{ data *providerData }
+
+func (r *entraGroupResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_entra_group"
+}
+
+func (r *entraGroupResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.data = configured(req.ProviderData, &resp.Diagnostics)
+}
+
+func (r *entraGroupResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	const unmanaged = " Unset: not managed, whatever the group has. A change by somebody else shows as drift."
+	replaces := []planmodifier.String{stringplanmodifier.RequiresReplace()}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "A group in Microsoft Entra ID, without its members: those are `workforce_entra_group_members`. Renaming happens in place, so that the group keeps its object id and with it every right it was given. A group that is gone is planned anew. " +
+			"Groups that are synchronised from Active Directory, mail-enabled security groups and distribution lists cannot be written through Microsoft Graph and are refused. " +
+			"The application needs the permissions `Group.ReadWrite.All` and `User.Read.All`; `RoleManagement.ReadWrite.Directory` for `assignable_to_role`.",
+		Attributes: map[string]schema.Attribute{
+			"display_name": schema.StringAttribute{Required: true, Validators: []validator.String{stringvalidator.UTF8LengthBetween(1, 256)},
+				MarkdownDescription: "The name that people see, at most 256 characters. A change renames the group in place."},
+			"type": schema.StringAttribute{Optional: true, Computed: true, Default: stringdefault.StaticString(entra.GroupSecurity), Validators: []validator.String{oneOf(entra.GroupSecurity, entra.GroupMicrosoft365)}, PlanModifiers: replaces,
+				MarkdownDescription: "`security`, the default, for groups that are given rights, or `microsoft_365` for groups with a mailbox and a team, which hold only users. No group can change its type: another one replaces the group."},
+			"mail_nickname": schema.StringAttribute{Optional: true, Computed: true,
+				MarkdownDescription: "The mail alias, at most 64 ASCII characters without spaces. For a group of Microsoft 365 it is the first part of its address and unique in the tenant. The default is the letters and digits of `display_name` at creation; it then stays as it is when the group is renamed."},
+			"description": schema.StringAttribute{Optional: true, Validators: []validator.String{stringvalidator.UTF8LengthAtMost(1024)},
+				MarkdownDescription: "What the group is for, at most 1,024 characters. `\"\"` clears it." + unmanaged},
+			"visibility": schema.StringAttribute{Optional: true, Validators: []validator.String{oneOf("Private", "Public", "HiddenMembership")},
+				MarkdownDescription: "Who may join and see a group of Microsoft 365: `Private`, `Public` (what Microsoft Entra ID gives new ones), or `HiddenMembership`, which can be set at creation only." + unmanaged},
+			"owners": schema.SetAttribute{Optional: true, CustomType: newTextSetType(), ElementType: types.StringType, Validators: []validator.Set{setvalidator.SizeAtMost(100), setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
+				MarkdownDescription: "All owners of the group, at most 100, each by worker id, object id or user principal name. `[]` removes them all, which a group of Microsoft 365 does not allow." + unmanaged},
+			"assignable_to_role": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(false), PlanModifiers: []planmodifier.Bool{boolplanmodifier.RequiresReplace()},
+				MarkdownDescription: "Whether directory roles can be assigned to the group, which holds no groups then. The default is false. It can be said at creation only: a change replaces the group."},
+			"prevent_duplicate_names": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(true),
+				MarkdownDescription: "Whether a plan is refused that gives the group the display name or mail nickname of another group. The default is true. Microsoft Entra ID itself allows it, unless both have an address. Set it to false together with `create_before_destroy`."},
+			"force_destroy": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(false),
+				MarkdownDescription: "Whether destroying deletes the group even while it has members. The default is false: a group with members is left alone and destroying fails, since a deleted group takes every right it was given with it. A deleted group of Microsoft 365 can be restored for 30 days, a security group cannot."},
+			"mail": schema.StringAttribute{Computed: true, MarkdownDescription: "The address of a group of Microsoft 365; null for a security group."},
+			"id":   idAttribute("The group's object id, which survives renaming."),
+		},
+	}
+}
+
+func (r *entraGroupResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	var config entraGroupModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if v := config.MailNickname; !v.IsNull() && !v.IsUnknown() {
+		if err := checkNickname(v.ValueString()); err != nil {
+			resp.Diagnostics.AddAttributeError(path.Root("mail_nickname"), "Invalid mail nickname", "mail_nickname: "+err.Error()+".")
+		}
+	}
+	if config.Type.IsUnknown() {
+		return
+	}
+	unified := config.Type.ValueString() == entra.GroupMicrosoft365
+	switch {
+	case !unified && !config.Visibility.IsNull():
+		resp.Diagnostics.AddAttributeError(path.Root("visibility"), "Conflicting arguments", "Only groups of Microsoft 365 have a visibility: remove visibility, or set type = \"microsoft_365\".")
+	case config.AssignableToRole.ValueBool() && !config.Visibility.IsNull() && config.Visibility.ValueString() != "Private":
+		resp.Diagnostics.AddAttributeError(path.Root("visibility"), "Conflicting arguments", "A group that roles can be assigned to is always Private.")
+	}
+	if unified && !config.Owners.IsNull() && !config.Owners.IsUnknown() && len(config.Owners.Elements()) == 0 {
+		resp.Diagnostics.AddAttributeError(path.Root("owners"), "Owners are missing", "A group of Microsoft 365 keeps at least one owner: name one, or remove owners to leave them alone.")
+	}
+}
+
+func (r *entraGroupResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if r.data == nil || req.Plan.Raw.IsNull() {
+		return
+	}
+	var config, plan, state entraGroupModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	plan.settlePlan(&config, &state, &resp.Diagnostics)
+	if !state.ID.IsNull() && (!plan.Type.Equal(state.Type) || !plan.AssignableToRole.Equal(state.AssignableToRole)) {
+		r.data.replacedGroups.Store(state.ID.ValueString(), true)
+	}
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || plan.same(&state) {
+		return
+	}
+	if tenant, ok := openTenant(r.data, &resp.Diagnostics); ok {
+		r.check(ctx, tenant, &plan, &state, &resp.Diagnostics)
+	}
+}
+
+// same reports whether nothing of the group is to be written.
+func (m *entraGroupModel) same(state *entraGroupModel) bool {
+	return m.DisplayName.Equal(state.DisplayName) && m.MailNickname.Equal(state.MailNickname) && m.Description.Equal(state.Description) && m.Visibility.Equal(state.Visibility) &&
+		m.Owners.Equal(state.Owners) && m.Type.Equal(state.Type) && m.AssignableToRole.Equal(state.AssignableToRole)
+}
+
+// check finds at plan what Graph would refuse at apply.
+func (r *entraGroupResource) check(ctx context.Context, tenant *entra.Tenant, plan, state *entraGroupModel, diags *diag.Diagnostics) {
+	if id := state.ID.ValueString(); id != "" {
+		found, err := tenant.FindGroups(ctx, []string{id})
+		if err != nil {
+			addProblems(diags, "Cannot read the group", err)
+			return
+		}
+		if g := found[id]; g != nil && g.Mastered() != "" {
+			diags.AddError("The group cannot be managed", fmt.Sprintf("Group %q: %s.", g.DisplayName, g.Mastered()))
+			return
+		}
+		if plan.Visibility.ValueString() != state.Visibility.ValueString() && !state.Visibility.IsNull() && (plan.Visibility.ValueString() == "HiddenMembership" || state.Visibility.ValueString() == "HiddenMembership") && plan.Type.Equal(state.Type) && !plan.Visibility.IsNull() {
+			diags.AddAttributeError(path.Root("visibility"), "The visibility cannot be changed", fmt.Sprintf("HiddenMembership can be set at creation only, and never changed: the group has %s.", state.Visibility.ValueString()))
+		}
+	}
+	for attribute, name := range map[string][2]types.String{"display_name": {plan.DisplayName, state.DisplayName}, "mail_nickname": {plan.MailNickname, state.MailNickname}} {
+		if !name[0].IsUnknown() && !strings.EqualFold(name[0].ValueString(), name[1].ValueString()) {
+			r.checkName(ctx, tenant, attribute, plan, state.ID.ValueString(), diags)
+		}
+	}
+	if plan.Owners.IsNull() || plan.Owners.IsUnknown() {
+		return
+	}
+	found, err := tenant.Members(ctx, plan.Owners.texts())
+	if err != nil {
+		addProblems(diags, "Cannot tell who is meant", err)
+		return
+	}
+	var missing []string
+	for _, ref := range plan.Owners.texts() {
+		if found[ref].ID == "" {
+			missing = append(missing, ref)
+		}
+		if found[ref].Class == "group" {
+			diags.AddAttributeError(path.Root("owners"), "A group cannot be an owner", fmt.Sprintf("%q is a group, and groups own nothing.", ref))
+		}
+	}
+	if len(missing) > 0 {
+		diags.AddAttributeWarning(path.Root("owners"), "Owners do not exist yet", fmt.Sprintf("%d owners are not in the tenant: %s. Apply fails unless they are created before.", len(missing), someOf(missing)))
+	}
+}
+
+// checkName refuses a name that another group has: always where both have an
+// address, else where duplicates are to be prevented.
+func (r *entraGroupResource) checkName(ctx context.Context, tenant *entra.Tenant, attribute string, plan *entraGroupModel, own string, diags *diag.Diagnostics) {
+	name := plan.DisplayName.ValueString()
+	if attribute == "mail_nickname" {
+		name = plan.MailNickname.ValueString()
+	}
+	taken, err := tenant.GroupsNamed(ctx, name)
+	if err != nil {
+		addProblems(diags, "Cannot look for groups of the same name", err)
+		return
+	}
+	for _, g := range taken {
+		_, replaced := r.data.replacedGroups.Load(g.ID)
+		same := strings.EqualFold(g.DisplayName, name) && attribute == "display_name" || strings.EqualFold(g.MailNickname, name) && attribute == "mail_nickname"
+		addressed := attribute == "mail_nickname" && g.Mail != "" && plan.Type.ValueString() == entra.GroupMicrosoft365
+		if same && g.ID != own && !replaced && (addressed || plan.PreventDuplicateNames.ValueBool()) {
+			diags.AddAttributeError(path.Root(attribute), "The name is taken", fmt.Sprintf("The group %q (object id %s, mail nickname %q) has the %s %q. Import that group, or choose another name; prevent_duplicate_names = false allows groups without an address to share names.",
+				g.DisplayName, g.ID, g.MailNickname, strings.ReplaceAll(attribute, "_", " "), name))
+			return
+		}
+	}
+}
+
+func (r *entraGroupResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan entraGroupModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	tenant, ok := openTenant(r.data, &resp.Diagnostics)
+	if !ok || resp.Diagnostics.HasError() {
+		return
+	}
+	want, names, err := plan.spec(ctx, tenant, nil, nil)
+	var g *entra.Group
+	if err == nil {
+		g, err = tenant.CreateGroup(ctx, want)
+	}
+	if err != nil {
+		addProblems(&resp.Diagnostics, "The group could not be created", fmt.Errorf("group %q: %w", want.DisplayName, err))
+	}
+	if g == nil {
+		return
+	}
+	names = plan.settle(g, names, false)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	savePrivate(ctx, resp.Private, privateIDs, names, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		resp.Diagnostics.AddError("The group was created in part", "What was done is in the state. Terraform marks a resource whose creation failed as tainted. Run `terraform untaint` with this resource's address: the next plan then shows only the rest.")
+	}
+}
+
+func (r *entraGroupResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state entraGroupModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	tenant, ok := openTenant(r.data, &resp.Diagnostics)
+	if !ok || resp.Diagnostics.HasError() {
+		return
+	}
+	imported := state.DisplayName.IsNull()
+	g, err := tenant.ReadGroup(ctx, state.ID.ValueString(), imported || !state.Owners.IsNull())
+	switch {
+	case err != nil:
+		addProblems(&resp.Diagnostics, "Cannot read the group", err)
+	case g == nil:
+		resp.State.RemoveResource(ctx)
+	default:
+		names := state.settle(g, loadIDs(ctx, req.Private, &resp.Diagnostics), imported)
+		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+		savePrivate(ctx, resp.Private, privateIDs, names, &resp.Diagnostics)
+	}
+}
+
+func (r *entraGroupResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan entraGroupModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	tenant, ok := openTenant(r.data, &resp.Diagnostics)
+	if !ok || resp.Diagnostics.HasError() {
+		return
+	}
+	have, err := tenant.ReadGroup(ctx, plan.ID.ValueString(), true)
+	if err == nil && have == nil {
+		err = fmt.Errorf("the group no longer exists: run again to create it anew")
+	}
+	var names map[string]string
+	if err == nil {
+		var want entra.GroupSpec
+		if want, names, err = plan.spec(ctx, tenant, have, loadIDs(ctx, req.Private, &resp.Diagnostics)); err == nil {
+			have, err = tenant.UpdateGroup(ctx, have, want)
+		}
+	}
+	if err != nil {
+		addProblems(&resp.Diagnostics, "The group could not be changed", fmt.Errorf("group %q: %w", plan.DisplayName.ValueString(), err))
+		if have == nil {
+			return
+		}
+		if now, again := tenant.ReadGroup(ctx, have.ID, true); again == nil && now != nil {
+			have = now // some of it may have been done
+		}
+	}
+	names = plan.settle(have, names, false)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	savePrivate(ctx, resp.Private, privateIDs, names, &resp.Diagnostics)
+}
+
+func (r *entraGroupResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state entraGroupModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	tenant, ok := openTenant(r.data, &resp.Diagnostics)
+	if !ok || resp.Diagnostics.HasError() {
+		return
+	}
+	if !state.ForceDestroy.ValueBool() {
+		n, err := tenant.CountMembers(ctx, state.ID.ValueString())
+		if err != nil {
+			addProblems(&resp.Diagnostics, "Cannot tell whether the group has members", err)
+			return
+		}
+		if n > 0 {
+			resp.Diagnostics.AddError("The group has members", fmt.Sprintf("Group %q has %d members, and a deleted group takes every right it was given with it. Remove them first, or set force_destroy = true and apply that before destroying.", state.DisplayName.ValueString(), n))
+			return
+		}
+	}
+	if err := tenant.DeleteGroup(ctx, state.ID.ValueString()); err != nil {
+		addProblems(&resp.Diagnostics, "The group could not be deleted", fmt.Errorf("group %q: %w", state.DisplayName.ValueString(), err))
+	}
+}
+
+// ImportState finds the group by its object id, mail nickname or display name.
+func (r *entraGroupResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	tenant, ok := openTenant(r.data, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	found, err := tenant.FindGroups(ctx, []string{req.ID})
+	switch g := found[req.ID]; {
+	case err != nil:
+	case g == nil:
+		err = fmt.Errorf("no group has the object id, mail nickname or display name %q; deleted groups are not looked at", req.ID)
+	case g.Mastered() != "":
+		err = fmt.Errorf("group %q: %s", g.DisplayName, g.Mastered())
+	}
+	if err != nil {
+		addProblems(&resp.Diagnostics, "Cannot import the group", err)
+		return
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), found[req.ID].ID)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("prevent_duplicate_names"), true)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("force_destroy"), false)...)
+}
