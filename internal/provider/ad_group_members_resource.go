@@ -40,7 +40,7 @@ type adGroupMembersResource struct{ data *providerData }
 
 type adGroupMembersModel struct {
 	Group   types.String `tfsdk:"group"`
-	Members types.Set    `tfsdk:"members"`
+	Members textSet      `tfsdk:"members"`
 	Mode    types.String `tfsdk:"mode"`
 	ID      types.String `tfsdk:"id"`
 }
@@ -59,7 +59,7 @@ func (r *adGroupMembersResource) Schema(_ context.Context, _ resource.SchemaRequ
 			"Members by primary group (`primaryGroupID`) are not among them, and no write changes those. For many groups whose members follow from rules, manage the members by rules instead of one resource a group.",
 		Attributes: map[string]schema.Attribute{
 			"group": schema.StringAttribute{Required: true, MarkdownDescription: "The group, by objectGUID, distinguished name or sAMAccountName. With another group the members are removed from the old one and added to the new one."},
-			"members": schema.SetAttribute{Required: true, ElementType: types.StringType, MarkdownDescription: "The members, each by worker id, objectGUID, distinguished name or user principal name; a group in the group by objectGUID or distinguished name. " +
+			"members": schema.SetAttribute{Required: true, ElementType: types.StringType, CustomType: newTextSetType(), MarkdownDescription: "The members, each by worker id, objectGUID, distinguished name or user principal name; a group in the group by objectGUID or distinguished name. " +
 				"What is not there at plan is a warning, since it may be created in the same run, and at apply an error. A group that would come to contain itself, directly or through others, is an error. " +
 				"Drift: a member that somebody removed shows as one to add; with `mode = \"authoritative\"` one that somebody added shows as one to remove, by worker id if it has one, else by distinguished name."},
 			"mode": schema.StringAttribute{Optional: true, Computed: true, Default: stringdefault.StaticString(modeAuthoritative), Validators: []validator.String{oneOf(modeAuthoritative, modeAdditive)},
@@ -192,7 +192,7 @@ func (r *adGroupMembersResource) ImportState(ctx context.Context, req resource.I
 		mode = modeAdditive
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &adGroupMembersModel{
-		Group: types.StringValue(ref), ID: types.StringValue(found[ref].ID), Mode: types.StringValue(mode), Members: types.SetValueMust(types.StringType, nil),
+		Group: types.StringValue(ref), ID: types.StringValue(found[ref].ID), Mode: types.StringValue(mode), Members: newTextSet(nil),
 	})...)
 }
 

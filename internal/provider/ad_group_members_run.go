@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -29,26 +28,6 @@ type membersRun struct {
 func (r *adGroupMembersResource) open(diags *diag.Diagnostics) (*membersRun, bool) {
 	domain, ok := openDomain(r.data, diags)
 	return &membersRun{dir: domain, diags: diags}, ok
-}
-
-func setTexts(s types.Set) []string {
-	out := make([]string, 0, len(s.Elements()))
-	for _, v := range s.Elements() {
-		if t, ok := v.(types.String); ok && !t.IsUnknown() && !t.IsNull() {
-			out = append(out, t.ValueString())
-		}
-	}
-	slices.Sort(out)
-	return out
-}
-
-func stringSet(texts []string) types.Set {
-	texts = slices.Compact(slices.Sorted(slices.Values(texts)))
-	elements := make([]attr.Value, len(texts))
-	for i, s := range texts {
-		elements[i] = types.StringValue(s)
-	}
-	return types.SetValueMust(types.StringType, elements)
 }
 
 // group reads the group, and reports when there is none.
@@ -79,8 +58,8 @@ func (m *membersRun) plan(ctx context.Context, plan, state *adGroupMembersModel)
 	}
 	plan.ID = types.StringValue(g.ID)
 	var refs []string // only those that are new: the others were read just now
-	before := setTexts(state.Members)
-	for _, ref := range setTexts(plan.Members) {
+	before := state.Members.texts()
+	for _, ref := range plan.Members.texts() {
 		if _, known := slices.BinarySearch(before, ref); !known {
 			refs = append(refs, ref)
 		}
@@ -158,7 +137,7 @@ func (m *membersRun) read(ctx context.Context, state *adGroupMembersModel) bool 
 	if g == nil {
 		return false
 	}
-	refs := setTexts(state.Members)
+	refs := state.Members.texts()
 	present, err := m.present(ctx, g, refs)
 	if err != nil {
 		addProblems(m.diags, "Cannot tell who is meant", err)
@@ -168,8 +147,8 @@ func (m *membersRun) read(ctx context.Context, state *adGroupMembersModel) bool 
 	if state.Mode.ValueString() != modeAdditive {
 		now = append(now, foreign(g, present)...)
 	}
-	if len(now) != len(state.Members.Elements()) || !stringSet(now).Equal(state.Members) {
-		state.Members = stringSet(now)
+	if len(now) != len(state.Members.Elements()) || !newTextSet(now).Equal(state.Members) {
+		state.Members = newTextSet(now)
 	}
 	return true
 }
@@ -215,7 +194,7 @@ func (m *membersRun) apply(ctx context.Context, plan, state *adGroupMembersModel
 		}
 		*state, m.added = adGroupMembersModel{}, nil
 	}
-	refs := setTexts(plan.Members)
+	refs := plan.Members.texts()
 	members, err := m.dir.Members(ctx, refs)
 	if err != nil {
 		addProblems(m.diags, "Cannot tell who is meant", err)
@@ -252,7 +231,7 @@ func (m *membersRun) apply(ctx context.Context, plan, state *adGroupMembersModel
 // leaving returns who is to be removed, by objectGUID, and what the state calls them.
 func (m *membersRun) leaving(ctx context.Context, g *directory.Group, wanted map[string]bool, plan, state *adGroupMembersModel) (map[string]string, error) {
 	out := map[string]string{}
-	before, err := m.present(ctx, g, setTexts(state.Members))
+	before, err := m.present(ctx, g, state.Members.texts())
 	if err != nil {
 		return nil, err
 	}
@@ -293,7 +272,7 @@ func (m *membersRun) settle(g *directory.Group, plan *adGroupMembersModel, out d
 		in[id] = false
 	}
 	var now []string
-	for _, ref := range setTexts(plan.Members) {
+	for _, ref := range plan.Members.texts() {
 		if in[members[ref].ID] {
 			now = append(now, ref)
 		}
@@ -304,7 +283,7 @@ func (m *membersRun) settle(g *directory.Group, plan *adGroupMembersModel, out d
 		}
 	}
 	if out.Err != nil || len(now) != len(plan.Members.Elements()) {
-		plan.Members = stringSet(now)
+		plan.Members = newTextSet(now)
 	}
 	if plan.Mode.ValueString() != modeAdditive {
 		m.added = nil
@@ -332,7 +311,7 @@ func (m *membersRun) destroy(ctx context.Context, state *adGroupMembersModel) {
 	}
 	ids := m.added
 	if state.Mode.ValueString() != modeAdditive {
-		present, err := m.present(ctx, g, setTexts(state.Members))
+		present, err := m.present(ctx, g, state.Members.texts())
 		if err != nil {
 			addProblems(m.diags, "Cannot tell who is meant", err)
 			return
