@@ -248,6 +248,6 @@ func (g *groupRulesRun) addFailures(works []*groupWork) {
 	if len(failures) == 0 {
 		return
 	}
-	addMembershipFailures(g.diags, failures)
+	addProblems(g.diags, "A membership could not be written", errors.Join(failures...))
 	g.diags.AddError("Some groups could not be written", fmt.Sprintf("%d of %d groups failed, with %d problems. What succeeded is in the state, and the next plan shows only the rest.", failed, changed, len(failures)))
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/membership"
@@ -206,10 +207,21 @@ func (g *groupRulesRun) checkTwice() {
 
 func (g *groupRulesRun) guard(want, have map[string]membership.Members, accounts int) {
 	limit, err := roster.ParseLimit(g.model.MaxLeaves.ValueString())
-	guards := membership.Safeguards{AllowEmpty: setTexts(g.model.AllowEmpty), MaxLeaves: limit}
+	guards := membership.Safeguards{AllowEmpty: textsOf(g.model.AllowEmpty), MaxLeaves: limit}
 	if err := errors.Join(err, guards.Check(g.rules, want, have, accounts)); err != nil {
 		addProblems(g.diags, "A safeguard stops the plan", err)
 	}
+}
+
+func textsOf(s types.Set) []string {
+	var out []string
+	for _, v := range s.Elements() {
+		if t, ok := v.(types.String); ok {
+			out = append(out, t.ValueString())
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // warnOfForeign names who is removed from groups whose members the state does
