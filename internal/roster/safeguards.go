@@ -111,6 +111,15 @@ func (l Limit) allowed(base int) int {
 	return n
 }
 
+// Exceeded returns how many of base may be affected, and whether n are more.
+func (l Limit) Exceeded(n, base int) (allowed int, over bool) {
+	if !l.set {
+		return n, false
+	}
+	allowed = l.allowed(base)
+	return allowed, n > allowed
+}
+
 func (l Limit) String() string {
 	switch {
 	case !l.set:

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/membership"
+)
+
+// read returns the documents of the state with the members that groups have
+// now. A group that is gone is left out.
+func (g *groupRulesRun) read(ctx context.Context) (map[string]string, bool) {
+	have := g.parse(g.before)
+	if len(have) == 0 || g.diags.HasError() {
+		return g.before, !g.diags.HasError()
+	}
+	dir, ok := g.open()
+	if !ok {
+		return nil, false
+	}
+	found, err := dir.Groups(ctx, g.asked(slices.Sorted(maps.Keys(have))))
+	if err != nil {
+		addProblems(g.diags, "Cannot read groups", err)
+		return nil, false
+	}
+	after := make(map[string]string, len(have))
+	for ref, members := range have {
+		group := found[g.ask(ref)]
+		if group == nil {
+			delete(g.groups, ref)
+			continue
+		}
+		g.groups[ref] = knownGroup{ID: group.ID, Fixed: group.Fixed}
+		after[ref] = membership.NewIndex(group).Members(members, g.mode == modeAuthoritative).Document()
+	}
+	return after, true
+}
+
+// apply gives groups the members of the plan, and returns the documents as they are then.
+func (g *groupRulesRun) apply(ctx context.Context, accounts map[string]string) (map[string]string, bool) {
+	want := goMap(g.model.Members)
+	if g.model.Members.IsUnknown() {
+		var ok bool
+		if want, ok = g.plan(ctx, accounts); !ok {
+			return nil, false
+		}
+	}
+	return g.write(ctx, want)
+}
+
+// groupWork is the change of one group on its way.
+type groupWork struct {
+	ref        string
+	want, have membership.Members // by the plan, and by the state
+	index      *membership.Index  // what the group has
+	change     directory.MembershipChange
+	adding     map[string]string // object ids of who joins, by key
+	missing    []string          // joining, and not found
+	err        error
+	dropped    bool
+}
+
+// write makes the groups agree with want, and returns the documents as they are
+// then: a group where something failed has those who are in it.
+func (g *groupRulesRun) write(ctx context.Context, docs map[string]string) (map[string]string, bool) {
+	want, have := g.parse(docs), g.parse(g.before)
+	dir, ok := g.open()
+	if !ok || g.diags.HasError() {
+		return nil, false
+	}
+	works := g.works(docs, want, have)
+	refs := make([]string, len(works))
+	for i, w := range works {
+		refs[i] = w.ref
+	}
+	found, err := dir.Groups(ctx, g.asked(refs))
+	if err != nil {
+		addProblems(g.diags, "Cannot read groups", err)
+		return nil, false
+	}
+	for _, w := range works {
+		g.prepare(w, found[g.ask(w.ref)], have)
+	}
+	gone := g.dropped() // known only now: a dropped group may go on under another name
+	works = slices.DeleteFunc(works, func(w *groupWork) bool { return w.dropped && !slices.Contains(gone, w.ref) })
+	if err := g.resolve(ctx, dir, works); err != nil {
+		addProblems(g.diags, "Cannot tell who is meant", err)
+		return nil, false
+	}
+	changes := make([]directory.MembershipChange, 0, len(works))
+	var writing []*groupWork
+	for _, w := range works {
+		if len(w.change.Add)+len(w.change.Remove) > 0 {
+			changes, writing = append(changes, w.change), append(writing, w)
+		}
+	}
+	outcomes := dir.ChangeMembers(ctx, changes)
+	after := maps.Clone(docs)
+	for _, w := range works {
+		var out directory.MembershipOutcome
+		if i := slices.Index(writing, w); i >= 0 {
+			out = outcomes[i]
+		}
+		g.settle(w, out, after)
+	}
+	g.addFailures(works)
+	return after, true
+}
+
+// works returns the groups that differ, and those whose members are to be removed.
+func (g *groupRulesRun) works(docs map[string]string, want, have map[string]membership.Members) []*groupWork {
+	var works []*groupWork
+	for _, ref := range slices.Sorted(maps.Keys(docs)) {
+		if before, known := g.before[ref]; !known || g.widened || before != docs[ref] {
+			works = append(works, &groupWork{ref: ref, want: want[ref], have: have[ref]})
+		}
+	}
+	if g.remove {
+		for _, ref := range g.dropped() {
+			works = append(works, &groupWork{ref: ref, want: membership.Members{}, have: have[ref], dropped: true})
+		}
+	}
+	return works
+}
+
+// prepare finds out who is to leave, and who is in already.
+func (g *groupRulesRun) prepare(w *groupWork, group *directory.Group, before map[string]membership.Members) {
+	if group == nil {
+		if !w.dropped {
+			w.err = &directory.MembershipError{Group: w.ref, Op: "read", Err: errors.New("the group does not exist. Create it, or take its rule out")}
+		}
+		return
+	}
+	_, known := g.before[w.ref]
+	g.groups[w.ref] = knownGroup{ID: group.ID, Fixed: group.Fixed}
+	w.index = membership.NewIndex(group)
+	w.change = directory.MembershipChange{GroupID: group.ID, Name: group.Name}
+	if former := g.former(group.ID); !known && former != "" {
+		w.have = before[former]
+	}
+	have := w.have
+	if g.mode == modeAuthoritative && !w.dropped && (!known || g.widened) {
+		have = w.index.Members(w.have, true)
+	}
+	for _, key := range have.Without(w.want) {
+		if who, in := w.index.ByKey[directory.Fold(key)]; in {
+			w.change.Remove = append(w.change.Remove, who)
+		}
+	}
+}
+
+// resolve finds the objects of all who join, at once for all groups.
+func (g *groupRulesRun) resolve(ctx context.Context, dir directory.Groups, works []*groupWork) error {
+	asked := map[string]bool{}
+	for _, w := range works {
+		for _, key := range w.joining() {
+			asked[key] = true
+		}
+	}
+	if len(asked) == 0 {
+		return nil
+	}
+	found, err := dir.Members(ctx, slices.Sorted(maps.Keys(asked)))
+	if err != nil {
+		return err
+	}
+	for _, w := range works {
+		w.adding = map[string]string{}
+		for _, key := range w.joining() {
+			if who, is := found[key]; is && who.ID != "" {
+				w.change.Add, w.adding[key] = append(w.change.Add, who), who.ID
+			} else {
+				w.missing = append(w.missing, key)
+			}
+		}
+	}
+	return nil
+}
+
+// joining returns, sorted, who is wanted and not in the group.
+func (w *groupWork) joining() []string {
+	if w.index == nil {
+		return nil
+	}
+	var keys []string
+	for _, key := range slices.Sorted(maps.Keys(w.want)) {
+		if _, in := w.index.ByKey[directory.Fold(key)]; !in {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+// settle puts into after who is in a group now, of those it is about.
+func (g *groupRulesRun) settle(w *groupWork, out directory.MembershipOutcome, after map[string]string) {
+	if w.err == nil {
+		w.err = out.Err
+	}
+	switch {
+	case w.index == nil && !w.dropped: // nothing is known of it
+		if delete(after, w.ref); g.before[w.ref] != "" {
+			after[w.ref] = g.before[w.ref]
+		}
+		return
+	case w.index == nil || w.dropped && w.err == nil, w.err == nil && len(w.missing) == 0:
+		return
+	}
+	in := map[string]bool{}
+	for _, id := range out.Added {
+		in[id] = true
+	}
+	now := membership.Members{}
+	for key, name := range w.want {
+		if _, was := w.index.ByKey[directory.Fold(key)]; was || in[w.adding[key]] {
+			now[key] = name
+		}
+	}
+	for _, who := range w.change.Remove {
+		if !slices.Contains(out.Removed, who.ID) {
+			maps.Copy(now, membership.NewIndex(&directory.Group{Members: map[string]directory.Member{who.ID: who}}).Members(w.have, true))
+		}
+	}
+	after[w.ref] = now.Document()
+}
+
+// addFailures reports what failed, by group and person.
+func (g *groupRulesRun) addFailures(works []*groupWork) {
+	var failures []error
+	failed, changed := 0, 0
+	for _, w := range works {
+		changed++
+		before := len(failures)
+		failures = append(failures, flatten(w.err)...)
+		for _, key := range w.missing {
+			failures = append(failures, &directory.MembershipError{Group: w.ref, Op: "add", Member: directory.Member{WorkerID: key},
+				Err: fmt.Errorf("nobody in %s carries this worker id. Let accounts refer to the population resource, so that accounts are created first", g.target.title)})
+		}
+		if len(failures) > before {
+			failed++
+		}
+	}
+	if len(failures) == 0 {
+		return
+	}
+	addProblems(g.diags, "A membership could not be written", errors.Join(failures...))
+	g.diags.AddError("Some groups could not be written", fmt.Sprintf("%d of %d groups failed, with %d problems. What succeeded is in the state, and the next plan shows only the rest.", failed, changed, len(failures)))
+}

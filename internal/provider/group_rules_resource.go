@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"terraform-provider-workforce/internal/membership"
+	"terraform-provider-workforce/internal/roster"
+)
+
+var (
+	_ resource.Resource                   = (*groupRulesResource)(nil)
+	_ resource.ResourceWithConfigure      = (*groupRulesResource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*groupRulesResource)(nil)
+	_ resource.ResourceWithValidateConfig = (*groupRulesResource)(nil)
+)
+
+func newADGroupRulesResource() resource.Resource {
+	return &groupRulesResource{target: activeDirectoryTarget}
+}
+
+func newEntraGroupRulesResource() resource.Resource { return &groupRulesResource{target: entraTarget} }
+
+// groupRulesResource gives many groups the members that rules over accounts
+// find. The accounts are write-only: the population shows what changes about
+// people, and here only who joins and who leaves shows.
+type groupRulesResource struct {
+	target target
+	data   *providerData
+}
+
+type groupRulesModel struct {
+	Accounts        types.Map    `tfsdk:"accounts"`
+	Rules           types.Map    `tfsdk:"rules"`
+	Mode            types.String `tfsdk:"mode"`
+	AllowEmpty      types.Set    `tfsdk:"allow_empty"`
+	MaxLeaves       types.String `tfsdk:"max_leaves"`
+	OnDestroy       types.String `tfsdk:"on_destroy"`
+	AllowUnreviewed types.Bool   `tfsdk:"allow_unreviewed"`
+	Members         types.Map    `tfsdk:"members"`
+}
+
+// removeMembers is the other value of on_destroy, beside removeRelease.
+const removeMembers = "remove"
+
+func (r *groupRulesResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_" + r.target.prefix + "_group_rules"
+}
+
+func (r *groupRulesResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.data = configured(req.ProviderData, &resp.Diagnostics)
+}
+
+func (r *groupRulesResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	refs := "object id, mail nickname or display name"
+	if r.target.format.HasContainer {
+		refs = "distinguished name, objectGUID or sAMAccountName"
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The members of many " + r.target.title + " groups, by rules over the accounts: the groups that people have by birthright, because of their department, place or kind of work. " +
+			"The plan shows for every group who joins and who leaves, and nothing else. Groups are read twenty a request, and only differences are written. " +
+			"When some of an apply fails, the group and the person are named, what was done stays in the state, and the next plan shows only the rest.",
+		Attributes: map[string]schema.Attribute{
+			"accounts": schema.MapAttribute{
+				Required: true, WriteOnly: true, ElementType: types.StringType,
+				MarkdownDescription: "Account documents by worker id, as `workforce_" + r.target.prefix + "_population` takes them. Refer to the `accounts` of the population resource, so that accounts are created before they join groups. " +
+					"They are write-only: neither plan nor state of this resource repeats them. They must be known at plan, unless `allow_unreviewed` is set.",
+			},
+			"rules": schema.MapAttribute{
+				Required: true, ElementType: types.StringType,
+				MarkdownDescription: "Rules by group (" + refs + "). A rule is a condition in the mapping language, such as `And([enabled], [department] = \"Sales\")`, over the attributes of an account: their names at the target, `[worker_id]`, and the keys of the document (" + r.target.keys() + "). " +
+					"An attribute that no account has is an error, and so is a group that does not exist, whose membership is dynamic or synchronised, or that two rules name.",
+			},
+			"mode": schema.StringAttribute{
+				Optional: true, Computed: true, Default: stringdefault.StaticString(modeAdditive), Validators: []validator.String{oneOf(modeAuthoritative, modeAdditive)},
+				MarkdownDescription: "`additive` (default): whom a rule finds is a member; who was found before and is not any more is removed; all other members are none of this resource's business. " +
+					"`authoritative`: the groups have exactly the members that the rules find. Others show in the plan, by worker id or path, and are removed; where the plan is the first about a group, a warning names them.",
+			},
+			"allow_empty": schema.SetAttribute{
+				Optional: true, ElementType: types.StringType,
+				MarkdownDescription: "Groups, written as in `rules`, whose rule may match nobody. For all others that is an error, so that no group is emptied because a department was renamed.",
+			},
+			"max_leaves": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Largest number of members who may leave each group in one plan, as a count (`25`) or a percentage of the group's members (`10%`). More stop the plan. Unset: no limit.",
+			},
+			"on_destroy": schema.StringAttribute{
+				Optional: true, Computed: true, Default: stringdefault.StaticString(removeRelease), Validators: []validator.String{oneOf(removeRelease, removeMembers)},
+				MarkdownDescription: "What happens to the members when the resource is destroyed, and to those of a group whose rule is dropped: `release`, the default, leaves them in the group; `remove` removes those whom the rule had found.",
+			},
+			"allow_unreviewed": schema.BoolAttribute{
+				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
+				MarkdownDescription: "Whether `accounts` and `rules` may be unknown at plan. The default is false: a plan that cannot be reviewed is an error that shows how to mend it.",
+			},
+			"members": schema.MapAttribute{
+				Computed: true, ElementType: types.StringType,
+				MarkdownDescription: "The members by group, as JSON: display names by worker id, or by path for members without one. Known at plan.",
+			},
+		},
+	}
+}
+
+// ValidateConfig finds mistakes of rules that are mistakes whatever the accounts are.
+func (r *groupRulesResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	var config groupRulesModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if !config.MaxLeaves.IsUnknown() {
+		if _, err := roster.ParseLimit(config.MaxLeaves.ValueString()); err != nil {
+			resp.Diagnostics.AddAttributeError(path.Root("max_leaves"), "Invalid limit", "max_leaves: "+strings.ReplaceAll(err.Error(), "accounts", "members")+".")
+		}
+	}
+	if mapKnown(config.Rules) {
+		if err := membership.Check(goMap(config.Rules)); err != nil {
+			addProblems(&resp.Diagnostics, "Invalid group rule", err)
+		}
+	}
+}
+
+// ModifyPlan computes the members of every group, so that the plan shows who
+// joins and who leaves.
+func (r *groupRulesResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if r.data == nil {
+		return
+	}
+	var state, plan, config groupRulesModel
+	exists := !req.State.Raw.IsNull()
+	if exists {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	} else {
+		forgetReplaced(ctx, resp.Private, &resp.Diagnostics)
+	}
+	if req.Plan.Raw.IsNull() {
+		warnOfDestruction(&state, &resp.Diagnostics)
+		return
+	}
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if !mapKnown(config.Accounts) || !mapKnown(plan.Rules) || plan.AllowEmpty.IsUnknown() || plan.MaxLeaves.IsUnknown() || plan.Mode.IsUnknown() {
+		if !plan.AllowUnreviewed.ValueBool() {
+			addUnknownRules(&resp.Diagnostics, !mapKnown(config.Accounts))
+		}
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("members"), types.MapUnknown(types.StringType))...)
+		return
+	}
+	run := r.run(&plan, &state, &resp.Diagnostics)
+	if exists {
+		loadPrivate(ctx, req.Private, privateGroups, &run.groups, &resp.Diagnostics)
+	}
+	if planned, ok := run.plan(ctx, goMap(config.Accounts)); ok {
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("members"), stringMap(planned))...)
+	}
+}
+
+func addUnknownRules(diags *diag.Diagnostics, accounts bool) {
+	if accounts {
+		addUnreviewable(diags, "accounts")
+		return
+	}
+	diags.AddAttributeError(path.Root("rules"), "The plan cannot be reviewed", "rules, mode, allow_empty or max_leaves are not known until apply, so this plan would show nobody who joins or leaves. "+
+		"Most often a group is named by the id of a resource that is not created yet: name it by its distinguished name or display name instead, or create the groups first (-target). For one run, allow_unreviewed = true overrides this.")
+}
+
+func warnOfDestruction(state *groupRulesModel, diags *diag.Diagnostics) {
+	switch n := len(state.Members.Elements()); {
+	case n == 0:
+	case state.OnDestroy.ValueString() == removeMembers:
+		diags.AddWarning("Members will be removed", fmt.Sprintf("Destroying this resource removes from %d groups the members that its rules found (on_destroy = \"remove\").", n))
+	default:
+		diags.AddWarning("Groups will be released", fmt.Sprintf("Destroying this resource leaves the members of %d groups as they are (on_destroy = \"release\").", n))
+	}
+}
+
+func (r *groupRulesResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan, config groupRulesModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	run := r.run(&plan, &groupRulesModel{}, &resp.Diagnostics)
+	after, ok := run.apply(ctx, goMap(config.Accounts))
+	if !ok || resp.Diagnostics.HasError() && len(after) == 0 {
+		return // nothing was done
+	}
+	plan.Members = stringMap(after)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	savePrivate(ctx, resp.Private, privateGroups, run.groups, &resp.Diagnostics)
+	savePrivate(ctx, resp.Private, privateIncomplete, resp.Diagnostics.HasError(), &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		resp.Diagnostics.AddError("The members were written in part", "What was done is in the state. Terraform marks a resource whose creation failed as tainted. Run `terraform untaint` with this resource's address: the next plan then shows only the rest. "+
+			"Applying the replacement instead is safe too: it removes nobody first.")
+	}
+}
+
+func (r *groupRulesResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state groupRulesModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	run := r.run(&state, &state, &resp.Diagnostics)
+	loadPrivate(ctx, req.Private, privateGroups, &run.groups, &resp.Diagnostics)
+	after, ok := run.read(ctx)
+	if !ok {
+		return
+	}
+	state.Members = stringMap(after)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	savePrivate(ctx, resp.Private, privateGroups, run.groups, &resp.Diagnostics)
+}
+
+func (r *groupRulesResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var state, plan, config groupRulesModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	run := r.run(&plan, &state, &resp.Diagnostics)
+	loadPrivate(ctx, req.Private, privateGroups, &run.groups, &resp.Diagnostics)
+	after, ok := run.apply(ctx, goMap(config.Accounts))
+	if !ok {
+		return
+	}
+	plan.Members = stringMap(after)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	savePrivate(ctx, resp.Private, privateGroups, run.groups, &resp.Diagnostics)
+	if !resp.Diagnostics.HasError() && incomplete(ctx, req.Private, &resp.Diagnostics) {
+		savePrivate(ctx, resp.Private, privateIncomplete, false, &resp.Diagnostics)
+	}
+}
+
+func (r *groupRulesResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state groupRulesModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || incomplete(ctx, req.Private, &resp.Diagnostics) || state.OnDestroy.ValueString() != removeMembers {
+		return
+	}
+	run := r.run(&groupRulesModel{OnDestroy: state.OnDestroy, Mode: state.Mode}, &state, &resp.Diagnostics)
+	loadPrivate(ctx, req.Private, privateGroups, &run.groups, &resp.Diagnostics)
+	if left, ok := run.write(ctx, map[string]string{}); ok && len(left) > 0 {
+		state.Members = stringMap(left)
+		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	}
+}
