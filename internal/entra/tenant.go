@@ -78,13 +78,13 @@ func New(c *graphconn.Client, o Options) *Tenant {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
-	t := &Tenant{client: c, o: o, loading: make(chan struct{}, 1), need: map[string]property{}, total: -1, links: map[string]string{}, pending: map[string][]waiting{},
-		made: map[string]string{}, gone: map[string]bool{}, nested: map[string][]string{}}
+	t := &Tenant{client: c, o: o, loading: make(chan struct{}, 1), need: map[string]property{}, total: -1, links: map[string]string{}, pending: map[string][]waiting{}}
 	t.asking.tenant = t
 	t.Need(attrID, attrPrincipal, attrDisplayName, attrNickname, attrMail, attrEnabled, attrSynced, attrProxies, o.WorkerIDAttribute)
 	if o.DisabledSinceAttribute != "" {
 		t.Need(o.DisabledSinceAttribute)
 	}
+	t.made, t.gone, t.nested = map[string]string{}, map[string]bool{}, map[string][]string{}
 	return t
 }
 
