@@ -63,15 +63,17 @@ func returning(t *testing.T, d *samba.Domain, first *string, last func(cfg strin
 	if err := d.CreateOU(t.Context(), "OU=Leavers,"+ou); err != nil {
 		t.Fatal(err)
 	}
+	people := strings.NewReplacer(",Li,", ",Lee,", "O'Brien", "Ryan", "Future", "Later") // names that the deleted hold are no other test's
 	csv := func(left string) config.Variables {
-		return config.Variables{"csv": config.StringVariable(strings.Replace(pipelineCSV, "2020-01-01,,0001,Active", "2020-01-01,"+left+",0001,Active", 1))}
+		return config.Variables{"csv": config.StringVariable(strings.Replace(people.Replace(pipelineCSV), "2020-01-01,,0001,Active", "2020-01-01,"+left+",0001,Active", 1))}
 	}
-	cfg := strings.Replace(withoutExchange(pipelineConfig(ou, "[Dept]", "")), "staff.accounts }", "staff.accounts\n on_removal = \"delete\"\n retention_days = 0\n}", 1)
+	cfg := strings.Replace(withoutExchange(pipelineConfig(ou, "[Dept]", "")), "{ accounts = data.workforce_ad_accounts.staff.accounts }",
+		"{\n  accounts       = data.workforce_ad_accounts.staff.accounts\n  on_removal     = \"delete\"\n  retention_days = 0\n}", 1)
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: []resource.TestStep{
-		{Config: cfg, ConfigVariables: csv(""), ConfigPlanChecks: settledPlan, Check: resource.ComposeAggregateTestCheckFunc(holds(d, "li2", "cn", "Wei Li"), identity(d, "li2", first))},
+		{Config: cfg, ConfigVariables: csv(""), ConfigPlanChecks: settledPlan, Check: resource.ComposeAggregateTestCheckFunc(holds(d, "lee2", "cn", "Wei Lee"), identity(d, "lee2", first))},
 		{PreConfig: func() {
-			mustModify(t, d, "dn: CN=Wei Li,"+ou+"\nchangetype: modify\nreplace: description\ndescription: by hand\n")
-		}, Config: cfg, ConfigVariables: csv("2026-01-14"), ConfigPlanChecks: settledPlan, Check: holds(d, "li2", "userAccountControl", "514")},
+			mustModify(t, d, "dn: CN=Wei Lee,"+ou+"\nchangetype: modify\nreplace: description\ndescription: by hand\n")
+		}, Config: cfg, ConfigVariables: csv("2026-01-14"), ConfigPlanChecks: settledPlan, Check: holds(d, "lee2", "userAccountControl", "514")},
 		{Config: cfg, ConfigVariables: csv("2025-11-30"), ConfigPlanChecks: settledPlan, Check: func(*terraform.State) error {
 			if left, err := d.Search(context.Background(), "(employeeID=0002)"); err != nil || len(left) > 0 {
 				return fmt.Errorf("%d accounts are there, %v", len(left), err)
@@ -87,7 +89,7 @@ func TestAccADRestore(t *testing.T) {
 	before := ""
 	returning(t, d, &before, func(cfg string, vars config.Variables) resource.TestStep {
 		return resource.TestStep{Config: cfg, ConfigVariables: vars, ConfigPlanChecks: settledPlan,
-			Check:             resource.ComposeAggregateTestCheckFunc(holds(d, "li2", "userAccountControl", "512", "description", "by hand", "cn", "Wei Li", "department", "Sales"), identity(d, "li2", &before)),
+			Check:             resource.ComposeAggregateTestCheckFunc(holds(d, "lee2", "userAccountControl", "512", "description", "by hand", "cn", "Wei Lee", "department", "Sales"), identity(d, "lee2", &before)),
 			ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownValue("data.workforce_ad_accounts.staff", tfjsonpath.New("rehires"), knownvalue.ListExact([]knownvalue.Check{knownvalue.StringExact("0002")}))}}
 	})
 	// Deleted by hand: the same account again.
@@ -113,7 +115,7 @@ func TestAccADRestore_withoutRecycleBin(t *testing.T) {
 	before := ""
 	returning(t, d, &before, func(cfg string, vars config.Variables) resource.TestStep {
 		return resource.TestStep{Config: cfg, ConfigVariables: vars, ConfigPlanChecks: settledPlan,
-			Check: holds(d, "li3", "userAccountControl", "512", "description", "", "cn", "Wei Li", "employeeID", "0002"),
+			Check: holds(d, "lee3", "userAccountControl", "512", "description", "", "cn", "Wei Lee", "employeeID", "0002"),
 			ConfigStateChecks: []statecheck.StateCheck{
 				statecheck.ExpectKnownValue("data.workforce_ad_accounts.staff", tfjsonpath.New("warnings"), knownvalue.ListPartial(map[int]knownvalue.Check{0: knownvalue.StringRegexp(regexp.MustCompile("recycle bin"))})),
 			}}
