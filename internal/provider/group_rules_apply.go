@@ -62,6 +62,7 @@ type groupWork struct {
 	change     directory.MembershipChange
 	adding     map[string]string // object ids of who joins, by key
 	missing    []string          // joining, and not found
+	out        directory.MembershipOutcome
 	err        error
 	dropped    bool
 }
@@ -199,7 +200,7 @@ func (w *groupWork) joining() []string {
 
 // settle puts into after who is in a group now, of those it is about.
 func (g *groupRulesRun) settle(w *groupWork, out directory.MembershipOutcome, after map[string]string) {
-	if w.err == nil {
+	if w.out = out; w.err == nil {
 		w.err = out.Err
 	}
 	switch {
@@ -221,20 +222,16 @@ func (g *groupRulesRun) settle(w *groupWork, out directory.MembershipOutcome, af
 			now[key] = name
 		}
 	}
-	for _, who := range w.change.Remove {
-		if !slices.Contains(out.Removed, who.ID) {
-			maps.Copy(now, membership.NewIndex(&directory.Group{Members: map[string]directory.Member{who.ID: who}}).Members(w.have, true))
-		}
-	}
+	maps.Copy(now, w.stillIn())
 	after[w.ref] = now.Document()
 }
 
 // addFailures reports what failed, by group and person.
 func (g *groupRulesRun) addFailures(works []*groupWork) {
 	var failures []error
-	failed, changed := 0, 0
+	var left []string
+	failed := 0
 	for _, w := range works {
-		changed++
 		before := len(failures)
 		failures = append(failures, flatten(w.err)...)
 		for _, key := range w.missing {
@@ -243,11 +240,42 @@ func (g *groupRulesRun) addFailures(works []*groupWork) {
 		}
 		if len(failures) > before {
 			failed++
+			left = append(left, w.undone()...)
 		}
 	}
 	if len(failures) == 0 {
 		return
 	}
 	addProblems(g.diags, "A membership could not be written", errors.Join(failures...))
-	g.diags.AddError("Some groups could not be written", fmt.Sprintf("%d of %d groups failed, with %d problems. What succeeded is in the state, and the next plan shows only the rest.", failed, changed, len(failures)))
+	g.diags.AddError("Some groups could not be written", fmt.Sprintf("%d of %d groups failed, with %d problems. What succeeded is in the state, and the next plan shows only the rest:\n%s", failed, len(works), len(failures), listed(left)))
+}
+
+// undone names who is not in the group, or still in it: the error of a whole
+// group says nothing about people.
+func (w *groupWork) undone() []string {
+	if w.index == nil {
+		return nil
+	}
+	var lines []string
+	in := func(id string) bool { return slices.Contains(w.out.Added, id) }
+	joins := slices.DeleteFunc(w.joining(), func(key string) bool { return in(w.adding[key]) })
+	if len(joins) > 0 {
+		lines = append(lines, fmt.Sprintf("%s: not joined: %s", w.ref, w.want.Named(joins)))
+	}
+	still := w.stillIn()
+	if len(still) > 0 {
+		lines = append(lines, fmt.Sprintf("%s: not left: %s", w.ref, still.Named(slices.Sorted(maps.Keys(still)))))
+	}
+	return lines
+}
+
+// stillIn returns who was to leave and has not.
+func (w *groupWork) stillIn() membership.Members {
+	still := map[string]directory.Member{}
+	for _, who := range w.change.Remove {
+		if !slices.Contains(w.out.Removed, who.ID) {
+			still[who.ID] = who
+		}
+	}
+	return membership.NewIndex(&directory.Group{Members: still}).Members(w.have, true)
 }
