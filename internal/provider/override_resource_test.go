@@ -31,7 +31,7 @@ func TestAccOverride_activeDirectory(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	csv := config.Variables{"csv": config.StringVariable(pipelineCSV)}
+	csv := config.Variables{"csv": config.StringVariable(strings.NewReplacer(",Li,", ",Diaz,", "O'Brien", "Moreau", "Future", "Soon").Replace(pipelineCSV))} // names that the deleted hold are no other test's
 	const uses = "overrides = local.overrides"
 	locals := func(list string) string { return "locals { overrides = [" + list + "] }\n" }
 	base := withoutExchange(pipelineConfig(ou, "[Dept]", uses))
@@ -43,20 +43,20 @@ func TestAccOverride_activeDirectory(t *testing.T) {
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: testProviders,
 		Steps: []resource.TestStep{
-			{Config: base + locals(""), ConfigVariables: csv, ConfigPlanChecks: settledPlan, Check: holds(d, "li", "userAccountControl", "512")},
+			{Config: base + locals(""), ConfigVariables: csv, ConfigPlanChecks: settledPlan, Check: holds(d, "diaz", "userAccountControl", "512")},
 			// One plan creates the override and shows what it does.
 			{Config: base + locals("workforce_override.now.json, workforce_override.acting.json") + now + acting, ConfigVariables: csv,
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 					plancheck.ExpectKnownValue("workforce_ad_population.staff", tfjsonpath.New("accounts").AtMapKey("0001"), knownvalue.StringRegexp(regexp.MustCompile(`"enabled":false`))),
 				}, PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
-				Check: resource.ComposeAggregateTestCheckFunc(holds(d, "li", "userAccountControl", "514", "dn", "CN=Ada Li,OU=Suspended,"+ou), holds(d, "li2", "department", "Board", "manager", "")),
+				Check: resource.ComposeAggregateTestCheckFunc(holds(d, "diaz", "userAccountControl", "514", "dn", "CN=Ada Diaz,OU=Suspended,"+ou), holds(d, "diaz2", "department", "Board", "manager", "")),
 				ConfigStateChecks: []statecheck.StateCheck{
 					statecheck.ExpectKnownValue("data.workforce_ad_accounts.staff", tfjsonpath.New("overridden"), knownvalue.ListSizeExact(2)),
 					report("Overrides.*1 account is disabled by an override.*in force"),
 				}},
 			// Expired: ignored.
 			{Config: base + locals("workforce_override.now.json") + strings.Replace(now, "2026-01-31", "2026-01-14", 1), ConfigVariables: csv, ConfigPlanChecks: settledPlan,
-				Check: resource.ComposeAggregateTestCheckFunc(holds(d, "li", "userAccountControl", "512", "dn", "CN=Ada Li,"+ou), holds(d, "li2", "department", "Sales", "manager", "CN=Ada Li,"+ou)),
+				Check: resource.ComposeAggregateTestCheckFunc(holds(d, "diaz", "userAccountControl", "512", "dn", "CN=Ada Diaz,"+ou), holds(d, "diaz2", "department", "Sales", "manager", "CN=Ada Diaz,"+ou)),
 				ConfigStateChecks: []statecheck.StateCheck{
 					statecheck.ExpectKnownValue("data.workforce_ad_accounts.staff", tfjsonpath.New("overridden"), knownvalue.ListSizeExact(0)), report("expired, ignored"),
 				}},
