@@ -21,6 +21,7 @@ func TestGraph(t *testing.T) {
 		ended <- run(ctx, []string{"graph", "-dir", dir, "-users", "20", "-throttle", "-size", "S"}, io.Discard, io.Discard)
 	}()
 	awaitEnv(t, dir)
+	checkVariables(t, dir)
 	script := `. "$0/env" && token=$(curl -sS --fail --cacert "$WORKFORCE_ENTRA_CA_CERTIFICATE_FILE" -d grant_type=client_credentials -d client_id="$ARM_CLIENT_ID" --data-urlencode client_secret="$ARM_CLIENT_SECRET" \
 		-d scope=https://graph.microsoft.com/.default "$WORKFORCE_ENTRA_AUTHORITY_HOST/$WORKFORCE_ENTRA_TENANT_ID/oauth2/v2.0/token" | sed 's/.*"access_token":"\([^"]*\)".*/\1/') &&
 		curl -sS --fail -g --cacert "$WORKFORCE_ENTRA_CA_CERTIFICATE_FILE" -H "Authorization: Bearer $token" "$WORKFORCE_ENTRA_GRAPH_ENDPOINT/v1.0/users/w000010@example.com?\$select=employeeId,employeeHireDate"`

@@ -168,7 +168,7 @@ func removeIfThere(file string) error {
 func domainVariables(d *samba.Domain) [][2]string {
 	return [][2]string{
 		{"WORKFORCE_AD_URL", d.URL()},
-		{"WORKFORCE_AD_CA_FILE", d.CAFile()},
+		{"WORKFORCE_AD_CA_CERTIFICATE_FILE", d.CAFile()},
 		{"WORKFORCE_AD_USERNAME", d.AdminUser()},
 		{"WORKFORCE_AD_PASSWORD", d.AdminPassword()},
 		{"BASE_DN", d.BaseDN()},

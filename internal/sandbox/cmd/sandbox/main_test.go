@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -118,6 +119,28 @@ func awaitEnv(t *testing.T, dir string) {
 	}
 }
 
+// checkVariables wants every variable for the provider to be one that its documentation knows.
+func checkVariables(t *testing.T, dir string) {
+	t.Helper()
+	env, err := os.ReadFile(filepath.Join(dir, "env"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	docs, err := os.ReadFile("../../../../docs/index.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := regexp.MustCompile(`WORKFORCE_\w+`).FindAll(env, -1)
+	if len(names) == 0 {
+		t.Error("no variable for the provider")
+	}
+	for _, name := range names {
+		if !bytes.Contains(docs, append(name, '`')) {
+			t.Errorf("the provider does not read %s", name)
+		}
+	}
+}
+
 // TestDomain starts a domain over what a run that was killed left, and lets a shell use its variables.
 func TestDomain(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "d")
@@ -126,6 +149,7 @@ func TestDomain(t *testing.T) {
 		t.Fatal(err)
 	}
 	stop := startDomain(t, dir)
+	checkVariables(t, dir)
 	search := exec.Command("sh", "-c", `. "$0/env" && ldapsearch -LLL -x -H "$WORKFORCE_AD_URL" -D "$WORKFORCE_AD_USERNAME" -w "$WORKFORCE_AD_PASSWORD" -b "$BASE_DN" -s base distinguishedName`, dir)
 	if out, err := search.CombinedOutput(); err != nil || !strings.Contains(string(out), "DC=corp,DC=example,DC=com") {
 		t.Errorf("ldapsearch: %v\n%s", err, out)
