@@ -59,6 +59,7 @@ func (d *demo) story() []chapter {
 		{"terraform plan: everything that would happen, before it does", d.firstPlan},
 		{"terraform apply: everybody gets an account", d.firstApply},
 		{"terraform plan again: nothing to do", d.emptyPlan},
+		{"Birthright groups: members follow from what people are", d.birthright},
 		{"A day in HR: one moves, one leaves, one joins", d.day},
 		{"Somebody changes the directory by hand", d.drift},
 		{"The file arrives truncated", d.truncated},
@@ -211,6 +212,10 @@ func (d *demo) day(ctx context.Context) error {
 		return fmt.Errorf("the mover was %s and is %s, expected the same object at another place", before.DN, after.DN)
 	}
 	d.verified("the mover's account is the same object (objectGUID, objectSid), at another place: %s", after.DN)
+	if err := errors.Join(d.belongs(ctx, d.cast.mover, "Everybody", "Customer Success"), d.belongs(ctx, d.cast.leaver)); err != nil {
+		return err
+	}
+	d.verified("the mover is in the new department's group and in no former one; the leaver is in none")
 	return nil
 }
 
