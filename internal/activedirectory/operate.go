@@ -140,7 +140,7 @@ func (d *Domain) judge(ctx context.Context, op directory.Operation, r *record) (
 		}
 		done = r.text(attrPasswordSet) == "0"
 	default:
-		return false, directory.Because(directory.ErrInvalid, fmt.Errorf("Active Directory knows no way to %s", op))
+		return false, directory.Because(directory.ErrInvalid, fmt.Errorf("there is no way to %s in Active Directory", op))
 	}
 	if why := d.protection(r); why != "" && !done {
 		return false, directory.Because(directory.ErrProtected, errors.New(why))

@@ -217,7 +217,7 @@ func (t *Tenant) judge(op directory.Operation, c situation) (done bool, err erro
 	case directory.OperationRequirePasswordChange:
 		done, mastered = c.forced, "its password"
 	default:
-		return false, directory.Because(directory.ErrInvalid, fmt.Errorf("Microsoft Entra ID knows no way to %s", op))
+		return false, directory.Because(directory.ErrInvalid, fmt.Errorf("there is no way to %s in Microsoft Entra ID", op))
 	}
 	why := t.protection(c.id)
 	switch {
@@ -345,6 +345,7 @@ func (o *operation) send(ctx context.Context) {
 	for i, result := range results {
 		p := o.parts[i]
 		switch {
+		case result.Err != nil && len(p.errs) > 0: // what it waited for failed, and that is said
 		case result.Err != nil:
 			p.fail(p.op, p.attribute, explainOp(p.op, result.Err))
 		case p.op == string(directory.OperationRevokeSessions) && strings.Contains(strings.ReplaceAll(string(result.Response.Body), " ", ""), `"value":false`):
