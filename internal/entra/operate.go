@@ -348,8 +348,6 @@ func (o *operation) send(ctx context.Context) {
 		case result.Err != nil && len(p.errs) > 0: // what it waited for failed, and that is said
 		case result.Err != nil:
 			p.fail(p.op, p.attribute, explainOp(p.op, result.Err))
-		case p.op == string(directory.OperationRevokeSessions) && strings.Contains(strings.ReplaceAll(string(result.Response.Body), " ", ""), `"value":false`):
-			p.fail(p.op, "", errors.New("Microsoft Entra ID answered that it did not"))
 		default:
 			p.touched, p.out.Changed = true, true
 		}
