@@ -82,7 +82,7 @@ func (a *operationAction) Schema(_ context.Context, _ action.SchemaRequest, resp
 // actionRules is what every action has in common.
 func actionRules(undone bool) string {
 	text := "Everybody is looked up at plan, and again right before anything is written; a person that does not exist, that `protect` of the provider names, or to whom it cannot be done, is an error that says why. " +
-		"What is written is read back. When it fails for some people it is done for the others, and each failure is named; running it again does only what is left."
+		"What is written is read back. When it fails for some people it is done for the others, and each failure is named; running it again is harmless."
 	if undone {
 		text += " Rules decide this, too: where they differ, the next apply of the population takes it back, so state a `workforce_override` for what is to last."
 	}
@@ -175,7 +175,7 @@ func (a *operationAction) Invoke(ctx context.Context, req action.InvokeRequest, 
 	}
 	addProblems(&resp.Diagnostics, a.impossible(), errors.Join(failures...))
 	if failed > 0 && done > 0 {
-		resp.Diagnostics.AddError("Done for some people only", fmt.Sprintf("It was done for %s and failed for %d. Mend what is said above and run the action again: who is done is left alone.", headcount(done), failed))
+		resp.Diagnostics.AddError("Done for some people only", fmt.Sprintf("It was done for %s and failed for %d. Mend what is said above and run the action again, which harms nobody who is done.", headcount(done), failed))
 	}
 }
 
