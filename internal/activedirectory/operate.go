@@ -145,14 +145,24 @@ func (d *Domain) judge(ctx context.Context, op directory.Operation, r *record) (
 	if why := d.protection(r); why != "" && !done {
 		return false, directory.Because(directory.ErrProtected, errors.New(why))
 	}
-	if op == directory.OperationEnable && !done {
+	if done {
+		return true, nil
+	}
+	switch op {
+	case directory.OperationEnable:
 		never, err := d.neverHadPassword(ctx, r)
 		if err == nil && never {
 			err = errors.New("it never had a password: apply the rules that enable it, which give it one, or set one first")
 		}
 		return false, err
+	case directory.OperationRequirePasswordChange:
+		access, err := d.accessList(ctx, r.dn)
+		if err == nil && access.forbidsPasswordChange() {
+			err = errors.New("it must not change its password (\"User cannot change password\"), so that it could not sign in any more: take the denial away, or reset the password")
+		}
+		return false, err
 	}
-	return done, nil
+	return false, nil
 }
 
 // Operate implements [directory.Operator]. When an account was disabled is

@@ -126,10 +126,11 @@ func TestUnlock(t *testing.T) {
 // TestOperationsRefused: what is refused before anything is written, and that the others are found all the same.
 func TestOperationsRefused(t *testing.T) {
 	l := newLab(t, Options{})
-	l.staff(t, 8)
+	l.staff(t, 9)
 	l.replace(t, 1, attrControl, "66048")
 	l.replace(t, 2, attrControl, "262656")
 	l.replace(t, 3, attrAdminCount, "1")
+	l.dsaclOn(t, l.entry(t, l.id(8)).DN, "(OD;;CR;ab721a53-1e2f-11d0-9819-00aa0040529b;;WD)")
 	l.replace(t, 5, "employeeID", l.id(4))
 	l.replace(t, 7, "employeeID", l.id(6)) // who is a login of another
 	l.modify(t, "dn: CN=Group "+l.tag+","+l.ou+"\nobjectClass: group\nsAMAccountName: group"+l.tag+"\n")
@@ -140,16 +141,17 @@ func TestOperationsRefused(t *testing.T) {
 		cause error
 		words []string
 	}{
-		"nobody":                  {disable, "nobody-" + l.tag, nil, []string{"no account is", "nobody-" + l.tag, "expected an objectGUID"}},
-		"nobody by GUID":          {disable, "12345678-1234-1234-1234-123456789012", nil, []string{"no account is", "12345678"}},
-		"a worker id twice":       {disable, "employeeID=" + l.id(4), directory.ErrAmbiguous, []string{"2 accounts", "Person " + l.id(4), "Person " + l.id(5), "objectGUID"}},
-		"a login and a worker id": {disable, l.id(6), directory.ErrAmbiguous, []string{"2 accounts", "Person " + l.id(7)}},
-		"a group":                 {disable, "group" + l.tag, nil, []string{"a group", "expected a user"}},
-		"protected":               {disable, l.id(3), directory.ErrProtected, []string{l.id(3), "adminCount"}},
-		"password never expires":  {require, l.id(1), nil, []string{"never expires", "0x10000"}},
-		"smart card":              {require, l.id(2), nil, []string{"smart card", "0x40000"}},
-		"never had a password":    {enable, l.id(9), nil, []string{"never had a password"}},
-		"sessions":                {directory.OperationRevokeSessions, l.id(0), directory.ErrInvalid, []string{"no way to revoke sessions"}},
+		"nobody":                   {disable, "nobody-" + l.tag, nil, []string{"no account is", "nobody-" + l.tag, "expected an objectGUID"}},
+		"nobody by GUID":           {disable, "12345678-1234-1234-1234-123456789012", nil, []string{"no account is", "12345678"}},
+		"a worker id twice":        {disable, "employeeID=" + l.id(4), directory.ErrAmbiguous, []string{"2 accounts", "Person " + l.id(4), "Person " + l.id(5), "objectGUID"}},
+		"a login and a worker id":  {disable, l.id(6), directory.ErrAmbiguous, []string{"2 accounts", "Person " + l.id(7)}},
+		"a group":                  {disable, "group" + l.tag, nil, []string{"a group", "expected a user"}},
+		"protected":                {disable, l.id(3), directory.ErrProtected, []string{l.id(3), "adminCount"}},
+		"password never expires":   {require, l.id(1), nil, []string{"never expires", "0x10000"}},
+		"smart card":               {require, l.id(2), nil, []string{"smart card", "0x40000"}},
+		"password must not change": {require, l.id(8), nil, []string{"User cannot change password"}},
+		"never had a password":     {enable, l.id(9), nil, []string{"never had a password"}},
+		"sessions":                 {directory.OperationRevokeSessions, l.id(0), directory.ErrInvalid, []string{"no way to revoke sessions"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			subjects, err := l.Subjects(t.Context(), tt.op, []string{tt.ref, l.id(0)})

@@ -54,9 +54,9 @@ type actionUsersModel struct {
 	Reason types.String `tfsdk:"reason"`
 }
 
-// actionChunk is how many people are worked on between two messages: as many
-// as one batch of Microsoft Graph holds.
-const actionChunk = 20
+// actionChunk is how many people are worked on between two rounds of messages:
+// enough for several batches at once.
+const actionChunk = 100
 
 func newAction(t target, v verb) func() action.Action {
 	return func() action.Action { return &operationAction{target: t, verb: v} }

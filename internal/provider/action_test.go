@@ -23,6 +23,7 @@ type terraform14 struct {
 	tfprotov6.ProviderServer
 	tfprotov6.ActionServer
 	schemas *tfprotov6.GetProviderSchemaResponse
+	heard   func(message string) // called with each message of a run, if not nil
 }
 
 // startActions configures the provider as the environment says; with are settings of its blocks.
@@ -37,7 +38,7 @@ func startActions(t *testing.T, with map[string]tftypes.Value) *terraform14 {
 	if err != nil || len(schemas.Diagnostics) > 0 {
 		t.Fatal(err, schemas.Diagnostics)
 	}
-	out := &terraform14{server, actions, schemas}
+	out := &terraform14{ProviderServer: server, ActionServer: actions, schemas: schemas}
 	configured, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.14.0", Config: dynamic(t, schemas.Provider.ValueType(), with)})
 	if err != nil || len(configured.Diagnostics) > 0 {
 		t.Fatal(err, configured.Diagnostics)
@@ -124,6 +125,9 @@ func (p *terraform14) invoke(ctx context.Context, t *testing.T, action string, u
 		switch e := event.Type.(type) {
 		case tfprotov6.ProgressInvokeActionEventType:
 			progress = append(progress, e.Message)
+			if p.heard != nil {
+				p.heard(e.Message)
+			}
 		case tfprotov6.CompletedInvokeActionEventType:
 			completed++
 			end = said(e.Diagnostics)
@@ -284,10 +288,10 @@ func TestAccActionsADProtected(t *testing.T) {
 
 func TestAccActionsEntra(t *testing.T) {
 	s := useTenant(t, graph.Options{Throttle: true})
-	const n = 50
+	const n = 120
 	var users []string
 	for i := range n {
-		id := fmt.Sprintf("p%02d", i)
+		id := fmt.Sprintf("p%03d", i)
 		users = append(users, id)
 		s.AddUser(map[string]any{"userPrincipalName": id + "@example.com", "displayName": "Person " + id, "mailNickname": id, "employeeId": id,
 			"passwordProfile": map[string]any{"forceChangePasswordNextSignIn": false}})
@@ -296,16 +300,16 @@ func TestAccActionsEntra(t *testing.T) {
 	p := startActions(t, nil)
 	says(t, p.plan(t, "workforce_entra_disable_users", append([]string{"nobody", "synced@example.com"}, users...)...),
 		"ERROR", "Cannot disable", "nobody", "ERROR", `user (Synced): disable "synced@example.com"`, "Active Directory")
-	says(t, p.plan(t, "workforce_entra_disable_users", users...), "WARNING", "50 of the accounts", "workforce_override")
+	says(t, p.plan(t, "workforce_entra_disable_users", users...), "WARNING", "120 of the accounts", "and 110 more", "workforce_override")
 	says(t, p.plan(t, "workforce_entra_revoke_sessions", append([]string{"synced@example.com"}, users...)...))
 	if calls := s.Stats().Calls("PATCH /users/{id}") + s.Stats().Calls("POST /users/{id}/revokeSignInSessions"); calls != 0 {
 		t.Errorf("plans wrote %d times", calls)
 	}
 
-	s.Fault(graph.Fault{Method: "PATCH", Path: s.UserID("p07@example.com"), Status: 403, Times: -1})
+	s.Fault(graph.Fault{Method: "PATCH", Path: s.UserID("p007@example.com"), Status: 403, Times: -1})
 	progress, end := p.invoke(t.Context(), t, "workforce_entra_disable_users", users...)
-	says(t, end, "ERROR", "Cannot disable", `worker "p07" (Person p07)`, "the right to do this is missing", "Done for some people only", "49 people", "failed for 1")
-	if text := strings.Join(progress, "\n"); strings.Count(text, "Disabled, sessions revoked: ") != 49 || strings.Count(text, "Failed: ") != 1 {
+	says(t, end, "ERROR", "Cannot disable", `worker "p007" (Person p007)`, "the right to do this is missing", "Done for some people only", "119 people", "failed for 1")
+	if text := strings.Join(progress, "\n"); strings.Count(text, "Disabled, sessions revoked: ") != 119 || strings.Count(text, "Failed: ") != 1 {
 		t.Error(text)
 	}
 	s.ClearFaults()
@@ -316,21 +320,32 @@ func TestAccActionsEntra(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	// 49 and the one that was left; sessions are revoked each time.
-	if patches, revocations := s.Stats().Calls("PATCH /users/{id}"), s.Stats().Calls("POST /users/{id}/revokeSignInSessions"); patches != 50 || revocations != 99 {
+	// 119 and the one that was left; sessions are revoked each time.
+	if patches, revocations := s.Stats().Calls("PATCH /users/{id}"), s.Stats().Calls("POST /users/{id}/revokeSignInSessions"); patches != 120 || revocations != 239 {
 		t.Errorf("%d changes, %d revocations", patches, revocations)
 	}
-	_, end = p.invoke(t.Context(), t, "workforce_entra_enable_users", "p00", s.UserID("p01@example.com"), "P02@example.com")
+	_, end = p.invoke(t.Context(), t, "workforce_entra_enable_users", "p000", s.UserID("p001@example.com"), "P002@example.com")
 	says(t, end)
-	_, end = p.invoke(t.Context(), t, "workforce_entra_require_password_change", "p00", "p01")
+	_, end = p.invoke(t.Context(), t, "workforce_entra_require_password_change", "p000", "p001")
 	says(t, end)
-	if err := userHolds(s, "p01@example.com", "accountEnabled", "true")(nil); err != nil {
+	if err := userHolds(s, "p001@example.com", "accountEnabled", "true")(nil); err != nil {
 		t.Error(err)
 	}
+	// Stopped on the way: what is under way is done, the rest is not begun, and everybody is accounted for.
 	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	_, end = p.invoke(ctx, t, "workforce_entra_disable_users", "p00")
-	says(t, end, "ERROR", "Cannot disable", "cancel")
+	defer cancel()
+	p.heard = func(message string) {
+		if strings.HasPrefix(message, "Was enabled already: ") {
+			cancel()
+		}
+	}
+	_, end = p.invoke(ctx, t, "workforce_entra_enable_users", users...)
+	says(t, end, "ERROR", "Cannot enable", `worker "p100"`, "cancel", "Done for some people only", "100 people", "failed for 20")
+	for id, want := range map[string]string{"p099": "true", "p100": "false"} {
+		if err := userHolds(s, id+"@example.com", "accountEnabled", want)(nil); err != nil {
+			t.Error(err)
+		}
+	}
 }
 
 // TestActionPages: Terraform 1.11 tells the documentation generator of no

@@ -37,7 +37,7 @@ var adVerbs = []verb{
 	{
 		operation: directory.OperationRequirePasswordChange, name: "require_password_change", doing: "Requiring a new password of", done: "Must change the password", already: "Had to change the password already",
 		description: "Makes people change their Active Directory password at their next sign-in (`pwdLastSet` is set to 0). The present password stays valid for that one sign-in: disable the account first if somebody else knows it. " +
-			"An account whose password never expires, or that signs in with a smart card only, is refused, because Active Directory would not ask.",
+			"An account whose password never expires, or that signs in with a smart card only, is refused, because Active Directory would not ask, and so is one that must not change its password, because it could not sign in any more.",
 	},
 }
 
