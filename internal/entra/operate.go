@@ -87,7 +87,8 @@ func (t *Tenant) named(ctx context.Context, refs []string) (map[string][]*user, 
 			principals = append(principals, ref)
 		}
 	}
-	if _, err := t.shown(ctx, ids); err != nil { // whom this process has created is waited for
+	young := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !t.isYoung(id, kindUser) })
+	if _, err := t.shown(ctx, young); err != nil { // whom this process has created is waited for
 		return nil, err
 	}
 	byValue := map[string][]*user{}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -290,6 +291,18 @@ func TestOperateOneFails(t *testing.T) {
 				t.Errorf("%s: %v", refs[i], o.Err)
 			}
 		}
+	}
+}
+
+// TestOperateOnNew: whom this process has created may not show yet, and is waited for.
+func TestOperateOnNew(t *testing.T) {
+	tenant, s, clock := open(t, graph.Options{})
+	id := live(s, "p1", nil)
+	tenant.noteMade(id, kindUser)
+	s.Delete(id)
+	clock.slept = sync.OnceFunc(func() { s.Restore(id) })
+	if o := operate(t, tenant, disable, id)[0]; o.Err != nil || s.User(id)["accountEnabled"] != false {
+		t.Error(o.Err)
 	}
 }
 
