@@ -14,6 +14,8 @@ const (
 	bitDisabled        = 0x2
 	bitLockout         = 0x10
 	bitNormal          = 0x200
+	bitNeverExpires    = 0x10000
+	bitSmartcard       = 0x40000
 	bitPasswordExpired = 0x800000
 
 	// computedBits are never stored, although some servers return them.

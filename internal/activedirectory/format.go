@@ -24,6 +24,7 @@ const (
 	attrClass             = "objectClass"
 	attrControl           = "userAccountControl"
 	attrPasswordSet       = "pwdLastSet"
+	attrLockout           = "lockoutTime"
 	attrPassword          = "unicodePwd"
 	attrCredentials       = "supplementalCredentials"
 	attrExpires           = "accountExpires"

@@ -50,7 +50,7 @@ var advice = []struct {
 // PersonError is what went wrong with one person. Its text names the person, the
 // attribute, what the server said and what to do next.
 type PersonError struct {
-	WorkerID  string
+	WorkerID  string // "" for an account that no worker stands behind
 	Name      string // display name, if known
 	Path      string // where the account is, or was to be
 	Op        string // "create", "modify", "rename", "read back", …
@@ -62,7 +62,11 @@ func (e *PersonError) Unwrap() error { return e.Err }
 
 func (e *PersonError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "worker %q", e.WorkerID)
+	b.WriteString("user")
+	if e.WorkerID != "" {
+		b.Reset()
+		fmt.Fprintf(&b, "worker %q", e.WorkerID)
+	}
 	if e.Name != "" {
 		fmt.Fprintf(&b, " (%s)", e.Name)
 	}

@@ -52,8 +52,7 @@ func (t *Tenant) Remove(ctx context.Context, ids map[string]string, mode directo
 		default:
 			doc := map[string]any{attrEnabled: false}
 			merge(doc, t.since(k))
-			requests = append(requests, graphconn.Request{Method: http.MethodPatch, Path: path, Body: doc},
-				graphconn.Request{Method: http.MethodPost, Path: path + "/revokeSignInSessions", Repeatable: true, After: []int{len(requests)}})
+			requests = append(requests, graphconn.Request{Method: http.MethodPatch, Path: path, Body: doc}, revocation(k.ID, len(requests)))
 			parts = append(parts, part{k, removals[mode], attrEnabled, nil}, part{k, "revoke sessions", attrEnabled, nil})
 		}
 	}

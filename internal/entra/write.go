@@ -279,7 +279,7 @@ func (r *run) update(ctx context.Context) {
 		if len(doc) > 0 {
 			main := add(part{k, "modify", "", together}, graphconn.Request{Method: http.MethodPatch, Path: path, Body: doc})
 			if disables {
-				add(part{k, "revoke sessions", attrEnabled, nil}, graphconn.Request{Method: http.MethodPost, Path: path + "/revokeSignInSessions", Repeatable: true, After: []int{main}})
+				add(part{k, "revoke sessions", attrEnabled, nil}, revocation(k.ID, main))
 			}
 		}
 		for _, name := range alone {

@@ -76,6 +76,7 @@ func TestAccExamplesValidate(t *testing.T) {
 				t.Fatal(err)
 			}
 			addRequiredProviders(t, work)
+			withoutActions(t, work)
 			if out, err := runTerraform(t.Context(), t, work, "validate", "-no-color"); err != nil {
 				t.Errorf("terraform validate: %v\n%s", err, out)
 			}

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/function"
@@ -21,6 +22,7 @@ var (
 	_ provider.Provider                       = (*workforceProvider)(nil)
 	_ provider.ProviderWithFunctions          = (*workforceProvider)(nil)
 	_ provider.ProviderWithEphemeralResources = (*workforceProvider)(nil)
+	_ provider.ProviderWithActions            = (*workforceProvider)(nil)
 )
 
 // New returns a factory of the provider.
@@ -79,6 +81,7 @@ func (p *workforceProvider) Configure(ctx context.Context, req provider.Configur
 	resp.ResourceData = data
 	resp.DataSourceData = data
 	resp.EphemeralResourceData = data
+	resp.ActionData = data
 }
 
 func (p *workforceProvider) Resources(context.Context) []func() resource.Resource {
@@ -103,6 +106,9 @@ func (p *workforceProvider) Resources(context.Context) []func() resource.Resourc
 func (p *workforceProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
 	return []func() ephemeral.EphemeralResource{newAccessPassResource}
 }
+
+// Actions is used by Terraform 1.14 and newer; older versions do not see them.
+func (p *workforceProvider) Actions(context.Context) []func() action.Action { return actions() }
 
 func (p *workforceProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{

@@ -17,7 +17,7 @@ const Address = "registry.terraform.io/workforce/workforce"
 // NewServer returns a factory of protocol servers for the provider.
 func NewServer(version string) func() tfprotov6.ProviderServer {
 	return func() tfprotov6.ProviderServer {
-		return slimServer{providerserver.NewProtocol6(New(version)())()}
+		return newSlimServer(providerserver.NewProtocol6(New(version)())())
 	}
 }
 
@@ -27,6 +27,16 @@ func NewServer(version string) func() tfprotov6.ProviderServer {
 // that forgets its parent when the call returns keeps that at 55 MB.
 type slimServer struct {
 	tfprotov6.ProviderServer
+	// The interface of servers has no actions yet: embedding it alone would hide them.
+	tfprotov6.ActionServer
+}
+
+func newSlimServer(s tfprotov6.ProviderServer) tfprotov6.ProviderServer {
+	actions, ok := s.(tfprotov6.ActionServer)
+	if !ok {
+		panic("the framework serves no actions") // a test of every build sees it
+	}
+	return slimServer{s, actions}
 }
 
 // releasable is a context whose parent can be dropped.

@@ -130,6 +130,9 @@ func (l Limit) String() string {
 	return strconv.FormatFloat(l.percent, 'f', -1, 64) + "%"
 }
 
+// overridesWait is what a stopped run does not say by itself.
+const overridesWait = "; overrides wait, too: the actions workforce_ad_disable_users and workforce_entra_disable_users disable somebody at once"
+
 // maxAbsent is the name of the only limit that the absent count for.
 const maxAbsent = "max_absent"
 
@@ -255,7 +258,7 @@ func (d *decider) guardFeed() error {
 			lines = append(lines, fmt.Sprintf("sentinel:%s: worker %q %s", id, id, problem))
 		}
 	}
-	return refuse("safeguards: the feed is not plausible, and nothing has been decided (see whether it is complete; if it is, change the limit or add an exception with a reason and a last day)", lines)
+	return refuse("safeguards: the feed is not plausible, and nothing has been decided (see whether it is complete; if it is, change the limit or add an exception with a reason and a last day"+overridesWait+")", lines)
 }
 
 func (d *decider) guardFill(attribute string, percent float64) []string {
@@ -304,7 +307,7 @@ func (d *decider) guardOutcome() error {
 	for _, name := range sortedKeys(d.unneeded) {
 		d.warn("safeguards: the exception %q (%s) is not needed any more and can go", name, d.exceptions[name].Reason)
 	}
-	return refuse("safeguards: this run would change more than allowed, and nothing of it has been decided (see whether that is meant; if it is, add an exception with the number, a reason and a last day)", lines)
+	return refuse("safeguards: this run would change more than allowed, and nothing of it has been decided (see whether that is meant; if it is, add an exception with the number, a reason and a last day"+overridesWait+")", lines)
 }
 
 func (d *decider) guardLimits(l Limits, group string, people []*person) (lines []string) {

@@ -1,0 +1,8 @@
+# The suspension is over: terraform apply -invoke=action.workforce_ad_enable_users.case_114_closed
+# Take the override out as well, or the next apply of the population disables the account again.
+action "workforce_ad_enable_users" "case_114_closed" {
+  config {
+    users  = ["1007"]
+    reason = "Case 2026-114 is closed"
+  }
+}
