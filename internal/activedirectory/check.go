@@ -43,6 +43,8 @@ func CheckAccount(a directory.Account, schema *directory.Schema) error {
 func checkAttribute(schema *directory.Schema, name string, v directory.Value) error {
 	kind, ok := schema.Lookup(name)
 	switch {
+	case isGroups(name):
+		return directory.CheckGroups(v)
 	case isName(name, attrManager): // a worker id
 		if len(v) > 1 {
 			return fmt.Errorf("found %d values, expected one", len(v))

@@ -43,11 +43,11 @@ func modifyRequest(dn string, edits []edit) *ldap.ModifyRequest {
 func blind(e edit, want []string) edit { return edit{name: e.name, add: want} }
 
 // diff returns what has to be written to an account for its attributes to be as
-// wanted, but for its name, its manager and its state.
+// wanted, but for its name, its manager, its groups and its state.
 func diff(types *directory.Schema, want directory.Account, have *record) ([]edit, error) {
 	var edits []edit
 	for _, name := range slices.Sorted(maps.Keys(want.Attributes)) {
-		if isName(name, attrCN) || isName(name, attrManager) || isName(name, attrControl) {
+		if isName(name, attrCN) || isName(name, attrManager) || isName(name, attrControl) || isGroups(name) {
 			continue
 		}
 		kind := typeOf(types, name)

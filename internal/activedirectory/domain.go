@@ -18,6 +18,8 @@ import (
 const (
 	DefaultWorkerIDAttribute = "employeeID"
 	DefaultBulkThreshold     = 100
+	// DefaultRemovedGroupsAttribute is one that every object of every domain may have, and that hardly anything uses.
+	DefaultRemovedGroupsAttribute = "extensionName"
 )
 
 // chunk is how many values one search asks for: filters of this size are still
@@ -28,6 +30,9 @@ const chunk = 200
 type Options struct {
 	// WorkerIDAttribute is the attribute that carries worker ids.
 	WorkerIDAttribute string
+	// RemovedGroupsAttribute is where the groups that were taken from an account are
+	// remembered: an attribute of users for several texts, of which others are left alone.
+	RemovedGroupsAttribute string
 	// SearchBase is where accounts are looked for; empty is the whole domain. With
 	// a narrower one, names that are taken elsewhere are noticed only when the
 	// directory refuses them.
@@ -80,7 +85,10 @@ func New(c *ldapconn.Client, o Options) *Domain {
 	if o.WorkerIDAttribute == "" {
 		o.WorkerIDAttribute = DefaultWorkerIDAttribute
 	}
-	o.WorkerIDAttribute = typeOf(nil, o.WorkerIDAttribute).Name
+	if o.RemovedGroupsAttribute == "" {
+		o.RemovedGroupsAttribute = DefaultRemovedGroupsAttribute
+	}
+	o.WorkerIDAttribute, o.RemovedGroupsAttribute = typeOf(nil, o.WorkerIDAttribute).Name, typeOf(nil, o.RemovedGroupsAttribute).Name
 	if o.BulkThreshold == 0 {
 		o.BulkThreshold = DefaultBulkThreshold
 	}
@@ -100,6 +108,10 @@ func (d *Domain) Need(attributes ...string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, name := range attributes {
+		if isGroups(name) {
+			d.need[directory.Fold(attrMemberOf)], d.need[directory.Fold(d.o.RemovedGroupsAttribute)] = attrMemberOf, d.o.RemovedGroupsAttribute
+			continue
+		}
 		d.need[directory.Fold(name)] = typeOf(nil, name).Name
 	}
 }
@@ -142,7 +154,7 @@ func (d *Domain) typeOf(name string) directory.AttributeType { return typeOf(d.s
 // is enough, else the directory's.
 func (d *Domain) typesFor(ctx context.Context, attributes []string) (*directory.Schema, error) {
 	for _, name := range attributes {
-		if _, ok := StandardSchema().Lookup(name); !ok {
+		if _, ok := StandardSchema().Lookup(name); !ok && !isGroups(name) {
 			return d.Schema(ctx)
 		}
 	}

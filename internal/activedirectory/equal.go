@@ -48,6 +48,9 @@ func Equal(schema *directory.Schema, attribute string, a, b directory.Value) boo
 	if a.Equal(b) {
 		return true
 	}
+	if isGroups(attribute) {
+		return directory.SameGroups(a, b)
+	}
 	if len(a) != len(b) {
 		return meansNever(attribute, a) && meansNever(attribute, b)
 	}

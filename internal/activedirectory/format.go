@@ -19,6 +19,7 @@ const (
 	attrLogin             = "sAMAccountName"
 	attrPrincipal         = "userPrincipalName"
 	attrManager           = directory.ManagerAttribute
+	attrMemberOf          = "memberOf"
 	attrGUID              = "objectGUID"
 	attrDN                = "distinguishedName"
 	attrClass             = "objectClass"
@@ -47,6 +48,7 @@ var Format = directory.Format{
 		{Key: "sam_account_name", Attribute: attrLogin, Required: true},
 		{Key: "user_principal_name", Attribute: attrPrincipal},
 		{Key: "manager", Attribute: attrManager},
+		{Key: "groups", Attribute: directory.GroupsAttribute, Shared: true},
 	},
 	Equal: func(attribute string, a, b directory.Value) bool { return Equal(nil, attribute, a, b) },
 }

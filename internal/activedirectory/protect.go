@@ -33,7 +33,7 @@ func (p Protect) empty() bool { return len(p.Filters)+len(p.Groups)+len(p.Contai
 
 // CheckOptions says what is wrong with options without contacting anything.
 func CheckOptions(o Options) error {
-	var errs []error
+	errs := []error{checkRemembering(o.RemovedGroupsAttribute)}
 	for _, f := range o.Protect.Filters {
 		if _, err := ldap.CompileFilter(f); err != nil {
 			errs = append(errs, fmt.Errorf("protect.filters: found %q, expected an LDAP filter such as (employeeType=Service): %w", f, err))

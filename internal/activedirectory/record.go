@@ -101,6 +101,9 @@ func (d *Domain) existing(r *record, managers map[string]string) *directory.Exis
 	for name, v := range r.values {
 		e.Account.Attributes[name] = slices.Clone(v)
 	}
+	if state := d.groupsState(r); len(state) > 0 {
+		e.Account.Attributes[directory.GroupsAttribute] = state
+	}
 	if dn := r.text(attrManager); dn != "" {
 		if id := managers[dnKey(dn)]; id != "" {
 			e.Account.Attributes[attrManager] = directory.Value{id}

@@ -138,6 +138,9 @@ func (r *run) compare(t *task) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(t.Want.Attributes)) {
 		want, found := t.Want.Attributes[name], t.have.get(name)
+		if isGroups(name) {
+			found = r.groupsState(t.have)
+		}
 		if isName(name, attrManager) {
 			r.compareManager(t, differs)
 		} else if !Equal(r.types, name, want, found) {

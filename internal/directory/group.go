@@ -2,7 +2,11 @@
 
 package directory
 
-import "context"
+import (
+	"context"
+	"errors"
+	"slices"
+)
 
 // Member is an object that a group has, or is to have, as a direct member.
 type Member struct {
@@ -49,6 +53,22 @@ type MembershipOutcome struct {
 	Added, Removed []string
 	// Err joins a *MembershipError for each member, or one for the whole group.
 	Err error
+}
+
+// Failure returns why a member is not in, or not out, as was wanted: what went wrong
+// with that member, and with the whole group. It is nil for one with whom nothing did.
+func (o MembershipOutcome) Failure(memberID string) error {
+	if slices.Contains(o.Added, memberID) || slices.Contains(o.Removed, memberID) {
+		return nil
+	}
+	all := []error{o.Err}
+	if joined, ok := o.Err.(interface{ Unwrap() []error }); ok {
+		all = joined.Unwrap()
+	}
+	return errors.Join(slices.DeleteFunc(slices.Clone(all), func(err error) bool {
+		var m *MembershipError
+		return errors.As(err, &m) && m.Member.ID != "" && m.Member.ID != memberID
+	})...)
 }
 
 // Groups is what memberships need of a directory. Like Directory it works in

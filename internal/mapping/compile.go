@@ -321,6 +321,9 @@ func (c *compiler) finish() {
 	if name := c.rules.Lifecycle.RecordIn; name != "" {
 		targets[name] = true
 	}
+	if c.m.lifecycle.strips() {
+		targets[directory.GroupsAttribute] = true
+	}
 	c.m.rules = c.rules
 	c.m.sources = slices.Sorted(maps.Keys(c.inputs))
 	c.m.targets = slices.Sorted(maps.Keys(targets))

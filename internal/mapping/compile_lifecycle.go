@@ -15,6 +15,8 @@ const (
 	leaveDisable   = "disable"
 	atLastDay      = "last_day_of_work"
 	atTermination  = "termination_date"
+	groupsKeep     = "keep"
+	groupsRemove   = "remove"
 	absentKeep     = "keep"
 	absentDisable  = "disable"
 	absentRelease  = "release"
@@ -28,6 +30,7 @@ func (c *compiler) lifecycle() {
 	l := &c.rules.Lifecycle
 	c.oneOf("worker_lifecycle.on_leave", l.OnLeave, leaveKeep, leaveDisable)
 	c.oneOf("worker_lifecycle.disable_at", l.DisableAt, atLastDay, atTermination)
+	c.oneOf("worker_lifecycle.leaver_groups", l.LeaverGroups, groupsKeep, groupsRemove)
 	c.oneOf("worker_lifecycle.on_absent", l.OnAbsent, absentKeep, absentDisable, absentRelease)
 	c.oneOf("worker_lifecycle.rehire", l.Rehire, rehireReuse, rehireNewName)
 	zone := l.TimeZone
@@ -54,6 +57,7 @@ func (c *compiler) days() {
 	}
 	check("enable_days", l.EnableDays)
 	check("leaver_container_days", l.LeaverContainerDays)
+	check("leaver_groups_days", l.LeaverGroupsDays)
 	check("absent_days", l.AbsentDays)
 	if l.PrehireDays != nil {
 		check("prehire_days", *l.PrehireDays)
@@ -72,6 +76,12 @@ func (c *compiler) days() {
 	}
 	if l.RetentionDays != nil && l.LeaverContainerDays > *l.RetentionDays {
 		c.failf("worker_lifecycle.leaver_container_days", "found %d, more than retention_days %d: the account would be gone before it moves", l.LeaverContainerDays, *l.RetentionDays)
+	}
+	if l.LeaverGroups != groupsRemove && (l.LeaverGroupsDays > 0 || l.RestoreGroups) {
+		c.failf("worker_lifecycle.leaver_groups", "found %q, expected %q: without it leaver_groups_days and restore_groups have no effect", l.LeaverGroups, groupsRemove)
+	}
+	if l.RetentionDays != nil && l.LeaverGroupsDays > *l.RetentionDays {
+		c.failf("worker_lifecycle.leaver_groups_days", "found %d, more than retention_days %d: the account would be gone before it loses its groups", l.LeaverGroupsDays, *l.RetentionDays)
 	}
 	if l.AbsentDays > 0 && l.RecordIn == "" {
 		c.failf("worker_lifecycle.absent_days", "needs record_in, the attribute that remembers since when a worker is absent")

@@ -108,6 +108,7 @@ func (m *Mapping) EvaluateSince(w *worker.Worker, now time.Time, left worker.Dat
 	}
 	d.Calendar = t.calendar(now)
 	if d.Stage.HasAccount() {
+		d.Groups = m.lifecycle.groups(s)
 		problems = append(problems, e.fill(d, s)...)
 	}
 	if len(problems) > 0 {

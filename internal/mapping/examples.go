@@ -93,6 +93,11 @@ func (m *Mapping) result(d *Desired, name string, taken map[string]bool) (v dire
 		return directory.Value{strconv.FormatBool(d.Enabled)}, "; " + d.Reason, nil
 	case "stage":
 		return directory.Value{string(d.Stage)}, "; " + d.Reason, nil
+	case directory.GroupsAttribute:
+		if d.Groups == "" {
+			return nil, "; " + d.Reason, nil
+		}
+		return directory.Value{d.Groups}, "; " + d.Reason, nil
 	}
 	o, ok := d.Attributes[name]
 	if !ok {
@@ -139,7 +144,7 @@ func (m *Mapping) unwritten(d *Desired, name string, taken map[string]bool) (dir
 			return m.result(d, known, taken)
 		}
 	}
-	near := directory.Nearest(name, append(m.TargetAttributes(), "container", "enabled", "stage"))
+	near := directory.Nearest(name, append(m.TargetAttributes(), "container", "enabled", "stage", directory.GroupsAttribute))
 	return nil, "", fmt.Errorf("no rule writes %q%s", name, didYouMean(near))
 }
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/worker"
 )
 
@@ -43,8 +44,10 @@ type state struct {
 	enabled bool
 	// moved is true when a leaver's container is due.
 	moved bool
-	since worker.Date
-	why   reason
+	// stripped is true when a leaver's groups are due to be taken away.
+	stripped bool
+	since    worker.Date
+	why      reason
 }
 
 func newTimeline(rules *lifecycle, w *worker.Worker, recorded worker.Date) (*timeline, error) {
@@ -167,16 +170,31 @@ func (t *timeline) employed(why reason) state {
 // left is the rung of the leaver ladder that is due. Since is empty when
 // nobody knows; then only the rungs that need no date are.
 func (t *timeline) left(now time.Time, since worker.Date, why reason) state {
-	s := state{stage: StageLeft, since: since, why: why, moved: t.rules.LeaverContainerDays == 0}
+	s := state{stage: StageLeft, since: since, why: why, moved: t.rules.LeaverContainerDays == 0, stripped: t.rules.strips() && t.rules.LeaverGroupsDays == 0}
 	if since == "" {
 		return s
 	}
 	// A recorded day may be today, and not be over, when nothing is to be waited for.
 	s.moved = s.moved || !now.Before(t.rung(since, t.rules.LeaverContainerDays))
+	s.stripped = s.stripped || t.rules.strips() && !now.Before(t.rung(since, t.rules.LeaverGroupsDays))
 	if t.rules.RetentionDays != nil && !now.Before(t.rung(since, *t.rules.RetentionDays)) {
 		s.stage = StageRetired
 	}
 	return s
+}
+
+// strips reports whether leavers lose their groups.
+func (l *lifecycle) strips() bool { return l.LeaverGroups == groupsRemove }
+
+// groups is what an account's directory.GroupsAttribute is to be in a situation; "" leaves it alone.
+func (l *lifecycle) groups(s state) string {
+	switch {
+	case s.stage == StageLeft && s.stripped:
+		return directory.GroupsRemoved
+	case l.RestoreGroups:
+		return directory.GroupsKept
+	}
+	return ""
 }
 
 // rung is the instant at which the given number of days after since is over.
@@ -186,7 +204,7 @@ func (t *timeline) rung(since worker.Date, days int) time.Time {
 
 // calendar lists what changes after now, earliest first.
 func (t *timeline) calendar(now time.Time) []Event {
-	moments := make([]time.Time, 0, 8)
+	moments := make([]time.Time, 0, 10)
 	add := func(at time.Time) {
 		if at.After(now) {
 			moments = append(moments, at)
@@ -201,6 +219,9 @@ func (t *timeline) calendar(now time.Time) []Event {
 			continue
 		}
 		add(t.rung(since, t.rules.LeaverContainerDays))
+		if t.rules.strips() {
+			add(t.rung(since, t.rules.LeaverGroupsDays))
+		}
 		if t.rules.RetentionDays != nil {
 			add(t.rung(since, *t.rules.RetentionDays))
 		}
@@ -234,17 +255,26 @@ func (t *timeline) creation(after state) string {
 
 // change says what happens between two situations, or "" when nothing does.
 func (t *timeline) change(before, after state, at time.Time) string {
+	moves := t.rules.LeaverContainer != "" && after.stage == StageLeft && after.moved && !(before.stage == StageLeft && before.moved)
+	strips := after.stripped && !before.stripped
 	what := ""
 	switch {
 	case before.stage == after.stage && before.enabled == after.enabled:
-		if before.moved == after.moved || t.rules.LeaverContainer == "" || after.stage != StageLeft {
+		if !moves && !strips {
 			return ""
 		}
-		what = "the account moves to the leavers' container"
+		what = "the account"
+		if moves {
+			what += " moves to the leavers' container"
+		}
+		if strips {
+			what += map[bool]string{true: " and"}[moves] + " loses its groups"
+		}
+		return what + ": " + t.sentence(after, at)
 	case after.stage == StageRetired:
-		what = "the account drops out of the accounts"
+		return "the account drops out of the accounts: " + t.sentence(after, at)
 	case !before.stage.HasAccount():
-		what = t.creation(after)
+		return t.creation(after) + ": " + t.sentence(after, at)
 	case !before.enabled && !after.enabled:
 		what = "the account stays disabled"
 	case after.enabled:
@@ -252,8 +282,14 @@ func (t *timeline) change(before, after state, at time.Time) string {
 	default:
 		what = "the account is disabled"
 	}
-	if before.stage.HasAccount() && after.stage == StageLeft && before.stage != StageLeft && after.moved && t.rules.LeaverContainer != "" {
+	if before.stage != StageLeft && moves {
 		what += " and moves to the leavers' container"
+	}
+	switch {
+	case strips:
+		what += " and loses its groups"
+	case before.stripped && t.rules.groups(after) == directory.GroupsKept:
+		what += " and gets its groups back"
 	}
 	return what + ": " + t.sentence(after, at)
 }

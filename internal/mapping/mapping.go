@@ -38,7 +38,7 @@ func (m *Mapping) Rules() Rules { return m.rules }
 func (m *Mapping) SourceAttributes() []string { return slices.Clone(m.sources) }
 
 // TargetAttributes returns every attribute that an account may get, sorted:
-// core attributes, the manager, those of leavers and Lifecycle.RecordIn included.
+// core attributes, the manager, those of leavers, Lifecycle.RecordIn and directory.GroupsAttribute included.
 func (m *Mapping) TargetAttributes() []string { return slices.Clone(m.targets) }
 
 // UniqueAttributes returns, sorted, the attributes whose values no two accounts may
@@ -80,6 +80,8 @@ type Desired struct {
 	Container string
 	// ContainerOnCreate says that an existing account stays where it is.
 	ContainerOnCreate bool
+	// Groups is what directory.GroupsAttribute is to be; empty leaves groups alone.
+	Groups string
 	// Attributes holds an outcome for every rule, by target attribute in the
 	// schema's spelling; nil where Stage.HasAccount is false.
 	Attributes map[string]Outcome

@@ -142,6 +142,12 @@ type Lifecycle struct {
 	LeaverContainerDays int `json:"leaver_container_days,omitempty"`
 	// LeaverAttributes replace the rules of the same names once a worker has left.
 	LeaverAttributes map[string]AttributeRule `json:"leaver_attributes,omitempty"`
+	// LeaverGroups is "keep" (the default: nobody touches the groups of leavers) or "remove".
+	LeaverGroups string `json:"leaver_groups,omitempty"`
+	// LeaverGroupsDays is how many days after leaving the groups are taken away; 0 by default.
+	LeaverGroupsDays int `json:"leaver_groups_days,omitempty"`
+	// RestoreGroups gives the groups back that were taken away, as soon as the rules see the worker as employed again.
+	RestoreGroups bool `json:"restore_groups,omitempty"`
 	// RetentionDays after leaving the account drops out of the accounts, so that the
 	// resource's on_removal acts. Nil: never.
 	RetentionDays *int `json:"retention_days,omitempty"`
@@ -171,6 +177,6 @@ type Example struct {
 	Existing []string `json:"existing,omitempty"`
 	// Expect holds expected attributes by target name; a missing name is not
 	// checked, an empty list expects a cleared or unmanaged attribute.
-	// "container", "enabled" and "stage" may be expected too.
+	// "container", "enabled", "stage" and "groups" may be expected too.
 	Expect map[string][]string `json:"expect"`
 }

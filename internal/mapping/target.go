@@ -47,8 +47,9 @@ var targets = map[string]target{
 			"objectguid":              directoryOwns,
 			"objectsid":               directoryOwns,
 			"objectclass":             directoryOwns,
-			"memberof":                "groups are managed by their own resources",
-			"primarygroupid":          "groups are managed by their own resources",
+			"memberof":                ownGroups,
+			"groups":                  ownGroups,
+			"primarygroupid":          ownGroups,
 		}),
 	},
 	"entra": {
@@ -60,7 +61,8 @@ var targets = map[string]target{
 			"accountenabled":   useLifecycle,
 			"passwordprofile":  usePassword,
 			"id":               directoryOwns,
-			"memberof":         "groups are managed by their own resources",
+			"memberof":         ownGroups,
+			"groups":           ownGroups,
 			"assignedlicenses": "licences are managed by groups or their own resources",
 		}),
 	},
@@ -69,6 +71,7 @@ var targets = map[string]target{
 const (
 	useLifecycle  = "whether an account is enabled follows from lifecycle (status words, dates, on_leave), not from an attribute rule"
 	usePassword   = "passwords are write-only arguments of the resource and never part of rules, plans or state"
+	ownGroups     = "groups are managed by their own resources; worker_lifecycle.leaver_groups takes them from leavers"
 	directoryOwns = "the directory sets it, once and for all"
 )
 

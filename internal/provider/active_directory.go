@@ -19,27 +19,28 @@ import (
 )
 
 type activeDirectoryModel struct {
-	URLs                  types.List      `tfsdk:"urls"`
-	Domain                types.String    `tfsdk:"domain"`
-	StartTLS              types.Bool      `tfsdk:"start_tls"`
-	CACertificateFile     types.String    `tfsdk:"ca_certificate_file"`
-	CACertificatePEM      types.String    `tfsdk:"ca_certificate_pem"`
-	ServerName            types.String    `tfsdk:"server_name"`
-	Username              types.String    `tfsdk:"username"`
-	Password              types.String    `tfsdk:"password"`
-	Kerberos              *kerberosModel  `tfsdk:"kerberos"`
-	ClientCertificateFile types.String    `tfsdk:"client_certificate_file"`
-	ClientCertificatePEM  types.String    `tfsdk:"client_certificate_pem"`
-	ClientKeyFile         types.String    `tfsdk:"client_key_file"`
-	ClientKeyPEM          types.String    `tfsdk:"client_key_pem"`
-	BaseDN                types.String    `tfsdk:"base_dn"`
-	SearchBase            types.String    `tfsdk:"search_base"`
-	WorkerIDAttribute     types.String    `tfsdk:"worker_id_attribute"`
-	PageSize              types.Int64     `tfsdk:"page_size"`
-	Connections           types.Int64     `tfsdk:"connections"`
-	ConnectTimeout        types.Int64     `tfsdk:"connect_timeout"`
-	RequestTimeout        types.Int64     `tfsdk:"request_timeout"`
-	Protect               *adProtectModel `tfsdk:"protect"`
+	URLs                   types.List      `tfsdk:"urls"`
+	Domain                 types.String    `tfsdk:"domain"`
+	StartTLS               types.Bool      `tfsdk:"start_tls"`
+	CACertificateFile      types.String    `tfsdk:"ca_certificate_file"`
+	CACertificatePEM       types.String    `tfsdk:"ca_certificate_pem"`
+	ServerName             types.String    `tfsdk:"server_name"`
+	Username               types.String    `tfsdk:"username"`
+	Password               types.String    `tfsdk:"password"`
+	Kerberos               *kerberosModel  `tfsdk:"kerberos"`
+	ClientCertificateFile  types.String    `tfsdk:"client_certificate_file"`
+	ClientCertificatePEM   types.String    `tfsdk:"client_certificate_pem"`
+	ClientKeyFile          types.String    `tfsdk:"client_key_file"`
+	ClientKeyPEM           types.String    `tfsdk:"client_key_pem"`
+	BaseDN                 types.String    `tfsdk:"base_dn"`
+	RemovedGroupsAttribute types.String    `tfsdk:"removed_groups_attribute"`
+	SearchBase             types.String    `tfsdk:"search_base"`
+	WorkerIDAttribute      types.String    `tfsdk:"worker_id_attribute"`
+	PageSize               types.Int64     `tfsdk:"page_size"`
+	Connections            types.Int64     `tfsdk:"connections"`
+	ConnectTimeout         types.Int64     `tfsdk:"connect_timeout"`
+	RequestTimeout         types.Int64     `tfsdk:"request_timeout"`
+	Protect                *adProtectModel `tfsdk:"protect"`
 }
 
 type kerberosModel struct {
@@ -100,6 +101,8 @@ func activeDirectorySchema() schema.Attribute {
 			"search_base":             text("WORKFORCE_AD_SEARCH_BASE", "Where accounts of workers are looked for when they are matched by attributes. The default is `base_dn`. Names are always checked in the whole domain."),
 			"worker_id_attribute": text("WORKFORCE_AD_WORKER_ID_ATTRIBUTE", "Attribute that carries the worker id in the domain. Managers and accounts that were created in an interrupted run are recognised by it. The default is `employeeID`. "+
 				"Active Directory does not index `employeeID` by default; with more than 50,000 users an index is worth having."),
+			"removed_groups_attribute": text("WORKFORCE_AD_REMOVED_GROUPS_ATTRIBUTE", "Attribute of accounts that remembers the groups taken from leavers (`leaver_groups` of a mapping), so that they can be given back whatever became of the state: one for several texts, of which others are left alone. "+
+				"The default is `extensionName`. Memberships in groups of other domains, and the primary group, are neither taken nor remembered."),
 			"protect":         adProtectSchema(),
 			"page_size":       number("WORKFORCE_AD_PAGE_SIZE", "Entries asked for at once, at most what the domain's `MaxPageSize` allows. The default is 1000."),
 			"connections":     number("WORKFORCE_AD_CONNECTIONS", "Connections open at the same time, at most 64. The default is 8."),
@@ -189,8 +192,9 @@ func newLazyDomain(m *activeDirectoryModel, diags *diag.Diagnostics) *lazyDomain
 		config.Kerberos = &k
 	}
 	options := activedirectory.Options{
-		WorkerIDAttribute: s.text(m.WorkerIDAttribute, root+"worker_id_attribute", "WORKFORCE_AD_WORKER_ID_ATTRIBUTE"),
-		SearchBase:        s.text(m.SearchBase, root+"search_base", "WORKFORCE_AD_SEARCH_BASE"),
+		WorkerIDAttribute:      s.text(m.WorkerIDAttribute, root+"worker_id_attribute", "WORKFORCE_AD_WORKER_ID_ATTRIBUTE"),
+		RemovedGroupsAttribute: s.text(m.RemovedGroupsAttribute, root+"removed_groups_attribute", "WORKFORCE_AD_REMOVED_GROUPS_ATTRIBUTE"),
+		SearchBase:             s.text(m.SearchBase, root+"search_base", "WORKFORCE_AD_SEARCH_BASE"),
 	}
 	options.Protect, options.ManagePrivileged = m.Protect.protection(&s)
 	return &lazyDomain{config: config, options: options, unknown: s.unknown}

@@ -45,7 +45,7 @@ func (t target) marshal(a directory.Account) string {
 func (t target) coreOf(a directory.Account) directory.Account {
 	core := directory.Account{Container: a.Container, Enabled: a.Enabled, Attributes: map[string]directory.Value{}}
 	for _, c := range t.format.Core {
-		if v := a.Attributes[c.Attribute]; len(v) > 0 {
+		if v := a.Attributes[c.Attribute]; len(v) > 0 && c.Attribute != directory.GroupsAttribute {
 			core.Attributes[c.Attribute] = v
 		}
 	}

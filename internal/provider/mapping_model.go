@@ -76,6 +76,9 @@ type lifecycleModel struct {
 	LeaverContainer     types.String                  `tfsdk:"leaver_container"`
 	LeaverContainerDays types.Int64                   `tfsdk:"leaver_container_days"`
 	LeaverAttributes    map[string]attributeRuleModel `tfsdk:"leaver_attributes"`
+	LeaverGroups        types.String                  `tfsdk:"leaver_groups"`
+	LeaverGroupsDays    types.Int64                   `tfsdk:"leaver_groups_days"`
+	RestoreGroups       types.Bool                    `tfsdk:"restore_groups"`
 	RetentionDays       types.Int64                   `tfsdk:"retention_days"`
 	CreateLeavers       types.Bool                    `tfsdk:"create_leavers"`
 	OnAbsent            types.String                  `tfsdk:"on_absent"`
@@ -176,6 +179,9 @@ func (m *lifecycleModel) expand() mapping.Lifecycle {
 		LeaverContainer:     m.LeaverContainer.ValueString(),
 		LeaverContainerDays: int(m.LeaverContainerDays.ValueInt64()),
 		LeaverAttributes:    expandAttributeRules(m.LeaverAttributes),
+		LeaverGroups:        m.LeaverGroups.ValueString(),
+		LeaverGroupsDays:    int(m.LeaverGroupsDays.ValueInt64()),
+		RestoreGroups:       m.RestoreGroups.ValueBool(),
 		RetentionDays:       intPointer(m.RetentionDays),
 		CreateLeavers:       m.CreateLeavers.ValueBool(),
 		OnAbsent:            m.OnAbsent.ValueString(),

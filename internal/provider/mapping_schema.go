@@ -144,6 +144,11 @@ func lifecycleSchema() schema.Attribute {
 			"leaver_container":      optionalText("Expression for the container of leavers. Unset: they stay where they are."),
 			"leaver_container_days": optionalDays("Days after leaving on which the account moves to `leaver_container`. The default is 0."),
 			"leaver_attributes":     attributeRulesSchema(false, "Rules that replace those of the same names once a worker has left, for instance a `description`."),
+			"leaver_groups": optionalOneOf("What becomes of the groups of leavers: `keep`, the default, touches none; `remove` takes the account out of every group but its primary one, and remembers them at the account itself "+
+				"(`removed_groups_attribute` of the provider), so that losing the state loses nothing. A leaver whom somebody puts into a group again shows as drift. In the plan it is `groups` of the account document.", "keep", "remove"),
+			"leaver_groups_days": optionalDays("Days after leaving on which the groups are taken away. The default is 0."),
+			"restore_groups": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether the groups that were taken away are given back when the worker returns, or when it turns out that they had not left. The default is false: they stay remembered, and the account gets only what rules give it. " +
+				"Groups that were deleted meanwhile are forgotten."},
 			"retention_days": optionalDays("Days after leaving on which the account drops out of the accounts, so that the resource's `on_removal` acts on it. Unset: never. " +
 				"It counts from the date the HR system gives, or from the date in `record_in`."),
 			"create_leavers": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether workers who had left before they ever had an account get one, disabled. The default is false."},
@@ -166,7 +171,7 @@ func examplesSchema() schema.Attribute {
 			"worker":   schema.MapAttribute{Required: true, ElementType: types.StringType, MarkdownDescription: "The worker: the canonical keys `worker_id`, `status`, `worker_type`, `hire_date`, `termination_date`, `last_day_of_work`, `on_leave`, `manager_id`, `time_zone`, and HR attributes by their names."},
 			"as_of":    optionalText("The moment of the example, as RFC 3339. The default is noon UTC of the worker's hire date, or of 2000-01-01 without one."),
 			"existing": optionalTexts("Values that other accounts already have, for unique attributes."),
-			"expect": schema.MapAttribute{Required: true, ElementType: types.StringType, MarkdownDescription: "Expected values by target attribute, and `container`, `enabled` (`true` or `false`) and `stage`. " +
+			"expect": schema.MapAttribute{Required: true, ElementType: types.StringType, MarkdownDescription: "Expected values by target attribute, and `container`, `enabled` (`true` or `false`), `stage` and `groups` (`kept`, `removed`). " +
 				"What is not named is not checked. `\"\"` expects no value; several values are written one a line, sorted."},
 		}},
 	}

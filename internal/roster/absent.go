@@ -114,6 +114,9 @@ func (d *decider) draftGone(p *person, since worker.Date) {
 	}
 	d.keep(p)
 	p.account.Enabled = false
+	if l := d.rules.Lifecycle; l.LeaverGroups == "remove" && d.today > since.AddDays(l.LeaverGroupsDays) {
+		p.account.Attributes[directory.GroupsAttribute] = directory.Value{directory.GroupsRemoved}
+	}
 	if p.existing.Account.Enabled {
 		p.action = ""
 	}

@@ -127,6 +127,7 @@ func (d *decider) lacking(faults map[string]*fault, p *person) {
 func (d *decider) value(faults map[string]*fault, p *person, name string, v directory.Value) {
 	t, known := d.schema.Lookup(name)
 	switch {
+	case name == directory.GroupsAttribute: // no attribute of the directory
 	case !known:
 		what := "the directory's users have no such attribute"
 		if near := d.schema.Nearest(name); near != "" {

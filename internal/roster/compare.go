@@ -52,6 +52,9 @@ func (d *decider) listChanges(p *person) {
 			continue
 		}
 		from := d.origin(p, name)
+		if name == directory.GroupsAttribute {
+			from = origin{rule: "worker_lifecycle.leaver_groups"}
+		}
 		c := Change{Attribute: name, Old: old, New: v, Rule: from.rule, Inputs: from.inputs}.overriddenBy(p)
 		if c.Redacted = d.redacted[directory.Fold(name)]; c.Redacted {
 			c.Old, c.New = nil, nil

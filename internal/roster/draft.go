@@ -76,6 +76,10 @@ func (d *decider) keep(p *person) {
 	}
 	a := directory.Account{Container: p.existing.Account.Container, Enabled: p.existing.Account.Enabled, Attributes: map[string]directory.Value{}}
 	for _, name := range d.targets {
+		if name == directory.GroupsAttribute {
+			d.keepGroups(p, &a)
+			continue
+		}
 		d.keepAttribute(p, &a, name)
 		if len(p.present(name)) == 0 && d.rules.Attributes[name].WhenNull == mapping.NullClear {
 			a.Attributes[name] = nil // as its rule would say: the document stays the same
@@ -94,6 +98,18 @@ func (d *decider) keepAttribute(p *person, a *directory.Account, name string) {
 		return
 	}
 	a.Attributes[name] = v
+}
+
+// keepGroups writes down that an account has its groups, or has lost them, as far
+// as a document of the rules would.
+func (d *decider) keepGroups(p *person, a *directory.Account) {
+	state := p.present(directory.GroupsAttribute).Text()
+	switch {
+	case state == directory.GroupsRemoved, state == "" && !a.Enabled:
+		a.Attributes[directory.GroupsAttribute] = directory.Value{directory.GroupsRemoved}
+	case state != directory.GroupsPartly && d.rules.Lifecycle.RestoreGroups:
+		a.Attributes[directory.GroupsAttribute] = directory.Value{directory.GroupsKept}
+	}
 }
 
 // completeCore adds the present value of the names a document must not lack.
@@ -162,6 +178,9 @@ func (d *decider) draftFull(p *person) {
 	}
 	d.completeCore(p, &a)
 	d.writeRecord(p, &a)
+	if p.desired.Groups != "" {
+		a.Attributes[directory.GroupsAttribute] = directory.Value{p.desired.Groups}
+	}
 	if p.restored() {
 		p.reason += "; the deleted account that carries the worker id is restored"
 	}

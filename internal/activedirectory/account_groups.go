@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package activedirectory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"terraform-provider-workforce/internal/directory"
+)
+
+// rememberedGroup precedes the objectGUID of a group in [Options.RemovedGroupsAttribute].
+const rememberedGroup = "workforce-group:"
+
+func isGroups(name string) bool { return isName(name, directory.GroupsAttribute) }
+
+// groupsState is the value of [directory.GroupsAttribute] of an account whose
+// memberOf was read. The primary group is not in memberOf ([MS-SAMR] 3.1.1.6), and is left alone.
+func (d *Domain) groupsState(r *record) directory.Value {
+	return directory.GroupsState(len(r.get(attrMemberOf)) > 0, len(d.remembered(r)) > 0)
+}
+
+// remembered returns the values that remember groups of an account.
+func (d *Domain) remembered(r *record) []string {
+	return slices.DeleteFunc(slices.Clone(r.get(d.o.RemovedGroupsAttribute)), func(v string) bool {
+		id, ours := strings.CutPrefix(v, rememberedGroup)
+		_, err := canonicalGUID(id)
+		return !ours || err != nil
+	})
+}
+
+// regrouping takes groups from accounts, or gives them back.
+type regrouping struct {
+	*run
+	tasks  []*task
+	byPath map[string]string // objectGUID of a group by dnKey
+	exists map[string]bool   // groups by objectGUID
+}
+
+// settleGroups makes the groups of accounts what is wanted. Groups are remembered
+// before they are taken away, and forgotten after they were given back, so that
+// an interruption loses none and the next run finishes what this one began.
+func (r *run) settleGroups(ctx context.Context) {
+	g := &regrouping{run: r, byPath: map[string]string{}, exists: map[string]bool{}}
+	for _, t := range r.alive() {
+		v, managed := t.want(directory.GroupsAttribute)
+		if !managed || t.have == nil || t.out.Created || directory.SameGroups(v, r.groupsState(t.have)) {
+			continue
+		}
+		if why := r.protection(t.have); why != "" {
+			t.fail("change the groups", directory.GroupsAttribute, directory.Because(directory.ErrProtected, errors.New(why)))
+			continue
+		}
+		g.tasks = append(g.tasks, t)
+	}
+	if len(g.tasks) == 0 {
+		return
+	}
+	if err := g.find(ctx); err != nil {
+		g.failAll(err)
+		return
+	}
+	r.each(ctx, g.tasks, g.remember)
+	g.change(ctx)
+	r.each(ctx, g.tasks, g.forget)
+	r.readBack(ctx, g.tasks)
+}
+
+// takes reports whether an account is to lose its groups.
+func takes(t *task) bool {
+	v, _ := t.want(directory.GroupsAttribute)
+	return v.Text() == directory.GroupsRemoved
+}
+
+// find reads which groups the accounts are about.
+func (g *regrouping) find(ctx context.Context) error {
+	var refs []string
+	for _, t := range g.tasks {
+		if takes(t) {
+			refs = append(refs, t.have.get(attrMemberOf)...)
+			continue
+		}
+		for _, v := range g.remembered(t.have) {
+			refs = append(refs, strings.TrimPrefix(v, rememberedGroup))
+		}
+	}
+	entries, err := g.groupEntries(ctx, refs, []string{attrGUID})
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		id, err := entryID(e)
+		if err != nil {
+			return err
+		}
+		g.byPath[dnKey(e.DN)], g.exists[id] = id, true
+	}
+	return nil
+}
+
+// remember writes down the groups that are to be taken away. Those of an
+// account for which that fails stay.
+func (g *regrouping) remember(ctx context.Context, t *task) {
+	if !takes(t) {
+		return
+	}
+	known := g.remembered(t.have)
+	var add []string
+	for _, dn := range t.have.get(attrMemberOf) {
+		id := g.byPath[dnKey(dn)]
+		if id == "" {
+			t.fail("change the groups", directory.GroupsAttribute, fmt.Errorf("the group %q cannot be read, so that it could not be given back: grant the right to read it, or take the account out by hand", dn))
+			continue
+		}
+		if v := rememberedGroup + id; !slices.Contains(known, v) {
+			add = append(add, v)
+		}
+	}
+	if len(add) == 0 {
+		return
+	}
+	slices.Sort(add)
+	if err := g.send(ctx, t, []edit{{name: g.Domain.o.RemovedGroupsAttribute, compare: true, add: add}}); err != nil {
+		t.fail("remember the groups", directory.GroupsAttribute, fmt.Errorf("%s cannot be written, so that the account keeps its groups: %w", g.Domain.o.RemovedGroupsAttribute, explainWrite(err)))
+		t.failed[unremembered] = true
+	}
+}
+
+// unremembered marks a task whose groups must not be taken away. No attribute has such a name.
+const unremembered = "\x00groups"
+
+// change takes out and puts in, a request a group for all accounts.
+func (g *regrouping) change(ctx context.Context) {
+	changes := map[string]*directory.MembershipChange{}
+	of := func(id, name string) *directory.MembershipChange {
+		if changes[id] == nil {
+			changes[id] = &directory.MembershipChange{GroupID: id, Name: name}
+		}
+		return changes[id]
+	}
+	byID := map[string]*task{}
+	for _, t := range g.tasks {
+		if t.failed[unremembered] {
+			continue
+		}
+		byID[t.have.id] = t
+		if !takes(t) {
+			for _, v := range g.remembered(t.have) {
+				if id := strings.ToLower(strings.TrimPrefix(v, rememberedGroup)); g.exists[id] {
+					c := of(id, "")
+					c.Add = append(c.Add, g.member(t.have))
+				}
+			}
+			continue
+		}
+		for _, dn := range t.have.get(attrMemberOf) {
+			if id := g.byPath[dnKey(dn)]; id != "" {
+				c := of(id, cnOf(dn))
+				c.Remove = append(c.Remove, g.member(t.have))
+			}
+		}
+	}
+	ordered := make([]directory.MembershipChange, 0, len(changes))
+	for _, id := range slices.Sorted(maps.Keys(changes)) {
+		ordered = append(ordered, *changes[id])
+	}
+	for i, o := range g.ChangeMembers(ctx, ordered) {
+		g.settle(ordered[i], o, byID)
+	}
+}
+
+// settle records what became of one group's members.
+func (g *regrouping) settle(c directory.MembershipChange, o directory.MembershipOutcome, byID map[string]*task) {
+	for _, m := range slices.Concat(c.Add, c.Remove) {
+		if err := o.Failure(m.ID); err != nil {
+			byID[m.ID].fail("change the groups", directory.GroupsAttribute, err)
+			continue
+		}
+		byID[m.ID].touched, byID[m.ID].out.Changed = true, true
+	}
+}
+
+// forget clears what is remembered of groups that were given back. A group that
+// was deleted since is forgotten, too: there is nothing to give back.
+func (g *regrouping) forget(ctx context.Context, t *task) {
+	if takes(t) || t.failed[directory.GroupsAttribute] {
+		return
+	}
+	if err := g.send(ctx, t, []edit{{name: g.Domain.o.RemovedGroupsAttribute, compare: true, remove: g.remembered(t.have)}}); err != nil {
+		t.fail("forget the groups", directory.GroupsAttribute, explainWrite(err))
+	}
+}
+
+func (g *regrouping) failAll(err error) {
+	for _, t := range g.tasks {
+		t.fail("change the groups", directory.GroupsAttribute, err)
+	}
+}
+
+// checkRemembering says what is wrong with the attribute for groups that were taken away.
+func checkRemembering(name string) error {
+	t, known := StandardSchema().Lookup(name)
+	if known && (!t.Multi || t.ReadOnly || t.Syntax != directory.Text) {
+		return fmt.Errorf("removed_groups_attribute: found %q, expected an attribute of users that holds several texts, such as %s", name, DefaultRemovedGroupsAttribute)
+	}
+	return nil
+}
