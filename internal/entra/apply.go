@@ -44,6 +44,7 @@ func (t *Tenant) Apply(ctx context.Context, changes []directory.Change, o direct
 	r.update(ctx)
 	r.linkManagers(ctx)
 	r.writeSponsors(ctx)
+	r.settleGroups(ctx)
 	r.readBack(ctx)
 	r.linkWaiting(ctx)
 	for _, k := range r.tasks {
@@ -107,6 +108,9 @@ func (r *run) prepare(ctx context.Context) {
 		}
 		r.byWorker[directory.Fold(k.WorkerID)] = k
 		err := CheckAccount(k.Want, nil)
+		if _, named := k.Want.Attributes[directory.GroupsAttribute]; named && len(r.Tenant.o.RemovedGroupsAttributes) == 0 {
+			err = errors.Join(err, errNoMemory)
+		}
 		if k.WorkerID == "" {
 			err = errors.Join(errors.New("the worker id is empty"), err)
 		}
@@ -128,6 +132,9 @@ func (r *run) prepare(ctx context.Context) {
 	found, err := r.fetch(ctx, slices.Sorted(maps.Keys(ids)))
 	if err == nil {
 		err = r.withSponsors(ctx, found)
+	}
+	if err == nil {
+		err = r.withGroups(ctx, slices.Collect(maps.Values(found)))
 	}
 	if err == nil {
 		err = r.guard(ctx)
@@ -188,7 +195,7 @@ func (r *run) failAll(op string, err error) {
 	}
 }
 
-// differences returns the attributes to write, sorted; the manager and sponsors, which are
+// differences returns the attributes to write, sorted; the manager, sponsors and groups, which are
 // references, are not among them.
 func (r *run) differences(k *task) []string {
 	var names []string
@@ -198,7 +205,7 @@ func (r *run) differences(k *task) []string {
 	}
 	for _, name := range slices.Sorted(maps.Keys(k.Want.Attributes)) {
 		v := k.Want.Attributes[name]
-		if name == attrManager || name == attrSponsors || k.failed[name] {
+		if name == attrManager || name == attrSponsors || name == directory.GroupsAttribute || k.failed[name] {
 			continue
 		}
 		if k.have == nil && len(v) > 0 || k.have != nil && !v.Equal(have.Attributes[name]) {

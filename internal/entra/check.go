@@ -37,6 +37,9 @@ func CheckAccount(a directory.Account, schema *directory.Schema) error {
 }
 
 func checkAttribute(schema *directory.Schema, name string, v directory.Value) error {
+	if name == directory.GroupsAttribute {
+		return directory.CheckGroups(v)
+	}
 	if name == attrManager || name == attrSponsors {
 		if name == attrManager && len(v) > 1 {
 			return fmt.Errorf("found %d values, expected one", len(v))
@@ -116,6 +119,9 @@ func (t *Tenant) Check(ctx context.Context, changes []directory.Change) error {
 	}
 	found, err := t.byIDs(ctx, ids, false)
 	if err == nil {
+		err = t.withGroups(ctx, slices.Collect(maps.Values(found)))
+	}
+	if err == nil {
 		err = t.guard(ctx)
 	}
 	if err != nil {
@@ -125,7 +131,7 @@ func (t *Tenant) Check(ctx context.Context, changes []directory.Change) error {
 	if err != nil {
 		return err
 	}
-	var problems []error
+	problems := []error{t.checkGroups(ctx, changes, found)}
 	for _, c := range changes {
 		name := c.Want.Attributes[attrPrincipal].Text()
 		_, domain, _ := strings.Cut(name, "@")

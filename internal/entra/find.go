@@ -5,6 +5,7 @@ package entra
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -29,6 +30,9 @@ func (t *Tenant) Find(ctx context.Context, attribute string, values []string) (m
 	}
 	distinct := distinctValues(p, values)
 	found, err := t.findUsers(ctx, p.kind.Name, distinct)
+	if err == nil {
+		err = t.withGroups(ctx, slices.Concat(slices.Collect(maps.Values(found))...))
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -106,6 +110,9 @@ func (t *Tenant) Owned(ctx context.Context) ([]*directory.Existing, error) {
 		return nil, err
 	}
 	users, err := t.owned(ctx)
+	if err == nil {
+		err = t.withGroups(ctx, users)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("looking for users with a worker id in %s: %w", t.o.WorkerIDAttribute, err)
 	}

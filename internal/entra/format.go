@@ -33,6 +33,7 @@ var Format = directory.Format{
 		{Key: "display_name", Attribute: attrDisplayName, Required: true, Shared: true},
 		{Key: "mail_nickname", Attribute: attrNickname, Required: true, Shared: true},
 		{Key: "manager", Attribute: attrManager, Shared: true},
+		{Key: "groups", Attribute: directory.GroupsAttribute, Shared: true},
 	},
 	Equal: equal,
 }
@@ -40,6 +41,9 @@ var Format = directory.Format{
 // equal reports whether two values mean the same to Graph: names and addresses
 // ignore case, and a date is a moment however it is written.
 func equal(attribute string, a, b directory.Value) bool {
+	if attribute == directory.GroupsAttribute {
+		return directory.SameGroups(a, b)
+	}
 	if len(a) != len(b) {
 		return false
 	}

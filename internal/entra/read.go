@@ -47,6 +47,9 @@ func (t *Tenant) Read(ctx context.Context, ids map[string]string, attributes []s
 	}
 	found, err := t.byIDs(ctx, wanted, false)
 	if err == nil {
+		err = t.withGroups(ctx, slices.Collect(maps.Values(found)))
+	}
+	if err == nil {
 		err = t.guard(ctx)
 	}
 	if err != nil {
@@ -191,7 +194,7 @@ func (t *Tenant) eachUser(body []byte, properties []property, each func(*user)) 
 		return fmt.Errorf("found %T, expected users", page)
 	}
 	for _, m := range users.GetValue() {
-		each(newUser(m, properties, t.o.WorkerIDAttribute))
+		each(newUser(m, properties, t.o))
 	}
 	return nil
 }

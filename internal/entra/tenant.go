@@ -3,6 +3,7 @@
 package entra
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -30,6 +31,9 @@ type Options struct {
 	WorkerIDAttribute string
 	// DisabledSinceAttribute is where the time of disabling is recorded; empty: nowhere.
 	DisabledSinceAttribute string
+	// RemovedGroupsAttributes are where the groups that were taken from a user are
+	// remembered, filled in their order: properties that hold text.
+	RemovedGroupsAttributes []string
 	// BulkThreshold is how many users may be asked for by name before listing the
 	// tenant is considered, however few the questions were.
 	BulkThreshold int
@@ -51,9 +55,10 @@ type Tenant struct {
 
 	mu      sync.Mutex // guards what follows
 	need    map[string]property
-	asked   int // users asked for by name so far
-	asks    int // questions about users by id so far
-	total   int // users in the tenant, -1 before it is known
+	groups  bool // somebody asks for directory.GroupsAttribute
+	asked   int  // users asked for by name so far
+	asks    int  // questions about users by id so far
+	total   int  // users in the tenant, -1 before it is known
 	all     *snapshot
 	deleted []*user
 	domains []string
@@ -84,6 +89,11 @@ func New(c *graphconn.Client, o Options) *Tenant {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
+	for i, name := range o.RemovedGroupsAttributes {
+		if p, ok := lookup(name); ok {
+			o.RemovedGroupsAttributes[i] = p.kind.Name
+		}
+	}
 	t := &Tenant{client: c, o: o, loading: make(chan struct{}, 1), guarding: make(chan struct{}, 1), need: map[string]property{}, total: -1, links: map[string]string{}, pending: map[string][]waiting{},
 		made: map[string]string{}, gone: map[string]bool{}, nested: map[string][]string{}}
 	t.asking.tenant = t
@@ -96,7 +106,13 @@ func New(c *graphconn.Client, o Options) *Tenant {
 
 // CheckOptions says what is wrong with the names of attributes in options.
 func CheckOptions(o Options) error {
-	for name, attribute := range map[string]string{"worker_id_attribute": o.WorkerIDAttribute, "disabled_since_attribute": o.DisabledSinceAttribute} {
+	type setting struct{ name, attribute string }
+	settings := []setting{{"worker_id_attribute", o.WorkerIDAttribute}, {"disabled_since_attribute", o.DisabledSinceAttribute}}
+	for _, attribute := range o.RemovedGroupsAttributes {
+		settings = append(settings, setting{"removed_groups_attributes", cmp.Or(attribute, `""`)})
+	}
+	for _, s := range settings {
+		name, attribute := s.name, s.attribute
 		if attribute == "" {
 			continue
 		}
@@ -123,6 +139,12 @@ func (t *Tenant) Notes() []string {
 func (t *Tenant) Need(attributes ...string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	for _, name := range attributes {
+		if name == directory.GroupsAttribute {
+			t.groups = true
+			attributes = slices.Concat(attributes, t.o.RemovedGroupsAttributes)
+		}
+	}
 	for _, name := range attributes {
 		if p, ok := lookup(name); ok {
 			t.need[p.kind.Name] = p

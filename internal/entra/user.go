@@ -21,6 +21,11 @@ type user struct {
 	// manager is the object id of the manager, managerWorker its worker id and
 	// managerName its user principal name, where they are known.
 	manager, managerWorker, managerName string
+	// groups are the names of the groups that the user can be taken from, by object
+	// id, once grouped says that they were read; remembered are those that were taken away.
+	groups     map[string]string
+	grouped    bool
+	remembered []string
 }
 
 func (u *user) text(name string) string { return u.values[name].Text() }
@@ -28,24 +33,24 @@ func (u *user) text(name string) string { return u.values[name].Text() }
 func (u *user) synced() bool { return u.text(attrSynced) == "TRUE" }
 
 // newUser reads a user from the model of msgraph-sdk-go.
-func newUser(m models.Userable, properties []property, workerID string) *user {
+func newUser(m models.Userable, properties []property, o Options) *user {
 	u := &user{values: make(map[string]directory.Value, len(properties))}
 	for _, p := range properties {
 		if v := p.get(m); len(v) > 0 {
 			u.values[p.kind.Name] = v
 		}
 	}
-	u.id, u.enabled = u.text(attrID), u.text(attrEnabled) == "TRUE"
+	u.id, u.enabled, u.remembered = u.text(attrID), u.text(attrEnabled) == "TRUE", u.recall(o.RemovedGroupsAttributes)
 	switch manager := m.GetManager().(type) {
 	case nil:
 	case models.Userable:
 		u.manager, u.managerName = pointed(manager.GetId()).Text(), pointed(manager.GetUserPrincipalName()).Text()
-		if p, ok := lookup(workerID); ok {
+		if p, ok := lookup(o.WorkerIDAttribute); ok {
 			u.managerWorker = p.get(manager).Text()
 		}
 	default:
 		u.manager = pointed(manager.GetId()).Text()
-		u.managerName, u.managerWorker = raw(manager.GetAdditionalData()[attrPrincipal]).Text(), raw(manager.GetAdditionalData()[workerID]).Text()
+		u.managerName, u.managerWorker = raw(manager.GetAdditionalData()[attrPrincipal]).Text(), raw(manager.GetAdditionalData()[o.WorkerIDAttribute]).Text()
 	}
 	return u
 }
@@ -56,6 +61,9 @@ func (u *user) existing() *directory.Existing {
 		Account: directory.Account{Enabled: u.enabled, Attributes: make(map[string]directory.Value, len(u.values)+1)}}
 	for name, v := range u.values {
 		e.Account.Attributes[name] = slices.Clone(v)
+	}
+	if state := u.groupsState(); len(state) > 0 {
+		e.Account.Attributes[directory.GroupsAttribute] = state
 	}
 	switch {
 	case u.manager == "":

@@ -38,6 +38,9 @@ func (r *run) readBack(ctx context.Context) {
 		if err == nil {
 			err = r.withSponsors(ctx, found)
 		}
+		if err == nil {
+			err = r.withGroups(ctx, slices.Collect(maps.Values(found)))
+		}
 		for id, u := range found {
 			seen[id] = u
 			if k := open[id]; r.asWanted(k, u) {
@@ -117,5 +120,5 @@ func (t *Tenant) parseUser(body []byte, properties []property) (*user, error) {
 	if !ok {
 		return nil, fmt.Errorf("found %T, expected a user", m)
 	}
-	return newUser(u, properties, t.o.WorkerIDAttribute), nil
+	return newUser(u, properties, t.o), nil
 }

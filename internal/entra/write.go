@@ -364,4 +364,7 @@ func (r *run) refuse(ctx context.Context, p part, err error) {
 		p.fail(p.op, p.attribute, explainOp(p.op, err))
 	}
 	p.touched = true // some of it may have been done
+	if p.op == string(directory.OperationRevokeSessions) {
+		p.errs = append(p.errs, fmt.Errorf("the user %s is disabled, and no later run sees that its sessions were not revoked: revoke them by hand, or with the action workforce_entra_revoke_sessions", p.have.text(attrPrincipal)))
+	}
 }

@@ -88,6 +88,7 @@ func newLazyTenant(m *entraModel, version string, clock func() time.Time, diags 
 		},
 		options: entra.Options{WorkerIDAttribute: text("worker_id_attribute"), DisabledSinceAttribute: text("disabled_since_attribute"), Clock: clock},
 	}
+	l.options.RemovedGroupsAttributes = s.list(m.RemovedGroupsAttributes, "entra.removed_groups_attributes", entraVariables["removed_groups_attributes"]...)
 	l.options.Protect = m.Protect.protection(&s)
 	l.ways(m, &s)
 	l.unknown = s.unknown

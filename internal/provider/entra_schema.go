@@ -34,6 +34,7 @@ type entraModel struct {
 	CACertificatePEM          types.String       `tfsdk:"ca_certificate_pem"`
 	WorkerIDAttribute         types.String       `tfsdk:"worker_id_attribute"`
 	DisabledSinceAttribute    types.String       `tfsdk:"disabled_since_attribute"`
+	RemovedGroupsAttributes   types.List         `tfsdk:"removed_groups_attributes"`
 	Connections               types.Int64        `tfsdk:"connections"`
 	RequestTimeout            types.Int64        `tfsdk:"request_timeout"`
 	Protect                   *entraProtectModel `tfsdk:"protect"`
@@ -67,6 +68,7 @@ var entraVariables = map[string][]string{
 	"ca_certificate_pem":                 {"WORKFORCE_ENTRA_CA_CERTIFICATE_PEM"},
 	"worker_id_attribute":                {"WORKFORCE_ENTRA_WORKER_ID_ATTRIBUTE"},
 	"disabled_since_attribute":           {"WORKFORCE_ENTRA_DISABLED_SINCE_ATTRIBUTE"},
+	"removed_groups_attributes":          {"WORKFORCE_ENTRA_REMOVED_GROUPS_ATTRIBUTES"},
 	"connections":                        {"WORKFORCE_ENTRA_CONNECTIONS"},
 	"request_timeout":                    {"WORKFORCE_ENTRA_REQUEST_TIMEOUT"},
 }
@@ -114,6 +116,9 @@ func entraSchema() schema.Attribute {
 	text("disabled_since_attribute", "Property in which this provider records since when it has disabled a user, as RFC 3339, such as `onPremisesExtensionAttributes/extensionAttribute15`. Microsoft Entra ID keeps no such record, so users can only be deleted after their retention (`on_removal = \"delete\"`) when it is set. Unset: nothing is recorded.")
 	number("connections", "Requests under way at the same time, at most 64. The default is 8. What the tenant's limits allow is learnt from its answers.")
 	number("request_timeout", "Seconds that one request may take. The default is 100.")
+	attributes["removed_groups_attributes"] = schema.ListAttribute{Optional: true, ElementType: types.StringType,
+		MarkdownDescription: described("removed_groups_attributes", "Properties in which the groups are remembered that were taken from leavers (`leaver_groups` of a mapping), so that they can be given back whatever became of the state, such as `[\"onPremisesExtensionAttributes/extensionAttribute14\"]`. "+
+			"They are filled in their order; one of 1024 characters has room for 47 groups, and a leaver in more than fit stops the plan. Required for `leaver_groups`.")}
 	attributes["protect"] = entraProtectSchema()
 	return schema.SingleNestedAttribute{
 		Optional: true,

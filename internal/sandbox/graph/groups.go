@@ -331,7 +331,7 @@ func removeOwner(s *Server, c *call) (*answer, error) {
 }
 
 func listOwners(s *Server, c *call) (*answer, error) {
-	return s.related(c, kindGroup, func(e *entry) []*entry { return s.live(e.owners) })
+	return s.related(c, kindGroup, kindUser, func(e *entry) []*entry { return s.live(e.owners) })
 }
 
 func listMembers(s *Server, c *call) (*answer, error) {
@@ -363,7 +363,7 @@ func (s *Server) listOf(c *call, members func(*entry) []*entry) (*answer, error)
 		}
 		cast = kind
 	}
-	return s.related(c, kindGroup, func(e *entry) []*entry {
+	return s.related(c, kindGroup, kindUser, func(e *entry) []*entry {
 		return slices.DeleteFunc(members(e), func(m *entry) bool { return cast != "" && m.kind != cast })
 	})
 }
@@ -392,19 +392,19 @@ func (s *Server) holding(e *entry) []*entry {
 }
 
 func listMemberOf(s *Server, c *call) (*answer, error) {
-	return s.related(c, kindUser, s.holding)
+	return s.related(c, kindUser, kindGroup, s.holding)
 }
 
 func listGroupMemberOf(s *Server, c *call) (*answer, error) {
-	return s.related(c, kindGroup, s.holding)
+	return s.related(c, kindGroup, kindGroup, s.holding)
 }
 
 func listTransitiveMemberOf(s *Server, c *call) (*answer, error) {
-	return s.related(c, kindUser, s.above)
+	return s.related(c, kindUser, kindGroup, s.above)
 }
 
 func listGroupTransitiveMemberOf(s *Server, c *call) (*answer, error) {
-	return s.related(c, kindGroup, s.above)
+	return s.related(c, kindGroup, kindGroup, s.above)
 }
 
 // above are the groups that an object is a member of, directly or through others.

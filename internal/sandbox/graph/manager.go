@@ -81,7 +81,7 @@ func removeManager(s *Server, c *call) (*answer, error) {
 }
 
 // related lists objects that belong to the object of a call.
-func (s *Server) related(c *call, kind string, source func(e *entry) []*entry) (*answer, error) {
+func (s *Server) related(c *call, kind, listed string, source func(e *entry) []*entry) (*answer, error) {
 	e, f := s.find(kind, c.param(0))
 	if f != nil {
 		return nil, f
@@ -89,7 +89,7 @@ func (s *Server) related(c *call, kind string, source func(e *entry) []*entry) (
 	if c.query.Get("$filter") != "" && c.query.Get("$count") != "true" {
 		return nil, unsupported("The filter needs $count=true and the header ConsistencyLevel: eventual.")
 	}
-	return s.list(c, kindUser, "directoryObjects", func() []*entry { return source(e) })
+	return s.list(c, listed, "directoryObjects", func() []*entry { return source(e) })
 }
 
 // live returns the objects of ids that are not deleted.
@@ -104,7 +104,7 @@ func (s *Server) live(ids []string) []*entry {
 }
 
 func listReports(s *Server, c *call) (*answer, error) {
-	return s.related(c, kindUser, func(manager *entry) []*entry {
+	return s.related(c, kindUser, kindUser, func(manager *entry) []*entry {
 		return slices.DeleteFunc(s.store.all(kindUser, false), func(e *entry) bool { return e.manager != manager.id })
 	})
 }
@@ -113,7 +113,7 @@ func listReports(s *Server, c *call) (*answer, error) {
 const maxSponsors = 5
 
 func listSponsors(s *Server, c *call) (*answer, error) {
-	return s.related(c, kindUser, func(e *entry) []*entry { return s.live(e.sponsors) })
+	return s.related(c, kindUser, kindUser, func(e *entry) []*entry { return s.live(e.sponsors) })
 }
 
 func addSponsor(s *Server, c *call) (*answer, error) {

@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package entra
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/entra/graphconn"
+)
+
+// rememberedGroups precedes the object ids of groups in one of
+// [Options.RemovedGroupsAttributes]: 16 bytes each, in base64url without padding.
+const rememberedGroups = "g:"
+
+var errNoMemory = errors.New("groups: nothing says where to remember the groups that are taken away: set removed_groups_attributes in the entra block of the provider, such as [\"onPremisesExtensionAttributes/extensionAttribute14\"]")
+
+// groupsState is the value of [directory.GroupsAttribute] of a user. Of one who is
+// enabled and for whom no groups are remembered, groups are not read: that they
+// are kept can be said without.
+func (u *user) groupsState() directory.Value {
+	return directory.GroupsState(len(u.groups) > 0 || !u.grouped && u.enabled, len(u.remembered) > 0)
+}
+
+// recall returns the object ids of the groups that were taken from a user and are
+// remembered in the attributes.
+func (u *user) recall(attributes []string) []string {
+	var ids []string
+	for _, name := range attributes {
+		text, ours := strings.CutPrefix(u.text(name), rememberedGroups)
+		raw, err := base64.RawURLEncoding.DecodeString(text)
+		if !ours || err != nil {
+			continue
+		}
+		for part := range slices.Chunk(raw, len(uuid.Nil)) {
+			if id, err := uuid.FromBytes(part); err == nil {
+				ids = append(ids, id.String())
+			}
+		}
+	}
+	return ids
+}
+
+// room is how many groups an attribute can remember.
+func room(attribute string) int {
+	p, _ := lookup(attribute)
+	if !p.kind.HasMax {
+		return 256 / 22 // what every text of a user can hold
+	}
+	return base64.RawURLEncoding.DecodedLen(int(p.kind.Max)-len(rememberedGroups)) / len(uuid.Nil)
+}
+
+// noted returns the values that remember groups, and clears the attributes that it
+// does not take. It fails where there is no room for all.
+func (t *Tenant) noted(ids []string) (map[string]directory.Value, error) {
+	out, all := map[string]directory.Value{}, 0
+	rest := slices.Sorted(slices.Values(ids))
+	for _, name := range t.o.RemovedGroupsAttributes {
+		n := min(room(name), len(rest))
+		all += room(name)
+		var raw []byte
+		for _, id := range rest[:n] {
+			u, err := uuid.Parse(id)
+			if err != nil {
+				return nil, err
+			}
+			raw = append(raw, u[:]...)
+		}
+		if rest, out[name] = rest[n:], nil; n > 0 {
+			out[name] = directory.Value{rememberedGroups + base64.RawURLEncoding.EncodeToString(raw)}
+		}
+	}
+	if len(rest) > 0 {
+		return nil, fmt.Errorf("%d groups are to be taken away, and removed_groups_attributes has room for %d: name further attributes there, or take the user out of groups by hand", len(ids), all)
+	}
+	return out, nil
+}
+
+// readGroups reads the groups of users for whom that was not done yet: those
+// from which a user can be taken by hand. Unless all is true, it leaves out users whose state can be said without.
+// https://learn.microsoft.com/graph/api/user-list-memberof
+func (t *Tenant) readGroups(ctx context.Context, users []*user, all bool) error {
+	t.mu.Lock()
+	users = slices.DeleteFunc(slices.Clone(users), func(u *user) bool { return u.grouped || !all && u.enabled && len(u.remembered) == 0 })
+	t.mu.Unlock()
+	query := url.Values{"$select": {groupSelect}, "$top": {strconv.Itoa(pageSize)}}
+	requests := make([]graphconn.Request, len(users))
+	for i, u := range users {
+		requests[i] = graphconn.Request{Method: http.MethodGet, Path: "/users/" + u.id + "/memberOf", Query: query}
+	}
+	for i, result := range t.client.Batch(ctx, requests) {
+		groups := map[string]string{}
+		more, err := false, result.Err
+		if err == nil {
+			more, err = takeGroups(result.Response.Body, groups)
+		}
+		if more {
+			err = t.client.Pages(ctx, requests[i], func(body []byte) error { _, err := takeGroups(body, groups); return err })
+		}
+		if graphconn.IsNotFound(err) {
+			continue // deleted since, which others will say
+		}
+		if err != nil {
+			return fmt.Errorf("reading the groups of %s: %w", users[i].text(attrPrincipal), permission(err, "GroupMember.Read.All"))
+		}
+		t.mu.Lock()
+		users[i].groups, users[i].grouped = groups, true
+		t.mu.Unlock()
+	}
+	return nil
+}
+
+// takeGroups takes the names of the groups of a page, by id, and says whether there are more pages.
+func takeGroups(body []byte, into map[string]string) (more bool, err error) {
+	var page struct {
+		Next  string `json:"@odata.nextLink"`
+		Value []struct {
+			Type string `json:"@odata.type"`
+			groupDocument
+		} `json:"value"`
+	}
+	if err := decode(body, &page); err != nil {
+		return false, err
+	}
+	for i := range page.Value {
+		if g := page.Value[i].group(); page.Value[i].Type == "#microsoft.graph.group" && g.Fixed() == "" {
+			into[g.ID] = g.DisplayName
+		}
+	}
+	return page.Next != "", nil
+}
+
+// withGroups reads the groups of users where a change or a decision is about them.
+func (t *Tenant) withGroups(ctx context.Context, users []*user) error {
+	t.mu.Lock()
+	needed := t.groups
+	t.mu.Unlock()
+	if !needed {
+		return nil
+	}
+	return t.readGroups(ctx, users, false)
+}
+
+// regrouping is what becomes of the groups of users.
+type regrouping struct {
+	*run
+	tasks []*task
+}
+
+// takes reports whether a user is to lose its groups.
+func takes(k *task) bool {
+	return k.Want.Attributes[directory.GroupsAttribute].Text() == directory.GroupsRemoved
+}
+
+// settleGroups makes the groups of users what is wanted. Groups are remembered
+// before they are taken away, and forgotten after they were given back, so that
+// an interruption loses none and the next run finishes what this one began.
+func (r *run) settleGroups(ctx context.Context) {
+	g := &regrouping{run: r}
+	for _, k := range r.alive() {
+		if want, managed := k.Want.Attributes[directory.GroupsAttribute]; managed && k.have != nil && !k.created && !directory.SameGroups(want, k.have.groupsState()) {
+			g.tasks = append(g.tasks, k)
+		}
+	}
+	if len(g.tasks) == 0 {
+		return
+	}
+	if !g.read(ctx) {
+		return
+	}
+	g.write(ctx, "remember the groups", func(k *task) (map[string]directory.Value, error) {
+		if !takes(k) {
+			return nil, nil
+		}
+		known := k.have.remembered
+		ids := set(slices.AppendSeq(slices.Clone(known), maps.Keys(k.have.groups)))
+		if len(ids) == len(known) {
+			return nil, nil
+		}
+		return r.noted(ids)
+	})
+	g.change(ctx)
+	g.write(ctx, "forget the groups", func(k *task) (map[string]directory.Value, error) {
+		if takes(k) {
+			return nil, nil
+		}
+		return r.noted(nil)
+	})
+}
+
+// set returns texts sorted, each once.
+func set(texts []string) []string {
+	slices.Sort(texts)
+	return slices.Compact(texts)
+}
+
+// read reads the groups of those who lose them.
+func (g *regrouping) read(ctx context.Context) bool {
+	var users []*user
+	for _, k := range g.tasks {
+		if takes(k) {
+			users = append(users, k.have)
+		}
+	}
+	err := g.readGroups(ctx, users, true)
+	for _, k := range g.tasks {
+		if err != nil {
+			k.fail("change the groups", directory.GroupsAttribute, explain(err))
+		}
+	}
+	return err == nil
+}
+
+// write writes attributes of those for whom nothing about groups has failed yet.
+func (g *regrouping) write(ctx context.Context, op string, values func(*task) (map[string]directory.Value, error)) {
+	var requests []graphconn.Request
+	var parts []part
+	for _, k := range g.tasks {
+		if k.failed[directory.GroupsAttribute] {
+			continue
+		}
+		v, err := values(k)
+		switch {
+		case err != nil:
+			k.fail(op, directory.GroupsAttribute, directory.Because(directory.ErrInvalid, err))
+		case len(v) > 0:
+			names := slices.Sorted(maps.Keys(v))
+			requests = append(requests, graphconn.Request{Method: http.MethodPatch, Path: "/users/" + k.ID, Body: body(names, v, k.have)})
+			parts = append(parts, part{k, op, directory.GroupsAttribute, []string{directory.GroupsAttribute}})
+		}
+	}
+	g.send(ctx, requests, parts)
+}
+
+// change takes out and puts in, for all users of a group at once.
+func (g *regrouping) change(ctx context.Context) {
+	changes := map[string]*directory.MembershipChange{}
+	of := func(id, name string) *directory.MembershipChange {
+		if changes[id] == nil {
+			changes[id] = &directory.MembershipChange{GroupID: id, Name: name}
+		}
+		return changes[id]
+	}
+	byID := map[string]*task{}
+	var back []string
+	for _, k := range g.tasks {
+		if !takes(k) {
+			back = append(back, k.have.remembered...)
+		}
+	}
+	exist, err := g.groupsByID(ctx, set(back))
+	for _, k := range g.tasks {
+		if err != nil && !takes(k) {
+			k.fail("change the groups", directory.GroupsAttribute, explain(err))
+		}
+		if k.failed[directory.GroupsAttribute] {
+			continue
+		}
+		byID[k.ID] = k
+		member := directory.Member{ID: k.ID, Path: k.principal(), Name: k.Want.Attributes[attrDisplayName].Text(), Class: kindUser, WorkerID: k.WorkerID}
+		if takes(k) {
+			for id, name := range k.have.groups {
+				of(id, name).Remove = append(of(id, name).Remove, member)
+			}
+			continue
+		}
+		for _, id := range k.have.remembered {
+			if group := exist[id]; group != nil { // one that was deleted has nothing to give back
+				of(id, group.DisplayName).Add = append(of(id, group.DisplayName).Add, member)
+			}
+		}
+	}
+	ordered := make([]directory.MembershipChange, 0, len(changes))
+	for _, id := range slices.Sorted(maps.Keys(changes)) {
+		ordered = append(ordered, *changes[id])
+	}
+	for i, o := range g.ChangeMembers(ctx, ordered) {
+		for _, m := range slices.Concat(ordered[i].Add, ordered[i].Remove) {
+			k := byID[m.ID]
+			k.touched, k.out.Changed = true, true
+			if err := o.Failure(m.ID); err != nil {
+				k.fail("change the groups", directory.GroupsAttribute, err)
+			}
+		}
+	}
+}
+
+// checkGroups says which changes of groups cannot be made, before anything is written.
+func (t *Tenant) checkGroups(ctx context.Context, changes []directory.Change, found map[string]*user) error {
+	var users []*user
+	leavers := map[string]string{}
+	for _, c := range changes {
+		want, managed := c.Want.Attributes[directory.GroupsAttribute]
+		switch u := found[strings.ToLower(c.ID)]; {
+		case !managed:
+		case len(t.o.RemovedGroupsAttributes) == 0:
+			return errNoMemory
+		case u != nil && want.Text() == directory.GroupsRemoved:
+			users, leavers[u.id] = append(users, u), c.WorkerID
+		}
+	}
+	if err := t.readGroups(ctx, users, true); err != nil {
+		return err
+	}
+	var problems []error
+	for _, u := range users {
+		if _, err := t.noted(set(slices.AppendSeq(slices.Clone(u.remembered), maps.Keys(u.groups)))); err != nil {
+			problems = append(problems, fmt.Errorf("worker %q: the user %s: %w", leavers[u.id], u.text(attrPrincipal), err))
+		}
+	}
+	return errors.Join(problems...)
+}
