@@ -255,7 +255,7 @@ func (t *timeline) creation(after state) string {
 
 // change says what happens between two situations, or "" when nothing does.
 func (t *timeline) change(before, after state, at time.Time) string {
-	moves := t.rules.LeaverContainer != "" && after.stage == StageLeft && after.moved && !(before.stage == StageLeft && before.moved)
+	moves := t.rules.LeaverContainer != "" && after.stage == StageLeft && after.moved && (before.stage != StageLeft || !before.moved)
 	strips := after.stripped && !before.stripped
 	what := ""
 	switch {

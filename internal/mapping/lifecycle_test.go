@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/worker"
 )
 
@@ -174,7 +175,15 @@ func TestCalendar(t *testing.T) {
 // TestCalendarComesTrue: what the calendar announces is what evaluating at that
 // moment says, and nothing changes in between.
 func TestCalendarComesTrue(t *testing.T) {
-	m := mustCompile(t, ladder())
+	groups := ladder()
+	groups.Lifecycle.LeaverGroups, groups.Lifecycle.LeaverGroupsDays, groups.Lifecycle.RestoreGroups = "remove", 3, true
+	for name, r := range map[string]Rules{"ladder": ladder(), "ladder with groups": groups} {
+		t.Run(name, func(t *testing.T) { calendarComesTrue(t, mustCompile(t, r)) })
+	}
+}
+
+func calendarComesTrue(t *testing.T, m *Mapping) {
+	t.Helper()
 	dates := []worker.Date{"", "2026-11-10", "2026-12-01", "2027-01-15"}
 	for _, hire := range dates {
 		for _, end := range dates {
@@ -193,7 +202,7 @@ func TestCalendarComesTrue(t *testing.T) {
 						t.Errorf("calendar out of order: %v", d.Calendar)
 					}
 				}
-				shape := func(d *Desired) string { return fmt.Sprint(d.Stage, d.Enabled, d.Container) }
+				shape := func(d *Desired) string { return fmt.Sprint(d.Stage, d.Enabled, d.Container, d.Groups) }
 				for before := shape(d); now.Year() < 2028; before = shape(d) {
 					now = now.Add(24 * time.Hour)
 					if d, err = m.Evaluate(w, now); err != nil {
@@ -316,5 +325,59 @@ func TestCalendarWords(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestGroupsRung(t *testing.T) {
+	for name, test := range map[string]struct {
+		days    int
+		restore bool
+		end, at string
+		want    string
+		events  []string
+	}{
+		"works, not to be restored": {0, false, "", "2026-11-20T12:00:00Z", "", nil},
+		"works, to be restored":     {0, true, "", "2026-11-20T12:00:00Z", directory.GroupsKept, nil},
+		"left":                      {0, false, "2026-11-19", "2026-11-20T12:00:00Z", directory.GroupsRemoved, []string{"the account moves to the leavers' container: ", "the account drops out"}},
+		"left, not due":             {5, false, "2026-11-19", "2026-11-20T12:00:00Z", "", []string{"the account loses its groups: ", "the account moves", "the account drops out"}},
+		"left, not due, restored":   {5, true, "2026-11-19", "2026-11-20T12:00:00Z", directory.GroupsKept, []string{"the account loses its groups: ", "the account moves", "the account drops out"}},
+		"left, due with the move":   {7, false, "2026-11-19", "2026-11-20T12:00:00Z", "", []string{"the account moves to the leavers' container and loses its groups: ", "the account drops out"}},
+		"due at the end of the day": {5, false, "2026-11-19", "2026-11-24T22:59:59Z", "", []string{"the account loses its groups: ", "the account moves", "the account drops out"}},
+		"the day is over":           {5, false, "2026-11-19", "2026-11-24T23:00:00Z", directory.GroupsRemoved, []string{"the account moves", "the account drops out"}},
+		"to leave":                  {0, false, "2026-12-01", "2026-11-20T12:00:00Z", "", []string{"the account is disabled and loses its groups: ", "the account moves", "the account drops out"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := ladder()
+			r.Lifecycle.LeaverGroups, r.Lifecycle.LeaverGroupsDays, r.Lifecycle.RestoreGroups = "remove", test.days, test.restore
+			w := ann()
+			w.HireDate, w.TerminationDate = "2020-01-01", worker.Date(test.end)
+			d := mustEvaluate(t, mustCompile(t, r), w, test.at)
+			if d.Groups != test.want {
+				t.Errorf("groups %q, want %q", d.Groups, test.want)
+			}
+			if len(d.Calendar) != len(test.events) {
+				t.Fatalf("calendar %v, want %q", d.Calendar, test.events)
+			}
+			for i, e := range d.Calendar {
+				if !strings.HasPrefix(e.What, test.events[i]) {
+					t.Errorf("event %q, want %q", e.What, test.events[i])
+				}
+			}
+		})
+	}
+}
+
+func TestGroupsRungProblems(t *testing.T) {
+	for want, change := range map[string]func(*Lifecycle){
+		`found "strip", expected one of "keep", "remove"`:      func(l *Lifecycle) { l.LeaverGroups = "strip" },
+		"leaver_groups_days and restore_groups have no effect": func(l *Lifecycle) { l.RestoreGroups = true },
+		"more than retention_days 30":                          func(l *Lifecycle) { l.LeaverGroups, l.LeaverGroupsDays = "remove", 31 },
+		"found -1, expected 0 to":                              func(l *Lifecycle) { l.LeaverGroups, l.LeaverGroupsDays = "remove", -1 },
+	} {
+		r := ladder()
+		change(&r.Lifecycle)
+		if _, err := Compile(r, adSchema(), adFormat); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q", err, want)
+		}
 	}
 }

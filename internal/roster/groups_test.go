@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package roster_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/mapping"
+	"terraform-provider-workforce/internal/roster"
+)
+
+// What documents say about groups, whatever became of the worker.
+func TestGroups(t *testing.T) {
+	strip := func(r *mapping.Rules) { r.Lifecycle.LeaverGroups, r.Lifecycle.RestoreGroups = "remove", true }
+	recorded := func(r *mapping.Rules) { strip(r); record(r) }
+	noRestore := func(r *mapping.Rules) { r.Lifecycle.LeaverGroups = "remove" }
+	const absent = "absent"
+	for name, c := range map[string]struct {
+		rules          func(*mapping.Rules)
+		enabled        bool
+		groups, record string
+		worker, want   string
+		changed        bool
+	}{
+		"at work":                           {strip, true, directory.GroupsKept, "", "", directory.GroupsKept, false},
+		"at work, unmanaged":                {noRestore, true, directory.GroupsKept, "", "", "", false},
+		"left":                              {strip, true, directory.GroupsKept, "", "termination_date=2026-11-20", directory.GroupsRemoved, true},
+		"left, taken already":               {strip, false, directory.GroupsRemoved, "", "termination_date=2026-11-20", directory.GroupsRemoved, false},
+		"left, none to take":                {strip, false, "", "", "termination_date=2026-11-20", directory.GroupsRemoved, false},
+		"left, put into one by hand":        {strip, false, directory.GroupsPartly, "", "termination_date=2026-11-20", directory.GroupsRemoved, true},
+		"back":                              {strip, false, directory.GroupsRemoved, "", "", directory.GroupsKept, true},
+		"back, not to be restored":          {noRestore, false, directory.GroupsRemoved, "", "", "", false},
+		"absent":                            {strip, true, directory.GroupsKept, "", absent, directory.GroupsKept, false},
+		"absent, unmanaged":                 {noRestore, true, directory.GroupsKept, "", absent, "", false},
+		"absent leaver":                     {recorded, false, directory.GroupsRemoved, "left 2026-11-10", absent, directory.GroupsRemoved, false},
+		"absent leaver with groups":         {recorded, false, directory.GroupsKept, "left 2026-11-10", absent, directory.GroupsRemoved, true},
+		"absent, in the middle of a ladder": {strip, false, directory.GroupsPartly, "", absent, "", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := newMemory()
+			e := m.ann()
+			e.Account.Enabled = c.enabled
+			if c.groups != "" {
+				e.Account.Attributes[directory.GroupsAttribute] = directory.Value{c.groups}
+			}
+			if c.record != "" {
+				e.Account.Attributes["extensionAttribute1"] = directory.Value{c.record}
+			}
+			if !c.enabled && c.worker != "" {
+				e.Account.Container = leavers
+			}
+			workers := population(hire("2 Bob Ray", "hire_date=2027-12-01"))
+			if c.worker != absent {
+				workers = population(hire("1 Ann Lee", strings.Fields(c.worker)...))
+			}
+			in := input(t, m, rules(c.rules))
+			in.Workers = workers
+			in.Format.Equal = func(attribute string, a, b directory.Value) bool {
+				return attribute == directory.GroupsAttribute && directory.SameGroups(a, b)
+			}
+			r := decide(t, in)
+			if got := r.Accounts["1"].Attributes[directory.GroupsAttribute].Text(); got != c.want {
+				t.Errorf("groups %q, want %q", got, c.want)
+			}
+			changes := decision(t, r, "1").Changes
+			i := slices.IndexFunc(changes, func(change roster.Change) bool { return change.Attribute == directory.GroupsAttribute })
+			if (i >= 0) != c.changed {
+				t.Errorf("changes %+v, of groups: %t", changes, c.changed)
+			}
+			if i >= 0 && changes[i].Rule != "worker_lifecycle.leaver_groups" {
+				t.Errorf("caused by %q", changes[i].Rule)
+			}
+		})
+	}
+}
