@@ -98,6 +98,7 @@ resource "workforce_mapping" "ad" {
 
   worker_lifecycle = {
     prehire_days     = 14
+    leaver_groups    = "remove"
     leaver_container = "\"OU=Leavers,${var.base_dn}\""
     retention_days   = 30
   }

@@ -23,7 +23,11 @@
 //   - Start: nothing of the models runs at init, and 3 ms to the end of main are
 //     those of net/http, too. The provider starts as fast with a tenant
 //     configured as without: clients, credentials and the tables of properties
-//     are made when they are first used.
+//     are made when they are first used. From start to handshake the provider
+//     takes 11.5 ms and the smallest one of the framework 3.9 ms, in the same run.
+//     5.0 ms of the difference is github.com/nyaruka/phonenumbers, which reads its
+//     tables at init and cannot be told not to; with an init that waits for the
+//     first number it would be 6.5 ms.
 //   - Compilation: models is one package. Compiling it takes two minutes and 4.5 GB of
 //     memory, and more with -race; after that it comes from the cache.
 //

@@ -58,6 +58,17 @@ func (d *demo) birthright(ctx context.Context) error {
 	return nil
 }
 
+// joinByHand makes a group that no rule knows, and puts a worker into it.
+func (d *demo) joinByHand(ctx context.Context, worker string) error {
+	e, err := d.find(ctx, worker, "displayName")
+	if err != nil {
+		return err
+	}
+	const name = "Project Apollo"
+	d.say("somebody had put %s into the group %s by hand", e.Get("displayName"), name)
+	return d.domain.Modify(ctx, "dn: CN="+name+","+groupsOU+"\nchangetype: add\nobjectClass: group\nsAMAccountName: apollo\nmember: "+e.DN+"\n")
+}
+
 // belongs holds the groups of a worker, as the domain tells them, against those they are to have.
 func (d *demo) belongs(ctx context.Context, worker string, want ...string) error {
 	e, err := d.find(ctx, worker, "memberOf")

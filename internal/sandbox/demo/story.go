@@ -191,6 +191,9 @@ func (d *demo) day(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := d.joinByHand(ctx, d.cast.leaver); err != nil {
+		return err
+	}
 	news, err := d.cast.act(d.company)
 	if err != nil {
 		return err
@@ -215,7 +218,7 @@ func (d *demo) day(ctx context.Context) error {
 	if err := errors.Join(d.belongs(ctx, d.cast.mover, "Everybody", "Customer Success"), d.belongs(ctx, d.cast.leaver)); err != nil {
 		return err
 	}
-	d.verified("the mover is in the new department's group and in no former one; the leaver is in none")
+	d.verified("the mover is in the new department's group and in no former one; the leaver is in none, the one that somebody had added by hand included")
 	return nil
 }
 
