@@ -112,7 +112,7 @@ func TestAccADGroupMembers_authoritative(t *testing.T) {
 			{Config: membersConfig(group, "", "gm1", "gm2@corp.example.com", inner), ConfigPlanChecks: samePlan, Check: hasMembers(d, group, "Inner of gm", "gm1", "gm2")},
 			{Config: membersConfig(other, "", "gm1"), ConfigPlanChecks: samePlan, Check: resource.ComposeAggregateTestCheckFunc(hasMembers(d, group), hasMembers(d, other, "gm1"))},
 			{ // Somebody who is not there is an error, and the others are members all the same.
-				Config: membersConfig(other, "", "gm1", "gm2", "nobody"), ExpectError: wordsInOrder("A membership could not be written", `"nobody"`, "Create it first"),
+				Config: membersConfig(other, "", "gm1", "gm2", "nobody"), ExpectError: wordsInOrder("A membership could not be written", `"nobody"`, "Create the account first"),
 			},
 			{Config: membersConfig(other, "", "gm1", "gm2"), ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}, Check: hasMembers(d, other, "gm1", "gm2")},
 			{ // The group is deleted by hand and there again.
@@ -159,7 +159,7 @@ func TestAccADGroupMembers_circles(t *testing.T) {
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: testProviders,
 		Steps: []resource.TestStep{
-			{Config: membersConfig(inner, "", outer), PlanOnly: true, ExpectError: wordsInOrder("Groups would contain each other", "Innermost", "Outermost")},
+			{Config: membersConfig(inner, "", outer), PlanOnly: true, ExpectError: wordsInOrder("The group cannot have this member", "Innermost", "Outermost", "contain each other")},
 			{Config: membersConfig(inner, "", inner), PlanOnly: true, ExpectError: wordsInOrder("member of itself")},
 			{Config: membersConfig("no such group", "", inner), PlanOnly: true, ExpectError: wordsInOrder("The group does not exist", "no such group")},
 		},

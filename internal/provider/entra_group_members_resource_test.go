@@ -60,7 +60,7 @@ func TestAccEntraGroupMembers_authoritative(t *testing.T) {
 		Steps: []resource.TestStep{
 			{Config: all, ConfigPlanChecks: settledPlan, Check: resource.ComposeAggregateTestCheckFunc(inGroup(s, group, ids[0], ids[1], ids[2], inner), resource.TestCheckResourceAttr(name, "id", group))},
 			{ResourceName: name, ImportState: true, ImportStateId: "sales", ImportStateVerify: true, ImportStateVerifyIgnore: []string{"members"}},
-			{ResourceName: name, ImportState: true, ImportStateId: "none", ExpectError: wordsInOrder("no group has", "none")},
+			{ResourceName: name, ImportState: true, ImportStateId: "none", ExpectError: wordsInOrder("The group does not exist", "none")},
 			// One removed by hand, one added.
 			{PreConfig: func() { s.RemoveMembers(group, ids[0]); s.AddMembers(group, ids[3]) }, Config: all, ConfigPlanChecks: settledPlan, Check: inGroup(s, group, ids[0], ids[1], ids[2], inner)},
 			// Renamed by hand: the same member. Deleted by hand: named at plan and apply, and the rest is done.

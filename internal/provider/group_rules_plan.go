@@ -54,21 +54,6 @@ func (r *groupRulesResource) run(model, state *groupRulesModel, diags *diag.Diag
 	return run
 }
 
-func (g *groupRulesRun) open() (directory.Groups, bool) {
-	dir, ok := g.target.open(g.data, g.diags)
-	if !ok {
-		return nil, false
-	}
-	groups, ok := dir.(directory.Groups)
-	if !ok {
-		g.diags.AddError(g.target.title+" groups cannot be used", "This version of the provider does not manage groups there.")
-	}
-	return groups, ok
-}
-
-// expecting is a directory that knows of groups which the same plan creates.
-type expecting interface{ Expected(ref string) bool }
-
 // plan returns the documents of members as they are to be, by group.
 func (g *groupRulesRun) plan(ctx context.Context, accounts map[string]string) (map[string]string, bool) {
 	want, have, ok := g.evaluate(accounts)
@@ -132,7 +117,7 @@ func (g *groupRulesRun) lookUp(ctx context.Context, have map[string]membership.M
 	slices.Sort(refs)
 	found := map[string]*directory.Group{}
 	if len(refs) > 0 {
-		dir, ok := g.open()
+		dir, ok := g.target.open(g.data, g.diags)
 		if !ok {
 			return false
 		}
@@ -182,9 +167,8 @@ func (g *groupRulesRun) addFixed(ref, why string) {
 
 func (g *groupRulesRun) addMissing(dir directory.Groups, refs []string, found map[string]*directory.Group) {
 	var missing []string
-	later, _ := dir.(expecting)
 	for _, ref := range refs {
-		if found[g.ask(ref)] == nil && (later == nil || !later.Expected(ref)) {
+		if found[g.ask(ref)] == nil && !dir.Expected(ref) {
 			missing = append(missing, fmt.Sprintf("%q", ref))
 		}
 	}

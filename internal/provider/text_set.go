@@ -5,6 +5,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -18,6 +19,8 @@ import (
 var (
 	_ basetypes.SetTypable  = textSetType{}
 	_ basetypes.SetValuable = textSet{}
+
+	_ basetypes.SetValuableWithSemanticEquals = textSet{}
 )
 
 // textSetType is the type of a set of many strings. The framework's own set
@@ -103,4 +106,23 @@ func newTextSet(texts []string) textSet {
 		elements[i] = types.StringValue(s)
 	}
 	return textSet{types.SetValueMust(types.StringType, elements)}
+}
+
+// SetSemanticEquals keeps the framework from comparing each element with each
+// other, which takes minutes for thousands.
+func (s textSet) SetSemanticEquals(_ context.Context, o basetypes.SetValuable) (bool, diag.Diagnostics) {
+	other, ok := o.(textSet)
+	return ok && s.Equal(other), nil
+}
+
+// known reports whether the set and all of its elements are.
+func (s textSet) known() bool {
+	return !s.IsUnknown() && !slices.ContainsFunc(s.Elements(), func(v attr.Value) bool { return v.IsUnknown() })
+}
+
+// become makes s the set of the keys, unless it is that already.
+func (s *textSet) become(ids map[string]string) {
+	if now := newTextSet(slices.Collect(maps.Keys(ids))); !now.Equal(*s) {
+		*s = now
+	}
 }
