@@ -48,6 +48,14 @@ func samePath(before types.String, now string) types.String {
 	return types.StringValue(now)
 }
 
+// claim reports another group of the run that takes one of the names.
+func (m *adGroupModel) claim(data *providerData, id string, diags *diag.Diagnostics) {
+	label := fmt.Sprintf("workforce_ad_group with name = %q, container = %q and sam_account_name = %q", m.Name.ValueString(), m.Container.ValueString(), m.SAMAccountName.ValueString())
+	for attribute, name := range map[string]types.String{"name": m.DistinguishedName, "sam_account_name": m.SAMAccountName} {
+		data.claimObject(attribute, "ad "+attribute+" "+activedirectory.RefKey(name.ValueString()), nameClaim{holder: id, label: label, strict: true}, diags)
+	}
+}
+
 // settlePlan fills in what is known at plan of what the configuration leaves open.
 func (m *adGroupModel) settlePlan(config, state adGroupModel) {
 	if config.SAMAccountName.IsNull() {

@@ -98,4 +98,5 @@ func (r *adGroupResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 			addProblems(&resp.Diagnostics, "The group cannot be as planned", err)
 		}
 	}
+	plan.claim(r.data, state.ID.ValueString(), &resp.Diagnostics)
 }

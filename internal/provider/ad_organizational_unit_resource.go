@@ -100,6 +100,8 @@ func (r *adOrganizationalUnitResource) ModifyPlan(ctx context.Context, req resou
 			addProblems(&resp.Diagnostics, "The organizational unit cannot be as planned", err)
 		}
 	}
+	r.data.claimObject("name", "ad name "+activedirectory.PathKey(want.Path()), nameClaim{holder: state.ID.ValueString(), strict: true,
+		label: fmt.Sprintf("workforce_ad_organizational_unit with name = %q and container = %q", want.Name, want.Container)}, &resp.Diagnostics)
 	domain.Expect(want.Path())
 	for at := want.Container; want.CreateParents && strings.HasPrefix(strings.ToUpper(at), "OU="); at = activedirectory.Parent(at) {
 		domain.Expect(at)

@@ -21,6 +21,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/entra"
 )
 
@@ -119,11 +120,29 @@ func (r *entraGroupResource) ModifyPlan(ctx context.Context, req resource.Modify
 		r.data.replacedGroups.Store(state.ID.ValueString(), true)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
-	if resp.Diagnostics.HasError() || plan.same(&state) {
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if plan.same(&state) {
+		plan.claim(r.data, state.ID.ValueString(), &resp.Diagnostics)
 		return
 	}
 	if tenant, ok := openTenant(r.data, &resp.Diagnostics); ok {
+		tenant.Expect(plan.DisplayName.ValueString(), plan.MailNickname.ValueString())
 		r.check(ctx, tenant, &plan, &state, &resp.Diagnostics)
+		plan.claim(r.data, state.ID.ValueString(), &resp.Diagnostics)
+	}
+}
+
+// claim reports another group of the run that takes one of the names, where that
+// cannot be or is to be prevented.
+func (m *entraGroupModel) claim(data *providerData, id string, diags *diag.Diagnostics) {
+	who := nameClaim{holder: id, strict: m.PreventDuplicateNames.ValueBool(), label: fmt.Sprintf("workforce_entra_group with display_name = %q and mail_nickname = %q", m.DisplayName.ValueString(), m.MailNickname.ValueString())}
+	if !m.DisplayName.IsUnknown() {
+		data.claimObject("display_name", "entra display_name "+directory.Fold(m.DisplayName.ValueString()), who, diags)
+	}
+	if who.addressed = m.Type.ValueString() == entra.GroupMicrosoft365; !m.MailNickname.IsUnknown() {
+		data.claimObject("mail_nickname", "entra mail_nickname "+directory.Fold(m.MailNickname.ValueString()), who, diags)
 	}
 }
 

@@ -4,6 +4,7 @@ package provider
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
@@ -75,7 +76,8 @@ func (r *groupMembersResource) Schema(_ context.Context, _ resource.SchemaReques
 					"Drift: a member that somebody removed shows as one to add; with `mode = \"authoritative\"` one that somebody added shows as one to remove, by worker id if it has one of its own, else by " + terms.foreign + ". A member who was renamed stays the same member."},
 			"mode": schema.StringAttribute{Optional: true, Computed: true, Default: stringdefault.StaticString(modeAuthoritative), Validators: []validator.String{oneOf(modeAuthoritative, modeAdditive)},
 				MarkdownDescription: "`authoritative`, the default: the group has exactly these members, all others are removed; destroying removes them all. `additive`: these are members as well, others are none of this resource's business; " +
-					"a member that leaves the set is removed, and destroying removes only those that this resource added. A plan that takes over a group warns about the members that it removes. Changing from authoritative to additive removes nobody."},
+					"a member that leaves the set is removed, and destroying removes only those that this resource added. " +
+					"One group has one authoritative resource, or any number of additive ones: anything else is an error at plan, or at apply where the group is created in the same run. A plan that takes over a group warns about the members that it removes. Changing from authoritative to additive removes nobody."},
 			"id": schema.StringAttribute{Computed: true, MarkdownDescription: "The " + terms.refs[0] + " of the group."},
 		},
 	}
@@ -102,18 +104,32 @@ func (r *groupMembersResource) ModifyPlan(ctx context.Context, req resource.Modi
 		}
 		return
 	case exists && plan.Group.Equal(state.Group) && plan.Members.Equal(state.Members) && plan.Mode.Equal(state.Mode):
+		plan.ID = state.ID
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("id"), state.ID)...)
-		return
+	default:
+		run, ok := r.open(&resp.Diagnostics)
+		if !ok {
+			return
+		}
+		if exists {
+			run.load(ctx, req.Private)
+		}
+		run.plan(ctx, &plan, &state)
+		resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 	}
-	run, ok := r.open(&resp.Diagnostics)
-	if !ok {
-		return
+	if id := plan.ID.ValueString(); id != "" && !resp.Diagnostics.HasError() {
+		r.data.groups.claimMembers(id, r.target.claim(&plan), path.Root("group"), &resp.Diagnostics)
+		if added := r.data.groups.addedTo(id); !exists && len(added) > 0 {
+			savePrivate(ctx, resp.Private, privateAdded, added, &resp.Diagnostics)
+		}
 	}
-	if exists {
-		run.load(ctx, req.Private)
-	}
-	run.plan(ctx, &plan, &state)
-	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+}
+
+// claim is what a resource for members says of itself.
+func (t target) claim(m *groupMembersModel) membersClaim {
+	members := m.Members.texts()
+	label := fmt.Sprintf("workforce_%s_group_members with group = %q, mode = %q and %d members: %s", t.prefix, m.Group.ValueString(), m.Mode.ValueString(), len(members), someOf(members))
+	return membersClaim{label: label, content: strings.Join(members, "\n"), all: !m.additive()}
 }
 
 func (r *groupMembersResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -153,6 +169,7 @@ func (r *groupMembersResource) Read(ctx context.Context, req resource.ReadReques
 	default:
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 		run.save(ctx, resp.Private)
+		r.data.groups.noteAdded(state.ID.ValueString(), run.added)
 	}
 }
 
@@ -181,13 +198,19 @@ func (r *groupMembersResource) Update(ctx context.Context, req resource.UpdateRe
 func (r *groupMembersResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state groupMembersModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || incomplete(ctx, req.Private, &resp.Diagnostics) {
+	if resp.Diagnostics.HasError() {
 		return
 	}
-	if run, ok := r.open(&resp.Diagnostics); ok {
-		run.load(ctx, req.Private)
-		run.destroy(ctx, &state)
+	run, ok := r.open(&resp.Diagnostics)
+	if !ok {
+		return
 	}
+	run.load(ctx, req.Private)
+	if incomplete(ctx, req.Private, &resp.Diagnostics) { // replaced: the creation that follows takes the members over
+		r.data.groups.noteAdded(state.ID.ValueString(), run.added)
+		return
+	}
+	run.destroy(ctx, &state)
 }
 
 // ImportState takes a group over, by any reference to it, with all of its

@@ -176,7 +176,7 @@ func (m *membersRun) apply(ctx context.Context, plan, state *groupMembersModel) 
 		if m.diags.HasError() {
 			return false
 		}
-		*state, m.added, m.names = groupMembersModel{}, nil, map[string]string{}
+		*state, m.names = groupMembersModel{}, map[string]string{}
 	}
 	before, err := m.present(ctx, g, state.Members.texts())
 	var members map[string]directory.Member
@@ -188,7 +188,7 @@ func (m *membersRun) apply(ctx context.Context, plan, state *groupMembersModel) 
 		return false
 	}
 	names := m.target.groups.naming.Of(g)
-	wanted, joining := map[string]string{}, map[string]directory.Member{}
+	wanted, stays, joining := map[string]string{}, map[string]bool{}, map[string]directory.Member{}
 	var failures []error
 	for _, ref := range plan.Members.texts() {
 		who := cmp.Or(members[ref], g.Members[before[ref]], g.Members[names.ID(ref)]) // the others were renamed, or are of a kind that is found only as a member
@@ -199,9 +199,12 @@ func (m *membersRun) apply(ctx context.Context, plan, state *groupMembersModel) 
 		if _, in := g.Members[who.ID]; !in {
 			joining[who.ID] = who
 		}
-		wanted[ref] = who.ID
+		wanted[ref], stays[who.ID] = who.ID, true
 	}
-	leaving := leaving(names, before, wanted, !plan.additive() || state.additive(), takesOver(g, plan, state))
+	if state.ID.IsNull() { // the resource may replace itself
+		m.added = slices.DeleteFunc(m.data.groups.addedTo(g.ID), func(id string) bool { return !stays[id] })
+	}
+	leaving := leaving(names, before, stays, !plan.additive() || state.additive(), takesOver(g, plan, state))
 	change := directory.MembershipChange{GroupID: g.ID, Name: g.Name}
 	for _, id := range slices.Sorted(maps.Keys(joining)) {
 		change.Add = append(change.Add, joining[id])
@@ -218,17 +221,13 @@ func (m *membersRun) apply(ctx context.Context, plan, state *groupMembersModel) 
 // leaving returns who is to be removed, by what the state calls them: those that
 // left the set, and all others where a group is taken over. Members that came
 // after the plan was made are not in it, so nobody leaves unreviewed.
-func leaving(names *membership.Names, before, wanted map[string]string, some, all bool) map[string]string {
+func leaving(names *membership.Names, before map[string]string, stays map[string]bool, some, all bool) map[string]string {
 	out := map[string]string{}
 	if some {
 		maps.Copy(out, before)
 	}
 	if all {
 		maps.Copy(out, names.Others(before))
-	}
-	stays := make(map[string]bool, len(wanted))
-	for _, id := range wanted {
-		stays[id] = true
 	}
 	maps.DeleteFunc(out, func(_, id string) bool { return stays[id] })
 	return out

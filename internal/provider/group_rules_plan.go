@@ -71,6 +71,7 @@ func (g *groupRulesRun) plan(ctx context.Context, accounts map[string]string) (m
 			g.addFixed(ref, why)
 		}
 	}
+	g.claim()
 	g.guard(want, have, len(accounts))
 	g.warnOfForeign(want, have)
 	g.warnOfDropped()
@@ -206,6 +207,15 @@ func textsOf(s types.Set) []string {
 	}
 	slices.Sort(out)
 	return out
+}
+
+// claim says that the rules answer for members of their groups.
+func (g *groupRulesRun) claim() {
+	for ref, rule := range g.rules {
+		if id := g.groups[ref].ID; id != "" {
+			g.data.groups.claimMembers(id, membersClaim{label: fmt.Sprintf("workforce_%s_group_rules with mode = %q and the rule %q = %q", g.target.prefix, g.mode, ref, rule), all: g.mode == modeAuthoritative}, path.Root("rules").AtMapKey(ref), g.diags)
+		}
+	}
 }
 
 // warnOfForeign names who is removed from groups whose members the state does
