@@ -25,7 +25,7 @@ type entraGroupModel struct {
 	MailNickname          types.String `tfsdk:"mail_nickname"`
 	Description           types.String `tfsdk:"description"`
 	Visibility            types.String `tfsdk:"visibility"`
-	Owners                textSet      `tfsdk:"owners"`
+	Owners                types.Set    `tfsdk:"owners"`
 	AssignableToRole      types.Bool   `tfsdk:"assignable_to_role"`
 	PreventDuplicateNames types.Bool   `tfsdk:"prevent_duplicate_names"`
 	ForceDestroy          types.Bool   `tfsdk:"force_destroy"`
@@ -94,7 +94,7 @@ func (m *entraGroupModel) spec(ctx context.Context, tenant *entra.Tenant, have *
 	if m.Owners.IsNull() {
 		return want, owners, nil
 	}
-	refs := m.Owners.texts()
+	refs := textsOf(m.Owners)
 	found, err := tenant.Members(ctx, refs)
 	if err != nil {
 		return want, nil, err
@@ -143,7 +143,7 @@ func (m *entraGroupModel) settle(g *entra.Group, names map[string]string, everyt
 	}
 	held := entraGroupTerms.naming.Of(&directory.Group{Members: g.Owners})
 	known := map[string]string{}
-	for _, ref := range m.Owners.texts() {
+	for _, ref := range textsOf(m.Owners) {
 		if id := names[ref]; g.Owners[id].ID != "" {
 			known[ref] = id
 		} else if id := held.ID(ref); id != "" {
@@ -151,7 +151,9 @@ func (m *entraGroupModel) settle(g *entra.Group, names map[string]string, everyt
 		}
 	}
 	maps.Copy(known, held.Others(known))
-	m.Owners.become(known)
+	if now := slices.Sorted(maps.Keys(known)); m.Owners.IsNull() || !slices.Equal(now, textsOf(m.Owners)) {
+		m.Owners = stringSet(now)
+	}
 	return known
 }
 

@@ -62,7 +62,7 @@ func (r *entraGroupResource) Schema(_ context.Context, _ resource.SchemaRequest,
 				MarkdownDescription: "What the group is for, at most 1,024 characters. `\"\"` clears it." + unmanaged},
 			"visibility": schema.StringAttribute{Optional: true, Validators: []validator.String{oneOf("Private", "Public", "HiddenMembership")},
 				MarkdownDescription: "Who may join and see a group of Microsoft 365: `Private`, `Public` (what Microsoft Entra ID gives new ones), or `HiddenMembership`, which can be set at creation only." + unmanaged},
-			"owners": schema.SetAttribute{Optional: true, CustomType: newTextSetType(), ElementType: types.StringType, Validators: []validator.Set{setvalidator.SizeAtMost(100), setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
+			"owners": schema.SetAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.Set{setvalidator.SizeAtMost(100), setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
 				MarkdownDescription: "All owners of the group, at most 100, each by worker id, object id or user principal name. `[]` removes them all, which a group of Microsoft 365 does not allow." + unmanaged},
 			"assignable_to_role": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(false), PlanModifiers: []planmodifier.Bool{boolplanmodifier.RequiresReplace()},
 				MarkdownDescription: "Whether directory roles can be assigned to the group, which holds no groups then. The default is false. It can be said at creation only: a change replaces the group."},
@@ -176,13 +176,13 @@ func (r *entraGroupResource) check(ctx context.Context, tenant *entra.Tenant, pl
 	if plan.Owners.IsNull() || plan.Owners.IsUnknown() {
 		return
 	}
-	found, err := tenant.Members(ctx, plan.Owners.texts())
+	found, err := tenant.Members(ctx, textsOf(plan.Owners))
 	if err != nil {
 		addProblems(diags, "Cannot tell who is meant", err)
 		return
 	}
 	var missing []string
-	for _, ref := range plan.Owners.texts() {
+	for _, ref := range textsOf(plan.Owners) {
 		if found[ref].ID == "" {
 			missing = append(missing, ref)
 		}

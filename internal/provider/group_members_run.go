@@ -66,35 +66,48 @@ func (m *membersRun) group(ctx context.Context, ref string) *directory.Group {
 	return g
 }
 
-// plan checks what can be known before anything is written, and fills in the id.
+// plan checks what can be known before anything is written, and fills in the id
+// and what the plan shows.
 func (m *membersRun) plan(ctx context.Context, plan, state *groupMembersModel) {
-	ref := plan.Group.ValueString()
-	if m.dir.Expected(ref) && m.find(ctx, ref) == nil {
-		plan.ID = types.StringUnknown()
-		return
+	var g *directory.Group
+	plan.ID, plan.MemberNames = types.StringUnknown(), types.StringUnknown()
+	if ref := plan.Group.ValueString(); !plan.Group.IsUnknown() && (!m.dir.Expected(ref) || m.find(ctx, ref) != nil) {
+		if g = m.group(ctx, ref); g == nil {
+			return
+		}
+		plan.ID = types.StringValue(g.ID)
 	}
-	g := m.group(ctx, ref)
-	if g == nil {
-		return
+	known := membership.Members{} // those of them were read just now
+	if g != nil && state.ID.ValueString() == g.ID {
+		known = state.shown(m.diags)
 	}
-	plan.ID = types.StringValue(g.ID)
-	var before []string
-	if state.ID.ValueString() == g.ID {
-		before = state.Members.texts()
+	var refs []string
+	for _, ref := range plan.refs {
+		if _, had := known[ref]; !had {
+			refs = append(refs, ref)
+		}
 	}
-	refs := slices.DeleteFunc(plan.Members.texts(), func(ref string) bool { _, had := slices.BinarySearch(before, ref); return had }) // the others were read just now
 	members, err := m.dir.Members(ctx, refs)
 	if err != nil {
 		addProblems(m.diags, "Cannot tell who is meant", err)
 		return
 	}
 	if missing := slices.DeleteFunc(slices.Clone(refs), func(ref string) bool { return members[ref].ID != "" }); len(missing) > 0 {
-		m.diags.AddAttributeWarning(path.Root("members"), "Members do not exist yet", fmt.Sprintf("%d members of %q are not in %s: %s. Apply fails for those that are not created before.", len(missing), g.Name, m.target.title, someOf(missing)))
+		m.diags.AddAttributeWarning(path.Root("members"), "Members do not exist yet", fmt.Sprintf("%d members of the group are not in %s: %s. Apply fails for those that are not created before.", len(missing), m.target.title, someOf(missing)))
+	}
+	switch {
+	case !plan.partial:
+		plan.show(plan.refs, known)
+	case len(known) > 0:
+		m.diags.AddAttributeWarning(path.Root("members"), "Members are not known yet", "The plan cannot show who joins and who leaves, since some of `members` are known only after apply. Name accounts by worker id, which is known at plan.")
+	}
+	if g == nil {
+		return
 	}
 	if err := m.dir.CheckMembers(ctx, g, slices.Collect(maps.Values(members))); err != nil {
 		addProblems(m.diags, "The group cannot have this member", err)
 	}
-	if takesOver(g, plan, state) && plan.Members.known() {
+	if takesOver(g, plan, state) && !plan.partial {
 		m.warnOfRemovals(ctx, g, plan, members)
 	}
 }
@@ -107,7 +120,7 @@ func takesOver(g *directory.Group, plan, state *groupMembersModel) bool {
 // warnOfRemovals names the members that a group loses when it is taken over: the
 // plan's set does not show them.
 func (m *membersRun) warnOfRemovals(ctx context.Context, g *directory.Group, plan *groupMembersModel, members map[string]directory.Member) {
-	stay, err := m.present(ctx, g, plan.Members.texts())
+	stay, err := m.present(ctx, g, plan.refs)
 	if err != nil {
 		addProblems(m.diags, "Cannot tell who is meant", err)
 		return
@@ -149,7 +162,7 @@ func (m *membersRun) read(ctx context.Context, state *groupMembersModel) bool {
 	if g == nil {
 		return false
 	}
-	now, err := m.present(ctx, g, state.Members.texts())
+	now, err := m.present(ctx, g, state.refs)
 	if err != nil {
 		addProblems(m.diags, "Cannot tell who is meant", err)
 		return true
@@ -158,7 +171,11 @@ func (m *membersRun) read(ctx context.Context, state *groupMembersModel) bool {
 		maps.Copy(now, m.target.groups.naming.Of(g).Others(now))
 	}
 	m.names = now
-	state.Members.become(now)
+	names := make(membership.Members, len(now))
+	for ref, id := range now {
+		names[ref] = g.Members[id].Name
+	}
+	state.MemberNames = types.StringValue(names.Document())
 	return true
 }
 
@@ -169,6 +186,8 @@ func (m *membersRun) apply(ctx context.Context, plan, state *groupMembersModel) 
 	if g == nil {
 		return false
 	}
+	known := state.shown(m.diags)
+	maps.Copy(known, plan.shown(m.diags))
 	if state.ID.ValueString() != g.ID {
 		if !state.ID.IsNull() {
 			m.destroy(ctx, state)
@@ -178,10 +197,10 @@ func (m *membersRun) apply(ctx context.Context, plan, state *groupMembersModel) 
 		}
 		*state, m.names = groupMembersModel{}, map[string]string{}
 	}
-	before, err := m.present(ctx, g, state.Members.texts())
+	before, err := m.present(ctx, g, state.refs)
 	var members map[string]directory.Member
 	if err == nil {
-		members, err = m.dir.Members(ctx, plan.Members.texts())
+		members, err = m.dir.Members(ctx, plan.refs)
 	}
 	if err != nil {
 		addProblems(m.diags, "Cannot tell who is meant", err)
@@ -190,7 +209,7 @@ func (m *membersRun) apply(ctx context.Context, plan, state *groupMembersModel) 
 	names := m.target.groups.naming.Of(g)
 	wanted, stays, joining := map[string]string{}, map[string]bool{}, map[string]directory.Member{}
 	var failures []error
-	for _, ref := range plan.Members.texts() {
+	for _, ref := range plan.refs {
 		who := cmp.Or(members[ref], g.Members[before[ref]], g.Members[names.ID(ref)]) // the others were renamed, or are of a kind that is found only as a member
 		if who.ID == "" {
 			failures = append(failures, fmt.Errorf("group %q: %s", g.Name, m.target.nobody(ref)))
@@ -214,6 +233,7 @@ func (m *membersRun) apply(ctx context.Context, plan, state *groupMembersModel) 
 	}
 	out := m.dir.ChangeMembers(ctx, []directory.MembershipChange{change})[0]
 	m.settle(g, plan, out, wanted, leaving)
+	plan.show(slices.Collect(maps.Keys(m.names)), known)
 	m.report(append(failures, flatten(out.Err)...))
 	return true
 }
@@ -249,7 +269,6 @@ func (m *membersRun) settle(g *directory.Group, plan *groupMembersModel, out dir
 	m.names = maps.Clone(leaving)
 	maps.Copy(m.names, wanted)
 	maps.DeleteFunc(m.names, func(_, id string) bool { return !in[id] })
-	plan.Members.become(m.names)
 	m.added = slices.Compact(slices.Sorted(slices.Values(append(m.added, out.Added...))))
 	m.added = slices.DeleteFunc(m.added, func(id string) bool { is, known := in[id]; return known && !is })
 }
@@ -268,7 +287,7 @@ func (m *membersRun) destroy(ctx context.Context, state *groupMembersModel) {
 	}
 	ids := slices.Clone(m.added)
 	if !state.additive() {
-		present, err := m.present(ctx, g, state.Members.texts())
+		present, err := m.present(ctx, g, state.refs)
 		if err != nil {
 			addProblems(m.diags, "Cannot tell who is meant", err)
 			return

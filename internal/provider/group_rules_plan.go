@@ -12,7 +12,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/membership"
@@ -196,17 +195,6 @@ func (g *groupRulesRun) guard(want, have map[string]membership.Members, accounts
 	if err := errors.Join(err, guards.Check(g.rules, want, have, accounts)); err != nil {
 		addProblems(g.diags, "A safeguard stops the plan", err)
 	}
-}
-
-func textsOf(s types.Set) []string {
-	var out []string
-	for _, v := range s.Elements() {
-		if t, ok := v.(types.String); ok {
-			out = append(out, t.ValueString())
-		}
-	}
-	slices.Sort(out)
-	return out
 }
 
 // claim says that the rules answer for members of their groups.
