@@ -95,11 +95,9 @@ func (m *membersRun) plan(ctx context.Context, plan, state *groupMembersModel) {
 	if missing := slices.DeleteFunc(slices.Clone(refs), func(ref string) bool { return members[ref].ID != "" }); len(missing) > 0 {
 		m.diags.AddAttributeWarning(path.Root("members"), "Members do not exist yet", fmt.Sprintf("%d members of the group are not in %s: %s. Apply fails for those that are not created before.", len(missing), m.target.title, someOf(missing)))
 	}
-	switch {
-	case !plan.partial:
-		plan.show(plan.refs, known)
-	case len(known) > 0:
-		m.diags.AddAttributeWarning(path.Root("members"), "Members are not known yet", "The plan cannot show who joins and who leaves, since some of `members` are known only after apply. Name accounts by worker id, which is known at plan.")
+	if plan.show(plan.refs, known); plan.partial {
+		plan.MemberNames = types.StringUnknown()
+		m.diags.AddAttributeWarning(path.Root("members"), "Members are not known yet", fmt.Sprintf("The plan cannot show who joins and who leaves, since some of `members` are known only after apply. These are known: %s. Name accounts by worker id, which is known at plan.", someOf(plan.refs)))
 	}
 	if g == nil {
 		return

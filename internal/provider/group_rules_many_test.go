@@ -52,7 +52,7 @@ func affordable(groups, accounts int) int { return groups/20 + accounts/900 + 10
 
 // everybodyIn returns n people, spread over departments, of whom the first
 // movers have gone one further.
-func everybodyIn(n, departments, movers int, make func(id, department string) directory.Account) people {
+func everybodyIn(n, departments, movers int, account func(id, department string) directory.Account) people {
 	p := people{}
 	for i := range n {
 		at := i
@@ -60,7 +60,7 @@ func everybodyIn(n, departments, movers int, make func(id, department string) di
 			at++
 		}
 		id := fmt.Sprintf("mg%04d", i)
-		p[id] = make(id, fmt.Sprintf("D%d", at%departments))
+		p[id] = account(id, fmt.Sprintf("D%d", at%departments))
 	}
 	return p
 }
