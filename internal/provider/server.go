@@ -17,7 +17,7 @@ const Address = "registry.terraform.io/workforce/workforce"
 // NewServer returns a factory of protocol servers for the provider.
 func NewServer(version string) func() tfprotov6.ProviderServer {
 	return func() tfprotov6.ProviderServer {
-		return slimServer{providerserver.NewProtocol6(New(version)())()}
+		return &slimServer{ProviderServer: providerserver.NewProtocol6(New(version)())()}
 	}
 }
 
@@ -27,6 +27,7 @@ func NewServer(version string) func() tfprotov6.ProviderServer {
 // that forgets its parent when the call returns keeps that at 55 MB.
 type slimServer struct {
 	tfprotov6.ProviderServer
+	schemas writeOnlySchemas
 }
 
 // releasable is a context whose parent can be dropped.
@@ -53,31 +54,37 @@ func (r *releasable) Value(key any) any           { return (*r.parent.Load()).Va
 
 // The calls that Terraform makes once or more for every resource instance.
 
-func (s slimServer) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
+func (s *slimServer) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
 	r, free := release(ctx)
 	defer free()
 	return s.ProviderServer.ValidateResourceConfig(r, req)
 }
 
-func (s slimServer) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
+func (s *slimServer) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
 	r, free := release(ctx)
 	defer free()
 	return s.ProviderServer.UpgradeResourceState(r, req)
 }
 
-func (s slimServer) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
+func (s *slimServer) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
 	r, free := release(ctx)
 	defer free()
 	return s.ProviderServer.ReadResource(r, req)
 }
 
-func (s slimServer) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
+func (s *slimServer) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
 	r, free := release(ctx)
 	defer free()
-	return s.ProviderServer.PlanResourceChange(r, req)
+	proposed, err := s.schemas.strip(r, s.ProviderServer, req.TypeName, req.ProposedNewState)
+	if err != nil {
+		return nil, err
+	}
+	slim := *req
+	slim.ProposedNewState = proposed
+	return s.ProviderServer.PlanResourceChange(r, &slim)
 }
 
-func (s slimServer) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
+func (s *slimServer) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
 	r, free := release(ctx)
 	defer free()
 	return s.ProviderServer.ApplyResourceChange(r, req)
