@@ -4,6 +4,7 @@ package provider
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 
@@ -20,6 +21,40 @@ type groupClaims struct {
 	names   map[string]nameClaim      // by kind and name
 	serial  int
 	added   map[string][]string // what additive resources added, by ID of the group, for who replaces them
+
+	locks sync.Map                   // *sync.Mutex by ID of the group
+	kept  map[string]map[string]bool // members that resources of this run want, by ID of the group
+}
+
+// lock lets one resource at a time write the members of a group, and reports
+// whether it had to wait: then what was read before is old.
+func (c *groupClaims) lock(id string) (unlock func(), waited bool) {
+	v, _ := c.locks.LoadOrStore(id, new(sync.Mutex))
+	mu, _ := v.(*sync.Mutex)
+	if waited = !mu.TryLock(); waited {
+		mu.Lock()
+	}
+	return mu.Unlock, waited
+}
+
+// keep notes members that a resource of this run wants, so that another one that
+// is destroyed in it, such as the same resource under its former name, leaves them.
+func (c *groupClaims) keep(id string, members map[string]bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.kept == nil {
+		c.kept = map[string]map[string]bool{}
+	}
+	if c.kept[id] == nil {
+		c.kept[id] = map[string]bool{}
+	}
+	maps.Copy(c.kept[id], members)
+}
+
+func (c *groupClaims) keeps(id, member string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.kept[id][member]
 }
 
 // membersClaim is one resource that answers for members of a group. Terraform

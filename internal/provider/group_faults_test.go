@@ -143,6 +143,24 @@ func TestAccEntraGroupMembers_replaced(t *testing.T) {
 	}
 }
 
+// TestAccEntraGroupMembers_renamed: a resource under another name is a creation and
+// a destruction, in any order, and nobody leaves the group.
+func TestAccEntraGroupMembers_renamed(t *testing.T) {
+	s := useTenant(t, graph.Options{})
+	ids := staff(s, "p1", "p2")
+	group := s.AddGroup(map[string]any{"displayName": "VPN", "mailNickname": "vpn"})
+	for _, mode := range []string{modeAuthoritative, modeAdditive} {
+		dir, write := commandLine(t, membersOf("entra", "a", "vpn", mode, `"p1", "p2"`))
+		runs(t, dir, true, nil, "apply", "-auto-approve")
+		write(membersOf("entra", "b", "vpn", mode, `"p1", "p2"`))
+		runs(t, dir, true, []string{"1 added", "1 destroyed"}, "apply", "-auto-approve")
+		if err := inGroup(s, group, ids...)(nil); err != nil {
+			t.Errorf("%s: %v", mode, err)
+		}
+		runs(t, dir, true, []string{"No changes"}, "plan")
+	}
+}
+
 // TestAccADGroupRules_changesBetweenPlanAndApply: a group and an account that
 // somebody deletes after the plan was made are named, and the rest is done.
 func TestAccADGroupRules_changesBetweenPlanAndApply(t *testing.T) {

@@ -195,6 +195,13 @@ func (m *membersRun) apply(ctx context.Context, plan, state *groupMembersModel) 
 		}
 		*state, m.names = groupMembersModel{}, map[string]string{}
 	}
+	unlock, waited := m.data.groups.lock(g.ID)
+	defer unlock()
+	if waited {
+		if g = m.group(ctx, g.ID); g == nil {
+			return false
+		}
+	}
 	before, err := m.present(ctx, g, state.refs)
 	var members map[string]directory.Member
 	if err == nil {
@@ -205,7 +212,8 @@ func (m *membersRun) apply(ctx context.Context, plan, state *groupMembersModel) 
 		return false
 	}
 	names := m.target.groups.naming.Of(g)
-	wanted, stays, joining := map[string]string{}, map[string]bool{}, map[string]directory.Member{}
+	wanted, stays := map[string]string{}, map[string]bool{}
+	change := directory.MembershipChange{GroupID: g.ID, Name: g.Name}
 	var failures []error
 	for _, ref := range plan.refs {
 		who := cmp.Or(members[ref], g.Members[before[ref]], g.Members[names.ID(ref)]) // the others were renamed, or are of a kind that is found only as a member
@@ -213,19 +221,16 @@ func (m *membersRun) apply(ctx context.Context, plan, state *groupMembersModel) 
 			failures = append(failures, fmt.Errorf("group %q: %s", g.Name, m.target.nobody(ref)))
 			continue
 		}
-		if _, in := g.Members[who.ID]; !in {
-			joining[who.ID] = who
+		if _, in := g.Members[who.ID]; !in && !stays[who.ID] {
+			change.Add = append(change.Add, who)
 		}
 		wanted[ref], stays[who.ID] = who.ID, true
 	}
+	m.data.groups.keep(g.ID, stays)
 	if state.ID.IsNull() { // the resource may replace itself
 		m.added = slices.DeleteFunc(m.data.groups.addedTo(g.ID), func(id string) bool { return !stays[id] })
 	}
 	leaving := leaving(names, before, stays, !plan.additive() || state.additive(), takesOver(g, plan, state))
-	change := directory.MembershipChange{GroupID: g.ID, Name: g.Name}
-	for _, id := range slices.Sorted(maps.Keys(joining)) {
-		change.Add = append(change.Add, joining[id])
-	}
 	for _, id := range slices.Compact(slices.Sorted(maps.Values(leaving))) {
 		change.Remove = append(change.Remove, g.Members[id])
 	}
@@ -277,8 +282,11 @@ func (m *membersRun) report(failures []error) {
 	}
 }
 
-// destroy removes the members that the resource answers for.
+// destroy removes the members that the resource answers for, but for those whom
+// another resource of this run wants.
 func (m *membersRun) destroy(ctx context.Context, state *groupMembersModel) {
+	unlock, _ := m.data.groups.lock(state.ID.ValueString())
+	defer unlock()
 	g := m.find(ctx, state.ID.ValueString())
 	if g == nil {
 		return
@@ -295,7 +303,7 @@ func (m *membersRun) destroy(ctx context.Context, state *groupMembersModel) {
 	slices.Sort(ids)
 	change := directory.MembershipChange{GroupID: g.ID, Name: g.Name}
 	for _, id := range slices.Compact(ids) {
-		if who, in := g.Members[id]; in {
+		if who, in := g.Members[id]; in && !m.data.groups.keeps(g.ID, id) {
 			change.Remove = append(change.Remove, who)
 		}
 	}

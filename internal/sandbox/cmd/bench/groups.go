@@ -10,7 +10,8 @@ import (
 )
 
 // groupRules measures the members of many groups by rules over a population. A
-// plan may cost a request for twenty groups and one for 900 accounts, and ten more.
+// plan may cost a request for twenty groups and one for 900 accounts, and ten
+// more. Everybody is in one of the groups, whose pages of 999 members come on top.
 func groupRules(ctx context.Context, t terraform, d target, people, groups int) error {
 	dir, err := d.start()
 	if err != nil {
@@ -20,7 +21,7 @@ func groupRules(ctx context.Context, t terraform, d target, people, groups int) 
 	for i := range groups {
 		dir.group(fmt.Sprintf("group-%d", i))
 	}
-	fmt.Printf("## Rules for %d groups over a population of %d, %s (a plan may cost %d requests)\n", groups, people, d.title, groups/20+people/900+10)
+	fmt.Printf("## Rules for %d groups over a population of %d, %s (a plan may cost %d requests)\n", groups, people, d.title, groups/20+people/900+10+people/999)
 	config := requiredProviders + fmt.Sprintf(`resource "workforce_%[1]s_population" "staff" { accounts = local.accounts }
 resource "workforce_%[1]s_group_rules" "birthright" {
   accounts = workforce_%[1]s_population.staff.accounts
