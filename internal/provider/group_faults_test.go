@@ -194,13 +194,7 @@ func TestAccADGroupRules_changesBetweenPlanAndApply(t *testing.T) {
 // TestAccADGroupMembers_faults: an account that somebody deletes and a group that
 // takes no more members are errors that name the person, and the rest is done.
 func TestAccADGroupMembers_faults(t *testing.T) {
-	d := useDomain(t)
-	proxy, err := d.Proxy(samba.ProxyOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = proxy.Close() })
-	t.Setenv("WORKFORCE_AD_URL", proxy.URL())
+	d, proxy := useProxy(t)
 	ou := d.Container(t)
 	makeUsers(t, d, ou, "gf5", "gf6", "gf7", "gf8")
 	group := makeGroup(t, d, ou, "Faults of gf")
@@ -220,13 +214,7 @@ func TestAccADGroupMembers_faults(t *testing.T) {
 // TestAccADOrganizationalUnit_notProtected: without the right to change permissions
 // a unit is made all the same, and the next run protects it.
 func TestAccADOrganizationalUnit_notProtected(t *testing.T) {
-	d := useDomain(t)
-	proxy, err := d.Proxy(samba.ProxyOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = proxy.Close() })
-	t.Setenv("WORKFORCE_AD_URL", proxy.URL())
+	d, proxy := useProxy(t)
 	ou := d.Container(t)
 	const accessDenied = 50
 	proxy.Inject(samba.Fault{Op: samba.Modify, Result: accessDenied})

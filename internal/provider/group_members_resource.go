@@ -222,18 +222,11 @@ func (r *groupMembersResource) Create(ctx context.Context, req resource.CreateRe
 }
 
 func (r *groupMembersResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var state groupMembersModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	state.recall(&resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	run, ok := r.open(&resp.Diagnostics)
+	state, run, ok := r.held(ctx, req.State, req.Private, &resp.Diagnostics)
 	if !ok {
 		return
 	}
-	run.load(ctx, req.Private)
-	switch there := run.read(ctx, &state); {
+	switch there := run.read(ctx, state); {
 	case resp.Diagnostics.HasError():
 	case !there:
 		resp.State.RemoveResource(ctx)
@@ -265,22 +258,29 @@ func (r *groupMembersResource) Update(ctx context.Context, req resource.UpdateRe
 }
 
 func (r *groupMembersResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	var state groupMembersModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	state.recall(&resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	run, ok := r.open(&resp.Diagnostics)
+	state, run, ok := r.held(ctx, req.State, req.Private, &resp.Diagnostics)
 	if !ok {
 		return
 	}
-	run.load(ctx, req.Private)
 	if incomplete(ctx, req.Private, &resp.Diagnostics) { // replaced: the creation that follows takes the members over
 		r.data.groups.noteAdded(state.ID.ValueString(), run.added)
 		return
 	}
-	run.destroy(ctx, &state)
+	run.destroy(ctx, state)
+}
+
+// held begins a call about what the state holds.
+func (r *groupMembersResource) held(ctx context.Context, from tfsdk.State, private privateGetter, diags *diag.Diagnostics) (*groupMembersModel, *membersRun, bool) {
+	var state groupMembersModel
+	diags.Append(from.Get(ctx, &state)...)
+	if state.recall(diags); diags.HasError() {
+		return nil, nil, false
+	}
+	run, ok := r.open(diags)
+	if ok {
+		run.load(ctx, private)
+	}
+	return &state, run, ok
 }
 
 // ImportState takes a group over, by any reference to it, with all of its

@@ -145,13 +145,7 @@ func TestAccADGroupRules_withGroup(t *testing.T) {
 // TestAccADGroupRules_deniedInOne: of thirty groups one may not be written, and
 // plans cost a handful of searches.
 func TestAccADGroupRules_deniedInOne(t *testing.T) {
-	d := useDomain(t)
-	proxy, err := d.Proxy(samba.ProxyOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = proxy.Close() })
-	t.Setenv("WORKFORCE_AD_URL", proxy.URL())
+	d, proxy := useProxy(t)
 	ou := d.Container(t)
 	rules, all, moved := map[string]string{}, people{}, people{}
 	for i := range 30 {

@@ -103,13 +103,7 @@ func TestAccEntraGroupRules_many(t *testing.T) {
 }
 
 func TestAccADGroupRules_many(t *testing.T) {
-	d := useDomain(t)
-	proxy, err := d.Proxy(samba.ProxyOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = proxy.Close() })
-	t.Setenv("WORKFORCE_AD_URL", proxy.URL())
+	d, proxy := useProxy(t)
 	ou := d.Container(t)
 	const groups, accounts, movers = 60, 200, 10
 	rules := map[string]string{}
