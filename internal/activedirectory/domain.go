@@ -51,6 +51,8 @@ type Options struct {
 // Domain is the users of one Active Directory domain. Its methods may be called
 // from several goroutines; what one of them read or wrote is known to the others.
 type Domain struct {
+	*directory.Expectations // what a plan is about to create, by path or sAMAccountName
+
 	client *ldapconn.Client
 	o      Options
 
@@ -75,7 +77,6 @@ type Domain struct {
 	managers map[string]string
 	known    map[string]string // worker id → objectGUID of what this process wrote
 	pending  map[string][]link // manager's worker id → who waits for them
-	expected map[string]bool   // by dnKey: what a plan is about to create
 	blind    string            // why deleted objects cannot be read, if so
 	stripped bool              // somebody asked for a deleted account that cannot be restored
 }
@@ -92,7 +93,7 @@ func New(c *ldapconn.Client, o Options) *Domain {
 	if o.BulkThreshold == 0 {
 		o.BulkThreshold = DefaultBulkThreshold
 	}
-	d := &Domain{client: c, o: o, loading: newGate(), nesting: newGate(), permissions: newGate(), need: map[string]string{}, managers: map[string]string{}, known: map[string]string{}, pending: map[string][]link{}, expected: map[string]bool{}}
+	d := &Domain{Expectations: directory.NewExpectations(RefKey), client: c, o: o, loading: newGate(), nesting: newGate(), permissions: newGate(), need: map[string]string{}, managers: map[string]string{}, known: map[string]string{}, pending: map[string][]link{}}
 	d.schema.gate, d.suffix.gate, d.policy.gate, d.deleted.gate, d.guarded.gate, d.recycling.gate = newGate(), newGate(), newGate(), newGate(), newGate(), newGate()
 	d.Need(attrGUID, attrClass, attrCN, attrLogin, attrPrincipal, attrDisplayName, attrMail, attrProxyAddresses, attrManager, attrControl,
 		attrPasswordSet, attrAdminCount, attrCritical, DefaultWorkerIDAttribute, o.WorkerIDAttribute)

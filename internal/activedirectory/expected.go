@@ -4,19 +4,13 @@ package activedirectory
 
 import "context"
 
-// Expect says that something will be at a path that is not there yet: a plan
-// creates it, and what is planned to be in it must not fail for want of it.
-func (d *Domain) Expect(path string) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.expected[dnKey(path)] = true
-}
-
-// Expected reports whether [Domain.Expect] was told of the path.
-func (d *Domain) Expected(path string) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.expected[dnKey(path)]
+// RefKey is a form under which all spellings of one reference to an object are
+// equal: of a distinguished name, or of anything else.
+func RefKey(ref string) string {
+	if isDN(ref) {
+		return dnKey(ref)
+	}
+	return looseKey(ref)
 }
 
 // PathKey is a form under which all spellings of one distinguished name are equal.

@@ -97,10 +97,25 @@ func (m *membership) run(ctx context.Context) {
 	m.each(ctx, "add", m.harmless(ctx, groups))
 }
 
+// CheckMembers implements [directory.Groups].
+func (d *Domain) CheckMembers(ctx context.Context, group *directory.Group, add []directory.Member) error {
+	circles, err := d.circles(ctx, group.ID, add)
+	if err != nil {
+		return err
+	}
+	var problems []error
+	for _, m := range add {
+		if why := circles[m.ID]; why != nil {
+			problems = append(problems, &directory.MembershipError{Group: group.Name, Member: m, Op: "add", Err: why})
+		}
+	}
+	return errors.Join(problems...)
+}
+
 // harmless returns the groups that do not contain the group themselves, and
 // fails the others.
 func (m *membership) harmless(ctx context.Context, groups []directory.Member) []directory.Member {
-	circles, err := m.Circles(ctx, m.change.GroupID, groups)
+	circles, err := m.circles(ctx, m.change.GroupID, groups)
 	if err != nil {
 		m.fail(directory.Member{}, "add", err)
 		return nil
@@ -114,9 +129,9 @@ func (m *membership) harmless(ctx context.Context, groups []directory.Member) []
 	})
 }
 
-// Circles returns, by ID, the reason for each of the members that is the group
+// circles returns, by ID, the reason for each of the members that is the group
 // itself or contains it, directly or through other groups.
-func (d *Domain) Circles(ctx context.Context, groupID string, members []directory.Member) (map[string]error, error) {
+func (d *Domain) circles(ctx context.Context, groupID string, members []directory.Member) (map[string]error, error) {
 	members = slices.DeleteFunc(slices.Clone(members), func(m directory.Member) bool { return m.Class != "group" })
 	if len(members) == 0 {
 		return nil, nil

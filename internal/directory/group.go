@@ -86,4 +86,10 @@ type Groups interface {
 	// ChangeMembers carries out the differences, many groups at once, and returns
 	// an outcome for each change, in their order.
 	ChangeMembers(ctx context.Context, changes []MembershipChange) []MembershipOutcome
+	// CheckMembers finds what the directory refuses, or programs choke on, of
+	// members that a group is to get, as far as it can be known before: a group
+	// that would contain itself above all. The error joins a *MembershipError for each.
+	CheckMembers(ctx context.Context, group *Group, add []Member) error
+	// Expected reports whether a plan creates a group that goes by the reference.
+	Expected(ref string) bool
 }

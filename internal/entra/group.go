@@ -162,8 +162,33 @@ func (t *Tenant) groupsByName(ctx context.Context, names []string) (map[string][
 	if err := t.filterGroups(ctx, attrNickname, names, func(g *Group) { enter(g.MailNickname, g) }); err != nil {
 		return nil, err
 	}
-	err := t.filterGroups(ctx, attrDisplayName, names, func(g *Group) { enter(g.DisplayName, g) })
+	if err := t.filterGroups(ctx, attrDisplayName, names, func(g *Group) { enter(g.DisplayName, g) }); err != nil {
+		return nil, err
+	}
+	young, err := t.groupsByID(ctx, t.youngNamed(names))
+	for _, g := range young {
+		for _, name := range []string{g.MailNickname, g.DisplayName} {
+			if slices.ContainsFunc(names, func(n string) bool { return directory.Fold(n) == directory.Fold(name) }) {
+				enter(name, g)
+			}
+		}
+	}
 	return found, err
+}
+
+// youngNamed returns the groups that this process created under some names.
+func (t *Tenant) youngNamed(names []string) []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var ids []string
+	for _, name := range names {
+		for _, id := range t.named[directory.Fold(name)] {
+			if !t.gone[id] {
+				ids = append(ids, id)
+			}
+		}
+	}
+	return ids
 }
 
 // GroupsNamed returns the groups that have a name as display name or mail nickname.
@@ -241,6 +266,16 @@ func (t *Tenant) noteMade(id, kind string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.made[strings.ToLower(id)] = kind
+}
+
+// noteNamed notes what a group that this process created goes by.
+func (t *Tenant) noteNamed(id string, names ...string) {
+	t.noteMade(id, kindGroup)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, name := range names {
+		t.named[directory.Fold(name)] = append(t.named[directory.Fold(name)], id)
+	}
 }
 
 func (t *Tenant) noteGone(id string) {

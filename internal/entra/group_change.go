@@ -208,7 +208,7 @@ func (r *memberRun) nest(ctx context.Context) {
 			if k.dead {
 				break
 			}
-			if err := r.CheckMembers(ctx, k.group, []directory.Member{m}); err != nil {
+			if err := r.checkNested(ctx, k.group, []directory.Member{m}); err != nil {
 				k.errs = append(k.errs, err)
 				continue
 			}

@@ -294,15 +294,23 @@ func (l *memberLookup) byWorker(ctx context.Context) error {
 	return nil
 }
 
-// CheckMembers finds what Microsoft Entra ID, or good sense, refuses of members
-// that a group is to get, and that can be known before: a group of Microsoft 365,
-// or one that roles can be assigned to, holds no groups, and no group holds itself,
-// at whatever depth. The error joins a *[directory.MembershipError] for each.
-func (t *Tenant) CheckMembers(ctx context.Context, g *Group, add []directory.Member) error {
+// CheckMembers implements [directory.Groups]: a group of Microsoft 365, or one
+// that roles can be assigned to, holds no groups, and no group holds itself, at
+// whatever depth.
+func (t *Tenant) CheckMembers(ctx context.Context, group *directory.Group, add []directory.Member) error {
 	nested := slices.DeleteFunc(slices.Clone(add), func(m directory.Member) bool { return m.Class != kindGroup })
 	if len(nested) == 0 {
 		return nil
 	}
+	g, err := t.ReadGroup(ctx, group.ID, false)
+	if err != nil || g == nil {
+		return err // one that is gone is said by the write
+	}
+	return t.checkNested(ctx, g, nested)
+}
+
+// checkNested says which groups a group cannot hold.
+func (t *Tenant) checkNested(ctx context.Context, g *Group, nested []directory.Member) error {
 	above, err := t.holders(ctx, g.ID)
 	if err != nil {
 		return &directory.MembershipError{Group: g.DisplayName, Op: "read", Err: permission(err, "GroupMember.Read.All")}

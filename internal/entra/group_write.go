@@ -52,7 +52,7 @@ func (t *Tenant) CreateGroup(ctx context.Context, want GroupSpec) (*Group, error
 		}
 		id = strings.ToLower(doc.ID)
 	}
-	t.noteMade(id, kindGroup)
+	t.noteNamed(id, want.DisplayName, want.MailNickname)
 	ctx, cancel := detach(ctx) // it exists, and has to be known
 	defer cancel()
 	have := want.group(id)

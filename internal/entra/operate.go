@@ -33,7 +33,7 @@ type situation struct {
 
 // Subjects implements [directory.Operator].
 func (t *Tenant) Subjects(ctx context.Context, op directory.Operation, refs []string) ([]directory.Subject, error) {
-	named, err := t.named(ctx, refs)
+	named, err := t.usersNamed(ctx, refs)
 	if err == nil {
 		err = t.guard(ctx)
 	}
@@ -73,8 +73,8 @@ func (t *Tenant) Subjects(ctx context.Context, op directory.Operation, refs []st
 	return subjects, errors.Join(problems...)
 }
 
-// named returns the users that each reference may mean, as they are now.
-func (t *Tenant) named(ctx context.Context, refs []string) (map[string][]*user, error) {
+// usersNamed returns the users that each reference may mean, as they are now.
+func (t *Tenant) usersNamed(ctx context.Context, refs []string) (map[string][]*user, error) {
 	t.Need(attrSessions)
 	var ids, principals, workers []string
 	for _, ref := range refs {

@@ -46,6 +46,8 @@ type Options struct {
 // Tenant is the users of one Microsoft Entra ID tenant. Its methods may be called
 // from several goroutines; what one of them read or wrote is known to the others.
 type Tenant struct {
+	*directory.Expectations // groups that a plan is about to create, by display name or mailNickname
+
 	client *graphconn.Client
 	o      Options
 
@@ -69,6 +71,7 @@ type Tenant struct {
 	made    map[string]string   // kinds of the objects that this process created, by id: they may not show everywhere yet
 	gone    map[string]bool     // objects that this process deleted, by id: they may show for a while
 	nested  map[string][]string // groups that this process put a group into, by its id
+	named   map[string][]string // groups that this process created, by folded names: searches may not find them yet
 
 	nesting sync.Mutex // held while groups are put into groups, so that no two of them make a circle
 }
@@ -94,8 +97,8 @@ func New(c *graphconn.Client, o Options) *Tenant {
 			o.RemovedGroupsAttributes[i] = p.kind.Name
 		}
 	}
-	t := &Tenant{client: c, o: o, loading: make(chan struct{}, 1), guarding: make(chan struct{}, 1), need: map[string]property{}, total: -1, links: map[string]string{}, pending: map[string][]waiting{},
-		made: map[string]string{}, gone: map[string]bool{}, nested: map[string][]string{}}
+	t := &Tenant{Expectations: directory.NewExpectations(directory.Fold), client: c, o: o, loading: make(chan struct{}, 1), guarding: make(chan struct{}, 1), need: map[string]property{}, total: -1, links: map[string]string{}, pending: map[string][]waiting{},
+		made: map[string]string{}, gone: map[string]bool{}, nested: map[string][]string{}, named: map[string][]string{}}
 	t.asking.tenant = t
 	t.Need(attrID, attrPrincipal, attrDisplayName, attrNickname, attrMail, attrEnabled, attrSynced, attrProxies, o.WorkerIDAttribute)
 	if o.DisabledSinceAttribute != "" {

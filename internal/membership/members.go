@@ -12,6 +12,9 @@ import (
 	"terraform-provider-workforce/internal/directory"
 )
 
+// classUser is the class of members whom a worker stands behind.
+const classUser = "user"
+
 // Members are the members of one group: what they are called, by worker id, or
 // by path where no worker stands behind them.
 type Members map[string]string
@@ -91,7 +94,7 @@ func NewIndex(g *directory.Group) *Index {
 	for _, id := range slices.Sorted(maps.Keys(g.Members)) {
 		who := g.Members[id]
 		key := who.Path
-		if _, taken := x.ByKey[directory.Fold(who.WorkerID)]; who.WorkerID != "" && who.Class == "user" && !taken {
+		if _, taken := x.ByKey[directory.Fold(who.WorkerID)]; who.WorkerID != "" && who.Class == classUser && !taken {
 			key = who.WorkerID
 		}
 		if key == "" {

@@ -202,3 +202,30 @@ func BenchmarkEvaluate(b *testing.B) {
 		}
 	}
 }
+
+func TestNames(t *testing.T) {
+	naming := Naming{Key: directory.Fold, ByPath: func(m directory.Member) bool { return m.Class == classUser }, Hidden: func(ref string) bool { return strings.Contains(ref, "@hidden") }}
+	x := naming.Of(&directory.Group{Members: map[string]directory.Member{
+		"a": {ID: "a", Path: "ada@x", Class: classUser, WorkerID: "E1"},
+		"b": {ID: "b", Path: "bob@x", Class: classUser, WorkerID: "e1"}, // E1 stands for neither
+		"c": {ID: "c", Path: "cleo@x", Class: classUser, WorkerID: "E3"},
+		"d": {ID: "d", Path: "App", Class: "servicePrincipal", WorkerID: "E4"},
+	}})
+	for ref, want := range map[string]string{"E1": "", "ADA@x": "a", "e3": "c", "App": "", "D": "d"} {
+		if got := x.ID(ref); got != want {
+			t.Errorf("%s means %q, expected %q", ref, got, want)
+		}
+	}
+	known := map[string]string{"E1": "b", "cleo.jones@x": "c", "zoe@x": "z"}
+	present, open := x.Present([]string{"E1", "E3", "cleo.jones@x", "zoe@x", "any@hidden"}, known)
+	if want := map[string]string{"E1": "b", "E3": "c"}; !reflect.DeepEqual(present, want) || !reflect.DeepEqual(open, []string{"cleo.jones@x", "any@hidden"}) {
+		t.Errorf("present %v, open %v", present, open)
+	}
+	if got, want := x.Others(map[string]string{"E1": "b"}), (map[string]string{"ada@x": "a", "E3": "c", "d": "d"}); !reflect.DeepEqual(got, want) {
+		t.Errorf("others %v, expected %v", got, want)
+	}
+	// The reference in use means somebody else, so the next name does.
+	if got, want := x.Others(map[string]string{"E3": "a", "ada@x": "b"}), (map[string]string{"cleo@x": "c", "d": "d"}); !reflect.DeepEqual(got, want) {
+		t.Errorf("others %v, expected %v", got, want)
+	}
+}

@@ -101,7 +101,7 @@ func TestAccADGroupMembers_authoritative(t *testing.T) {
 		Steps: []resource.TestStep{
 			{Config: membersConfig(group, "", "gm1", "gm2@corp.example.com", "CN=gm3,"+ou, inner), ConfigPlanChecks: samePlan,
 				Check: hasMembers(d, group, "Inner of gm", "gm1", "gm2", "gm3")},
-			{ResourceName: name, ImportState: true, ImportStateId: group, ImportStateVerify: true, ImportStateVerifyIgnore: []string{"members"}},
+			{ResourceName: name, ImportState: true, ImportStateId: group, ImportStateVerify: true, ImportStateVerifyIgnore: []string{"member_names"}},
 			{ // Drift: one removed and one added by hand.
 				PreConfig: func() {
 					editMembers(t, d, group, "delete", "CN=gm1,"+ou)
@@ -112,7 +112,7 @@ func TestAccADGroupMembers_authoritative(t *testing.T) {
 			{Config: membersConfig(group, "", "gm1", "gm2@corp.example.com", inner), ConfigPlanChecks: samePlan, Check: hasMembers(d, group, "Inner of gm", "gm1", "gm2")},
 			{Config: membersConfig(other, "", "gm1"), ConfigPlanChecks: samePlan, Check: resource.ComposeAggregateTestCheckFunc(hasMembers(d, group), hasMembers(d, other, "gm1"))},
 			{ // Somebody who is not there is an error, and the others are members all the same.
-				Config: membersConfig(other, "", "gm1", "gm2", "nobody"), ExpectError: wordsInOrder("A membership could not be written", `"nobody"`, "Create it first"),
+				Config: membersConfig(other, "", "gm1", "gm2", "nobody"), ExpectError: wordsInOrder("A membership could not be written", `"nobody"`, "Create the account first"),
 			},
 			{Config: membersConfig(other, "", "gm1", "gm2"), ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}, Check: hasMembers(d, other, "gm1", "gm2")},
 			{ // The group is deleted by hand and there again.
@@ -125,7 +125,7 @@ func TestAccADGroupMembers_authoritative(t *testing.T) {
 			{PreConfig: func() { mustDelete(t, d, other) }, Config: membersConfig(other, "", "gm1"), ExpectError: wordsInOrder("The group does not exist", "Other of gm")},
 			{Config: membersConfig(inner, "", "gm1"), ConfigPlanChecks: samePlan, Check: hasMembers(d, inner, "gm1")},
 			{Config: membersConfig(inner, ""), ConfigPlanChecks: samePlan, Check: hasMembers(d, inner),
-				ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownValue(name, tfjsonpath.New("members"), knownvalue.SetSizeExact(0))}},
+				ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownValue(name, tfjsonpath.New("member_names"), knownvalue.StringExact("{}"))}},
 			{Config: membersConfig(inner, "", "gm2"), Check: hasMembers(d, inner, "gm2")},
 		},
 		CheckDestroy: hasMembers(d, inner),
@@ -144,7 +144,7 @@ func TestAccADGroupMembers_additive(t *testing.T) {
 			{PreConfig: func() { editMembers(t, d, group, "delete", "CN=ga1,"+ou) },
 				Config: membersConfig("additive", "additive", "ga1", "ga2", "ga3"), ConfigPlanChecks: samePlan, Check: hasMembers(d, group, "ga1", "ga2", "ga3", "ga4")},
 			{Config: membersConfig("additive", "additive", "ga1", "ga3"), ConfigPlanChecks: samePlan, Check: hasMembers(d, group, "ga1", "ga3", "ga4")},
-			{ResourceName: "workforce_ad_group_members.x", ImportState: true, ImportStateId: "additive:additive", ImportStateVerify: true, ImportStateVerifyIgnore: []string{"members"}},
+			{ResourceName: "workforce_ad_group_members.x", ImportState: true, ImportStateId: "additive:additive", ImportStateVerify: true, ImportStateVerifyIgnore: []string{"member_names"}},
 		},
 		// ga3 was a member before.
 		CheckDestroy: hasMembers(d, group, "ga3", "ga4"),
@@ -159,7 +159,7 @@ func TestAccADGroupMembers_circles(t *testing.T) {
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: testProviders,
 		Steps: []resource.TestStep{
-			{Config: membersConfig(inner, "", outer), PlanOnly: true, ExpectError: wordsInOrder("Groups would contain each other", "Innermost", "Outermost")},
+			{Config: membersConfig(inner, "", outer), PlanOnly: true, ExpectError: wordsInOrder("The group cannot have this member", "Innermost", "Outermost", "contain each other")},
 			{Config: membersConfig(inner, "", inner), PlanOnly: true, ExpectError: wordsInOrder("member of itself")},
 			{Config: membersConfig("no such group", "", inner), PlanOnly: true, ExpectError: wordsInOrder("The group does not exist", "no such group")},
 		},

@@ -4,6 +4,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -47,6 +48,14 @@ func samePath(before types.String, now string) types.String {
 	return types.StringValue(now)
 }
 
+// claim reports another group of the run that takes one of the names.
+func (m *adGroupModel) claim(data *providerData, id string, diags *diag.Diagnostics) {
+	label := fmt.Sprintf("workforce_ad_group with name = %q, container = %q and sam_account_name = %q", m.Name.ValueString(), m.Container.ValueString(), m.SAMAccountName.ValueString())
+	for attribute, name := range map[string]types.String{"name": m.DistinguishedName, "sam_account_name": m.SAMAccountName} {
+		data.claimObject(attribute, "ad "+attribute+" "+activedirectory.RefKey(name.ValueString()), nameClaim{holder: id, label: label, strict: true}, diags)
+	}
+}
+
 // settlePlan fills in what is known at plan of what the configuration leaves open.
 func (m *adGroupModel) settlePlan(config, state adGroupModel) {
 	if config.SAMAccountName.IsNull() {
@@ -84,19 +93,69 @@ func (m *adGroupModel) names() activedirectory.GroupSettings {
 }
 
 // settings returns what the group is to be.
-func (m *adGroupModel) settings(ctx context.Context, domain *activedirectory.Domain, diags *diag.Diagnostics) (activedirectory.GroupSettings, bool) {
+func (m *adGroupModel) settings(ctx context.Context, domain *activedirectory.Domain) (activedirectory.GroupSettings, error) {
 	s := m.names()
 	s.Scope, s.Category, s.Description, s.Mail = m.Scope.ValueString(), m.Category.ValueString(), m.Description.ValueStringPointer(), m.Mail.ValueStringPointer()
 	manager, err := managerPath(ctx, domain, m.ManagedBy)
 	if err == nil && manager == nil && !m.ManagedBy.IsNull() {
-		err = fmt.Errorf("nobody in this domain is %q: expected a worker id, an objectGUID, a distinguished name or a user principal name. Create the account first, or correct the reference", m.ManagedBy.ValueString())
+		err = errors.New(activeDirectoryTarget.nobody(m.ManagedBy.ValueString()))
 	}
 	if err != nil {
-		diags.AddAttributeError(path.Root("managed_by"), "Cannot tell who is meant", err.Error())
-		return s, false
+		return s, fmt.Errorf("managed_by: %w", err)
 	}
 	s.ManagedBy = manager
-	return s, true
+	return s, nil
+}
+
+func (m *adGroupModel) create(ctx context.Context, run *objectRun[*activedirectory.Domain]) (bool, error) {
+	return m.write(ctx, run, run.dir.CreateGroup)
+}
+
+func (m *adGroupModel) update(ctx context.Context, run *objectRun[*activedirectory.Domain]) (bool, error) {
+	return m.write(ctx, run, func(ctx context.Context, want activedirectory.GroupSettings) (*activedirectory.GroupObject, error) {
+		return run.dir.UpdateGroup(ctx, m.ID.ValueString(), want)
+	})
+}
+
+func (m *adGroupModel) write(ctx context.Context, run *objectRun[*activedirectory.Domain], as func(context.Context, activedirectory.GroupSettings) (*activedirectory.GroupObject, error)) (bool, error) {
+	want, err := m.settings(ctx, run.dir)
+	if err != nil {
+		return false, err
+	}
+	now, err := as(ctx, want)
+	if now != nil {
+		m.settle(now, want.ManagedBy)
+	}
+	return now != nil, err
+}
+
+func (m *adGroupModel) read(ctx context.Context, run *objectRun[*activedirectory.Domain]) (bool, error) {
+	found, err := run.dir.FindGroup(ctx, m.ID.ValueString())
+	if err != nil || found == nil {
+		return false, err
+	}
+	manager, err := managerPath(ctx, run.dir, m.ManagedBy)
+	if err != nil {
+		return false, err
+	}
+	m.settle(found, manager)
+	return true, nil
+}
+
+func (m *adGroupModel) remove(ctx context.Context, run *objectRun[*activedirectory.Domain]) error {
+	return run.dir.DeleteGroup(ctx, m.ID.ValueString(), m.ForceDestroy.ValueBool())
+}
+
+// locate finds the group by objectGUID, distinguished name or sAMAccountName.
+func (m *adGroupModel) locate(ctx context.Context, run *objectRun[*activedirectory.Domain], ref string) (map[string]any, error) {
+	found, err := run.dir.FindGroup(ctx, ref)
+	if err == nil && found == nil {
+		err = errors.New(activeDirectoryTarget.noGroup(ref))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{"id": found.ID, "force_destroy": false}, nil
 }
 
 // managerPath returns where the object is that a reference means: nil when it

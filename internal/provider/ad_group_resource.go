@@ -12,7 +12,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-workforce/internal/activedirectory"
 )
@@ -25,17 +24,15 @@ var (
 	_ resource.ResourceWithImportState    = (*adGroupResource)(nil)
 )
 
-func newADGroupResource() resource.Resource { return &adGroupResource{} }
-
-// adGroupResource is a group object, without its members.
-type adGroupResource struct{ data *providerData }
-
-func (r *adGroupResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_ad_group"
+func newADGroupResource() resource.Resource {
+	r := &adGroupResource{}
+	r.name, r.noun, r.open = "ad_group", "group", openDomain
+	return r
 }
 
-func (r *adGroupResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.data = configured(req.ProviderData, &resp.Diagnostics)
+// adGroupResource is a group object, without its members.
+type adGroupResource struct {
+	objectResource[*activedirectory.Domain, adGroupModel, *adGroupModel]
 }
 
 func (r *adGroupResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
@@ -95,122 +92,11 @@ func (r *adGroupResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	if !ok {
 		return
 	}
-	domain.Expect(plan.DistinguishedName.ValueString())
+	domain.Expect(plan.DistinguishedName.ValueString(), plan.SAMAccountName.ValueString())
 	if !plan.SAMAccountName.Equal(state.SAMAccountName) || !plan.DistinguishedName.Equal(state.DistinguishedName) {
 		if err := domain.CheckGroup(ctx, state.ID.ValueString(), plan.names()); err != nil {
 			addProblems(&resp.Diagnostics, "The group cannot be as planned", err)
 		}
 	}
-}
-
-func (r *adGroupResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	var plan adGroupModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	domain, ok := openDomain(r.data, &resp.Diagnostics)
-	if !ok {
-		return
-	}
-	want, ok := plan.settings(ctx, domain, &resp.Diagnostics)
-	if !ok {
-		return
-	}
-	made, err := domain.CreateGroup(ctx, want)
-	if err != nil {
-		addProblems(&resp.Diagnostics, "The group could not be created", err)
-	}
-	if made != nil {
-		plan.settle(made, want.ManagedBy)
-		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	}
-}
-
-func (r *adGroupResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var state adGroupModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	domain, ok := openDomain(r.data, &resp.Diagnostics)
-	if !ok {
-		return
-	}
-	found, err := domain.FindGroup(ctx, state.ID.ValueString())
-	if err != nil {
-		addProblems(&resp.Diagnostics, "Cannot read the group", err)
-		return
-	}
-	if found == nil {
-		resp.State.RemoveResource(ctx)
-		return
-	}
-	manager, err := managerPath(ctx, domain, state.ManagedBy)
-	if err != nil {
-		addProblems(&resp.Diagnostics, "Cannot read the group", err)
-		return
-	}
-	state.settle(found, manager)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
-}
-
-func (r *adGroupResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	var plan, state adGroupModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	domain, ok := openDomain(r.data, &resp.Diagnostics)
-	if !ok {
-		return
-	}
-	want, ok := plan.settings(ctx, domain, &resp.Diagnostics)
-	if !ok {
-		return
-	}
-	now, err := domain.UpdateGroup(ctx, state.ID.ValueString(), want)
-	if err != nil {
-		addProblems(&resp.Diagnostics, "The group could not be changed", err)
-	} else if now == nil {
-		resp.Diagnostics.AddError("The group no longer exists", "No group has the objectGUID "+state.ID.ValueString()+" any more. Plan again to create it anew, or restore it from the recycle bin first.")
-	}
-	if now != nil {
-		plan.settle(now, want.ManagedBy)
-		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	}
-}
-
-func (r *adGroupResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	var state adGroupModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	domain, ok := openDomain(r.data, &resp.Diagnostics)
-	if !ok {
-		return
-	}
-	if err := domain.DeleteGroup(ctx, state.ID.ValueString(), state.ForceDestroy.ValueBool()); err != nil {
-		addProblems(&resp.Diagnostics, "The group was not deleted", err)
-	}
-}
-
-// ImportState finds the group by objectGUID, distinguished name or sAMAccountName.
-func (r *adGroupResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	domain, ok := openDomain(r.data, &resp.Diagnostics)
-	if !ok {
-		return
-	}
-	found, err := domain.FindGroup(ctx, req.ID)
-	switch {
-	case err != nil:
-		addProblems(&resp.Diagnostics, "Cannot import the group", err)
-	case found == nil:
-		resp.Diagnostics.AddError("Cannot import the group", noSuchGroup(req.ID))
-	default:
-		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), found.ID)...)
-		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("force_destroy"), types.BoolValue(false))...)
-	}
+	plan.claim(r.data, state.ID.ValueString(), &resp.Diagnostics)
 }

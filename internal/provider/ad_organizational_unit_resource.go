@@ -4,10 +4,10 @@ package provider
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
@@ -25,10 +25,16 @@ var (
 	_ resource.ResourceWithImportState    = (*adOrganizationalUnitResource)(nil)
 )
 
-func newADOrganizationalUnitResource() resource.Resource { return &adOrganizationalUnitResource{} }
+func newADOrganizationalUnitResource() resource.Resource {
+	r := &adOrganizationalUnitResource{}
+	r.name, r.noun, r.open = "ad_organizational_unit", "organizational unit", openDomain
+	return r
+}
 
 // adOrganizationalUnitResource is an organizational unit, without what is in it.
-type adOrganizationalUnitResource struct{ data *providerData }
+type adOrganizationalUnitResource struct {
+	objectResource[*activedirectory.Domain, adOrganizationalUnitModel, *adOrganizationalUnitModel]
+}
 
 type adOrganizationalUnitModel struct {
 	Name                types.String `tfsdk:"name"`
@@ -38,14 +44,6 @@ type adOrganizationalUnitModel struct {
 	CreateParents       types.Bool   `tfsdk:"create_parents"`
 	ID                  types.String `tfsdk:"id"`
 	DistinguishedName   types.String `tfsdk:"distinguished_name"`
-}
-
-func (r *adOrganizationalUnitResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_ad_organizational_unit"
-}
-
-func (r *adOrganizationalUnitResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.data = configured(req.ProviderData, &resp.Diagnostics)
 }
 
 func (r *adOrganizationalUnitResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
@@ -102,6 +100,8 @@ func (r *adOrganizationalUnitResource) ModifyPlan(ctx context.Context, req resou
 			addProblems(&resp.Diagnostics, "The organizational unit cannot be as planned", err)
 		}
 	}
+	r.data.claimObject("name", "ad name "+activedirectory.PathKey(want.Path()), nameClaim{holder: state.ID.ValueString(), strict: true,
+		label: fmt.Sprintf("workforce_ad_organizational_unit with name = %q and container = %q", want.Name, want.Container)}, &resp.Diagnostics)
 	domain.Expect(want.Path())
 	for at := want.Container; want.CreateParents && strings.HasPrefix(strings.ToUpper(at), "OU="); at = activedirectory.Parent(at) {
 		domain.Expect(at)
@@ -126,105 +126,47 @@ func (m *adOrganizationalUnitModel) settle(u *activedirectory.Unit) {
 	m.Container = samePath(m.Container, u.Container)
 }
 
-func (r *adOrganizationalUnitResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	var plan adOrganizationalUnitModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	if resp.Diagnostics.HasError() {
-		return
+func (m *adOrganizationalUnitModel) create(ctx context.Context, run *objectRun[*activedirectory.Domain]) (bool, error) {
+	made, err := run.dir.CreateUnit(ctx, m.settings())
+	if made == nil {
+		return false, err
 	}
-	domain, ok := openDomain(r.data, &resp.Diagnostics)
-	if !ok {
-		return
-	}
-	made, err := domain.CreateUnit(ctx, plan.settings())
-	switch {
-	case made == nil:
-		addProblems(&resp.Diagnostics, "The organizational unit could not be created", err)
-		return
-	case err != nil:
+	if err != nil {
 		// An error would taint it, and the next apply would delete it to create it again.
-		resp.Diagnostics.AddWarning("The organizational unit is not protected", "It was created, but could not be protected from accidental deletion; the next plan shows it: "+err.Error())
-		made.Protected = plan.ProtectFromDeletion.ValueBool()
+		run.diags.AddWarning("The organizational unit is not protected", "It was created, but could not be protected from accidental deletion; the next plan shows it: "+err.Error())
+		made.Protected = m.ProtectFromDeletion.ValueBool()
 	}
-	plan.settle(made)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	m.settle(made)
+	return true, nil
 }
 
-func (r *adOrganizationalUnitResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var state adOrganizationalUnitModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() {
-		return
+func (m *adOrganizationalUnitModel) update(ctx context.Context, run *objectRun[*activedirectory.Domain]) (bool, error) {
+	return m.found(run.dir.UpdateUnit(ctx, m.ID.ValueString(), m.settings()))
+}
+
+func (m *adOrganizationalUnitModel) read(ctx context.Context, run *objectRun[*activedirectory.Domain]) (bool, error) {
+	return m.found(run.dir.FindUnit(ctx, m.ID.ValueString()))
+}
+
+func (m *adOrganizationalUnitModel) found(u *activedirectory.Unit, err error) (bool, error) {
+	if u != nil {
+		m.settle(u)
 	}
-	domain, ok := openDomain(r.data, &resp.Diagnostics)
-	if !ok {
-		return
+	return u != nil, err
+}
+
+func (m *adOrganizationalUnitModel) remove(ctx context.Context, run *objectRun[*activedirectory.Domain]) error {
+	return run.dir.DeleteUnit(ctx, m.ID.ValueString())
+}
+
+// locate finds the organizational unit by objectGUID or distinguished name.
+func (m *adOrganizationalUnitModel) locate(ctx context.Context, run *objectRun[*activedirectory.Domain], ref string) (map[string]any, error) {
+	found, err := run.dir.FindUnit(ctx, ref)
+	if err == nil && found == nil {
+		err = fmt.Errorf("none is %s in this domain: expected an objectGUID or a distinguished name", ref)
 	}
-	found, err := domain.FindUnit(ctx, state.ID.ValueString())
 	if err != nil {
-		addProblems(&resp.Diagnostics, "Cannot read the organizational unit", err)
-		return
+		return nil, err
 	}
-	if found == nil {
-		resp.State.RemoveResource(ctx)
-		return
-	}
-	state.settle(found)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
-}
-
-func (r *adOrganizationalUnitResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	var plan, state adOrganizationalUnitModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	domain, ok := openDomain(r.data, &resp.Diagnostics)
-	if !ok {
-		return
-	}
-	now, err := domain.UpdateUnit(ctx, state.ID.ValueString(), plan.settings())
-	if err != nil {
-		addProblems(&resp.Diagnostics, "The organizational unit could not be changed", err)
-	} else if now == nil {
-		resp.Diagnostics.AddError("The organizational unit no longer exists", "None has the objectGUID "+state.ID.ValueString()+" any more. Plan again to create it anew, or restore it from the recycle bin first.")
-	}
-	if now != nil {
-		plan.settle(now)
-		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	}
-}
-
-func (r *adOrganizationalUnitResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	var state adOrganizationalUnitModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	domain, ok := openDomain(r.data, &resp.Diagnostics)
-	if !ok {
-		return
-	}
-	if err := domain.DeleteUnit(ctx, state.ID.ValueString()); err != nil {
-		addProblems(&resp.Diagnostics, "The organizational unit was not deleted", err)
-	}
-}
-
-// ImportState finds the organizational unit by objectGUID or distinguished name.
-func (r *adOrganizationalUnitResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	domain, ok := openDomain(r.data, &resp.Diagnostics)
-	if !ok {
-		return
-	}
-	found, err := domain.FindUnit(ctx, req.ID)
-	switch {
-	case err != nil:
-		addProblems(&resp.Diagnostics, "Cannot import the organizational unit", err)
-	case found == nil:
-		resp.Diagnostics.AddError("Cannot import the organizational unit", "None is "+req.ID+" in this domain: expected an objectGUID or a distinguished name.")
-	default:
-		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), found.ID)...)
-		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("create_parents"), types.BoolValue(false))...)
-	}
+	return map[string]any{"id": found.ID, "create_parents": false}, nil
 }

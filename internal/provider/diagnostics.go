@@ -5,6 +5,7 @@ package provider
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -159,4 +160,26 @@ func stringMaps(maps map[string]map[string]string) types.Map {
 		elements[key] = stringMap(m)
 	}
 	return types.MapValueMust(inner, elements)
+}
+
+// textsOf returns the known texts of a Terraform set or list of strings, sorted
+// and each once.
+func textsOf(c interface{ Elements() []attr.Value }) []string {
+	var out []string
+	for _, v := range c.Elements() {
+		if t, ok := v.(types.String); ok && !t.IsUnknown() && !t.IsNull() {
+			out = append(out, t.ValueString())
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// stringSet returns a Terraform set of distinct texts.
+func stringSet(texts []string) types.Set {
+	elements := make([]attr.Value, len(texts))
+	for i, s := range texts {
+		elements[i] = types.StringValue(s)
+	}
+	return types.SetValueMust(types.StringType, elements)
 }

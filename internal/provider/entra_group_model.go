@@ -25,7 +25,7 @@ type entraGroupModel struct {
 	MailNickname          types.String `tfsdk:"mail_nickname"`
 	Description           types.String `tfsdk:"description"`
 	Visibility            types.String `tfsdk:"visibility"`
-	Owners                textSet      `tfsdk:"owners"`
+	Owners                types.Set    `tfsdk:"owners"`
 	AssignableToRole      types.Bool   `tfsdk:"assignable_to_role"`
 	PreventDuplicateNames types.Bool   `tfsdk:"prevent_duplicate_names"`
 	ForceDestroy          types.Bool   `tfsdk:"force_destroy"`
@@ -94,7 +94,7 @@ func (m *entraGroupModel) spec(ctx context.Context, tenant *entra.Tenant, have *
 	if m.Owners.IsNull() {
 		return want, owners, nil
 	}
-	refs := m.Owners.texts()
+	refs := textsOf(m.Owners)
 	found, err := tenant.Members(ctx, refs)
 	if err != nil {
 		return want, nil, err
@@ -110,7 +110,7 @@ func (m *entraGroupModel) spec(ctx context.Context, tenant *entra.Tenant, have *
 		}
 		switch {
 		case who.ID == "":
-			problems = append(problems, fmt.Errorf("nobody in the tenant has the worker id, object id or user principal name %q. Create the account first, or correct the reference", ref))
+			problems = append(problems, errors.New(entraTarget.nobody(ref)))
 		case who.Class == "group":
 			problems = append(problems, fmt.Errorf("%q is a group, and groups own nothing", ref))
 		case !slices.Contains(want.Owners, who):
@@ -141,18 +141,94 @@ func (m *entraGroupModel) settle(g *entra.Group, names map[string]string, everyt
 	if m.Owners.IsNull() && (!everything || len(g.Owners) == 0) {
 		return nil
 	}
-	held := &directory.Group{Members: g.Owners}
+	held := entraGroupTerms.naming.Of(&directory.Group{Members: g.Owners})
 	known := map[string]string{}
-	for _, ref := range m.Owners.texts() {
+	for _, ref := range textsOf(m.Owners) {
 		if id := names[ref]; g.Owners[id].ID != "" {
 			known[ref] = id
-		} else if id := usualNames(held)[directory.Fold(ref)]; id != "" {
+		} else if id := held.ID(ref); id != "" {
 			known[ref] = id
 		}
 	}
-	maps.Copy(known, others(held, known))
-	if set := newTextSet(slices.Collect(maps.Keys(known))); m.Owners.IsNull() || !set.Equal(m.Owners) {
-		m.Owners = set
+	maps.Copy(known, held.Others(known))
+	if now := slices.Sorted(maps.Keys(known)); m.Owners.IsNull() || !slices.Equal(now, textsOf(m.Owners)) {
+		m.Owners = stringSet(now)
 	}
 	return known
+}
+
+func (m *entraGroupModel) create(ctx context.Context, run *objectRun[*entra.Tenant]) (bool, error) {
+	want, names, err := m.spec(ctx, run.dir, nil, nil)
+	var g *entra.Group
+	if err == nil {
+		g, err = run.dir.CreateGroup(ctx, want)
+	}
+	if g != nil {
+		run.names = m.settle(g, names, false)
+	}
+	return g != nil, m.named(err)
+}
+
+func (m *entraGroupModel) named(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("group %q: %w", m.DisplayName.ValueString(), err)
+}
+
+func (m *entraGroupModel) read(ctx context.Context, run *objectRun[*entra.Tenant]) (bool, error) {
+	imported := m.DisplayName.IsNull()
+	g, err := run.dir.ReadGroup(ctx, m.ID.ValueString(), imported || !m.Owners.IsNull())
+	if g != nil && err == nil {
+		run.names = m.settle(g, run.names, imported)
+	}
+	return g != nil, err
+}
+
+func (m *entraGroupModel) update(ctx context.Context, run *objectRun[*entra.Tenant]) (bool, error) {
+	have, err := run.dir.ReadGroup(ctx, m.ID.ValueString(), true)
+	if err != nil || have == nil {
+		return false, m.named(err)
+	}
+	want, names, err := m.spec(ctx, run.dir, have, run.names)
+	if err == nil {
+		have, err = run.dir.UpdateGroup(ctx, have, want)
+	}
+	problem := m.named(err)
+	if err != nil {
+		if now, again := run.dir.ReadGroup(ctx, have.ID, true); again == nil && now != nil {
+			have = now // some of it may have been done
+		}
+	}
+	run.names = m.settle(have, names, false)
+	return true, problem
+}
+
+func (m *entraGroupModel) remove(ctx context.Context, run *objectRun[*entra.Tenant]) error {
+	if !m.ForceDestroy.ValueBool() {
+		n, err := run.dir.CountMembers(ctx, m.ID.ValueString())
+		if err != nil {
+			return fmt.Errorf("cannot tell whether the group has members: %w", err)
+		}
+		if n > 0 {
+			return m.named(fmt.Errorf("it has %d members, and a deleted group takes every right it was given with it. Remove them first, or set force_destroy = true and apply that before destroying", n))
+		}
+	}
+	return m.named(run.dir.DeleteGroup(ctx, m.ID.ValueString()))
+}
+
+// locate finds the group by its object id, mail nickname or display name.
+func (m *entraGroupModel) locate(ctx context.Context, run *objectRun[*entra.Tenant], ref string) (map[string]any, error) {
+	found, err := run.dir.FindGroups(ctx, []string{ref})
+	switch g := found[ref]; {
+	case err != nil:
+	case g == nil:
+		err = errors.New(entraTarget.noGroup(ref) + " Deleted groups are not looked at.")
+	case g.Mastered() != "":
+		err = fmt.Errorf("group %q: %s", g.DisplayName, g.Mastered())
+	}
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{"id": found[ref].ID, "prevent_duplicate_names": true, "force_destroy": false}, nil
 }

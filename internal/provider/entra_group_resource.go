@@ -21,6 +21,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/entra"
 )
 
@@ -32,17 +33,15 @@ var (
 	_ resource.ResourceWithImportState    = (*entraGroupResource)(nil)
 )
 
-func newEntraGroupResource() resource.Resource { return &entraGroupResource{} }
-
-// entraGroupResource is a group object, without its members.
-type entraGroupResource struct{ data *providerData }
-
-func (r *entraGroupResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_entra_group"
+func newEntraGroupResource() resource.Resource {
+	r := &entraGroupResource{}
+	r.name, r.noun, r.open = "entra_group", "group", openTenant
+	return r
 }
 
-func (r *entraGroupResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.data = configured(req.ProviderData, &resp.Diagnostics)
+// entraGroupResource is a group object, without its members.
+type entraGroupResource struct {
+	objectResource[*entra.Tenant, entraGroupModel, *entraGroupModel]
 }
 
 func (r *entraGroupResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
@@ -63,7 +62,7 @@ func (r *entraGroupResource) Schema(_ context.Context, _ resource.SchemaRequest,
 				MarkdownDescription: "What the group is for, at most 1,024 characters. `\"\"` clears it." + unmanaged},
 			"visibility": schema.StringAttribute{Optional: true, Validators: []validator.String{oneOf("Private", "Public", "HiddenMembership")},
 				MarkdownDescription: "Who may join and see a group of Microsoft 365: `Private`, `Public` (what Microsoft Entra ID gives new ones), or `HiddenMembership`, which can be set at creation only." + unmanaged},
-			"owners": schema.SetAttribute{Optional: true, CustomType: newTextSetType(), ElementType: types.StringType, Validators: []validator.Set{setvalidator.SizeAtMost(100), setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
+			"owners": schema.SetAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.Set{setvalidator.SizeAtMost(100), setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
 				MarkdownDescription: "All owners of the group, at most 100, each by worker id, object id or user principal name. `[]` removes them all, which a group of Microsoft 365 does not allow." + unmanaged},
 			"assignable_to_role": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(false), PlanModifiers: []planmodifier.Bool{boolplanmodifier.RequiresReplace()},
 				MarkdownDescription: "Whether directory roles can be assigned to the group, which holds no groups then. The default is false. It can be said at creation only: a change replaces the group."},
@@ -121,11 +120,29 @@ func (r *entraGroupResource) ModifyPlan(ctx context.Context, req resource.Modify
 		r.data.replacedGroups.Store(state.ID.ValueString(), true)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
-	if resp.Diagnostics.HasError() || plan.same(&state) {
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if plan.same(&state) {
+		plan.claim(r.data, state.ID.ValueString(), &resp.Diagnostics)
 		return
 	}
 	if tenant, ok := openTenant(r.data, &resp.Diagnostics); ok {
+		tenant.Expect(plan.DisplayName.ValueString(), plan.MailNickname.ValueString())
 		r.check(ctx, tenant, &plan, &state, &resp.Diagnostics)
+		plan.claim(r.data, state.ID.ValueString(), &resp.Diagnostics)
+	}
+}
+
+// claim reports another group of the run that takes one of the names, where that
+// cannot be or is to be prevented.
+func (m *entraGroupModel) claim(data *providerData, id string, diags *diag.Diagnostics) {
+	who := nameClaim{holder: id, strict: m.PreventDuplicateNames.ValueBool(), label: fmt.Sprintf("workforce_entra_group with display_name = %q and mail_nickname = %q", m.DisplayName.ValueString(), m.MailNickname.ValueString())}
+	if !m.DisplayName.IsUnknown() {
+		data.claimObject("display_name", "entra display_name "+directory.Fold(m.DisplayName.ValueString()), who, diags)
+	}
+	if who.addressed = m.Type.ValueString() == entra.GroupMicrosoft365; !m.MailNickname.IsUnknown() {
+		data.claimObject("mail_nickname", "entra mail_nickname "+directory.Fold(m.MailNickname.ValueString()), who, diags)
 	}
 }
 
@@ -159,13 +176,13 @@ func (r *entraGroupResource) check(ctx context.Context, tenant *entra.Tenant, pl
 	if plan.Owners.IsNull() || plan.Owners.IsUnknown() {
 		return
 	}
-	found, err := tenant.Members(ctx, plan.Owners.texts())
+	found, err := tenant.Members(ctx, textsOf(plan.Owners))
 	if err != nil {
 		addProblems(diags, "Cannot tell who is meant", err)
 		return
 	}
 	var missing []string
-	for _, ref := range plan.Owners.texts() {
+	for _, ref := range textsOf(plan.Owners) {
 		if found[ref].ID == "" {
 			missing = append(missing, ref)
 		}
@@ -200,129 +217,4 @@ func (r *entraGroupResource) checkName(ctx context.Context, tenant *entra.Tenant
 			return
 		}
 	}
-}
-
-func (r *entraGroupResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	var plan entraGroupModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	tenant, ok := openTenant(r.data, &resp.Diagnostics)
-	if !ok || resp.Diagnostics.HasError() {
-		return
-	}
-	want, names, err := plan.spec(ctx, tenant, nil, nil)
-	var g *entra.Group
-	if err == nil {
-		g, err = tenant.CreateGroup(ctx, want)
-	}
-	if err != nil {
-		addProblems(&resp.Diagnostics, "The group could not be created", fmt.Errorf("group %q: %w", want.DisplayName, err))
-	}
-	if g == nil {
-		return
-	}
-	names = plan.settle(g, names, false)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	savePrivate(ctx, resp.Private, privateIDs, names, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
-		resp.Diagnostics.AddError("The group was created in part", "What was done is in the state. Terraform marks a resource whose creation failed as tainted. Run `terraform untaint` with this resource's address: the next plan then shows only the rest.")
-	}
-}
-
-func (r *entraGroupResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var state entraGroupModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	tenant, ok := openTenant(r.data, &resp.Diagnostics)
-	if !ok || resp.Diagnostics.HasError() {
-		return
-	}
-	imported := state.DisplayName.IsNull()
-	g, err := tenant.ReadGroup(ctx, state.ID.ValueString(), imported || !state.Owners.IsNull())
-	switch {
-	case err != nil:
-		addProblems(&resp.Diagnostics, "Cannot read the group", err)
-	case g == nil:
-		resp.State.RemoveResource(ctx)
-	default:
-		names := state.settle(g, loadIDs(ctx, req.Private, &resp.Diagnostics), imported)
-		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
-		savePrivate(ctx, resp.Private, privateIDs, names, &resp.Diagnostics)
-	}
-}
-
-func (r *entraGroupResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	var plan entraGroupModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	tenant, ok := openTenant(r.data, &resp.Diagnostics)
-	if !ok || resp.Diagnostics.HasError() {
-		return
-	}
-	have, err := tenant.ReadGroup(ctx, plan.ID.ValueString(), true)
-	if err == nil && have == nil {
-		err = fmt.Errorf("the group no longer exists: run again to create it anew")
-	}
-	var names map[string]string
-	if err == nil {
-		var want entra.GroupSpec
-		if want, names, err = plan.spec(ctx, tenant, have, loadIDs(ctx, req.Private, &resp.Diagnostics)); err == nil {
-			have, err = tenant.UpdateGroup(ctx, have, want)
-		}
-	}
-	if err != nil {
-		addProblems(&resp.Diagnostics, "The group could not be changed", fmt.Errorf("group %q: %w", plan.DisplayName.ValueString(), err))
-		if have == nil {
-			return
-		}
-		if now, again := tenant.ReadGroup(ctx, have.ID, true); again == nil && now != nil {
-			have = now // some of it may have been done
-		}
-	}
-	names = plan.settle(have, names, false)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	savePrivate(ctx, resp.Private, privateIDs, names, &resp.Diagnostics)
-}
-
-func (r *entraGroupResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	var state entraGroupModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	tenant, ok := openTenant(r.data, &resp.Diagnostics)
-	if !ok || resp.Diagnostics.HasError() {
-		return
-	}
-	if !state.ForceDestroy.ValueBool() {
-		n, err := tenant.CountMembers(ctx, state.ID.ValueString())
-		if err != nil {
-			addProblems(&resp.Diagnostics, "Cannot tell whether the group has members", err)
-			return
-		}
-		if n > 0 {
-			resp.Diagnostics.AddError("The group has members", fmt.Sprintf("Group %q has %d members, and a deleted group takes every right it was given with it. Remove them first, or set force_destroy = true and apply that before destroying.", state.DisplayName.ValueString(), n))
-			return
-		}
-	}
-	if err := tenant.DeleteGroup(ctx, state.ID.ValueString()); err != nil {
-		addProblems(&resp.Diagnostics, "The group could not be deleted", fmt.Errorf("group %q: %w", state.DisplayName.ValueString(), err))
-	}
-}
-
-// ImportState finds the group by its object id, mail nickname or display name.
-func (r *entraGroupResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	tenant, ok := openTenant(r.data, &resp.Diagnostics)
-	if !ok {
-		return
-	}
-	found, err := tenant.FindGroups(ctx, []string{req.ID})
-	switch g := found[req.ID]; {
-	case err != nil:
-	case g == nil:
-		err = fmt.Errorf("no group has the object id, mail nickname or display name %q; deleted groups are not looked at", req.ID)
-	case g.Mastered() != "":
-		err = fmt.Errorf("group %q: %s", g.DisplayName, g.Mastered())
-	}
-	if err != nil {
-		addProblems(&resp.Diagnostics, "Cannot import the group", err)
-		return
-	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), found[req.ID].ID)...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("prevent_duplicate_names"), true)...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("force_destroy"), false)...)
 }

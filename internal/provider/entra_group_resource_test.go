@@ -60,7 +60,7 @@ func TestAccEntraGroup_life(t *testing.T) {
 				resource.TestCheckResourceAttr(name, "mail", "GrosseTeam@example.com"),
 				func(st *terraform.State) error { id = st.RootModule().Resources[name].Primary.ID; return nil })},
 			{ResourceName: name, ImportState: true, ImportStateId: "GrosseTeam", ImportStateVerify: true, ImportStateVerifyIgnore: []string{"owners"}},
-			{ResourceName: name, ImportState: true, ImportStateId: "nothing", ExpectError: wordsInOrder("no group has", "nothing")},
+			{ResourceName: name, ImportState: true, ImportStateId: "nothing", ExpectError: wordsInOrder("No group is", "nothing")},
 			// Drift is repaired, and everything changes in place.
 			{PreConfig: func() { s.UpdateGroup(id, map[string]any{"displayName": "Hacked", "description": "Hacked"}) }, Config: team, ConfigPlanChecks: onlyPlanned(plancheck.ResourceActionUpdate),
 				Check: groupHolds(s, "Größe & Team", "description", `"all"`)},
@@ -103,7 +103,7 @@ func TestAccEntraGroup_failsAtPlan(t *testing.T) {
 			bad("display_name = \"New\"\nvisibility = \"Private\"", "Only groups of Microsoft 365"),
 			bad("display_name = \"New\"\ntype = \"microsoft_365\"\nowners = []", "at least one owner"),
 			bad(fmt.Sprintf("display_name = \"New\"\nowners = [%q]", inner), "groups own nothing"),
-			{Config: cloudGroup("display_name = \"New\"\nowners = [\"nobody\"]"), ExpectError: wordsInOrder("could not be created", "nobody in the tenant", `"nobody"`)},
+			{Config: cloudGroup("display_name = \"New\"\nowners = [\"nobody\"]"), ExpectError: wordsInOrder("could not be created", "nobody in Microsoft Entra ID", `"nobody"`)},
 			{Config: cloudGroup("display_name = \"New\"\nassignable_to_role = true"), ExpectError: wordsInOrder("RoleManagement.ReadWrite.Directory")},
 			{Config: cloudGroup("display_name = \"Sales\"\nprevent_duplicate_names = false\nmail_nickname = \"sales\""), ConfigPlanChecks: settledPlan},
 			{ResourceName: name, ImportState: true, ImportStateId: "Sales", ExpectError: wordsInOrder("2 groups have")},

@@ -135,7 +135,8 @@ func TestAccADGroupRules_withGroup(t *testing.T) {
 	ou := d.Container(t)
 	dn := "CN=New of gr," + ou
 	cfg := fmt.Sprintf("resource \"workforce_ad_group\" \"new\" {\n  name = \"New of gr\"\n  container = %q\n}\n", ou) +
-		rulesConfig("ad", map[string]string{dn: "[enabled]"}, "on_destroy = \"remove\"\n  depends_on = [workforce_ad_group.new]")
+		fmt.Sprintf("resource \"workforce_ad_group\" \"second\" {\n  name = \"Second of gr\"\n  container = %q\n  sam_account_name = \"gr-2\"\n}\n", ou) +
+		rulesConfig("ad", map[string]string{dn: "[enabled]", "GR-2": "[enabled]"}, "on_destroy = \"remove\"\n  depends_on = [workforce_ad_group.new, workforce_ad_group.second]")
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: []resource.TestStep{
 		{Config: cfg, ConfigVariables: people{"gn1": person(ou, "gn1", "gn1")}.variables(), ConfigPlanChecks: shows("ad", dn, `{"gn1":"gn1"}`), Check: hasMembers(d, dn, "gn1")},
 	}})
@@ -144,13 +145,7 @@ func TestAccADGroupRules_withGroup(t *testing.T) {
 // TestAccADGroupRules_deniedInOne: of thirty groups one may not be written, and
 // plans cost a handful of searches.
 func TestAccADGroupRules_deniedInOne(t *testing.T) {
-	d := useDomain(t)
-	proxy, err := d.Proxy(samba.ProxyOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = proxy.Close() })
-	t.Setenv("WORKFORCE_AD_URL", proxy.URL())
+	d, proxy := useProxy(t)
 	ou := d.Container(t)
 	rules, all, moved := map[string]string{}, people{}, people{}
 	for i := range 30 {

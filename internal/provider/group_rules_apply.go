@@ -20,7 +20,7 @@ func (g *groupRulesRun) read(ctx context.Context) (map[string]string, bool) {
 	if len(have) == 0 || g.diags.HasError() {
 		return g.before, !g.diags.HasError()
 	}
-	dir, ok := g.open()
+	dir, ok := g.target.open(g.data, g.diags)
 	if !ok {
 		return nil, false
 	}
@@ -71,7 +71,7 @@ type groupWork struct {
 // then: a group where something failed has those who are in it.
 func (g *groupRulesRun) write(ctx context.Context, docs map[string]string) (map[string]string, bool) {
 	want, have := g.parse(docs), g.parse(g.before)
-	dir, ok := g.open()
+	dir, ok := g.target.open(g.data, g.diags)
 	if !ok || g.diags.HasError() {
 		return nil, false
 	}

@@ -12,7 +12,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/membership"
@@ -54,21 +53,6 @@ func (r *groupRulesResource) run(model, state *groupRulesModel, diags *diag.Diag
 	return run
 }
 
-func (g *groupRulesRun) open() (directory.Groups, bool) {
-	dir, ok := g.target.open(g.data, g.diags)
-	if !ok {
-		return nil, false
-	}
-	groups, ok := dir.(directory.Groups)
-	if !ok {
-		g.diags.AddError(g.target.title+" groups cannot be used", "This version of the provider does not manage groups there.")
-	}
-	return groups, ok
-}
-
-// expecting is a directory that knows of groups which the same plan creates.
-type expecting interface{ Expected(ref string) bool }
-
 // plan returns the documents of members as they are to be, by group.
 func (g *groupRulesRun) plan(ctx context.Context, accounts map[string]string) (map[string]string, bool) {
 	want, have, ok := g.evaluate(accounts)
@@ -86,6 +70,7 @@ func (g *groupRulesRun) plan(ctx context.Context, accounts map[string]string) (m
 			g.addFixed(ref, why)
 		}
 	}
+	g.claim()
 	g.guard(want, have, len(accounts))
 	g.warnOfForeign(want, have)
 	g.warnOfDropped()
@@ -132,7 +117,7 @@ func (g *groupRulesRun) lookUp(ctx context.Context, have map[string]membership.M
 	slices.Sort(refs)
 	found := map[string]*directory.Group{}
 	if len(refs) > 0 {
-		dir, ok := g.open()
+		dir, ok := g.target.open(g.data, g.diags)
 		if !ok {
 			return false
 		}
@@ -182,9 +167,8 @@ func (g *groupRulesRun) addFixed(ref, why string) {
 
 func (g *groupRulesRun) addMissing(dir directory.Groups, refs []string, found map[string]*directory.Group) {
 	var missing []string
-	later, _ := dir.(expecting)
 	for _, ref := range refs {
-		if found[g.ask(ref)] == nil && (later == nil || !later.Expected(ref)) {
+		if found[g.ask(ref)] == nil && !dir.Expected(ref) {
 			missing = append(missing, fmt.Sprintf("%q", ref))
 		}
 	}
@@ -213,15 +197,13 @@ func (g *groupRulesRun) guard(want, have map[string]membership.Members, accounts
 	}
 }
 
-func textsOf(s types.Set) []string {
-	var out []string
-	for _, v := range s.Elements() {
-		if t, ok := v.(types.String); ok {
-			out = append(out, t.ValueString())
+// claim says that the rules answer for members of their groups.
+func (g *groupRulesRun) claim() {
+	for ref, rule := range g.rules {
+		if id := g.groups[ref].ID; id != "" {
+			g.data.groups.claimMembers(id, membersClaim{label: fmt.Sprintf("workforce_%s_group_rules with mode = %q and the rule %q = %q", g.target.prefix, g.mode, ref, rule), all: g.mode == modeAuthoritative}, path.Root("rules").AtMapKey(ref), g.diags)
 		}
 	}
-	slices.Sort(out)
-	return out
 }
 
 // warnOfForeign names who is removed from groups whose members the state does

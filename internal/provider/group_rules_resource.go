@@ -64,10 +64,6 @@ func (r *groupRulesResource) Configure(_ context.Context, req resource.Configure
 }
 
 func (r *groupRulesResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	refs := "object id, mail nickname or display name"
-	if r.target.format.HasContainer {
-		refs = "distinguished name, objectGUID or sAMAccountName"
-	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The members of many " + r.target.title + " groups, by rules over the accounts: the groups that people have by birthright, because of their department, place or kind of work. " +
 			"The plan shows for every group who joins and who leaves, and nothing else. Groups are read twenty a request, and only differences are written. " +
@@ -80,7 +76,7 @@ func (r *groupRulesResource) Schema(_ context.Context, _ resource.SchemaRequest,
 			},
 			"rules": schema.MapAttribute{
 				Required: true, ElementType: types.StringType,
-				MarkdownDescription: "Rules by group (" + refs + "). A rule is a condition in the mapping language, such as `And([enabled], [department] = \"Sales\")`, over the attributes of an account: their names at the target, `[worker_id]`, and the keys of the document (" + r.target.keys() + "). " +
+				MarkdownDescription: "Rules by group (" + anyOf(r.target.groups.refs) + "). A rule is a condition in the mapping language, such as `And([enabled], [department] = \"Sales\")`, over the attributes of an account: their names at the target, `[worker_id]`, and the keys of the document (" + r.target.keys() + "). " +
 					"An attribute that no account has is an error, and so is a group that does not exist, whose membership is dynamic or synchronised, or that two rules name.",
 			},
 			"mode": schema.StringAttribute{

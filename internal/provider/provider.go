@@ -53,6 +53,7 @@ type providerData struct {
 	// replacedGroups are the object ids of groups that this plan replaces, whose names are free then.
 	replacedGroups sync.Map
 	claims
+	groups groupClaims
 }
 
 func (p *workforceProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {

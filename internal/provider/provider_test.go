@@ -35,3 +35,17 @@ func useDomain(t *testing.T) *samba.Domain {
 	t.Setenv("WORKFORCE_AD_PASSWORD", d.AdminPassword())
 	return d
 }
+
+// useProxy is useDomain with a proxy before it, which counts requests and fails
+// where it is told to.
+func useProxy(t *testing.T) (*samba.Domain, *samba.Proxy) {
+	t.Helper()
+	d := useDomain(t)
+	proxy, err := d.Proxy(samba.ProxyOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = proxy.Close() })
+	t.Setenv("WORKFORCE_AD_URL", proxy.URL())
+	return d, proxy
+}

@@ -29,6 +29,7 @@ type slimServer struct {
 	tfprotov6.ProviderServer
 	// The interface of servers has no actions yet: embedding it alone would hide them.
 	tfprotov6.ActionServer
+	schemas writeOnlySchemas
 }
 
 func newSlimServer(s tfprotov6.ProviderServer) tfprotov6.ProviderServer {
@@ -36,7 +37,7 @@ func newSlimServer(s tfprotov6.ProviderServer) tfprotov6.ProviderServer {
 	if !ok {
 		panic("the framework serves no actions") // a test of every build sees it
 	}
-	return slimServer{s, actions}
+	return &slimServer{ProviderServer: s, ActionServer: actions}
 }
 
 // releasable is a context whose parent can be dropped.
@@ -63,31 +64,37 @@ func (r *releasable) Value(key any) any           { return (*r.parent.Load()).Va
 
 // The calls that Terraform makes once or more for every resource instance.
 
-func (s slimServer) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
+func (s *slimServer) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
 	r, free := release(ctx)
 	defer free()
 	return s.ProviderServer.ValidateResourceConfig(r, req)
 }
 
-func (s slimServer) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
+func (s *slimServer) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
 	r, free := release(ctx)
 	defer free()
 	return s.ProviderServer.UpgradeResourceState(r, req)
 }
 
-func (s slimServer) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
+func (s *slimServer) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
 	r, free := release(ctx)
 	defer free()
 	return s.ProviderServer.ReadResource(r, req)
 }
 
-func (s slimServer) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
+func (s *slimServer) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
 	r, free := release(ctx)
 	defer free()
-	return s.ProviderServer.PlanResourceChange(r, req)
+	proposed, err := s.schemas.strip(r, s.ProviderServer, req.TypeName, req.ProposedNewState)
+	if err != nil {
+		return nil, err
+	}
+	slim := *req
+	slim.ProposedNewState = proposed
+	return s.ProviderServer.PlanResourceChange(r, &slim)
 }
 
-func (s slimServer) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
+func (s *slimServer) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
 	r, free := release(ctx)
 	defer free()
 	return s.ProviderServer.ApplyResourceChange(r, req)

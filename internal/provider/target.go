@@ -15,9 +15,10 @@ import (
 	"terraform-provider-workforce/internal/entra"
 )
 
-// userDirectory is what populations need of a directory, whichever it is.
+// userDirectory is what populations and groups need of a directory, whichever it is.
 type userDirectory interface {
 	directory.Directory
+	directory.Groups
 	directory.Operator
 	// Need announces attributes, so that one bulk read brings them all.
 	Need(attributes ...string)
@@ -62,6 +63,7 @@ type target struct {
 	// workerIDAttribute and connect use the provider's configuration; the first without connecting.
 	workerIDAttribute func(*providerData) string
 	connect           func(*providerData) (userDirectory, error)
+	groups            groupTerms
 }
 
 var activeDirectoryTarget = target{
@@ -71,6 +73,7 @@ var activeDirectoryTarget = target{
 	partOf:            func(e *directory.Existing, container string) bool { return activedirectory.Below(e.Path, container) },
 	workerIDAttribute: func(d *providerData) string { return d.activeDirectory.workerIDAttribute() },
 	connect:           func(d *providerData) (userDirectory, error) { return connected(d.activeDirectory.Domain()) },
+	groups:            adGroupTerms,
 }
 
 var entraTarget = target{
@@ -83,15 +86,12 @@ var entraTarget = target{
 	},
 	workerIDAttribute: func(d *providerData) string { return d.entra.workerIDAttribute() },
 	connect:           func(d *providerData) (userDirectory, error) { return connected(d.entra.Tenant()) },
+	groups:            entraGroupTerms,
 }
 
 // open returns the directory, or reports how to configure it.
 func (t target) open(data *providerData, diags *diag.Diagnostics) (userDirectory, bool) {
-	dir, err := t.connect(data)
-	if err != nil {
-		diags.AddError(t.title+" cannot be used", err.Error())
-	}
-	return dir, err == nil
+	return open(t.title, data, t.connect, diags)
 }
 
 // keys lists the keys of an account document for descriptions.

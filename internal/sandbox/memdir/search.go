@@ -4,6 +4,7 @@ package memdir
 
 import (
 	"bufio"
+	"fmt"
 	"io"
 	"slices"
 	"strconv"
@@ -173,6 +174,29 @@ func likes(v string, parts *ber.Packet) bool {
 	return true
 }
 
+// maxValues is how many values of an attribute come at once ([MS-ADTS] 3.1.1.3.1.3.3).
+const maxValues = 1500
+
+// attribute returns an attribute under the name it was asked for, or a range of its values.
+func (e *entry) attribute(name string) *attribute {
+	base, option, ranged := strings.Cut(name, ";range=")
+	a := e.attrs[strings.ToLower(base)]
+	if a == nil || !ranged && len(a.values) <= maxValues {
+		if a != nil {
+			a = &attribute{name, a.values}
+		}
+		return a
+	}
+	from, _, _ := strings.Cut(option, "-")
+	low, _ := strconv.Atoi(from)
+	low = min(low, len(a.values))
+	high, end := low+maxValues, strconv.Itoa(low+maxValues-1)
+	if high >= len(a.values) {
+		high, end = len(a.values), "*"
+	}
+	return &attribute{fmt.Sprintf("%s;range=%d-%s", base, low, end), a.values[low:high]}
+}
+
 func (e *entry) encode(wanted []string) *ber.Packet {
 	list := ber.NewSequence("")
 	add := func(a *attribute) {
@@ -191,8 +215,8 @@ func (e *entry) encode(wanted []string) *ber.Packet {
 		}
 	} else {
 		for _, name := range wanted {
-			if a := e.attrs[strings.ToLower(name)]; a != nil {
-				add(&attribute{name, a.values})
+			if a := e.attribute(name); a != nil {
+				add(a)
 			}
 		}
 	}

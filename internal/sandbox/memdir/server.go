@@ -2,7 +2,7 @@
 
 // Package memdir is an LDAP server in memory, for benchmarks only: it speaks
 // LDAPS (RFC 4511) with paged results and enough of Active Directory's
-// behaviour to hold users, and answers as fast as the protocol allows, so that
+// behaviour to hold users and groups, and answers as fast as the protocol allows, so that
 // what is measured is the client. Tests of behaviour use a real domain
 // controller.
 package memdir
@@ -40,7 +40,8 @@ type Server struct {
 
 	mu      sync.RWMutex
 	entries map[string]*entry // by folded DN
-	order   []*entry          // in the order of creation; nil where deleted
+	byGUID  map[string]*entry
+	order   []*entry // in the order of creation; nil where deleted
 	serial  uint64
 	conns   map[net.Conn]bool
 }
@@ -56,7 +57,7 @@ func Start(containers ...string) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{listener: l, caPEM: caPEM, entries: map[string]*entry{}, conns: map[net.Conn]bool{}}
+	s := &Server{listener: l, caPEM: caPEM, entries: map[string]*entry{}, byGUID: map[string]*entry{}, conns: map[net.Conn]bool{}}
 	s.populate(containers)
 	s.wait.Go(s.serve)
 	return s, nil

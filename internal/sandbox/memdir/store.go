@@ -100,6 +100,47 @@ func (s *Server) put(dn, class string, attrs map[string]string) *entry {
 	return e
 }
 
+// PutUser makes a user without a client.
+func (s *Server) PutUser(dn string, attrs map[string]string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e := s.put(dn, "user", attrs)
+	e.set("objectClass", "top", "person", "organizationalPerson", "user")
+	e.set("userAccountControl", "512")
+}
+
+// PutGroup makes a global security group without a client.
+func (s *Server) PutGroup(dn, login string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.put(dn, "group", map[string]string{"sAMAccountName": login, "groupType": "-2147483646"})
+}
+
+// byName returns the entry of a distinguished name, or of <GUID=…>
+// ([MS-ADTS] 3.1.1.3.1.2.4).
+func (s *Server) byName(name string) *entry {
+	if guid, is := strings.CutPrefix(strings.ToLower(name), "<guid="); is {
+		return s.byGUID[strings.TrimSuffix(guid, ">")]
+	}
+	return s.entries[strings.ToLower(name)]
+}
+
+// formatGUID is the text of an objectGUID as insert makes it.
+func formatGUID(serial uint64) string {
+	return fmt.Sprintf("00000000-0000-0000-%04x-%012x", serial>>48, serial&(1<<48-1))
+}
+
+// paths gives values of member as distinguished names.
+func (s *Server) paths(values []string) []string {
+	out := make([]string, len(values))
+	for i, v := range values {
+		if out[i] = v; s.byName(v) != nil {
+			out[i] = s.byName(v).dn
+		}
+	}
+	return out
+}
+
 // insert numbers an entry and files it under its name.
 func (s *Server) insert(e *entry) {
 	s.serial++
@@ -108,6 +149,7 @@ func (s *Server) insert(e *entry) {
 	sid := []byte{1, 5, 0, 0, 0, 0, 0, 5, 21, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0}
 	binary.LittleEndian.PutUint32(sid[24:], uint32(s.serial+1000))
 	e.set("objectGUID", string(guid))
+	s.byGUID[formatGUID(s.serial)] = e
 	e.set("objectSid", string(sid))
 	e.named()
 	s.entries[strings.ToLower(e.dn)] = e
@@ -148,7 +190,7 @@ func (s *Server) add(op *ber.Packet) *ber.Packet {
 func (s *Server) modify(op *ber.Packet) *ber.Packet {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	e := s.entries[strings.ToLower(text(op.Children[0]))]
+	e := s.byName(text(op.Children[0]))
 	if e == nil {
 		return result(7, 32, "no such object")
 	}
@@ -159,17 +201,28 @@ func (s *Server) modify(op *ber.Packet) *ber.Packet {
 		if a := e.attrs[strings.ToLower(name)]; a != nil {
 			present = slices.Clone(a.values)
 		}
+		if strings.EqualFold(name, "member") {
+			vs = s.paths(vs)
+		}
 		switch {
 		case strings.EqualFold(name, "unicodePwd"):
 		case kind == 0:
 			e.set(name, append(present, vs...)...)
 		case kind == 1 && len(vs) > 0:
-			e.set(name, slices.DeleteFunc(present, func(v string) bool { return slices.Contains(vs, v) })...)
+			e.set(name, without(present, vs)...)
 		default:
 			e.set(name, vs...)
 		}
 	}
 	return result(7, 0, "")
+}
+
+func without(values, gone []string) []string {
+	out := map[string]bool{}
+	for _, v := range gone {
+		out[v] = true
+	}
+	return slices.DeleteFunc(values, func(v string) bool { return out[v] })
 }
 
 func (s *Server) remove(op *ber.Packet) *ber.Packet {

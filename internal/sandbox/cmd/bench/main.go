@@ -4,8 +4,9 @@
 // alternatives, in one run. The directory is an LDAP server in memory
 // (internal/sandbox/memdir) that answers over TLS as fast as the protocol
 // allows, so that what shows is the cost of the provider and not that of a
-// domain controller; it counts the requests. With the argument sources or
-// targets it measures the sources of workers, or the directories, only.
+// domain controller; it counts the requests. With the argument sources,
+// targets or groups it measures the sources of workers, the directories, or the
+// members of groups, only.
 package main
 
 import (
@@ -46,8 +47,8 @@ func run(ctx context.Context) (err error) {
 	if err := startup(ctx, filepath.Join(dir, "bin")); err != nil {
 		return err
 	}
-	if len(os.Args) > 1 && os.Args[1] == "targets" { // these only
-		return targets(ctx, t)
+	if only := map[string]func(context.Context, terraform) error{"targets": targets, "groups": groups}; len(os.Args) > 1 && only[os.Args[1]] != nil {
+		return only[os.Args[1]](ctx, t)
 	}
 	if err := sources(ctx, dir, 100_000); err != nil {
 		return err
@@ -67,5 +68,23 @@ func targets(ctx context.Context, t terraform) error {
 			}
 		}
 	}
-	return users(ctx, t, 1_000)
+	if err := users(ctx, t, 1_000); err != nil {
+		return err
+	}
+	return groups(ctx, t)
+}
+
+// groups measures what the members of groups cost.
+func groups(ctx context.Context, t terraform) error {
+	for _, d := range []target{activeDirectory, entraID} {
+		if err := groupRules(ctx, t, d, 10_000, 300); err != nil {
+			return err
+		}
+		for _, people := range []int{5_000, 20_000} {
+			if err := groupMembers(ctx, t, d, people); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

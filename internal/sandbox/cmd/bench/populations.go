@@ -66,15 +66,15 @@ var (
 // populations compares one resource for everybody with the same strings in a
 // resource that does nothing.
 func populations(ctx context.Context, t terraform, d target, people int) error {
-	env, meter, stop, err := d.start()
+	dir, err := d.start()
 	if err != nil {
 		return err
 	}
-	defer stop()
+	defer dir.stop()
 	fmt.Printf("## A population of %d, %s\n", people, d.title)
 	fmt.Printf("%-22s %10s %10s %6s  %s\n", "", "workforce", "nothing", "ratio", "requests to the directory")
 	config := requiredProviders + fmt.Sprintf("resource %q \"staff\" { accounts = local.accounts }\n", d.resource)
-	ours, err := t.workspace(fmt.Sprintf("%s-%d", d.resource, people), config, d.documents(people, "Sales"), env...)
+	ours, err := t.workspace(fmt.Sprintf("%s-%d", d.resource, people), config, d.documents(people, "Sales"), dir.env...)
 	if err != nil {
 		return err
 	}
@@ -82,7 +82,7 @@ func populations(ctx context.Context, t terraform, d target, people int) error {
 	if err != nil {
 		return err
 	}
-	if err := compare(ctx, meter, ours, theirs, planNew, apply, planSame); err != nil {
+	if err := compare(ctx, dir.meter, ours, theirs, planNew, apply, planSame); err != nil {
 		return err
 	}
 	for _, w := range []struct {
@@ -93,7 +93,7 @@ func populations(ctx context.Context, t terraform, d target, people int) error {
 			return err
 		}
 	}
-	if err := compare(ctx, meter, ours, theirs, planMove, applyOne, planSame); err != nil {
+	if err := compare(ctx, dir.meter, ours, theirs, planMove, applyOne, planSame); err != nil {
 		return err
 	}
 	fmt.Println()
@@ -119,23 +119,28 @@ func compare(ctx context.Context, m meter, ours, theirs terraform, steps ...step
 
 // users measures one resource a person.
 func users(ctx context.Context, t terraform, people int) error {
-	env, meter, stop, err := activeDirectory.start()
+	dir, err := activeDirectory.start()
 	if err != nil {
 		return err
 	}
-	defer stop()
+	defer dir.stop()
 	fmt.Printf("## %d people, one workforce_ad_user each, %s\n", people, activeDirectory.title)
-	w, err := t.workspace("users", usersConfig, documents(people, "Sales"), env...)
+	w, err := t.workspace("users", usersConfig, documents(people, "Sales"), dir.env...)
 	if err != nil {
 		return err
 	}
-	for _, s := range []step{planNew, apply, planSame} {
-		before := meter()
-		took, err := w.time(ctx, s.args...)
+	return measured(ctx, dir.meter, w, planNew, apply, planSame)
+}
+
+// measured runs steps of the provider alone.
+func measured(ctx context.Context, m meter, t terraform, steps ...step) error {
+	for _, s := range steps {
+		before := m()
+		took, err := t.time(ctx, s.args...)
 		if err != nil {
 			return err
 		}
-		fmt.Printf("%-22s %10s  %s\n", s.name, took.Round(10*time.Millisecond), meter().since(before))
+		fmt.Printf("%-22s %10s  %s\n", s.name, took.Round(10*time.Millisecond), m().since(before))
 	}
 	return nil
 }

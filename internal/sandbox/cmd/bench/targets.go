@@ -14,8 +14,19 @@ import (
 type target struct {
 	title, resource string
 	documents       func(people int, department string) map[string]string
-	// start returns the environment that points the provider at a new directory, and what counts its requests.
-	start func() (env []string, m meter, stop func(), err error)
+	// prefix starts the names of its resources.
+	prefix string
+	// start makes a new directory.
+	start func() (*instance, error)
+}
+
+// instance is a directory to measure with.
+type instance struct {
+	env   []string // points the provider at it
+	meter meter
+	stop  func()
+	// user and group make objects without the provider, user by worker id.
+	user, group func(name string)
 }
 
 // meter reads how often each kind of request came.
@@ -36,28 +47,33 @@ func (c counts) since(b counts) string {
 	return strings.Join(parts, ", ")
 }
 
-var activeDirectory = target{"directory in memory over LDAPS", "workforce_ad_population", documents, func() ([]string, meter, func(), error) {
+var activeDirectory = target{"directory in memory over LDAPS", "workforce_ad_population", documents, "ad", func() (*instance, error) {
 	s, err := memdir.Start(container)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
 	env := []string{"WORKFORCE_AD_URL=" + s.URL(), "WORKFORCE_AD_CA_CERTIFICATE_PEM=" + s.CAPEM(), "WORKFORCE_AD_USERNAME=bench@corp.example.com", "WORKFORCE_AD_PASSWORD=bench"}
-	return env, func() counts {
+	return &instance{env: env, meter: func() counts {
 		return counts{{"searches", s.Searches.Load()}, {"adds", s.Adds.Load()}, {"modifies", s.Modifies.Load()}, {"renames", s.Renames.Load()}}
-	}, func() { s.Close() }, nil
+	}, stop: s.Close, user: func(id string) {
+		s.PutUser("CN="+id+","+container, map[string]string{"employeeID": id, "sAMAccountName": "p" + id})
+	},
+		group: func(name string) { s.PutGroup("CN="+name+","+container, name) }}, nil
 }}
 
-var entraID = target{"a tenant of the sandbox, without limits", "workforce_entra_population", cloudDocuments, func() ([]string, meter, func(), error) {
+var entraID = target{"a tenant of the sandbox, without limits", "workforce_entra_population", cloudDocuments, "entra", func() (*instance, error) {
 	s, err := graph.Start(graph.Options{})
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
 	env := []string{"WORKFORCE_ENTRA_TENANT_ID=" + s.TenantID(), "WORKFORCE_ENTRA_CLIENT_ID=" + s.ClientID(), "WORKFORCE_ENTRA_CLIENT_SECRET=" + s.ClientSecret(),
 		"WORKFORCE_ENTRA_GRAPH_ENDPOINT=" + s.URL(), "WORKFORCE_ENTRA_AUTHORITY_HOST=" + s.URL(), "WORKFORCE_ENTRA_CA_CERTIFICATE_PEM=" + string(s.CAPEM())}
-	return env, func() counts {
+	return &instance{env: env, meter: func() counts {
 		x := s.Stats()
 		return counts{{"requests", int64(x.Requests)}, {"of them batches", int64(x.Batches)}, {"writes", int64(x.Writes)}}
-	}, s.Close, nil
+	}, stop: s.Close, user: func(id string) {
+		s.AddUser(map[string]any{"userPrincipalName": id + "@example.com", "displayName": id, "mailNickname": id, "employeeId": id})
+	}, group: func(name string) { s.AddGroup(map[string]any{"displayName": name, "mailNickname": name}) }}, nil
 }}
 
 // cloudDocuments returns documents of users with as many attributes as documents has.

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+	"strings"
+
+	"terraform-provider-workforce/internal/activedirectory"
+	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/membership"
+)
+
+// groupTerms is what a target calls groups and their members.
+type groupTerms struct {
+	// refs are the kinds of references to a group, memberRefs to a member.
+	refs, memberRefs []string
+	naming           membership.Naming
+	// Descriptions of the resource for members and of its arguments.
+	summary, nested, foreign string
+}
+
+var adGroupTerms = groupTerms{
+	refs:       []string{"objectGUID", "distinguished name", "sAMAccountName"},
+	memberRefs: []string{"worker id", "objectGUID", "distinguished name", "user principal name"},
+	naming:     membership.Naming{Key: activedirectory.RefKey, ByPath: func(directory.Member) bool { return true }, Hidden: func(ref string) bool { return strings.Contains(ref, "@") }},
+	summary: "Only differences are written, a thousand a request, and one member that is refused does not stop the others. " +
+		"Members by primary group (`primaryGroupID`) are not among them, and no write changes those.",
+	nested: "objectGUID or distinguished name", foreign: "distinguished name",
+}
+
+var entraGroupTerms = groupTerms{
+	refs:       []string{"object id", "mail nickname", "display name"},
+	memberRefs: []string{"worker id", "object id", "user principal name"},
+	// A group's path is its display name, which others may have too.
+	naming: membership.Naming{Key: directory.Fold, ByPath: func(m directory.Member) bool { return m.Class == "user" }, Hidden: func(string) bool { return false }},
+	summary: "They are read 999 a page and twenty pages a request, only differences are written, twenty members a change and twenty changes a request, and one member that is refused does not stop the others. " +
+		"Groups whose membership is dynamic, that are synchronised from Active Directory or managed by Exchange are refused at plan. " +
+		"The application needs the permissions `GroupMember.ReadWrite.All` and `User.Read.All`; for groups that roles can be assigned to, `RoleManagement.ReadWrite.Directory` as well, and for those with hidden membership `Member.Read.Hidden`.",
+	nested: "object id", foreign: "user principal name or object id",
+}
+
+// anyOf lists alternatives.
+func anyOf(words []string) string {
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}
+
+// noGroup says that no group goes by a reference.
+func (t target) noGroup(ref string) string {
+	return fmt.Sprintf("No group is %q in %s: expected its %s. Create it first, or correct the reference; for a group of the same configuration, refer to the id of its workforce_%s_group.", ref, t.title, anyOf(t.groups.refs), t.prefix)
+}
+
+// nobody says that no member goes by a reference.
+func (t target) nobody(ref string) string {
+	return fmt.Sprintf("nobody in %s is %q: expected a %s. Create the account first, or correct the reference", t.title, ref, anyOf(t.groups.memberRefs))
+}
+
+// someOf names the first few of many.
+func someOf(texts []string) string {
+	quoted := make([]string, 0, maxProblems+1)
+	for _, s := range texts[:min(len(texts), maxProblems)] {
+		quoted = append(quoted, fmt.Sprintf("%q", s))
+	}
+	if len(texts) > maxProblems {
+		quoted = append(quoted, "…")
+	}
+	return strings.Join(quoted, ", ")
+}
