@@ -120,6 +120,7 @@ type person struct {
 	hint     string              // what nearly matched
 	// candidates are the accounts that fit equally well, several of them.
 	candidates []*directory.Existing
+	parted     bool // from an account that other workers match as well
 
 	account *directory.Account // nil: no account afterwards
 	slots   []*slot            // names still to be given

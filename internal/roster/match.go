@@ -81,6 +81,12 @@ func (d *decider) matchAll(ctx context.Context) error {
 			return p.candidates != nil || p.existing != nil
 		})
 	}
+	d.disputed = map[string]bool{}
+	for _, p := range d.people {
+		for _, e := range p.candidates {
+			d.disputed[e.ID] = true
+		}
+	}
 	d.rivals = d.contested()
 	return nil
 }
@@ -220,6 +226,7 @@ func (d *decider) ask(ctx context.Context, pending []*person, level int) (found 
 			return nil, more, fmt.Errorf("looking for accounts by %s: %w", spelling[name], err)
 		}
 		for value, objects := range got {
+			slices.SortFunc(objects, byPath)
 			found[name][value] = objects
 		}
 	}
@@ -240,6 +247,18 @@ func (p *person) ruleOf(level int) int {
 	return p.desired.KeyRules[level]
 }
 
+// maxFit is how many accounts that fit one worker are worth naming. A rule that fits
+// half of the directory is no better known by the rest.
+const maxFit = 20
+
+// fitting says how many accounts fit.
+func fitting(candidates []*directory.Existing) string {
+	if len(candidates) > maxFit {
+		return fmt.Sprintf("more than %d accounts", maxFit)
+	}
+	return count(len(candidates), "account")
+}
+
 // matchOne gives a worker the account that satisfies every condition of a
 // level, or notes the several that do.
 func (d *decider) matchOne(p *person, level int, found hits, linked map[string]*person) {
@@ -247,7 +266,7 @@ func (d *decider) matchOne(p *person, level int, found hits, linked map[string]*
 	if len(keys) == 0 {
 		return
 	}
-	var fit, gone []*directory.Existing
+	var fit, gone []*directory.Existing // in order of the paths, like what was found
 	for _, e := range found.get(keys[0].Target, keys[0].Value) {
 		if slices.ContainsFunc(keys[1:], func(k mapping.Key) bool { return !containsID(found.get(k.Target, k.Value), e.ID) }) || containsID(fit, e.ID) {
 			continue
@@ -267,11 +286,13 @@ func (d *decider) matchOne(p *person, level int, found hits, linked map[string]*
 		default:
 			fit = append(fit, e)
 		}
+		if len(fit) > maxFit {
+			break
+		}
 	}
 	if len(fit) == 0 {
 		fit = gone
 	}
-	slices.SortFunc(fit, byPath)
 	if len(fit) > 0 {
 		p.matched, p.rule = d.conditions(keys), p.ruleOf(level)
 	}
@@ -311,10 +332,14 @@ func (d *decider) conditions(keys []mapping.Key) string {
 
 func describe(e *directory.Existing) string { return fmt.Sprintf("%s (%s)", e.Path, e.ID) }
 
+// describeAll names the first of several accounts, as many as are worth reading.
 func describeAll(list []*directory.Existing) []string {
-	names := make([]string, len(list))
-	for i, e := range list {
-		names[i] = describe(e)
+	var names []string
+	for _, e := range list[:min(len(list), maxFit)] {
+		names = append(names, describe(e))
+	}
+	if len(list) > maxFit {
+		names = append(names, "and others")
 	}
 	return names
 }
