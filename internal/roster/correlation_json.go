@@ -124,7 +124,7 @@ func (c *correlation) matchedJSON(p *person) matchedJSON {
 }
 
 func (c *correlation) unmatchedJSON(p *person) unmatchedJSON {
-	u := unmatchedJSON{WorkerID: p.id, Name: c.d.personName(p), LookedFor: c.lookedFor(p), Near: []accountJSON{}}
+	u := unmatchedJSON{WorkerID: p.id, Name: c.name(p), LookedFor: c.lookedFor(p), Near: []accountJSON{}}
 	for _, n := range c.near[p] {
 		a := c.accountJSON(n.account)
 		a.Why = n.why

@@ -121,7 +121,7 @@ func (c *correlation) reportUnclear(w *writer) {
 	w.line("Give each the right account's object id in `links`, or correct what the others hold. Until then `workforce_*_accounts` refuses to decide.\n")
 	for _, p := range c.unclear {
 		if p.candidates != nil {
-			w.line("- worker %s %s matches %s by %s: %s", code(p.id), prose(c.d.personName(p)), fitting(p.candidates), code(p.matched), codes(describeAll(p.candidates)))
+			w.line("- worker %s %s matches %s by %s: %s", code(p.id), prose(c.name(p)), fitting(p.candidates), code(p.matched), codes(describeAll(p.candidates)))
 		}
 	}
 	for _, r := range c.rivalries {
@@ -209,7 +209,7 @@ func (c *correlation) reportWorkers(w *writer) {
 		for _, n := range c.near[p] {
 			near = append(near, proseLong(n.text()))
 		}
-		return []string{code(p.id), prose(c.d.personName(p)), proseLong(strings.Join(c.lookedFor(p), "; ")), strings.Join(near, "<br>")}
+		return []string{code(p.id), prose(c.name(p)), proseLong(strings.Join(c.lookedFor(p), "; ")), strings.Join(near, "<br>")}
 	})
 }
 
@@ -251,16 +251,16 @@ func first(e *leftover) string {
 	return fmt.Sprint(e.workerID != "", e.Account.Enabled)
 }
 
-// personName is displayName for somebody who has no account.
-func (d *decider) personName(p *person) string {
-	if name := d.displayName(p); name != "" || p.desired == nil || p.existing != nil {
-		return name
+// name is displayName, for somebody who has no account as well.
+func (c *correlation) name(p *person) string {
+	if p.existing != nil || p.desired == nil {
+		return c.d.displayName(p)
 	}
-	for _, attribute := range []string{"displayName", "cn"} {
-		if d.redacted[directory.Fold(attribute)] {
+	for _, attribute := range fullNames {
+		if c.d.redacted[directory.Fold(attribute)] {
 			return ""
 		}
-		if v := p.desired.Attributes[attribute].Value; len(v) > 0 {
+		if v := c.wanted(p, attribute); len(v) > 0 {
 			return v.Text()
 		}
 	}
