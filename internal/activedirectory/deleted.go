@@ -35,7 +35,7 @@ const theContainer = "(cn=Deleted Objects)"
 // default only administrators may read them: see [Domain.Notes]. Where the whole
 // domain is read, so are all deleted objects, with one search more, once; else
 // each question is asked a second time.
-func (d *Domain) WithDeleted() directory.Directory { return withDeleted{d} }
+func (d *Domain) WithDeleted() directory.Census { return withDeleted{d} }
 
 // Notes says what could not be read that decisions do without.
 func (d *Domain) Notes() []string {

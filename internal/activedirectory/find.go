@@ -169,7 +169,20 @@ func (d *Domain) Owned(ctx context.Context) ([]*directory.Existing, error) {
 	if s != nil {
 		records = s.all(owned)
 	}
-	records = slices.DeleteFunc(records, func(r *record) bool { return !owned(r) })
+	return d.listed(ctx, slices.DeleteFunc(records, func(r *record) bool { return !owned(r) }))
+}
+
+// Users implements [directory.Census].
+func (d *Domain) Users(ctx context.Context) ([]*directory.Existing, error) {
+	s, err := d.snapshot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return d.listed(ctx, s.all((*record).isUser))
+}
+
+// listed translates records, by distinguished name.
+func (d *Domain) listed(ctx context.Context, records []*record) ([]*directory.Existing, error) {
 	sortRecords(records)
 	known, err := d.existingAll(ctx, records)
 	if err != nil {

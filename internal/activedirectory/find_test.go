@@ -207,6 +207,36 @@ func TestRead(t *testing.T) {
 	}
 }
 
+// Users are everybody who can be one, HR behind them or not.
+func TestUsers(t *testing.T) {
+	l := newLab(t, Options{})
+	l.must(t, l.person(1))
+	noWorker := l.id(2)
+	if err := l.dc.CreateUser(t.Context(), "CN="+noWorker+","+l.ou, "Passw0rd-of-tests", map[string][]string{"sAMAccountName": {noWorker}, "mail": {noWorker + "@example.com"}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.dc.CreateUser(t.Context(), "CN=Deleted,"+l.ou, "Passw0rd-of-tests", map[string][]string{"sAMAccountName": {l.id(3)}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(l.dc.Delete(t.Context(), "CN=Deleted,"+l.ou), l.dc.Modify(t.Context(), "dn: CN=Contact,"+l.ou+"\nchangetype: add\nobjectClass: contact\n\ndn: CN=PC,"+l.ou+"\nchangetype: add\nobjectClass: computer\nsAMAccountName: "+l.id(4)+"$\n")); err != nil {
+		t.Fatal(err)
+	}
+	users, err := l.connect(t, l.conf, Options{}).Users(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var here []string
+	for _, e := range users {
+		if Below(e.Path, l.ou) {
+			here = append(here, e.Account.Attributes["sAMAccountName"].Text()+" "+e.Account.Attributes["employeeID"].Text()+" "+e.Class)
+		}
+	}
+	slices.Sort(here)
+	if want := []string{l.id(1) + " " + l.id(1) + " user", noWorker + "  user"}; !slices.Equal(here, want) {
+		t.Errorf("users %q, expected %q", here, want)
+	}
+}
+
 // The number of searches to refresh many accounts, by the proxy's count.
 func TestRequestsToRefresh(t *testing.T) {
 	l := newLab(t, Options{})
@@ -240,6 +270,10 @@ func TestRequestsToRefresh(t *testing.T) {
 	}
 	if _, err := d.Owned(t.Context()); err != nil {
 		t.Fatal(err)
+	}
+	all, err := d.Users(t.Context())
+	if err != nil || len(all) < n {
+		t.Fatalf("%d users, %v", len(all), err)
 	}
 	if s := d.client.Stats(); s.Pages > n/900+5 {
 		t.Errorf("%d search requests for %d accounts, want at most %d", s.Pages, n, n/900+5)

@@ -102,6 +102,9 @@ func (r *run) restore(ctx context.Context, t *task) {
 			req.Replace(name, v)
 		}
 	}
+	if control, err := controlFor(directory.Account{}, t.gone.text(attrControl)); err == nil && !t.Want.Enabled && t.gone.enabled() {
+		req.Replace(attrControl, []string{control}) // not even for a moment can they sign in
+	}
 	err := r.client.Modify(ctx, req)
 	detached, cancel := detach(ctx)
 	defer cancel()

@@ -81,7 +81,26 @@ func TestRestore(t *testing.T) {
 		t.Errorf("notes %q", l.Notes())
 	}
 	restoreInterrupted(t, l, c[2])
+	restoreDisabled(t, l, c[2])
 	restoreProtected(t, l, c[2])
+}
+
+// restoreDisabled: who was deleted while enabled and is wanted disabled cannot sign in
+// for a moment, even when everything after the restoring itself fails.
+func restoreDisabled(t *testing.T, l *lab, c directory.Change) {
+	t.Helper()
+	if err := l.dc.Delete(t.Context(), l.dn(3)); err != nil {
+		t.Fatal(err)
+	}
+	d, proxy := l.behind(t, Options{})
+	proxy.Inject(samba.Fault{Op: samba.Modify, After: 1, Result: ldap.LDAPResultInsufficientAccessRights, Times: 9})
+	waiting := set(c, "title", "Returning")
+	waiting.Want.Enabled = false
+	mustFail(t, d.Apply(t.Context(), []directory.Change{waiting}, directory.ApplyOptions{})[0], directory.ErrDenied, "title")
+	if got := l.entry(t, l.id(3), "userAccountControl").Get("userAccountControl"); got != "514" {
+		t.Errorf("restored with userAccountControl %s, expected 514", got)
+	}
+	l.must(t, c)
 }
 
 // restoreInterrupted loses the answer to the request that restores.

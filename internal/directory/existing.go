@@ -55,6 +55,13 @@ type Directory interface {
 	Suffixes(ctx context.Context) ([]string, error)
 }
 
+// Census is a Directory that can also name everybody.
+type Census interface {
+	Directory
+	// Users returns every user that is not deleted, HR behind them or not, read in bulk.
+	Users(ctx context.Context) ([]*Existing, error)
+}
+
 // Fold returns the form under which names compare equal: directories ignore
 // the case of names, paths and addresses.
 func Fold(s string) string { return strings.ToLower(s) }

@@ -171,7 +171,7 @@ func (t *Tenant) owned(ctx context.Context) ([]*user, error) {
 
 // WithDeleted returns the tenant with a Find that also returns deleted users,
 // marked as such, under the names they would have again.
-func (t *Tenant) WithDeleted() directory.Directory { return withDeleted{t} }
+func (t *Tenant) WithDeleted() directory.Census { return withDeleted{t} }
 
 type withDeleted struct{ *Tenant }
 

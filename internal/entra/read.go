@@ -122,23 +122,48 @@ func (t *Tenant) bulk(ctx context.Context, more int) (*snapshot, error) {
 	if s == nil && !many {
 		return nil, nil
 	}
+	return t.load(ctx, func() (bool, error) { return t.listIsCheaper(ctx, asked) })
+}
+
+// load lists the tenant, once for everybody who asks, if that is worth it.
+func (t *Tenant) load(ctx context.Context, worth func() (bool, error)) (*snapshot, error) {
 	select {
 	case t.loading <- struct{}{}:
 		defer func() { <-t.loading }()
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}
-	properties, _ = t.needed()
+	properties, _ := t.needed()
 	t.mu.Lock()
-	s = t.all
+	s := t.all
 	t.mu.Unlock()
 	if s.covers(properties) {
 		return s, nil
 	}
-	if cheaper, err := t.listIsCheaper(ctx, asked); err != nil || !cheaper {
+	if ok, err := worth(); err != nil || !ok {
 		return nil, err
 	}
 	return t.list(ctx)
+}
+
+// Users implements [directory.Census].
+func (t *Tenant) Users(ctx context.Context) ([]*directory.Existing, error) {
+	if err := t.guard(ctx); err != nil {
+		return nil, err
+	}
+	s, err := t.load(ctx, func() (bool, error) { return true, nil })
+	if err != nil {
+		return nil, err
+	}
+	t.mu.Lock()
+	users := slices.Collect(maps.Values(s.byID))
+	t.mu.Unlock()
+	out := make([]*directory.Existing, len(users))
+	for i, u := range users {
+		out[i] = t.existing(u)
+	}
+	slices.SortFunc(out, func(a, b *directory.Existing) int { return strings.Compare(a.ID, b.ID) })
+	return out, nil
 }
 
 // listIsCheaper compares the requests for so many users by name with those for

@@ -77,6 +77,30 @@ func TestRefreshRequests(t *testing.T) {
 	}
 }
 
+// TestEverybody: to name everybody takes one list, which then answers everything else.
+func TestEverybody(t *testing.T) {
+	const people = 2500
+	tenant, s, _ := populated(t, people)
+	s.AddUser(map[string]any{"userPrincipalName": "svc@example.com", "displayName": "svc", "mailNickname": "svc"})
+	s.Delete("w00007@example.com")
+	s.ResetStats()
+	users, err := tenant.Users(t.Context())
+	if err != nil || len(users) != people {
+		t.Fatalf("%d users, %v", len(users), err)
+	}
+	for _, attribute := range []string{attrMail, attrPrincipal, attrDisplayName} {
+		if _, err := tenant.Find(t.Context(), attribute, []string{"a", "b"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if owned, err := tenant.Owned(t.Context()); err != nil || len(owned) != people-1 {
+		t.Errorf("%d carry a worker id, %v", len(owned), err)
+	}
+	if x := s.Stats(); x.Requests > people/900+5 {
+		t.Errorf("%d requests: %v", x.Requests, x.Outer)
+	}
+}
+
 // TestFewUsers: a handful of users of a large tenant is asked for by name, and the tenant is not even counted.
 func TestFewUsers(t *testing.T) {
 	tenant, s, ids := populated(t, 4000)

@@ -84,11 +84,10 @@ func (m *Mapping) EvaluateSince(w *worker.Worker, now time.Time, left worker.Dat
 	e := m.evaluation(w, now)
 	d := &Desired{WorkerID: w.ID}
 	var problems []error
-	keys, err := e.keys()
+	err := e.keys(d)
 	if err != nil {
 		problems = append(problems, err)
 	}
-	d.Keys = keys
 	in, why, err := e.inScope()
 	if err != nil {
 		problems = append(problems, err)
@@ -130,7 +129,7 @@ func (e *evaluation) fill(d *Desired, s state) []error {
 		r := &rules[i]
 		o, dropped, err := r.evaluate(e)
 		if dropped {
-			*d = Desired{WorkerID: d.WorkerID, Keys: d.Keys, Stage: StageOutOfScope, Reason: fmt.Sprintf("the rule of %s gives IgnoreObjectFlow: %s", r.target.Name, r.outcome.Rule)}
+			*d = Desired{WorkerID: d.WorkerID, Keys: d.Keys, KeyRules: d.KeyRules, Stage: StageOutOfScope, Reason: fmt.Sprintf("the rule of %s gives IgnoreObjectFlow: %s", r.target.Name, r.outcome.Rule)}
 			return nil
 		}
 		if err != nil {
@@ -309,10 +308,10 @@ func (e *evaluation) describe(c *computation) string {
 }
 
 // keys computes the match conditions. A rule with an empty value is left out.
-func (e *evaluation) keys() ([][]Key, error) {
-	keys := make([][]Key, 0, len(e.m.match))
+func (e *evaluation) keys(d *Desired) error {
+	d.Keys, d.KeyRules = make([][]Key, 0, len(e.m.match)), make([]int, 0, len(e.m.match))
 	var problems []error
-	for _, conditions := range e.m.match {
+	for rule, conditions := range e.m.match {
 		all := make([]Key, 0, len(conditions))
 		for i := range conditions {
 			c := &conditions[i]
@@ -328,10 +327,10 @@ func (e *evaluation) keys() ([][]Key, error) {
 			}
 		}
 		if len(all) == len(conditions) {
-			keys = append(keys, all)
+			d.Keys, d.KeyRules = append(d.Keys, all), append(d.KeyRules, rule)
 		}
 	}
-	return keys, errors.Join(problems...)
+	return errors.Join(problems...)
 }
 
 // inScope reports whether one group of clauses holds; the reason says which

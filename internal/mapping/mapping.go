@@ -88,6 +88,9 @@ type Desired struct {
 	// Keys are the match conditions by precedence, with this worker's values.
 	// A rule with an empty value is left out. They are there in every stage.
 	Keys [][]Key
+	// KeyRules says by which entry of Rules.Match each entry of Keys was given,
+	// because rules without a value for the worker are left out.
+	KeyRules []int
 	// Calendar lists what will happen to this worker later if nothing
 	// changes, earliest first.
 	Calendar []Event

@@ -54,22 +54,28 @@ func identity(d *samba.Domain, login string, into *string) resource.TestCheckFun
 	}
 }
 
+// returningCSV is the file of a worker who leaves, with names that are no other
+// test's, because the deleted hold them.
+func returningCSV(left string) string {
+	people := strings.NewReplacer(",Li,", ",Lee,", "O'Brien", "Ryan", "Future", "Later")
+	return strings.Replace(people.Replace(pipelineCSV), "2020-01-01,,0001,Active", "2020-01-01,"+left+",0001,Active", 1)
+}
+
 // returning follows a worker who leaves, whose account is deleted after its
-// retention, and who returns; last is the step in which they do. The account they
+// retention, and who returns; last are the steps in which they do. The account they
 // had first is noted in first.
-func returning(t *testing.T, d *samba.Domain, first *string, last func(cfg string, vars config.Variables) resource.TestStep) {
+func returning(t *testing.T, d *samba.Domain, first *string, last func(cfg string, csv func(left string) config.Variables) []resource.TestStep) {
 	t.Helper()
 	ou := d.Container(t)
 	if err := d.CreateOU(t.Context(), "OU=Leavers,"+ou); err != nil {
 		t.Fatal(err)
 	}
-	people := strings.NewReplacer(",Li,", ",Lee,", "O'Brien", "Ryan", "Future", "Later") // names that the deleted hold are no other test's
 	csv := func(left string) config.Variables {
-		return config.Variables{"csv": config.StringVariable(strings.Replace(people.Replace(pipelineCSV), "2020-01-01,,0001,Active", "2020-01-01,"+left+",0001,Active", 1))}
+		return config.Variables{"csv": config.StringVariable(returningCSV(left))}
 	}
 	cfg := strings.Replace(withoutExchange(pipelineConfig(ou, "[Dept]", "")), "{ accounts = data.workforce_ad_accounts.staff.accounts }",
 		"{\n  accounts       = data.workforce_ad_accounts.staff.accounts\n  on_removal     = \"delete\"\n  retention_days = 0\n}", 1)
-	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: []resource.TestStep{
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: append([]resource.TestStep{
 		{Config: cfg, ConfigVariables: csv(""), ConfigPlanChecks: settledPlan, Check: resource.ComposeAggregateTestCheckFunc(holds(d, "lee2", "cn", "Wei Lee"), identity(d, "lee2", first))},
 		{PreConfig: func() {
 			mustModify(t, d, "dn: CN=Wei Lee,"+ou+"\nchangetype: modify\nreplace: description\ndescription: by hand\n")
@@ -80,17 +86,23 @@ func returning(t *testing.T, d *samba.Domain, first *string, last func(cfg strin
 			}
 			return nil
 		}},
-		last(cfg, csv("")),
-	}})
+	}, last(cfg, csv)...)})
 }
 
 func TestAccADRestore(t *testing.T) {
 	d := useRecyclingDomain(t)
 	before := ""
-	returning(t, d, &before, func(cfg string, vars config.Variables) resource.TestStep {
-		return resource.TestStep{Config: cfg, ConfigVariables: vars, ConfigPlanChecks: settledPlan,
-			Check:             resource.ComposeAggregateTestCheckFunc(holds(d, "lee2", "userAccountControl", "512", "description", "by hand", "cn", "Wei Lee", "department", "Sales"), identity(d, "lee2", &before)),
-			ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownValue("data.workforce_ad_accounts.staff", tfjsonpath.New("rehires"), knownvalue.ListExact([]knownvalue.Check{knownvalue.StringExact("0002")}))}}
+	returning(t, d, &before, func(cfg string, csv func(string) config.Variables) []resource.TestStep {
+		rehired := statecheck.ExpectKnownValue("data.workforce_ad_accounts.staff", tfjsonpath.New("rehires"), knownvalue.ListExact([]knownvalue.Check{knownvalue.StringExact("0002")}))
+		next := config.Variables{"csv": config.StringVariable(strings.Replace(returningCSV(""), "0002,Wei,Lee,Sales,2020-01-01", "0002,Wei,Lee,Sales,2026-01-20", 1))}
+		kept := []string{"description", "by hand", "cn", "Wei Lee", "department", "Sales"}
+		return []resource.TestStep{
+			// They start in five days: the same account, disabled until then.
+			{Config: cfg, ConfigVariables: next, ConfigPlanChecks: settledPlan, ConfigStateChecks: []statecheck.StateCheck{rehired},
+				Check: resource.ComposeAggregateTestCheckFunc(holds(d, "lee2", append(kept, "userAccountControl", "514")...), identity(d, "lee2", &before))},
+			{Config: strings.Replace(cfg, `"2026-01-15"`, `"2026-01-20"`, 1), ConfigVariables: next, ConfigPlanChecks: settledPlan,
+				Check: resource.ComposeAggregateTestCheckFunc(holds(d, "lee2", append(kept, "userAccountControl", "512")...), identity(d, "lee2", &before))},
+		}
 	})
 	// Deleted by hand: the same account again.
 	ou := d.Container(t)
@@ -113,11 +125,11 @@ func TestAccADRestore(t *testing.T) {
 func TestAccADRestore_withoutRecycleBin(t *testing.T) {
 	d := useDomain(t)
 	before := ""
-	returning(t, d, &before, func(cfg string, vars config.Variables) resource.TestStep {
-		return resource.TestStep{Config: cfg, ConfigVariables: vars, ConfigPlanChecks: settledPlan,
+	returning(t, d, &before, func(cfg string, csv func(string) config.Variables) []resource.TestStep {
+		return []resource.TestStep{{Config: cfg, ConfigVariables: csv(""), ConfigPlanChecks: settledPlan,
 			Check: holds(d, "lee3", "userAccountControl", "512", "description", "", "cn", "Wei Lee", "employeeID", "0002"),
 			ConfigStateChecks: []statecheck.StateCheck{
 				statecheck.ExpectKnownValue("data.workforce_ad_accounts.staff", tfjsonpath.New("warnings"), knownvalue.ListPartial(map[int]knownvalue.Check{0: knownvalue.StringRegexp(regexp.MustCompile("recycle bin"))})),
-			}}
+			}}}
 	})
 }

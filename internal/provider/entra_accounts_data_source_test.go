@@ -87,15 +87,23 @@ func TestAccEntraPipeline(t *testing.T) {
 					}
 					return nil
 				}},
-			// Returned within 30 days of the deletion: the same user.
+			// About to return within 30 days of the deletion: the same user, disabled until the day.
+			{Config: cloudPipeline("2026-02-27", deletes), ConfigVariables: csv(back), ConfigPlanChecks: settledPlan,
+				Check: func(*terraform.State) error {
+					if u := s.User("li3@example.com"); u == nil || u["id"] != first || u["accountEnabled"] != false {
+						return fmt.Errorf("the user who is to return is %v, expected the former one (%s), disabled", u, first)
+					}
+					return nil
+				},
+				ConfigStateChecks: []statecheck.StateCheck{list("rehires", "0002")}},
+			// The day has come.
 			{Config: cloudPipeline("2026-03-02", deletes), ConfigVariables: csv(back), ConfigPlanChecks: settledPlan,
 				Check: func(*terraform.State) error {
 					if u := s.User("li3@example.com"); u == nil || u["id"] != first || u["accountEnabled"] != true {
 						return fmt.Errorf("the returned user is %v, expected the former one (%s), enabled", u, first)
 					}
 					return nil
-				},
-				ConfigStateChecks: []statecheck.StateCheck{list("rehires", "0002")}},
+				}},
 		},
 	})
 }

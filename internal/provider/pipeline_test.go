@@ -17,6 +17,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"terraform-provider-workforce/internal/sandbox/samba"
 )
 
 // pipelineConfig is the whole way from a file to accounts, with rules for the
@@ -115,6 +117,17 @@ func TestAccPipeline_fromFileToAccounts(t *testing.T) {
 	})
 }
 
+// objectGUID returns the objectGUID of an account as text.
+func objectGUID(t *testing.T, d *samba.Domain, login string) string {
+	t.Helper()
+	found, err := d.Search(t.Context(), "(sAMAccountName="+login+")", "objectGUID")
+	if err != nil || len(found) != 1 {
+		t.Fatal(found, err)
+	}
+	raw := found[0].Get("objectGUID")
+	return fmt.Sprintf("%02x%02x%02x%02x-%02x%02x-%02x%02x-%x-%x", raw[3], raw[2], raw[1], raw[0], raw[5], raw[4], raw[7], raw[6], raw[8:10], raw[10:])
+}
+
 // TestAccPipeline_linksAndAdoption: an account without worker id is found by a
 // link, and taken over only when that is allowed.
 func TestAccPipeline_linksAndAdoption(t *testing.T) {
@@ -123,14 +136,8 @@ func TestAccPipeline_linksAndAdoption(t *testing.T) {
 	if err := d.CreateUser(t.Context(), "CN=Old Account,"+ou, "Passw0rd-of-tests", map[string][]string{"sAMAccountName": {"oldlogin"}, "title": {"Kept"}}); err != nil {
 		t.Fatal(err)
 	}
-	found, err := d.Search(t.Context(), "(sAMAccountName=oldlogin)", "objectGUID")
-	if err != nil || len(found) != 1 {
-		t.Fatal(found, err)
-	}
-	raw := found[0].Get("objectGUID")
-	guid := fmt.Sprintf("%02x%02x%02x%02x-%02x%02x-%02x%02x-%x-%x", raw[3], raw[2], raw[1], raw[0], raw[5], raw[4], raw[7], raw[6], raw[8:10], raw[10:])
 	csv := config.Variables{"csv": config.StringVariable("ID,First,Last,Dept,Hired,Left,Boss,Status\n0009,New,Name,Sales,2020-01-01,,,Active\n")}
-	cfg := withoutExchange(pipelineConfig(ou, "[Dept]", fmt.Sprintf("links = { \"0009\" = %q }", guid)))
+	cfg := withoutExchange(pipelineConfig(ou, "[Dept]", fmt.Sprintf("links = { \"0009\" = %q }", objectGUID(t, d, "oldlogin"))))
 	always := strings.Replace(cfg, "accounts = data.workforce_ad_accounts.staff.accounts", "accounts = data.workforce_ad_accounts.staff.accounts\n adopt_existing = \"always\"\n", 1)
 	always = strings.Replace(always, `resource "workforce_ad_population" "staff" { `, "resource \"workforce_ad_population\" \"staff\" {\n", 1)
 	resource.Test(t, resource.TestCase{

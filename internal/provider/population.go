@@ -327,7 +327,8 @@ func (p *population) adopt(ctx context.Context, dir userDirectory, accounts map[
 }
 
 // restorable adds to ids the deleted accounts of workers who have none, and
-// returns a line about each.
+// returns a line about each. A disabled document restores too: who returns next
+// week has their former account waiting, disabled, rather than another one.
 func (p *population) restorable(ctx context.Context, dir userDirectory, accounts map[string]directory.Account, ids map[string]string) ([]string, error) {
 	if !p.options.restore || !p.target.restores {
 		return nil, nil
@@ -335,7 +336,7 @@ func (p *population) restorable(ctx context.Context, dir userDirectory, accounts
 	attribute := dir.WorkerIDAttribute()
 	byValue := map[string]string{} // folded worker id at the target → worker id
 	for id, a := range accounts {
-		if v := a.Attributes[attribute].Text(); ids[id] == "" && a.Enabled && v != "" {
+		if v := a.Attributes[attribute].Text(); ids[id] == "" && v != "" {
 			byValue[directory.Fold(v)] = id
 		}
 	}

@@ -131,6 +131,8 @@ func (p *workforceProvider) DataSources(context.Context) []func() datasource.Dat
 		newHRSCIMDataSource,
 		newADAccountsDataSource,
 		newEntraAccountsDataSource,
+		newADCorrelationDataSource,
+		newEntraCorrelationDataSource,
 		newEntraUserDataSource,
 		newEntraUsersDataSource,
 	}

@@ -24,7 +24,7 @@ type userDirectory interface {
 	Need(attributes ...string)
 	WorkerIDAttribute() string
 	// WithDeleted also finds deleted objects, marked as such.
-	WithDeleted() directory.Directory
+	WithDeleted() directory.Census
 	// Notes says what could not be read that decisions do without.
 	Notes() []string
 	Locate(ctx context.Context, ref string) (*directory.Existing, error)

@@ -31,10 +31,9 @@ func (d *decider) addAbsent(context.Context) error {
 		folded[directory.Fold(p.id)] = p
 	}
 	absent := map[string]*person{}
-	var twice []string
 	for _, e := range d.owned {
 		id := e.Account.Attributes[d.in.WorkerIDAttribute].Text()
-		if matched[e.ID] != nil || id == "" || d.in.Owned != nil && !d.in.Owned(e) {
+		if matched[e.ID] != nil || d.disputed[e.ID] || id == "" || d.in.Owned != nil && !d.in.Owned(e) {
 			continue
 		}
 		if p := folded[directory.Fold(id)]; p != nil {
@@ -42,20 +41,25 @@ func (d *decider) addAbsent(context.Context) error {
 			continue
 		}
 		if other := absent[directory.Fold(id)]; other != nil {
-			twice = append(twice, fmt.Sprintf("worker %q: %s; %s", id, describe(other.existing), describe(e)))
+			d.twice = append(d.twice, fmt.Sprintf("worker %q: %s; %s", id, describe(other.existing), describe(e)))
 			continue
 		}
-		p := &person{id: id, existing: e, matched: d.in.WorkerIDAttribute}
+		p := &person{id: id, existing: e, matched: d.in.WorkerIDAttribute, rule: ruleWorkerID}
 		absent[directory.Fold(id)] = p
 		d.byWorker[id] = p
 		d.people = append(d.people, p)
 	}
 	d.sortPeople()
+	return nil
+}
+
+// refuseTwice fails when several accounts carry the worker id of somebody who is not in the feed.
+func (d *decider) refuseTwice() error {
 	if d.rules.Lifecycle.OnAbsent == absentRelease {
 		return nil // nothing is written about them, so that it does not matter which is which
 	}
 	const mend = "correct %s of all but one, or leave them out of this population"
-	return refuse(fmt.Sprintf("these workers are not in the feed, and several accounts carry their worker id ("+mend+")", d.in.WorkerIDAttribute), twice)
+	return refuse(fmt.Sprintf("these workers are not in the feed, and several accounts carry their worker id ("+mend+")", d.in.WorkerIDAttribute), d.twice)
 }
 
 func matchedElsewhere(p *person) string {

@@ -70,3 +70,33 @@ func BenchmarkUnchanged100k(b *testing.B) { benchmark(b, 100_000, true) }
 // Nobody has an account: the first run.
 func BenchmarkCreate10k(b *testing.B)  { benchmark(b, 10_000, false) }
 func BenchmarkCreate100k(b *testing.B) { benchmark(b, 100_000, false) }
+
+// BenchmarkCorrelate10k is an estate whose accounts carry no worker id: a third is
+// found by mail, a third nearly fits by name, a third is other people's.
+func BenchmarkCorrelate10k(b *testing.B)  { benchmarkCorrelate(b, 10_000) }
+func BenchmarkCorrelate100k(b *testing.B) { benchmarkCorrelate(b, 100_000) }
+
+func benchmarkCorrelate(b *testing.B, n int) {
+	m := newMemory()
+	in := roster.Input{Workers: company(n), Mapping: compile(b, rules(byMail)), AsOf: now, Directory: m, Format: adFormat, WorkerIDAttribute: "employeeID"}
+	for id, w := range in.Workers {
+		mail := "mail=u" + id + "@example.com"
+		w.Attributes["Mail"] = expression.String("u" + id + "@example.com")
+		first, last := w.Attributes["First"].Text(), w.Attributes["Last"].Text()
+		if id[5]%3 == 1 {
+			mail = "mail=old" + id + "@example.com"
+		}
+		if id[5]%3 == 2 {
+			first, last, mail = "Other"+id, "Person", "mail=x"+id+"@example.com"
+		}
+		m.user("cn="+first+" "+last, "sAMAccountName=a"+id, mail, "givenName="+first, "sn="+last, "displayName="+last+", "+first)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		c := correlate(b, in)
+		if len(c.Matched)+len(c.UnmatchedWorkers) != n || len(c.Matched) < n/4 {
+			b.Fatalf("%d matched and %d unmatched of %d", len(c.Matched), len(c.UnmatchedWorkers), n)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/float64(n), "µs/worker")
+}

@@ -32,23 +32,18 @@ func Decide(ctx context.Context, in Input) (*Result, error) {
 	if err := errors.Join(d.guardFeed(), d.refuseDataErrors()); err != nil {
 		return nil, err
 	}
-	for _, step := range []func(context.Context) error{d.observe, d.matchAll, d.addAbsent} {
-		if err := step(ctx); err != nil {
-			return nil, err
-		}
+	if err := d.recognise(ctx); err != nil {
+		return nil, err
+	}
+	if err := errors.Join(d.refuseUnclear(), d.refuseTwice()); err != nil {
+		return nil, err
 	}
 	d.assignOverrides()
 	d.parallel(d.vet)
 	if err := d.refuseDataErrors(); err != nil {
 		return nil, err
 	}
-	d.parallel(d.draft)
-	if err := d.assignNames(ctx); err != nil {
-		return nil, err
-	}
-	d.linkManagers()
-	d.parallel(d.compare)
-	problems, err := d.check(ctx)
+	problems, err := d.settle(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -56,6 +51,28 @@ func Decide(ctx context.Context, in Input) (*Result, error) {
 		return nil, err
 	}
 	return d.result()
+}
+
+// recognise finds out who is who.
+func (d *decider) recognise(ctx context.Context) error {
+	for _, step := range []func(context.Context) error{d.observe, d.matchAll, d.addAbsent} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// settle works out every account and what changes. problems are what the
+// directory would refuse; failed says that it could not be asked.
+func (d *decider) settle(ctx context.Context) (problems, failed error) {
+	d.parallel(d.draft)
+	if err := d.assignNames(ctx); err != nil {
+		return nil, err
+	}
+	d.linkManagers()
+	d.parallel(d.compare)
+	return d.check(ctx)
 }
 
 // decider carries one run of Decide. Its fields are filled from top to bottom.
@@ -80,6 +97,9 @@ type decider struct {
 	schema   *directory.Schema
 	owned    []*directory.Existing            // users that carry a worker id, by path
 	carriers map[string][]*directory.Existing // folded worker id → users that carry it
+	rivals   [][]*person                      // workers who match one account together
+	disputed map[string]bool                  // object ids of accounts that nobody gets before that is cleared up
+	twice    []string                         // absent workers with several accounts
 
 	collisions []collision
 	problems   []string // names that cannot be given
@@ -96,7 +116,11 @@ type person struct {
 	problem  error               // the data error
 	existing *directory.Existing // nil: no account so far
 	matched  string              // by what the account was recognised, for messages
+	rule     int                 // the entry of Rules.Match that found it, or ruleLink, ruleWorkerID
 	hint     string              // what nearly matched
+	// candidates are the accounts that fit equally well, several of them.
+	candidates []*directory.Existing
+	parted     bool // from an account that other workers match as well
 
 	account *directory.Account // nil: no account afterwards
 	slots   []*slot            // names still to be given

@@ -4,6 +4,7 @@ package roster_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -98,6 +99,15 @@ func (m *memory) Owned(ctx context.Context) (owned []*directory.Existing, err er
 		}
 	}
 	return owned, ctx.Err()
+}
+
+func (m *memory) Users(ctx context.Context) (users []*directory.Existing, err error) {
+	for _, e := range m.objects {
+		if e.Class == "user" && !e.Deleted {
+			users = append(users, e)
+		}
+	}
+	return users, errors.Join(m.call("Users"), ctx.Err())
 }
 
 func (m *memory) MissingContainers(_ context.Context, containers []string) (missing []string, err error) {

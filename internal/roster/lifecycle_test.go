@@ -333,6 +333,21 @@ func TestRestoringDeletedAccounts(t *testing.T) {
 	expectValue(t, r, "2", "sAMAccountName", "bob.ray2")
 	expectAction(t, r, "3", roster.ActionNone) // a leaver stays deleted
 
+	// Back next week: restored now, disabled, as the population will do.
+	in.Workers["1"] = hire("1 Ann Lee", "hire_date=2026-11-30")
+	r = decide(t, in)
+	expectAction(t, r, "1", roster.ActionRehire)
+	expectValue(t, r, "1", "enabled", "false")
+	expectValue(t, r, "1", "sAMAccountName", "ann.lee")
+	// Where leavers get accounts, the one they had rather than another.
+	created := in
+	created.Mapping = compile(t, rules(func(r *mapping.Rules) { r.Lifecycle.CreateLeavers, r.Lifecycle.RetentionDays = true, nil }))
+	r = decide(t, created)
+	if d := decision(t, r, "3"); d.ObjectID != "guid-00004" {
+		t.Errorf("the leaver's account is %q (%s), expected the deleted one", d.ObjectID, d.Reason)
+	}
+	expectValue(t, r, "3", "enabled", "false")
+
 	m.add("user", staff, false, "cn=Ann Lee", "sAMAccountName=ann.lee3", "employeeID=1").Deleted = true
 	refused(t, in, `worker "1": employeeID = "1"`)
 }

@@ -61,13 +61,12 @@ func (d *decider) warn(format string, args ...any) {
 }
 
 // matchAll finds the existing account of every worker: links first, then the
-// rules by precedence. What is not certain is an error.
+// rules by precedence. What is not certain is noted, for refuseUnclear.
 func (d *decider) matchAll(ctx context.Context) error {
 	linked, err := d.matchLinks(ctx)
 	if err != nil {
 		return err
 	}
-	var ambiguous []string
 	pending := slices.DeleteFunc(slices.Clone(d.people), func(p *person) bool { return p.existing != nil })
 	for level := 0; len(pending) > 0; level++ {
 		found, more, err := d.ask(ctx, pending, level)
@@ -78,16 +77,34 @@ func (d *decider) matchAll(ctx context.Context) error {
 			break
 		}
 		pending = slices.DeleteFunc(pending, func(p *person) bool {
-			problem := d.matchOne(p, level, found, linked)
-			if problem != "" {
-				ambiguous = append(ambiguous, problem)
-			}
-			return problem != "" || p.existing != nil
+			d.matchOne(p, level, found, linked)
+			return p.candidates != nil || p.existing != nil
 		})
+	}
+	d.disputed = map[string]bool{}
+	for _, p := range d.people {
+		for _, e := range p.candidates {
+			d.disputed[e.ID] = true
+		}
+	}
+	d.rivals = d.contested()
+	return nil
+}
+
+// refuseUnclear fails when it is not certain who is who.
+func (d *decider) refuseUnclear() error {
+	var ambiguous, contested []string
+	for _, p := range d.people {
+		if p.candidates != nil {
+			ambiguous = append(ambiguous, fmt.Sprintf("worker %q: %s: %s", p.id, p.matched, strings.Join(describeAll(p.candidates), "; ")))
+		}
+	}
+	for _, people := range d.rivals {
+		contested = append(contested, contest(people))
 	}
 	return errors.Join(
 		refuse("these workers match several accounts (give the right one's object id in links, or correct the attribute of the others)", ambiguous),
-		refuse("these accounts are matched by several workers (give the account to one of them in links, or take the others out of scope)", d.contested()))
+		refuse("these accounts are matched by several workers (give the account to one of them in links, or take the others out of scope)", contested))
 }
 
 // matchLinks gives linked workers their accounts and returns them by object id.
@@ -134,7 +151,7 @@ func (d *decider) matchLinks(ctx context.Context) (map[string]*person, error) {
 		case other != nil:
 			problems = append(problems, fmt.Sprintf("worker %q: %s is linked to worker %q too", p.id, describe(e), other.id))
 		default:
-			p.existing, p.matched = e, "link"
+			p.existing, p.matched, p.rule = e, "link", ruleLink
 			linked[directory.Fold(object)] = p
 		}
 	}
@@ -209,20 +226,47 @@ func (d *decider) ask(ctx context.Context, pending []*person, level int) (found 
 			return nil, more, fmt.Errorf("looking for accounts by %s: %w", spelling[name], err)
 		}
 		for value, objects := range got {
+			slices.SortFunc(objects, byPath)
 			found[name][value] = objects
 		}
 	}
 	return found, more, nil
 }
 
+// Values of person.rule for accounts that no entry of Rules.Match has found.
+const (
+	ruleLink     = -1
+	ruleWorkerID = -2 // a data error or an absent worker: known by the worker id the account carries
+)
+
+// ruleOf returns which entry of Rules.Match a level of precedence is for a worker.
+func (p *person) ruleOf(level int) int {
+	if p.desired == nil {
+		return ruleWorkerID
+	}
+	return p.desired.KeyRules[level]
+}
+
+// maxFit is how many accounts that fit one worker are worth naming. A rule that fits
+// half of the directory is no better known by the rest.
+const maxFit = 20
+
+// fitting says how many accounts fit.
+func fitting(candidates []*directory.Existing) string {
+	if len(candidates) > maxFit {
+		return fmt.Sprintf("more than %d accounts", maxFit)
+	}
+	return count(len(candidates), "account")
+}
+
 // matchOne gives a worker the account that satisfies every condition of a
-// level, or says which several do.
-func (d *decider) matchOne(p *person, level int, found hits, linked map[string]*person) (ambiguous string) {
+// level, or notes the several that do.
+func (d *decider) matchOne(p *person, level int, found hits, linked map[string]*person) {
 	keys := d.keys(p, level)
 	if len(keys) == 0 {
-		return ""
+		return
 	}
-	var fit, gone []*directory.Existing
+	var fit, gone []*directory.Existing // in order of the paths, like what was found
 	for _, e := range found.get(keys[0].Target, keys[0].Value) {
 		if slices.ContainsFunc(keys[1:], func(k mapping.Key) bool { return !containsID(found.get(k.Target, k.Value), e.ID) }) || containsID(fit, e.ID) {
 			continue
@@ -242,28 +286,29 @@ func (d *decider) matchOne(p *person, level int, found hits, linked map[string]*
 		default:
 			fit = append(fit, e)
 		}
+		if len(fit) > maxFit {
+			break
+		}
 	}
 	if len(fit) == 0 {
 		fit = gone
 	}
-	slices.SortFunc(fit, byPath)
+	if len(fit) > 0 {
+		p.matched, p.rule = d.conditions(keys), p.ruleOf(level)
+	}
 	switch len(fit) {
 	case 0:
-		return ""
 	case 1:
-		p.existing, p.matched, p.hint = fit[0], d.conditions(keys), ""
-		return ""
+		p.existing, p.hint = fit[0], ""
+	default:
+		p.candidates = fit
 	}
-	names := make([]string, len(fit))
-	for i, e := range fit {
-		names[i] = describe(e)
-	}
-	return fmt.Sprintf("worker %q: %s: %s", p.id, d.conditions(keys), strings.Join(names, "; "))
 }
 
-// restorable reports whether a deleted account is to be taken into use again.
+// restorable reports whether a deleted account is to be taken into use again:
+// whenever one would be created otherwise.
 func (d *decider) restorable(p *person, e *directory.Existing) bool {
-	if !d.in.RestoreDeleted || e.Lost != "" || e.Class != user || p.desired == nil || p.stage() == mapping.StageLeft || d.claimsNothing(p) {
+	if !d.in.RestoreDeleted || e.Lost != "" || e.Class != user || p.desired == nil || p.stage() == mapping.StageLeft && !d.rules.Lifecycle.CreateLeavers || d.claimsNothing(p) {
 		return false
 	}
 	return slices.ContainsFunc(e.Account.Attributes[d.in.WorkerIDAttribute], func(id string) bool { return directory.Fold(id) == directory.Fold(p.id) })
@@ -287,6 +332,18 @@ func (d *decider) conditions(keys []mapping.Key) string {
 
 func describe(e *directory.Existing) string { return fmt.Sprintf("%s (%s)", e.Path, e.ID) }
 
+// describeAll names the first of several accounts, as many as are worth reading.
+func describeAll(list []*directory.Existing) []string {
+	var names []string
+	for _, e := range list[:min(len(list), maxFit)] {
+		names = append(names, describe(e))
+	}
+	if len(list) > maxFit {
+		names = append(names, "and others")
+	}
+	return names
+}
+
 // claimsNothing reports whether a worker has no use for an account now, so that somebody
 // else who matches the same one may have it: the future, the retired, and those
 // out of scope, as after a conversion from contractor to employee.
@@ -300,9 +357,9 @@ func (d *decider) claimsNothing(p *person) bool {
 	return false
 }
 
-// contested names the accounts that several workers match, after taking
-// them from those who have no use for them.
-func (d *decider) contested() (problems []string) {
+// contested returns the workers who match one account together, after taking
+// it from those who have no use for it.
+func (d *decider) contested() (rivals [][]*person) {
 	claims := make(map[string][]*person, len(d.people))
 	for _, p := range d.people {
 		if p.existing != nil {
@@ -322,7 +379,7 @@ func (d *decider) contested() (problems []string) {
 			strong = all[:1]
 		}
 		if len(strong) > 1 {
-			problems = append(problems, contest(strong))
+			rivals = append(rivals, strong)
 			continue
 		}
 		for _, other := range all {
@@ -332,7 +389,7 @@ func (d *decider) contested() (problems []string) {
 			}
 		}
 	}
-	return problems
+	return rivals
 }
 
 func contest(people []*person) string {

@@ -4,7 +4,6 @@ package roster
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -341,13 +340,7 @@ func (d *decider) reportJSON(r *Result, causes []cause) (string, error) {
 	for _, e := range r.Calendar {
 		doc.Calendar = append(doc.Calendar, event{e.At.UTC().Format(time.RFC3339), e.WorkerID, e.What})
 	}
-	var b strings.Builder
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(doc); err != nil {
-		return "", fmt.Errorf("report: %w", err)
-	}
-	return strings.TrimSuffix(b.String(), "\n"), nil
+	return encode(doc)
 }
 
 // list makes a nil slice an empty one, which JSON writes as [].

@@ -74,9 +74,17 @@ try:
     m["type"] = ldb.MessageElement("805306368", ldb.FLAG_MOD_REPLACE, "sAMAccountType")
     for name in ["lastKnownParent", "msDS-LastKnownRDN"]:
         m[name] = ldb.MessageElement([], ldb.FLAG_MOD_REPLACE, name)
-    for name, values in u["replace"].items():
-        m[name] = ldb.MessageElement(values, ldb.FLAG_MOD_REPLACE, name)
+    for name in ["sAMAccountName", "userPrincipalName"]:
+        if name in u["replace"]:
+            m[name] = ldb.MessageElement(u["replace"].pop(name), ldb.FLAG_MOD_REPLACE, name)
     db.modify(m, controls=controls)
+    # Samba looks for some of what it changes among the living.
+    rest = ldb.Message()
+    rest.dn = m.dn
+    for name, values in u["replace"].items():
+        rest[name] = ldb.MessageElement(values, ldb.FLAG_MOD_REPLACE, name)
+    if u["replace"]:
+        db.modify(rest)
 except ldb.LdbError as e:
     db.transaction_cancel()
     print(json.dumps({"code": e.args[0], "text": e.args[1]}))

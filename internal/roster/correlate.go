@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package roster
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/mapping"
+)
+
+// Correlation is what connecting a population with a directory that exists
+// already would mean: who is who and by which rule, what would change, and what
+// is left over on both sides.
+type Correlation struct {
+	// Matched are object ids by worker id.
+	Matched map[string]string
+	// Suggested are object ids by the worker ids of some who match nothing: accounts
+	// that no rule found and that look like theirs. A person has to decide.
+	Suggested map[string]string
+	// Ambiguous are the workers who match several accounts, or an account that other
+	// workers match too.
+	Ambiguous []string
+	// UnmatchedWorkers should have an account and match none.
+	UnmatchedWorkers []string
+	// UnmatchedAccounts are the paths of users that no worker matches.
+	UnmatchedAccounts []string
+	// Report is Markdown for people, ReportJSON the same in full.
+	Report, ReportJSON string
+}
+
+// Correlate compares the workers with every user of the directory. Unlike Decide it
+// goes on where something is not clear, names all of it, and knows no safeguards:
+// it is for looking, before anything is adopted.
+// Input.Overrides, OnDataError, OnUnmatched, Safeguards and Partition do not matter.
+func Correlate(ctx context.Context, in Input, census directory.Census) (*Correlation, error) {
+	in.Directory, in.OnDataError, in.OnUnmatched, in.Overrides, in.Safeguards = census, DataErrorFail, UnmatchedReport, nil, Safeguards{}
+	d, err := newDecider(in)
+	if err != nil {
+		return nil, err
+	}
+	users, err := census.Users(ctx) // first, because it brings everything that is asked for later
+	if err != nil {
+		return nil, fmt.Errorf("reading all accounts: %w", err)
+	}
+	d.evaluate()
+	if err := d.recognise(ctx); err != nil {
+		return nil, err
+	}
+	rivalries := d.part()
+	d.parallel(d.vet)
+	warnings := slices.Clone(d.warnings) // those that follow are about accounts that nobody has yet
+	problems, err := d.settle(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c := &correlation{d: d, rivalries: rivalries, warnings: append(warnings, d.twice...), refusals: problems}
+	c.sort()
+	c.census(users)
+	c.tally()
+	return c.result()
+}
+
+// correlation sorts what a decider has found for the report.
+type correlation struct {
+	d                                           *decider
+	matched, unclear, unmatched, unneeded, errs []*person
+	rivalries                                   []rivalry
+	near                                        map[*person][]nearMiss
+	keys                                        []string // see keyAttributes
+	left                                        []*leftover
+	suggested                                   map[string]string
+	attributes                                  []attributeTally
+	rules                                       []ruleTally
+	warnings                                    []string
+	refusals                                    error
+}
+
+// leftover is a user that no worker matches.
+type leftover struct {
+	*directory.Existing
+	workerID string // what it carries; empty: none
+}
+
+// rivalry is an account that several workers match.
+type rivalry struct {
+	account *directory.Existing
+	people  []*person
+}
+
+// part takes the accounts that several workers match from all of them.
+func (d *decider) part() []rivalry {
+	out := make([]rivalry, len(d.rivals))
+	for i, people := range d.rivals {
+		out[i] = rivalry{people[0].existing, people}
+		d.disputed[people[0].existing.ID] = true
+		for _, p := range people {
+			p.existing, p.parted = nil, true
+		}
+	}
+	return out
+}
+
+// sort puts everybody into one of the lists.
+func (c *correlation) sort() {
+	for _, p := range c.d.people {
+		switch {
+		case p.worker == nil: // an account; census lists it
+		case p.candidates != nil || p.parted:
+			c.unclear = append(c.unclear, p)
+		case p.problem != nil:
+			c.errs = append(c.errs, p)
+		case p.existing != nil:
+			c.matched = append(c.matched, p)
+		case p.action == ActionUnmatched:
+			c.unmatched = append(c.unmatched, p)
+		default:
+			c.unneeded = append(c.unneeded, p)
+		}
+	}
+}
+
+// census lists the users that are nobody's, and looks among them for those that
+// are nearly somebody's.
+func (c *correlation) census(users []*directory.Existing) {
+	taken := make(map[string]bool, len(c.matched))
+	for _, p := range c.d.people {
+		if p.worker != nil && p.existing != nil {
+			taken[p.existing.ID] = true
+		}
+	}
+	var free []*directory.Existing
+	for _, e := range users {
+		if e.Deleted || e.Class != user || taken[e.ID] || c.d.disputed[e.ID] {
+			continue
+		}
+		free = append(free, e)
+		if c.d.in.Owned == nil || c.d.in.Owned(e) {
+			c.left = append(c.left, &leftover{e, e.Account.Attributes[c.d.in.WorkerIDAttribute].Text()})
+		}
+	}
+	slices.SortFunc(c.left, func(a, b *leftover) int { return byPath(a.Existing, b.Existing) })
+	c.nearMisses(free)
+}
+
+// Marks say whose worker id a matched account carries now, which decides what
+// adopt_existing it takes.
+const (
+	markSame  = "same"  // the worker's own: adopt_existing = "matched" takes it over
+	markNone  = "none"  // none: only "always" does
+	markOther = "other" // somebody else's: it is never taken over
+)
+
+// mark returns whose worker id the account of a matched worker carries.
+func (c *correlation) mark(p *person) string {
+	switch carried := p.present(c.d.in.WorkerIDAttribute).Text(); {
+	case carried == "":
+		return markNone
+	case directory.Fold(carried) == directory.Fold(p.id):
+		return markSame
+	}
+	return markOther
+}
+
+// ruleTally says how many accounts one rule has found.
+type ruleTally struct {
+	Rule string `json:"rule"`
+	// Precedence is 1 for the first rule, 0 for links.
+	Precedence int            `json:"precedence"`
+	Workers    int            `json:"workers"`
+	Marks      map[string]int `json:"worker_id_at_the_account"`
+}
+
+// attributeTally says what adoption would do to one attribute of all matched accounts.
+type attributeTally struct {
+	Attribute string `json:"attribute"`
+	Rule      string `json:"rule,omitempty"`
+	Redacted  bool   `json:"redacted,omitempty"`
+	// Same accounts hold the value already; the others get one where there was none,
+	// get another one, or lose theirs.
+	Same    int       `json:"same"`
+	Filled  int       `json:"filled"`
+	Changed int       `json:"changed"`
+	Cleared int       `json:"cleared"`
+	first   []example // the first of those that differ
+}
+
+type example struct {
+	id     string
+	change Change
+}
+
+func (t *attributeTally) differ() int { return t.Filled + t.Changed + t.Cleared }
+
+// tally counts the matched by rule, and their changes by attribute.
+func (c *correlation) tally() {
+	rules := map[int]*ruleTally{}
+	attributes := map[string]*attributeTally{}
+	of := func(p *person, name string) *attributeTally {
+		if attributes[name] == nil {
+			attributes[name] = &attributeTally{Attribute: name, Rule: c.d.origin(p, name).rule, Redacted: c.d.redacted[directory.Fold(name)]}
+			if name == ContainerChange {
+				attributes[name].Rule = c.d.rules.Container
+			}
+		}
+		return attributes[name]
+	}
+	for _, p := range c.matched {
+		if rules[p.rule] == nil {
+			rules[p.rule] = &ruleTally{Rule: c.d.ruleText(p.rule), Precedence: max(p.rule+1, 0), Marks: map[string]int{}}
+		}
+		rules[p.rule].Workers++
+		rules[p.rule].Marks[c.mark(p)]++
+		if c.mark(p) != markOther {
+			c.tallyChanges(p, of)
+		}
+	}
+	for _, key := range sortedKeys(attributes) {
+		c.attributes = append(c.attributes, *attributes[key])
+	}
+	slices.SortStableFunc(c.attributes, func(a, b attributeTally) int {
+		if x, y := weight(a.Attribute), weight(b.Attribute); x != y {
+			return x - y
+		}
+		return b.differ() - a.differ()
+	})
+	for i := ruleWorkerID; i < len(c.d.rules.Match); i++ {
+		if rules[i] == nil && i >= 0 {
+			rules[i] = &ruleTally{Rule: c.d.ruleText(i), Precedence: i + 1, Marks: map[string]int{}}
+		}
+		if rules[i] != nil {
+			c.rules = append(c.rules, *rules[i])
+		}
+	}
+}
+
+// weight puts what is riskiest first.
+func weight(attribute string) int {
+	switch attribute {
+	case EnabledChange:
+		return 0
+	case ContainerChange:
+		return 1
+	}
+	return 2
+}
+
+func (c *correlation) tallyChanges(p *person, of func(*person, string) *attributeTally) {
+	if p.account == nil {
+		return
+	}
+	changed := make(map[string]bool, len(p.changes))
+	for _, ch := range p.changes {
+		changed[ch.Attribute] = true
+		t := of(p, ch.Attribute)
+		switch old, now := p.present(ch.Attribute), p.account.Attributes[ch.Attribute]; {
+		case ch.Attribute == EnabledChange || ch.Attribute == ContainerChange:
+			t.Changed++
+		case len(old) == 0:
+			t.Filled++
+		case len(now) == 0:
+			t.Cleared++
+		default:
+			t.Changed++
+		}
+		if len(t.first) < examplesShown {
+			t.first = append(t.first, example{p.id, ch})
+		}
+	}
+	same := func(name string) {
+		if !changed[name] {
+			of(p, name).Same++
+		}
+	}
+	for name := range p.account.Attributes {
+		same(name)
+	}
+	same(EnabledChange)
+	if c.d.in.Format.HasContainer {
+		same(ContainerChange)
+	}
+}
+
+// ruleText writes an entry of Rules.Match.
+func (d *decider) ruleText(i int) string {
+	switch i {
+	case ruleLink:
+		return "links"
+	case ruleWorkerID:
+		return "worker id"
+	}
+	return matchText(d.rules.Match[i])
+}
+
+func matchText(r mapping.MatchRule) string {
+	parts := make([]string, len(r.All))
+	for i, c := range r.All {
+		parts[i] = c.Target + " = " + c.Source
+	}
+	return strings.Join(parts, " and ")
+}

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package roster
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"terraform-provider-workforce/internal/directory"
+)
+
+// examplesShown is how many people an attribute is shown for, before and after.
+const examplesShown = 3
+
+// result puts everything together.
+func (c *correlation) result() (*Correlation, error) {
+	out := &Correlation{Matched: make(map[string]string, len(c.matched)), Suggested: c.suggested, Report: c.report()}
+	for _, p := range c.matched {
+		out.Matched[p.id] = p.existing.ID
+	}
+	out.Ambiguous, out.UnmatchedWorkers = workerIDs(c.unclear), workerIDs(c.unmatched)
+	for _, e := range c.left {
+		out.UnmatchedAccounts = append(out.UnmatchedAccounts, e.Path)
+	}
+	var err error
+	out.ReportJSON, err = c.json()
+	return out, err
+}
+
+func workerIDs(people []*person) []string {
+	ids := make([]string, len(people))
+	for i, p := range people {
+		ids[i] = p.id
+	}
+	return ids
+}
+
+// carrying counts the accounts left over that carry a worker id.
+func (c *correlation) carrying() (n int) {
+	for _, e := range c.left {
+		if e.workerID != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// promising counts the workers for whom some account nearly fits.
+func (c *correlation) promising() (n int) {
+	for _, near := range c.near {
+		if len(near) > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// report writes the page that somebody reads before adopting anything.
+func (c *correlation) report() string {
+	w := &writer{d: c.d}
+	w.line("# Correlation as of %s\n", c.d.in.AsOf.UTC().Format(time.RFC3339))
+	w.line("%s in the feed. Nothing is written by this report, and it stops no plan.\n", count(len(c.d.in.Workers), "worker"))
+	rows := [][]string{
+		{"workers with exactly one account", thousands(len(c.matched))}, {"workers who are ambiguous", thousands(len(c.unclear))},
+		{"workers who should have an account and match none", thousands(len(c.unmatched))}, {"… of them with an account that may be theirs", thousands(c.promising())},
+		{"workers who need no account now and match none", thousands(len(c.unneeded))}, {"workers whose HR record cannot be evaluated", thousands(len(c.errs))},
+		{"accounts without a worker that carry a worker id", thousands(c.carrying())}, {"accounts without a worker that carry none", thousands(len(c.left) - c.carrying())},
+	}
+	w.table([]string{"What", "Number"}, len(rows), func(i int) []string { return rows[i] })
+	c.reportRules(w)
+	c.reportUnclear(w)
+	c.reportTaken(w)
+	c.reportAttributes(w)
+	c.reportWorkers(w)
+	c.reportAccounts(w)
+	var bad []string
+	for _, p := range c.errs {
+		bad = append(bad, p.problem.Error())
+	}
+	w.notes("HR data errors", bad)
+	w.notes("What the directory would refuse", lines(c.refusals))
+	w.notes("Warnings", c.warnings)
+	return w.String()
+}
+
+// lines divides joined errors.
+func lines(err error) []string {
+	if err == nil {
+		return nil
+	}
+	return strings.Split(strings.ReplaceAll(err.Error(), "\n  - ", " — "), "\n")
+}
+
+func (c *correlation) reportRules(w *writer) {
+	w.line("## Matched, by rule (%s)\n", thousands(len(c.matched)))
+	w.table([]string{"Precedence", "Rule", "Workers", "Account carries their worker id", "carries none", "carries another's"}, len(c.rules), func(i int) []string {
+		r := c.rules[i]
+		first := fmt.Sprint(r.Precedence)
+		if r.Precedence == 0 {
+			first = "–"
+		}
+		return []string{first, code(r.Rule), thousands(r.Workers), thousands(r.Marks[markSame]), thousands(r.Marks[markNone]), thousands(r.Marks[markOther])}
+	})
+	none := 0
+	for _, r := range c.rules {
+		none += r.Marks[markNone]
+	}
+	if none > 0 {
+		w.line("Matched accounts that carry no worker id (%s): taking them over needs `adopt_existing = \"always\"`.\n", thousands(none))
+	}
+}
+
+// reportUnclear names all of them, however many: each needs a decision.
+func (c *correlation) reportUnclear(w *writer) {
+	if len(c.unclear) == 0 {
+		return
+	}
+	w.line("## Ambiguous (%s)\n", thousands(len(c.unclear)))
+	w.line("Give each the right account's object id in `links`, or correct what the others hold. Until then `workforce_*_accounts` refuses to decide.\n")
+	for _, p := range c.unclear {
+		if p.candidates != nil {
+			w.line("- worker %s %s matches %s by %s: %s", code(p.id), prose(c.name(p)), fitting(p.candidates), code(p.matched), codes(describeAll(p.candidates)))
+		}
+	}
+	for _, r := range c.rivalries {
+		names := make([]string, len(r.people))
+		for i, p := range r.people {
+			names[i] = p.id + " by " + p.matched
+		}
+		w.line("- account %s is matched by %s: %s", code(describe(r.account)), count(len(r.people), "worker"), codes(names))
+	}
+	w.line("")
+}
+
+func codes(list []string) string {
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = code(s)
+	}
+	return strings.Join(out, ", ")
+}
+
+// reportTaken lists matched accounts that carry somebody else's worker id.
+func (c *correlation) reportTaken(w *writer) {
+	taken := c.taken()
+	if len(taken) == 0 {
+		return
+	}
+	w.line("## Matched, but the account carries another worker id (%s)\n", thousands(len(taken)))
+	w.line("They are not taken over. Clear or correct the worker id at the account first.\n")
+	w.table([]string{"Worker", "Account", "carries", "Matched by"}, len(taken), func(i int) []string {
+		p := taken[i]
+		return []string{code(p.id), code(p.existing.Path), c.carried(p.existing), code(p.matched)}
+	})
+}
+
+func (c *correlation) taken() (people []*person) {
+	for _, p := range c.matched {
+		if c.mark(p) == markOther {
+			people = append(people, p)
+		}
+	}
+	return people
+}
+
+func (c *correlation) carried(e *directory.Existing) string {
+	v := e.Account.Attributes[c.d.in.WorkerIDAttribute].Text()
+	if v == "" {
+		return "none"
+	}
+	return code(v)
+}
+
+func (c *correlation) reportAttributes(w *writer) {
+	if len(c.attributes) == 0 {
+		return
+	}
+	w.line("## What adoption would change\n")
+	w.line("Of the accounts that would be taken over, by attribute. What is not listed is not touched.\n")
+	w.line("| Attribute | Rule | Same | Filled | Changed | Cleared | First |\n| --- | --- | --- | --- | --- | --- | --- |")
+	for _, t := range c.attributes { // all of them: as many as the mapping has, not as there are people
+		var first []string
+		for _, e := range t.first {
+			text := code(e.id) + ": " + shown(e.change.Old) + " → " + shown(e.change.New)
+			if t.Redacted {
+				text = code(e.id) + ": redacted"
+			}
+			first = append(first, text)
+		}
+		how := rule(t.Rule, "")
+		w.line("| %s | %s | %s | %s | %s | %s | %s |", code(t.Attribute), how, thousands(t.Same), thousands(t.Filled), thousands(t.Changed), thousands(t.Cleared), strings.Join(first, "<br>"))
+	}
+	w.line("")
+}
+
+func (c *correlation) reportWorkers(w *writer) {
+	if len(c.unmatched) == 0 {
+		return
+	}
+	people := slices.Clone(c.unmatched)
+	slices.SortStableFunc(people, func(a, b *person) int { return c.best(b) - c.best(a) })
+	w.line("## Workers without an account (%s)\n", thousands(len(people)))
+	w.line("They would get new accounts. Where an account may be theirs, compare, and link it or correct what differs (`suggested` has those that are clear and carry no worker id). An account that carries another worker id is not taken over before that is corrected.\n")
+	w.table([]string{"Worker", "Name", "Looked for", "May be theirs"}, len(people), func(i int) []string {
+		p := people[i]
+		var near []string
+		for _, n := range c.near[p] {
+			near = append(near, proseLong(n.text()))
+		}
+		return []string{code(p.id), prose(c.name(p)), proseLong(strings.Join(c.lookedFor(p), "; ")), strings.Join(near, "<br>")}
+	})
+}
+
+func (c *correlation) best(p *person) int {
+	if near := c.near[p]; len(near) > 0 {
+		return near[0].score
+	}
+	return 0
+}
+
+// lookedFor writes every match condition of a worker.
+func (c *correlation) lookedFor(p *person) []string {
+	out := make([]string, len(p.desired.Keys))
+	for i, keys := range p.desired.Keys {
+		out[i] = c.d.conditions(keys)
+	}
+	if p.hint != "" {
+		out = append(out, p.hint)
+	}
+	return list(out)
+}
+
+func (c *correlation) reportAccounts(w *writer) {
+	if len(c.left) == 0 {
+		return
+	}
+	people := slices.Clone(c.left)
+	slices.SortStableFunc(people, func(a, b *leftover) int { return strings.Compare(first(b), first(a)) })
+	w.line("## Accounts without a worker (%s)\n", thousands(len(people)))
+	w.line("Nothing happens to those that carry no worker id. The others are absent workers' (see `on_absent`).\n")
+	w.table([]string{"Account", "Worker id", "Enabled", "Protected"}, len(people), func(i int) []string {
+		e := people[i]
+		return []string{code(e.Path), c.carried(e.Existing), fmt.Sprint(e.Account.Enabled), prose(e.Protected)}
+	})
+}
+
+// first ranks those that carry a worker id before the others, and the enabled first.
+func first(e *leftover) string {
+	return fmt.Sprint(e.workerID != "", e.Account.Enabled)
+}
+
+// name is displayName, for somebody who has no account as well.
+func (c *correlation) name(p *person) string {
+	if p.existing != nil || p.desired == nil {
+		return c.d.displayName(p)
+	}
+	for _, attribute := range fullNames {
+		if c.d.redacted[directory.Fold(attribute)] {
+			return ""
+		}
+		if v := c.wanted(p, attribute); len(v) > 0 {
+			return v.Text()
+		}
+	}
+	return ""
+}
