@@ -192,18 +192,6 @@ func TestActionsServed(t *testing.T) {
 	says(t, end, "Active Directory cannot be used", "WORKFORCE_AD_URL")
 }
 
-// useProxy puts a proxy between the provider and the domain controller.
-func useProxy(t *testing.T, d *samba.Domain) *samba.Proxy {
-	t.Helper()
-	proxy, err := d.Proxy(samba.ProxyOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = proxy.Close() })
-	t.Setenv("WORKFORCE_AD_URL", proxy.URL())
-	return proxy
-}
-
 // enlist makes enabled accounts with passwords, whose login and worker id is the prefix and a number.
 func enlist(t *testing.T, d *samba.Domain, ou, prefix string, n int) (users []string) {
 	t.Helper()
@@ -218,8 +206,7 @@ func enlist(t *testing.T, d *samba.Domain, ou, prefix string, n int) (users []st
 }
 
 func TestAccActionsAD(t *testing.T) {
-	d := useDomain(t)
-	proxy := useProxy(t, d)
+	d, proxy := useProxy(t)
 	ou := d.Container(t)
 	users := enlist(t, d, ou, "act", 50)
 	mustModify(t, d, "dn: CN=Act act07,"+ou+"\nchangetype: modify\nreplace: adminCount\nadminCount: 1\n")
@@ -263,8 +250,7 @@ func TestAccActionsAD(t *testing.T) {
 
 // TestAccActionsAD_disturbed: the other actions, a run that is stopped, and a domain controller that goes away.
 func TestAccActionsAD_disturbed(t *testing.T) {
-	d := useDomain(t)
-	proxy := useProxy(t, d)
+	d, proxy := useProxy(t)
 	ou := d.Container(t)
 	users := enlist(t, d, ou, "lost", 8)
 	p := startActions(t, nil)
