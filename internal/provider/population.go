@@ -124,7 +124,10 @@ func (p *population) apply(ctx context.Context, want map[string]string, diags *d
 			delete(p.ids, id) // goes on under another worker id
 		}
 	}
-	p.data.claim(p, p.ids, want)
+	if err := p.data.claim(ctx, p, p.ids, want); err != nil {
+		addProblems(diags, "Nothing was done", err)
+		return p.before
+	}
 	after := maps.Clone(want)
 	changes := make([]directory.Change, len(changed))
 	for i, id := range changed {

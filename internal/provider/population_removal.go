@@ -97,6 +97,7 @@ func (p *population) remove(ctx context.Context, removed []string, mode string, 
 	if !ok || refused.HasError() {
 		return p.keepAll(removed)
 	}
+	defer p.data.endRemovals(p)
 	ours, err := p.stillOurs(ctx, dir, removed, left, diags)
 	if err != nil {
 		addProblems(diags, "Cannot read accounts", err)
@@ -126,7 +127,7 @@ func (p *population) keepAll(removed []string) map[string]string {
 }
 
 // stillOurs returns the removed workers whose account is as this resource
-// knows it. One that another resource of the same run has taken over is
+// knows it, and begins their removal. One that another resource of the same run has taken over is
 // released; one that somebody else has changed since the plan stays as it is.
 func (p *population) stillOurs(ctx context.Context, dir userDirectory, removed []string, left map[string]string, diags *diag.Diagnostics) ([]string, error) {
 	accounts := make(map[string]directory.Account, len(removed))
@@ -149,6 +150,9 @@ func (p *population) stillOurs(ctx context.Context, dir userDirectory, removed [
 		case p.target.marshal(dir.Render(accounts[id], e)) != p.target.marshal(accounts[id]):
 			left[id] = p.before[id]
 			diags.AddAttributeError(p.path(id), "The account has changed since the plan", fmt.Sprintf("Worker %q %s has no document any more, but %s is no longer as it was when the plan was made, so it was left alone. Plan again.", id, p.label(id), e.Path))
+			return true
+		case !p.data.beginRemoval(p, e.ID): // taken over since the first look
+			delete(p.ids, id)
 			return true
 		}
 		return false

@@ -20,9 +20,18 @@ import (
 
 func correlate(t testing.TB, in roster.Input) *roster.Correlation {
 	t.Helper()
-	c, err := roster.Correlate(context.Background(), in, in.Directory.(directory.Census))
+	c, err := roster.Correlate(context.Background(), in, census(t, in))
 	if err != nil {
 		t.Fatalf("Correlate: %v", err)
+	}
+	return c
+}
+
+func census(t testing.TB, in roster.Input) directory.Census {
+	t.Helper()
+	c, ok := in.Directory.(directory.Census)
+	if !ok {
+		t.Fatalf("%T counts nobody", in.Directory)
 	}
 	return c
 }

@@ -222,9 +222,9 @@ func (c *correlation) best(p *person) int {
 
 // lookedFor writes every match condition of a worker.
 func (c *correlation) lookedFor(p *person) []string {
-	out := make([]string, len(p.desired.Keys))
-	for i, keys := range p.desired.Keys {
-		out[i] = c.d.conditions(keys)
+	out := make([]string, 0, len(p.desired.Keys)+1)
+	for _, keys := range p.desired.Keys {
+		out = append(out, c.d.conditions(keys))
 	}
 	if p.hint != "" {
 		out = append(out, p.hint)
