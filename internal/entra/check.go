@@ -92,7 +92,7 @@ func checkText(name, s string) error {
 			return fmt.Errorf("found %q, expected the two letters of a country (ISO 3166-1), such as DE", s)
 		}
 	case "employeeHireDate", "employeeLeaveDateTime":
-		if _, err := parseDate(s); err != nil {
+		if _, err := directory.ParseMoment(s); err != nil {
 			return fmt.Errorf("found %q, expected a date as YYYY-MM-DD or a moment as RFC 3339", s)
 		}
 	}

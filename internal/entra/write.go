@@ -68,7 +68,7 @@ func value(p property, v directory.Value) any {
 	case p.kind.Syntax == directory.Boolean:
 		return strings.EqualFold(v.Text(), "true")
 	case isDate(p.kind.Name):
-		if at, err := parseDate(v.Text()); err == nil {
+		if at, err := directory.ParseMoment(v.Text()); err == nil {
 			return at.UTC().Format(time.RFC3339)
 		}
 	}
