@@ -101,12 +101,19 @@ func (r *run) prepare(ctx context.Context) {
 	ids := map[string]*task{}
 	for _, k := range r.tasks {
 		r.Need(slices.Collect(maps.Keys(k.Want.Attributes))...)
+	}
+	schema, err := r.Schema(ctx)
+	if err != nil {
+		r.failAll("read", err)
+		return
+	}
+	for _, k := range r.tasks {
 		if r.byWorker[directory.Fold(k.WorkerID)] != nil {
 			k.fail("check", "", directory.Because(directory.ErrInvalid, errors.New("the worker id stands for two changes at once")))
 			continue
 		}
 		r.byWorker[directory.Fold(k.WorkerID)] = k
-		err := CheckAccount(k.Want, nil)
+		err := CheckAccount(k.Want, schema)
 		if k.WorkerID == "" {
 			err = errors.Join(errors.New("the worker id is empty"), err)
 		}
