@@ -78,6 +78,7 @@ type decider struct {
 	origins  [2]map[string]origin // by attribute: of the rules for workers, and for leavers
 
 	schema   *directory.Schema
+	written  map[string]directory.AttributeType // the types of targets, as the directory has them
 	owned    []*directory.Existing            // users that carry a worker id, by path
 	carriers map[string][]*directory.Existing // folded worker id → users that carry it
 
