@@ -79,8 +79,8 @@ type decider struct {
 
 	schema   *directory.Schema
 	written  map[string]directory.AttributeType // the types of targets, as the directory has them
-	owned    []*directory.Existing            // users that carry a worker id, by path
-	carriers map[string][]*directory.Existing // folded worker id → users that carry it
+	owned    []*directory.Existing              // users that carry a worker id, by path
+	carriers map[string][]*directory.Existing   // folded worker id → users that carry it
 
 	collisions []collision
 	problems   []string // names that cannot be given
