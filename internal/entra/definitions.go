@@ -19,12 +19,16 @@ import (
 )
 
 // definitions are the directory extensions and custom security attributes of a
-// tenant, as far as they were asked for. [Tenant.mu] guards them.
+// tenant, as far as they were asked for.
 type definitions struct {
-	types   map[string]property // by folded name
-	settled map[string]bool     // folded names that are known to be defined or not
-	listed  bool                // the directory extensions of all applications were asked for
-	refused error               // why they cannot be read; asking again would not help
+	types   map[string]property // by folded name; guarded by [Tenant.mu]
+	settled map[string]bool     // folded names that are known to be defined or not; the same
+
+	// What follows belongs to whoever holds the token of [Tenant.defining].
+	extensions bool  // those of all applications were asked for
+	denied     error // why that was refused
+	security   bool  // the custom security attributes were asked for
+	refused    error // why nothing can be read; asking again would not help
 }
 
 // own reports whether a property differs from tenant to tenant.
@@ -80,7 +84,7 @@ func (t *Tenant) defineNeeded(ctx context.Context) error {
 		return context.Cause(ctx)
 	}
 	extensions, security := t.unsettled()
-	err := t.defined.refused // only written below, by whoever holds the token
+	err := t.defined.refused
 	if err == nil && len(extensions) > 0 {
 		err = t.defineExtensions(ctx, extensions)
 	}
@@ -138,22 +142,21 @@ type extensionDefinition struct {
 // application that may read applications only may not ask the first question.
 // https://learn.microsoft.com/graph/api/directoryobject-getavailableextensionproperties
 func (t *Tenant) defineExtensions(ctx context.Context, names []string) error {
-	var refused error
-	if !t.defined.listed {
+	if !t.defined.extensions {
 		all, err := t.extensions(ctx, graphconn.Request{Method: http.MethodPost, Path: "/directoryObjects/getAvailableExtensionProperties", Body: struct{}{}, Repeatable: true})
-		if refused = err; err != nil && !graphconn.IsDenied(err) {
+		if err != nil && !graphconn.IsDenied(err) {
 			return explainDefinitions(err, names)
 		}
 		t.settle(nil, all)
-		t.defined.listed = err == nil
+		t.defined.extensions, t.defined.denied = true, err
 	}
 	for _, application := range t.applications(names) {
 		more, err := t.extensions(ctx, graphconn.Request{Method: http.MethodGet, Path: "/applications(appId='" + application + "')/extensionProperties"})
 		switch {
 		case err == nil:
 			t.settle(nil, more)
-		case refused != nil:
-			return explainDefinitions(refused, names)
+		case t.defined.denied != nil:
+			return explainDefinitions(t.defined.denied, names)
 		case !graphconn.IsNotFound(err) && !graphconn.IsDenied(err): // the application may be at home in another tenant
 			return explainDefinitions(err, names)
 		}
@@ -207,6 +210,10 @@ func (t *Tenant) extensions(ctx context.Context, r graphconn.Request) ([]propert
 // defineSecurity reads the definitions of the custom security attributes.
 // https://learn.microsoft.com/graph/api/directory-list-customsecurityattributedefinitions
 func (t *Tenant) defineSecurity(ctx context.Context, names []string) error {
+	if t.defined.security {
+		t.settle(names, nil)
+		return nil
+	}
 	var types []property
 	r := graphconn.Request{Method: http.MethodGet, Path: "/directory/customSecurityAttributeDefinitions", Query: url.Values{"$select": {"attributeSet,name,type,isCollection"}}}
 	err := t.client.Pages(ctx, r, func(body []byte) error {
@@ -231,6 +238,7 @@ func (t *Tenant) defineSecurity(ctx context.Context, names []string) error {
 	if err != nil {
 		return fmt.Errorf("reading which types custom security attributes have: %w, or take %s out of the mapping", permission(err, "CustomSecAttributeDefinition.Read.All"), strings.Join(names, " and "))
 	}
+	t.defined.security = true
 	t.settle(names, types)
 	return nil
 }
