@@ -149,6 +149,9 @@ func (s *store) checkValue(p *property, kind string, value any) (any, *failure) 
 	if p.name == "customSecurityAttributes" && p.owner == kindUser {
 		return s.checkSets(value)
 	}
+	if list, isList := value.([]any); isList && len(list) == 0 && p.collection && s.extensions[p.name] != nil {
+		value = nil // no values are none, and not an empty list
+	}
 	return p.check(kind, value)
 }
 
