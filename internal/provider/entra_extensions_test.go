@@ -72,7 +72,7 @@ func TestAccEntraTypedExtensions_plansFail(t *testing.T) {
 	}{
 		"truth":     {extension + "contractor", "yes", []string{`worker "p1"`, extension + "contractor", `found "yes"`, "true or false"}},
 		"number":    {extension + "grade", "2147483648", []string{`worker "p1"`, extension + "grade", `"2147483648"`, "32-bit"}},
-		"undefined": {extension + "contracter", "true", []string{`worker "p1"`, extension + "contracter", "defines no such", extension + "contractor"}},
+		"undefined": {extension + "kontractor", "true", []string{`worker "p1"`, extension + "kontractor", "defines no such", extension + "contractor"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: []resource.TestStep{{
