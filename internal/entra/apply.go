@@ -98,7 +98,6 @@ func (r *run) alive() []*task {
 
 // prepare checks the changes and reads the users they are about.
 func (r *run) prepare(ctx context.Context) {
-	ids := map[string]*task{}
 	for _, k := range r.tasks {
 		r.Need(slices.Collect(maps.Keys(k.Want.Attributes))...)
 	}
@@ -107,31 +106,7 @@ func (r *run) prepare(ctx context.Context) {
 		r.failAll("read", err)
 		return
 	}
-	for _, k := range r.tasks {
-		if r.byWorker[directory.Fold(k.WorkerID)] != nil {
-			k.fail("check", "", directory.Because(directory.ErrInvalid, errors.New("the worker id stands for two changes at once")))
-			continue
-		}
-		r.byWorker[directory.Fold(k.WorkerID)] = k
-		err := CheckAccount(k.Want, schema)
-		if k.WorkerID == "" {
-			err = errors.Join(errors.New("the worker id is empty"), err)
-		}
-		k.ID = strings.ToLower(k.ID)
-		if _, bad := uuid.Parse(k.ID); k.ID != "" && bad != nil {
-			err = errors.Join(err, fmt.Errorf("object id: found %q, expected a GUID", k.ID))
-		}
-		if other := ids[k.ID]; k.ID != "" && other != nil {
-			err = errors.Join(err, fmt.Errorf("the user is that of worker %q as well", other.WorkerID))
-		}
-		if err != nil {
-			k.fail("check", "", directory.Because(directory.ErrInvalid, err))
-			continue
-		}
-		if k.ID != "" {
-			ids[k.ID] = k
-		}
-	}
+	ids := r.checkAll(schema)
 	found, err := r.fetch(ctx, slices.Sorted(maps.Keys(ids)))
 	if err == nil {
 		err = r.withSponsors(ctx, found)
@@ -161,6 +136,38 @@ func (r *run) prepare(ctx context.Context) {
 			}
 		}
 	}
+}
+
+// checkAll checks the changes by themselves, and returns those about users that
+// exist by object id.
+func (r *run) checkAll(schema *directory.Schema) map[string]*task {
+	ids := map[string]*task{}
+	for _, k := range r.tasks {
+		if r.byWorker[directory.Fold(k.WorkerID)] != nil {
+			k.fail("check", "", directory.Because(directory.ErrInvalid, errors.New("the worker id stands for two changes at once")))
+			continue
+		}
+		r.byWorker[directory.Fold(k.WorkerID)] = k
+		err := CheckAccount(k.Want, schema)
+		if k.WorkerID == "" {
+			err = errors.Join(errors.New("the worker id is empty"), err)
+		}
+		k.ID = strings.ToLower(k.ID)
+		if _, bad := uuid.Parse(k.ID); k.ID != "" && bad != nil {
+			err = errors.Join(err, fmt.Errorf("object id: found %q, expected a GUID", k.ID))
+		}
+		if other := ids[k.ID]; k.ID != "" && other != nil {
+			err = errors.Join(err, fmt.Errorf("the user is that of worker %q as well", other.WorkerID))
+		}
+		if err != nil {
+			k.fail("check", "", directory.Because(directory.ErrInvalid, err))
+			continue
+		}
+		if k.ID != "" {
+			ids[k.ID] = k
+		}
+	}
+	return ids
 }
 
 // withSponsors reads sponsors where some change names them.
