@@ -3,11 +3,13 @@
 package directory
 
 import (
+	"encoding/base64"
 	"fmt"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -27,11 +29,15 @@ const (
 	Path                   // distinguished name or object reference
 	Binary                 // octets
 	Security               // security identifier
+	Truth                  // true or false, as JSON writes them
+	Moment                 // point in time, RFC 3339
+	Base64                 // octets in base64 (RFC 4648 4)
 )
 
 var syntaxNames = map[Syntax]string{
 	Text: "text", ASCII: "ASCII text", Integer: "a 32-bit whole number", Large: "a 64-bit whole number", Boolean: "TRUE or FALSE",
 	Time: "a generalised time (yyyyMMddHHmmss.0Z)", Path: "a distinguished name", Binary: "binary data", Security: "a security identifier",
+	Truth: "true or false", Moment: "a moment such as 2027-01-31T08:00:00Z (RFC 3339), or a date as YYYY-MM-DD", Base64: "binary data in base64",
 }
 
 func (s Syntax) String() string { return syntaxNames[s] }
@@ -121,6 +127,12 @@ func (t AttributeType) checkOne(s string) error {
 		if s != "TRUE" && s != "FALSE" {
 			return fmt.Errorf("found %q, expected TRUE or FALSE in capitals", s)
 		}
+	case Truth, Moment:
+		if _, ok := t.canonical(s); !ok {
+			return fmt.Errorf("found %q, expected %s", s, t.Syntax)
+		}
+	case Base64:
+		return t.checkOctets(s)
 	case ASCII:
 		if i := strings.IndexFunc(s, func(r rune) bool { return r > 127 }); i >= 0 {
 			return fmt.Errorf("found %q, expected ASCII characters only", s)
@@ -158,34 +170,61 @@ func (t AttributeType) checkNumber(s string) error {
 	return nil
 }
 
+func (t AttributeType) checkOctets(s string) error {
+	octets, err := base64.StdEncoding.DecodeString(s)
+	if err != nil {
+		return fmt.Errorf("found %q, expected %s", s, t.Syntax)
+	}
+	if n := int64(len(octets)); t.HasMax && n > t.Max {
+		return fmt.Errorf("found %d octets, expected at most %d", n, t.Max)
+	}
+	return nil
+}
+
 // Canonical returns v as the target writes it: numbers without leading zeros,
-// TRUE and FALSE in capitals. What is not of the syntax stays as it is, for
-// Check to name.
+// TRUE and FALSE in capitals, moments in UTC. What is not of the syntax stays as
+// it is, for Check to name.
 func (t AttributeType) Canonical(v Value) Value {
-	var canonical func(string) string
 	switch t.Syntax {
-	case Integer, Large:
-		canonical = func(s string) string {
-			if n, err := strconv.ParseInt(s, 10, 64); err == nil {
-				return strconv.FormatInt(n, 10)
-			}
-			return s
-		}
-	case Boolean:
-		canonical = func(s string) string {
-			if upper := strings.ToUpper(s); upper == "TRUE" || upper == "FALSE" {
-				return upper
-			}
-			return s
-		}
+	case Integer, Large, Boolean, Truth, Moment:
 	default:
 		return v
 	}
 	out := make(Value, len(v))
 	for i, s := range v {
-		out[i] = canonical(s)
+		out[i] = s
+		if c, ok := t.canonical(s); ok {
+			out[i] = c
+		}
 	}
 	return out
+}
+
+// canonical is Canonical of one value, and reports whether s is of the syntax.
+func (t AttributeType) canonical(s string) (string, bool) {
+	switch t.Syntax {
+	case Integer, Large:
+		n, err := strconv.ParseInt(s, 10, 64)
+		return strconv.FormatInt(n, 10), err == nil
+	case Boolean:
+		upper := strings.ToUpper(s)
+		return upper, upper == "TRUE" || upper == "FALSE"
+	case Truth:
+		lower := strings.ToLower(s)
+		return lower, lower == "true" || lower == "false"
+	case Moment:
+		at, err := ParseMoment(s)
+		return at.UTC().Format(time.RFC3339Nano), err == nil
+	}
+	return s, true
+}
+
+// ParseMoment reads RFC 3339, or a date (YYYY-MM-DD) as midnight UTC.
+func ParseMoment(s string) (time.Time, error) {
+	if day, err := time.Parse(time.DateOnly, s); err == nil {
+		return day, nil
+	}
+	return time.Parse(time.RFC3339, s)
 }
 
 func quoteSome(v Value) string {

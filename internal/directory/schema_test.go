@@ -28,6 +28,14 @@ func TestCheck(t *testing.T) {
 		"out of range":        {AttributeType{Syntax: Integer, HasMax: true, Max: 9}, Value{"10"}, "from 0 to 9"},
 		"boolean":             {AttributeType{Syntax: Boolean}, Value{"TRUE"}, ""},
 		"boolean in small":    {AttributeType{Syntax: Boolean}, Value{"true"}, "capitals"},
+		"truth":               {AttributeType{Syntax: Truth}, Value{"True"}, ""},
+		"no truth":            {AttributeType{Syntax: Truth}, Value{"yes"}, "true or false"},
+		"moment":              {AttributeType{Syntax: Moment}, Value{"2027-01-31T08:00:00+01:00"}, ""},
+		"a day":               {AttributeType{Syntax: Moment}, Value{"2027-01-31"}, ""},
+		"no day":              {AttributeType{Syntax: Moment}, Value{"2027-02-30"}, "YYYY-MM-DD"},
+		"base64":              {AttributeType{Syntax: Base64, HasMax: true, Max: 2}, Value{"AAE="}, ""},
+		"too many octets":     {AttributeType{Syntax: Base64, HasMax: true, Max: 1}, Value{"AAE="}, "2 octets, expected at most 1"},
+		"no base64":           {AttributeType{Syntax: Base64}, Value{"AAE"}, "base64"},
 		"ASCII":               {AttributeType{Syntax: ASCII}, Value{"ü"}, "ASCII"},
 		"too short":           {AttributeType{HasMin: true, Min: 3}, Value{"ab"}, "at least 3"},
 		"binary is not text":  {AttributeType{Syntax: Binary, HasMax: true, Max: 1}, Value{"AAAA"}, ""},
@@ -44,7 +52,8 @@ func TestCanonical(t *testing.T) {
 	for _, c := range []struct {
 		syntax   Syntax
 		in, want string
-	}{{Integer, "076", "76"}, {Large, "-0012", "-12"}, {Integer, "x", "x"}, {Boolean, "True", "TRUE"}, {Boolean, "yes", "yes"}, {Text, "076", "076"}} {
+	}{{Integer, "076", "76"}, {Large, "-0012", "-12"}, {Integer, "x", "x"}, {Boolean, "True", "TRUE"}, {Boolean, "yes", "yes"}, {Truth, "TRUE", "true"}, {Truth, "yes", "yes"}, {Moment, "2027-01-31T08:00:00+01:00", "2027-01-31T07:00:00Z"}, {Moment, "2027-01-31", "2027-01-31T00:00:00Z"},
+		{Moment, "soon", "soon"}, {Text, "076", "076"}} {
 		if got := (AttributeType{Syntax: c.syntax}).Canonical(Value{c.in}).Text(); got != c.want {
 			t.Errorf("%s of %q is %q, expected %q", c.syntax, c.in, got, c.want)
 		}

@@ -5,6 +5,7 @@ package entra
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -41,6 +42,9 @@ func (t *Tenant) CreateAccessPass(ctx context.Context, ref string, o AccessPassO
 	u, err := t.Locate(ctx, ref)
 	if err != nil {
 		return nil, err
+	}
+	if u.Protected != "" { // with a pass one signs in as the user
+		return nil, fmt.Errorf("making a temporary access pass for %s: %w", u.Path, directory.Because(directory.ErrProtected, errors.New(u.Protected)))
 	}
 	path := "/users/" + u.ID + "/authentication/temporaryAccessPassMethods"
 	if err := t.removePasses(ctx, u, path, o.Replace); err != nil {

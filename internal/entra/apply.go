@@ -99,36 +99,15 @@ func (r *run) alive() []*task {
 
 // prepare checks the changes and reads the users they are about.
 func (r *run) prepare(ctx context.Context) {
-	ids := map[string]*task{}
 	for _, k := range r.tasks {
 		r.Need(slices.Collect(maps.Keys(k.Want.Attributes))...)
-		if r.byWorker[directory.Fold(k.WorkerID)] != nil {
-			k.fail("check", "", directory.Because(directory.ErrInvalid, errors.New("the worker id stands for two changes at once")))
-			continue
-		}
-		r.byWorker[directory.Fold(k.WorkerID)] = k
-		err := CheckAccount(k.Want, nil)
-		if _, named := k.Want.Attributes[directory.GroupsAttribute]; named && len(r.Tenant.o.RemovedGroupsAttributes) == 0 {
-			err = errors.Join(err, errNoMemory)
-		}
-		if k.WorkerID == "" {
-			err = errors.Join(errors.New("the worker id is empty"), err)
-		}
-		k.ID = strings.ToLower(k.ID)
-		if _, bad := uuid.Parse(k.ID); k.ID != "" && bad != nil {
-			err = errors.Join(err, fmt.Errorf("object id: found %q, expected a GUID", k.ID))
-		}
-		if other := ids[k.ID]; k.ID != "" && other != nil {
-			err = errors.Join(err, fmt.Errorf("the user is that of worker %q as well", other.WorkerID))
-		}
-		if err != nil {
-			k.fail("check", "", directory.Because(directory.ErrInvalid, err))
-			continue
-		}
-		if k.ID != "" {
-			ids[k.ID] = k
-		}
 	}
+	schema, err := r.Schema(ctx)
+	if err != nil {
+		r.failAll("read", err)
+		return
+	}
+	ids := r.checkAll(schema)
 	found, err := r.fetch(ctx, slices.Sorted(maps.Keys(ids)))
 	if err == nil {
 		err = r.withSponsors(ctx, found)
@@ -161,6 +140,41 @@ func (r *run) prepare(ctx context.Context) {
 			}
 		}
 	}
+}
+
+// checkAll checks the changes by themselves, and returns those about users that
+// exist by object id.
+func (r *run) checkAll(schema *directory.Schema) map[string]*task {
+	ids := map[string]*task{}
+	for _, k := range r.tasks {
+		if r.byWorker[directory.Fold(k.WorkerID)] != nil {
+			k.fail("check", "", directory.Because(directory.ErrInvalid, errors.New("the worker id stands for two changes at once")))
+			continue
+		}
+		r.byWorker[directory.Fold(k.WorkerID)] = k
+		err := CheckAccount(k.Want, schema)
+		if _, named := k.Want.Attributes[directory.GroupsAttribute]; named && len(r.Tenant.o.RemovedGroupsAttributes) == 0 {
+			err = errors.Join(err, errNoMemory)
+		}
+		if k.WorkerID == "" {
+			err = errors.Join(errors.New("the worker id is empty"), err)
+		}
+		k.ID = strings.ToLower(k.ID)
+		if _, bad := uuid.Parse(k.ID); k.ID != "" && bad != nil {
+			err = errors.Join(err, fmt.Errorf("object id: found %q, expected a GUID", k.ID))
+		}
+		if other := ids[k.ID]; k.ID != "" && other != nil {
+			err = errors.Join(err, fmt.Errorf("the user is that of worker %q as well", other.WorkerID))
+		}
+		if err != nil {
+			k.fail("check", "", directory.Because(directory.ErrInvalid, err))
+			continue
+		}
+		if k.ID != "" {
+			ids[k.ID] = k
+		}
+	}
+	return ids
 }
 
 // withSponsors reads sponsors where some change names them.

@@ -198,6 +198,7 @@ func TestOnePermissionMissing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			has := slices.DeleteFunc(slices.Clone(graph.DefaultPermissions), func(p string) bool { return p == tt.lacks })
 			tenant, s, _ := open(t, graph.Options{Permissions: has})
+			s.AddSecurityAttribute("Staff", "badge", "String")
 			if tt.present {
 				tt.change.ID = live(s, "p1", nil)
 			}

@@ -17,9 +17,11 @@ import (
 )
 
 // CheckAccount says everything that is wrong with an account document before
-// anything is written. schema may be nil for the standard one.
+// anything is written. schema is that of the tenant; without one, directory
+// extensions and custom security attributes are not checked.
 func CheckAccount(a directory.Account, schema *directory.Schema) error {
-	if schema == nil {
+	live := schema != nil
+	if !live {
 		schema = StandardSchema()
 	}
 	var errs []error
@@ -29,14 +31,14 @@ func CheckAccount(a directory.Account, schema *directory.Schema) error {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(a.Attributes)) {
-		if err := checkAttribute(schema, name, a.Attributes[name]); err != nil {
+		if err := checkAttribute(schema, live, name, a.Attributes[name]); err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", name, err))
 		}
 	}
 	return errors.Join(errs...)
 }
 
-func checkAttribute(schema *directory.Schema, name string, v directory.Value) error {
+func checkAttribute(schema *directory.Schema, live bool, name string, v directory.Value) error {
 	if name == directory.GroupsAttribute {
 		return directory.CheckGroups(v)
 	}
@@ -49,7 +51,9 @@ func checkAttribute(schema *directory.Schema, name string, v directory.Value) er
 	p, known := lookup(name)
 	t, inSchema := schema.Lookup(name)
 	switch {
-	case !known || !inSchema && !strings.HasPrefix(name, extensionPrefix) && !strings.HasPrefix(name, securityPrefix):
+	case known && !inSchema && p.own() && live:
+		return undefined(name, schema.Nearest(name))
+	case !known || !inSchema && !p.own():
 		if near := schema.Nearest(name); near != "" {
 			return fmt.Errorf("users have no such property in Microsoft Graph; did you mean %s?", near)
 		}
@@ -95,7 +99,7 @@ func checkText(name, s string) error {
 			return fmt.Errorf("found %q, expected the two letters of a country (ISO 3166-1), such as DE", s)
 		}
 	case "employeeHireDate", "employeeLeaveDateTime":
-		if _, err := parseDate(s); err != nil {
+		if _, err := directory.ParseMoment(s); err != nil {
 			return fmt.Errorf("found %q, expected a date as YYYY-MM-DD or a moment as RFC 3339", s)
 		}
 	}
@@ -116,6 +120,9 @@ func (t *Tenant) Check(ctx context.Context, changes []directory.Change) error {
 			ids = append(ids, c.ID)
 		}
 		t.Need(slices.Collect(maps.Keys(c.Want.Attributes))...)
+	}
+	if err := t.define(ctx); err != nil {
+		return err
 	}
 	found, err := t.byIDs(ctx, ids, false)
 	if err == nil {
@@ -174,9 +181,9 @@ func (t *Tenant) mastered(want directory.Account, u *user) []string {
 func (t *Tenant) Render(want directory.Account, have *directory.Existing) directory.Account {
 	a := directory.Account{Enabled: have.Account.Enabled, Attributes: make(map[string]directory.Value, len(want.Attributes))}
 	for name, w := range want.Attributes {
-		now := present(have.Account.Attributes, name)
+		now := t.present(have.Account.Attributes, name)
 		switch {
-		case name == attrManager && t.sameManager(w.Text(), now.Text()), Format.Same(name, w, now):
+		case name == attrManager && t.sameManager(w.Text(), now.Text()), Format.Same(name, w, now), t.canonical(name, w).Equal(t.canonical(name, now)):
 			a.Attributes[name] = w
 		default:
 			a.Attributes[name] = now
@@ -205,11 +212,11 @@ func (t *Tenant) sameManager(want, have string) bool {
 }
 
 // present returns the value of an attribute whatever the case of its name.
-func present(attributes map[string]directory.Value, name string) directory.Value {
+func (t *Tenant) present(attributes map[string]directory.Value, name string) directory.Value {
 	if v, ok := attributes[name]; ok {
 		return v
 	}
-	if p, ok := lookup(name); ok {
+	if p, ok := t.property(name); ok {
 		return attributes[p.kind.Name]
 	}
 	return nil

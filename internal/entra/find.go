@@ -25,6 +25,12 @@ func (t *Tenant) Find(ctx context.Context, attribute string, values []string) (m
 		return nil, fmt.Errorf("users have no property %q", attribute)
 	}
 	t.Need(p.kind.Name)
+	if err := t.define(ctx); err != nil {
+		return nil, err
+	}
+	if p, ok = t.property(attribute); !ok {
+		return nil, fmt.Errorf("%s: %w", attribute, undefined(attribute, ""))
+	}
 	if err := t.guard(ctx); err != nil {
 		return nil, err
 	}
@@ -54,6 +60,9 @@ func distinctValues(p property, values []string) []string {
 			if _, err := uuid.Parse(v); err != nil {
 				continue // Graph refuses the whole question
 			}
+		}
+		if p.own() && p.kind.Check(directory.Value{v}) != nil {
+			continue // nobody can have it
 		}
 		if v != "" && !seen[directory.Fold(v)] {
 			seen[directory.Fold(v)] = true
@@ -106,6 +115,9 @@ func (t *Tenant) findUsers(ctx context.Context, attribute string, values []strin
 // Owned implements [directory.Directory]. A tenant that is much larger than its
 // workforce is not listed for it.
 func (t *Tenant) Owned(ctx context.Context) ([]*directory.Existing, error) {
+	if err := t.define(ctx); err != nil {
+		return nil, err
+	}
 	if err := t.guard(ctx); err != nil {
 		return nil, err
 	}

@@ -4,7 +4,6 @@ package entra
 
 import (
 	"strings"
-	"time"
 
 	"terraform-provider-workforce/internal/directory"
 )
@@ -59,8 +58,8 @@ func equal(attribute string, a, b directory.Value) bool {
 	case t.Name == "usageLocation" || t.Name == attrSponsors || t.Name == "otherMails":
 		return folded(a).Equal(folded(b))
 	case isDate(t.Name):
-		x, errX := parseDate(a.Text())
-		y, errY := parseDate(b.Text())
+		x, errX := directory.ParseMoment(a.Text())
+		y, errY := directory.ParseMoment(b.Text())
 		return errX == nil && errY == nil && x.Equal(y)
 	}
 	return a.Equal(b)
@@ -72,14 +71,6 @@ func folded(v directory.Value) directory.Value {
 		out[i] = directory.Fold(s)
 	}
 	return out
-}
-
-// parseDate reads RFC 3339, or a date as midnight UTC, which is how Graph keeps dates of employment.
-func parseDate(s string) (time.Time, error) {
-	if day, err := time.Parse(time.DateOnly, s); err == nil {
-		return day, nil
-	}
-	return time.Parse(time.RFC3339, s)
 }
 
 func isDate(name string) bool { return dates[name] }

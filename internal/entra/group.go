@@ -203,7 +203,7 @@ func (t *Tenant) filterGroups(ctx context.Context, attribute string, values []st
 	var requests []graphconn.Request
 	for part := range slices.Chunk(values, maxTerms) {
 		requests = append(requests, graphconn.Request{Method: http.MethodGet, Path: "/groups", Query: url.Values{
-			"$select": {groupSelect}, "$filter": {condition(attribute, part)}, "$top": {strconv.Itoa(pageSize)},
+			"$select": {groupSelect}, "$filter": {condition(named(attribute), part)}, "$top": {strconv.Itoa(pageSize)},
 		}})
 	}
 	for _, result := range t.client.Batch(ctx, requests) {

@@ -393,7 +393,7 @@ func (o *operation) shows(before *user, now situation) bool {
 		if now.text(attrSessions) != before.text(attrSessions) {
 			return true
 		}
-		at, err := parseDate(now.text(attrSessions)) // the same second
+		at, err := directory.ParseMoment(now.text(attrSessions)) // the same second
 		return err == nil && !at.Before(o.began)
 	}
 	switch o.op {

@@ -25,6 +25,9 @@ type property struct {
 	cloud bool
 	// fixed says that it can be changed but not cleared.
 	fixed bool
+	// annotation is the OData type that goes with a value in a body, where the
+	// value does not show it.
+	annotation string
 	// permission is needed to read or write it, beyond that for users: the last
 	// word of "<permission>.Read.All" is added.
 	permission string
@@ -210,7 +213,8 @@ const (
 )
 
 // lookup returns the property of that name, in any case; directory extensions
-// and custom security attributes are taken for text.
+// and custom security attributes are taken for text: their types differ from
+// tenant to tenant, see [Tenant.property].
 func lookup(name string) (property, bool) {
 	if p, ok := byName()[directory.Fold(name)]; ok {
 		return p, true

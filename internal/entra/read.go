@@ -4,6 +4,7 @@ package entra
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
@@ -38,6 +39,9 @@ const (
 // are read on top of those announced with [Tenant.Need].
 func (t *Tenant) Read(ctx context.Context, ids map[string]string, attributes []string) (map[string]*directory.Existing, error) {
 	t.Need(attributes...)
+	if err := t.define(ctx); err != nil {
+		return nil, err
+	}
 	wanted := make([]string, 0, len(ids))
 	for worker, id := range ids {
 		if _, err := uuid.Parse(id); err != nil {
@@ -218,8 +222,22 @@ func (t *Tenant) eachUser(body []byte, properties []property, each func(*user)) 
 	if !ok {
 		return fmt.Errorf("found %T, expected users", page)
 	}
-	for _, m := range users.GetValue() {
-		each(newUser(m, properties, t.o))
+	var docs struct {
+		Value []json.RawMessage `json:"value"`
+	}
+	if inexact(properties) {
+		if err := json.Unmarshal(body, &docs); err != nil {
+			return err
+		}
+	}
+	for i, m := range users.GetValue() {
+		u := newUser(m, properties, t.o)
+		if len(docs.Value) > 0 {
+			if err := u.exact(docs.Value[i], properties); err != nil {
+				return err
+			}
+		}
+		each(u)
 	}
 	return nil
 }
@@ -349,12 +367,13 @@ func (t *Tenant) filter(ctx context.Context, attribute string, values []string, 
 		return nil
 	}
 	properties, query := t.query()
+	p, _ := t.property(attribute)
 	advanced := !plainFilters[attribute]
 	var requests []graphconn.Request
 	for part := range slices.Chunk(values, maxTerms) {
 		q := url.Values{}
 		maps.Copy(q, query)
-		q.Set("$filter", condition(attribute, part))
+		q.Set("$filter", condition(p, part))
 		q.Set("$top", strconv.Itoa(pageSize))
 		r := graphconn.Request{Method: http.MethodGet, Path: "/users", Query: q}
 		if advanced { // $expand is not for advanced queries; the managers come with the second question
@@ -389,16 +408,21 @@ var plainFilters = map[string]bool{attrID: true, attrPrincipal: true, attrDispla
 	"givenName": true, "surname": true, "department": true, "jobTitle": true, "city": true, "country": true, "state": true, "userType": true, "usageLocation": true}
 
 // condition is a filter for any of the values.
-func condition(attribute string, values []string) string {
-	quoted := make([]string, len(values))
+func condition(p property, values []string) string {
+	literals := make([]string, len(values))
 	for i, v := range values {
-		quoted[i] = "'" + strings.ReplaceAll(v, "'", "''") + "'"
-	}
-	if attribute == attrProxies {
-		for i := range quoted {
-			quoted[i] = "proxyAddresses/any(p:p eq " + quoted[i] + ")"
+		switch p.kind.Syntax {
+		case directory.Integer, directory.Large, directory.Truth, directory.Moment:
+			literals[i] = p.kind.Canonical(directory.Value{v}).Text()
+		default:
+			literals[i] = "'" + strings.ReplaceAll(v, "'", "''") + "'"
 		}
-		return strings.Join(quoted, " or ")
 	}
-	return attribute + " in (" + strings.Join(quoted, ",") + ")"
+	if p.list {
+		for i := range literals {
+			literals[i] = p.kind.Name + "/any(p:p eq " + literals[i] + ")"
+		}
+		return strings.Join(literals, " or ")
+	}
+	return p.kind.Name + " in (" + strings.Join(literals, ",") + ")"
 }

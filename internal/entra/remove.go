@@ -152,7 +152,7 @@ func (t *Tenant) DisabledSince(ctx context.Context, ids map[string]string) (map[
 		if u == nil || u.enabled {
 			continue
 		}
-		at, err := parseDate(u.text(name))
+		at, err := directory.ParseMoment(u.text(name))
 		if err != nil {
 			return nil, fmt.Errorf("worker %q: %s of %s: found %q, expected the time since when the user is disabled, as this provider records it; write it there as RFC 3339, or leave the user disabled", worker, name, u.text(attrPrincipal), u.text(name))
 		}

@@ -51,12 +51,14 @@ type Tenant struct {
 	client *graphconn.Client
 	o      Options
 
-	loading  chan struct{} // holds a token while nobody lists the tenant
+	loading  chan struct{} // holds a token while somebody lists the tenant
+	defining chan struct{} // the same for definitions
 	guarding chan struct{} // the same for who is protected
 	asking   asker
 
 	mu      sync.Mutex // guards what follows
 	need    map[string]property
+	defined definitions
 	groups  bool // somebody asks for directory.GroupsAttribute
 	asked   int  // users asked for by name so far
 	asks    int  // questions about users by id so far
@@ -97,8 +99,8 @@ func New(c *graphconn.Client, o Options) *Tenant {
 			o.RemovedGroupsAttributes[i] = p.kind.Name
 		}
 	}
-	t := &Tenant{Expectations: directory.NewExpectations(directory.Fold), client: c, o: o, loading: make(chan struct{}, 1), guarding: make(chan struct{}, 1), need: map[string]property{}, total: -1, links: map[string]string{}, pending: map[string][]waiting{},
-		made: map[string]string{}, gone: map[string]bool{}, nested: map[string][]string{}, named: map[string][]string{}}
+	t := &Tenant{Expectations: directory.NewExpectations(directory.Fold), client: c, o: o, loading: make(chan struct{}, 1), guarding: make(chan struct{}, 1), defining: make(chan struct{}, 1), need: map[string]property{},
+		defined: definitions{types: map[string]property{}, settled: map[string]bool{}}, total: -1, links: map[string]string{}, pending: map[string][]waiting{}, made: map[string]string{}, gone: map[string]bool{}, nested: map[string][]string{}, named: map[string][]string{}}
 	t.asking.tenant = t
 	t.Need(attrID, attrPrincipal, attrDisplayName, attrNickname, attrMail, attrEnabled, attrSynced, attrProxies, o.WorkerIDAttribute)
 	if o.DisabledSinceAttribute != "" {
@@ -155,13 +157,19 @@ func (t *Tenant) Need(attributes ...string) {
 	}
 }
 
-// needed returns what is read of users, and the $select for it.
+// needed returns what is read of users, and the $select for it: Graph refuses
+// whole questions about what the tenant does not define.
 func (t *Tenant) needed() (properties []property, selected string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	tops := map[string]bool{}
 	for _, name := range slices.Sorted(maps.Keys(t.need)) {
 		p := t.need[name]
+		if typed, defined := t.defined.types[directory.Fold(name)]; defined {
+			p = typed
+		} else if t.defined.settled[directory.Fold(name)] {
+			continue
+		}
 		properties = append(properties, p)
 		tops[p.top()] = true
 	}
@@ -213,18 +221,20 @@ func (t *Tenant) Suffixes(ctx context.Context) ([]string, error) {
 	return domains, nil
 }
 
-// Schema returns the standard properties, and the directory extensions and custom
-// security attributes that were announced with [Tenant.Need].
-func (t *Tenant) Schema(context.Context) (*directory.Schema, error) {
+// Schema returns the standard properties and, if some were announced with
+// [Tenant.Need], the directory extensions and custom security attributes that the
+// tenant defines.
+func (t *Tenant) Schema(ctx context.Context) (*directory.Schema, error) {
+	if err := t.define(ctx); err != nil {
+		return nil, err
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	s := StandardSchema()
-	for name, p := range t.need {
-		if strings.HasPrefix(name, extensionPrefix) || strings.HasPrefix(name, securityPrefix) {
-			s = s.With(p.kind)
-		}
+	types := make([]directory.AttributeType, 0, len(t.defined.types))
+	for _, p := range t.defined.types {
+		types = append(types, p.kind)
 	}
-	return s, nil
+	return StandardSchema().With(types...), nil
 }
 
 // permission adds to a refusal which permission the application lacks.

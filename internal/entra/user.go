@@ -37,7 +37,7 @@ func newUser(m models.Userable, properties []property, o Options) *user {
 	u := &user{values: make(map[string]directory.Value, len(properties))}
 	for _, p := range properties {
 		if v := p.get(m); len(v) > 0 {
-			u.values[p.kind.Name] = v
+			u.values[p.kind.Name] = p.kind.Canonical(v)
 		}
 	}
 	u.id, u.enabled, u.remembered = u.text(attrID), u.text(attrEnabled) == "TRUE", u.recall(o.RemovedGroupsAttributes)

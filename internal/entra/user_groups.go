@@ -236,7 +236,7 @@ func (g *regrouping) write(ctx context.Context, op string, values func(*task) (m
 			k.fail(op, directory.GroupsAttribute, directory.Because(directory.ErrInvalid, err))
 		case len(v) > 0:
 			names := slices.Sorted(maps.Keys(v))
-			requests = append(requests, graphconn.Request{Method: http.MethodPatch, Path: "/users/" + k.ID, Body: body(names, v, k.have)})
+			requests = append(requests, graphconn.Request{Method: http.MethodPatch, Path: "/users/" + k.ID, Body: g.body(names, v, k.have)})
 			parts = append(parts, part{k, op, directory.GroupsAttribute, []string{directory.GroupsAttribute}})
 		}
 	}

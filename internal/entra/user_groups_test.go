@@ -108,7 +108,7 @@ func TestGroupsAreTakenAndGivenBack(t *testing.T) {
 	if got := groupsOf(s, c.ID, groups); !slices.Equal(got, []string{"A", "D", `Größe, "C"`}) {
 		t.Errorf("back in %q", got)
 	}
-	if got := extension(t, s, c.ID, "extensionAttribute14"); got != "" {
+	if got := extensionText(t, s, c.ID, "extensionAttribute14"); got != "" {
 		t.Errorf("still remembered: %q", got)
 	}
 }
@@ -194,7 +194,7 @@ func TestGroupsWithoutRoom(t *testing.T) {
 		t.Errorf("%+v, in %d groups", o, len(groupsOfAll(s, c.ID)))
 	}
 	for name, groups := range map[string]int{"extensionAttribute14": most, "extensionAttribute13": 1} {
-		raw, err := base64.RawURLEncoding.DecodeString(strings.TrimPrefix(extension(t, s, c.ID, name), rememberedGroups))
+		raw, err := base64.RawURLEncoding.DecodeString(strings.TrimPrefix(extensionText(t, s, c.ID, name), rememberedGroups))
 		if err != nil || len(raw) != 16*groups {
 			t.Errorf("%s has not %d groups: %v", name, groups, err)
 		}
@@ -206,8 +206,8 @@ func TestGroupsWithoutRoom(t *testing.T) {
 	}
 }
 
-// extension returns one of the extension attributes that the tenant holds.
-func extension(t testing.TB, s *graph.Server, id, name string) string {
+// extensionText returns one of the extension attributes that the tenant holds.
+func extensionText(t testing.TB, s *graph.Server, id, name string) string {
 	t.Helper()
 	all, ok := s.User(id)["onPremisesExtensionAttributes"].(map[string]any)
 	if !ok {

@@ -120,5 +120,9 @@ func (t *Tenant) parseUser(body []byte, properties []property) (*user, error) {
 	if !ok {
 		return nil, fmt.Errorf("found %T, expected a user", m)
 	}
-	return newUser(u, properties, t.o), nil
+	read := newUser(u, properties, t.o)
+	if inexact(properties) {
+		err = read.exact(body, properties)
+	}
+	return read, err
 }

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -18,14 +19,13 @@ import (
 
 // body is what a creation or change sends of the named attributes. have is the
 // user as it is, whose parts of complex properties are kept.
-func body(names []string, want map[string]directory.Value, have *user) map[string]any {
+func (t *Tenant) body(names []string, want map[string]directory.Value, have *user) map[string]any {
 	out := map[string]any{}
 	for _, name := range names {
-		p, ok := lookup(name)
+		p, ok := t.property(name)
 		if !ok {
 			continue
 		}
-		v := value(p, want[name])
 		path := strings.Split(p.kind.Name, "/")
 		at := out
 		for i, part := range path[:len(path)-1] {
@@ -42,7 +42,10 @@ func body(names []string, want map[string]directory.Value, have *user) map[strin
 			}
 			at = next
 		}
-		at[path[len(path)-1]] = v
+		last := path[len(path)-1]
+		if at[last] = value(p, want[name]); p.annotation != "" && len(want[name]) > 0 {
+			at[last+"@odata.type"] = p.annotation
+		}
 	}
 	return out
 }
@@ -62,17 +65,34 @@ func siblings(top string, have *user) map[string]any {
 func value(p property, v directory.Value) any {
 	switch {
 	case p.list:
-		return append([]string{}, v...)
+		out := make([]any, len(v))
+		for i, s := range v {
+			out[i] = p.json(s)
+		}
+		return out
 	case len(v) == 0:
 		return nil
-	case p.kind.Syntax == directory.Boolean:
-		return strings.EqualFold(v.Text(), "true")
+	}
+	return p.json(v.Text())
+}
+
+// json translates one value to JSON. What is not of the type goes as text, for Graph to refuse.
+func (p property) json(s string) any {
+	switch {
+	case p.kind.Syntax == directory.Boolean || p.kind.Syntax == directory.Truth:
+		return strings.EqualFold(s, "true")
+	case p.kind.Syntax == directory.Integer || p.kind.Syntax == directory.Large:
+		if n, err := strconv.ParseInt(s, 10, 64); err == nil {
+			return n
+		}
+	case p.kind.Syntax == directory.Moment:
+		return p.kind.Canonical(directory.Value{s}).Text()
 	case isDate(p.kind.Name):
-		if at, err := parseDate(v.Text()); err == nil {
+		if at, err := directory.ParseMoment(s); err == nil {
 			return at.UTC().Format(time.RFC3339)
 		}
 	}
-	return v.Text()
+	return s
 }
 
 // apart divides attributes into those that are written together and those that
@@ -152,7 +172,7 @@ func (r *run) createAll(ctx context.Context, tasks []*task, attempt int) (unknow
 			}
 		}
 		together, _ := apart(r.differences(k))
-		doc := body(together, k.Want.Attributes, nil)
+		doc := r.body(together, k.Want.Attributes, nil)
 		doc[attrEnabled] = k.Want.Enabled
 		doc["passwordProfile"] = map[string]any{"password": k.password, "forceChangePasswordNextSignIn": !r.o.KeepPassword}
 		if !k.Want.Enabled {
@@ -188,7 +208,7 @@ func (r *run) made(ctx context.Context, k *task, answer *graphconn.Response) {
 	r.ours(ctx, k, doc.ID)
 	k.have = &user{id: k.ID, enabled: k.Want.Enabled, values: map[string]directory.Value{attrID: {k.ID}, attrPrincipal: {k.principal()}}}
 	for name, v := range k.Want.Attributes {
-		if p, ok := lookup(name); ok && len(v) > 0 && p.permission == "" {
+		if p, ok := r.property(name); ok && len(v) > 0 && p.permission == "" {
 			k.have.values[p.kind.Name] = v // as just sent, until it is read back
 		}
 	}
@@ -269,7 +289,7 @@ func (r *run) update(ctx context.Context) {
 		together, alone := apart(r.differences(k))
 		doc := map[string]any{}
 		if !k.created {
-			doc = body(together, k.Want.Attributes, k.have)
+			doc = r.body(together, k.Want.Attributes, k.have)
 		}
 		disables := !k.created && k.have.enabled && !k.Want.Enabled
 		if !k.created && k.have.enabled != k.Want.Enabled {
@@ -283,7 +303,7 @@ func (r *run) update(ctx context.Context) {
 			}
 		}
 		for _, name := range alone {
-			add(part{k, "modify", name, []string{name}}, graphconn.Request{Method: http.MethodPatch, Path: path, Body: body([]string{name}, k.Want.Attributes, k.have)})
+			add(part{k, "modify", name, []string{name}}, graphconn.Request{Method: http.MethodPatch, Path: path, Body: r.body([]string{name}, k.Want.Attributes, k.have)})
 		}
 		if k.Password != "" && !k.created {
 			add(part{k, "set the password", "password", nil}, graphconn.Request{Method: http.MethodPatch, Path: path,
@@ -323,7 +343,7 @@ func (t *Tenant) since(k *task) map[string]any {
 	if !k.Want.Enabled {
 		v = directory.Value{t.o.Clock().UTC().Format(time.RFC3339)}
 	}
-	return body([]string{name}, map[string]directory.Value{name: v}, k.have)
+	return t.body([]string{name}, map[string]directory.Value{name: v}, k.have)
 }
 
 // send carries out the requests of a phase. What a new user does not show yet is tried again.

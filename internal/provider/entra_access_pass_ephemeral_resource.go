@@ -48,7 +48,7 @@ func (r *accessPassResource) Schema(_ context.Context, _ ephemeral.SchemaRequest
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A temporary access pass of a Microsoft Entra ID user: a code for the first sign-in, or after a phone was lost. Neither plan nor state holds it; hand it on to a write-only argument or an ephemeral output. " +
 			"Terraform opens ephemeral resources at plan and again at apply, and a user has one pass at most: each opening replaces the one before, so the pass of the last apply is the one that counts. " +
-			"Make `user` depend on a value that is known only after apply, such as the `id` of a new `workforce_entra_user`, to have none made at plan. The application needs the permission `UserAuthenticationMethod.ReadWrite.All`.",
+			"Make `user` depend on a value that is known only after apply, such as the `id` of a new `workforce_entra_user`, to have none made at plan. Users whom the provider's `entra.protect` names get none. The application needs the permission `UserAuthenticationMethod.ReadWrite.All`.",
 		Attributes: map[string]schema.Attribute{
 			"user": schema.StringAttribute{Required: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
 				MarkdownDescription: "Object id, user principal name or worker id of the user."},

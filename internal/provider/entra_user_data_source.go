@@ -145,6 +145,7 @@ func (m *entraUserLookupModel) record(e *directory.Existing, workerID string, at
 // findUsers returns the users that have each of the values, by value, with the
 // attributes that are always shown and those asked for.
 func findUsers(ctx context.Context, dir userDirectory, argument string, values, attributes []string) (map[string][]*directory.Existing, error) {
+	dir.Need(append(slices.Clone(shown), attributes...)...)
 	schema, err := dir.Schema(ctx)
 	if err != nil {
 		return nil, err
@@ -167,7 +168,6 @@ func findUsers(ctx context.Context, dir userDirectory, argument string, values, 
 			}
 		}
 	}
-	dir.Need(append(slices.Clone(shown), attributes...)...)
 	found, err := dir.Find(ctx, attribute, asked)
 	if err != nil {
 		return nil, err

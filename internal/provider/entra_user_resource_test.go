@@ -178,6 +178,28 @@ func TestAccEntraTemporaryAccessPass(t *testing.T) {
 	})
 }
 
+// TestAccEntraTemporaryAccessPass_protected: with a pass one signs in as the user, so that protected users get none, and keep the one they have.
+func TestAccEntraTemporaryAccessPass_protected(t *testing.T) {
+	s := useTenant(t, graph.Options{})
+	s.AddUser(map[string]any{"userPrincipalName": "root@example.com", "displayName": "Root", "mailNickname": "root", "employeeId": "r1"})
+	admin := s.AddUser(map[string]any{"userPrincipalName": "admin@example.com", "displayName": "Admin", "mailNickname": "admin"})
+	s.AddMember(s.AddGroup(map[string]any{"displayName": "Tier 0"}), admin)
+	var steps []resource.TestStep
+	for user, why := range map[string][]string{"r1": {"root@example.com", "protected", "protect.users"}, "admin@example.com": {"admin@example.com", "protected", "a member of Tier 0"}} {
+		steps = append(steps, resource.TestStep{ExpectError: wordsInOrder(why...), Config: fmt.Sprintf(`
+provider "workforce" {
+  entra = { protect = { users = ["root@example.com"], groups = ["Tier 0"] } }
+}
+ephemeral "workforce_entra_temporary_access_pass" "it" { user = %q }
+`, user)})
+	}
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: steps})
+	const passes = "/users/{id}/authentication/temporaryAccessPassMethods"
+	if stats := s.Stats(); stats.Calls("POST "+passes)+stats.Calls("DELETE "+passes+"/{pass}") > 0 {
+		t.Errorf("passes were made or removed: %v", stats)
+	}
+}
+
 func TestAccEntra_signInFaults(t *testing.T) {
 	for name, c := range map[string]struct {
 		variable, value string

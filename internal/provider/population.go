@@ -78,6 +78,7 @@ func (p *population) plan(ctx context.Context, want map[string]string, diags *di
 	if !ok {
 		return
 	}
+	dir.Need(attributesOf(accounts)...)
 	ids := maps.Clone(p.ids)
 	adopted, err := p.adopt(ctx, dir, accounts, ids, removed)
 	if err != nil {

@@ -82,7 +82,7 @@ func entraUserArguments() map[string]schema.Attribute {
 		"mail_nickname":       coreArgument("The mail alias, at most 64 ASCII characters. Required without `account`."),
 		"enabled":             schema.BoolAttribute{Optional: true, Computed: true, MarkdownDescription: "Whether the person can sign in (`accountEnabled`). The default is true; with `account`, it is what the document says. Disabling also revokes the person's sessions."},
 		"attributes": schema.DynamicAttribute{Optional: true, MarkdownDescription: "All other attributes by their name in Microsoft Graph, as an object: `{ department = \"Sales\", employeeId = \"1001\", businessPhones = [\"+61 2 5550 1234\"] }`. " +
-			"Parts of complex properties are written with a slash: `\"employeeOrgData/costCenter\"`, `\"onPremisesExtensionAttributes/extensionAttribute1\"`, `\"customSecurityAttributes/Engineering/Project\"`; directory extensions by their full name. " +
+			"Parts of complex properties are written with a slash: `\"employeeOrgData/costCenter\"`, `\"onPremisesExtensionAttributes/extensionAttribute1\"`, `\"customSecurityAttributes/Engineering/Project\"`; directory extensions by their full name; both have the type that the tenant defines, so that a Boolean takes `\"true\"` or `\"false\"`. " +
 			"An attribute that is absent or null is not managed; `\"\"` and `[]` clear it. Dates such as `employeeHireDate` are written as RFC 3339 or YYYY-MM-DD. `sponsors` are worker ids or object ids."},
 		"id": idAttribute("The user's object id, which survives renaming, deletion and restoring."),
 	}

@@ -95,11 +95,12 @@ type decider struct {
 	origins  [2]map[string]origin // by attribute: of the rules for workers, and for leavers
 
 	schema   *directory.Schema
-	owned    []*directory.Existing            // users that carry a worker id, by path
-	carriers map[string][]*directory.Existing // folded worker id → users that carry it
-	rivals   [][]*person                      // workers who match one account together
-	disputed map[string]bool                  // object ids of accounts that nobody gets before that is cleared up
-	twice    []string                         // absent workers with several accounts
+	written  map[string]directory.AttributeType // the types of targets, as the directory has them
+	owned    []*directory.Existing              // users that carry a worker id, by path
+	carriers map[string][]*directory.Existing   // folded worker id → users that carry it
+	rivals   [][]*person                        // workers who match one account together
+	disputed map[string]bool                    // object ids of accounts that nobody gets before that is cleared up
+	twice    []string                           // absent workers with several accounts
 
 	collisions []collision
 	problems   []string // names that cannot be given

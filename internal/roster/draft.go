@@ -176,6 +176,9 @@ func (d *decider) draftFull(p *person) {
 		}
 		d.draftAttribute(p, &a, name, o, fresh)
 	}
+	for name, v := range a.Attributes { // rules do not know what the directory's schema was extended by
+		a.Attributes[name] = d.written[name].Canonical(v)
+	}
 	d.completeCore(p, &a)
 	d.writeRecord(p, &a)
 	if p.desired.Groups != "" {

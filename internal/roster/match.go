@@ -23,6 +23,12 @@ func (d *decider) observe(ctx context.Context) (err error) {
 	if d.schema, err = d.in.Directory.Schema(ctx); err != nil {
 		return fmt.Errorf("reading the directory's schema: %w", err)
 	}
+	d.written = make(map[string]directory.AttributeType, len(d.targets))
+	for _, name := range d.targets {
+		if t, known := d.schema.Lookup(name); known && name != directory.ManagerAttribute {
+			d.written[name] = t
+		}
+	}
 	d.carriers = map[string][]*directory.Existing{}
 	if d.in.WorkerIDAttribute == "" {
 		return nil

@@ -269,6 +269,7 @@ func (d *decider) overrideEnabled(p *person, on bool) {
 }
 
 func (d *decider) overrideAttribute(p *person, name string, v directory.Value, byRules bool) {
+	v = d.written[name].Canonical(v)
 	has := p.account.Attributes[name]
 	if name == directory.ManagerAttribute {
 		if p.boss != nil {

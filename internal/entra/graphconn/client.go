@@ -218,22 +218,11 @@ func (c *Client) attempt(ctx context.Context, r Request, body []byte) (*Response
 		return nil, problem
 	}
 	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { sent.Store(true) }})
-	address := r.Path
-	if !strings.HasPrefix(address, c.base) {
-		address = c.base + r.Path
-	}
-	if len(r.Query) > 0 {
-		address += "?" + strings.ReplaceAll(r.Query.Encode(), "+", "%20")
-	}
-	request, err := http.NewRequestWithContext(traced, r.Method, address, bytes.NewReader(body))
+	request, err := c.request(traced, r, token, body)
 	if err != nil {
 		problem.Err, problem.final = err, true
 		return nil, problem
 	}
-	for name, values := range r.Header {
-		request.Header[name] = values
-	}
-	c.setHeader(request, token, len(body) > 0)
 	c.requests.Add(1)
 	answer, err := c.http.Do(request)
 	if err != nil {
@@ -247,17 +236,25 @@ func (c *Client) attempt(ctx context.Context, r Request, body []byte) (*Response
 		c.config.Logger(ctx, "Microsoft Graph", "method", r.Method, "path", template(problem.Path), "status", answer.StatusCode, "request_id", answer.Header.Get("request-id"))
 	}
 	used = nearness(answer.Header)
-	switch {
-	case err != nil:
+	if err != nil {
 		problem.Err, problem.Unknown = fmt.Errorf("reading the answer: %w", c.timeout(ctx, plain(err))), !r.repeatable()
 		return nil, problem
+	}
+	return c.judge(r, &Response{Status: answer.StatusCode, Header: answer.Header, Body: content, at: c.config.Clock(), token: token}, problem)
+}
+
+// judge tells an answer that can be used from one that cannot, which completes
+// the problem.
+func (c *Client) judge(r Request, answer *Response, problem *Error) (*Response, error) {
+	content := answer.Body
+	switch {
 	case len(content) > maxAnswer:
 		problem.Err, problem.final = fmt.Errorf("the answer is larger than %d MB", maxAnswer>>20), true
 		problem.Unknown = r.Method != http.MethodGet
 		return nil, problem
-	case answer.StatusCode >= 400:
-		e := failure(r, answer.StatusCode, answer.Header, content)
-		e.Path, e.token, e.sent, e.at = problem.Path, token, true, c.config.Clock()
+	case answer.Status >= 400:
+		e := failure(r, answer.Status, answer.Header, content)
+		e.Path, e.token, e.sent, e.at = problem.Path, answer.token, true, answer.at
 		e.after = retryAfter(answer.Header, e.at)
 		e.Unknown = e.Status >= 500 && e.Status != http.StatusNotImplemented && !r.repeatable()
 		return nil, e
@@ -266,7 +263,27 @@ func (c *Client) attempt(ctx context.Context, r Request, body []byte) (*Response
 		problem.final, problem.Unknown = r.repeatable(), !r.repeatable()
 		return nil, problem
 	}
-	return &Response{Status: answer.StatusCode, Header: answer.Header, Body: content, at: c.config.Clock(), token: token}, nil
+	return answer, nil
+}
+
+// request makes the HTTP request of one attempt.
+func (c *Client) request(ctx context.Context, r Request, token string, body []byte) (*http.Request, error) {
+	address := r.Path
+	if !strings.HasPrefix(address, c.base) {
+		address = c.base + r.Path
+	}
+	if len(r.Query) > 0 {
+		address += "?" + strings.ReplaceAll(r.Query.Encode(), "+", "%20")
+	}
+	request, err := http.NewRequestWithContext(ctx, r.Method, address, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	for name, values := range r.Header {
+		request.Header[name] = values
+	}
+	c.setHeader(request, token, len(body) > 0)
+	return request, nil
 }
 
 func (c *Client) setHeader(request *http.Request, token string, hasBody bool) {

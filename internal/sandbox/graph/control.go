@@ -48,7 +48,7 @@ func (s *Server) typed(kind string, props map[string]any) object {
 		if p == nil {
 			panic(fmt.Sprintf("graph: a %s has no property %q", kind, name))
 		}
-		checked, f := p.check(kind, value)
+		checked, f := s.store.checkValue(p, kind, value)
 		if f != nil {
 			panic(fmt.Sprintf("graph: %s = %v: %v", name, value, f))
 		}
@@ -65,7 +65,7 @@ func clone(v map[string]any) map[string]any {
 	}
 	out := map[string]any{}
 	if v != nil {
-		if err := json.Unmarshal(text, &out); err != nil {
+		if err := unmarshal(text, &out); err != nil {
 			panic(err)
 		}
 	}
@@ -100,23 +100,6 @@ func (s *Server) domains() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.store.domains)
-}
-
-// AddDirectoryExtension registers an extension property of users, such as
-// "extension_0123456789abcdef0123456789abcdef_costCode", with its type: String,
-// Boolean, Integer, LargeInteger or DateTime.
-func (s *Server) AddDirectoryExtension(name, dataType string) {
-	edm, known := map[string]string{"String": "Edm.String", "Boolean": "Edm.Boolean", "Integer": "Edm.Int32", "LargeInteger": "Edm.Int64", "DateTime": "Edm.DateTimeOffset"}[dataType]
-	if !known {
-		panic("graph: unknown type " + dataType + " of a directory extension")
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	p := &property{owner: kindUser, name: name, edm: edm, max: 256, filter: []string{"eq", "in", "ge", "le", "startswith"}, flags: map[string]bool{"advanced": true, "synced": true}}
-	if edm != "Edm.String" {
-		p.max = 0
-	}
-	s.store.extensions[name] = p
 }
 
 // User returns everything that the tenant holds of a user, by id or

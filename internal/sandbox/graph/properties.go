@@ -96,8 +96,8 @@ func (s *store) property(kind, name string) *property {
 	if p := schema[kind].byName[name]; p != nil {
 		return p
 	}
-	if kind == kindUser {
-		return s.extensions[name]
+	if d := s.extensions[name]; d != nil && kind == kindUser {
+		return &d.property
 	}
 	return nil
 }

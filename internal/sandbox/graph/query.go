@@ -205,8 +205,8 @@ func (s *Server) render(e *entry, q *query) object {
 				continue // the list has objects of several kinds
 			}
 			// What an extension does not hold is left out.
-			if v := p.value(e); v != nil || s.store.extensions[name] == nil {
-				out[name] = v
+			if _, held := e.props[name]; held || s.store.extensions[name] == nil {
+				out[name] = p.value(e)
 			}
 		}
 	}

@@ -270,7 +270,7 @@ func reset(conn net.Conn) {
 	_ = inner.Close()
 }
 
-var keyForm = regexp.MustCompile(`^([A-Za-z]+)\((?:userPrincipalName=|id=)?'(.*)'\)$`)
+var keyForm = regexp.MustCompile(`^([A-Za-z]+)\((?:userPrincipalName=|id=|(appId=))?'(.*)'\)$`)
 
 // split takes a path apart: users('x') is users/x.
 func split(path string) ([]string, *failure) {
@@ -281,7 +281,7 @@ func split(path string) ([]string, *failure) {
 			return nil, malformed("Resource not found for the segment '%s'.", raw)
 		}
 		if m := keyForm.FindStringSubmatch(segment); m != nil {
-			segments = append(segments, m[1], strings.ReplaceAll(m[2], "''", "'"))
+			segments = append(segments, m[1], m[2]+strings.ReplaceAll(m[3], "''", "'"))
 			continue
 		}
 		segments = append(segments, segment)
@@ -295,8 +295,7 @@ func (c *call) document() (object, *failure) {
 		return nil, malformed("Write requests (excluding DELETE) must contain the Content-Type header declaration.")
 	}
 	var doc object
-	decoder := json.NewDecoder(bytes.NewReader(c.body))
-	if err := decoder.Decode(&doc); err != nil || doc == nil || decoder.More() {
+	if err := unmarshal(c.body, &doc); err != nil || doc == nil {
 		return nil, malformed("Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.")
 	}
 	return doc, nil

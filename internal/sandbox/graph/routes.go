@@ -37,6 +37,9 @@ var (
 	readDomain   = []string{"Domain.Read.All", "Domain.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}
 	readTenant   = append([]string{"Organization.Read.All"}, readUser...)
 	readSkus     = []string{"LicenseAssignment.Read.All", "LicenseAssignment.ReadWrite.All", "Organization.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"}
+	readTypes    = []string{"Directory.Read.All"}
+	readApps     = []string{"Application.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"}
+	readSecurity = []string{"CustomSecAttributeDefinition.Read.All", "CustomSecAttributeDefinition.ReadWrite.All"}
 	readDeleted  = append(append([]string{"User.DeleteRestore.All"}, readUser...), "Group.Read.All", "Group.ReadWrite.All")
 	dropDeleted  = append(append([]string{}, removeUser...), "Group.ReadWrite.All")
 )
@@ -114,6 +117,9 @@ func tenantRoutes() []*route {
 		{"POST", "/directory/deletedItems/{id}/restore", restoreDeleted, dropDeleted, 1, nil},
 		{"POST", "/directory/deletedItems/{id}/microsoft.graph.restore", restoreDeleted, dropDeleted, 1, nil},
 		{"DELETE", "/directory/deletedItems/{id}", purgeDeleted, dropDeleted, 1, nil},
+		{"POST", "/directoryObjects/getAvailableExtensionProperties", availableExtensions, readTypes, 1, nil},
+		{"GET", "/applications/{id}/extensionProperties", applicationExtensions, readApps, 1, nil},
+		{"GET", "/directory/customSecurityAttributeDefinitions", listSecurityDefinitions, readSecurity, 1, nil},
 		{"GET", "/domains", listDomains, readDomain, 1, nil},
 		{"GET", "/domains/{id}", getDomain, readDomain, 1, nil},
 		{"GET", "/organization", listOrganization, readTenant, 1, nil},

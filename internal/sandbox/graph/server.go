@@ -46,7 +46,7 @@ const (
 
 // AllPermissions are the application permissions that the server knows.
 var AllPermissions = []string{
-	"AuditLog.Read.All", "CustomSecAttributeAssignment.Read.All", "CustomSecAttributeAssignment.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All",
+	"Application.Read.All", "AuditLog.Read.All", "CustomSecAttributeAssignment.Read.All", "CustomSecAttributeAssignment.ReadWrite.All", "CustomSecAttributeDefinition.Read.All", "Directory.Read.All", "Directory.ReadWrite.All",
 	"Domain.Read.All", "Group.Create", "Group.Read.All", "Group.ReadWrite.All", "GroupMember.Read.All", "GroupMember.ReadWrite.All", "LicenseAssignment.ReadWrite.All",
 	"MailboxSettings.Read", "Organization.Read.All", "RoleManagement.ReadWrite.Directory", "User-LifeCycleInfo.Read.All", "User-LifeCycleInfo.ReadWrite.All", "User-PasswordProfile.ReadWrite.All",
 	"User.DeleteRestore.All", "User.EnableDisableAccount.All", "User.ManageIdentities.All", "User.Read.All", "User.ReadWrite.All", "User.RevokeSessions.All",
@@ -55,7 +55,7 @@ var AllPermissions = []string{
 
 // DefaultPermissions are the application permissions that an application has unless Options say otherwise.
 var DefaultPermissions = []string{
-	"CustomSecAttributeAssignment.Read.All", "CustomSecAttributeAssignment.ReadWrite.All", "Domain.Read.All", "Group.ReadWrite.All", "LicenseAssignment.ReadWrite.All",
+	"CustomSecAttributeAssignment.Read.All", "CustomSecAttributeAssignment.ReadWrite.All", "CustomSecAttributeDefinition.Read.All", "Domain.Read.All", "Group.ReadWrite.All", "LicenseAssignment.ReadWrite.All",
 	"Organization.Read.All", "User-LifeCycleInfo.Read.All", "User-LifeCycleInfo.ReadWrite.All", "User-PasswordProfile.ReadWrite.All", "User.DeleteRestore.All", "User.ReadWrite.All",
 	"User.RevokeSessions.All", "UserAuthenticationMethod.ReadWrite.All",
 }
@@ -84,6 +84,9 @@ type Options struct {
 	// ObjectQuota is the number of objects that the tenant may hold, deleted ones
 	// included; 0 for no limit.
 	ObjectQuota int
+	// ManyServicePrincipals says that there are more than 1,000 service principals, and
+	// so that getAvailableExtensionProperties returns nothing.
+	ManyServicePrincipals bool
 	// MemberLimit is the number of direct members that a group may have; 0 for no limit.
 	MemberLimit int
 

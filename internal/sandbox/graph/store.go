@@ -53,7 +53,8 @@ type store struct {
 	byAddress  map[string]*entry            // what is not deleted, by folded SMTP address
 	byAnchor   map[string]*entry            // users, deleted ones too, by onPremisesImmutableId
 	byEmployee map[string]map[string]*entry // users who are not deleted, by folded employeeId and id
-	extensions map[string]*property
+	extensions map[string]*definition       // by name
+	security   map[string]*definition       // custom security attributes, by folded set and name
 	licenses   []*License
 	tick       int
 	purged     []tombstone
@@ -67,7 +68,7 @@ type tombstone struct {
 
 func newStore(o Options) *store {
 	s := &store{principal: uuid.NewString(), domains: o.Domains, entries: map[string]*entry{}, byName: map[string]*entry{}, byAddress: map[string]*entry{}, byAnchor: map[string]*entry{},
-		byEmployee: map[string]map[string]*entry{}, extensions: map[string]*property{}}
+		byEmployee: map[string]map[string]*entry{}, extensions: map[string]*definition{}, security: map[string]*definition{}}
 	for _, l := range o.Licenses {
 		s.licenses = append(s.licenses, &l)
 	}

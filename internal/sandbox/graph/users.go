@@ -201,7 +201,7 @@ func (s *Server) checkBody(c *call, kind string, doc object, e *entry) (*draft, 
 		case synced == false && name == "onPremisesExtensionAttributes":
 			return nil, badRequest("Unable to update the specified properties for objects that have originated within an external service.")
 		}
-		checked, f := p.check(kind, value)
+		checked, f := s.store.checkValue(p, kind, value)
 		if f != nil {
 			return nil, f
 		}

@@ -186,20 +186,12 @@ func TestPermissions(t *testing.T) {
 	reader.fails(403, "Authorization_RequestDenied", "", "DELETE", "/users/"+ann, nil)
 }
 
-func TestLeaveDateAndSecurityAttributes(t *testing.T) {
+func TestLeaveDate(t *testing.T) {
 	c := start(t, Options{})
 	id := c.create("ann", object{"employeeLeaveDateTime": "2026-05-01T00:00:00Z"})
-	set := func(attributes object) object {
-		attributes["@odata.type"] = "#Microsoft.DirectoryServices.CustomSecurityAttributeValue"
-		return object{"customSecurityAttributes": object{"Engineering": attributes}}
-	}
-	c.want(204, "PATCH", "/users/"+id, set(object{"Project": "Alpha", "Level": 3}))
-	c.want(204, "PATCH", "/users/"+id, set(object{"Level": nil}))
-	got := c.want(200, "GET", "/users/"+id+"?$select=employeeLeaveDateTime,customSecurityAttributes", nil)
-	if got["employeeLeaveDateTime"] != "2026-05-01T00:00:00Z" || dig[string](got, "customSecurityAttributes", "Engineering", "Project") != "Alpha" || dig[any](got, "customSecurityAttributes", "Engineering", "Level") != nil {
+	if got := c.want(200, "GET", "/users/"+id+"?$select=employeeLeaveDateTime", nil); got["employeeLeaveDateTime"] != "2026-05-01T00:00:00Z" {
 		t.Errorf("got %v", got)
 	}
-	c.fails(400, "BadRequest", "Engineering", "PATCH", "/users/"+id, object{"customSecurityAttributes": object{"Engineering": object{"Project": "Beta"}}})
 }
 
 func TestSynchronizedUsers(t *testing.T) {
@@ -220,26 +212,6 @@ func TestSynchronizedUsers(t *testing.T) {
 	c.s.Update(id, object{"onPremisesSyncEnabled": false})
 	c.want(204, "PATCH", "/users/"+id, object{"department": "x"})
 	c.fails(400, "Request_BadRequest", "originated within an external service", "PATCH", "/users/"+id, object{"onPremisesExtensionAttributes": object{"extensionAttribute1": "x"}})
-}
-
-func TestDirectoryExtensions(t *testing.T) {
-	c := start(t, Options{})
-	name := "extension_0123456789abcdef0123456789abcdef_costCode"
-	c.fails(400, "Request_BadRequest", "Invalid property", "POST", "/users", person("ann", object{name: "7"}))
-	c.s.AddDirectoryExtension(name, "String")
-	id := c.create("ann", object{name: "7"})
-	c.fails(400, "BadRequest", "Edm.String", "PATCH", "/users/"+id, object{name: 7})
-	if got := c.want(200, "GET", "/users/"+id+"?$select="+name, nil); got[name] != "7" {
-		t.Errorf("got %v", got)
-	}
-	c.fails(400, "Request_UnsupportedQuery", name, "GET", "/users?$filter="+name+" eq '7'", nil)
-	if got := c.want(200, "GET", "/users?$count=true&$filter="+name+" eq '7'", nil, "ConsistencyLevel", "eventual"); len(names(got, "id")) != 1 {
-		t.Errorf("got %v", got)
-	}
-	c.want(204, "PATCH", "/users/"+id, object{name: nil})
-	if got, found := c.want(200, "GET", "/users/"+id+"?$select="+name, nil)[name]; found {
-		t.Errorf("an extension without a value is shown: %v", got)
-	}
 }
 
 func TestAddressingOfUsers(t *testing.T) {

@@ -3,9 +3,11 @@
 package graph
 
 import (
-	"math"
+	"encoding/base64"
+	"encoding/json"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -74,11 +76,17 @@ func (p *property) checkOne(kind string, value any) (any, *failure) {
 		}
 		return value, nil
 	case "Edm.Int32", "Edm.Int64":
-		n, isNumber := value.(float64)
-		if !isNumber || n != math.Trunc(n) || math.Abs(n) > math.MaxInt32 {
+		return value, p.checkWhole(value)
+	case "Edm.Binary":
+		text, isText := value.(string)
+		octets, err := base64.StdEncoding.DecodeString(text)
+		if !isText || err != nil {
 			return nil, wrongType(p.edm)
 		}
-		return n, nil
+		if p.max > 0 && len(octets) > p.max {
+			return nil, invalidValue(kind, p.name)
+		}
+		return text, nil
 	case "Edm.DateTimeOffset":
 		text, isText := value.(string)
 		at, err := time.Parse(time.RFC3339Nano, text)
@@ -95,6 +103,26 @@ func (p *property) checkOne(kind string, value any) (any, *failure) {
 	}
 	return p.checkComplex(kind, value)
 }
+
+// checkWhole checks a number; one that float64 cannot hold is a json.Number.
+func (p *property) checkWhole(value any) *failure {
+	text, bits := "", 32
+	switch n := value.(type) {
+	case float64:
+		text = formatNumber(n)
+	case json.Number:
+		text = n.String()
+	}
+	if p.edm == "Edm.Int64" {
+		bits = 64
+	}
+	if _, err := strconv.ParseInt(text, 10, bits); err != nil {
+		return wrongType(p.edm)
+	}
+	return nil
+}
+
+func formatNumber(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) }
 
 func (p *property) checkText(kind, text string) (any, *failure) {
 	switch {
@@ -140,8 +168,6 @@ func (p *property) checkComplex(kind string, value any) (any, *failure) {
 	switch {
 	case !isObject:
 		return nil, malformed("Cannot convert the value of property '%s' to the expected type '%s'.", p.name, strings.Replace(p.edm, "graph.", "microsoft.graph.", 1))
-	case p.name == "customSecurityAttributes":
-		return checkSets(doc)
 	case name == "":
 		return doc, nil
 	}
@@ -161,21 +187,6 @@ func (p *property) checkComplex(kind string, value any) (any, *failure) {
 		out[key] = checked
 	}
 	return out, nil
-}
-
-// checkSets checks sets of custom security attributes: each names its type.
-func checkSets(sets object) (any, *failure) {
-	for name, set := range sets {
-		attributes, isObject := set.(object)
-		if isAnnotation(name) {
-			delete(sets, name)
-			continue
-		}
-		if !isObject || attributes["@odata.type"] != "#Microsoft.DirectoryServices.CustomSecurityAttributeValue" {
-			return nil, malformed("The attribute set '%s' must be of the type '#Microsoft.DirectoryServices.CustomSecurityAttributeValue'.", name)
-		}
-	}
-	return sets, nil
 }
 
 // isAnnotation reports a member of a body that is not a property: "@odata.type", "otherMails@odata.type".
