@@ -20,7 +20,11 @@ import (
 
 func correlate(t testing.TB, in roster.Input) *roster.Correlation {
 	t.Helper()
-	c, err := roster.Correlate(context.Background(), in, in.Directory.(directory.Census))
+	census, ok := in.Directory.(directory.Census)
+	if !ok {
+		t.Fatalf("%T names nobody", in.Directory)
+	}
+	c, err := roster.Correlate(context.Background(), in, census)
 	if err != nil {
 		t.Fatalf("Correlate: %v", err)
 	}
