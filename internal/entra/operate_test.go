@@ -240,7 +240,7 @@ func TestOperateDisturbed(t *testing.T) {
 			for i, o := range operate(t, tenant, disable, refs...) {
 				u := s.User(refs[i] + "@example.com")
 				at, _ := u[attrSessions].(string)
-				if revoked, err := parseDate(at); o.Err != nil || !o.Changed || u["accountEnabled"] != false || err != nil || revoked.Before(u15(t, u)) {
+				if revoked, err := directory.ParseMoment(at); o.Err != nil || !o.Changed || u["accountEnabled"] != false || err != nil || revoked.Before(u15(t, u)) {
 					t.Errorf("%+v: %v", o, u)
 				}
 			}
@@ -256,7 +256,7 @@ func u15(t *testing.T, u map[string]any) time.Time {
 	t.Helper()
 	attributes, _ := u["onPremisesExtensionAttributes"].(map[string]any)
 	text, _ := attributes[since15].(string)
-	at, err := parseDate(text)
+	at, err := directory.ParseMoment(text)
 	if err != nil {
 		t.Error(err)
 	}

@@ -188,11 +188,6 @@ type attributeTally struct {
 	first   []example // the first of those that differ
 }
 
-type example struct {
-	id     string
-	change Change
-}
-
 func (t *attributeTally) differ() int { return t.Filled + t.Changed + t.Cleared }
 
 // tally counts the matched by rule, and their changes by attribute.

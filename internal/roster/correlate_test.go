@@ -20,18 +20,13 @@ import (
 
 func correlate(t testing.TB, in roster.Input) *roster.Correlation {
 	t.Helper()
-	c, err := roster.Correlate(context.Background(), in, census(t, in))
+	census, ok := in.Directory.(directory.Census)
+	if !ok {
+		t.Fatalf("%T names nobody", in.Directory)
+	}
+	c, err := roster.Correlate(context.Background(), in, census)
 	if err != nil {
 		t.Fatalf("Correlate: %v", err)
-	}
-	return c
-}
-
-func census(t testing.TB, in roster.Input) directory.Census {
-	t.Helper()
-	c, ok := in.Directory.(directory.Census)
-	if !ok {
-		t.Fatalf("%T counts nobody", in.Directory)
 	}
 	return c
 }

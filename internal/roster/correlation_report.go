@@ -11,9 +11,6 @@ import (
 	"terraform-provider-workforce/internal/directory"
 )
 
-// examplesShown is how many people an attribute is shown for, before and after.
-const examplesShown = 3
-
 // result puts everything together.
 func (c *correlation) result() (*Correlation, error) {
 	out := &Correlation{Matched: make(map[string]string, len(c.matched)), Suggested: c.suggested, Report: c.report()}
@@ -222,7 +219,7 @@ func (c *correlation) best(p *person) int {
 
 // lookedFor writes every match condition of a worker.
 func (c *correlation) lookedFor(p *person) []string {
-	out := make([]string, 0, len(p.desired.Keys)+1)
+	var out []string
 	for _, keys := range p.desired.Keys {
 		out = append(out, c.d.conditions(keys))
 	}

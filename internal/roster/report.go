@@ -24,6 +24,32 @@ type cause struct {
 	// Various is true when the people have different values.
 	Various bool `json:"various,omitempty"`
 	People  int  `json:"people"`
+	// First are the worker ids of some of them.
+	First []string `json:"first"`
+
+	keys  []string // see changeKey
+	first []example
+}
+
+// example is a change of one of many people.
+type example struct {
+	id     string
+	change Change
+}
+
+const (
+	// examplesShown is how many people are shown for what many have in common.
+	examplesShown = 3
+	// sharedFrom is from how many people on a cause speaks for them: whoever has no
+	// other change is not listed on their own, so that those who have can be seen.
+	sharedFrom = 10
+)
+
+// changeKey is the same for changes that are the same for several people.
+func changeKey(c Change) string {
+	old, _ := c.Old.MarshalJSON()
+	now, _ := c.New.MarshalJSON()
+	return c.Attribute + "\x00" + string(old) + "\x00" + string(now) + "\x00" + c.Rule + "\x00" + c.Override
 }
 
 // causes groups all changes, the most frequent first.
@@ -31,38 +57,54 @@ func (d *decider) causes() []cause {
 	same := map[string]*cause{}
 	for _, p := range d.people {
 		for _, c := range p.changes {
-			old, _ := c.Old.MarshalJSON()
-			now, _ := c.New.MarshalJSON()
-			key := c.Attribute + "\x00" + string(old) + "\x00" + string(now) + "\x00" + c.Rule + "\x00" + c.Override
+			key := changeKey(c)
 			if same[key] == nil {
-				same[key] = &cause{Attribute: c.Attribute, Old: c.Old, New: c.New, Rule: c.Rule, Override: c.Override, Redacted: c.Redacted}
+				same[key] = &cause{Attribute: c.Attribute, Old: c.Old, New: c.New, Rule: c.Rule, Override: c.Override, Redacted: c.Redacted, keys: []string{key}}
 			}
-			same[key].People++
+			same[key].add(1, example{p.id, c})
 		}
 	}
-	single := map[string][]string{} // attribute and rule → keys of the causes of one person
-	for _, key := range sortedKeys(same) {
-		if c := same[key]; c.People == 1 {
-			kind := c.Attribute + "\x00" + c.Rule + "\x00" + c.Override
-			single[kind] = append(single[kind], key)
-		}
-	}
-	for _, keys := range single {
-		if len(keys) < 2 {
-			continue
-		}
-		first := same[keys[0]]
-		for _, key := range keys {
-			delete(same, key)
-		}
-		same[keys[0]] = &cause{Attribute: first.Attribute, Rule: first.Rule, Override: first.Override, Redacted: first.Redacted, Various: true, People: len(keys)}
-	}
+	mergeSingle(same)
 	var all []cause
 	for _, key := range sortedKeys(same) {
 		all = append(all, *same[key])
 	}
 	slices.SortStableFunc(all, func(a, b cause) int { return cmp.Compare(b.People, a.People) })
 	return all
+}
+
+// add counts people, and keeps the first of them.
+func (c *cause) add(people int, examples ...example) {
+	c.People += people
+	for _, x := range examples {
+		if len(c.first) < examplesShown {
+			c.first, c.First = append(c.first, x), append(c.First, x.id)
+		}
+	}
+}
+
+// mergeSingle makes one cause of those of the same rule that concern one person each.
+func mergeSingle(same map[string]*cause) {
+	single := map[string][]*cause{}
+	for _, c := range same {
+		if c.People == 1 {
+			kind := c.Attribute + "\x00" + c.Rule + "\x00" + c.Override
+			single[kind] = append(single[kind], c)
+		}
+	}
+	for _, list := range single {
+		if len(list) < 2 {
+			continue
+		}
+		slices.SortFunc(list, func(a, b *cause) int { return natural(a.First[0], b.First[0]) })
+		merged := &cause{Attribute: list[0].Attribute, Rule: list[0].Rule, Override: list[0].Override, Redacted: list[0].Redacted, Various: true}
+		for _, c := range list {
+			delete(same, c.keys[0])
+			merged.add(1, c.first...)
+			merged.keys = append(merged.keys, c.keys...)
+		}
+		same[list[0].keys[0]] = merged
+	}
 }
 
 // section is one list of the report: who is affected by an action, and how much
@@ -73,21 +115,22 @@ type section struct {
 	why     bool // tell the reason, which is not in the changes
 	changes bool // tell what changes
 	rules   bool // tell the rule and the source values of every change
+	shared  bool // leave out who has nothing but changes that many have
 }
 
 // sections are in order of risk.
 var sections = []section{
-	{ActionRetire, "Drop out: retention is over", true, false, false},
-	{ActionRelease, "Drop out: absent and released", true, false, false},
-	{ActionDisable, "Disabled", true, true, true},
-	{ActionRename, "Renamed", false, true, true},
-	{ActionMove, "Moved", false, true, true},
-	{ActionRehire, "Taken into use again", true, true, true},
-	{ActionEnable, "Enabled", true, true, true},
-	{ActionCreate, "Created", true, false, false},
-	{ActionUpdate, "Updated", false, true, false},
-	{ActionUnmatched, "Without an account, and none is created", true, false, false},
-	{ActionAbsent, "Not in the feed, kept as they are", true, false, false},
+	{action: ActionRetire, title: "Drop out: retention is over", why: true},
+	{action: ActionRelease, title: "Drop out: absent and released", why: true},
+	{action: ActionDisable, title: "Disabled", why: true, changes: true, rules: true},
+	{action: ActionRename, title: "Renamed", changes: true, rules: true},
+	{action: ActionMove, title: "Moved", changes: true, rules: true, shared: true},
+	{action: ActionRehire, title: "Taken into use again", why: true, changes: true, rules: true},
+	{action: ActionEnable, title: "Enabled", why: true, changes: true, rules: true},
+	{action: ActionCreate, title: "Created", why: true},
+	{action: ActionUpdate, title: "Updated", changes: true, shared: true},
+	{action: ActionUnmatched, title: "Without an account, and none is created", why: true},
+	{action: ActionAbsent, title: "Not in the feed, kept as they are", why: true},
 }
 
 // counted are the actions in the order of the summary.
@@ -98,6 +141,8 @@ var counted = []Action{ActionRetire, ActionRelease, ActionDisable, ActionRename,
 type writer struct {
 	strings.Builder
 	d *decider
+	// shared are the keys of changes that the list of causes tells for many people.
+	shared map[string]bool
 }
 
 func (w *writer) line(format string, args ...any) { fmt.Fprintf(w, format+"\n", args...) }
@@ -117,7 +162,7 @@ func (w *writer) table(header []string, n int, row func(int) []string) {
 
 // report writes the review page: what happens, why, and to whom, the riskiest first.
 func (d *decider) report(r *Result, causes []cause) string {
-	w := &writer{d: d}
+	w := &writer{d: d, shared: map[string]bool{}}
 	w.line("# Identity changes as of %s\n", d.in.AsOf.UTC().Format(time.RFC3339))
 	byAction := map[Action][]*person{}
 	for _, p := range d.people {
@@ -189,8 +234,13 @@ func (w *writer) causes(causes []cause) {
 		return
 	}
 	w.line("## Causes (%s)\n", thousands(len(causes)))
-	w.table([]string{"People", "Change", "Rule"}, len(causes), func(i int) []string {
+	w.table([]string{"People", "Change", "Rule", "First"}, len(causes), func(i int) []string {
 		c := causes[i]
+		if c.People >= sharedFrom {
+			for _, key := range c.keys {
+				w.shared[key] = true
+			}
+		}
 		change := fmt.Sprintf("%s: %s → %s", code(c.Attribute), shown(c.Old), shown(c.New))
 		switch {
 		case c.Redacted:
@@ -198,8 +248,23 @@ func (w *writer) causes(causes []cause) {
 		case c.Various:
 			change = code(c.Attribute) + ": each their own value"
 		}
-		return []string{thousands(c.People), change, rule(c.Rule, c.Override)}
+		return []string{thousands(c.People), change, rule(c.Rule, c.Override), c.examples()}
 	})
+}
+
+// examples tells who the first people are, and where everybody has their own value, which.
+func (c *cause) examples() string {
+	texts := make([]string, len(c.first))
+	for i, x := range c.first {
+		texts[i] = code(x.id)
+		if c.Various && !c.Redacted {
+			texts[i] += ": " + shown(x.change.Old) + " → " + shown(x.change.New)
+		}
+	}
+	if c.Various {
+		return strings.Join(texts, "<br>")
+	}
+	return strings.Join(texts, ", ")
 }
 
 func rule(text, override string) string {
@@ -217,6 +282,17 @@ func (w *writer) people(s section, people []*person) {
 		return
 	}
 	w.line("## %s (%s)\n", s.title, thousands(len(people)))
+	if all := len(people); s.shared {
+		people = slices.DeleteFunc(slices.Clone(people), w.sharesAll)
+		const only = "change in nothing but what the causes above tell."
+		switch {
+		case len(people) == 0:
+			w.line("All %s %s\n", thousands(all), only)
+			return
+		case all > len(people):
+			w.line("%s of them %s\n", thousands(all-len(people)), only)
+		}
+	}
 	header := []string{"Worker", "Name", "Account"}
 	if s.why {
 		header = append(header, "Why")
@@ -235,6 +311,11 @@ func (w *writer) people(s section, people []*person) {
 		}
 		return row
 	})
+}
+
+// sharesAll reports whether the causes tell everything that changes for a person.
+func (w *writer) sharesAll(p *person) bool {
+	return p.worker != nil && len(p.changes) > 0 && !slices.ContainsFunc(p.changes, func(c Change) bool { return !w.shared[changeKey(c)] })
 }
 
 // account says where the account is, or will be.
@@ -257,7 +338,8 @@ func (w *writer) account(p *person) string {
 	return code(strings.Join(names, ", "))
 }
 
-// changes tells each change, with the rule and the source values that it read.
+// changes tells each change, with the rule and the source values that it read,
+// unless a cause tells it of many.
 func (w *writer) changes(p *person, rules bool) string {
 	const maxChanges = 6
 	var parts []string
@@ -273,10 +355,10 @@ func (w *writer) changes(p *person, rules bool) string {
 		if c.Override != "" {
 			text += " by an override"
 		}
-		if rules && c.Rule != "" {
+		if rules && c.Rule != "" && !w.shared[changeKey(c)] {
 			text += " by " + code(c.Rule)
 		}
-		if rules && p.worker != nil && len(c.Inputs) > 0 && len(c.Inputs) <= 3 {
+		if rules && p.worker != nil && !w.shared[changeKey(c)] && len(c.Inputs) > 0 && len(c.Inputs) <= 3 {
 			text += " (" + sources(p, c.Inputs) + ")"
 		}
 		parts = append(parts, text)
