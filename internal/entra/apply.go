@@ -104,7 +104,7 @@ func (r *run) prepare(ctx context.Context) {
 	}
 	schema, err := r.Schema(ctx)
 	if err != nil {
-		r.failAll("read", err)
+		r.failAll(err)
 		return
 	}
 	ids := r.checkAll(schema)
@@ -119,7 +119,7 @@ func (r *run) prepare(ctx context.Context) {
 		err = r.guard(ctx)
 	}
 	if err != nil {
-		r.failAll("read", err)
+		r.failAll(err)
 		return
 	}
 	for id, k := range ids {
@@ -203,9 +203,9 @@ func (r *run) checkPlanned(k *task) {
 }
 
 // failAll gives everybody who has not failed yet the same error.
-func (r *run) failAll(op string, err error) {
+func (r *run) failAll(err error) {
 	for _, k := range r.alive() {
-		k.fail(op, "", explain(err))
+		k.fail("read", "", explain(err))
 	}
 }
 
