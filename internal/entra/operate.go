@@ -248,7 +248,7 @@ func (t *Tenant) Operate(ctx context.Context, op directory.Operation, subjects [
 		err = t.guard(ctx)
 	}
 	if err != nil {
-		o.failAll("read", err)
+		o.failAll(err)
 	}
 	for _, k := range o.alive() {
 		o.prepare(k, situations)

@@ -34,7 +34,7 @@ func (t *Tenant) Remove(ctx context.Context, ids map[string]string, mode directo
 		err = t.guard(ctx)
 	}
 	if err != nil {
-		r.failAll("read", err)
+		r.failAll(err)
 	}
 	var requests []graphconn.Request
 	var parts []part
