@@ -158,6 +158,9 @@ func (d *accountsDataSource) Read(ctx context.Context, req datasource.ReadReques
 		addProblems(&resp.Diagnostics, "No decision about the accounts", err)
 		return
 	}
+	if result.Digest != "" { // Terraform prints it below the plan, in which nobody would find it
+		resp.Diagnostics.AddWarning("Many changes at once", result.Digest)
+	}
 	result.Warnings = append(result.Warnings, dir.Notes()...)
 	for i, warning := range result.Warnings {
 		if i == maxProblems {

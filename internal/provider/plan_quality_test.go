@@ -6,6 +6,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -198,6 +200,50 @@ func TestAccEntraPlan_ofAWeek(t *testing.T) {
 			ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownValue("data.workforce_entra_accounts.staff", tfjsonpath.New("report"), words("| disable | 12 |", "| rename | 3 |", "| create | 40 |", "| update | 1,001 |",
 				"| 1,000 | `department`: `Sales` → `Revenue` | `[Dept]` | `e00020`, `e00021`, `e00022` |", "## Disabled (12)", "## Renamed (3)", "## Created (40)", "## Updated (1,001)", "1,000 of them change in nothing but"))}},
 	}})
+}
+
+// TestAccEntraPlan_isReadable reads what a person sees: each change in the plan, and
+// below it, where there are too many to find the leavers among them, what they amount to.
+func TestAccEntraPlan_isReadable(t *testing.T) {
+	useTenant(t, graph.Options{})
+	w := weekOf("r", 60, 4, 2, 1, nil, nil)
+	dir := t.TempDir()
+	write := func(name string, content []byte) {
+		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	terraform := func(csv string, args ...string) string {
+		vars, err := json.Marshal(map[string]string{"csv": csv})
+		if err != nil {
+			t.Fatal(err)
+		}
+		write("terraform.tfvars.json", vars)
+		out, err := runTerraform(t.Context(), t, dir, args...)
+		if err != nil {
+			t.Fatalf("terraform %v: %v\n%s", args, err, out)
+		}
+		return out
+	}
+	write("main.tf", []byte("terraform {\n  required_providers {\n    workforce = { source = \"workforce/workforce\" }\n  }\n}\n"+always(cloudPipeline("2026-01-15", ""), "mailNickname", "userPrincipalName")))
+	terraform(w.before, "apply", "-auto-approve", "-no-color")
+	plan := terraform(w.after, "plan", "-no-color")
+	for _, part := range []string{
+		`~ department    = "Sales" -> "Revenue"`, `~ enabled             = true -> false`, `~ user_principal_name = "rl82@example.com" -> "rm82@example.com"`, `~ manager             = "r00006" -> "r00009"`, `+ "r00087" = jsonencode`,
+		"# (20 unchanged elements hidden)", "Plan: 0 to add, 1 to change, 0 to destroy.",
+		"Warning: Many changes at once", "The accounts of 68 workers change.", "- 2 disabled: r00080, r00081", "- 1 renamed: r00082", "- 4 created: r00084, r00085, r00086, r00087", "- 61 updated: r00083, and 60 only in what follows", `- 60 workers: department: "Sales" → "Revenue"`,
+	} {
+		if !strings.Contains(plan, part) {
+			t.Errorf("the plan lacks %q", part)
+		}
+	}
+	if t.Failed() {
+		t.Log(plan)
+	}
+	terraform(w.after, "apply", "-auto-approve", "-no-color")
+	if again := terraform(w.after, "plan", "-no-color"); !strings.Contains(again, "No changes.") || strings.Contains(again, "Many changes") {
+		t.Errorf("the second plan:\n%s", again)
+	}
 }
 
 // TestAccADPlan_ofAWeek is the same for Active Directory, with fewer people.

@@ -261,7 +261,7 @@ func (d *decider) result() (*Result, error) {
 	r.Partitions = d.in.Partition.Split(r.Documents, func(id string) string { return d.partitionValue(d.byWorker[id]) })
 	var err error
 	causes := d.causes()
-	r.Report = d.report(r, causes)
+	r.Report, r.Digest = d.report(r, causes), d.digest(causes)
 	r.ReportJSON, err = d.reportJSON(r, causes)
 	return r, err
 }

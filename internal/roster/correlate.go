@@ -91,14 +91,21 @@ type rivalry struct {
 	people  []*person
 }
 
-// part takes the accounts that several workers match from all of them.
+// part takes the accounts that several workers match from all of them, and from
+// those who have no use for one.
 func (d *decider) part() []rivalry {
 	out := make([]rivalry, len(d.rivals))
+	parted := make(map[string]bool, len(d.rivals))
 	for i, people := range d.rivals {
 		out[i] = rivalry{people[0].existing, people}
-		d.disputed[people[0].existing.ID] = true
+		parted[people[0].existing.ID], d.disputed[people[0].existing.ID] = true, true
 		for _, p := range people {
-			p.existing, p.parted = nil, true
+			p.parted = true
+		}
+	}
+	for _, p := range d.people {
+		if p.existing != nil && parted[p.existing.ID] {
+			p.existing = nil
 		}
 	}
 	return out

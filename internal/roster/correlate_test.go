@@ -197,6 +197,22 @@ func TestCorrelationIsWhatIsDecided(t *testing.T) {
 	}
 }
 
+// Who has no use for an account does not get one that others quarrel about.
+func TestCorrelationOfRivalsWithoutUse(t *testing.T) {
+	_, in := estate(t)
+	in.Workers["12"] = hire("12 Future Fay", "hire_date=2027-06-01", "Number=n56")
+	c := correlate(t, in)
+	if c.Matched["12"] != "" || !slices.Equal(c.Ambiguous, []string{"3", "4", "5", "6"}) {
+		t.Errorf("matched %v, ambiguous %q", c.Matched, c.Ambiguous)
+	}
+	// With nobody else they have it.
+	delete(in.Workers, "5")
+	delete(in.Workers, "6")
+	if c = correlate(t, in); c.Matched["12"] != "guid-00007" {
+		t.Errorf("matched %v", c.Matched)
+	}
+}
+
 // Whatever stops a decision is a part of the report.
 func TestCorrelationNeverStops(t *testing.T) {
 	m, in := estate(t)

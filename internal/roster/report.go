@@ -160,9 +160,22 @@ func (w *writer) table(header []string, n int, row func(int) []string) {
 	w.line("")
 }
 
+// sharedKeys returns the keys of the changes that the list of causes tells for many.
+func (d *decider) sharedKeys(causes []cause) map[string]bool {
+	shared := map[string]bool{}
+	for _, c := range causes[:min(len(causes), d.in.MaxListed)] {
+		if c.People >= sharedFrom {
+			for _, key := range c.keys {
+				shared[key] = true
+			}
+		}
+	}
+	return shared
+}
+
 // report writes the review page: what happens, why, and to whom, the riskiest first.
 func (d *decider) report(r *Result, causes []cause) string {
-	w := &writer{d: d, shared: map[string]bool{}}
+	w := &writer{d: d, shared: d.sharedKeys(causes)}
 	w.line("# Identity changes as of %s\n", d.in.AsOf.UTC().Format(time.RFC3339))
 	byAction := map[Action][]*person{}
 	for _, p := range d.people {
@@ -236,11 +249,6 @@ func (w *writer) causes(causes []cause) {
 	w.line("## Causes (%s)\n", thousands(len(causes)))
 	w.table([]string{"People", "Change", "Rule", "First"}, len(causes), func(i int) []string {
 		c := causes[i]
-		if c.People >= sharedFrom {
-			for _, key := range c.keys {
-				w.shared[key] = true
-			}
-		}
 		change := fmt.Sprintf("%s: %s → %s", code(c.Attribute), shown(c.Old), shown(c.New))
 		switch {
 		case c.Redacted:
@@ -283,7 +291,7 @@ func (w *writer) people(s section, people []*person) {
 	}
 	w.line("## %s (%s)\n", s.title, thousands(len(people)))
 	if all := len(people); s.shared {
-		people = slices.DeleteFunc(slices.Clone(people), w.sharesAll)
+		people = slices.DeleteFunc(slices.Clone(people), func(p *person) bool { return p.sharesAll(w.shared) })
 		const only = "change in nothing but what the causes above tell."
 		switch {
 		case len(people) == 0:
@@ -314,8 +322,8 @@ func (w *writer) people(s section, people []*person) {
 }
 
 // sharesAll reports whether the causes tell everything that changes for a person.
-func (w *writer) sharesAll(p *person) bool {
-	return p.worker != nil && len(p.changes) > 0 && !slices.ContainsFunc(p.changes, func(c Change) bool { return !w.shared[changeKey(c)] })
+func (p *person) sharesAll(shared map[string]bool) bool {
+	return p.worker != nil && len(p.changes) > 0 && !slices.ContainsFunc(p.changes, func(c Change) bool { return !shared[changeKey(c)] })
 }
 
 // account says where the account is, or will be.

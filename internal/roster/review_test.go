@@ -99,6 +99,16 @@ func TestReviewOfAWeek(t *testing.T) {
 	if n := len(r.Report); n > 25_000 {
 		t.Errorf("the report has %d characters", n)
 	}
+	if want := `The accounts of 1,056 workers change. The attribute report tells who, what and why:
+  - 12 disabled: 109000, 109001, 109002, 109003, 109004, 109005, 109006, 109007, 109008, 109009, 109010, 109011
+  - 3 renamed: 105000, 105001, 105002
+  - 40 created: 200000, 200001, 200002, 200003, 200004, 200005, 200006, 200007, 200008, 200009, 200010, 200011, 200012, 200013, 200014, and 25 more
+  - 1,001 updated: 107000, and 1,000 only in what follows
+  - 1,000 workers: department: "Sales" → "Revenue"
+  - 12 workers: container: "` + staff + `" → "` + leavers + `"
+  - 12 workers: enabled: "true" → "false"`; r.Digest != want {
+		t.Errorf("digest:\n%s\nexpected:\n%s", r.Digest, want)
+	}
 	everybodyInJSON(t, r, slices.Concat(joiners, left, married, movers, []string{"107000"}))
 }
 
@@ -144,6 +154,9 @@ func TestReviewListsWhoHasMoreThanTheOthers(t *testing.T) {
 	_, moved, _ := strings.Cut(r.Report, "## Moved (20)")
 	if !strings.Contains(moved, "19 of them change in nothing but what the causes above tell.") || !strings.Contains(moved, "| `7` | F7 L7 |") || !strings.Contains(moved, "`title`: none → `Head`") {
 		t.Errorf("the report does not single out who has more changes:\n%s", r.Report)
+	}
+	if r.Digest != "" {
+		t.Errorf("a digest of what can be read: %s", r.Digest)
 	}
 	in.Workers["7"].Attributes["Title"] = expression.Null
 	if r = decide(t, in); !strings.Contains(r.Report, "## Moved (20)\n\nAll 20 change in nothing but what the causes above tell.") || strings.Contains(r.Report, "| `7` |") {

@@ -102,6 +102,9 @@ type Result struct {
 	Calendar []Event
 	// Report is Markdown for people, ReportJSON the same for policy engines.
 	Report, ReportJSON string
+	// Digest sums up the report in a few lines of plain text where more happens than
+	// can be read person by person; "" otherwise.
+	Digest string
 	// Warnings are things somebody should look at that stop nothing.
 	Warnings []string
 }
