@@ -61,7 +61,8 @@ func (r *overrideResource) Schema(_ context.Context, _ resource.SchemaRequest, r
 			"container": schema.StringAttribute{Optional: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
 				MarkdownDescription: "Distinguished name of the container that the accounts live in meanwhile. Only for Active Directory, and for rules that move accounts back. Unset: the rules decide."},
 			"attributes": schema.DynamicAttribute{Optional: true, MarkdownDescription: "Values by target attribute, as an object: `{ title = \"Acting Director\", manager = \"1042\" }`; `\"\"` and `[]` clear one. " +
-				"The mapping must have a rule for each that keeps the attribute up to date, because the rule gives the attribute back afterwards. Names that must be unique cannot be overridden."},
+				"The mapping must have a rule for each that keeps the attribute up to date, because the rule gives the attribute back afterwards. Names that must be unique cannot be overridden. " +
+				"`groups = \"removed\"` takes the people out of their groups meanwhile, where the mapping has `leaver_groups = \"remove\"` and `restore_groups`."},
 			"reason":  schema.StringAttribute{Required: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)}, MarkdownDescription: "Who decided it, and why. Reports and plans show it."},
 			"expires": schema.StringAttribute{Required: true, Validators: []validator.String{dayValidator{}}, MarkdownDescription: "Last day on which it holds, as YYYY-MM-DD, in UTC. Afterwards it is ignored, with a warning."},
 			"json":    schema.StringAttribute{Computed: true, MarkdownDescription: "The override as one document, for `overrides` of the accounts data sources. It is known at plan."},

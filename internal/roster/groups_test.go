@@ -76,3 +76,25 @@ func TestGroups(t *testing.T) {
 		})
 	}
 }
+
+// An override takes groups away, and gives them back when it ends.
+func TestGroupsOverridden(t *testing.T) {
+	strip := func(r *mapping.Rules) { r.Lifecycle.LeaverGroups, r.Lifecycle.RestoreGroups = "remove", true }
+	m := newMemory()
+	m.ann().Account.Attributes[directory.GroupsAttribute] = directory.Value{directory.GroupsKept}
+	in := input(t, m, rules(strip), hire("1 Ann Lee"))
+	suspended := attributes("1", "groups", directory.GroupsRemoved)
+	suspended.Enabled = pointer(false)
+	in.Overrides = []roster.Override{suspended}
+	r := decide(t, in)
+	expectValue(t, r, "1", "enabled", "false")
+	expectValue(t, r, "1", directory.GroupsAttribute, directory.GroupsRemoved)
+	m.apply(t, r)
+	in.Overrides = nil
+	expectValue(t, decide(t, in), "1", directory.GroupsAttribute, directory.GroupsKept)
+	in.Overrides = []roster.Override{attributes("1", "groups", "some")}
+	refused(t, in, `groups: found "some", expected "kept" or "removed"`)
+	in = input(t, m, rules(func(r *mapping.Rules) { r.Lifecycle.LeaverGroups = "remove" }), hire("1 Ann Lee"))
+	in.Overrides = []roster.Override{suspended}
+	refused(t, in, "set restore_groups in the mapping")
+}

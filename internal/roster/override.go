@@ -165,6 +165,13 @@ func (d *decider) cannotOverride(o *Override) (problems []string) {
 		name := d.targets[at]
 		rule := d.rules.Attributes[name]
 		switch {
+		case name == directory.GroupsAttribute:
+			if err := directory.CheckGroups(o.Attributes[given]); err != nil {
+				fail("%s: %s", name, err)
+			}
+			if !d.rules.Lifecycle.RestoreGroups {
+				fail("%s: nothing would give the groups back when the override ends; set restore_groups in the mapping", name)
+			}
 		case slices.Contains(d.unique, name):
 			fail("%s: it is a name that must be unique; change it in the HR system or in the rules", name)
 		case name == d.rules.Lifecycle.RecordIn, rule.Apply == mapping.ApplyOnCreate, rule.Apply == mapping.ApplyIfEmpty, rule.Source == "" && rule.Constant == nil && rule.Expression == "":
