@@ -107,7 +107,7 @@ func (d *accountsDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 			"on_data_error": schema.StringAttribute{Optional: true, Validators: []validator.String{oneOf(roster.DataErrorFail, roster.DataErrorExclude)},
 				MarkdownDescription: "What happens when the rules cannot be evaluated for a worker: `fail`, the default, stops the plan and names all of them; `exclude` leaves their accounts exactly as they are and reports them."},
 			"on_unmatched": schema.StringAttribute{Optional: true, Validators: []validator.String{oneOf(roster.UnmatchedCreate, roster.UnmatchedReport)},
-				MarkdownDescription: "What happens when a worker who should have an account matches none: `create`, the default, creates one; `report` creates nothing and reports the worker, as for a first look at a directory that exists already."},
+				MarkdownDescription: "What happens when a worker who should have an account matches none: `create`, the default, creates one; `report` creates nothing and reports the worker, as while an estate is being adopted. For a first look at a directory that exists already there is `workforce_" + d.target.prefix + "_correlation`."},
 			"safeguards": safeguardsSchema(),
 			"partition": schema.SingleNestedAttribute{
 				Optional:            true,

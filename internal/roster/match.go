@@ -109,8 +109,8 @@ func (d *decider) refuseUnclear() error {
 		contested = append(contested, contest(people))
 	}
 	return errors.Join(
-		refuse("these workers match several accounts (give the right one's object id in links, or correct the attribute of the others)", ambiguous),
-		refuse("these accounts are matched by several workers (give the account to one of them in links, or take the others out of scope)", contested))
+		refuse("these workers match several accounts (give the right one's object id in links, or correct the attribute of the others; the correlation data source names all of them)", ambiguous),
+		refuse("these accounts are matched by several workers (give the account to one of them in links, or take the others out of scope; the correlation data source names all of them)", contested))
 }
 
 // matchLinks gives linked workers their accounts and returns them by object id.
