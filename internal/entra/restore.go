@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"terraform-provider-workforce/internal/directory"
@@ -30,7 +31,7 @@ func (r *run) restore(ctx context.Context) {
 	for _, k := range gone {
 		requests = append(requests, graphconn.Request{Method: http.MethodPost, Path: "/directory/deletedItems/" + k.ID + "/restore", Repeatable: true, Body: map[string]any{"autoReconcileProxyConflict": true}})
 	}
-	results := r.client.Batch(ctx, requests)
+	results := r.client.Batch(ctx, r.keptOut(requests, gone))
 	var again []int
 	for i, k := range gone {
 		if _, conflict := graphconn.IsConflict(results[i].Err); conflict {
@@ -38,11 +39,11 @@ func (r *run) restore(ctx context.Context) {
 			again = append(again, i)
 		}
 	}
-	part := make([]graphconn.Request, len(again))
+	part, tasks := make([]graphconn.Request, len(again)), make([]*task, len(again))
 	for j, i := range again {
-		part[j] = requests[i]
+		part[j], tasks[j] = requests[i], gone[i]
 	}
-	for j, result := range r.client.Batch(ctx, part) {
+	for j, result := range r.client.Batch(ctx, r.keptOut(part, tasks))[:len(again)] {
 		results[again[j]] = result
 	}
 	back := map[string]*task{}
@@ -60,6 +61,25 @@ func (r *run) restore(ctx context.Context) {
 	}
 	r.forgetDeleted()
 	r.readRestored(ctx, back)
+}
+
+// keptOut adds to restorations that whoever is not to sign in yet is disabled in
+// the same batch, not some moments later when the user shows. The outcome does
+// not matter: what is left to be written is written afterwards.
+func (r *run) keptOut(restorations []graphconn.Request, tasks []*task) []graphconn.Request {
+	r.mu.Lock()
+	disabled := map[string]bool{}
+	for _, u := range r.deleted {
+		disabled[u.id] = !u.enabled
+	}
+	r.mu.Unlock()
+	out := slices.Clone(restorations)
+	for i, k := range tasks {
+		if !k.Want.Enabled && !disabled[k.ID] {
+			out = append(out, graphconn.Request{Method: http.MethodPatch, Path: "/users/" + k.ID, Body: map[string]any{attrEnabled: false}, After: []int{i}})
+		}
+	}
+	return out
 }
 
 // readRestored waits until restored users show.
