@@ -4,7 +4,6 @@ package samba_test
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -46,8 +45,8 @@ func TestNothingIsLeft(t *testing.T) {
 		t.Run("ending="+ending, func(t *testing.T) {
 			t.Parallel()
 			// Short, for the sockets.
-			tmp := fmt.Sprintf("%s/sbx-%d-%s", os.TempDir(), os.Getpid(), ending)
-			if err := os.Mkdir(tmp, 0o700); err != nil {
+			tmp, err := os.MkdirTemp("", "sbx-")
+			if err != nil {
 				t.Fatal(err)
 			}
 			defer os.RemoveAll(tmp)
