@@ -45,7 +45,7 @@ func TestNothingIsLeft(t *testing.T) {
 		t.Run("ending="+ending, func(t *testing.T) {
 			t.Parallel()
 			// Short, for the sockets.
-			tmp, err := os.MkdirTemp("", "sbx-")
+			tmp, err := os.MkdirTemp("", "sbx-") //nolint:usetesting // the path of t.TempDir is too long for sockets
 			if err != nil {
 				t.Fatal(err)
 			}
