@@ -88,7 +88,7 @@ func (r *run) purge(ctx context.Context) {
 	}
 	for i, result := range r.patient(ctx, requests, func(i int) bool { return tasks[i].touched }) {
 		if result.Err != nil && (tasks[i].touched || !graphconn.IsNotFound(result.Err)) {
-			tasks[i].fail(removals[directory.Purge], "", fmt.Errorf("the user is deleted, and Microsoft Entra ID removes it for good after 30 days; doing so now failed: %w", explainOp("purge", result.Err)))
+			tasks[i].fail(removals[directory.Purge], "", fmt.Errorf("the user is deleted, and only Microsoft Entra ID itself removes it for good, after 30 days, unless the next apply can: %w", explainOp("purge", result.Err)))
 		}
 	}
 }

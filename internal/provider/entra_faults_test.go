@@ -153,6 +153,62 @@ func TestAccEntraPopulation_purge(t *testing.T) {
 	}})
 }
 
+// purgeRefused makes a tenant refuse to delete anything for good.
+func purgeRefused(s *graph.Server) {
+	s.Fault(graph.Fault{Method: "DELETE", Path: "^/directory/deletedItems/", Status: 403, Code: "Authorization_RequestDenied", Message: "Not for good.", Times: -1})
+}
+
+// TestAccEntraPopulation_purgeRefused: the state keeps who is deleted but not for good, and the next apply tries again.
+func TestAccEntraPopulation_purgeRefused(t *testing.T) {
+	s := useTenant(t, graph.Options{})
+	all := people{"p1": cloudPerson("p1", "Ada Byron"), "p2": cloudPerson("p2", "Wei Li"), "p3": cloudPerson("p3", "Zoë")}
+	left := all.with("p2", func(a *directory.Account) { a.Enabled = false }).with("p3", func(a *directory.Account) { a.Enabled = false })
+	gone := left.without("p2").without("p3")
+	step := func(p people, before func()) resource.TestStep {
+		return resource.TestStep{Config: cloudConfig("  on_removal = \"purge\"\n  retention_days = 0\n"), ConfigVariables: p.cloudVariables(), PreConfig: before, ConfigPlanChecks: settledPlan}
+	}
+	refused := step(gone, func() { purgeRefused(s) })
+	refused.ExpectError = wordsInOrder(`worker "p2"`, "purge", "the user is deleted", "the next apply", "2 of 2 accounts failed")
+	returned := step(all.without("p3"), func() {
+		for _, u := range s.DeletedUsers() {
+			if u["employeeId"] == "p3" {
+				s.Purge(fmt.Sprint(u["id"]))
+			}
+		}
+	})
+	returned.Check = resource.ComposeAggregateTestCheckFunc(userCount(s, 2, 0), userHolds(s, "p2@example.com", "accountEnabled", "true"))
+	purged := step(gone, func() { s.ClearFaults() })
+	purged.Check = userCount(s, 1, 0)
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: []resource.TestStep{
+		step(left, nil),
+		refused,
+		// Still refused: still in the plan. Then p3 is deleted for good by hand, and p2 returns.
+		{Config: refused.Config, ConfigVariables: refused.ConfigVariables, PlanOnly: true, ExpectNonEmptyPlan: true},
+		{Config: refused.Config, ConfigVariables: refused.ConfigVariables, ExpectError: refused.ExpectError},
+		returned,
+		step(left.without("p3"), nil),
+		{Config: refused.Config, ConfigVariables: refused.ConfigVariables, ExpectError: wordsInOrder(`worker "p2"`, "the next apply")},
+		purged,
+	}})
+}
+
+// TestAccEntraUser_purgeRefused: the same of a single user that is destroyed.
+func TestAccEntraUser_purgeRefused(t *testing.T) {
+	s := useTenant(t, graph.Options{})
+	user := "resource \"workforce_entra_user\" \"a\" {\n  user_principal_name = \"a@example.com\"\n  display_name = \"A\"\n  mail_nickname = \"a\"\n  enabled = false\n  attributes = { employeeId = \"a\" }\n  on_destroy = \"purge\"\n  retention_days = 0\n}\n"
+	none := "locals { nobody = true }\n"
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: []resource.TestStep{
+		{Config: user},
+		{PreConfig: func() {
+			s.Update("a@example.com", map[string]any{"onPremisesExtensionAttributes": map[string]any{"extensionAttribute15": "2020-01-01T00:00:00Z"}})
+			purgeRefused(s)
+		},
+			Config: none, ExpectError: wordsInOrder("the user is deleted", "the next apply")},
+		{Config: none, PlanOnly: true, ExpectNonEmptyPlan: true},
+		{PreConfig: s.ClearFaults, Config: none, Check: userCount(s, 0, 0), ConfigPlanChecks: settledPlan},
+	}})
+}
+
 // TestAccADPopulation_purge: what Active Directory cannot do is no value of its resources.
 func TestAccADPopulation_purge(t *testing.T) {
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: []resource.TestStep{

@@ -44,6 +44,9 @@ type population struct {
 	// ids holds the object id of every account that is managed, by worker id.
 	// Methods keep it up to date.
 	ids map[string]string
+	// purging holds the workers whose account was deleted and could not be deleted
+	// for good: the state keeps them until it is. Methods keep it up to date.
+	purging map[string]bool
 	// seen holds accounts as they were last read from the directory.
 	seen map[string]*directory.Existing
 }
@@ -155,7 +158,7 @@ func (p *population) change(id string, want directory.Account, managed string) d
 	if managed == "" || p.options.resetPassword {
 		c.Password = p.options.password
 	}
-	if planned, err := p.target.format.Unmarshal(p.before[id]); err == nil && managed != "" {
+	if planned, err := p.target.format.Unmarshal(p.before[id]); err == nil && managed != "" && !p.purging[id] {
 		c.Planned = &planned
 	}
 	return c
@@ -194,6 +197,11 @@ func (p *population) refresh(ctx context.Context, diags *diag.Diagnostics) map[s
 		addProblems(diags, "Cannot read accounts", err)
 		return p.before
 	}
+	outstanding, err := p.outstanding(ctx, dir, found)
+	if err != nil {
+		addProblems(diags, "Cannot read deleted accounts", err)
+		return p.before
+	}
 	after := make(map[string]string, len(p.before))
 	for id, doc := range p.before {
 		if existing := found[id]; existing != nil {
@@ -201,9 +209,35 @@ func (p *population) refresh(ctx context.Context, diags *diag.Diagnostics) map[s
 			p.see(id, existing)
 			continue
 		}
+		if outstanding[id] {
+			after[id] = doc
+			continue
+		}
 		delete(p.ids, id)
 	}
 	return after
+}
+
+// outstanding returns, and keeps as purging, the workers whose account is deleted
+// and still to be deleted for good.
+func (p *population) outstanding(ctx context.Context, dir userDirectory, found map[string]*directory.Existing) (map[string]bool, error) {
+	if len(p.purging) == 0 {
+		return nil, nil
+	}
+	workers := map[string]string{} // by object id
+	for id := range p.purging {
+		if object := p.ids[id]; object != "" && found[id] == nil {
+			workers[directory.Fold(object)] = id
+		}
+	}
+	p.purging = map[string]bool{}
+	deleted, err := dir.WithDeleted().Find(ctx, "id", slices.Sorted(maps.Keys(workers)))
+	for object, id := range workers {
+		if len(deleted[object]) > 0 {
+			p.purging[id] = true
+		}
+	}
+	return p.purging, err
 }
 
 func (p *population) see(id string, e *directory.Existing) {
@@ -390,7 +424,7 @@ func (p *population) parse(docs map[string]string, diags *diag.Diagnostics) map[
 func (p *population) differences(want map[string]string) []string {
 	var changed []string
 	for _, id := range slices.Sorted(maps.Keys(want)) {
-		if p.ids[id] == "" || p.options.resetPassword || !p.target.sameDocument(p.before[id], want[id]) {
+		if p.ids[id] == "" || p.purging[id] || p.options.resetPassword || !p.target.sameDocument(p.before[id], want[id]) {
 			changed = append(changed, id)
 		}
 	}

@@ -67,6 +67,7 @@ func (p *population) checkRemoval(ctx context.Context, removed []string, mode st
 	for _, id := range removed {
 		when, disabled := since[id]
 		switch {
+		case p.purging[id]: // deleted already, after its retention
 		case !disabled:
 			diags.AddAttributeError(p.path(id), "Refusing to delete an enabled account", fmt.Sprintf("Worker %q %s has no document any more and would be deleted, but the account is enabled. "+
 				"Only accounts that have been disabled for retention_days (%d) are deleted: keep the worker in the accounts until then, or set on_removal = %q.", id, p.label(id), p.options.retentionDays, removeDisable))
@@ -109,9 +110,13 @@ func (p *population) remove(ctx context.Context, removed []string, mode string, 
 		if o.Err != nil {
 			failures = append(failures, o.Err)
 			left[o.WorkerID] = p.before[o.WorkerID]
+			if removal == directory.Purge && o.Changed {
+				p.purging[o.WorkerID] = true
+			}
 			continue
 		}
 		delete(p.ids, o.WorkerID)
+		delete(p.purging, o.WorkerID)
 	}
 	addFailures(diags, failures, len(ours))
 	return left

@@ -157,11 +157,10 @@ func (r *populationResource) ModifyPlan(ctx context.Context, req resource.Modify
 		}
 		return
 	}
-	ids := map[string]string{}
+	p := population{target: r.target, data: r.data, options: plan.options(), before: goMap(state.Accounts), ids: map[string]string{}}
 	if exists {
-		ids = loadIDs(ctx, req.Private, &resp.Diagnostics)
+		p.ids, p.purging = loadIDs(ctx, req.Private, &resp.Diagnostics), loadPurging(ctx, req.Private, &resp.Diagnostics)
 	}
-	p := population{target: r.target, data: r.data, options: plan.options(), before: goMap(state.Accounts), ids: ids}
 	p.plan(ctx, goMap(plan.Accounts), &resp.Diagnostics)
 }
 
@@ -170,7 +169,7 @@ func (r *populationResource) planDestroy(ctx context.Context, req resource.Modif
 	if count == 0 || incomplete(ctx, req.Private, &resp.Diagnostics) {
 		return
 	}
-	p := population{target: r.target, data: r.data, options: state.options(), before: goMap(state.Accounts), ids: loadIDs(ctx, req.Private, &resp.Diagnostics)}
+	p := population{target: r.target, data: r.data, options: state.options(), before: goMap(state.Accounts), ids: loadIDs(ctx, req.Private, &resp.Diagnostics), purging: loadPurging(ctx, req.Private, &resp.Diagnostics)}
 	switch mode := state.OnDestroy.ValueString(); mode {
 	case removeRelease:
 		resp.Diagnostics.AddWarning("Accounts will be released", fmt.Sprintf("Destroying this resource stops managing %d accounts and changes none of them (on_destroy = \"release\").", count))
@@ -218,7 +217,7 @@ func (r *populationResource) Read(ctx context.Context, req resource.ReadRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	p := population{target: r.target, data: r.data, options: state.options(), before: goMap(state.Accounts), ids: loadIDs(ctx, req.Private, &resp.Diagnostics)}
+	p := population{target: r.target, data: r.data, options: state.options(), before: goMap(state.Accounts), ids: loadIDs(ctx, req.Private, &resp.Diagnostics), purging: loadPurging(ctx, req.Private, &resp.Diagnostics)}
 	var container string
 	loadPrivate(ctx, req.Private, privateImport, &container, &resp.Diagnostics)
 	var after map[string]string
@@ -234,6 +233,7 @@ func (r *populationResource) Read(ctx context.Context, req resource.ReadRequest,
 	state.Accounts = stringMap(after)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	savePrivate(ctx, resp.Private, privateIDs, p.ids, &resp.Diagnostics)
+	savePurging(ctx, resp.Private, req.Private, p.purging, &resp.Diagnostics)
 }
 
 func (r *populationResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -243,12 +243,13 @@ func (r *populationResource) Update(ctx context.Context, req resource.UpdateRequ
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	p := population{target: r.target, data: r.data, options: plan.options(), before: goMap(state.Accounts), ids: loadIDs(ctx, req.Private, &resp.Diagnostics)}
+	p := population{target: r.target, data: r.data, options: plan.options(), before: goMap(state.Accounts), ids: loadIDs(ctx, req.Private, &resp.Diagnostics), purging: loadPurging(ctx, req.Private, &resp.Diagnostics)}
 	after := p.apply(ctx, goMap(plan.Accounts), &resp.Diagnostics)
 	failed := resp.Diagnostics.HasError()
 	plan.Accounts = stringMap(after)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	savePrivate(ctx, resp.Private, privateIDs, p.ids, &resp.Diagnostics)
+	savePurging(ctx, resp.Private, req.Private, p.purging, &resp.Diagnostics)
 	if !failed && incomplete(ctx, req.Private, &resp.Diagnostics) {
 		savePrivate(ctx, resp.Private, privateIncomplete, false, &resp.Diagnostics)
 	}
@@ -260,11 +261,13 @@ func (r *populationResource) Delete(ctx context.Context, req resource.DeleteRequ
 	if resp.Diagnostics.HasError() || incomplete(ctx, req.Private, &resp.Diagnostics) {
 		return
 	}
-	p := population{target: r.target, data: r.data, options: state.options(), before: goMap(state.Accounts), ids: loadIDs(ctx, req.Private, &resp.Diagnostics)}
+	p := population{target: r.target, data: r.data, options: state.options(), before: goMap(state.Accounts), ids: loadIDs(ctx, req.Private, &resp.Diagnostics), purging: loadPurging(ctx, req.Private, &resp.Diagnostics)}
 	left := p.remove(ctx, slices.Sorted(maps.Keys(p.before)), state.OnDestroy.ValueString(), &resp.Diagnostics)
 	if len(left) > 0 {
 		state.Accounts = stringMap(left)
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+		savePrivate(ctx, resp.Private, privateIDs, p.ids, &resp.Diagnostics)
+		savePurging(ctx, resp.Private, req.Private, p.purging, &resp.Diagnostics)
 	}
 }
 

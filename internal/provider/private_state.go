@@ -12,6 +12,7 @@ import (
 // Keys of private state, which Terraform keeps beside a resource and shows to nobody.
 const (
 	privateIDs        = "ids"        // object ids by worker id
+	privatePurging    = "purging"    // worker ids whose account is deleted, and still to be deleted for good
 	privateIncomplete = "incomplete" // true while a first creation has failed in part
 	privateImport     = "import"     // the container that the next read takes accounts from
 )
@@ -49,6 +50,20 @@ func loadIDs(ctx context.Context, from privateGetter, diags *diag.Diagnostics) m
 	ids := map[string]string{}
 	loadPrivate(ctx, from, privateIDs, &ids, diags)
 	return ids
+}
+
+// loadPurging returns the workers whose purge is outstanding.
+func loadPurging(ctx context.Context, from privateGetter, diags *diag.Diagnostics) map[string]bool {
+	purging := map[string]bool{}
+	loadPrivate(ctx, from, privatePurging, &purging, diags)
+	return purging
+}
+
+// savePurging records them. What never was needed is not written.
+func savePurging(ctx context.Context, to privateSetter, from privateGetter, purging map[string]bool, diags *diag.Diagnostics) {
+	if raw, d := from.GetKey(ctx, privatePurging); len(raw) > 0 || d.HasError() || len(purging) > 0 {
+		savePrivate(ctx, to, privatePurging, purging, diags)
+	}
 }
 
 // incomplete reports whether the resource was created in part. Terraform then

@@ -78,7 +78,9 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 		resp.Diagnostics.Append(req.State.Get(ctx, state.personModel)...)
 	}
 	if req.Plan.Raw.IsNull() {
-		if p, id := r.person(state, state.document(&resp.Diagnostics)); !incomplete(ctx, req.Private, &resp.Diagnostics) {
+		doc := state.document(&resp.Diagnostics)
+		if p, id := r.person(state, doc); !incomplete(ctx, req.Private, &resp.Diagnostics) {
+			p.before[id], p.ids[id], p.purging = doc, state.ID.ValueString(), loadPurging(ctx, req.Private, &resp.Diagnostics)
 			p.checkProtected(ctx, []string{id}, state.OnDestroy.ValueString(), &resp.Diagnostics)
 			p.checkRemoval(ctx, []string{id}, state.OnDestroy.ValueString(), &resp.Diagnostics)
 		}
@@ -151,8 +153,9 @@ func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 	if imported {
 		after = p.readCore(ctx, id, &resp.Diagnostics)
 	} else {
-		p.before[id] = doc
+		p.before[id], p.purging = doc, loadPurging(ctx, req.Private, &resp.Diagnostics)
 		after = p.refresh(ctx, &resp.Diagnostics)
+		savePurging(ctx, resp.Private, req.Private, p.purging, &resp.Diagnostics)
 	}
 	if resp.Diagnostics.HasError() {
 		return
@@ -203,7 +206,9 @@ func (r *userResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 	p, id := r.person(state, doc)
 	p.before[id] = doc
 	p.ids[id] = state.ID.ValueString()
+	p.purging = loadPurging(ctx, req.Private, &resp.Diagnostics)
 	p.remove(ctx, []string{id}, state.OnDestroy.ValueString(), &resp.Diagnostics)
+	savePurging(ctx, resp.Private, req.Private, p.purging, &resp.Diagnostics)
 }
 
 // ImportState finds the account by its object id, distinguished name,
