@@ -30,6 +30,9 @@ type Existing struct {
 	// Its manager is a worker id where the manager's worker id is known, else
 	// the manager's path.
 	Account Account
+	// Interim is true while the login is one that a run gave only to free the former
+	// one for somebody else, and was interrupted before it gave the next.
+	Interim bool
 	// Protected says why nothing may change, disable, move, rename or delete the
 	// account, and is empty where nothing protects it.
 	Protected string

@@ -46,6 +46,7 @@ func (t *Tenant) Apply(ctx context.Context, changes []directory.Change, o direct
 	r.writeSponsors(ctx)
 	r.settleGroups(ctx)
 	r.readBack(ctx)
+	r.stillAside()
 	r.linkWaiting(ctx)
 	for _, k := range r.tasks {
 		k.out.Err = errors.Join(k.errs...)

@@ -81,6 +81,46 @@ func TestNamesChangeHands(t *testing.T) {
 	allRight(t, s, people, tenant.Apply(t.Context(), people, directory.ApplyOptions{}))
 }
 
+// TestNamesChangeHandsInterrupted: whoever is left with an interim name is named, told
+// apart, and gets the right name in the next run.
+func TestNamesChangeHandsInterrupted(t *testing.T) {
+	for name, fault := range map[string]graph.Fault{
+		"the next name refused": {Method: "PATCH", Body: `"b@example.com"`, Status: 400, Times: -1},
+		"no name can be freed":  {Method: "PATCH", Body: `{"userPrincipalName"`, Status: 403, Times: -1},
+		"a new user refused":    {Method: "POST", Path: "^/users$", Status: 400, Times: -1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tenant, s, clock := open(t, graph.Options{})
+			a, b, c := person("a", attrPrincipal, "b@example.com"), person("b", attrPrincipal, "x@example.com"), person("c", attrPrincipal, "a@example.com")
+			a.ID, b.ID = live(s, "a", nil), live(s, "b", nil)
+			people := []directory.Change{a, b, c}
+			s.Fault(fault)
+			outcomes := tenant.Apply(t.Context(), people, directory.ApplyOptions{})
+			failed := 0
+			for _, o := range outcomes {
+				if o.Err != nil {
+					failed++
+				}
+				switch {
+				case o.Account == nil || !o.Account.Interim:
+				case o.Err == nil:
+					t.Errorf("%s keeps %s, and nobody says so", o.WorkerID, o.Account.Path)
+				default:
+					wants(t, o.Err, nil, o.Account.Path, "until the next apply")
+				}
+			}
+			if failed == 0 {
+				t.Error("nothing failed")
+			}
+			s.ClearFaults()
+			for i := range people {
+				people[i].ID = outcomes[i].ID
+			}
+			allRight(t, s, people, again(t, s, clock).Apply(t.Context(), people, directory.ApplyOptions{}))
+		})
+	}
+}
+
 // denies makes the tenant refuse calls for want of a permission.
 func denies(path string) func(*graph.Server, string) {
 	return func(s *graph.Server, _ string) { s.Fault(graph.Fault{Path: path, Status: 403, Times: -1}) }

@@ -4,6 +4,7 @@ package entra
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -28,11 +29,23 @@ func (r *run) stepAside(ctx context.Context) {
 		if holder == nil || holder == k {
 			continue
 		}
-		_, domain, _ := strings.Cut(holder.have.text(attrPrincipal), "@")
-		aside := strings.ReplaceAll(holder.ID, "-", "") + "@" + domain
-		requests = append(requests, graphconn.Request{Method: http.MethodPatch, Path: "/users/" + holder.ID, Body: map[string]any{attrPrincipal: aside}})
+		requests = append(requests, graphconn.Request{Method: http.MethodPatch, Path: "/users/" + holder.ID, Body: map[string]any{attrPrincipal: holder.have.interim()}})
 		parts = append(parts, part{holder, "free the name of", attrPrincipal, nil})
-		holder.have.values[attrPrincipal] = directory.Value{aside}
 	}
 	r.send(ctx, requests, parts)
+	for _, p := range parts {
+		if !p.failed[attrPrincipal] {
+			p.have.values[attrPrincipal] = directory.Value{p.have.interim()}
+		}
+	}
+}
+
+// stillAside says of users whose next name could not be written that they go by an
+// interim one.
+func (r *run) stillAside() {
+	for _, k := range r.tasks {
+		if e := k.out.Account; e != nil && e.Interim && len(k.errs) > 0 {
+			k.fail("rename", attrPrincipal, fmt.Errorf("the former name was needed for somebody else, and the user is called %s until the next apply gives it the name %s", e.Path, k.principal()))
+		}
+	}
 }

@@ -59,6 +59,7 @@ func newUser(m models.Userable, properties []property, o Options) *user {
 func (u *user) existing() *directory.Existing {
 	e := &directory.Existing{ID: u.id, Path: u.text(attrPrincipal), Class: "user", Deleted: u.deleted,
 		Account: directory.Account{Enabled: u.enabled, Attributes: make(map[string]directory.Value, len(u.values)+1)}}
+	e.Interim = strings.EqualFold(e.Path, u.interim())
 	for name, v := range u.values {
 		e.Account.Attributes[name] = slices.Clone(v)
 	}
@@ -75,6 +76,13 @@ func (u *user) existing() *directory.Existing {
 		e.Account.Attributes[attrManager] = directory.Value{u.manager}
 	}
 	return e
+}
+
+// interim is the principal name that a user gets whose name somebody else is about to
+// get: nobody else can have it, and everybody can tell what it is.
+func (u *user) interim() string {
+	_, domain, _ := strings.Cut(u.text(attrPrincipal), "@")
+	return strings.ReplaceAll(u.id, "-", "") + "@" + domain
 }
 
 // restoredName takes from the name of a deleted user what deletion put before

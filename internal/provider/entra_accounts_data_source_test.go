@@ -77,6 +77,16 @@ func TestAccEntraPipeline(t *testing.T) {
 					managedBy(s, "li3@example.com", "li2@example.com"), userHolds(s, "future@example.com", "accountEnabled", "false"),
 					func(*terraform.State) error { first = s.UserID("li3@example.com"); return nil }),
 				ConfigStateChecks: []statecheck.StateCheck{list("joiners", "0001", "0002", "0003", "0004")}},
+			// A run that died while names changed hands leaves a name that nobody chose: the rules give one again.
+			{PreConfig: func() {
+				s.Update(first, map[string]any{"userPrincipalName": strings.ReplaceAll(first, "-", "") + "@example.com"})
+			}, Config: cloudPipeline("2026-01-15", ""), ConfigVariables: csv(pipelineCSV), ConfigPlanChecks: settledPlan,
+				Check: func(*terraform.State) error {
+					if id := s.UserID("li3@example.com"); id != first {
+						return fmt.Errorf("li3 is %q, expected %s", id, first)
+					}
+					return nil
+				}},
 			{Config: cloudPipeline("2026-01-15", ""), ConfigVariables: csv(leaver), ConfigPlanChecks: settledPlan,
 				Check: userHolds(s, "li3@example.com", "accountEnabled", "false"), ConfigStateChecks: []statecheck.StateCheck{list("leavers", "0002")}},
 			// The retention is over: soft-deleted.

@@ -229,10 +229,20 @@ func (d *decider) fresh(p *person) bool {
 	return p.existing == nil || d.rules.Lifecycle.Rehire == "new_name" && d.rehire(p)
 }
 
+// interim reports whether an account has a name only until it gets its own: a run was
+// interrupted while names changed hands.
+func (d *decider) interim(p *person, name string) bool {
+	c, core := d.core[name]
+	return p.existing != nil && p.existing.Interim && core && !c.Shared && !c.PerContainer && name != directory.ManagerAttribute
+}
+
 // draftAttribute decides one attribute: kept from the account, given by the
 // rule, its default, unmanaged, or a name to be found.
 func (d *decider) draftAttribute(p *person, a *directory.Account, name string, o mapping.Outcome, fresh bool) {
 	present := p.present(name)
+	if d.interim(p, name) {
+		fresh, present = true, nil
+	}
 	switch {
 	case p.existing == nil && !o.Managed && len(o.Default) > 0:
 		a.Attributes[name] = o.Default
