@@ -191,3 +191,25 @@ func TestDisabledSince(t *testing.T) {
 	_, err = again(t, s, clock).DisabledSince(t.Context(), ids)
 	wants(t, err, nil, "p2@example.com", "expected the time since when")
 }
+
+// TestManagerWhoComesMeanwhile: two resources of one process, one of which looks for
+// the other's user in vain just before that is created.
+func TestManagerWhoComesMeanwhile(t *testing.T) {
+	tenant, s, _ := open(t, graph.Options{})
+	s.Fault(graph.Fault{Method: "GET", Path: "^/users.*employeeId", Delay: time.Second}) // of the answer
+	done := make(chan directory.Outcome)
+	apply := func(c directory.Change) directory.Outcome {
+		return tenant.Apply(t.Context(), []directory.Change{c}, directory.ApplyOptions{LinkLater: true})[0]
+	}
+	go func() { done <- apply(person("p1", attrManager, "boss")) }()
+	for s.Stats().Calls("GET /users") == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	boss := apply(person("boss"))
+	if o := <-done; o.Err != nil || boss.Err != nil || o.Waiting != "" {
+		t.Errorf("%+v\n%+v", o, boss)
+	}
+	if u := s.User("p1@example.com"); u["manager"] != boss.ID {
+		t.Errorf("p1 is managed by %v, expected %s", u["manager"], boss.ID)
+	}
+}

@@ -42,7 +42,10 @@ func (r *run) linkManagers(ctx context.Context) {
 		}
 		boss := k.Want.Attributes[attrManager].Text()
 		path := "/users/" + k.ID + "/manager/$ref"
-		switch k.manager = ids[directory.Fold(boss)]; {
+		if k.manager = ids[directory.Fold(boss)]; boss != "" && k.manager == "" && errs[directory.Fold(boss)] == nil && r.o.LinkLater {
+			k.manager = r.postpone(k, boss)
+		}
+		switch {
 		case boss == "" && k.have.manager == "":
 			continue
 		case boss == "":
@@ -51,7 +54,6 @@ func (r *run) linkManagers(ctx context.Context) {
 			k.fail("link the manager", attrManager, explain(errs[directory.Fold(boss)]))
 			continue
 		case k.manager == "" && r.o.LinkLater:
-			r.postpone(k, boss)
 			continue
 		case k.manager == "":
 			k.fail("link the manager", attrManager, directory.Because(directory.ErrNoManager, fmt.Errorf("no user has the %s %q", r.WorkerIDAttribute(), boss)))
@@ -92,8 +94,11 @@ func (r *run) managedBy(k *task, worker string) bool {
 	return directory.Fold(k.have.managerWorker) == directory.Fold(worker) || strings.EqualFold(k.have.manager, worker)
 }
 
+// isNew reports that this process created a user, who may not show everywhere yet.
 func (r *run) isNew(id string) bool {
-	return slices.ContainsFunc(r.tasks, func(k *task) bool { return k.created && k.ID == id })
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.Tenant.made[id] != ""
 }
 
 // resolve finds the users of worker ids: of this run, of those known, of the
@@ -142,13 +147,19 @@ func (r *run) resolve(ctx context.Context, workers map[string]bool) (out map[str
 	return out, errs
 }
 
-// postpone remembers whose manager is to be linked when the manager is created.
-func (r *run) postpone(k *task, boss string) {
-	k.out.Waiting = boss
-	k.failed[attrManager] = true // not to be compared yet
+// postpone remembers whose manager is to be linked when the manager is created, or
+// returns the manager if another run has created them since they were looked for:
+// under one lock, so that nobody is left waiting for somebody who has come already.
+func (r *run) postpone(k *task, boss string) (manager string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if id := r.links[directory.Fold(boss)]; id != "" {
+		return id
+	}
+	k.out.Waiting = boss
+	k.failed[attrManager] = true // not to be compared yet
 	r.pending[directory.Fold(boss)] = append(r.pending[directory.Fold(boss)], waiting{k.WorkerID, k.ID})
+	return ""
 }
 
 // linkWaiting links those who waited for somebody whom this run has created.

@@ -219,8 +219,8 @@ func (r *run) ours(ctx context.Context, k *task, id string) {
 	k.ID, k.out.ID = id, id
 	k.created, k.touched = true, true
 	k.out.Created, k.out.Changed, k.out.PasswordSet = true, true, true
+	r.noteMade(id, kindUser) // before others can learn of it
 	r.remember(k.WorkerID, id)
-	r.noteMade(id, kindUser)
 	if k.Password == "" && r.o.Deliver != nil {
 		if err := r.o.Deliver(ctx, k.WorkerID, k.principal(), k.password); err != nil {
 			k.fail("deliver the password", "password", err)

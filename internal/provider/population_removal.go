@@ -111,6 +111,9 @@ func (p *population) remove(ctx context.Context, removed []string, mode string, 
 			failures = append(failures, o.Err)
 			left[o.WorkerID] = p.before[o.WorkerID]
 			if removal == directory.Purge && o.Changed {
+				if p.purging == nil {
+					p.purging = map[string]bool{}
+				}
 				p.purging[o.WorkerID] = true
 			}
 			continue
