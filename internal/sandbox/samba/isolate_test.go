@@ -44,7 +44,6 @@ func TestNothingIsLeft(t *testing.T) {
 	for _, ending := range []string{"failure", "panic", "exit", "interrupt", "kill"} {
 		t.Run("ending="+ending, func(t *testing.T) {
 			t.Parallel()
-			// Short, for the sockets.
 			tmp, err := os.MkdirTemp("", "sbx-") //nolint:usetesting // the path of t.TempDir is too long for sockets
 			if err != nil {
 				t.Fatal(err)
