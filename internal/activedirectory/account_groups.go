@@ -39,13 +39,16 @@ type regrouping struct {
 	tasks  []*task
 	byPath map[string]string // objectGUID of a group by dnKey
 	exists map[string]bool   // groups by objectGUID
+	// privileged are those that AdminSDHolder protects: they are never given back, so
+	// that nobody becomes an administrator by what an attribute says.
+	privileged map[string]bool
 }
 
 // settleGroups makes the groups of accounts what is wanted. Groups are remembered
 // before they are taken away, and forgotten after they were given back, so that
 // an interruption loses none and the next run finishes what this one began.
 func (r *run) settleGroups(ctx context.Context) {
-	g := &regrouping{run: r, byPath: map[string]string{}, exists: map[string]bool{}}
+	g := &regrouping{run: r, byPath: map[string]string{}, exists: map[string]bool{}, privileged: map[string]bool{}}
 	for _, t := range r.alive() {
 		v, managed := t.want(directory.GroupsAttribute)
 		if !managed || t.have == nil || t.out.Created || directory.SameGroups(v, r.groupsState(t.have)) {
@@ -88,7 +91,7 @@ func (g *regrouping) find(ctx context.Context) error {
 			refs = append(refs, strings.TrimPrefix(v, rememberedGroup))
 		}
 	}
-	entries, err := g.groupEntries(ctx, refs, []string{attrGUID})
+	entries, err := g.groupEntries(ctx, refs, []string{attrGUID, attrAdminCount})
 	if err != nil {
 		return err
 	}
@@ -98,6 +101,7 @@ func (g *regrouping) find(ctx context.Context) error {
 			return err
 		}
 		g.byPath[dnKey(e.DN)], g.exists[id] = id, true
+		g.privileged[id] = e.GetEqualFoldAttributeValue(attrAdminCount) == "1"
 	}
 	return nil
 }
@@ -116,7 +120,7 @@ func (g *regrouping) remember(ctx context.Context, t *task) {
 			t.fail("change the groups", directory.GroupsAttribute, fmt.Errorf("the group %q cannot be read, so that it could not be given back: grant the right to read it, or take the account out by hand", dn))
 			continue
 		}
-		if v := rememberedGroup + id; !slices.Contains(known, v) {
+		if v := rememberedGroup + id; !g.privileged[id] && !slices.Contains(known, v) {
 			add = append(add, v)
 		}
 	}
@@ -150,7 +154,7 @@ func (g *regrouping) change(ctx context.Context) {
 		byID[t.have.id] = t
 		if !takes(t) {
 			for _, v := range g.remembered(t.have) {
-				if id := strings.ToLower(strings.TrimPrefix(v, rememberedGroup)); g.exists[id] {
+				if id := strings.ToLower(strings.TrimPrefix(v, rememberedGroup)); g.exists[id] && !g.privileged[id] {
 					c := of(id, "")
 					c.Add = append(c.Add, g.member(t.have))
 				}
@@ -201,8 +205,17 @@ func (g *regrouping) failAll(err error) {
 	}
 }
 
+// selfWritable are the attributes for several texts in the property sets
+// Personal-Information and Web-Information, which every account may write of itself.
+// https://learn.microsoft.com/windows/win32/adschema/r-personal-information
+var selfWritable = []string{"facsimileTelephoneNumber", "internationalISDNNumber", "otherFacsimileTelephoneNumber", "otherHomePhone", "otherIpPhone", "otherMailbox", "otherMobile", "otherPager", "otherTelephone",
+	"postalAddress", "postOfficeBox", "registeredAddress", "street", "telexNumber", "teletexTerminalIdentifier", "url", "userCert", "x121Address"}
+
 // checkRemembering says what is wrong with the attribute for groups that were taken away.
 func checkRemembering(name string) error {
+	if slices.ContainsFunc(selfWritable, func(s string) bool { return isName(s, name) }) {
+		return fmt.Errorf("removed_groups_attribute: found %q, which people may write at their own account, and so give themselves groups; expected one such as %s", name, DefaultRemovedGroupsAttribute)
+	}
 	t, known := StandardSchema().Lookup(name)
 	if known && (!t.Multi || t.ReadOnly || t.Syntax != directory.Text) {
 		return fmt.Errorf("removed_groups_attribute: found %q, expected an attribute of users that holds several texts, such as %s", name, DefaultRemovedGroupsAttribute)

@@ -46,6 +46,10 @@ func TestGroupsAreTakenAndGivenBack(t *testing.T) {
 	for _, name := range []string{hostileGroup, "B", "C"} {
 		l.group(t, name, l.dn(1))
 	}
+	// What makes an administrator is taken, and never given back.
+	if err := l.dc.Modify(t.Context(), "dn: "+l.group(t, "Administrators of all", l.dn(1))+"\nchangetype: modify\nadd: adminCount\nadminCount: 1\n"); err != nil {
+		t.Fatal(err)
+	}
 	leaver := set(c[0], "groups", directory.GroupsRemoved)
 	leaver.Want.Enabled = false
 	delete(leaver.Want.Attributes, "extensionName")
@@ -89,6 +93,17 @@ func TestGroupsAreTakenAndGivenBack(t *testing.T) {
 	}
 	if got := state(t, l.connect(t, l.conf, Options{}), back); got != directory.GroupsKept {
 		t.Errorf("in the end: %q", got)
+	}
+}
+
+func TestGroupsAreNotRememberedWhereAnybodyMayWrite(t *testing.T) {
+	for name, want := range map[string]string{"URL": "may write at their own account", "title": "several texts", "memberOf": "several texts"} {
+		if err := CheckOptions(Options{RemovedGroupsAttribute: name}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, expected %q", name, err, want)
+		}
+	}
+	if err := CheckOptions(Options{}); err != nil {
+		t.Error(err)
 	}
 }
 

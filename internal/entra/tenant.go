@@ -125,6 +125,10 @@ func CheckOptions(o Options) error {
 		if !ok || p.kind.ReadOnly || p.list || p.kind.Syntax != directory.Text || p.permission != "" {
 			return fmt.Errorf("%s: found %q, expected a property of users that holds text, such as employeeId or onPremisesExtensionAttributes/extensionAttribute15", name, attribute)
 		}
+		// Others people may change themselves, or HR rules do.
+		if name == "removed_groups_attributes" && !strings.HasPrefix(p.kind.Name, "onPremisesExtensionAttributes/") && !strings.HasPrefix(p.kind.Name, extensionPrefix) {
+			return fmt.Errorf("%s: found %q, expected an extension, which nobody can write of themselves, such as onPremisesExtensionAttributes/extensionAttribute14", name, attribute)
+		}
 	}
 	return nil
 }

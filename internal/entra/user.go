@@ -24,6 +24,7 @@ type user struct {
 	// groups are the names of the groups that the user can be taken from, by object
 	// id, once grouped says that they were read; remembered are those that were taken away.
 	groups     map[string]string
+	privileged map[string]bool // of groups, those that roles can be assigned to
 	grouped    bool
 	remembered []string
 }

@@ -52,6 +52,19 @@ func (u *user) recall(attributes []string) []string {
 	return ids
 }
 
+// toRemember returns the groups that are to be remembered of a user who loses all.
+// Those that roles can be assigned to are not among them: nobody becomes an
+// administrator by what an attribute says.
+func (u *user) toRemember() []string {
+	ids := slices.Clone(u.remembered)
+	for id := range u.groups {
+		if !u.privileged[id] {
+			ids = append(ids, id)
+		}
+	}
+	return set(ids)
+}
+
 // room is how many groups an attribute can remember.
 func room(attribute string) int {
 	p, _ := lookup(attribute)
@@ -100,13 +113,13 @@ func (t *Tenant) readGroups(ctx context.Context, users []*user, all bool) error 
 		requests[i] = graphconn.Request{Method: http.MethodGet, Path: "/users/" + u.id + "/memberOf", Query: query}
 	}
 	for i, result := range t.client.Batch(ctx, requests) {
-		groups := map[string]string{}
+		groups, privileged := map[string]string{}, map[string]bool{}
 		more, err := false, result.Err
 		if err == nil {
-			more, err = takeGroups(result.Response.Body, groups)
+			more, err = takeGroups(result.Response.Body, groups, privileged)
 		}
 		if more {
-			err = t.client.Pages(ctx, requests[i], func(body []byte) error { _, err := takeGroups(body, groups); return err })
+			err = t.client.Pages(ctx, requests[i], func(body []byte) error { _, err := takeGroups(body, groups, privileged); return err })
 		}
 		if graphconn.IsNotFound(err) {
 			continue // deleted since, which others will say
@@ -115,14 +128,14 @@ func (t *Tenant) readGroups(ctx context.Context, users []*user, all bool) error 
 			return fmt.Errorf("reading the groups of %s: %w", users[i].text(attrPrincipal), permission(err, "GroupMember.Read.All"))
 		}
 		t.mu.Lock()
-		users[i].groups, users[i].grouped = groups, true
+		users[i].groups, users[i].privileged, users[i].grouped = groups, privileged, true
 		t.mu.Unlock()
 	}
 	return nil
 }
 
 // takeGroups takes the names of the groups of a page, by id, and says whether there are more pages.
-func takeGroups(body []byte, into map[string]string) (more bool, err error) {
+func takeGroups(body []byte, into map[string]string, privileged map[string]bool) (more bool, err error) {
 	var page struct {
 		Next  string `json:"@odata.nextLink"`
 		Value []struct {
@@ -135,7 +148,7 @@ func takeGroups(body []byte, into map[string]string) (more bool, err error) {
 	}
 	for i := range page.Value {
 		if g := page.Value[i].group(); page.Value[i].Type == "#microsoft.graph.group" && g.Fixed() == "" {
-			into[g.ID] = g.DisplayName
+			into[g.ID], privileged[g.ID] = g.DisplayName, g.AssignableToRole
 		}
 	}
 	return page.Next != "", nil
@@ -184,7 +197,7 @@ func (r *run) settleGroups(ctx context.Context) {
 			return nil, nil
 		}
 		known := k.have.remembered
-		ids := set(slices.AppendSeq(slices.Clone(known), maps.Keys(k.have.groups)))
+		ids := k.have.toRemember()
 		if len(ids) == len(known) {
 			return nil, nil
 		}
@@ -276,7 +289,7 @@ func (g *regrouping) change(ctx context.Context) {
 			continue
 		}
 		for _, id := range k.have.remembered {
-			if group := exist[id]; group != nil { // one that was deleted has nothing to give back
+			if group := exist[id]; group != nil && !group.AssignableToRole { // one that was deleted has nothing to give back
 				of(id, group.DisplayName).Add = append(of(id, group.DisplayName).Add, member)
 			}
 		}
@@ -315,7 +328,7 @@ func (t *Tenant) checkGroups(ctx context.Context, changes []directory.Change, fo
 	}
 	var problems []error
 	for _, u := range users {
-		if _, err := t.noted(set(slices.AppendSeq(slices.Clone(u.remembered), maps.Keys(u.groups)))); err != nil {
+		if _, err := t.noted(u.toRemember()); err != nil {
 			problems = append(problems, fmt.Errorf("worker %q: the user %s: %w", leavers[u.id], u.text(attrPrincipal), err))
 		}
 	}

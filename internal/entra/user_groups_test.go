@@ -61,13 +61,15 @@ func stateOf(t testing.TB, tenant *Tenant, c directory.Change) string {
 }
 
 func TestGroupsAreTakenAndGivenBack(t *testing.T) {
-	tenant, s, clock := open(t, graph.Options{})
+	tenant, s, clock := open(t, graph.Options{Permissions: append([]string{"RoleManagement.ReadWrite.Directory"}, graph.DefaultPermissions...)})
 	c := person("w1")
 	c.ID = one(t, tenant, c).ID
 	groups := map[string]string{}
 	for _, name := range []string{"A", "B", `Größe, "C"`} {
 		groups[addGroup(s, map[string]any{"displayName": name, "securityEnabled": true}, c.ID)] = name
 	}
+	// What can make an administrator is taken, and never given back.
+	groups[addGroup(s, map[string]any{"displayName": "Helpdesk", "securityEnabled": true, "isAssignableToRole": true}, c.ID)] = "Helpdesk"
 	dynamic := addGroup(s, map[string]any{"displayName": "Everybody", "securityEnabled": true, "groupTypes": []any{"DynamicMembership"}, "membershipRule": "user.accountEnabled -eq true", "membershipRuleProcessingState": "On"}, c.ID)
 	leaver, back := as(c, false, directory.GroupsRemoved), as(c, true, directory.GroupsKept)
 	if got := stateOf(t, remembering(t, s, clock), c); got != directory.GroupsKept {
@@ -110,6 +112,17 @@ func TestGroupsAreTakenAndGivenBack(t *testing.T) {
 	}
 	if got := extensionText(t, s, c.ID, "extensionAttribute14"); got != "" {
 		t.Errorf("still remembered: %q", got)
+	}
+}
+
+func TestGroupsAreNotRememberedWhereAnybodyMayWrite(t *testing.T) {
+	for _, name := range []string{"mobilePhone", "department", "id", ""} {
+		if err := CheckOptions(Options{RemovedGroupsAttributes: []string{memory, name}}); err == nil || !strings.Contains(err.Error(), "removed_groups_attributes") {
+			t.Errorf("%q: got %v", name, err)
+		}
+	}
+	if err := CheckOptions(Options{RemovedGroupsAttributes: []string{memory, "extension_0123456789abcdef0123456789abcdef_groups"}}); err != nil {
+		t.Error(err)
 	}
 }
 
