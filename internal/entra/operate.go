@@ -182,26 +182,13 @@ func (t *Tenant) forced(ctx context.Context, users map[string]*user) (map[string
 const attrPasswordProfile = "passwordProfile"
 
 // federated returns the domains, folded, whose users sign in elsewhere.
-// https://learn.microsoft.com/graph/api/resources/domain
 func (t *Tenant) federated(ctx context.Context) (map[string]bool, error) {
-	out := map[string]bool{}
-	err := t.client.Pages(ctx, graphconn.Request{Method: http.MethodGet, Path: "/domains", Query: url.Values{"$select": {"id,authenticationType"}}}, func(body []byte) error {
-		var page struct {
-			Value []struct {
-				ID   string `json:"id"`
-				Type string `json:"authenticationType"`
-			} `json:"value"`
-		}
-		err := json.Unmarshal(body, &page)
-		for _, d := range page.Value {
-			out[directory.Fold(d.ID)] = strings.EqualFold(d.Type, "Federated")
-		}
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("reading the domains of the tenant: %w", permission(err, "Domain.Read.All"))
+	domains, err := t.readDomains(ctx)
+	out := make(map[string]bool, len(domains))
+	for _, d := range domains {
+		out[directory.Fold(d.ID)] = strings.EqualFold(d.AuthenticationType, "Federated")
 	}
-	return out, nil
+	return out, err
 }
 
 // judge says whether a user is as an operation would leave it, or why it must not

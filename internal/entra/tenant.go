@@ -65,7 +65,7 @@ type Tenant struct {
 	total   int  // users in the tenant, -1 before it is known
 	all     *snapshot
 	deleted []*user
-	domains []string
+	domains []domain
 	guarded map[string]string // why users are protected, by object id; nil before it is known
 	notes   []string
 	links   map[string]string // worker id → object id of what this process wrote or read
@@ -190,31 +190,42 @@ func (t *Tenant) query() (properties []property, q url.Values) {
 // MissingContainers implements [directory.Directory]: there are no containers.
 func (t *Tenant) MissingContainers(context.Context, []string) ([]string, error) { return nil, nil }
 
+// domain is a domain of the tenant.
+// https://learn.microsoft.com/graph/api/resources/domain
+type domain struct {
+	ID                 string `json:"id"`
+	IsVerified         bool   `json:"isVerified"`
+	AuthenticationType string `json:"authenticationType"` // "Managed", or "Federated" where people sign in elsewhere
+}
+
 // Suffixes returns the verified domains of the tenant.
 func (t *Tenant) Suffixes(ctx context.Context) ([]string, error) {
+	domains, err := t.readDomains(ctx)
+	var verified []string
+	for _, d := range domains {
+		if d.IsVerified {
+			verified = append(verified, d.ID)
+		}
+	}
+	return verified, err
+}
+
+// readDomains reads the domains of the tenant, once.
+func (t *Tenant) readDomains(ctx context.Context) ([]domain, error) {
 	t.mu.Lock()
 	known := t.domains
 	t.mu.Unlock()
 	if known != nil {
 		return known, nil
 	}
-	domains := []string{}
-	err := t.client.Pages(ctx, graphconn.Request{Method: http.MethodGet, Path: "/domains", Query: url.Values{"$select": {"id,isVerified"}}}, func(body []byte) error {
+	domains := []domain{}
+	err := t.client.Pages(ctx, graphconn.Request{Method: http.MethodGet, Path: "/domains", Query: url.Values{"$select": {"id,isVerified,authenticationType"}}}, func(body []byte) error {
 		var page struct {
-			Value []struct {
-				ID         string `json:"id"`
-				IsVerified bool   `json:"isVerified"`
-			} `json:"value"`
+			Value []domain `json:"value"`
 		}
-		if err := json.Unmarshal(body, &page); err != nil {
-			return err
-		}
-		for _, d := range page.Value {
-			if d.IsVerified {
-				domains = append(domains, d.ID)
-			}
-		}
-		return nil
+		err := json.Unmarshal(body, &page)
+		domains = append(domains, page.Value...)
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("reading the domains of the tenant: %w", permission(err, "Domain.Read.All"))
