@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -139,39 +138,35 @@ const unremembered = "\x00groups"
 
 // change takes out and puts in, a request a group for all accounts.
 func (g *regrouping) change(ctx context.Context) {
-	changes := map[string]*directory.MembershipChange{}
-	of := func(id, name string) *directory.MembershipChange {
-		if changes[id] == nil {
-			changes[id] = &directory.MembershipChange{GroupID: id, Name: name}
-		}
-		return changes[id]
-	}
+	changes := directory.MembershipChanges{}
 	byID := map[string]*task{}
 	for _, t := range g.tasks {
 		if t.failed[unremembered] {
 			continue
 		}
 		byID[t.have.id] = t
-		if !takes(t) {
-			for _, v := range g.remembered(t.have) {
-				if id := strings.ToLower(strings.TrimPrefix(v, rememberedGroup)); g.exists[id] && !g.privileged[id] {
-					c := of(id, "")
-					c.Add = append(c.Add, g.member(t.have))
-				}
+		in := map[string]string{} // names by objectGUID
+		for _, dn := range t.have.get(attrMemberOf) {
+			if id := g.byPath[dnKey(dn)]; id != "" {
+				in[id] = cnOf(dn)
+			}
+		}
+		if takes(t) {
+			for id, name := range in {
+				c := changes.Of(id, name)
+				c.Remove = append(c.Remove, g.member(t.have))
 			}
 			continue
 		}
-		for _, dn := range t.have.get(attrMemberOf) {
-			if id := g.byPath[dnKey(dn)]; id != "" {
-				c := of(id, cnOf(dn))
-				c.Remove = append(c.Remove, g.member(t.have))
+		for _, v := range g.remembered(t.have) {
+			id := strings.ToLower(strings.TrimPrefix(v, rememberedGroup))
+			if _, back := in[id]; g.exists[id] && !g.privileged[id] && !back {
+				c := changes.Of(id, "")
+				c.Add = append(c.Add, g.member(t.have))
 			}
 		}
 	}
-	ordered := make([]directory.MembershipChange, 0, len(changes))
-	for _, id := range slices.Sorted(maps.Keys(changes)) {
-		ordered = append(ordered, *changes[id])
-	}
+	ordered := changes.Sorted()
 	for i, o := range g.ChangeMembers(ctx, ordered) {
 		g.settle(ordered[i], o, byID)
 	}

@@ -5,6 +5,7 @@ package directory
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 )
 
@@ -43,6 +44,26 @@ type MembershipChange struct {
 	// Add and Remove are members by their ID. One that is a member already, or
 	// is none any more, is no error.
 	Add, Remove []Member
+}
+
+// MembershipChanges collects changes by the ID of the group.
+type MembershipChanges map[string]*MembershipChange
+
+// Of returns the change of a group, which it begins where there is none yet.
+func (c MembershipChanges) Of(id, name string) *MembershipChange {
+	if c[id] == nil {
+		c[id] = &MembershipChange{GroupID: id, Name: name}
+	}
+	return c[id]
+}
+
+// Sorted returns the changes by ID of the group.
+func (c MembershipChanges) Sorted() []MembershipChange {
+	out := make([]MembershipChange, 0, len(c))
+	for _, id := range slices.Sorted(maps.Keys(c)) {
+		out = append(out, *c[id])
+	}
+	return out
 }
 
 // MembershipOutcome is what became of a MembershipChange. Every member is

@@ -67,16 +67,22 @@ func (u *user) toRemember() []string {
 
 // room is how many groups an attribute can remember.
 func room(attribute string) int {
-	p, _ := lookup(attribute)
-	if !p.kind.HasMax {
-		return 256 / 22 // what every text of a user can hold
+	most := 256 // characters of a directory extension
+	if p, _ := lookup(attribute); p.kind.HasMax {
+		most = int(p.kind.Max)
 	}
-	return base64.RawURLEncoding.DecodedLen(int(p.kind.Max)-len(rememberedGroups)) / len(uuid.Nil)
+	return base64.RawURLEncoding.DecodedLen(most-len(rememberedGroups)) / len(uuid.Nil)
 }
 
-// noted returns the values that remember groups, and clears the attributes that it
-// does not take. It fails where there is no room for all.
-func (t *Tenant) noted(ids []string) (map[string]directory.Value, error) {
+// noted returns the values that remember groups of a user, and clears the attributes
+// that it does not take. It fails where there is no room for all, and where an
+// attribute holds something else, which is not ours to replace.
+func (t *Tenant) noted(u *user, ids []string) (map[string]directory.Value, error) {
+	for _, name := range t.o.RemovedGroupsAttributes {
+		if text := u.text(name); text != "" && u.recall([]string{name}) == nil {
+			return nil, fmt.Errorf("%s holds %q, which is no list of groups, and is not overwritten: clear it, or name another attribute in removed_groups_attributes", name, text)
+		}
+	}
 	out, all := map[string]directory.Value{}, 0
 	rest := slices.Sorted(slices.Values(ids))
 	for _, name := range t.o.RemovedGroupsAttributes {
@@ -84,11 +90,11 @@ func (t *Tenant) noted(ids []string) (map[string]directory.Value, error) {
 		all += room(name)
 		var raw []byte
 		for _, id := range rest[:n] {
-			u, err := uuid.Parse(id)
+			group, err := uuid.Parse(id)
 			if err != nil {
 				return nil, err
 			}
-			raw = append(raw, u[:]...)
+			raw = append(raw, group[:]...)
 		}
 		if rest, out[name] = rest[n:], nil; n > 0 {
 			out[name] = directory.Value{rememberedGroups + base64.RawURLEncoding.EncodeToString(raw)}
@@ -100,8 +106,9 @@ func (t *Tenant) noted(ids []string) (map[string]directory.Value, error) {
 	return out, nil
 }
 
-// readGroups reads the groups of users for whom that was not done yet: those
-// from which a user can be taken by hand. Unless all is true, it leaves out users whose state can be said without.
+// readGroups reads the groups of users for whom that was not done yet: those from
+// which a user can be taken by hand. Unless all is true, it leaves out users whose
+// state can be said without.
 // https://learn.microsoft.com/graph/api/user-list-memberof
 func (t *Tenant) readGroups(ctx context.Context, users []*user, all bool) error {
 	t.mu.Lock()
@@ -201,14 +208,14 @@ func (r *run) settleGroups(ctx context.Context) {
 		if len(ids) == len(known) {
 			return nil, nil
 		}
-		return r.noted(ids)
+		return r.noted(k.have, ids)
 	})
 	g.change(ctx)
 	g.write(ctx, "forget the groups", func(k *task) (map[string]directory.Value, error) {
 		if takes(k) {
 			return nil, nil
 		}
-		return r.noted(nil)
+		return r.noted(k.have, nil)
 	})
 }
 
@@ -258,13 +265,7 @@ func (g *regrouping) write(ctx context.Context, op string, values func(*task) (m
 
 // change takes out and puts in, for all users of a group at once.
 func (g *regrouping) change(ctx context.Context) {
-	changes := map[string]*directory.MembershipChange{}
-	of := func(id, name string) *directory.MembershipChange {
-		if changes[id] == nil {
-			changes[id] = &directory.MembershipChange{GroupID: id, Name: name}
-		}
-		return changes[id]
-	}
+	changes := directory.MembershipChanges{}
 	byID := map[string]*task{}
 	var back []string
 	for _, k := range g.tasks {
@@ -284,20 +285,20 @@ func (g *regrouping) change(ctx context.Context) {
 		member := directory.Member{ID: k.ID, Path: k.principal(), Name: k.Want.Attributes[attrDisplayName].Text(), Class: kindUser, WorkerID: k.WorkerID}
 		if takes(k) {
 			for id, name := range k.have.groups {
-				of(id, name).Remove = append(of(id, name).Remove, member)
+				c := changes.Of(id, name)
+				c.Remove = append(c.Remove, member)
 			}
 			continue
 		}
 		for _, id := range k.have.remembered {
-			if group := exist[id]; group != nil && !group.AssignableToRole { // one that was deleted has nothing to give back
-				of(id, group.DisplayName).Add = append(of(id, group.DisplayName).Add, member)
+			_, back := k.have.groups[id]
+			if group := exist[id]; group != nil && !group.AssignableToRole && !back { // one that was deleted has nothing to give back
+				c := changes.Of(id, group.DisplayName)
+				c.Add = append(c.Add, member)
 			}
 		}
 	}
-	ordered := make([]directory.MembershipChange, 0, len(changes))
-	for _, id := range slices.Sorted(maps.Keys(changes)) {
-		ordered = append(ordered, *changes[id])
-	}
+	ordered := changes.Sorted()
 	for i, o := range g.ChangeMembers(ctx, ordered) {
 		for _, m := range slices.Concat(ordered[i].Add, ordered[i].Remove) {
 			k := byID[m.ID]
@@ -328,7 +329,7 @@ func (t *Tenant) checkGroups(ctx context.Context, changes []directory.Change, fo
 	}
 	var problems []error
 	for _, u := range users {
-		if _, err := t.noted(u.toRemember()); err != nil {
+		if _, err := t.noted(u, u.toRemember()); err != nil {
 			problems = append(problems, fmt.Errorf("worker %q: the user %s: %w", leavers[u.id], u.text(attrPrincipal), err))
 		}
 	}

@@ -230,6 +230,21 @@ func extensionText(t testing.TB, s *graph.Server, id, name string) string {
 	return text
 }
 
+// What an attribute holds beside lists of groups is never overwritten.
+func TestGroupsDoNotOverwrite(t *testing.T) {
+	tenant, s, clock := open(t, graph.Options{})
+	c := person("w1")
+	c.ID = one(t, tenant, c).ID
+	s.Update(c.ID, map[string]any{"onPremisesExtensionAttributes": map[string]any{"extensionAttribute14": "cost centre 4711"}})
+	addGroup(s, map[string]any{"displayName": "A", "securityEnabled": true}, c.ID)
+	leaver := as(c, false, directory.GroupsRemoved)
+	wants(t, remembering(t, s, clock).Check(t.Context(), []directory.Change{leaver}), nil, `worker "w1"`, `extensionAttribute14 holds "cost centre 4711"`, "removed_groups_attributes")
+	wants(t, one(t, remembering(t, s, clock), leaver).Err, directory.ErrInvalid, "cost centre 4711")
+	if extensionText(t, s, c.ID, "extensionAttribute14") != "cost centre 4711" || len(groupsOfAll(s, c.ID)) != 1 || s.User(c.ID)["accountEnabled"] != false {
+		t.Errorf("%v, in %q", s.User(c.ID), groupsOfAll(s, c.ID))
+	}
+}
+
 func groupsOfAll(s *graph.Server, id string) []string {
 	all := map[string]string{}
 	for _, g := range s.Groups() {
