@@ -257,7 +257,7 @@ func isTaken(err error) bool {
 
 // permissions are needed for more than writing users.
 var permissions = map[string]string{
-	"revoke sessions": "User.RevokeSessions.All", "restore": "User.DeleteRestore.All", "purge": "User.DeleteRestore.All", "set the password": "User-PasswordProfile.ReadWrite.All", string(directory.OperationRequirePasswordChange): "User-PasswordProfile.ReadWrite.All",
+	string(directory.OperationRevokeSessions): "User.RevokeSessions.All", "restore": "User.DeleteRestore.All", "purge": "User.DeleteRestore.All", "set the password": "User-PasswordProfile.ReadWrite.All", string(directory.OperationRequirePasswordChange): "User-PasswordProfile.ReadWrite.All",
 }
 
 // explainOp is explain for an operation that may need a permission of its own.

@@ -53,7 +53,7 @@ func (t *Tenant) Remove(ctx context.Context, ids map[string]string, mode directo
 			doc := map[string]any{attrEnabled: false}
 			merge(doc, t.since(k))
 			requests = append(requests, graphconn.Request{Method: http.MethodPatch, Path: path, Body: doc}, revocation(k.ID, len(requests)))
-			parts = append(parts, part{k, removals[mode], attrEnabled, nil}, part{k, "revoke sessions", attrEnabled, nil})
+			parts = append(parts, part{k, removals[mode], attrEnabled, nil}, part{k, string(directory.OperationRevokeSessions), attrEnabled, nil})
 		}
 	}
 	for i, result := range t.client.Batch(ctx, requests) {
@@ -63,7 +63,7 @@ func (t *Tenant) Remove(ctx context.Context, ids map[string]string, mode directo
 			p.touched, p.out.Changed = true, true
 		case graphconn.IsNotFound(result.Err): // gone meanwhile
 		default:
-			p.fail(p.op, p.attribute, explainOp(p.op, result.Err))
+			p.fail(p.op, p.attribute, unrevoked(p.op, explainOp(p.op, result.Err)))
 		}
 	}
 	if mode == directory.Purge {

@@ -299,7 +299,7 @@ func (r *run) update(ctx context.Context) {
 		if len(doc) > 0 {
 			main := add(part{k, "modify", "", together}, graphconn.Request{Method: http.MethodPatch, Path: path, Body: doc})
 			if disables {
-				add(part{k, "revoke sessions", attrEnabled, nil}, revocation(k.ID, main))
+				add(part{k, string(directory.OperationRevokeSessions), attrEnabled, nil}, revocation(k.ID, main))
 			}
 		}
 		for _, name := range alone {
@@ -363,6 +363,15 @@ func (r *run) send(ctx context.Context, requests []graphconn.Request, parts []pa
 	}
 }
 
+// unrevoked adds to an error about revoking sessions, which follows disabling, that
+// nobody will try again.
+func unrevoked(op string, err error) error {
+	if op != string(directory.OperationRevokeSessions) {
+		return err
+	}
+	return fmt.Errorf("no later run sees that a disabled user still has sessions, so revoke them by hand, or with the action workforce_entra_revoke_sessions: %w", err)
+}
+
 // refuse records why a write was refused. Where one value of several may be the
 // reason, everything that was written with it counts as not written.
 func (r *run) refuse(ctx context.Context, p part, err error) {
@@ -381,10 +390,7 @@ func (r *run) refuse(ctx context.Context, p part, err error) {
 	case graphconn.IsDenied(err) && prop.permission != "":
 		p.fail(p.op, p.attribute, permission(err, prop.permission+".ReadWrite.All"))
 	default:
-		p.fail(p.op, p.attribute, explainOp(p.op, err))
+		p.fail(p.op, p.attribute, unrevoked(p.op, explainOp(p.op, err)))
 	}
 	p.touched = true // some of it may have been done
-	if p.op == string(directory.OperationRevokeSessions) {
-		p.errs = append(p.errs, fmt.Errorf("the user %s is disabled, and no later run sees that its sessions were not revoked: revoke them by hand, or with the action workforce_entra_revoke_sessions", p.have.text(attrPrincipal)))
-	}
 }

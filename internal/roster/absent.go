@@ -15,6 +15,9 @@ import (
 const (
 	absentDisable = "disable"
 	absentRelease = "release"
+
+	// groupsRemove is the value of mapping.Lifecycle.LeaverGroups beside "keep".
+	groupsRemove = "remove"
 )
 
 // addAbsent adds a person for every account of this population that carries a worker id
@@ -118,7 +121,7 @@ func (d *decider) draftGone(p *person, since worker.Date) {
 	}
 	d.keep(p)
 	p.account.Enabled = false
-	if l := d.rules.Lifecycle; l.LeaverGroups == "remove" && d.today > since.AddDays(l.LeaverGroupsDays) {
+	if l := d.rules.Lifecycle; l.LeaverGroups == groupsRemove && d.today > since.AddDays(l.LeaverGroupsDays) {
 		p.account.Attributes[directory.GroupsAttribute] = directory.Value{directory.GroupsRemoved}
 	}
 	if p.existing.Account.Enabled {
