@@ -161,10 +161,12 @@ func (w *writer) table(header []string, n int, row func(int) []string) {
 }
 
 // sharedKeys returns the keys of the changes that the list of causes tells for many.
+// Where each of them gets a value of their own it tells only the first, so that
+// everybody is listed as long as a list can hold them.
 func (d *decider) sharedKeys(causes []cause) map[string]bool {
 	shared := map[string]bool{}
 	for _, c := range causes[:min(len(causes), d.in.MaxListed)] {
-		if c.People >= sharedFrom {
+		if c.People >= sharedFrom && (!c.Various || c.People > d.in.MaxListed) {
 			for _, key := range c.keys {
 				shared[key] = true
 			}

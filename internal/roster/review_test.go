@@ -14,6 +14,7 @@ import (
 	"terraform-provider-workforce/internal/expression"
 	"terraform-provider-workforce/internal/mapping"
 	"terraform-provider-workforce/internal/roster"
+	"terraform-provider-workforce/internal/worker"
 )
 
 // marriage are rules by which a new surname gives new names, while the login stays.
@@ -161,5 +162,27 @@ func TestReviewListsWhoHasMoreThanTheOthers(t *testing.T) {
 	in.Workers["7"].Attributes["Title"] = expression.Null
 	if r = decide(t, in); !strings.Contains(r.Report, "## Moved (20)\n\nAll 20 change in nothing but what the causes above tell.") || strings.Contains(r.Report, "| `7` |") {
 		t.Errorf("the report lists people of whom the causes tell everything:\n%s", r.Report)
+	}
+}
+
+// Who gets a value of their own is listed, as long as a list can hold all of them.
+func TestReviewListsWhoGetsAValueOfTheirOwn(t *testing.T) {
+	for people, listed := range map[int]bool{20: true, 60: false} {
+		m := newMemory()
+		workers := []*worker.Worker{hire("1 Ann Lee", "Title=Chief")}
+		m.ann()
+		for i := range people {
+			id := fmt.Sprint(1000 + i)
+			last := fmt.Sprint("Ray", i)
+			m.user("cn=Bob "+last, "sAMAccountName=bob."+strings.ToLower(last), "userPrincipalName=bob."+strings.ToLower(last)+"@corp.example.com", "employeeID="+id, "givenName=Bob", "sn="+last, "displayName=Bob "+last, "title=Clerk "+id)
+			workers = append(workers, hire(id+" Bob "+last, "Title=Adviser "+id))
+		}
+		report := decide(t, input(t, m, rules(), workers...)).Report
+		if all := strings.Count(report, "→ `Adviser"); (all > people) != listed { // the causes show the first as well
+			t.Errorf("%d people, %d times in the report, listed: %t\n%s", people, all, listed, report)
+		}
+		if !strings.Contains(report, "Chief") {
+			t.Errorf("%d people hide the one who gets something else:\n%s", people, report)
+		}
 	}
 }
