@@ -91,12 +91,50 @@ type Account struct {
 	Container string
 	// Enabled is false for an account that nobody can sign in with.
 	Enabled bool
+	// Deleted says that the account is to be deleted: it stays in the document of its
+	// worker until the directory no longer has it. Only a disabled account is ever
+	// deleted, so that Enabled is false then.
+	Deleted bool
+	// Released says that the account is no longer managed: nothing is read, written or
+	// undone for it, and its document records what it was.
+	Released bool
+	// DisabledFor says why the rules have the account disabled, see the constants
+	// ForLeft and so on; empty for an enabled one, and for one that somebody else
+	// disabled. Targets keep it at the account, where Existing.DisabledFor reads it.
+	// An account that keeps none is as good as one that keeps what is wanted.
+	DisabledFor string
+	// Sessions is SessionsRevoked for an account whose sessions are to be ended
+	// because it is disabled; empty leaves them alone. Only where Format.Sessions.
+	Sessions string
 	// Attributes holds every managed attribute by its name at the target, the
 	// naming attributes and ManagerAttribute (a worker id) included. An
 	// attribute that is not in the map is not managed and never touched; one
 	// with an empty Value is to be cleared.
 	Attributes map[string]Value
 }
+
+// Values of Account.DisabledFor: what the worker was when the rules disabled the account.
+const (
+	ForLeft       = "left"         // no longer employed
+	ForPrehire    = "prehire"      // not there yet
+	ForLeave      = "leave"        // on leave, or suspended
+	ForAbsent     = "absent"       // not in the feed
+	ForOutOfScope = "out of scope" // in the feed, and not for this directory
+	ForOverride   = "override"     // somebody decided it
+)
+
+// Causes lists the values of Account.DisabledFor.
+var Causes = []string{ForLeft, ForPrehire, ForLeave, ForAbsent, ForOutOfScope, ForOverride}
+
+// Values of Account.Sessions.
+const (
+	// SessionsRevoked is wanted of a disabled account whose sessions must end, and
+	// found where none is older than the disabling.
+	SessionsRevoked = "revoked"
+	// SessionsLive is found, and never wanted, where sessions began before the account
+	// was disabled, or where nothing tells since when it is disabled.
+	SessionsLive = "live"
+)
 
 // Clone returns a copy that shares nothing with a.
 func (a Account) Clone() Account {
@@ -126,6 +164,8 @@ type Format struct {
 	Target string
 	// HasContainer says that documents carry a container.
 	HasContainer bool
+	// Sessions says that sessions outlive the disabling of an account until they are revoked.
+	Sessions bool
 	// Core lists the top-level keys, in the order errors report them.
 	Core []CoreKey
 	// Equal reports whether two values of an attribute mean the same to the
@@ -144,6 +184,11 @@ func (f Format) Marshal(a Account) (string, error) {
 	keys = append(keys, "attributes", "enabled")
 	if f.HasContainer {
 		keys = append(keys, "container")
+	}
+	for _, s := range a.states() {
+		if s.set {
+			keys = append(keys, s.key)
+		}
 	}
 	for _, c := range f.Core {
 		if v, managed := a.Attributes[c.Attribute]; managed {
@@ -168,11 +213,59 @@ func (f Format) Marshal(a Account) (string, error) {
 			out = strconv.AppendBool(out, a.Enabled)
 		case "container":
 			out = canonical.AppendString(out, a.Container)
+		case keyDeleted, keyReleased:
+			out = strconv.AppendBool(out, true)
+		case keyDisabledFor:
+			out = canonical.AppendString(out, a.DisabledFor)
+		case keySessions:
+			out = canonical.AppendString(out, a.Sessions)
 		default:
 			out = a.Attributes[f.attributeOf(key)].appendJSON(out)
 		}
 	}
 	return string(append(out, '}')), nil
+}
+
+// Keys of a document that stand there only where they say something.
+const (
+	keyDeleted     = "deleted"
+	keyReleased    = "released"
+	keyDisabledFor = "disabled_for"
+	keySessions    = "sessions"
+)
+
+type stateKey struct {
+	key string
+	set bool
+}
+
+// states says which of the optional keys an account has.
+func (a Account) states() [4]stateKey {
+	return [4]stateKey{{keyDeleted, a.Deleted}, {keyReleased, a.Released}, {keyDisabledFor, a.DisabledFor != ""}, {keySessions, a.Sessions != ""}}
+}
+
+// unmarshalStates reads the optional keys, and refuses what contradicts itself.
+func (f Format) unmarshalStates(a *Account, take func(string, any) bool, fail func(string, error)) {
+	take(keyDeleted, &a.Deleted)
+	take(keyReleased, &a.Released)
+	take(keyDisabledFor, &a.DisabledFor)
+	if f.Sessions {
+		take(keySessions, &a.Sessions)
+	}
+	switch {
+	case a.Deleted && a.Enabled:
+		fail(keyDeleted, errors.New("found true beside enabled, expected enabled = false: only a disabled account is deleted"))
+	case a.Deleted && a.Released:
+		fail(keyDeleted, errors.New("found true beside released, expected one of them"))
+	case a.DisabledFor != "" && a.Enabled:
+		fail(keyDisabledFor, fmt.Errorf("found %q beside enabled, expected enabled = false", a.DisabledFor))
+	case a.DisabledFor != "" && !slices.Contains(Causes, a.DisabledFor):
+		fail(keyDisabledFor, fmt.Errorf("found %q, expected one of %s", a.DisabledFor, strings.Join(Causes, ", ")))
+	case a.Sessions != "" && a.Sessions != SessionsRevoked && a.Sessions != SessionsLive:
+		fail(keySessions, fmt.Errorf("found %q, expected %q", a.Sessions, SessionsRevoked))
+	case a.Sessions == SessionsRevoked && a.Enabled:
+		fail(keySessions, fmt.Errorf("found %q beside enabled, expected enabled = false", a.Sessions))
+	}
 }
 
 // appendAttributes appends what does not stand at the top level.
@@ -232,6 +325,7 @@ func (f Format) Unmarshal(doc string) (Account, error) {
 	if f.HasContainer && (!take("container", &a.Container) || a.Container == "") {
 		fail("container", errors.New("missing, expected the container the account lives in"))
 	}
+	f.unmarshalStates(&a, take, fail)
 	f.unmarshalAttributes(&a, take, fail)
 	for _, key := range slices.Sorted(maps.Keys(top)) {
 		fail(key, fmt.Errorf("unknown key, expected one of %s", strings.Join(f.keys(), ", ")))
@@ -273,9 +367,12 @@ func (f Format) unmarshalAttributes(a *Account, take func(string, any) bool, fai
 }
 
 func (f Format) keys() []string {
-	keys := []string{"attributes", "enabled"}
+	keys := []string{"attributes", "enabled", keyDeleted, keyReleased, keyDisabledFor}
 	if f.HasContainer {
 		keys = append(keys, "container")
+	}
+	if f.Sessions {
+		keys = append(keys, keySessions)
 	}
 	for _, c := range f.Core {
 		keys = append(keys, c.Key)

@@ -8,7 +8,10 @@ import "context"
 type Change struct {
 	WorkerID string
 	// ID is the identity of the account (see Existing.ID); empty to create one.
-	ID   string
+	ID string
+	// Want is what the account is to become. With Want.Deleted it is deleted, provided it
+	// is disabled by then and nothing protects it; the rest of Want says what it is now.
+	// An account that is gone already is no error.
 	Want Account
 	// Password, if not empty, is set now. It never appears in errors.
 	Password string
@@ -28,6 +31,9 @@ type Outcome struct {
 	// Created, Changed and Renamed (or moved) say what was done. All are false
 	// for an account that was right already.
 	Created, Changed, Renamed, Adopted bool
+	// Deleted says that the account is gone, because Change.Want.Deleted asked for it
+	// or because it was gone already.
+	Deleted bool
 	// PasswordSet says that a password was set, the given one or a generated one.
 	PasswordSet bool
 	// Waiting is the worker id of a manager who has no account yet; the link is

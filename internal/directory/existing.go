@@ -5,6 +5,7 @@ package directory
 import (
 	"context"
 	"strings"
+	"time"
 )
 
 // Existing is an account, or another object that takes up a name, as the
@@ -33,6 +34,21 @@ type Existing struct {
 	// Interim is true while the login is one that a run gave only to free the former
 	// one for somebody else, and was interrupted before it gave the next.
 	Interim bool
+	// DisabledSince is when the account was disabled, by the directory's own record:
+	// the replication metadata of userAccountControl in Active Directory, the moment
+	// that this provider recorded in Microsoft Entra ID. It is zero for an enabled
+	// account, and where nothing tells.
+	DisabledSince time.Time
+	// DisabledFor is why this provider disabled the account, as Account.DisabledFor.
+	// It is empty for an enabled account, for one that somebody else disabled, and for
+	// one that was enabled and disabled again by hand since.
+	DisabledFor string
+	// Sessions is SessionsLive or SessionsRevoked of a disabled account; empty where
+	// the target has no sessions, or cannot tell.
+	Sessions string
+	// Guest says that somebody from outside was invited (userType "Guest", or "#EXT#"
+	// in the user principal name).
+	Guest bool
 	// Protected says why nothing may change, disable, move, rename or delete the
 	// account, and is empty where nothing protects it.
 	Protected string

@@ -26,7 +26,8 @@ const (
 // Format is the account document of Microsoft Entra ID. Only the user principal
 // name is unique in a tenant.
 var Format = directory.Format{
-	Target: "entra",
+	Target:   "entra",
+	Sessions: true,
 	Core: []directory.CoreKey{
 		{Key: "user_principal_name", Attribute: attrPrincipal, Required: true},
 		{Key: "display_name", Attribute: attrDisplayName, Required: true, Shared: true},
