@@ -100,7 +100,12 @@ func (d *decider) settle(ctx context.Context) error {
 func (d *decider) linkAgain() {
 	d.cycles, d.late = nil, nil
 	for _, p := range d.people {
-		if p.boss != nil && p.account != nil {
+		if p.account == nil || p.account.Deleted {
+			continue
+		}
+		// The directory drops links to what is deleted by itself.
+		m := d.byWorker[p.account.Attributes[directory.ManagerAttribute].Text()]
+		if p.boss != nil || p.kept && m != nil && m.deletes() {
 			delete(p.account.Attributes, directory.ManagerAttribute)
 		}
 	}
@@ -377,8 +382,7 @@ func (d *decider) vet(p *person) {
 	if p.desired == nil {
 		return
 	}
-	d.sinceRecorded(p)
-	if p.existing == nil && p.stage() == mapping.StageLeft && !d.rules.Lifecycle.CreateLeavers {
+	if d.lookAgain(p); p.desired == nil || p.existing == nil && p.stage() == mapping.StageLeft && !d.rules.Lifecycle.CreateLeavers {
 		return
 	}
 	for name, o := range p.desired.Attributes {

@@ -355,7 +355,7 @@ func describeAll(list []*directory.Existing) []string {
 // out of scope, as after a conversion from contractor to employee.
 func (d *decider) claimsNothing(p *person) bool {
 	switch p.stage() {
-	case mapping.StageFuture, mapping.StageRetired:
+	case mapping.StageFuture:
 		return true
 	case mapping.StageOutOfScope:
 		return d.rules.OnOutOfScope == "" || d.rules.OnOutOfScope == mapping.OutOfScopeIgnore
