@@ -47,7 +47,7 @@ func Decide(ctx context.Context, in Input) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(d.guardOutcome(), problems); err != nil {
+	if err := errors.Join(d.guardOutcome(), d.refuseAside(), problems); err != nil {
 		return nil, err
 	}
 	return d.result()
@@ -92,6 +92,7 @@ type decider struct {
 
 	people   []*person            // in natural order of the ids
 	byWorker map[string]*person   // by worker id
+	folded   map[string]*person   // by folded worker id, see lookup
 	origins  [2]map[string]origin // by attribute: of the rules for workers, and for leavers
 
 	schema   *directory.Schema
@@ -102,6 +103,7 @@ type decider struct {
 	disputed map[string]bool                    // object ids of accounts that nobody gets before that is cleared up
 	twice    []string                           // absent workers with several accounts
 
+	names      *names // what is known of names so far
 	collisions []collision
 	problems   []string // names that cannot be given
 	purge      bool     // a deleted object stood in the way of a name
@@ -119,6 +121,8 @@ type person struct {
 	matched  string              // by what the account was recognised, for messages
 	rule     int                 // the entry of Rules.Match that found it, or ruleLink, ruleWorkerID
 	hint     string              // what nearly matched
+	refused  *refusal            // a match by a rule that does not identify a person
+	troubles []trouble           // why they are set aside
 	// candidates are the accounts that fit equally well, several of them.
 	candidates []*directory.Existing
 	parted     bool // from an account that other workers match as well
@@ -209,6 +213,7 @@ func newDecider(in Input) (*decider, error) {
 		d.people = append(d.people, p)
 	}
 	d.sortPeople()
+	d.indexIDs()
 	return d, errors.Join(d.readExceptions(), d.readOverrides())
 }
 

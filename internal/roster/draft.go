@@ -23,6 +23,10 @@ func (d *decider) draft(p *person) {
 }
 
 func (d *decider) draftByRules(p *person) {
+	if p.aside() {
+		d.fallBack(p)
+		return
+	}
 	if p.worker == nil {
 		d.draftAbsent(p)
 		return

@@ -349,5 +349,6 @@ func TestRestoringDeletedAccounts(t *testing.T) {
 	expectValue(t, r, "3", "enabled", "false")
 
 	m.add("user", staff, false, "cn=Ann Lee", "sAMAccountName=ann.lee3", "employeeID=1").Deleted = true
+	in.OnProblem = roster.ProblemStop
 	refused(t, in, `worker "1": employeeID = "1"`)
 }

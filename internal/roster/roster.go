@@ -54,6 +54,9 @@ type Input struct {
 	// OnDataError says what follows when the rules cannot be evaluated for a
 	// worker: DataErrorFail (the default) or DataErrorExclude.
 	OnDataError string
+	// OnProblem says what follows when something is wrong with one person: ProblemSetAside
+	// (the default) or ProblemStop.
+	OnProblem string
 	// OnUnmatched says what follows when a worker who should have an account
 	// matches none: UnmatchedCreate (the default) or UnmatchedReport.
 	OnUnmatched string
@@ -75,6 +78,8 @@ const AnyAttribute = "*"
 const (
 	DataErrorFail    = "fail"    // no decision for anybody
 	DataErrorExclude = "exclude" // an existing account of the worker stays exactly as it is, none is created
+	ProblemSetAside  = "set_aside" // the account stays as it is, except that access that must be lost is taken
+	ProblemStop      = "stop"      // no decision for anybody
 	UnmatchedCreate  = "create"  // an account is created
 	UnmatchedReport  = "report"  // nothing is created, the report names the worker
 )
@@ -136,6 +141,7 @@ const (
 	ActionCreate     Action = "create"       // a new account
 	ActionUpdate     Action = "update"       // attributes change
 	ActionUnmatched  Action = "unmatched"    // should have an account, matches none, and creating is switched off
+	ActionSetAside   Action = "set_aside"    // something is wrong with this person: left as it is
 	ActionDataError  Action = "data_error"   // the HR record cannot be evaluated: left as it is
 	ActionAbsent     Action = "absent"       // no longer in the feed: left as it is
 	ActionOutOfScope Action = "out_of_scope" // not in scope, and nothing follows from it
