@@ -24,12 +24,7 @@ func (d *decider) check(ctx context.Context) (problems, failed error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the suffixes of user principal names: %w", err)
 	}
-	remedy := "let SelectUniqueValue try more candidates, free one of these names, or link the worker to the account that has it"
-	if d.purge {
-		remedy += "; where a deleted object holds the name, restore it, or allow names of deleted objects to be reused"
-	}
 	return errors.Join(
-		refuse("no free name ("+remedy+")", d.problems),
 		refuse("two accounts would share a name that must be unique", d.duplicates()),
 		refuse("these accounts are protected, and the rules would change them (take the worker out of scope, or lift the protection)", d.protected()),
 		refuse("the directory does not accept these values", d.values()),

@@ -105,8 +105,7 @@ type decider struct {
 
 	names      *names // what is known of names so far
 	collisions []collision
-	problems   []string // names that cannot be given
-	purge      bool     // a deleted object stood in the way of a name
+	purge      bool // a deleted object stood in the way of a name
 	warnings   []string
 	cycles     [][]string // worker ids that manage one another
 }

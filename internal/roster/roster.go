@@ -45,6 +45,9 @@ type Input struct {
 	// it collides with nobody. What an account has already it keeps either way.
 	// Names that are unique in their container only are never held by the deleted.
 	ReuseDeletedNames bool
+	// ReserveFreedNames keeps names from going to somebody else that their owner gives up
+	// in this run; see reserve.go. Two or more people who exchange their names may.
+	ReserveFreedNames bool
 	// RestoreDeleted gives a worker who should have an account and has none the
 	// deleted one that carries their worker id, which keeps its identity. Names
 	// that somebody else has got meanwhile are given anew.
@@ -76,12 +79,12 @@ const AnyAttribute = "*"
 
 // Values of Input.OnDataError and Input.OnUnmatched.
 const (
-	DataErrorFail    = "fail"    // no decision for anybody
-	DataErrorExclude = "exclude" // an existing account of the worker stays exactly as it is, none is created
+	DataErrorFail    = "fail"      // no decision for anybody
+	DataErrorExclude = "exclude"   // an existing account of the worker stays exactly as it is, none is created
 	ProblemSetAside  = "set_aside" // the account stays as it is, except that access that must be lost is taken
 	ProblemStop      = "stop"      // no decision for anybody
-	UnmatchedCreate  = "create"  // an account is created
-	UnmatchedReport  = "report"  // nothing is created, the report names the worker
+	UnmatchedCreate  = "create"    // an account is created
+	UnmatchedReport  = "report"    // nothing is created, the report names the worker
 )
 
 // Result is what was decided.
