@@ -66,7 +66,7 @@ func (d *decider) checkProtected() {
 		if cause, _ := d.mustNotSignIn(p); p.existing.Account.Enabled && !p.override.enables() && (cause != "" || p.disables()) {
 			p.losesProtected = true
 		}
-		if len(p.changes) == 0 || p.aside() {
+		if len(p.changes) == 0 || p.aside() && !d.looksOnly {
 			continue
 		}
 		what := make([]string, len(p.changes))
