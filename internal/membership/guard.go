@@ -18,16 +18,20 @@ const maxNamed = 5
 type Safeguards struct {
 	// AllowEmpty lists groups whose rule may match nobody.
 	AllowEmpty []string
+	// AllowPrivileged lists groups of administrators that may have a rule.
+	AllowPrivileged []string
 	// MaxLeaves is how many may leave each group, as a number or a share of its members.
 	MaxLeaves roster.Limit
 }
 
-// Unknown says which groups of AllowEmpty no rule is for.
+// Unknown says which groups of the lists no rule is for.
 func (s Safeguards) Unknown(rules map[string]string) error {
 	var errs []error
-	for _, group := range s.AllowEmpty {
-		if _, known := rules[group]; !known {
-			errs = append(errs, fmt.Errorf("allow_empty: no rule is for the group %q; write it as in rules", group))
+	for argument, groups := range map[string][]string{"allow_empty": s.AllowEmpty, "allow_privileged": s.AllowPrivileged} {
+		for _, group := range groups {
+			if _, known := rules[group]; !known {
+				errs = append(errs, fmt.Errorf("%s: no rule is for the group %q; write it as in rules", argument, group))
+			}
 		}
 	}
 	return errors.Join(errs...)
