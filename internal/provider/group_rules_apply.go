@@ -32,7 +32,7 @@ func (g *groupRulesRun) read(ctx context.Context) (map[string]string, bool) {
 		addProblems(g.diags, cannotReadGroups, err)
 		return nil, false
 	}
-	after := make(map[string]string, len(have))
+	after, now := make(map[string]string, len(have)), make(map[string]membership.Members, len(have))
 	for ref, members := range have {
 		group := found[g.ask(ref)]
 		if err := failed[g.ask(ref)]; err != nil {
@@ -45,7 +45,11 @@ func (g *groupRulesRun) read(ctx context.Context) (map[string]string, bool) {
 			continue
 		}
 		g.groups[ref] = knownAs(group)
-		after[ref] = membership.NewIndex(group).Members(members, g.mode == modeAuthoritative).Document()
+		now[ref] = membership.NewIndex(group).Members(members, g.mode == modeAuthoritative)
+	}
+	g.addRemembered(ctx, dir, have, now)
+	for ref, members := range now {
+		after[ref] = members.Document()
 	}
 	return after, true
 }
@@ -68,8 +72,10 @@ type groupWork struct {
 	want, have membership.Members // by the plan, and by the state
 	index      *membership.Index  // what the group has
 	change     directory.MembershipChange
-	adding     map[string]string // object ids of who joins, by key
-	missing    map[string]error  // joining, and not found
+	adding     map[string]string  // object ids of who joins, by key
+	missing    map[string]error   // joining, and not found
+	gone       []string           // leaving, and not in the group
+	left       []directory.Member // the same, as far as they were found
 	out        directory.MembershipOutcome
 	err        error
 	dropped    bool
@@ -120,6 +126,7 @@ func (g *groupRulesRun) write(ctx context.Context, docs map[string]string) (map[
 		}
 		g.settle(w, out, after)
 	}
+	g.forget(ctx, dir, works)
 	g.addFailures(works)
 	return after, true
 }
@@ -162,15 +169,18 @@ func (g *groupRulesRun) prepare(w *groupWork, group *directory.Group, before map
 	for _, key := range have.Without(w.want) {
 		if who, in := w.index.ByKey[directory.Fold(key)]; in {
 			w.change.Remove = append(w.change.Remove, who)
+		} else {
+			w.gone = append(w.gone, key)
 		}
 	}
 }
 
-// resolve finds the objects of all who join, at once for all groups.
+// resolve finds the objects of all who join, and of those who have left already, at
+// once for all groups.
 func (g *groupRulesRun) resolve(ctx context.Context, dir directory.Groups, works []*groupWork) error {
 	asked := map[string]bool{}
 	for _, w := range works {
-		for _, key := range w.joining() {
+		for _, key := range append(w.joining(), w.gone...) {
 			asked[key] = true
 		}
 	}
@@ -183,6 +193,11 @@ func (g *groupRulesRun) resolve(ctx context.Context, dir directory.Groups, works
 	}
 	for _, w := range works {
 		w.adding, w.missing = map[string]string{}, map[string]error{}
+		for _, key := range w.gone {
+			if who := found[key]; who.ID != "" {
+				w.left = append(w.left, who)
+			}
+		}
 		for _, key := range w.joining() {
 			switch who := found[key]; {
 			case who.ID != "":
