@@ -68,6 +68,8 @@ type Domain struct {
 
 	recycling lazy[bool] // the recycle bin is enabled
 
+	forgotten directory.Forgotten // memberships that are not given back
+
 	mu       sync.Mutex // guards what follows
 	need     map[string]string
 	asked    int

@@ -64,6 +64,14 @@ func (g *Group) Fixed() string {
 	return g.Mastered()
 }
 
+// privileged says why the members are administrators; empty where they are not.
+func (g *Group) privileged() string {
+	if g.AssignableToRole {
+		return "roles of the tenant can be assigned to the group"
+	}
+	return ""
+}
+
 // groupDocument is a group in JSON. A null leaves the zero value.
 type groupDocument struct {
 	ID                    string   `json:"id"`

@@ -64,6 +64,8 @@ type Tenant struct {
 	guarding chan struct{} // the same for who is protected
 	asking   asker
 
+	forgotten directory.Forgotten // memberships that are not given back
+
 	mu      sync.Mutex // guards what follows
 	need    map[string]property
 	defined definitions
