@@ -245,6 +245,7 @@ func (d *decider) result() (*Result, error) {
 		}
 	}
 	d.warnMatches()
+	d.warnNear()
 	d.warnOverrides()
 	r.Overridden = d.overriddenIDs()
 	slices.Sort(d.warnings)
