@@ -214,7 +214,7 @@ func (d *decider) asideTwins() {
 // out of scope, as after a conversion from contractor to employee.
 func (d *decider) claimsNothing(p *person) bool {
 	switch p.stage() {
-	case mapping.StageFuture, mapping.StageRetired:
+	case mapping.StageFuture:
 		return true
 	case mapping.StageOutOfScope:
 		return d.rules.OnOutOfScope == "" || d.rules.OnOutOfScope == mapping.OutOfScopeIgnore
@@ -268,6 +268,13 @@ func (d *decider) rightful(all []*person) []*person {
 		if best := slices.DeleteFunc(slices.Clone(right), less); len(best) > 0 {
 			right = best
 		}
+	}
+	if len(right) > 1 && !slices.ContainsFunc(right, func(p *person) bool { return p.stage() != mapping.StageLeft }) {
+		// All have left: whoever's it was, it is to be disabled, and nobody gains by it.
+		if carrier := slices.IndexFunc(right, func(p *person) bool { return d.carries(p.existing, p) }); carrier >= 0 {
+			return right[carrier : carrier+1]
+		}
+		return right[:1]
 	}
 	return right
 }

@@ -167,7 +167,7 @@ func TestWithoutWorkerIDsTheFirstRuleIdentifies(t *testing.T) {
 		r.Match = []mapping.MatchRule{{All: []mapping.MatchCondition{{Source: "Mail", Target: "mail"}}}}
 	})
 	in := input(t, m, r, hire("1 Leo Kay", "Mail=leo@example.com", "termination_date=2026-11-20"))
-	in.WorkerIDAttribute = ""
+	in.WorkerIDAttribute, in.OnProblem = "", roster.ProblemStop
 	expectAction(t, decide(t, in), "1", roster.ActionDisable)
 }
 

@@ -113,10 +113,10 @@ func (d *decider) linkable(id string) string {
 	if d.rules.ManagerMissing == mapping.ManagerNextLevel && m.stage() == mapping.StageLeft {
 		return ""
 	}
-	if m.account != nil || m.existing != nil && m.action != ActionRetire && m.action != ActionRelease {
-		return d.carriedID(m)
+	if m.account == nil && m.existing == nil || m.account != nil && m.account.Deleted {
+		return ""
 	}
-	return ""
+	return d.carriedID(m)
 }
 
 // carriedID is the worker id of somebody as their account carries it after this run.

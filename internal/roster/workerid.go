@@ -65,6 +65,7 @@ func (d *decider) guardIDs() error {
 	known := 0
 	for _, p := range d.people {
 		switch {
+		case p.worker == nil && p.existing == nil: // several accounts carry the id
 		case p.worker == nil && p.existing.Account.Enabled:
 			absent = append(absent, p)
 			known++
