@@ -50,7 +50,7 @@ func (r *run) settleGroups(ctx context.Context) {
 	g := &regrouping{run: r, byPath: map[string]string{}, exists: map[string]bool{}, privileged: map[string]bool{}}
 	for _, t := range r.alive() {
 		v, managed := t.want(directory.GroupsAttribute)
-		if !managed || t.have == nil || t.out.Created || directory.SameGroups(v, r.groupsState(t.have)) {
+		if !managed || t.have == nil || t.out.Created || t.Want.Deleted || directory.SameGroups(v, r.groupsState(t.have)) {
 			continue
 		}
 		if why := r.protection(t.have); why != "" {
