@@ -218,16 +218,20 @@ func (t *Tenant) filterGroups(ctx context.Context, attribute string, values []st
 		if result.Err != nil {
 			return fmt.Errorf("looking for groups by %s: %w", attribute, permission(result.Err, "Group.Read.All"))
 		}
-		var page struct {
-			Value []groupDocument `json:"value"`
-		}
-		if err := decode(result.Response.Body, &page); err != nil {
-			return fmt.Errorf("looking for groups by %s: %w", attribute, err)
-		}
-		for i := range page.Value {
-			if g := page.Value[i].group(); !t.isGone(g.ID) {
-				each(g)
+		err := t.allPages(ctx, result.Response.Body, nil, func(body []byte) error {
+			var page struct {
+				Value []groupDocument `json:"value"`
 			}
+			err := decode(body, &page)
+			for i := range page.Value {
+				if g := page.Value[i].group(); !t.isGone(g.ID) {
+					each(g)
+				}
+			}
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("looking for groups by %s: %w", attribute, err)
 		}
 	}
 	return nil

@@ -189,7 +189,12 @@ func takes(k *task) bool {
 func (r *run) settleGroups(ctx context.Context) {
 	g := &regrouping{run: r}
 	for _, k := range r.alive() {
-		if want, managed := k.Want.Attributes[directory.GroupsAttribute]; managed && k.have != nil && !k.created && !directory.SameGroups(want, k.have.groupsState()) {
+		want, managed := k.Want.Attributes[directory.GroupsAttribute]
+		if !managed || k.failed[directory.GroupsAttribute] || k.have == nil || k.created {
+			continue
+		}
+		unread := takes(k) && !k.have.grouped // of one who was enabled when the run began
+		if unread || !directory.SameGroups(want, k.have.groupsState()) {
 			g.tasks = append(g.tasks, k)
 		}
 	}
