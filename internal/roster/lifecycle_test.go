@@ -41,7 +41,7 @@ func TestActions(t *testing.T) {
 			map[string]string{"enabled": "false", "container": leavers}},
 		"leaver without account": {nil, nil, []string{"termination_date=2026-11-20"}, roster.ActionNone, nil, nil},
 		"leaver is created":      {func(r *mapping.Rules) { r.Lifecycle.CreateLeavers = true }, nil, []string{"termination_date=2026-11-20"}, roster.ActionCreate, nil, map[string]string{"enabled": "false", "container": leavers}},
-		"retired":                {nil, func(*directory.Existing) {}, []string{"termination_date=2026-10-01"}, roster.ActionRetire, func(r *roster.Result) []string { return r.Leavers }, nil},
+		"retired":                {nil, func(*directory.Existing) {}, []string{"termination_date=2026-10-01"}, roster.ActionDelete, func(r *roster.Result) []string { return r.Leavers }, nil},
 		"retired long ago":       {nil, nil, []string{"termination_date=2026-10-01"}, roster.ActionNone, nil, nil},
 		"retired but protected":  {nil, func(e *directory.Existing) { e.Protected = "member of Domain Admins" }, []string{"termination_date=2026-10-01"}, roster.ActionNone, nil, map[string]string{"enabled": "true"}},
 		"leave":                  {onLeave, func(*directory.Existing) {}, []string{"on_leave=true"}, roster.ActionDisable, func(r *roster.Result) []string { return r.Movers }, map[string]string{"enabled": "false", "container": staff}},
@@ -146,7 +146,7 @@ func TestRecordOfLeaving(t *testing.T) {
 		"never away":                   {"", []string{"status=Active"}, roster.ActionNone, ""},
 		"somebody else's text is kept": {"left the building", []string{"status=Active"}, roster.ActionNone, "-"},
 		"no date":                      {"left 2026-13-45", []string{"status=Active"}, roster.ActionNone, "-"},
-		"retention by the record":      {"left 2026-10-02", []string{"status=Gone"}, roster.ActionRetire, ""},
+		"retention by the record":      {"left 2026-10-02", []string{"status=Gone"}, roster.ActionDelete, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := newMemory()
@@ -155,7 +155,7 @@ func TestRecordOfLeaving(t *testing.T) {
 			}
 			r := decide(t, input(t, m, status, hire("1 Ann Lee", c.worker...)))
 			expectAction(t, r, "1", c.action)
-			if c.action != roster.ActionRetire {
+			if c.action != roster.ActionDelete {
 				expectValue(t, r, "1", "extensionAttribute1", c.want)
 			}
 		})
@@ -209,7 +209,7 @@ func TestAbsent(t *testing.T) {
 		"released later":            {"release", 5, "absent 2026-11-18", true, roster.ActionAbsent, "absent 2026-11-18", "true"},
 		"had left, listed no more":  {"", 0, "left 2026-11-15", false, roster.ActionAbsent, "left 2026-11-15", "false"},
 		"had left, enabled by hand": {"", 0, "left 2026-11-15", true, roster.ActionDisable, "left 2026-11-15", "false"},
-		"had left, retention over":  {"", 0, "left 2026-10-22", false, roster.ActionRetire, "none", ""},
+		"had left, retention over":  {"", 0, "left 2026-10-22", false, roster.ActionDelete, "none", ""},
 		"had left, last day of it":  {"", 0, "left 2026-10-23", false, roster.ActionAbsent, "left 2026-10-23", "false"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -287,12 +287,11 @@ func TestDataErrors(t *testing.T) {
 		in.Workers[strings.Fields(w)[0]] = hire(w)
 	}
 	refused(t, in, "32 workers", `worker "1"`, "title", "… and 12 more", "on_data_error")
-	in.OnDataError = roster.DataErrorExclude
 	r := decide(t, in)
 	if len(r.Accounts) != 1 || len(decision(t, r, "1").Changes) != 0 {
 		t.Errorf("%d accounts, changes %v", len(r.Accounts), decision(t, r, "1").Changes)
 	}
-	expectAction(t, r, "1", roster.ActionDataError)
+	expectAction(t, r, "1", roster.ActionSetAside)
 	expectValue(t, r, "1", "displayName", "Ann Lee")
 	if !strings.Contains(r.Report, "## HR data errors (32)") || !warned(r, `worker "2" has a data error`) {
 		t.Errorf("the report does not tell:\n%s", r.Report)

@@ -104,7 +104,7 @@ func (d *decider) linkable(id string) bool {
 	if m.account != nil {
 		return true
 	}
-	return m.existing != nil && m.action != ActionRetire && m.action != ActionRelease
+	return m.existing != nil
 }
 
 // findCycles finds workers who manage one another. They are linked as the HR

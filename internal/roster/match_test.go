@@ -172,9 +172,9 @@ func TestInputIsChecked(t *testing.T) {
 		t.Errorf("empty input: %v", err)
 	}
 	for want, change := range map[string]func(*roster.Input){
-		"on_data_error: found":   func(in *roster.Input) { in.OnDataError = "drop" },
+		"on_problem: found":      func(in *roster.Input) { in.OnProblem = "drop" },
 		"on_unmatched: found":    func(in *roster.Input) { in.OnUnmatched = "x" },
-		"needs an attribute":     func(in *roster.Input) { in.OnDataError, in.WorkerIDAttribute = roster.DataErrorExclude, "" },
+		"needs an attribute":     func(in *roster.Input) { in.WorkerIDAttribute = "" },
 		"not the same as its":    func(in *roster.Input) { in.Workers["2"] = in.Workers["1"] },
 		"partition: found sever": func(in *roster.Input) { in.Partition = roster.Partition{Shards: 2, Size: 3} },
 		"partition: found -1":    func(in *roster.Input) { in.Partition = roster.Partition{Shards: -1} },
@@ -189,7 +189,7 @@ func TestOneAccountOfTwoWhoAreGone(t *testing.T) {
 	m := newMemory()
 	m.user("cn=Bob Ray", "sAMAccountName=bob.ray", "employeeID=9", "employeeNumber=7")
 	r := decide(t, input(t, m, rules(byMail), hire("9 Bob Ray", "termination_date=2026-01-20"), hire("10 Bob Ray", "Number=7", "termination_date=2026-01-20")))
-	expectAction(t, r, "9", roster.ActionRetire)
+	expectAction(t, r, "9", roster.ActionDelete)
 	if d := expectAction(t, r, "10", roster.ActionNone); d.ObjectID != "" {
 		t.Errorf("the account drops out twice")
 	}

@@ -231,11 +231,10 @@ func TestCandidatesThatFail(t *testing.T) {
 	m.ann()
 	refused(t, input(t, m, r, hire("1 Ann Lee", bad)), `worker "1"`, "sAMAccountName", "expected at most 20", "cannot be evaluated for 1 worker")
 	in := input(t, m, r, hire("1 Ann Lee", bad), hire("2 Bob Ray", bad))
-	in.OnDataError = roster.DataErrorExclude
 	result := decide(t, in)
-	expectAction(t, result, "1", roster.ActionDataError)
+	expectAction(t, result, "1", roster.ActionSetAside)
 	expectValue(t, result, "1", "sAMAccountName", "ann.lee")
-	expectAction(t, result, "2", roster.ActionDataError)
+	expectAction(t, result, "2", roster.ActionSetAside)
 	if len(result.Accounts) != 1 {
 		t.Errorf("%d accounts, expected the existing one", len(result.Accounts))
 	}

@@ -59,7 +59,6 @@ func TestOverrideDisables(t *testing.T) {
 			if c.worker != "" {
 				in = input(t, m, rules(c.rules), hireLine(c.worker))
 			}
-			in.OnDataError = roster.DataErrorExclude
 			in.Overrides = []roster.Override{disable("1"), enable("1")}
 			r := decide(t, in)
 			d := expectAction(t, r, "1", c.action)

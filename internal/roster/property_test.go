@@ -111,6 +111,7 @@ func TestSecondRunChangesNothing(t *testing.T) {
 func settle(t *testing.T, m *memory, in roster.Input) {
 	t.Helper()
 	first := decide(t, in)
+	m.now = in.AsOf
 	m.apply(t, first)
 	second := decide(t, in)
 	for _, d := range second.Decisions {

@@ -118,7 +118,6 @@ func TestFeedGuards(t *testing.T) {
 		"sentinel broken": {func(in *roster.Input) {
 			in.Workers["1"].TimeZone = "Mars"
 			in.Safeguards.Sentinels = []string{"1"}
-			in.OnDataError = roster.DataErrorExclude
 		}, []string{"sentinel:1", "Mars"}},
 		"all at once": {func(in *roster.Input) {
 			in.Safeguards = roster.Safeguards{MinWorkers: 30, Sentinels: []string{"99"}, FillRates: map[string]float64{"x": 1}}
