@@ -79,8 +79,7 @@ func (g *groupRulesRun) plan(ctx context.Context, accounts map[string]string) (m
 
 // evaluate returns what groups are to have by the rules, and what they have by the state.
 func (g *groupRulesRun) evaluate(docs map[string]string) (want, have map[string]membership.Members, ok bool) {
-	p := population{target: g.target}
-	accounts := p.parse(docs, g.diags)
+	accounts := g.target.parse(docs, g.diags)
 	have = g.parse(g.before)
 	if g.diags.HasError() {
 		return nil, nil, false

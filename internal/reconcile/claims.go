@@ -5,7 +5,8 @@ package reconcile
 import (
 	"context"
 	"fmt"
-	"slices"
+	"strconv"
+	"strings"
 	"sync"
 
 	"terraform-provider-workforce/internal/directory"
@@ -32,7 +33,7 @@ type Claims struct {
 
 // wish is what one population wants of an account.
 type wish struct {
-	of     string // content of the whole population: tells it from others
+	of     uint64 // digest of the whole population: tells it from others
 	label  string
 	worker string
 }
@@ -65,10 +66,13 @@ func (p *Population) claimPlanned(want map[string]string, ids map[string]string,
 	if len(want) == 0 {
 		return
 	}
-	digest := digestOf(want)
 	workers := sortedKeys(want)
+	w := wish{of: digestOf(want), label: p.describe(workers)}
 	var lines []string
 	for _, id := range workers {
+		if p.Target.idle(want[id]) {
+			continue
+		}
 		key := p.Target.Format.Target + " object " + ids[id]
 		if ids[id] == "" {
 			name := accounts[id].Attributes[p.Target.Login].Text()
@@ -77,37 +81,29 @@ func (p *Population) claimPlanned(want map[string]string, ids map[string]string,
 			}
 			key = p.Target.Format.Target + " name " + directory.Fold(name)
 		}
-		if p.Target.idle(want[id]) {
-			continue
-		}
-		w := wish{of: digest, worker: id, label: p.describe(want, workers)}
+		w.worker = id
 		if other, taken := p.Claims.want(key, w); taken {
 			lines = append(lines, fmt.Sprintf("the account of worker %q %s: wanted by %s, there as worker %q, and by %s", id, p.labelOf(want[id]), other.label, other.worker, w.label))
 		}
 	}
 	if len(lines) > 0 {
-		f.failWorker(firstWorker(lines, workers), "Two resources manage one account", fmt.Sprintf("%d accounts are wanted by two resources, and each would undo in every run what the other one did:\n%s\nLet only one of them have a document for each of these workers.", len(lines), Listed(lines)))
+		f.fail("Two resources manage one account", fmt.Sprintf("%d accounts are wanted by two resources, and each would undo in every run what the other one did:\n%s\nLet only one of them have a document for each of these workers.", len(lines), Listed(lines)))
 	}
-}
-
-func firstWorker(lines, workers []string) string {
-	if len(lines) == 1 && len(workers) == 1 {
-		return workers[0]
-	}
-	return ""
 }
 
 // describe names the population to people.
-func (p *Population) describe(want map[string]string, workers []string) string {
+func (p *Population) describe(workers []string) string {
 	if p.Single {
-		return "the " + p.Kind + " of worker " + fmt.Sprintf("%q", workers[0])
+		return fmt.Sprintf("the %s of worker %q", p.Kind, workers[0])
 	}
-	shown := workers[:min(3, len(workers))]
-	more := ""
-	if len(workers) > len(shown) {
-		more = ", …"
+	shown := make([]string, 0, 4)
+	for _, id := range workers[:min(3, len(workers))] {
+		shown = append(shown, strconv.Quote(id))
 	}
-	return fmt.Sprintf("a %s of %d accounts (%q%s)", p.Kind, len(want), slices.Clone(shown), more)
+	if len(workers) > 3 {
+		shown = append(shown, "…")
+	}
+	return fmt.Sprintf("a %s of %d accounts (%s)", p.Kind, len(workers), strings.Join(shown, ", "))
 }
 
 // claim notes at apply the accounts of want as managed by p, and waits for

@@ -3,6 +3,7 @@
 package reconcile
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -49,14 +50,14 @@ func (p *Population) fates(ctx context.Context, dir Users, removed []string, mod
 			out[id] = fate{mode, ""}
 		case mode == Release:
 			out[id] = fate{mode, ""}
-		case known && verdict.Kind == Absent:
-			out[id] = fate{Release, reasoned("the worker is not in the feed, and the account is not known to belong to this population any more", verdict.Reason)}
+		case known && (verdict.Kind == Absent || verdict.Kind == Unclear):
+			out[id] = fate{Release, cmp.Or(verdict.Reason, kindText[verdict.Kind])}
 		case p.Memory.Untouched[id]:
 			out[id] = fate{Release, "this resource never changed the account"}
 		case mode == Disable:
-			out[id] = fate{Disable, reasoned(kindText[verdict.Kind], verdict.Reason)}
+			out[id] = fate{Disable, cmp.Or(verdict.Reason, kindText[verdict.Kind])}
 		case p.Memory.Verdicts != nil && !known:
-			out[id] = fate{Disable, "the rules have a document for the worker, which deletes the account when it is time"}
+			out[id] = fate{Disable, "deletion is left to the rules, whose document says when the account is deleted"}
 		default:
 			due = append(due, id)
 		}
@@ -65,13 +66,12 @@ func (p *Population) fates(ctx context.Context, dir Users, removed []string, mod
 	return out
 }
 
-var kindText = map[string]string{OutOfScope: "the worker is out of scope", Ignored: "the rules leave the worker alone"}
-
-func reasoned(text, reason string) string {
-	if text == "" || reason == "" {
-		return text + reason
-	}
-	return text + ": " + reason
+// kindText says what a verdict without a reason means.
+var kindText = map[string]string{
+	Absent:     "the worker is not in the feed, and the account is not known to belong to this population",
+	Unclear:    "whose account it is is not clear",
+	OutOfScope: "the worker is out of scope",
+	Ignored:    "the rules leave the worker alone",
 }
 
 // whenDue deletes accounts that were disabled for long enough, by the

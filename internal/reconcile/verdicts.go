@@ -9,6 +9,8 @@ const (
 	// Absent is an account whose worker is not in the feed, and that is not known to
 	// belong to the population.
 	Absent = "absent"
+	// Unclear is an account of which it is not clear whose it is.
+	Unclear = "unclear"
 	// OutOfScope is an account whose worker is in the feed and not for this directory.
 	OutOfScope = "out_of_scope"
 	// Ignored is an account whose worker the rules leave alone.
