@@ -132,18 +132,7 @@ func (m *Mapping) EvaluateKnown(w *worker.Worker, now time.Time, known Known) (*
 // the stage, and whether they could sign in. It looks at dates and status only, not at
 // scope and rules, and costs little.
 func (m *Mapping) StageAt(w *worker.Worker, at time.Time) (stage Stage, enabled bool, err error) {
-	if w == nil {
-		return "", false, errors.New("no worker to evaluate")
-	}
-	t, err := newTimeline(&m.lifecycle, w, Known{Account: true})
-	if err != nil {
-		return "", false, fmt.Errorf("worker %q: %w", w.ID, err)
-	}
-	s := t.at(at)
-	if err := t.understood(s); err != nil {
-		return "", false, fmt.Errorf("worker %q: %w", w.ID, err)
-	}
-	return s.stage, s.enabled, nil
+	return m.StageKnown(w, at, Known{Account: true, Enabled: true})
 }
 
 // Identify computes the match conditions alone, for a worker whom Evaluate refuses.

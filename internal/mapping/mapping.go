@@ -56,7 +56,6 @@ const (
 	StageActive     Stage = "active"       // works
 	StageLeave      Stage = "leave"        // employed but away; Desired.Enabled says what that means
 	StageLeft       Stage = "left"         // disabled, on the leaver ladder
-	StageRetired    Stage = "retired"      // never given any more: the directory's record decides about deletion
 	StageOutOfScope Stage = "out_of_scope" // Rules.OnOutOfScope decides
 )
 

@@ -78,6 +78,11 @@ const (
 // form a composite: all must hold.
 type MatchRule struct {
 	All []MatchCondition `json:"all"`
+	// Identifies says that what the rule compares belongs to one person only, such as a
+	// personnel number, so that an account it finds is theirs even if it carries the
+	// worker id of somebody else. Rules that compare the attribute for worker ids do
+	// that by themselves.
+	Identifies bool `json:"identifies,omitempty"`
 }
 
 // MatchCondition compares a source value with a target attribute.

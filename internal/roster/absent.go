@@ -57,7 +57,7 @@ func (d *decider) addAbsent(context.Context) error {
 		}
 		p := &person{id: id, existing: e, matched: d.in.WorkerIDAttribute, rule: ruleWorkerID}
 		absent[directory.Fold(id)] = p
-		d.byWorker[id] = p
+		d.know(p)
 		d.people = append(d.people, p)
 	}
 	d.sortPeople()

@@ -28,6 +28,7 @@ type problemKind string
 // The kinds, as reports name them.
 const (
 	problemData      problemKind = "data_error"     // the rules cannot be evaluated for the HR record
+	problemDates     problemKind = "dates"          // the HR record contradicts itself
 	problemStatus    problemKind = "unknown_status" // nobody knows what the status word means
 	problemAmbiguous problemKind = "ambiguous"      // several accounts fit
 	problemContested problemKind = "contested"      // several workers fit one account
@@ -81,6 +82,7 @@ func (p *person) problems() []Problem {
 func (d *decider) stops() bool { return d.in.OnProblem == ProblemStop }
 
 const (
+	remedyDates  = "correct the dates or the status in the HR system"
 	remedyData   = "correct the HR record or the rule"
 	remedyStatus = "name the word in active_statuses, leave_statuses, prehire_statuses or inactive_statuses of worker_lifecycle, or correct it in the HR system"
 )
@@ -88,6 +90,9 @@ const (
 // asideForData sets those aside whose HR record cannot be evaluated.
 func (d *decider) asideForData() {
 	for _, p := range d.people {
+		if p.desired != nil && p.desired.Doubt != "" {
+			d.setAside(p, problemDates, p.desired.Doubt, remedyDates)
+		}
 		if p.problem == nil || p.aside() {
 			continue
 		}
@@ -155,6 +160,7 @@ var problemTitles = map[problemKind]string{
 	problemAmbiguous: "these workers match several accounts",
 	problemContested: "these accounts are matched by several workers",
 	problemTakeover:  "these accounts are somebody else's",
+	problemDates:     "the HR records of these workers contradict themselves",
 	problemData:      "the rules cannot be evaluated for these workers",
 	problemStatus:    "nobody knows what the status words of these workers mean",
 }

@@ -23,8 +23,7 @@ func (d *decider) check(ctx context.Context) error {
 	}
 	d.checkDuplicates()
 	d.checkProtected()
-	d.checkValues()
-	return nil
+	return d.checkValues()
 }
 
 // checkDuplicates sets those aside who would get a name that somebody else has. Where
@@ -67,7 +66,7 @@ func (d *decider) checkProtected() {
 		if cause, _ := d.mustNotSignIn(p); p.existing.Account.Enabled && !p.override.enables() && (cause != "" || p.disables()) {
 			p.losesProtected = true
 		}
-		if len(p.changes) == 0 || p.aside() {
+		if len(p.changes) == 0 || p.aside() && !d.looksOnly {
 			continue
 		}
 		what := make([]string, len(p.changes))
@@ -93,25 +92,32 @@ func (d *decider) refuseProtected() error {
 }
 
 // checkValues holds every value that is to be written against the directory's own
-// schema. What is not written is not judged.
-func (d *decider) checkValues() {
+// schema. What is not written is not judged. A rule for an attribute that nobody can
+// have concerns everybody, and is an error.
+func (d *decider) checkValues() error {
+	impossible := map[string]string{}
 	for _, p := range d.people {
 		if p.account == nil || p.account.Released || p.aside() {
 			continue
 		}
 		if p.existing == nil {
 			for _, name := range sortedKeys(p.account.Attributes) {
-				d.checkValue(p, name, p.account.Attributes[name])
+				d.checkValue(p, name, p.account.Attributes[name], impossible)
 			}
 			d.checkLacking(p)
 			continue
 		}
 		for _, c := range p.changes {
 			if v, attribute := p.account.Attributes[c.Attribute]; attribute {
-				d.checkValue(p, c.Attribute, v)
+				d.checkValue(p, c.Attribute, v, impossible)
 			}
 		}
 	}
+	var lines []string
+	for _, name := range sortedKeys(impossible) {
+		lines = append(lines, "attribute "+name+": "+impossible[name])
+	}
+	return refuse("the directory has no such attributes, or does not let anybody write them (correct the rules)", lines)
 }
 
 // checkLacking is for names that a new account needs and no rule gives.
@@ -126,33 +132,31 @@ func (d *decider) checkLacking(p *person) {
 
 const remedyValue = "correct the HR record, the rule or the override"
 
-func (d *decider) checkValue(p *person, name string, v directory.Value) {
+func (d *decider) checkValue(p *person, name string, v directory.Value, impossible map[string]string) {
 	t, known := d.schema.Lookup(name)
-	problem := ""
 	switch {
 	case name == directory.GroupsAttribute: // no attribute of the directory
 	case !known:
-		problem = "the directory's users have no such attribute"
+		impossible[name] = "the directory's users have no such attribute"
 		if near := d.schema.Nearest(name); near != "" {
-			problem += fmt.Sprintf("; did you mean %s?", near)
+			impossible[name] += fmt.Sprintf("; did you mean %s?", near)
 		}
 	case name == directory.ManagerAttribute: // a worker id, not a path
 	case len(v) == 0 && p.existing == nil:
 	case t.ReadOnly:
-		problem = "the directory maintains it, it cannot be written"
+		impossible[name] = "the directory maintains it, it cannot be written"
 	default:
 		err := t.Check(v)
 		if err == nil {
 			return
 		}
-		if problem = err.Error(); d.redacted[directory.Fold(name)] {
+		problem := err.Error()
+		if d.redacted[directory.Fold(name)] {
 			problem = "a value does not fit (redacted), expected " + bounds(t)
 		}
 		if from := d.origin(p, name); from.rule != "" {
 			problem += "; rule " + from.rule
 		}
-	}
-	if problem != "" {
 		d.setAside(p, problemValue, "attribute "+name+": "+problem, remedyValue)
 	}
 }

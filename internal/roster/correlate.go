@@ -42,6 +42,7 @@ func Correlate(ctx context.Context, in Input, census directory.Census) (*Correla
 	if err != nil {
 		return nil, err
 	}
+	d.looksOnly = true
 	users, err := census.Users(ctx) // first, because it brings everything that is asked for later
 	if err != nil {
 		return nil, fmt.Errorf("reading all accounts: %w", err)

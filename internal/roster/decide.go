@@ -39,7 +39,7 @@ func Decide(ctx context.Context, in Input) (*Result, error) {
 	if err := d.recognise(ctx); err != nil {
 		return nil, err
 	}
-	if err := d.refuseAside(); err != nil {
+	if err := d.refuseUnclear(); err != nil {
 		return nil, err
 	}
 	d.assignOverrides()
@@ -90,7 +90,7 @@ func (d *decider) settle(ctx context.Context) error {
 		if err := d.check(ctx); err != nil {
 			return err
 		}
-		if !slices.ContainsFunc(d.people, func(p *person) bool { return p.aside() && !fallen[p] }) {
+		if d.looksOnly || !slices.ContainsFunc(d.people, func(p *person) bool { return p.aside() && !fallen[p] }) {
 			return nil
 		}
 	}
@@ -100,7 +100,12 @@ func (d *decider) settle(ctx context.Context) error {
 func (d *decider) linkAgain() {
 	d.cycles, d.late = nil, nil
 	for _, p := range d.people {
-		if p.boss != nil && p.account != nil {
+		if p.account == nil || p.account.Deleted {
+			continue
+		}
+		// The directory drops links to what is deleted by itself.
+		m := d.byWorker[p.account.Attributes[directory.ManagerAttribute].Text()]
+		if p.boss != nil || p.kept && m != nil && m.deletes() {
 			delete(p.account.Attributes, directory.ManagerAttribute)
 		}
 	}
@@ -118,6 +123,7 @@ func (d *decider) warnLate(format string, args ...any) {
 // decider carries one run of Decide. Its fields are filled from top to bottom.
 type decider struct {
 	in         Input
+	looksOnly  bool // nobody falls back: Correlate shows what would change, and what stands in the way
 	rules      mapping.Rules
 	zone       *time.Location // of dates that belong to no worker
 	today      worker.Date    // in zone
@@ -132,6 +138,7 @@ type decider struct {
 
 	people   []*person            // in natural order of the ids
 	byWorker map[string]*person   // by worker id
+	folded   map[string]*person   // by folded worker id, see lookup
 	origins  [2]map[string]origin // by attribute: of the rules for workers, and for leavers
 
 	schema   *directory.Schema
@@ -142,9 +149,9 @@ type decider struct {
 	disputed map[string]bool                    // object ids of accounts that nobody gets before that is cleared up
 	twice    []string                           // absent workers with several accounts
 
+	names      *names // what is known of names so far
 	collisions []collision
-	problems   []string // names that cannot be given
-	purge      bool     // a deleted object stood in the way of a name
+	purge      bool // a deleted object stood in the way of a name
 	warnings   []string
 	late       []string   // warnings of the last round of settle
 	cycles     [][]string // worker ids that manage one another
@@ -163,6 +170,7 @@ type person struct {
 	matched  string              // by what the account was recognised, for messages
 	rule     int                 // the entry of Rules.Match that found it, or ruleLink, ruleWorkerID
 	hint     string              // what nearly matched
+	refused  *refusal            // a match by a rule that does not identify a person
 	// candidates are the accounts that fit equally well, several of them.
 	candidates []*directory.Existing
 	parted     bool // from an account that other workers match as well
@@ -265,6 +273,7 @@ func newDecider(in Input) (*decider, error) {
 		d.people = append(d.people, p)
 	}
 	d.sortPeople()
+	d.indexIDs()
 	return d, errors.Join(d.readExceptions(), d.readOverrides())
 }
 
@@ -377,8 +386,7 @@ func (d *decider) vet(p *person) {
 	if p.desired == nil {
 		return
 	}
-	d.sinceRecorded(p)
-	if p.existing == nil && p.stage() == mapping.StageLeft && !d.rules.Lifecycle.CreateLeavers {
+	if d.lookAgain(p); p.desired == nil || p.existing == nil && p.stage() == mapping.StageLeft && !d.rules.Lifecycle.CreateLeavers {
 		return
 	}
 	for name, o := range p.desired.Attributes {

@@ -44,7 +44,7 @@ func (d *decider) draftByRules(p *person) {
 		d.draftOutOfScope(p)
 	case mapping.StageLeft:
 		switch {
-		case p.existing == nil && !d.rules.Lifecycle.CreateLeavers:
+		case p.existing == nil && !d.createsLeaver(p):
 			p.action = ActionNone
 		case p.existing == nil || p.restored() || !d.draftDeletion(p, d.leftSince(p)):
 			d.draftFull(p)
@@ -52,6 +52,19 @@ func (d *decider) draftByRules(p *person) {
 	default:
 		d.draftFull(p)
 	}
+}
+
+// createsLeaver reports whether somebody who has left gets an account all the same. One whose
+// retention is over, or of whom nobody knows when they left, would only be deleted again.
+func (d *decider) createsLeaver(p *person) bool {
+	l, since := d.rules.Lifecycle, d.leftSince(p)
+	switch {
+	case !l.CreateLeavers:
+		return false
+	case l.RetentionDays == nil:
+		return true
+	}
+	return since != "" && d.in.AsOf.Before(since.AddDays(*l.RetentionDays).End(d.zoneOf(p)))
 }
 
 // draftFuture is for somebody hired who is to have no account yet. One that exists
@@ -89,18 +102,18 @@ func (d *decider) finish(p *person) {
 	}
 }
 
-// sinceRecorded looks again at a leaver of whom the HR system gives no last
-// day: the account may tell when they were first seen to have left.
-func (d *decider) sinceRecorded(p *person) {
-	if p.stage() != mapping.StageLeft || p.desired.LeftSince != "" {
+// lookAgain evaluates a worker again with what their account tells: whether there is
+// one, and for a leaver of whom the HR system gives no last day, since when they have left.
+func (d *decider) lookAgain(p *person) {
+	undated := p.stage() == mapping.StageLeft && p.desired.LeftSince == ""
+	known := d.known(p)
+	if !p.desired.DependsOnAccount && !(undated && known.Left != "") {
 		return
 	}
-	day := d.leftSince(p)
-	if day == "" {
-		return
-	}
-	if again, err := d.in.Mapping.EvaluateSince(p.worker, d.in.AsOf, day); err == nil {
+	if again, err := d.in.Mapping.EvaluateKnown(p.worker, d.in.AsOf, known); err == nil {
 		p.desired = again
+	} else {
+		p.desired, p.problem = nil, err
 	}
 }
 
@@ -372,6 +385,9 @@ func (d *decider) rehire(p *person) bool {
 	}
 	if p.existing.DisabledFor != "" {
 		return p.existing.DisabledFor == directory.ForLeft
+	}
+	if end := max(p.worker.TerminationDate, p.worker.LastDayOfWork); end != "" && end < p.worker.HireDate {
+		return true // hired again after an end: what stands between may be called prehire
 	}
 	stage, _, err := d.in.Mapping.StageAt(p.worker, p.existing.DisabledSince)
 	return !p.existing.DisabledSince.IsZero() && err == nil && stage == mapping.StageLeft

@@ -92,6 +92,15 @@ func (d *decider) draftDeletion(p *person, since worker.Date) bool {
 	return true
 }
 
+// known is what the directory knows about a worker, and the HR system does not.
+func (d *decider) known(p *person) mapping.Known {
+	known := mapping.Known{Left: d.leftSince(p)}
+	if e := p.existing; e != nil && !e.Deleted {
+		known.Account, known.Enabled = true, e.Account.Enabled
+	}
+	return known
+}
+
 // mustNotSignIn returns why somebody must not be able to sign in, as far as that is
 // certain whatever else is wrong with them, and for a leaver since when; cause is "" where
 // they may, or where nobody knows.
@@ -102,7 +111,7 @@ func (d *decider) mustNotSignIn(p *person) (cause string, since worker.Date) {
 		}
 		return "", ""
 	}
-	stage, enabled, err := d.in.Mapping.StageAt(p.worker, d.in.AsOf)
+	stage, enabled, err := d.in.Mapping.StageKnown(p.worker, d.in.AsOf, d.known(p))
 	if err != nil || enabled {
 		return "", ""
 	}

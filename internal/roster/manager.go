@@ -102,7 +102,7 @@ func (d *decider) linkable(id string) bool {
 		return false
 	}
 	if m.account != nil {
-		return true
+		return !m.account.Deleted
 	}
 	return m.existing != nil
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"terraform-provider-workforce/internal/directory"
-	"terraform-provider-workforce/internal/mapping"
 )
 
 // result puts everything together.
@@ -93,7 +92,7 @@ func (r *Result) sort(p *person) {
 			r.Leavers = append(r.Leavers, p.id)
 		}
 	case ActionDisable:
-		if p.stage() == mapping.StageLeave || p.stage() == mapping.StagePrehire || p.stage() == mapping.StageFuture {
+		if (p.cause == directory.ForLeave || p.cause == directory.ForPrehire) && !p.override.disables() {
 			r.Movers = append(r.Movers, p.id)
 			return
 		}

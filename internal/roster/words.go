@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"terraform-provider-workforce/internal/status"
 )
 
 // words says what every status word of the feed was taken for, the most frequent first.
@@ -31,7 +33,7 @@ func (d *decider) words() []Word {
 func (d *decider) warnWords(words []Word) {
 	var unknown []string
 	for _, w := range words {
-		if w.Class == classUnknown {
+		if w.Class == string(status.Unknown) {
 			unknown = append(unknown, fmt.Sprintf("%q (%s)", w.Word, count(w.Workers, "worker")))
 		}
 	}
@@ -39,6 +41,3 @@ func (d *decider) warnWords(words []Word) {
 		d.warn("nobody knows what these status words mean, and an unknown word is never read as active: %s; %s", strings.Join(unknown, ", "), remedyStatus)
 	}
 }
-
-// classUnknown is what Mapping.StatusClass calls a word that it does not know.
-const classUnknown = "unknown"
