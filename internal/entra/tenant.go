@@ -76,6 +76,7 @@ type Tenant struct {
 	domains  []domain
 	identity struct{ id, name string } // see Identity
 	guarded  map[string]string         // why users are protected, by object id; nil before it is known
+	shields  map[string]string         // protect.groups and the groups in them, by object id, as they are named; nil before it is known
 	notes    []string
 	links    map[string]string // worker id → object id of what this process wrote or read
 	pending  map[string][]waiting
