@@ -91,7 +91,7 @@ type task struct {
 	// secured says that access was taken, as far as it was to be, revoked that sessions
 	// were, after began, before which none counted; recorded is the record that was written.
 	secured, revoked bool
-	began            time.Time
+	began, sent      time.Time // sent is when they were revoked, by the clock of the client
 	recorded         string
 	// password is what a creation sets: the same in every try, because the one
 	// whose answer was lost may be the one that was carried out.

@@ -57,12 +57,12 @@ var entraVerbs = []verb{
 		description: "Disables Microsoft Entra ID users and revokes their sessions now, in one step. Sessions of a user that is disabled already are revoked, too. " +
 			"`disabled_since_attribute` of the provider records when a user was disabled, which is what retention counts from. " +
 			"A user that is synchronised from Active Directory is refused: disable the account there with `workforce_ad_disable_users`, and revoke the sessions with `workforce_entra_revoke_sessions`. " +
-			"The application needs the permission `User.ReadWrite.All`, or, where `disabled_since_attribute` is not set, `User.EnableDisableAccount.All` with `User.RevokeSessions.All` and `User.Read.All`; for users who hold administrator roles also a role such as User Administrator or Privileged Authentication Administrator.",
+			"The application needs the permission `User.ReadWrite.All`, or, where `disabled_since_attribute` is `\"\"`, `User.EnableDisableAccount.All` with `User.RevokeSessions.All` and `User.Read.All`; for users who hold administrator roles also a role such as User Administrator or Privileged Authentication Administrator.",
 	},
 	{
 		operation: directory.OperationEnable, name: "enable_users", doing: "Enabling", done: "Enabled", already: "Was enabled already", rules: rulesOnEnabling,
 		description: "Enables Microsoft Entra ID users now, and clears `disabled_since_attribute` of the provider. A user that is synchronised from Active Directory is refused: enable the account there. " +
-			"The application needs the permission `User.ReadWrite.All`, or, where `disabled_since_attribute` is not set, `User.EnableDisableAccount.All` with `User.Read.All`; for users who hold administrator roles also a role.",
+			"The application needs the permission `User.ReadWrite.All`, or, where `disabled_since_attribute` is `\"\"`, `User.EnableDisableAccount.All` with `User.Read.All`; for users who hold administrator roles also a role.",
 	},
 	{
 		operation: directory.OperationRevokeSessions, name: "revoke_sessions", doing: "Revoking the sessions of", done: "Sessions revoked",
