@@ -73,6 +73,9 @@ type lifecycleModel struct {
 	EnableDays          types.Int64                   `tfsdk:"enable_days"`
 	ActiveStatuses      []string                      `tfsdk:"active_statuses"`
 	InactiveStatuses    []string                      `tfsdk:"inactive_statuses"`
+	PrehireStatuses     []string                      `tfsdk:"prehire_statuses"`
+	LeaveStatuses       []string                      `tfsdk:"leave_statuses"`
+	SuspendedStatuses   []string                      `tfsdk:"suspended_statuses"`
 	OnLeave             types.String                  `tfsdk:"on_leave"`
 	DisableAt           types.String                  `tfsdk:"disable_at"`
 	LeaverContainer     types.String                  `tfsdk:"leaver_container"`
@@ -176,6 +179,9 @@ func (m *lifecycleModel) expand() mapping.Lifecycle {
 		EnableDays:          int(m.EnableDays.ValueInt64()),
 		ActiveStatuses:      m.ActiveStatuses,
 		InactiveStatuses:    m.InactiveStatuses,
+		PrehireStatuses:     m.PrehireStatuses,
+		LeaveStatuses:       m.LeaveStatuses,
+		SuspendedStatuses:   m.SuspendedStatuses,
 		OnLeave:             m.OnLeave.ValueString(),
 		DisableAt:           m.DisableAt.ValueString(),
 		LeaverContainer:     m.LeaverContainer.ValueString(),
