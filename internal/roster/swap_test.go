@@ -198,6 +198,26 @@ func TestNamesThatNobodyGivesUp(t *testing.T) {
 	}
 }
 
+// Somebody may be set aside only after the names have been given: they keep theirs.
+func TestNamesOfThoseWhoAreSetAsideLater(t *testing.T) {
+	m, in := staffed(t, fixedLogins, "x", "y", "z")
+	set(in, "1", "Login", "y")
+	set(in, "2", "Login", "new")
+	set(in, "2", "Title", strings.Repeat("t", 200)) // more than the directory takes
+	set(in, "3", "Login", "free")
+	in.Workers["9"] = hire("9 New Kid", "Login=x")
+	in.Workers["10"] = hire("10 Other Kid", "Login=z")
+	r := decide(t, in)
+	expectAction(t, r, "2", roster.ActionSetAside)
+	expectValue(t, r, "2", "sAMAccountName", "y")
+	expectAction(t, r, "1", roster.ActionSetAside)
+	expectValue(t, r, "1", "sAMAccountName", "x")
+	expectAction(t, r, "9", roster.ActionSetAside)
+	expectValue(t, r, "3", "sAMAccountName", "free")
+	expectValue(t, r, "10", "sAMAccountName", "z")
+	settle(t, m, in)
+}
+
 func TestFreedNamesCanBeReserved(t *testing.T) {
 	m, in := staffed(t, fixedLogins, "x", "y", "z")
 	in.ReserveFreedNames = true
