@@ -218,23 +218,6 @@ func TestNamesOfThoseWhoAreSetAsideLater(t *testing.T) {
 	settle(t, m, in)
 }
 
-func TestFreedNamesCanBeReserved(t *testing.T) {
-	m, in := staffed(t, fixedLogins, "x", "y", "z")
-	in.ReserveFreedNames = true
-	set(in, "1", "Login", "new") // gives x up
-	set(in, "2", "Login", "z")   // 2 and 3 exchange theirs
-	set(in, "3", "Login", "y")
-	in.Workers["9"] = hire("9 New Kid", "Login=x")
-	r := decide(t, in)
-	expectValue(t, r, "1", "sAMAccountName", "new")
-	expectValue(t, r, "2", "sAMAccountName", "z")
-	expectValue(t, r, "3", "sAMAccountName", "y")
-	if d := expectAction(t, r, "9", roster.ActionSetAside); !strings.Contains(d.Reason, `worker "1" gives it up in this run, and such names are reserved`) {
-		t.Errorf("reason %q", d.Reason)
-	}
-	m.apply(t, r)
-}
-
 // Whatever people exchange, and in whatever order they come, everybody has one login
 // in the end, nobody has that of another, and a second run changes nothing.
 func TestNamesChangeHandsAtRandom(t *testing.T) {
