@@ -42,7 +42,11 @@ func lifecycleSchema() schema.Attribute {
 			"absent_days": optionalDays("Days a worker may be missing from the feed before `on_absent` acts. The default is 0; more needs `record_in`."),
 			"record_in": optionalText("Target attribute that records since when a worker has left or been absent, such as `msDS-cloudExtensionAttribute20`. " +
 				"It keeps the clock running when the HR system gives no date, and when the state is lost."),
-			"rehire": optionalOneOf("What happens when a former worker returns: `reuse`, the default, enables the former account again; `new_name` also runs the rules that apply on creation again.", "reuse", "new_name"),
+			"former_names_days": optionalDays("Days for which a login, a user principal name or an address that somebody gives up, as after a change of name, goes to nobody else, so that neither mail nor access meant for them reaches a namesake. " +
+				"Needs `former_names_in`. Unset: the name is free at once, even in the same run. People who exchange names in one run may do so either way. " +
+				"An account that is disabled holds its names while it exists, and a deleted one until it is purged, whatever is set here; what was purged is not remembered."),
+			"former_names_in": optionalText("Target attribute that records at each account the names it has given up, and when, such as `msDS-cloudExtensionAttribute19`. Nothing else may use it."),
+			"rehire":          optionalOneOf("What happens when a former worker returns: `reuse`, the default, enables the former account again; `new_name` also runs the rules that apply on creation again.", "reuse", "new_name"),
 		},
 	}
 }

@@ -89,6 +89,8 @@ type lifecycleModel struct {
 	OnAbsent            types.String                  `tfsdk:"on_absent"`
 	AbsentDays          types.Int64                   `tfsdk:"absent_days"`
 	RecordIn            types.String                  `tfsdk:"record_in"`
+	FormerNamesIn       types.String                  `tfsdk:"former_names_in"`
+	FormerNamesDays     types.Int64                   `tfsdk:"former_names_days"`
 	Rehire              types.String                  `tfsdk:"rehire"`
 }
 
@@ -195,6 +197,8 @@ func (m *lifecycleModel) expand() mapping.Lifecycle {
 		OnAbsent:            m.OnAbsent.ValueString(),
 		AbsentDays:          int(m.AbsentDays.ValueInt64()),
 		RecordIn:            m.RecordIn.ValueString(),
+		FormerNamesIn:       m.FormerNamesIn.ValueString(),
+		FormerNamesDays:     int(m.FormerNamesDays.ValueInt64()),
 		Rehire:              m.Rehire.ValueString(),
 	}
 }
