@@ -296,7 +296,7 @@ func (r *run) checkPlanned(k *task) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(k.Want.Attributes)) {
 		was, managed := k.Planned.Attributes[name]
-		if managed && !k.Want.Attributes[name].Equal(have.Attributes[name]) && !was.Equal(planned.Attributes[name]) {
+		if managed && !k.Want.Attributes[name].Equal(have.Attributes[name]) && !was.Equal(planned.Attributes[name]) && !directory.GroupsUnderWay(name, have.Attributes[name]) {
 			k.report("check", name, directory.Because(directory.ErrChanged, fmt.Errorf("the plan was made when it was %q, now it is %q", was, have.Attributes[name])))
 			if k.held = !k.Want.Enabled; !k.held {
 				k.failed[""] = true
