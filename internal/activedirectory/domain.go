@@ -75,7 +75,8 @@ type Domain struct {
 	guarded     lazy[map[string]string] // why accounts are protected, by objectGUID
 	privileged  lazy[map[string]string] // why groups are those of administrators, by objectGUID
 
-	recycling lazy[bool] // the recycle bin is enabled
+	recycling lazy[bool]      // the recycle bin is enabled
+	itself    lazy[[2]string] // SID and name of the domain
 
 	forgotten directory.Forgotten // memberships that are not given back
 
@@ -109,7 +110,7 @@ func New(c *ldapconn.Client, o Options) *Domain {
 		o.BulkThreshold = DefaultBulkThreshold
 	}
 	d := &Domain{Expectations: directory.NewExpectations(RefKey), client: c, o: o, loading: newGate(), nesting: newGate(), permissions: newGate(), need: map[string]string{}, managers: map[string]string{}, since: map[string]time.Time{}, known: map[string]string{}, pending: map[string][]link{}}
-	d.schema.gate, d.suffix.gate, d.policy.gate, d.deleted.gate, d.guarded.gate, d.recycling.gate = newGate(), newGate(), newGate(), newGate(), newGate(), newGate()
+	d.schema.gate, d.suffix.gate, d.policy.gate, d.deleted.gate, d.guarded.gate, d.recycling.gate, d.itself.gate = newGate(), newGate(), newGate(), newGate(), newGate(), newGate(), newGate()
 	d.privileged.gate = newGate()
 	d.Need(attrGUID, attrClass, attrCN, attrLogin, attrPrincipal, attrDisplayName, attrMail, attrProxyAddresses, attrManager, attrControl,
 		attrPasswordSet, attrAdminCount, attrCritical, DefaultWorkerIDAttribute, o.WorkerIDAttribute, o.RemovedGroupsAttribute)

@@ -304,15 +304,15 @@ func TestAccADPopulation_betweenPopulations(t *testing.T) {
 	})
 }
 
-// TestAccADPopulation_deletionNeedsRetention: what is enabled, or has not been
-// disabled for long enough, is not deleted.
+// TestAccADPopulation_deletionNeedsRetention: an account that is enabled, or has not been
+// disabled for long enough, is disabled rather than deleted, and no reason to fail.
 func TestAccADPopulation_deletionNeedsRetention(t *testing.T) {
 	d := useDomain(t)
 	ou := d.Container(t)
 	both := people{"x1": person(ou, "x1", "X One"), "x2": person(ou, "x2", "X Two")}
 	disabled := both.with("x1", func(a *directory.Account) { a.Enabled = false })
 	cfg := func(days int) string {
-		return strings.Replace(populationConfig(), "accounts = var.accounts", fmt.Sprintf("accounts = var.accounts\n  on_removal = \"delete\"\n  max_removals = 1\n  retention_days = %d", days), 1)
+		return strings.Replace(populationConfig(), "accounts = var.accounts", fmt.Sprintf("accounts = var.accounts\n  on_removal = \"delete\"\n  max_removals = \"1\"\n  retention_days = %d", days), 1)
 	}
 	gone := func(*terraform.State) error {
 		if _, found, err := d.Lookup(context.Background(), "CN=X One,"+ou); found || err != nil {
@@ -324,11 +324,13 @@ func TestAccADPopulation_deletionNeedsRetention(t *testing.T) {
 		ProtoV6ProviderFactories: testProviders,
 		Steps: []resource.TestStep{
 			{Config: cfg(30), ConfigVariables: both.variables()},
-			{Config: cfg(30), ConfigVariables: both.without("x1").variables(), ExpectError: wordsInOrder("Refusing to delete an enabled account", "x1")},
+			{Config: cfg(30), ConfigVariables: both.without("x1").variables(), Check: holds(d, "x1", "userAccountControl", "514"), ConfigPlanChecks: settledPlan},
 			{Config: cfg(30), ConfigVariables: disabled.variables()},
-			{Config: cfg(30), ConfigVariables: disabled.without("x1").variables(), ExpectError: wordsInOrder("before its retention has passed", "x1", "retention_days is 30")},
-			{Config: cfg(0), ConfigVariables: people{}.variables(), ExpectError: wordsInOrder("Too many accounts", "max_removals is 1")},
-			{Config: cfg(0), ConfigVariables: disabled.without("x1").variables(), Check: gone},
+			{Config: cfg(0), ConfigVariables: people{}.variables(), ExpectError: wordsInOrder("Too many accounts", "2 of 2 accounts", "max_removals is 1")},
+			// Taken over and never changed: released.
+			{Config: cfg(0), ConfigVariables: disabled.without("x1").variables(), Check: holds(d, "x1", "userAccountControl", "514"), ConfigPlanChecks: settledPlan},
+			{Config: cfg(0), ConfigVariables: disabled.with("x1", func(a *directory.Account) { a.Attributes["title"] = directory.Value{"Clerk"} }).variables()},
+			{Config: cfg(0), ConfigVariables: disabled.without("x1").variables(), Check: gone, ConfigPlanChecks: settledPlan},
 		},
 	})
 }

@@ -38,7 +38,7 @@ func lifecycleSchema() schema.Attribute {
 				"The deletion stands in the plan as a change of the account's document, and `max_delete` of the accounts data source limits it. An account that was disabled late is deleted late; without a record the days begin with the next run."),
 			"create_leavers": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether workers who had left before they ever had an account get one, disabled. The default is false. Who never started gets none."},
 			"on_absent": optionalOneOf("What happens to the account of a worker who is no longer in the feed. Missing is not left: `keep`, the default, leaves the account as it is and reports it; "+
-				"`disable` disables it after `absent_days`; `release` drops it from the accounts, so that the resource's `on_removal` acts.", "keep", "disable", "release"),
+				"`disable` disables it after `absent_days`; `release` stops managing it, which its document says (`released`): nothing is read, written or undone for it.", "keep", "disable", "release"),
 			"absent_days": optionalDays("Days a worker may be missing from the feed before `on_absent` acts. The default is 0; more needs `record_in`."),
 			"record_in": optionalText("Target attribute that records since when a worker has left or been absent, such as `msDS-cloudExtensionAttribute20`. " +
 				"It keeps the clock running when the HR system gives no date, and when the state is lost."),

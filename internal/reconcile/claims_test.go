@@ -7,15 +7,18 @@ import (
 	"errors"
 	"testing"
 	"testing/synctest"
+
+	"terraform-provider-workforce/internal/directory"
 )
 
 // Whoever takes an account over while it is being removed waits for the end, and
 // nobody removes what somebody has taken over.
 func TestClaims(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c, old, next := &claims{}, &population{}, &population{}
+		c, old, next := &Claims{}, &Population{}, &Population{}
+		a, b := &directory.Existing{ID: "a"}, &directory.Existing{ID: "b"}
 		ids, want := map[string]string{"1": "a", "2": "b"}, map[string]string{"1": "", "2": ""}
-		if !c.beginRemoval(old, "a") {
+		if !c.beginRemoval(old, a) {
 			t.Fatal("nobody has claimed it")
 		}
 		claimed := make(chan error, 1)
@@ -26,7 +29,7 @@ func TestClaims(t *testing.T) {
 			t.Fatalf("did not wait: %v", err)
 		default:
 		}
-		if c.beginRemoval(old, "b") {
+		if c.beginRemoval(old, b) {
 			t.Error("removes what another has claimed")
 		}
 		if !c.claimedByAnother(old, "a") || c.claimedByAnother(next, "a") {
@@ -42,7 +45,7 @@ func TestClaims(t *testing.T) {
 			t.Error(err)
 		}
 		// A run that is stopped does not wait.
-		if !c.beginRemoval(next, "a") {
+		if !c.beginRemoval(next, a) {
 			t.Error("cannot remove its own")
 		}
 		ctx, cancel := context.WithCancel(t.Context())
