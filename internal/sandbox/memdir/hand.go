@@ -100,3 +100,17 @@ func (s *Server) Join(group, id string) {
 func (s *Server) Leave(group, id string) {
 	s.hand(group, func(g *entry) *refusal { return s.change(g, []edit{{1, "member", []string{s.must(id).dn}}}, true) })
 }
+
+// PutUnit makes an organizational unit.
+func (s *Server) PutUnit(dn string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.put(spell(dn), "organizationalUnit", nil)
+}
+
+// PutBelow makes an object of a class below another.
+func (s *Server) PutBelow(id, rdn, class string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.put(rdn+","+s.must(id).dn, class, nil)
+}

@@ -79,6 +79,15 @@ func (d *domain) users() map[string]user {
 	return out
 }
 
+func (d *domain) text(id, attribute string) string {
+	for _, o := range d.server.Users() {
+		if o.ID == id {
+			return o.First(attribute)
+		}
+	}
+	return ""
+}
+
 func (d *domain) setEnabled(id string, enabled bool) {
 	control := "514"
 	if enabled {
@@ -146,3 +155,6 @@ func (d *domain) cut(hang bool) {
 		d.server.Disconnect()
 	}
 }
+
+// server is the directory behind an estate, for what only Active Directory has.
+func (e *estate) server() *memdir.Server { return e.target.(*domain).server }

@@ -189,3 +189,16 @@ func (e *estate) apply(ctx context.Context, p *proposal) problems {
 	}
 	return list
 }
+
+// override is the json of a workforce_override.
+func (e *estate) override(config object) string {
+	p, list := start(context.Background(), e.clock.now, e.provider)
+	if list.failed() {
+		panic("simulation: " + list.errors())
+	}
+	c, list := p.plan("workforce_override", none("workforce_override"), config)
+	if list.failed() {
+		panic("simulation: " + list.errors())
+	}
+	return text(fields(c.next)["json"])
+}

@@ -40,6 +40,9 @@ type target interface {
 	// users returns every account that is not deleted, by object id.
 	users() map[string]user
 
+	// text returns the first value of an attribute of an account.
+	text(id, attribute string) string
+
 	// What somebody does by hand, by object id.
 	setEnabled(id string, enabled bool)
 	setTitle(id, title string)

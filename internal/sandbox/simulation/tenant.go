@@ -80,6 +80,11 @@ func (t *tenant) users() map[string]user {
 	return out
 }
 
+func (t *tenant) text(id, attribute string) string {
+	v, _ := t.server.User(id)[attribute].(string)
+	return v
+}
+
 func (t *tenant) set(id, name string, v any) {
 	if v == "" {
 		v = nil

@@ -36,6 +36,12 @@ func toValue(t tftypes.Type, v any) tftypes.Value {
 			values[name] = toValue(kind.ElementType, e)
 		}
 		return tftypes.NewValue(t, values)
+	case tftypes.Set:
+		values := []tftypes.Value{}
+		for _, e := range asList(v) {
+			values = append(values, toValue(kind.ElementType, e))
+		}
+		return tftypes.NewValue(t, values)
 	case tftypes.List:
 		values := []tftypes.Value{}
 		for _, e := range asList(v) {
