@@ -27,6 +27,10 @@ var firstDay = time.Date(2026, 1, 5, 3, 0, 0, 0, time.UTC)
 func newScene(ctx context.Context, kind string) *scene {
 	c := &clock{}
 	c.set(firstDay)
+	return newSceneAt(ctx, kind, c)
+}
+
+func newSceneAt(ctx context.Context, kind string, c *clock) *scene {
 	var t target
 	if kind == "ad" {
 		t = newDomain(c.now)
