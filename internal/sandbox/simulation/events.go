@@ -129,6 +129,9 @@ const (
 	hollow    = "a column has no values"
 )
 
+// hollows are the columns that may come without values.
+var hollows = []string{"WorkerStatus", "TerminationDate", "HireDate", "FirstName"}
+
 // spoil makes today's file a bad one.
 func (l *life) spoil() {
 	if len(l.feed) < 2*l.limit+2 {
@@ -160,7 +163,8 @@ func (l *life) spoil() {
 			l.feed[i].Status = "Status " + l.feed[i].Status
 		}
 	case 5:
-		l.trouble, l.empty = hollow, []string{"WorkerStatus", "TerminationDate", "HireDate", "FirstName"}[l.dice(4, "column"):][:1]
+		n := l.dice(len(hollows), "column")
+		l.trouble, l.empty = hollow, hollows[n:n+1]
 	}
 	l.note("the file: %s %v", l.trouble, l.empty)
 }
