@@ -50,7 +50,7 @@ func (r *run) settleGroups(ctx context.Context) {
 	g := &regrouping{run: r, byPath: map[string]string{}, exists: map[string]bool{}, privileged: map[string]bool{}}
 	for _, t := range r.alive() {
 		v, managed := t.want(directory.GroupsAttribute)
-		if !managed || t.have == nil || t.out.Created || directory.SameGroups(v, r.groupsState(t.have)) {
+		if !managed || t.have == nil || t.out.Created || t.Want.Deleted || directory.SameGroups(v, r.groupsState(t.have)) {
 			continue
 		}
 		if why := r.protection(t.have); why != "" {
@@ -108,9 +108,13 @@ func (g *regrouping) find(ctx context.Context) error {
 // remember writes down the groups that are to be taken away. Those of an
 // account for which that fails stay.
 func (g *regrouping) remember(ctx context.Context, t *task) {
-	if !takes(t) {
-		return
+	if takes(t) {
+		g.forgotten.While(func(is func(account, group string) bool) { g.rememberBut(ctx, t, is) })
 	}
+}
+
+// rememberBut writes down all groups but those about which rules decide.
+func (g *regrouping) rememberBut(ctx context.Context, t *task, forgotten func(account, group string) bool) {
 	known := g.remembered(t.have)
 	var add []string
 	for _, dn := range t.have.get(attrMemberOf) {
@@ -119,7 +123,7 @@ func (g *regrouping) remember(ctx context.Context, t *task) {
 			t.fail("change the groups", directory.GroupsAttribute, fmt.Errorf("the group %q cannot be read, so that it could not be given back: grant the right to read it, or take the account out by hand", dn))
 			continue
 		}
-		if v := rememberedGroup + id; !g.privileged[id] && !slices.Contains(known, v) {
+		if v := rememberedGroup + id; !g.privileged[id] && !slices.Contains(known, v) && !forgotten(t.have.id, id) {
 			add = append(add, v)
 		}
 	}
@@ -158,13 +162,15 @@ func (g *regrouping) change(ctx context.Context) {
 			}
 			continue
 		}
-		for _, v := range g.remembered(t.have) {
-			id := strings.ToLower(strings.TrimPrefix(v, rememberedGroup))
-			if _, back := in[id]; g.exists[id] && !g.privileged[id] && !back {
-				c := changes.Of(id, "")
-				c.Add = append(c.Add, g.member(t.have))
+		g.forgotten.While(func(forgotten func(account, group string) bool) {
+			for _, v := range g.remembered(t.have) {
+				id := strings.ToLower(strings.TrimPrefix(v, rememberedGroup))
+				if _, back := in[id]; g.exists[id] && !g.privileged[id] && !back && !forgotten(t.have.id, id) {
+					c := changes.Of(id, "")
+					c.Add = append(c.Add, g.member(t.have))
+				}
 			}
-		}
+		})
 	}
 	ordered := changes.Sorted()
 	for i, o := range g.ChangeMembers(ctx, ordered) {

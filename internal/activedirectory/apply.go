@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -32,18 +31,23 @@ const readBackTimeout = time.Minute
 // Accounts are read again right before they are changed, only what differs is
 // written, single values are replaced only while they still are what was read,
 // and everything is read back and compared. Running it again finishes what an
-// interrupted run began.
+// interrupted run began. Who must not sign in any more is disabled before anything
+// else is done, whatever else is wrong with them.
 func (d *Domain) Apply(ctx context.Context, changes []directory.Change, o directory.ApplyOptions) []directory.Outcome {
 	if o.Parallel <= 0 {
 		o.Parallel = defaultParallel
 	}
-	r := &run{Domain: d, o: o, byWorker: make(map[string]*task, len(changes))}
+	r := &run{Domain: d, o: o, byWorker: make(workers, len(changes))}
 	outcomes := make([]directory.Outcome, len(changes))
 	for i, c := range changes {
 		outcomes[i] = directory.Outcome{WorkerID: c.WorkerID, ID: c.ID}
+		if c.Want.Released { // nothing is read, written or undone
+			continue
+		}
 		r.tasks = append(r.tasks, &task{Change: c, out: &outcomes[i], failed: map[string]bool{}})
 	}
 	r.prepare(ctx)
+	r.takeAccess(ctx)
 	for _, w := range r.schedule() {
 		r.each(ctx, w.aside, r.stepAside)
 		r.each(ctx, w.tasks, r.write)
@@ -64,9 +68,10 @@ type run struct {
 	*Domain
 	o        directory.ApplyOptions
 	tasks    []*task
-	byWorker map[string]*task
+	byWorker workers
 	types    *directory.Schema
-	managers map[string][]*record // by worker id, of those who are not in tasks
+	managers map[string][]*record // by folded worker id, of those who are not in tasks
+	lookup   error                // why managers could not be looked for
 	stopped  atomic.Pointer[error]
 }
 
@@ -87,6 +92,7 @@ type task struct {
 	link    bool            // the manager is to be linked after everybody exists
 
 	mustChange bool // pwdLastSet 0 was written
+	badControl bool // what the document says of userAccountControl is not to be written
 }
 
 func (t *task) where() (dn string, landed bool) {
@@ -128,126 +134,6 @@ func (t *task) cn() string {
 // alive returns the tasks that have not failed.
 func (r *run) alive() []*task {
 	return slices.DeleteFunc(slices.Clone(r.tasks), (*task).dead)
-}
-
-// prepare checks the changes and reads the accounts they are about.
-func (r *run) prepare(ctx context.Context) {
-	names := map[string]bool{}
-	ids := map[string]*task{}
-	for _, t := range r.tasks {
-		if other := r.byWorker[t.WorkerID]; other != nil {
-			t.fail("check", "", directory.Because(directory.ErrInvalid, errors.New("the worker id stands for two changes at once")))
-			continue
-		}
-		r.byWorker[t.WorkerID] = t
-		if t.ID != "" {
-			id, err := canonicalGUID(t.ID)
-			if err == nil && ids[id] != nil {
-				err = fmt.Errorf("the account is that of worker %q as well", ids[id].WorkerID)
-			}
-			if err != nil {
-				t.fail("check", "", directory.Because(directory.ErrInvalid, err))
-				continue
-			}
-			t.ID, t.out.ID, ids[id] = id, id, t
-		}
-		for name := range t.Want.Attributes {
-			names[name] = true
-		}
-	}
-	wanted := slices.Collect(maps.Keys(names))
-	r.Need(wanted...)
-	types, err := r.typesFor(ctx, wanted)
-	if err != nil {
-		r.failAll("read the schema", err)
-		return
-	}
-	r.types = types
-	for _, t := range r.alive() {
-		r.check(t)
-	}
-	records, err := r.fetch(ctx, attrGUID, slices.Collect(maps.Keys(ids)))
-	if err == nil {
-		err = r.guard(ctx)
-	}
-	if err != nil {
-		r.failAll("read", err)
-		return
-	}
-	for _, rec := range records {
-		if t := ids[rec.id]; t != nil { // a server may answer more than it was asked
-			t.have = rec
-			t.at(rec.dn, !t.renames())
-		}
-	}
-	if err := r.findGone(ctx); err != nil {
-		r.failAll("read", err)
-		return
-	}
-	for _, t := range r.alive() {
-		switch {
-		case t.gone != nil:
-		case t.ID != "" && t.have == nil:
-			t.out.ID = ""
-			t.fail("read", "", fmt.Errorf("%w: no object has the objectGUID %s", directory.ErrGone, t.ID))
-		case t.have != nil && !t.have.isUser():
-			t.fail("read", "", directory.Because(directory.ErrInvalid, fmt.Errorf("%q is a %s, expected a user", t.have.dn, t.have.class)))
-		}
-	}
-	r.checkPlanned(ctx)
-	r.resolveManagers(ctx)
-}
-
-// check finds what is wrong with the values before anything is written.
-func (r *run) check(t *task) {
-	err := CheckAccount(t.Want, r.types)
-	if t.WorkerID == "" {
-		err = errors.Join(errors.New("the worker id is empty"), err)
-	}
-	if err != nil {
-		t.fail("check", "", directory.Because(directory.ErrInvalid, err))
-	}
-}
-
-// checkPlanned finds what changed between the plan and now in what is to be written.
-func (r *run) checkPlanned(ctx context.Context) {
-	var records []*record
-	for _, t := range r.alive() {
-		if t.have != nil && t.Planned != nil {
-			records = append(records, t.have)
-		}
-	}
-	if len(records) == 0 {
-		return
-	}
-	known, err := r.existingAll(ctx, records)
-	if err != nil {
-		r.failAll("read", err)
-		return
-	}
-	for _, t := range r.alive() {
-		if t.have == nil || t.Planned == nil {
-			continue
-		}
-		now := known[t.have.id].Account
-		changed := func(what, planned, found string) {
-			t.fail("modify", what, fmt.Errorf("%w: it was %q when the plan was made and is %q now", directory.ErrChanged, planned, found))
-			t.failed[""] = true
-		}
-		if now.Enabled != t.Planned.Enabled && now.Enabled != t.Want.Enabled {
-			changed("enabled", fmt.Sprint(t.Planned.Enabled), fmt.Sprint(now.Enabled))
-		}
-		if !sameDN(now.Container, t.Planned.Container) && !sameDN(now.Container, t.Want.Container) {
-			changed("container", t.Planned.Container, now.Container)
-		}
-		for name, v := range t.Want.Attributes {
-			planned, ok := lookup(t.Planned.Attributes, name)
-			found, _ := lookup(now.Attributes, name)
-			if ok && !Equal(r.types, name, planned, found) && !Equal(r.types, name, v, found) {
-				changed(name, planned.Text(), found.Text())
-			}
-		}
-	}
 }
 
 // failAll ends the run before it began.
@@ -297,6 +183,8 @@ func (r *run) each(ctx context.Context, tasks []*task, f func(context.Context, *
 // write makes one account what it is to be.
 func (r *run) write(ctx context.Context, t *task) {
 	switch {
+	case t.Want.Deleted:
+		r.deleteWanted(ctx, t)
 	case t.have != nil:
 		r.update(ctx, t)
 	case t.gone != nil:

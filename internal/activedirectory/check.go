@@ -23,21 +23,43 @@ func CheckAccount(a directory.Account, schema *directory.Schema) error {
 	if schema == nil {
 		schema = StandardSchema()
 	}
-	var errs []error
-	if err := CheckContainer(a.Container); err != nil {
-		errs = append(errs, fmt.Errorf("container: %w", err))
+	return joined(problemsOf(a, schema))
+}
+
+// problem is something that is wrong with one attribute or, of countries, with several.
+type problem struct {
+	attributes []string // [attrContainer] is the place
+	error
+}
+
+func joined(problems []problem) error {
+	errs := make([]error, len(problems))
+	for i, p := range problems {
+		errs[i] = p.error
 	}
+	return errors.Join(errs...)
+}
+
+func problemsOf(a directory.Account, schema *directory.Schema) []problem {
+	var problems []problem
+	add := func(name string, err error) {
+		if err != nil {
+			problems = append(problems, problem{[]string{name}, fmt.Errorf("%s: %w", name, err)})
+		}
+	}
+	add(attrContainer, CheckContainer(a.Container))
 	for _, name := range []string{attrCN, attrLogin} {
 		if v, _ := lookup(a.Attributes, name); len(v) != 1 {
-			errs = append(errs, fmt.Errorf("%s: found %d values, expected one", name, len(v)))
+			add(name, fmt.Errorf("found %d values, expected one", len(v)))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(a.Attributes)) {
-		if err := checkAttribute(schema, name, a.Attributes[name]); err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", name, err))
-		}
+		add(name, checkAttribute(schema, name, a.Attributes[name]))
 	}
-	return errors.Join(append(errs, checkCountry(a))...)
+	if err := checkCountry(a); err != nil {
+		problems = append(problems, problem{[]string{"c", "co", "countryCode"}, err})
+	}
+	return problems
 }
 
 func checkAttribute(schema *directory.Schema, name string, v directory.Value) error {

@@ -185,7 +185,7 @@ func TestEqual(t *testing.T) {
 		{"title", v("Boss"), v("Boss"), true}, {"title", v("Boss"), v("boss"), false}, {"title", v("é"), v("e"), false}, {"title", nil, v(), true}, {"title", v("x"), nil, false},
 		{"sAMAccountName", v("A"), v("a"), false}, {"proxyAddresses", v("SMTP:a", "smtp:b"), v("smtp:b", "SMTP:a"), true}, {"proxyAddresses", v("SMTP:a"), v("smtp:a"), false},
 		{"proxyAddresses", v("a", "a"), v("a", "b"), false},
-		{"manager", v("CN=A,DC=x"), v("cn=a, dc=x"), true}, {"manager", v("1001"), v("1001"), true}, {"manager", v("1001"), v("CN=1001"), false}, {"manager", v("a1"), v("A1"), false},
+		{"manager", v("CN=A,DC=x"), v("cn=a, dc=x"), true}, {"manager", v("1001"), v("1001"), true}, {"manager", v("1001"), v("CN=1001"), false}, {"manager", v("a1"), v("A1"), true}, {"manager", v("a1"), v("a2"), false},
 		{"secretary", v("CN=A,DC=x", "CN=B,DC=x"), v("cn=b,dc=x", "cn=a,dc=x"), true},
 		{"accountExpires", v("0"), v("9223372036854775807"), true}, {"accountExpires", v("never"), nil, true}, {"accountExpires", nil, v("0"), true},
 		{"accountExpires", v("2027-01-31T00:00:00Z"), v("134464320000000000"), false}, {"accountExpires", v("1970-01-01T00:00:00Z"), v("116444736000000000"), true},

@@ -81,7 +81,12 @@ func (r *run) addRequest(t *task, password string) (*ldap.AddRequest, error) {
 		req.Attribute(attrManager, []string{dn})
 	}
 	want := t.Want
-	want.Enabled = want.Enabled && password != ""
+	if want.Enabled && password == "" { // for a moment, which an interruption may end
+		want.Enabled, want.DisabledFor = false, directory.ForPrehire
+	}
+	if want.DisabledFor != "" && !want.Enabled {
+		addValues(req, r.Domain.o.RemovedGroupsAttribute, memory{want.DisabledFor, r.now()}.String())
+	}
 	control, err := controlFor(want, "")
 	if err != nil {
 		return nil, err
@@ -95,6 +100,17 @@ func (r *run) addRequest(t *task, password string) (*ldap.AddRequest, error) {
 		}
 	}
 	return req, nil
+}
+
+// addValues gives a new object further values of an attribute.
+func addValues(req *ldap.AddRequest, name string, values ...string) {
+	for i, a := range req.Attributes {
+		if isName(a.Type, name) {
+			req.Attributes[i].Vals = append(slices.Clone(a.Vals), values...)
+			return
+		}
+	}
+	req.Attribute(name, values)
 }
 
 // add sends the request. When its answer is lost it looks whether the account is
@@ -150,6 +166,13 @@ func (r *run) createInSteps(ctx context.Context, t *task, password string, gener
 		t.mustChange = true
 	}
 	finish = append(finish, edit{name: attrControl, add: []string{control}})
+	if t.Want.Enabled {
+		for _, a := range req.Attributes {
+			if ours := rememberedCauses(a.Vals); isName(a.Type, r.Domain.o.RemovedGroupsAttribute) && len(ours) > 0 {
+				finish = append(finish, edit{name: a.Type, compare: true, memory: true, remove: ours})
+			}
+		}
+	}
 	if err := r.client.Modify(ctx, modifyRequest(req.DN, finish)); err != nil {
 		t.fail("enable", attrControl, explainWrite(err))
 	}
@@ -183,7 +206,7 @@ func (r *run) createFailed(ctx context.Context, t *task, err error) {
 func (r *run) ownAccount(t *task, holders []*record) *record {
 	login, _ := t.want(attrLogin)
 	for _, h := range holders {
-		if h.isUser() && h.text(r.Domain.o.WorkerIDAttribute) == t.WorkerID && looseKey(h.text(attrLogin)) == looseKey(login.Text()) {
+		if h.isUser() && strings.EqualFold(h.text(r.Domain.o.WorkerIDAttribute), t.WorkerID) && looseKey(h.text(attrLogin)) == looseKey(login.Text()) {
 			return h
 		}
 	}

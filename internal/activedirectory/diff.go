@@ -20,6 +20,9 @@ type edit struct {
 	// section 4.6). Otherwise add replaces whatever is there.
 	compare     bool
 	remove, add []string
+	// memory marks the edit that belongs to enabling or disabling: it is worth
+	// nothing without that.
+	memory bool
 }
 
 func modifyRequest(dn string, edits []edit) *ldap.ModifyRequest {
@@ -44,14 +47,14 @@ func blind(e edit, want []string) edit { return edit{name: e.name, add: want} }
 
 // diff returns what has to be written to an account for its attributes to be as
 // wanted, but for its name, its manager, its groups and its state.
-func diff(types *directory.Schema, want directory.Account, have *record) ([]edit, error) {
+func (d *Domain) diff(types *directory.Schema, want directory.Account, have *record) ([]edit, error) {
 	var edits []edit
 	for _, name := range slices.Sorted(maps.Keys(want.Attributes)) {
 		if isName(name, attrCN) || isName(name, attrManager) || isName(name, attrControl) || isGroups(name) {
 			continue
 		}
 		kind := typeOf(types, name)
-		present := have.get(kind.Name)
+		present := d.foreign(have, kind.Name)
 		if Equal(types, name, want.Attributes[name], present) {
 			continue
 		}

@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"encoding/xml"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -22,7 +23,7 @@ const (
 	credentialsID = 0x0009007d
 )
 
-// DisabledSince returns when each disabled account was disabled: when its
+// DisabledSince returns, as it is now, when each disabled account was disabled: when its
 // userAccountControl was last changed, on whichever domain controller, according
 // to the replication metadata of the directory. Accounts that are enabled, gone or without
 // readable metadata are absent. ids gives the objectGUID by worker id.
@@ -38,28 +39,15 @@ func (d *Domain) DisabledSince(ctx context.Context, ids map[string]string) (map[
 		guids = append(guids, guid)
 	}
 	slices.Sort(guids)
-	root, err := d.root(ctx)
+	found, err := d.readSince(ctx, slices.Compact(guids), nil)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("reading since when accounts are disabled: %w", err)
 	}
 	out := map[string]time.Time{}
-	for part := range slices.Chunk(slices.Compact(guids), chunk) {
-		// Servers compute this for the objects asked only: the filter for the
-		// disabled bit keeps out everybody else.
-		filter := "(&(userAccountControl:1.2.840.113556.1.4.803:=2)" + anyOf(attrGUID, part) + ")"
-		entries, err := d.search(ctx, root, filter, []string{attrGUID, attrPropertyMetaData, attrAttributeMetaData})
-		if err != nil {
-			return nil, fmt.Errorf("reading since when accounts are disabled: %w", err)
-		}
-		for _, e := range entries {
-			guid, err := formatGUID(e.GetEqualFoldRawAttributeValue(attrGUID))
-			if err != nil {
-				return nil, fmt.Errorf("%q: %w", e.DN, err)
-			}
-			if at, ok := readMetaData(e).changed(controlID, attrControl); ok {
-				for _, worker := range workers[guid] {
-					out[worker] = at
-				}
+	for guid, at := range found {
+		for _, worker := range workers[guid] {
+			if !at.IsZero() {
+				out[worker] = at
 			}
 		}
 	}
@@ -101,23 +89,41 @@ func (m metaData) changed(id uint32, name string) (time.Time, bool) {
 	return at, ok
 }
 
-// parsePropertyMetaData reads a PROPERTY_META_DATA_VECTOR: a version of 1, a
-// count, and for each attribute its id, version, time in seconds since 1601,
-// originating server and update sequence numbers ([MS-DRSR] 5.161). Nil when
-// the data is something else.
+// parsePropertyMetaData reads a PROPERTY_META_DATA_VECTOR; nil when the data is
+// something else.
 func parsePropertyMetaData(b []byte) map[uint32]time.Time {
-	const head, size = 16, 48
-	if len(b) < head || binary.LittleEndian.Uint32(b) != 1 {
-		return nil
-	}
-	n := int(binary.LittleEndian.Uint32(b[8:]))
-	if n > (len(b)-head)/size {
-		return nil
-	}
-	out := make(map[uint32]time.Time, n)
-	for i := range n {
-		m := b[head+i*size:]
-		out[binary.LittleEndian.Uint32(m)] = fromFiletime(int64(binary.LittleEndian.Uint64(m[8:])) * ticksPerSecond)
+	var out map[uint32]time.Time
+	for m := range properties(b) {
+		if out == nil {
+			out = map[uint32]time.Time{}
+		}
+		out[binary.LittleEndian.Uint32(m)] = propertyTime(m)
 	}
 	return out
+}
+
+// properties yields the entries of a PROPERTY_META_DATA_VECTOR: a version of 1, a
+// count, and for each attribute its id, version, time in seconds since 1601,
+// originating server and update sequence numbers ([MS-DRSR] 5.161). There are none
+// when the data is something else.
+func properties(b []byte) iter.Seq[[]byte] {
+	const head, size = 16, 48
+	return func(yield func([]byte) bool) {
+		if len(b) < head || binary.LittleEndian.Uint32(b) != 1 {
+			return
+		}
+		n := int(binary.LittleEndian.Uint32(b[8:]))
+		if n > (len(b)-head)/size {
+			return
+		}
+		for i := range n {
+			if !yield(b[head+i*size:]) {
+				return
+			}
+		}
+	}
+}
+
+func propertyTime(m []byte) time.Time {
+	return fromFiletime(int64(binary.LittleEndian.Uint64(m[8:])) * ticksPerSecond)
 }

@@ -4,43 +4,20 @@ package activedirectory
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/go-ldap/ldap/v3"
+
+	"terraform-provider-workforce/internal/directory"
 )
 
-// dnKey is a form under which two spellings of one distinguished name are
-// equal: case and the way of escaping do not count (RFC 4514). What is not a
-// distinguished name is its own key.
-func dnKey(s string) string {
-	if isPlainDN(s) {
-		return strings.ToLower(s)
-	}
-	dn, err := ldap.ParseDN(s)
-	if err != nil {
-		return strings.ToLower(s)
-	}
-	rdns := make([]string, len(dn.RDNs))
-	for i, r := range dn.RDNs {
-		parts := make([]string, len(r.Attributes))
-		for j, a := range r.Attributes {
-			parts[j] = strings.ToLower(a.Type) + "=" + ldap.EscapeDN(strings.ToLower(a.Value))
-		}
-		slices.Sort(parts)
-		rdns[i] = strings.Join(parts, "+")
-	}
-	return strings.Join(rdns, ",")
-}
+// dnKey is a form under which all spellings of one distinguished name are equal.
+func dnKey(s string) string { return directory.PathKey(s) }
 
-// isPlainDN reports that s has nothing that could be spelled another way: almost
-// all names are so, and need no parsing.
-func isPlainDN(s string) bool {
-	return !strings.ContainsAny(s, "\\;+\"#<>") && strings.TrimSpace(s) == s &&
-		!strings.Contains(s, ", ") && !strings.Contains(s, " ,") && !strings.Contains(s, "= ") && !strings.Contains(s, " =")
-}
+// SameDN reports whether two distinguished names are one, however they are spelled.
+func SameDN(a, b string) bool { return directory.SamePath(a, b) }
 
-func sameDN(a, b string) bool { return strings.EqualFold(a, b) || dnKey(a) == dnKey(b) }
+func sameDN(a, b string) bool { return directory.SamePath(a, b) }
 
 // isDN reports whether s is a distinguished name of at least one component.
 func isDN(s string) bool {

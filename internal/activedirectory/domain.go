@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/go-ldap/ldap/v3"
 
@@ -31,7 +32,8 @@ type Options struct {
 	// WorkerIDAttribute is the attribute that carries worker ids.
 	WorkerIDAttribute string
 	// RemovedGroupsAttribute is where the groups that were taken from an account are
-	// remembered: an attribute of users for several texts, of which others are left alone.
+	// remembered, and why rules disabled it: an attribute of users for several texts,
+	// of which others are left alone.
 	RemovedGroupsAttribute string
 	// SearchBase is where accounts are looked for; empty is the whole domain. With
 	// a narrower one, names that are taken elsewhere are noticed only when the
@@ -46,6 +48,12 @@ type Options struct {
 	ManagePrivileged bool
 	// Protect names further accounts that are never touched.
 	Protect Protect
+	// DeleteChildrenOfClasses are the classes of objects that may be deleted with the
+	// account that they are below of, such as msExchActiveSyncDevice. An account with
+	// anything else below it is not deleted.
+	DeleteChildrenOfClasses []string
+	// Now is the clock of what is remembered at accounts; nil is [time.Now].
+	Now func() time.Time
 }
 
 // Domain is the users of one Active Directory domain. Its methods may be called
@@ -68,6 +76,8 @@ type Domain struct {
 
 	recycling lazy[bool] // the recycle bin is enabled
 
+	forgotten directory.Forgotten // memberships that are not given back
+
 	mu       sync.Mutex // guards what follows
 	need     map[string]string
 	asked    int
@@ -75,10 +85,11 @@ type Domain struct {
 	late     []change // what was written while a snapshot was being read
 	busy     bool     // a snapshot is being read
 	managers map[string]string
-	known    map[string]string // worker id → objectGUID of what this process wrote
-	pending  map[string][]link // manager's worker id → who waits for them
-	blind    string            // why deleted objects cannot be read, if so
-	stripped bool              // somebody asked for a deleted account that cannot be restored
+	since    map[string]time.Time // when disabled accounts were, by objectGUID; zero: nothing tells
+	known    map[string]string    // worker id → objectGUID of what this process wrote
+	pending  map[string][]link    // manager's worker id → who waits for them
+	blind    string               // why deleted objects cannot be read, if so
+	stripped bool                 // somebody asked for a deleted account that cannot be restored
 }
 
 // New returns the users of the domain behind c. It contacts nothing.
@@ -89,14 +100,17 @@ func New(c *ldapconn.Client, o Options) *Domain {
 	if o.RemovedGroupsAttribute == "" {
 		o.RemovedGroupsAttribute = DefaultRemovedGroupsAttribute
 	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
 	o.WorkerIDAttribute, o.RemovedGroupsAttribute = typeOf(nil, o.WorkerIDAttribute).Name, typeOf(nil, o.RemovedGroupsAttribute).Name
 	if o.BulkThreshold == 0 {
 		o.BulkThreshold = DefaultBulkThreshold
 	}
-	d := &Domain{Expectations: directory.NewExpectations(RefKey), client: c, o: o, loading: newGate(), nesting: newGate(), permissions: newGate(), need: map[string]string{}, managers: map[string]string{}, known: map[string]string{}, pending: map[string][]link{}}
+	d := &Domain{Expectations: directory.NewExpectations(RefKey), client: c, o: o, loading: newGate(), nesting: newGate(), permissions: newGate(), need: map[string]string{}, managers: map[string]string{}, since: map[string]time.Time{}, known: map[string]string{}, pending: map[string][]link{}}
 	d.schema.gate, d.suffix.gate, d.policy.gate, d.deleted.gate, d.guarded.gate, d.recycling.gate = newGate(), newGate(), newGate(), newGate(), newGate(), newGate()
 	d.Need(attrGUID, attrClass, attrCN, attrLogin, attrPrincipal, attrDisplayName, attrMail, attrProxyAddresses, attrManager, attrControl,
-		attrPasswordSet, attrAdminCount, attrCritical, DefaultWorkerIDAttribute, o.WorkerIDAttribute)
+		attrPasswordSet, attrAdminCount, attrCritical, DefaultWorkerIDAttribute, o.WorkerIDAttribute, o.RemovedGroupsAttribute)
 	return d
 }
 

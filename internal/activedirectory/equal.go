@@ -91,7 +91,9 @@ func sameValue(t directory.AttributeType, a, b string) bool {
 		return sameControl(a, b)
 	case isName(t.Name, attrPasswordSet):
 		return samePasswordSet(a, b)
-	case isName(t.Name, attrManager), t.Syntax == directory.Path:
+	case isName(t.Name, attrManager): // a worker id, or a path
+		return strings.EqualFold(a, b) || isDN(a) && isDN(b) && sameDN(a, b)
+	case t.Syntax == directory.Path:
 		return isDN(a) && isDN(b) && sameDN(a, b)
 	}
 	switch t.Syntax {
@@ -128,14 +130,25 @@ func SameAccount(want, have directory.Account, schema *directory.Schema) bool {
 	return true
 }
 
+// asWanted reports whether nothing is to be done to an account.
+func (d *Domain) asWanted(want directory.Account, have *directory.Existing) bool {
+	return !want.Deleted && SameAccount(want, have.Account, d.schema.peek()) && d.Render(want, have).DisabledFor == want.DisabledFor
+}
+
 // Render returns the present state of an account restricted to what want
 // manages. Values that are equal by meaning are written as in want, so that no
-// difference shows that is none. schema may be nil.
+// difference shows that is none. An account that does not remember why it is disabled
+// is as good as one that remembers what is wanted, and one that is there is never
+// deleted. schema may be nil.
 func Render(want directory.Account, have *directory.Existing, schema *directory.Schema) directory.Account {
 	if have == nil {
 		return directory.Account{}
 	}
-	out := directory.Account{Container: have.Account.Container, Enabled: have.Account.Enabled, Attributes: make(map[string]directory.Value, len(want.Attributes))}
+	out := directory.Account{Container: have.Account.Container, Enabled: have.Account.Enabled, Released: want.Released, DisabledFor: have.DisabledFor,
+		Attributes: make(map[string]directory.Value, len(want.Attributes))}
+	if !want.Enabled && !out.Enabled && out.DisabledFor == "" {
+		out.DisabledFor = want.DisabledFor
+	}
 	if sameDN(want.Container, out.Container) {
 		out.Container = want.Container
 	}

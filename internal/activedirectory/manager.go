@@ -15,7 +15,7 @@ import (
 )
 
 // link is a person whose manager has no account yet.
-type link struct{ worker, id string }
+type link struct{ worker, id, manager string }
 
 // Waiting is a manager link that could not be made yet, see directory.ApplyOptions.LinkLater.
 type Waiting struct{ WorkerID, ID, ManagerWorkerID string }
@@ -25,9 +25,9 @@ func (d *Domain) Pending() []Waiting {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	var out []Waiting
-	for manager, links := range d.pending {
+	for _, links := range d.pending {
 		for _, l := range links {
-			out = append(out, Waiting{l.worker, l.id, manager})
+			out = append(out, Waiting{l.worker, l.id, l.manager})
 		}
 	}
 	slices.SortFunc(out, func(a, b Waiting) int { return strings.Compare(a.WorkerID, b.WorkerID) })
@@ -38,19 +38,19 @@ func (d *Domain) Pending() []Waiting {
 func (r *run) resolveManagers(ctx context.Context) {
 	ask := map[string]bool{}
 	for _, t := range r.alive() {
-		if v, _ := t.want(attrManager); len(v) > 0 && r.byWorker[v.Text()] == nil && !isDN(v.Text()) {
-			ask[v.Text()] = true
+		if v, _ := t.want(attrManager); len(v) > 0 && !t.Want.Deleted && r.byWorker.get(v.Text()) == nil && !isDN(v.Text()) {
+			ask[directory.Fold(v.Text())] = true
 		}
 	}
 	r.managers = map[string][]*record{}
 	ids := slices.Sorted(maps.Keys(ask))
 	records, err := r.fetch(ctx, r.Domain.o.WorkerIDAttribute, ids)
 	if err != nil {
-		r.failAll("look for managers", err)
+		r.lookup = fmt.Errorf("looking for managers: %w", err)
 		return
 	}
 	for _, rec := range records {
-		if id := rec.text(r.Domain.o.WorkerIDAttribute); rec.isUser() && ask[id] {
+		if id := directory.Fold(rec.text(r.Domain.o.WorkerIDAttribute)); rec.isUser() && ask[id] {
 			r.managers[id] = append(r.managers[id], rec)
 		}
 	}
@@ -64,7 +64,7 @@ func (r *run) resolveManagers(ctx context.Context) {
 	r.Domain.mu.Unlock()
 	written, err := r.fetch(ctx, attrGUID, known)
 	if err != nil {
-		r.failAll("look for managers", err)
+		r.lookup = fmt.Errorf("looking for managers: %w", err)
 		return
 	}
 	for _, id := range ids {
@@ -76,10 +76,11 @@ func (r *run) resolveManagers(ctx context.Context) {
 	}
 }
 
+// knows returns the objectGUID of an account that this process wrote.
 func (d *Domain) knows(worker string) string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.known[worker]
+	return d.known[directory.Fold(worker)]
 }
 
 var errLater = errors.New("later")
@@ -92,9 +93,11 @@ func (r *run) managerDN(t *task) (string, error) {
 	if id == "" {
 		return "", nil
 	}
-	if m := r.byWorker[id]; m != nil {
+	if m := r.byWorker.get(id); m != nil {
 		dn, landed := m.where()
 		switch {
+		case m.Want.Deleted:
+			return "", fmt.Errorf("%w: that of worker %q is deleted in this run", directory.ErrNoManager, id)
 		case landed:
 			return dn, nil
 		case m.dead() && dn == "":
@@ -102,13 +105,15 @@ func (r *run) managerDN(t *task) (string, error) {
 		}
 		return "", errLater
 	}
-	switch found := r.managers[id]; {
+	switch found := r.managers[directory.Fold(id)]; {
 	case len(found) == 1:
 		return found[0].dn, nil
 	case len(found) > 1:
 		return "", fmt.Errorf("%w: worker %q, the manager, is %s", directory.ErrAmbiguous, id, listPaths(found))
 	case isDN(id):
 		return id, nil
+	case r.lookup != nil:
+		return "", r.lookup
 	}
 	return "", fmt.Errorf("%w: no user has the %s %q of the manager", directory.ErrNoManager, r.Domain.o.WorkerIDAttribute, id)
 }
@@ -146,9 +151,10 @@ func (r *run) linkManagers(ctx context.Context) {
 	for _, t := range r.alive() {
 		if t.link && t.have != nil {
 			// Everybody who is anywhere is there for good.
-			if m, _ := t.want(attrManager); r.byWorker[m.Text()] != nil {
-				if dn, _ := r.byWorker[m.Text()].where(); dn != "" {
-					r.byWorker[m.Text()].at(dn, true)
+			v, _ := t.want(attrManager)
+			if m := r.byWorker.get(v.Text()); m != nil {
+				if dn, _ := m.where(); dn != "" {
+					m.at(dn, true)
 				}
 			}
 			todo = append(todo, t)
@@ -177,16 +183,17 @@ func (r *run) linkManager(ctx context.Context, t *task) {
 	}
 	_, err := r.managerDN(t)
 	v, _ := t.want(attrManager)
-	if !r.o.LinkLater || !errors.Is(err, directory.ErrNoManager) || r.byWorker[v.Text()] != nil {
+	if !r.o.LinkLater || !errors.Is(err, directory.ErrNoManager) || r.byWorker.get(v.Text()) != nil {
 		t.fail("modify", attrManager, err)
 		return
 	}
 	t.out.Waiting = v.Text()
 	r.Domain.mu.Lock()
-	guid := r.known[v.Text()]
+	key := directory.Fold(v.Text())
+	guid := r.known[key]
 	if guid == "" {
 		r.forget(t.WorkerID)
-		r.pending[v.Text()] = append(r.pending[v.Text()], link{t.WorkerID, t.out.ID})
+		r.pending[key] = append(r.pending[key], link{t.WorkerID, t.out.ID, v.Text()})
 	}
 	r.Domain.mu.Unlock()
 	if guid == "" {
@@ -203,7 +210,7 @@ func (r *run) linkManager(ctx context.Context, t *task) {
 // forget drops the links that a person waits for; d.mu is held.
 func (d *Domain) forget(worker string) {
 	for manager, links := range d.pending {
-		links = slices.DeleteFunc(links, func(l link) bool { return l.worker == worker })
+		links = slices.DeleteFunc(links, func(l link) bool { return strings.EqualFold(l.worker, worker) })
 		if d.pending[manager] = links; len(links) == 0 {
 			delete(d.pending, manager)
 		}
@@ -217,12 +224,17 @@ func (r *run) linkWaiting(ctx context.Context) {
 			continue
 		}
 		r.Domain.mu.Lock()
-		r.known[t.WorkerID] = t.out.ID
+		key := directory.Fold(t.WorkerID)
+		if r.known[key] = t.out.ID; t.out.Deleted {
+			delete(r.known, key)
+			r.Domain.mu.Unlock()
+			continue
+		}
 		if _, managed := t.want(attrManager); managed && t.out.Waiting == "" {
 			r.forget(t.WorkerID)
 		}
-		links := r.pending[t.WorkerID]
-		delete(r.pending, t.WorkerID)
+		links := r.pending[key]
+		delete(r.pending, key)
 		r.Domain.mu.Unlock()
 		for _, l := range links {
 			if err := r.linkNow(ctx, l.id, t.out.ID); err != nil && !ldapconn.IsNotFound(err) && !errors.Is(err, directory.ErrGone) {

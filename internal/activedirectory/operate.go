@@ -221,22 +221,23 @@ func (r *run) operate(ctx context.Context, op directory.Operation, t *task) {
 	if done || err != nil {
 		return
 	}
-	var e edit
+	var edits []edit
 	switch op {
 	case directory.OperationUnlock:
-		e = edit{name: attrLockout, add: []string{"0"}}
+		edits = []edit{{name: attrLockout, add: []string{"0"}}}
 	case directory.OperationRequirePasswordChange:
-		e = edit{name: attrPasswordSet, add: []string{"0"}}
+		edits = []edit{{name: attrPasswordSet, add: []string{"0"}}}
 	default:
 		control, err := controlFor(directory.Account{Enabled: op == directory.OperationEnable}, t.have.text(attrControl))
 		if err != nil {
 			t.fail(string(op), attrControl, err)
 			return
 		}
-		e = edit{name: attrControl, add: []string{control}}
+		// What rules remembered is void: now it was somebody who decided.
+		edits = append([]edit{{name: attrControl, add: []string{control}}}, r.rememberEdits(t.have, memory{})...)
 	}
-	if err := r.send(ctx, t, []edit{e}); err != nil {
-		t.fail(string(op), e.name, explainWrite(err))
+	if err := r.sendState(ctx, t, edits); err != nil {
+		t.fail(string(op), edits[0].name, explainWrite(err))
 	}
 }
 

@@ -37,6 +37,12 @@ func (t *task) holds(c claim) string {
 }
 
 func (t *task) takes(c claim) string {
+	switch {
+	case t.Want.Deleted:
+		return "" // it gives up everything
+	case t.have != nil && t.keeps(c):
+		return t.holds(c)
+	}
 	switch c {
 	case claimPath:
 		return dnKey(joinDN(t.cn(), t.Want.Container))
@@ -50,9 +56,20 @@ func (t *task) takes(c claim) string {
 	return t.holds(claimPrincipal)
 }
 
+// keeps reports that a name is not to be changed, because of what is wrong with it.
+func (t *task) keeps(c claim) bool {
+	switch c {
+	case claimPath:
+		return t.failed[attrCN] || t.failed[attrContainer]
+	case claimLogin:
+		return t.failed[directory.Fold(attrLogin)]
+	}
+	return t.failed[directory.Fold(attrPrincipal)]
+}
+
 // renames reports that the path changes, be it in case only.
 func (t *task) renames() bool {
-	return t.have != nil && (t.have.text(attrCN) != t.cn() || !sameDN(t.have.container(), t.Want.Container))
+	return t.have != nil && !t.Want.Deleted && !t.keeps(claimPath) && (t.have.text(attrCN) != t.cn() || !sameDN(t.have.container(), t.Want.Container))
 }
 
 // edges says what each task comes after: of hard ones the names, of soft ones
@@ -116,8 +133,8 @@ func (r *run) dependencies(tasks []*task) map[*task]edges {
 				}
 			}
 		}
-		if v, _ := t.want(directory.ManagerAttribute); len(v) > 0 {
-			m := r.byWorker[v.Text()]
+		if v, _ := t.want(directory.ManagerAttribute); len(v) > 0 && !t.Want.Deleted {
+			m := r.byWorker.get(v.Text())
 			if m != nil && m != t && !m.dead() && (m.have == nil || m.renames()) && !e.hard[m] {
 				e.soft[m] = true
 			}

@@ -147,12 +147,10 @@ func (d *Domain) neverHadPassword(ctx context.Context, have *record) (bool, erro
 	if set := have.text(attrPasswordSet); set != "" && set != "0" {
 		return false, nil
 	}
-	entries, err := d.client.Search(ctx, &ldap.SearchRequest{BaseDN: have.dn, Scope: ldap.ScopeBaseObject, Filter: "(objectClass=*)",
-		Attributes: []string{attrPropertyMetaData, attrAttributeMetaData}})
-	if err != nil || len(entries) != 1 {
+	m, err := d.metaDataOf(ctx, have.dn)
+	if err != nil {
 		return false, err
 	}
-	m := readMetaData(entries[0])
 	_, ever := m.changed(credentialsID, attrCredentials)
 	return m.readable() && !ever, nil
 }

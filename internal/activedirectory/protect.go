@@ -33,7 +33,7 @@ func (p Protect) empty() bool { return len(p.Filters)+len(p.Groups)+len(p.Contai
 
 // CheckOptions says what is wrong with options without contacting anything.
 func CheckOptions(o Options) error {
-	errs := []error{checkRemembering(o.RemovedGroupsAttribute)}
+	errs := []error{checkRemembering(o.RemovedGroupsAttribute), checkChildClasses(o.DeleteChildrenOfClasses)}
 	for _, f := range o.Protect.Filters {
 		if _, err := ldap.CompileFilter(f); err != nil {
 			errs = append(errs, fmt.Errorf("protect.filters: found %q, expected an LDAP filter such as (employeeType=Service): %w", f, err))
@@ -162,11 +162,12 @@ func (d *Domain) protection(r *record) string {
 	return ""
 }
 
-// Check says which of the changes would touch a protected account.
+// Check says, by a [directory.PersonError] for each, which of the changes would touch
+// a protected account, and which deletions the directory would refuse.
 func (d *Domain) Check(ctx context.Context, changes []directory.Change) error {
 	ids, attributes := map[string]string{}, map[string]bool{}
 	for _, c := range changes {
-		if c.ID != "" {
+		if c.ID != "" && !c.Want.Released {
 			ids[c.WorkerID] = c.ID
 		}
 		for name := range c.Want.Attributes {
@@ -185,10 +186,10 @@ func (d *Domain) Check(ctx context.Context, changes []directory.Change) error {
 	if err != nil {
 		return err
 	}
-	var problems []error
+	problems := []error{d.checkDeletions(ctx, changes, found)}
 	for _, c := range changes {
 		e := found[c.WorkerID]
-		if e != nil && e.Protected != "" && !SameAccount(c.Want, e.Account, d.schema.peek()) {
+		if e != nil && e.Protected != "" && !c.Want.Deleted && !c.Want.Released && !d.asWanted(c.Want, e) {
 			v, _ := lookup(c.Want.Attributes, attrDisplayName)
 			problems = append(problems, &directory.PersonError{WorkerID: c.WorkerID, Name: v.Text(), Path: e.Path, Op: "modify", Err: directory.Because(directory.ErrProtected, errors.New(e.Protected))})
 		}

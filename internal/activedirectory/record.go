@@ -99,6 +99,11 @@ func (d *Domain) existing(r *record, managers map[string]string) *directory.Exis
 		Container: r.container(), Enabled: r.enabled(), Attributes: make(map[string]directory.Value, len(r.values)),
 	}}
 	for name, v := range r.values {
+		if isName(name, d.o.RemovedGroupsAttribute) {
+			if v = d.foreign(r, name); len(v) == 0 {
+				continue
+			}
+		}
 		e.Account.Attributes[name] = slices.Clone(v)
 	}
 	if state := d.groupsState(r); len(state) > 0 {
@@ -112,8 +117,27 @@ func (d *Domain) existing(r *record, managers map[string]string) *directory.Exis
 	return e
 }
 
-// existingAll is existing for many, with one look for all their managers.
+// existingAll is existing for many, with one look for all their managers, and one
+// for since when and why the disabled ones are disabled.
 func (d *Domain) existingAll(ctx context.Context, records []*record) (map[string]*directory.Existing, error) {
+	out, err := d.translate(ctx, records)
+	if err != nil {
+		return nil, err
+	}
+	since, err := d.sinceOf(ctx, records)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range records {
+		if at, disabled := since[r.id]; disabled {
+			out[r.id].DisabledSince, out[r.id].DisabledFor = at, d.disabledFor(r, at)
+		}
+	}
+	return out, nil
+}
+
+// translate is existingAll without since when and why accounts are disabled.
+func (d *Domain) translate(ctx context.Context, records []*record) (map[string]*directory.Existing, error) {
 	if err := d.guard(ctx); err != nil {
 		return nil, err
 	}

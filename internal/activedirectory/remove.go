@@ -9,16 +9,14 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/go-ldap/ldap/v3"
-
-	"terraform-provider-workforce/internal/activedirectory/ldapconn"
 	"terraform-provider-workforce/internal/directory"
 )
 
 // Remove disables or deletes accounts, given by worker id with their objectGUID,
 // and returns the outcomes by worker id. An account that is gone already is no
-// error. Only the account itself is deleted, never objects below it, and what is
-// protected is neither deleted nor disabled.
+// error. Of what is below an account only objects of [Options.DeleteChildrenOfClasses]
+// are deleted with it, and what is protected is neither deleted nor disabled. Who is
+// disabled here remembers no reason: the rules that would know it are gone.
 func (d *Domain) Remove(ctx context.Context, ids map[string]string, mode directory.Removal) []directory.Outcome {
 	r := &run{Domain: d, o: directory.ApplyOptions{Parallel: defaultParallel}, types: StandardSchema()}
 	workers := slices.Sorted(maps.Keys(ids))
@@ -80,41 +78,13 @@ func (r *run) remove(ctx context.Context, t *task, mode directory.Removal) {
 }
 
 func (r *run) disable(ctx context.Context, t *task) {
-	control, err := controlFor(directory.Account{}, t.have.text(attrControl))
+	edits, err := r.disableEdits(t.have, memory{}) // no rule of the account disables it
 	if err == nil {
-		err = r.send(ctx, t, []edit{{name: attrControl, add: []string{control}}})
+		err = r.sendState(ctx, t, edits)
 	}
 	if err != nil && !errors.Is(err, directory.ErrGone) {
 		t.fail("disable", attrControl, explainWrite(err))
 	}
-}
-
-// delete removes the object itself, never a tree. The identity is checked by
-// objectGUID before each attempt, since a path may belong to somebody else by now.
-func (r *run) delete(ctx context.Context, t *task) {
-	for attempt := 0; ; attempt++ {
-		dn, _ := t.where()
-		err := r.client.Delete(ctx, ldap.NewDelRequest(dn, nil))
-		if err == nil {
-			break
-		}
-		lost := ldapconn.IsUnknownOutcome(err)
-		if attempt > 0 || !lost && !ldapconn.IsNotFound(err) {
-			t.fail("delete", "", explainWrite(err))
-			return
-		}
-		now, readErr := r.again(ctx, t)
-		if readErr != nil {
-			t.fail("delete", "", errors.Join(err, readErr))
-			return
-		}
-		if now == nil {
-			break
-		}
-		t.at(now.dn, true)
-	}
-	t.out.Changed = true
-	r.note(change{record: t.have, gone: true})
 }
 
 func (r *run) verifyDisabled(ctx context.Context) {

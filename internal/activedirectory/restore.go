@@ -45,7 +45,7 @@ func (d *Domain) recycles(ctx context.Context) (bool, error) {
 func (r *run) findGone(ctx context.Context) error {
 	byID := map[string]*task{}
 	for _, t := range r.alive() {
-		if t.ID != "" && t.have == nil {
+		if t.ID != "" && t.have == nil && !t.Want.Deleted {
 			byID[t.ID] = t
 		}
 	}
@@ -104,6 +104,9 @@ func (r *run) restore(ctx context.Context, t *task) {
 	}
 	if control, err := controlFor(directory.Account{}, t.gone.text(attrControl)); err == nil && !t.Want.Enabled && t.gone.enabled() {
 		req.Replace(attrControl, []string{control}) // not even for a moment can they sign in
+		if kept := subtract(t.gone.get(r.Domain.o.RemovedGroupsAttribute), r.causes(t.gone)); t.Want.DisabledFor != "" {
+			req.Replace(r.Domain.o.RemovedGroupsAttribute, append(kept, memory{t.Want.DisabledFor, r.now()}.String()))
+		}
 	}
 	err := r.client.Modify(ctx, req)
 	detached, cancel := detach(ctx)

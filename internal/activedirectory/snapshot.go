@@ -356,6 +356,7 @@ func (d *Domain) note(c change) {
 	}
 	key := dnKey(c.record.dn)
 	delete(d.managers, key)
+	delete(d.since, c.record.id)
 	if c.gone {
 		d.deleted.forget()
 	}

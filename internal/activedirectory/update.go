@@ -19,7 +19,7 @@ import (
 // name and place in another. The state goes first, so that a leaver whose move
 // fails is disabled all the same.
 func (r *run) update(ctx context.Context, t *task) {
-	edits, err := diff(r.types, t.Want, t.have)
+	edits, err := r.diff(r.types, t.writable(), t.have)
 	if err != nil {
 		t.fail("modify", "", directory.Because(directory.ErrInvalid, err))
 		return
@@ -40,7 +40,7 @@ func (r *run) update(ctx context.Context, t *task) {
 	if len(edits) > 0 {
 		r.modify(ctx, t, edits, password)
 	}
-	if t.renames() && !t.dead() {
+	if !t.dead() && t.renames() {
 		r.rename(ctx, t)
 	}
 	dn, _ := t.where()
@@ -56,10 +56,18 @@ type newPassword struct {
 // stateEdits sets a password and enables or disables. An account that never had
 // a password gets one before it is enabled.
 func (r *run) stateEdits(ctx context.Context, t *task) ([]edit, newPassword, error) {
-	control, enables, err := controlEdit(t.Want, t.have)
+	if t.failed[directory.Fold(attrControl)] { // access could not be taken: that is said already
+		return r.passwordEdits(t, t.Password), newPassword{text: t.Password}, nil
+	}
+	control, enables, err := controlEdit(t.writable(), t.have)
 	if err != nil {
 		return nil, newPassword{}, directory.Because(directory.ErrInvalid, err)
 	}
+	memory, err := r.memoryEdits(ctx, t)
+	if err != nil {
+		return nil, newPassword{}, err
+	}
+	control = append(control, memory...)
 	p := newPassword{text: t.Password}
 	if p.text == "" && enables {
 		never, err := r.neverHadPassword(ctx, t.have)
@@ -122,6 +130,9 @@ func (r *run) modify(ctx context.Context, t *task, edits []edit, p newPassword) 
 // not be set in the order of edits and needs it is left out.
 func (r *run) oneByOne(ctx context.Context, t *task, edits []edit, p newPassword) {
 	for _, e := range edits {
+		if e.memory && t.failed[directory.Fold(attrControl)] {
+			continue
+		}
 		if t.failed[directory.Fold(attrPassword)] && (e.name == attrPasswordSet || e.name == attrControl && t.Want.Enabled) {
 			t.failed[directory.Fold(e.name)] = true
 			continue
@@ -166,6 +177,12 @@ func (r *run) denied(ctx context.Context, t *task, edits []edit, err error, p ne
 		if !slices.ContainsFunc(rest, func(k edit) bool { return k.name == e.name }) {
 			t.fail("modify", e.name, directory.Because(directory.ErrDenied, err))
 		}
+	}
+	if t.failed[directory.Fold(attrControl)] {
+		rest = slices.DeleteFunc(rest, func(e edit) bool { return e.memory })
+	}
+	if len(rest) == 0 {
+		return nil, nil
 	}
 	if next := r.send(ctx, t, rest); next != nil {
 		return rest, next
@@ -281,11 +298,11 @@ func (r *run) changedSince(t *task, now *record, edits []edit) error {
 func (r *run) withoutComparison(t *task, edits []edit) []edit {
 	out := slices.Clone(edits)
 	for i, e := range out {
-		if e.compare {
-			v, _ := t.want(e.name)
-			if values, err := encodeAll(typeOf(r.types, e.name), v); err == nil {
-				out[i] = blind(e, values)
-			}
+		if !e.compare {
+			continue
+		}
+		if values, err := encodeAll(typeOf(r.types, e.name), t.have.get(e.name)); err == nil {
+			out[i] = blind(e, append(subtract(values, e.remove), e.add...))
 		}
 	}
 	return out

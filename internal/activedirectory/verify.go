@@ -133,11 +133,17 @@ func (r *run) compare(t *task) {
 	if have.Enabled != t.Want.Enabled && !t.failed[directory.Fold(attrControl)] {
 		differs("enabled", directory.Value{fmt.Sprint(t.Want.Enabled)}, directory.Value{fmt.Sprint(have.Enabled)})
 	}
-	if !sameDN(have.Container, t.Want.Container) && !t.failed[attrCN] {
+	if cause := t.out.Account.DisabledFor; cause != "" && cause != t.Want.DisabledFor && !have.Enabled && !t.Want.Enabled && !t.failed[directory.Fold(r.Domain.o.RemovedGroupsAttribute)] {
+		differs("disabled_for", directory.Value{t.Want.DisabledFor}, directory.Value{cause})
+	}
+	if !sameDN(have.Container, t.Want.Container) && !t.failed[attrCN] && !t.failed[attrContainer] {
 		differs("container", directory.Value{t.Want.Container}, directory.Value{have.Container})
 	}
 	for _, name := range slices.Sorted(maps.Keys(t.Want.Attributes)) {
-		want, found := t.Want.Attributes[name], t.have.get(name)
+		want, found := t.Want.Attributes[name], r.foreign(t.have, name)
+		if isName(name, attrControl) && t.badControl {
+			continue
+		}
 		if isGroups(name) {
 			found = r.groupsState(t.have)
 		}

@@ -127,7 +127,7 @@ func (p Proposal) takenNames(core CoreKey, found map[string][]*Existing, owner m
 		name := p.Accounts[id].Attributes[core.Attribute].Text()
 		for _, e := range found[Fold(name)] {
 			holder, ours := owner[e.ID]
-			if ours && holder == id || e.Deleted || core.PerContainer && Fold(e.Account.Container) != Fold(p.Accounts[id].Container) {
+			if ours && holder == id || e.Deleted || core.PerContainer && !SamePath(e.Account.Container, p.Accounts[id].Container) {
 				continue
 			}
 			if ours {
@@ -149,7 +149,7 @@ func (p Proposal) nameKey(core CoreKey, id string) (string, bool) {
 		return "", false
 	}
 	if core.PerContainer {
-		return Fold(name) + "\x00" + Fold(a.Container), true
+		return Fold(name) + "\x00" + PathKey(a.Container), true
 	}
 	return Fold(name), true
 }

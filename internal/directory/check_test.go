@@ -59,20 +59,22 @@ func TestProposal(t *testing.T) {
 		ids      map[string]string
 		want     []string // none: nothing is wrong
 	}{
-		"new":                       {map[string]Account{"1": account("OU=a", "Ann", "ann")}, []string{"1"}, nil, nil},
-		"login taken":               {map[string]Account{"1": account("OU=a", "Ann", "BOB")}, []string{"1"}, nil, []string{`worker "1": uid "BOB" is taken by user CN=Bob,OU=b`}},
-		"its own login":             {map[string]Account{"1": account("OU=b", "Bob", "bob")}, []string{"1"}, map[string]string{"1": "g-bob"}, nil},
-		"cn taken elsewhere":        {map[string]Account{"1": account("OU=a", "Bob", "ann")}, []string{"1"}, nil, nil},
-		"cn taken in the container": {map[string]Account{"1": account("OU=B", "bob", "ann")}, []string{"1"}, nil, []string{`cn "bob" is taken`}},
-		"two people, one login":     {map[string]Account{"1": account("OU=a", "A", "x"), "2": account("OU=a", "B", "X")}, []string{"1", "2"}, nil, []string{`uid "x" would be shared by the workers "1", "2"`}},
-		"handed over in one run":    {map[string]Account{"1": account("OU=b", "Bob", "robert"), "2": account("OU=a", "New", "bob")}, []string{"1", "2"}, map[string]string{"1": "g-bob"}, nil},
-		"not handed over":           {map[string]Account{"1": account("OU=b", "Bob", "bob"), "2": account("OU=a", "New", "bob")}, []string{"2"}, map[string]string{"1": "g-bob"}, []string{`would be shared`}},
-		"missing container":         {map[string]Account{"1": account("OU=z", "A", "x"), "2": account("OU=z", "B", "y")}, []string{"1", "2"}, nil, []string{`container "OU=z" does not exist, and 2 accounts`}},
-		"invalid":                   {map[string]Account{"1": account("OU=a", "invalid", "x")}, []string{"1"}, nil, []string{`worker "1": no good`}},
-		"nothing changed":           {map[string]Account{"1": account("OU=z", "invalid", "bob")}, nil, nil, nil},
+		"new":                               {map[string]Account{"1": account("OU=a", "Ann", "ann")}, []string{"1"}, nil, nil},
+		"login taken":                       {map[string]Account{"1": account("OU=a", "Ann", "BOB")}, []string{"1"}, nil, []string{`worker "1": uid "BOB" is taken by user CN=Bob,OU=b`}},
+		"its own login":                     {map[string]Account{"1": account("OU=b", "Bob", "bob")}, []string{"1"}, map[string]string{"1": "g-bob"}, nil},
+		"cn taken elsewhere":                {map[string]Account{"1": account("OU=a", "Bob", "ann")}, []string{"1"}, nil, nil},
+		"cn taken in the container":         {map[string]Account{"1": account("OU=B", "bob", "ann")}, []string{"1"}, nil, []string{`cn "bob" is taken`}},
+		"the container in another spelling": {map[string]Account{"1": account(`ou=B\2bC, dc=x`, "ann", "ann")}, []string{"1"}, nil, []string{`cn "ann" is taken`}},
+		"two of a cn, one spelling each":    {map[string]Account{"1": account(`OU=c\+d`, "A", "x"), "2": account(`OU=c\2Bd`, "a", "y")}, []string{"1", "2"}, nil, []string{`cn "A" would be shared`}},
+		"two people, one login":             {map[string]Account{"1": account("OU=a", "A", "x"), "2": account("OU=a", "B", "X")}, []string{"1", "2"}, nil, []string{`uid "x" would be shared by the workers "1", "2"`}},
+		"handed over in one run":            {map[string]Account{"1": account("OU=b", "Bob", "robert"), "2": account("OU=a", "New", "bob")}, []string{"1", "2"}, map[string]string{"1": "g-bob"}, nil},
+		"not handed over":                   {map[string]Account{"1": account("OU=b", "Bob", "bob"), "2": account("OU=a", "New", "bob")}, []string{"2"}, map[string]string{"1": "g-bob"}, []string{`would be shared`}},
+		"missing container":                 {map[string]Account{"1": account("OU=z", "A", "x"), "2": account("OU=z", "B", "y")}, []string{"1", "2"}, nil, []string{`container "OU=z" does not exist, and 2 accounts`}},
+		"invalid":                           {map[string]Account{"1": account("OU=a", "invalid", "x")}, []string{"1"}, nil, []string{`worker "1": no good`}},
+		"nothing changed":                   {map[string]Account{"1": account("OU=z", "invalid", "bob")}, nil, nil, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := &memory{objects: []*Existing{held("g-bob", "OU=b", "Bob", "bob")}, containers: []string{"OU=a", "OU=b", "OU=B"}}
+			d := &memory{objects: []*Existing{held("g-bob", "OU=b", "Bob", "bob"), held("g-ann", `OU=B\+C,DC=x`, "Ann", "annie")}, containers: []string{"OU=a", "OU=b", "OU=B", `OU=c\+d`, `OU=c\2Bd`, `ou=B\2bC, dc=x`}}
 			valid := func(a Account, _ *Schema) error {
 				if a.Attributes["cn"].Text() == "invalid" {
 					return errors.New("no good")

@@ -15,6 +15,7 @@ var (
 	ErrNameTaken     = errors.New("the name is taken")
 	ErrChanged       = errors.New("the account was changed since the plan")
 	ErrProtected     = errors.New("the account is protected")
+	ErrEnabled       = errors.New("the account is enabled, and only a disabled one is deleted")
 	ErrNoManager     = errors.New("the manager has no account")
 	ErrNotAsWritten  = errors.New("the directory holds something else than was written")
 	ErrNoContainer   = errors.New("the container does not exist")
@@ -36,6 +37,7 @@ var advice = []struct {
 	{ErrNameTaken, "Choose another name, rename the other object, or import it if it is this person's account."},
 	{ErrChanged, "Somebody else, or another run, changed it in the meantime. Plan again and look at the new differences."},
 	{ErrProtected, "Change it by hand, or take it out of what protects it."},
+	{ErrEnabled, "Somebody enabled it in the meantime. Plan again: the plan disables it if its worker has left, and deletes it when it has been disabled long enough."},
 	{ErrNoManager, "Add the manager to the accounts, correct the manager's worker id, or clear the manager."},
 	{ErrAlreadyExists, "Import it, or allow adoption, if it is this person's account."},
 	{ErrNotAsWritten, "A rule or program of the directory changed it. Plan again to see whether it lasts."},

@@ -32,6 +32,9 @@ type Group struct {
 	// Fixed says why nobody can change the members by hand (membership is
 	// dynamic, or synchronised from elsewhere), and is empty where one can.
 	Fixed string
+	// Privileged says why the members are administrators of the directory, and is
+	// empty where they are not, as far as that is known.
+	Privileged string
 	// Members are the direct members by ID. The primary group's members in
 	// Active Directory are not among them: no write can change those.
 	Members map[string]Member

@@ -26,6 +26,10 @@ const readBackTimeout = 3 * time.Minute
 // does not stop the others, except when Graph cannot be reached any more or ctx
 // ends: then the rest fails with directory.ErrNotAttempted.
 //
+// Whoever is to lose access loses it first, whatever else is wrong with the change, and
+// whoever is to get it gets it last; see [run.takeAccess]. A value that Graph refuses keeps
+// no other from being written. Users whose documents say so are deleted, see [run.deleteWanted].
+//
 // Users are read again right before they are changed, only what differs is
 // written, and everything is read back, as often as it takes until it shows, and
 // compared. A creation whose answer was lost is looked for before anything is
@@ -38,13 +42,18 @@ func (t *Tenant) Apply(ctx context.Context, changes []directory.Change, o direct
 		r.tasks = append(r.tasks, &task{Change: c, out: &outcomes[i], failed: map[string]bool{}})
 	}
 	r.prepare(ctx)
+	r.takeAccess(ctx)
+	r.deleteWanted(ctx)
 	r.restore(ctx)
+	r.takeAccess(ctx)
 	r.stepAside(ctx)
 	r.create(ctx)
+	r.takeAccess(ctx)
 	r.update(ctx)
 	r.linkManagers(ctx)
 	r.writeSponsors(ctx)
 	r.settleGroups(ctx)
+	r.giveAccess(ctx)
 	r.readBack(ctx)
 	r.stillAside()
 	r.linkWaiting(ctx)
@@ -60,6 +69,9 @@ type run struct {
 	o        directory.ApplyOptions
 	tasks    []*task
 	byWorker map[string]*task
+	// removing says that a user who is gone already is no error, revoking that sessions
+	// are revoked whenever they began.
+	removing, revoking bool
 }
 
 // task is one change on its way.
@@ -73,6 +85,14 @@ type task struct {
 	errs    []error
 	failed  map[string]bool // attributes not to be verified, "" for all
 	touched bool
+	invalid map[string]error // what is wrong with attributes by themselves
+	// held says that nothing is written but what takes access.
+	held bool
+	// secured says that access was taken, as far as it was to be, revoked that sessions
+	// were, after began, before which none counted; recorded is the record that was written.
+	secured, revoked bool
+	began            time.Time
+	recorded         string
 	// password is what a creation sets: the same in every try, because the one
 	// whose answer was lost may be the one that was carried out.
 	password string
@@ -82,20 +102,27 @@ type task struct {
 // dead reports that nothing more is to be done for the person.
 func (k *task) dead() bool { return k.failed[""] }
 
-// fail records an error about an attribute, or with "" about everything.
+// fail records an error about an attribute, or with "" about everything, which is not
+// written then.
 func (k *task) fail(op, attribute string, err error) {
+	k.failed[attribute] = true
+	k.report(op, attribute, err)
+}
+
+// report records an error that keeps nothing from being written.
+func (k *task) report(op, attribute string, err error) {
 	path := k.Want.Attributes[attrPrincipal].Text()
 	if k.have != nil {
 		path = k.have.text(attrPrincipal)
 	}
-	k.failed[attribute] = true
 	k.errs = append(k.errs, &directory.PersonError{WorkerID: k.WorkerID, Name: k.Want.Attributes[attrDisplayName].Text(), Path: path, Op: op, Attribute: attribute, Err: err})
 }
 
 func (k *task) principal() string { return k.Want.Attributes[attrPrincipal].Text() }
 
+// alive returns the tasks of whom more is to be written than whether they can sign in.
 func (r *run) alive() []*task {
-	return slices.DeleteFunc(slices.Clone(r.tasks), (*task).dead)
+	return slices.DeleteFunc(slices.Clone(r.tasks), func(k *task) bool { return k.dead() || k.held || k.Want.Deleted || k.Want.Released })
 }
 
 // prepare checks the changes and reads the users they are about.
@@ -103,62 +130,135 @@ func (r *run) prepare(ctx context.Context) {
 	for _, k := range r.tasks {
 		r.Need(slices.Collect(maps.Keys(k.Want.Attributes))...)
 	}
-	schema, err := r.Schema(ctx)
-	if err != nil {
-		r.failAll(err)
+	ids := r.identify()
+	found, err := r.present(ctx, slices.Sorted(maps.Keys(ids)))
+	if guardErr := r.guard(ctx); guardErr != nil {
+		r.failAll(guardErr) // whoever must be left alone is not known
 		return
 	}
-	ids := r.checkAll(schema)
-	found, err := r.fetch(ctx, slices.Sorted(maps.Keys(ids)))
+	if err != nil {
+		found = r.holdAll(ctx, ids, found, err)
+	}
+	for id, k := range ids {
+		if k.have = found[id]; k.have != nil {
+			k.began = k.have.validFrom()
+		}
+		if !k.dead() && !k.Want.Deleted {
+			r.weigh(k)
+		}
+	}
+	for _, k := range r.alive() {
+		if k.have == nil && len(k.invalid) > 0 {
+			k.fail("check", "", directory.Because(directory.ErrInvalid, together(k.invalid)))
+		}
+	}
+}
+
+// present checks the attributes of the changes against the schema, and reads the users.
+func (r *run) present(ctx context.Context, ids []string) (map[string]*user, error) {
+	schema, err := r.Schema(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range r.tasks {
+		k.invalid = wrongWith(k.Want, schema)
+		if _, named := k.Want.Attributes[directory.GroupsAttribute]; named && len(r.Tenant.o.RemovedGroupsAttributes) == 0 {
+			k.invalid[directory.GroupsAttribute] = errNoMemory
+		}
+	}
+	found, err := r.fetch(ctx, ids)
 	if err == nil {
 		err = r.withSponsors(ctx, found)
 	}
 	if err == nil {
 		err = r.withGroups(ctx, slices.Collect(maps.Values(found)))
 	}
-	if err == nil {
-		err = r.guard(ctx)
-	}
-	if err != nil {
-		r.failAll(err)
-		return
-	}
+	return found, err
+}
+
+// holdAll gives everybody the error that something could not be read. Whoever is to lose
+// access loses it all the same: reading what that takes needs no more than the permission for users.
+func (r *run) holdAll(ctx context.Context, ids map[string]*task, found map[string]*user, err error) map[string]*user {
+	var leaving []string
 	for id, k := range ids {
-		switch k.have = found[id]; {
-		case k.Planned == nil:
-		case k.have != nil:
-			r.checkPlanned(k)
-		default: // to restore it would undo what somebody else just did
+		if !k.dead() && !k.Want.Enabled && !k.Want.Deleted && !k.Want.Released {
+			leaving = append(leaving, id)
+		}
+	}
+	if found == nil && len(leaving) > 0 {
+		slices.Sort(leaving)
+		found, _ = r.bare(ctx, leaving) // that more could not be read is said
+	}
+	for _, id := range leaving {
+		if found[id] != nil {
+			ids[id].held = true
+			ids[id].report("read", "", explain(err))
+		}
+	}
+	for _, k := range r.tasks {
+		if !k.dead() && !k.held && !k.Want.Released {
+			k.fail("read", "", explain(err))
+		}
+	}
+	return found
+}
+
+// weigh says what stands in the way of changing a user, now that it was read.
+func (r *run) weigh(k *task) {
+	if k.have == nil {
+		if k.Planned != nil { // to restore it would undo what somebody else just did
 			k.out.ID = ""
 			k.fail("check", "", directory.Because(directory.ErrGone, errors.New("it was deleted since the plan was made")))
 		}
-		if why := r.protection(id); why != "" && k.have != nil && r.changes(k.Change, k.have) {
-			k.fail("check", "", directory.Because(directory.ErrProtected, errors.New(why)))
+		return
+	}
+	if k.Planned != nil && !k.held {
+		r.checkPlanned(k)
+	}
+	if why := r.protection(k.ID); why != "" && r.changes(k.Change, k.have) {
+		k.fail("check", "", directory.Because(directory.ErrProtected, errors.New(why)))
+	}
+	if k.have.synced() {
+		if names := r.mastered(k.Want, k.have); len(names) > 0 {
+			k.fail("check", "", directory.Because(directory.ErrProtected, fmt.Errorf("the user is synchronised from Active Directory, which masters %s", strings.Join(names, ", "))))
 		}
-		if k.have != nil && k.have.synced() {
-			if names := r.mastered(k.Want, k.have); len(names) > 0 {
-				k.fail("check", "", directory.Because(directory.ErrProtected, fmt.Errorf("the user is synchronised from Active Directory, which masters %s", strings.Join(names, ", "))))
-			}
+	}
+	if k.dead() || k.held {
+		return
+	}
+	have := r.Render(k.Want, k.have.existing())
+	for _, name := range slices.Sorted(maps.Keys(k.invalid)) {
+		if !k.Want.Attributes[name].Equal(have.Attributes[name]) { // what is not written need not be right
+			k.fail("check", name, directory.Because(directory.ErrInvalid, k.invalid[name]))
 		}
 	}
 }
 
-// checkAll checks the changes by themselves, and returns those about users that
+// together joins what is wrong with attributes.
+func together(wrong map[string]error) error {
+	var errs []error
+	for _, name := range slices.Sorted(maps.Keys(wrong)) {
+		errs = append(errs, fmt.Errorf("%s: %w", name, wrong[name]))
+	}
+	return errors.Join(errs...)
+}
+
+// identify checks whom the changes are about, and returns those about users that
 // exist by object id.
-func (r *run) checkAll(schema *directory.Schema) map[string]*task {
+func (r *run) identify() map[string]*task {
 	ids := map[string]*task{}
 	for _, k := range r.tasks {
+		if k.Want.Released {
+			continue
+		}
 		if r.byWorker[directory.Fold(k.WorkerID)] != nil {
 			k.fail("check", "", directory.Because(directory.ErrInvalid, errors.New("the worker id stands for two changes at once")))
 			continue
 		}
 		r.byWorker[directory.Fold(k.WorkerID)] = k
-		err := CheckAccount(k.Want, schema)
-		if _, named := k.Want.Attributes[directory.GroupsAttribute]; named && len(r.Tenant.o.RemovedGroupsAttributes) == 0 {
-			err = errors.Join(err, errNoMemory)
-		}
+		var err error
 		if k.WorkerID == "" {
-			err = errors.Join(errors.New("the worker id is empty"), err)
+			err = errors.New("the worker id is empty")
 		}
 		k.ID = strings.ToLower(k.ID)
 		if _, bad := uuid.Parse(k.ID); k.ID != "" && bad != nil {
@@ -197,16 +297,20 @@ func (r *run) checkPlanned(k *task) {
 	for _, name := range slices.Sorted(maps.Keys(k.Want.Attributes)) {
 		was, managed := k.Planned.Attributes[name]
 		if managed && !k.Want.Attributes[name].Equal(have.Attributes[name]) && !was.Equal(planned.Attributes[name]) {
-			k.fail("check", name, directory.Because(directory.ErrChanged, fmt.Errorf("the plan was made when it was %q, now it is %q", was, have.Attributes[name])))
-			k.failed[""] = true
+			k.report("check", name, directory.Because(directory.ErrChanged, fmt.Errorf("the plan was made when it was %q, now it is %q", was, have.Attributes[name])))
+			if k.held = !k.Want.Enabled; !k.held {
+				k.failed[""] = true
+			}
 		}
 	}
 }
 
 // failAll gives everybody who has not failed yet the same error.
 func (r *run) failAll(err error) {
-	for _, k := range r.alive() {
-		k.fail("read", "", explain(err))
+	for _, k := range r.tasks {
+		if !k.dead() && !k.Want.Released {
+			k.fail("read", "", explain(err))
+		}
 	}
 }
 

@@ -20,22 +20,27 @@ import (
 // anything is written. schema is that of the tenant; without one, directory
 // extensions and custom security attributes are not checked.
 func CheckAccount(a directory.Account, schema *directory.Schema) error {
+	return together(wrongWith(a, schema))
+}
+
+// wrongWith is CheckAccount by attribute.
+func wrongWith(a directory.Account, schema *directory.Schema) map[string]error {
 	live := schema != nil
 	if !live {
 		schema = StandardSchema()
 	}
-	var errs []error
+	wrong := map[string]error{}
+	for name, v := range a.Attributes {
+		if err := checkAttribute(schema, live, name, v); err != nil {
+			wrong[name] = err
+		}
+	}
 	for _, c := range Format.Core {
 		if c.Required && len(a.Attributes[c.Attribute]) != 1 {
-			errs = append(errs, fmt.Errorf("%s: found %d values, expected one", c.Attribute, len(a.Attributes[c.Attribute])))
+			wrong[c.Attribute] = fmt.Errorf("found %d values, expected one", len(a.Attributes[c.Attribute]))
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(a.Attributes)) {
-		if err := checkAttribute(schema, live, name, a.Attributes[name]); err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", name, err))
-		}
-	}
-	return errors.Join(errs...)
+	return wrong
 }
 
 func checkAttribute(schema *directory.Schema, live bool, name string, v directory.Value) error {
@@ -140,24 +145,55 @@ func (t *Tenant) Check(ctx context.Context, changes []directory.Change) error {
 	}
 	problems := []error{t.checkGroups(ctx, changes, found)}
 	for _, c := range changes {
-		name := c.Want.Attributes[attrPrincipal].Text()
-		_, domain, _ := strings.Cut(name, "@")
-		if u := found[strings.ToLower(c.ID)]; !slices.ContainsFunc(domains, func(d string) bool { return strings.EqualFold(d, domain) }) && (u == nil || !strings.EqualFold(u.text(attrPrincipal), name)) {
-			problems = append(problems, fmt.Errorf("worker %q: userPrincipalName: found %q, whose domain is none of the verified ones of the tenant (%s)", c.WorkerID, name, strings.Join(domains, ", ")))
+		u := found[strings.ToLower(c.ID)]
+		if c.Want.Released || c.Want.Deleted && u == nil || losesAccess(c, u) && t.protection(u.id) == "" {
+			continue
 		}
-		if u := found[strings.ToLower(c.ID)]; u != nil && c.ID != "" {
-			if why := t.protection(u.id); why != "" && t.changes(c, u) {
-				problems = append(problems, &directory.PersonError{WorkerID: c.WorkerID, Name: c.Want.Attributes[attrDisplayName].Text(), Path: u.text(attrPrincipal), Op: "modify", Err: directory.Because(directory.ErrProtected, errors.New(why))})
-			}
-		}
-		if u := found[strings.ToLower(c.ID)]; u != nil && c.ID != "" && u.synced() {
-			if names := t.mastered(c.Want, u); len(names) > 0 {
-				problems = append(problems, fmt.Errorf("worker %q: the user %s is synchronised from Active Directory, which masters %s: change them there, and take them out of the mapping for such users",
-					c.WorkerID, u.text(attrPrincipal), strings.Join(names, ", ")))
-			}
-		}
+		problems = append(problems, t.checkPerson(c, u, domains)...)
 	}
 	return errors.Join(problems...)
+}
+
+// losesAccess reports a change that disables somebody. No plan may fail for what else
+// it says: Apply disables first, and reports the rest about that person.
+func losesAccess(c directory.Change, u *user) bool {
+	return u != nil && c.ID != "" && u.enabled && !c.Want.Enabled
+}
+
+// checkPerson is Check of one change. u is the user as it is, nil where there is none yet.
+func (t *Tenant) checkPerson(c directory.Change, u *user, domains []string) []error {
+	var problems []error
+	problem := func(attribute string, err error) {
+		path := c.Want.Attributes[attrPrincipal].Text()
+		if u != nil {
+			path = u.text(attrPrincipal)
+		}
+		problems = append(problems, &directory.PersonError{WorkerID: c.WorkerID, Name: c.Want.Attributes[attrDisplayName].Text(), Path: path, Op: "modify", Attribute: attribute, Err: err})
+	}
+	if c.Want.Deleted {
+		if why := t.protection(u.id); why != "" {
+			problem("", directory.Because(directory.ErrProtected, errors.New(why)))
+		}
+		return problems
+	}
+	name := c.Want.Attributes[attrPrincipal].Text()
+	_, domain, _ := strings.Cut(name, "@")
+	verified := slices.ContainsFunc(domains, func(d string) bool { return strings.EqualFold(d, domain) })
+	if !verified && (u == nil || !strings.EqualFold(u.text(attrPrincipal), name)) {
+		problem(attrPrincipal, fmt.Errorf("found %q, whose domain is none of the verified ones of the tenant (%s)", name, strings.Join(domains, ", ")))
+	}
+	if u == nil || c.ID == "" {
+		return problems
+	}
+	if why := t.protection(u.id); why != "" && t.changes(c, u) {
+		problem("", directory.Because(directory.ErrProtected, errors.New(why)))
+	}
+	// Whether somebody is enabled is left to Apply, which tells that person's error.
+	names := slices.DeleteFunc(t.mastered(c.Want, u), func(name string) bool { return name == attrEnabled })
+	if u.synced() && len(names) > 0 {
+		problem("", fmt.Errorf("the user is synchronised from Active Directory, which masters %s: change them there, and take them out of the mapping for such users", strings.Join(names, ", ")))
+	}
+	return problems
 }
 
 // mastered returns the attributes that would be written and belong to Active Directory.
@@ -179,7 +215,16 @@ func (t *Tenant) mastered(want directory.Account, u *user) []string {
 // Render returns the present state of a user with the attributes that want
 // names, in want's form where both mean the same.
 func (t *Tenant) Render(want directory.Account, have *directory.Existing) directory.Account {
-	a := directory.Account{Enabled: have.Account.Enabled, Attributes: make(map[string]directory.Value, len(want.Attributes))}
+	a := directory.Account{Enabled: have.Account.Enabled, Released: want.Released, DisabledFor: have.DisabledFor, Sessions: have.Sessions, Attributes: make(map[string]directory.Value, len(want.Attributes))}
+	if have.DisabledFor == "" && !have.Account.Enabled && !want.Enabled {
+		a.DisabledFor = want.DisabledFor
+	}
+	switch { // of an enabled user nothing is said: there sessions are to live
+	case want.Sessions == "" || have.Account.Enabled:
+		a.Sessions = ""
+	case have.Sessions == "":
+		a.Sessions = want.Sessions
+	}
 	for name, w := range want.Attributes {
 		now := t.present(have.Account.Attributes, name)
 		switch {

@@ -226,7 +226,7 @@ func (t *Tenant) listDeleted(ctx context.Context) ([]*user, error) {
 	deleted := []*user{}
 	query := url.Values{"$select": {selected}, "$top": {strconv.Itoa(pageSize)}}
 	err := t.client.Pages(ctx, graphconn.Request{Method: http.MethodGet, Path: "/directory/deletedItems/microsoft.graph.user", Query: query}, func(body []byte) error {
-		return t.eachUser(body, properties, func(u *user) {
+		return t.eachOf(body, properties, true, func(u *user) {
 			u.deleted = true
 			if name := u.text(attrPrincipal); name != "" {
 				u.values[attrPrincipal] = directory.Value{restoredName(u.id, name)}

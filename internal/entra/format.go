@@ -21,6 +21,7 @@ const (
 	attrProxies     = "proxyAddresses"
 	attrManager     = directory.ManagerAttribute
 	attrSponsors    = "sponsors"
+	attrUserType    = "userType"
 )
 
 // Format is the account document of Microsoft Entra ID. Only the user principal

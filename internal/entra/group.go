@@ -64,6 +64,14 @@ func (g *Group) Fixed() string {
 	return g.Mastered()
 }
 
+// privileged says why the members are administrators; empty where they are not.
+func (g *Group) privileged() string {
+	if g.AssignableToRole {
+		return "roles of the tenant can be assigned to the group"
+	}
+	return ""
+}
+
 // groupDocument is a group in JSON. A null leaves the zero value.
 type groupDocument struct {
 	ID                    string   `json:"id"`
@@ -210,16 +218,20 @@ func (t *Tenant) filterGroups(ctx context.Context, attribute string, values []st
 		if result.Err != nil {
 			return fmt.Errorf("looking for groups by %s: %w", attribute, permission(result.Err, "Group.Read.All"))
 		}
-		var page struct {
-			Value []groupDocument `json:"value"`
-		}
-		if err := decode(result.Response.Body, &page); err != nil {
-			return fmt.Errorf("looking for groups by %s: %w", attribute, err)
-		}
-		for i := range page.Value {
-			if g := page.Value[i].group(); !t.isGone(g.ID) {
-				each(g)
+		err := t.allPages(ctx, result.Response.Body, nil, func(body []byte) error {
+			var page struct {
+				Value []groupDocument `json:"value"`
 			}
+			err := decode(body, &page)
+			for i := range page.Value {
+				if g := page.Value[i].group(); !t.isGone(g.ID) {
+					each(g)
+				}
+			}
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("looking for groups by %s: %w", attribute, err)
 		}
 	}
 	return nil

@@ -34,7 +34,7 @@ func (t *Tenant) Groups(ctx context.Context, refs []string) (map[string]*directo
 	out := make(map[string]*directory.Group, len(found))
 	for ref, g := range found {
 		if have, read := members[g.ID]; read {
-			out[ref] = &directory.Group{ID: g.ID, Path: g.MailNickname, Name: g.DisplayName, Fixed: g.Fixed(), Members: maps.Clone(have)}
+			out[ref] = &directory.Group{ID: g.ID, Path: g.MailNickname, Name: g.DisplayName, Fixed: g.Fixed(), Privileged: g.privileged(), Members: maps.Clone(have)}
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(failed)) {

@@ -4,7 +4,6 @@ package entra
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -199,20 +198,24 @@ func (t *Tenant) readSponsors(ctx context.Context, users []*user) error {
 		if result.Err != nil {
 			return fmt.Errorf("reading the sponsors of %s: %w", users[i].text(attrPrincipal), permission(result.Err, "User.Read.All"))
 		}
-		var page struct {
-			Value []map[string]any `json:"value"`
-		}
-		if err := json.Unmarshal(result.Response.Body, &page); err != nil {
-			return err
-		}
 		var v directory.Value
-		for _, sponsor := range page.Value {
-			id, _ := sponsor[attrID].(string)
-			if text, ok := sponsor[t.o.WorkerIDAttribute].(string); ok && text != "" {
-				t.remember(text, id)
-				id = text
+		err := t.allPages(ctx, result.Response.Body, nil, func(body []byte) error {
+			var page struct {
+				Value []map[string]any `json:"value"`
 			}
-			v = append(v, id)
+			err := decode(body, &page)
+			for _, sponsor := range page.Value {
+				id, _ := sponsor[attrID].(string)
+				if text, ok := sponsor[t.o.WorkerIDAttribute].(string); ok && text != "" {
+					t.remember(text, id)
+					id = text
+				}
+				v = append(v, id)
+			}
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("reading the sponsors of %s: %w", users[i].text(attrPrincipal), err)
 		}
 		t.mu.Lock()
 		users[i].values[attrSponsors] = v

@@ -240,6 +240,10 @@ func (t *Tenant) Operate(ctx context.Context, op directory.Operation, subjects [
 	for _, k := range o.alive() {
 		o.prepare(k, situations)
 	}
+	if op == directory.OperationDisable {
+		o.revoking = true
+		o.takeAccess(ctx)
+	}
 	o.send(ctx)
 	o.confirm(ctx)
 	for _, k := range o.tasks {
@@ -291,32 +295,23 @@ func (o *operation) prepare(k *task, situations map[string]situation) {
 	case directory.OperationRequirePasswordChange:
 		o.patch(k, attrPasswordProfile, map[string]any{attrPasswordProfile: map[string]any{"forceChangePasswordNextSignIn": true}})
 	case directory.OperationEnable:
-		o.patch(k, attrEnabled, o.switched(k))
-	default:
-		var after []int
-		if k.have.enabled {
-			after = []int{o.patch(k, attrEnabled, o.switched(k))}
+		doc := map[string]any{attrEnabled: true}
+		if !k.have.record.at.IsZero() && k.have.unrecorded == nil {
+			merge(doc, o.recording(k.have, record{}))
 		}
-		o.revoke(k, after...)
+		o.patch(k, attrEnabled, doc)
+	default:
+		k.keepRecord()
 	}
 }
 
-// switched is the change that enables or disables a user and records it.
-func (o *operation) switched(k *task) map[string]any {
-	doc := map[string]any{attrEnabled: k.Want.Enabled}
-	merge(doc, o.since(k))
-	return doc
-}
-
-func (o *operation) patch(k *task, attribute string, doc map[string]any) int {
+func (o *operation) patch(k *task, attribute string, doc map[string]any) {
 	o.requests = append(o.requests, graphconn.Request{Method: http.MethodPatch, Path: "/users/" + k.ID, Body: doc})
 	o.parts = append(o.parts, part{k, string(o.op), attribute, nil})
-	return len(o.requests) - 1
 }
 
-// revoke revokes sessions, after other requests.
-func (o *operation) revoke(k *task, after ...int) {
-	o.requests = append(o.requests, revocation(k.ID, after...))
+func (o *operation) revoke(k *task) {
+	o.requests = append(o.requests, revocation(k.ID))
 	o.parts = append(o.parts, part{k, string(directory.OperationRevokeSessions), "", nil})
 }
 

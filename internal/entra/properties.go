@@ -156,13 +156,13 @@ var standard = sync.OnceValue(func() []property {
 		list(attrProxies, 0, models.Userable.GetProxyAddresses).readOnly(),
 		text("securityIdentifier", 0, models.Userable.GetSecurityIdentifier).readOnly(),
 		boolean("showInAddressList", models.Userable.GetShowInAddressList),
-		moment("signInSessionsValidFromDateTime", models.Userable.GetSignInSessionsValidFromDateTime).readOnly(),
+		moment(attrSessions, models.Userable.GetSignInSessionsValidFromDateTime).readOnly(),
 		text("state", 128, models.Userable.GetState),
 		text("streetAddress", 1024, models.Userable.GetStreetAddress),
 		text("surname", 64, models.Userable.GetSurname),
 		text("usageLocation", 2, models.Userable.GetUsageLocation).inCloud().unclearable(),
 		text(attrPrincipal, 1024, models.Userable.GetUserPrincipalName).unclearable(),
-		text("userType", 0, models.Userable.GetUserType).inCloud(),
+		text(attrUserType, 0, models.Userable.GetUserType).inCloud(),
 	}
 	return append(all, extensionAttributes()...)
 })

@@ -214,6 +214,11 @@ func (t *Tenant) list(ctx context.Context) (*snapshot, error) {
 
 // eachUser reads a page of users.
 func (t *Tenant) eachUser(body []byte, properties []property, each func(*user)) error {
+	return t.eachOf(body, properties, false, each)
+}
+
+// eachOf reads a page of users that are or are not deleted.
+func (t *Tenant) eachOf(body []byte, properties []property, deleted bool, each func(*user)) error {
 	page, err := graphconn.Parse(body, models.CreateUserCollectionResponseFromDiscriminatorValue)
 	if err != nil {
 		return err
@@ -231,7 +236,10 @@ func (t *Tenant) eachUser(body []byte, properties []property, each func(*user)) 
 		}
 	}
 	for i, m := range users.GetValue() {
-		u := newUser(m, properties, t.o)
+		u, err := readUser(m, properties, t.o, deleted)
+		if err != nil {
+			return err
+		}
 		if len(docs.Value) > 0 {
 			if err := u.exact(docs.Value[i], properties); err != nil {
 				return err
@@ -367,6 +375,14 @@ func (t *Tenant) filter(ctx context.Context, attribute string, values []string, 
 		return nil
 	}
 	properties, query := t.query()
+	return t.ask(ctx, properties, query, attribute, values, each)
+}
+
+// ask is filter for properties of the caller's choice.
+func (t *Tenant) ask(ctx context.Context, properties []property, query url.Values, attribute string, values []string, each func(*user)) error {
+	if len(values) == 0 {
+		return nil
+	}
 	p, _ := t.property(attribute)
 	advanced := !plainFilters[attribute]
 	var requests []graphconn.Request
@@ -394,13 +410,47 @@ func (t *Tenant) filter(ctx context.Context, attribute string, values []string, 
 	for i, result := range t.client.Batch(ctx, requests) {
 		err := result.Err
 		if err == nil {
-			err = t.eachUser(result.Response.Body, properties, take)
+			err = t.allPages(ctx, result.Response.Body, requests[i].Header, func(body []byte) error { return t.eachUser(body, properties, take) })
 		}
 		if err != nil {
 			return fmt.Errorf("looking for users by %s (%d of %d questions): %w", attribute, i+1, len(requests), t.explainRead(err, properties))
 		}
 	}
-	return t.filter(ctx, attrID, again, each)
+	return t.ask(ctx, properties, query, attrID, again, each)
+}
+
+// allPages gives the first page, which came in a batch, and those that follow it to a function.
+func (t *Tenant) allPages(ctx context.Context, first []byte, header http.Header, each func(body []byte) error) error {
+	if err := each(first); err != nil {
+		return err
+	}
+	var page struct {
+		Next string `json:"@odata.nextLink"`
+	}
+	if err := decode(first, &page); err != nil || page.Next == "" {
+		return err
+	}
+	if !strings.HasPrefix(page.Next, t.client.Base()+"/") {
+		return fmt.Errorf("the link to the next page leads elsewhere than to %s", t.client.Base())
+	}
+	return t.client.Pages(ctx, graphconn.Request{Method: http.MethodGet, Path: page.Next, Header: header}, each)
+}
+
+// bare reads as little of users as it takes to disable them, for when more cannot be read.
+func (t *Tenant) bare(ctx context.Context, ids []string) (map[string]*user, error) {
+	names := essential
+	if p, ok := lookup(t.o.DisabledSinceAttribute); ok && !p.own() {
+		names = append(slices.Clone(names), p.kind.Name)
+	}
+	var properties []property
+	tops := make([]string, 0, len(names))
+	for _, name := range names {
+		p, _ := lookup(name)
+		properties, tops = append(properties, p), append(tops, p.top())
+	}
+	out := make(map[string]*user, len(ids))
+	err := t.ask(ctx, properties, url.Values{"$select": {strings.Join(tops, ",")}}, attrID, ids, func(u *user) { out[u.id] = u })
+	return out, err
 }
 
 // plainFilters are the attributes that may be filtered by without advanced query capabilities.

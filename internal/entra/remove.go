@@ -21,7 +21,7 @@ import (
 // user can be restored, unless it is purged. A user that is gone already is no error, and what is
 // synchronised from Active Directory is left to it.
 func (t *Tenant) Remove(ctx context.Context, ids map[string]string, mode directory.Removal) []directory.Outcome {
-	r := &run{Tenant: t, byWorker: map[string]*task{}}
+	r := &run{Tenant: t, removing: true, byWorker: map[string]*task{}}
 	workers := slices.Sorted(maps.Keys(ids))
 	outcomes := make([]directory.Outcome, len(workers))
 	for i, worker := range workers {
@@ -42,7 +42,9 @@ func (t *Tenant) Remove(ctx context.Context, ids map[string]string, mode directo
 		k.have = found[k.ID]
 		path := "/users/" + k.ID
 		switch {
-		case k.have == nil, mode == directory.Disable && !k.have.enabled:
+		case k.have == nil:
+		case mode == directory.Disable && !k.have.enabled && (k.have.record.at.IsZero() || k.have.sessions() != directory.SessionsLive):
+			k.have = nil // nothing is left to be done
 		case k.have.synced():
 			k.fail(removals[mode], "", directory.Because(directory.ErrProtected, errors.New("the user is synchronised from Active Directory: disable or delete the account there")))
 		case t.protection(k.ID) != "":
@@ -50,11 +52,11 @@ func (t *Tenant) Remove(ctx context.Context, ids map[string]string, mode directo
 		case mode != directory.Disable:
 			requests, parts = append(requests, graphconn.Request{Method: http.MethodDelete, Path: path}), append(parts, part{k, removals[mode], "", nil})
 		default:
-			doc := map[string]any{attrEnabled: false}
-			merge(doc, t.since(k))
-			requests = append(requests, graphconn.Request{Method: http.MethodPatch, Path: path, Body: doc}, revocation(k.ID, len(requests)))
-			parts = append(parts, part{k, removals[mode], attrEnabled, nil}, part{k, string(directory.OperationRevokeSessions), attrEnabled, nil})
+			k.keepRecord()
 		}
+	}
+	if mode == directory.Disable {
+		r.takeAccess(ctx)
 	}
 	for i, result := range t.client.Batch(ctx, requests) {
 		p := parts[i]
@@ -63,7 +65,7 @@ func (t *Tenant) Remove(ctx context.Context, ids map[string]string, mode directo
 			p.touched, p.out.Changed = true, true
 		case graphconn.IsNotFound(result.Err): // gone meanwhile
 		default:
-			p.fail(p.op, p.attribute, unrevoked(p.op, explainOp(p.op, result.Err)))
+			p.fail(p.op, p.attribute, explainOp(p.op, result.Err))
 		}
 	}
 	if mode == directory.Purge {
@@ -74,6 +76,15 @@ func (t *Tenant) Remove(ctx context.Context, ids map[string]string, mode directo
 		k.out.Err = errors.Join(k.errs...)
 	}
 	return outcomes
+}
+
+// keepRecord wants a user disabled, without a word why. The record of one that is
+// disabled already stays; whose sessions outlived it are revoked.
+func (k *task) keepRecord() {
+	k.Want.Sessions = directory.SessionsRevoked
+	if !k.have.enabled {
+		k.Want.DisabledFor = k.have.record.cause
+	}
 }
 
 var removals = map[directory.Removal]string{directory.Disable: "disable", directory.Delete: "delete", directory.Purge: "purge"}

@@ -25,11 +25,19 @@ const (
 	DefaultBulkThreshold     = 100
 )
 
+// DefaultDisabledSinceAttribute is where the provider records since when and why users
+// are disabled, unless its configuration says otherwise.
+const DefaultDisabledSinceAttribute = "onPremisesExtensionAttributes/extensionAttribute15"
+
+// longestRecord is how many characters a record may take.
+const longestRecord = len("2006-01-02T15:04:05Z out of scope")
+
 // Options say how a [Tenant] works. The zero value selects the defaults.
 type Options struct {
 	// WorkerIDAttribute is the attribute that carries worker ids.
 	WorkerIDAttribute string
-	// DisabledSinceAttribute is where the time of disabling is recorded; empty: nowhere.
+	// DisabledSinceAttribute is where it is recorded since when and why a user is
+	// disabled; empty: nowhere.
 	DisabledSinceAttribute string
 	// RemovedGroupsAttributes are where the groups that were taken from a user are
 	// remembered, filled in their order: properties that hold text.
@@ -56,6 +64,8 @@ type Tenant struct {
 	guarding chan struct{} // the same for who is protected
 	asking   asker
 
+	forgotten directory.Forgotten // memberships that are not given back
+
 	mu      sync.Mutex // guards what follows
 	need    map[string]property
 	defined definitions
@@ -66,6 +76,7 @@ type Tenant struct {
 	all     *snapshot
 	deleted []*user
 	domains []domain
+	identity struct{ id, name string } // see Identity
 	guarded map[string]string // why users are protected, by object id; nil before it is known
 	notes   []string
 	links   map[string]string // worker id → object id of what this process wrote or read
@@ -94,6 +105,9 @@ func New(c *graphconn.Client, o Options) *Tenant {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
+	if p, ok := lookup(o.DisabledSinceAttribute); ok {
+		o.DisabledSinceAttribute = p.kind.Name
+	}
 	for i, name := range o.RemovedGroupsAttributes {
 		if p, ok := lookup(name); ok {
 			o.RemovedGroupsAttributes[i] = p.kind.Name
@@ -102,20 +116,21 @@ func New(c *graphconn.Client, o Options) *Tenant {
 	t := &Tenant{Expectations: directory.NewExpectations(directory.Fold), client: c, o: o, loading: make(chan struct{}, 1), guarding: make(chan struct{}, 1), defining: make(chan struct{}, 1), need: map[string]property{},
 		defined: definitions{types: map[string]property{}, settled: map[string]bool{}}, total: -1, links: map[string]string{}, pending: map[string][]waiting{}, made: map[string]string{}, gone: map[string]bool{}, nested: map[string][]string{}, named: map[string][]string{}}
 	t.asking.tenant = t
-	t.Need(attrID, attrPrincipal, attrDisplayName, attrNickname, attrMail, attrEnabled, attrSynced, attrProxies, o.WorkerIDAttribute)
-	if o.DisabledSinceAttribute != "" {
-		t.Need(o.DisabledSinceAttribute)
-	}
+	t.Need(slices.Concat(essential, []string{attrNickname, attrMail, attrProxies, o.WorkerIDAttribute, o.DisabledSinceAttribute})...)
 	return t
 }
+
+// essential is what must be known of users whatever is asked: who they are, and whether they can sign in.
+var essential = []string{attrID, attrPrincipal, attrDisplayName, attrEnabled, attrSynced, attrSessions, attrUserType}
 
 // CheckOptions says what is wrong with the names of attributes in options.
 func CheckOptions(o Options) error {
 	type setting struct{ name, attribute string }
-	settings := []setting{{"worker_id_attribute", o.WorkerIDAttribute}, {"disabled_since_attribute", o.DisabledSinceAttribute}}
+	settings := []setting{{"worker_id_attribute", cmp.Or(o.WorkerIDAttribute, DefaultWorkerIDAttribute)}, {"disabled_since_attribute", o.DisabledSinceAttribute}}
 	for _, attribute := range o.RemovedGroupsAttributes {
 		settings = append(settings, setting{"removed_groups_attributes", cmp.Or(attribute, `""`)})
 	}
+	seen := map[string]string{}
 	for _, s := range settings {
 		name, attribute := s.name, s.attribute
 		if attribute == "" {
@@ -125,6 +140,13 @@ func CheckOptions(o Options) error {
 		if !ok || p.kind.ReadOnly || p.list || p.kind.Syntax != directory.Text || p.permission != "" {
 			return fmt.Errorf("%s: found %q, expected a property of users that holds text, such as employeeId or onPremisesExtensionAttributes/extensionAttribute15", name, attribute)
 		}
+		if name == "disabled_since_attribute" && p.kind.HasMax && p.kind.Max < int64(longestRecord) {
+			return fmt.Errorf("%s: found %q, which holds %d characters, expected a property for %d, such as %s", name, attribute, p.kind.Max, longestRecord, DefaultDisabledSinceAttribute)
+		}
+		if seen[p.kind.Name] != "" {
+			return fmt.Errorf("%s: found %q, which %s names as well, expected another property: one would overwrite the other", name, attribute, seen[p.kind.Name])
+		}
+		seen[p.kind.Name] = name
 		// Others people may change themselves, or HR rules do.
 		if name == "removed_groups_attributes" && !strings.HasPrefix(p.kind.Name, "onPremisesExtensionAttributes/") && !strings.HasPrefix(p.kind.Name, extensionPrefix) {
 			return fmt.Errorf("%s: found %q, expected an extension, which nobody can write of themselves, such as onPremisesExtensionAttributes/extensionAttribute14", name, attribute)
@@ -194,6 +216,7 @@ func (t *Tenant) MissingContainers(context.Context, []string) ([]string, error) 
 // https://learn.microsoft.com/graph/api/resources/domain
 type domain struct {
 	ID                 string `json:"id"`
+	IsDefault          bool   `json:"isDefault"`
 	IsVerified         bool   `json:"isVerified"`
 	AuthenticationType string `json:"authenticationType"` // "Managed", or "Federated" where people sign in elsewhere
 }
@@ -219,7 +242,7 @@ func (t *Tenant) readDomains(ctx context.Context) ([]domain, error) {
 		return known, nil
 	}
 	domains := []domain{}
-	err := t.client.Pages(ctx, graphconn.Request{Method: http.MethodGet, Path: "/domains", Query: url.Values{"$select": {"id,isVerified,authenticationType"}}}, func(body []byte) error {
+	err := t.client.Pages(ctx, graphconn.Request{Method: http.MethodGet, Path: "/domains", Query: url.Values{"$select": {"id,isDefault,isVerified,authenticationType"}}}, func(body []byte) error {
 		var page struct {
 			Value []domain `json:"value"`
 		}

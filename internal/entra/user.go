@@ -3,6 +3,7 @@
 package entra
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -27,11 +28,26 @@ type user struct {
 	privileged map[string]bool // of groups, those that roles can be assigned to
 	grouped    bool
 	remembered []string
+	record     record
+	unrecorded error // why no record can be written about the user; nil where one can
 }
 
 func (u *user) text(name string) string { return u.values[name].Text() }
 
 func (u *user) synced() bool { return u.text(attrSynced) == "TRUE" }
+
+// readUser is newUser of an answer that must be whole: what is missing of it is not
+// taken for a user who cannot sign in.
+func readUser(m models.Userable, properties []property, o Options, deleted bool) (*user, error) {
+	u := newUser(m, properties, o)
+	if m.GetAccountEnabled() == nil {
+		if !deleted {
+			return nil, fmt.Errorf("the answer does not say whether the user %s (object id %s) is enabled, which was asked for: nothing is decided without it; run again, and ask Microsoft if it lasts", u.text(attrPrincipal), u.id)
+		}
+		u.enabled = true // a deleted one, of whom it counts when it is restored
+	}
+	return u, nil
+}
 
 // newUser reads a user from the model of msgraph-sdk-go.
 func newUser(m models.Userable, properties []property, o Options) *user {
@@ -42,6 +58,7 @@ func newUser(m models.Userable, properties []property, o Options) *user {
 		}
 	}
 	u.id, u.enabled, u.remembered = u.text(attrID), u.text(attrEnabled) == "TRUE", u.recall(o.RemovedGroupsAttributes)
+	u.readRecord(o)
 	switch manager := m.GetManager().(type) {
 	case nil:
 	case models.Userable:
@@ -60,6 +77,10 @@ func newUser(m models.Userable, properties []property, o Options) *user {
 func (u *user) existing() *directory.Existing {
 	e := &directory.Existing{ID: u.id, Path: u.text(attrPrincipal), Class: "user", Deleted: u.deleted,
 		Account: directory.Account{Enabled: u.enabled, Attributes: make(map[string]directory.Value, len(u.values)+1)}}
+	e.Guest, e.Sessions = u.guest(), u.sessions()
+	if !u.enabled {
+		e.DisabledSince, e.DisabledFor = u.record.at, u.record.cause
+	}
 	e.Interim = strings.EqualFold(e.Path, u.interim())
 	for name, v := range u.values {
 		e.Account.Attributes[name] = slices.Clone(v)

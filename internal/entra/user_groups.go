@@ -55,10 +55,10 @@ func (u *user) recall(attributes []string) []string {
 // toRemember returns the groups that are to be remembered of a user who loses all.
 // Those that roles can be assigned to are not among them: nobody becomes an
 // administrator by what an attribute says.
-func (u *user) toRemember() []string {
+func (u *user) toRemember(forgotten func(account, group string) bool) []string {
 	ids := slices.Clone(u.remembered)
 	for id := range u.groups {
-		if !u.privileged[id] {
+		if !u.privileged[id] && !forgotten(u.id, id) {
 			ids = append(ids, id)
 		}
 	}
@@ -189,7 +189,12 @@ func takes(k *task) bool {
 func (r *run) settleGroups(ctx context.Context) {
 	g := &regrouping{run: r}
 	for _, k := range r.alive() {
-		if want, managed := k.Want.Attributes[directory.GroupsAttribute]; managed && k.have != nil && !k.created && !directory.SameGroups(want, k.have.groupsState()) {
+		want, managed := k.Want.Attributes[directory.GroupsAttribute]
+		if !managed || k.failed[directory.GroupsAttribute] || k.have == nil || k.created {
+			continue
+		}
+		unread := takes(k) && !k.have.grouped // of one who was enabled when the run began
+		if unread || !directory.SameGroups(want, k.have.groupsState()) {
 			g.tasks = append(g.tasks, k)
 		}
 	}
@@ -199,16 +204,18 @@ func (r *run) settleGroups(ctx context.Context) {
 	if !g.read(ctx) {
 		return
 	}
-	g.write(ctx, "remember the groups", func(k *task) (map[string]directory.Value, error) {
-		if !takes(k) {
-			return nil, nil
-		}
-		known := k.have.remembered
-		ids := k.have.toRemember()
-		if len(ids) == len(known) {
-			return nil, nil
-		}
-		return r.noted(k.have, ids)
+	r.forgotten.While(func(forgotten func(account, group string) bool) {
+		g.write(ctx, "remember the groups", func(k *task) (map[string]directory.Value, error) {
+			if !takes(k) {
+				return nil, nil
+			}
+			known := k.have.remembered
+			ids := k.have.toRemember(forgotten)
+			if len(ids) == len(known) {
+				return nil, nil
+			}
+			return r.noted(k.have, ids)
+		})
 	})
 	g.change(ctx)
 	g.write(ctx, "forget the groups", func(k *task) (map[string]directory.Value, error) {
@@ -290,13 +297,15 @@ func (g *regrouping) change(ctx context.Context) {
 			}
 			continue
 		}
-		for _, id := range k.have.remembered {
-			_, back := k.have.groups[id]
-			if group := exist[id]; group != nil && !group.AssignableToRole && !back { // one that was deleted has nothing to give back
-				c := changes.Of(id, group.DisplayName)
-				c.Add = append(c.Add, member)
+		g.forgotten.While(func(forgotten func(account, group string) bool) {
+			for _, id := range k.have.remembered {
+				_, back := k.have.groups[id]
+				if group := exist[id]; group != nil && !group.AssignableToRole && !back && !forgotten(k.ID, id) { // one that was deleted has nothing to give back
+					c := changes.Of(id, group.DisplayName)
+					c.Add = append(c.Add, member)
+				}
 			}
-		}
+		})
 	}
 	ordered := changes.Sorted()
 	for i, o := range g.ChangeMembers(ctx, ordered) {
@@ -328,8 +337,9 @@ func (t *Tenant) checkGroups(ctx context.Context, changes []directory.Change, fo
 		return err
 	}
 	var problems []error
+	nothing := func(string, string) bool { return false }
 	for _, u := range users {
-		if _, err := t.noted(u, u.toRemember()); err != nil {
+		if _, err := t.noted(u, u.toRemember(nothing)); err != nil {
 			problems = append(problems, fmt.Errorf("worker %q: the user %s: %w", leavers[u.id], u.text(attrPrincipal), err))
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 
@@ -23,6 +24,7 @@ func (r *run) readBack(ctx context.Context) {
 	open := map[string]*task{}
 	for _, k := range r.tasks {
 		switch {
+		case k.Want.Deleted || k.Want.Released:
 		case k.have != nil && k.touched:
 			open[k.ID] = k
 		case k.have != nil:
@@ -41,13 +43,18 @@ func (r *run) readBack(ctx context.Context) {
 		if err == nil {
 			err = r.withGroups(ctx, slices.Collect(maps.Values(found)))
 		}
+		live := map[*task]*user{}
 		for id, u := range found {
 			seen[id] = u
-			if k := open[id]; r.asWanted(k, u) {
+			k := open[id]
+			if r.asWanted(k, u) {
 				r.settle(k, u)
 				delete(open, id)
+			} else if k.mustEnd() {
+				live[k] = u
 			}
 		}
+		r.settleSessions(ctx, live)
 		return len(open) == 0, err
 	})
 	for id, k := range open {
@@ -61,6 +68,12 @@ func (r *run) readBack(ctx context.Context) {
 			k.fail("read back", "", directory.Because(directory.ErrGone, fmt.Errorf("it was written, and does not show within %s", visibility)))
 		}
 	}
+}
+
+// mustEnd reports that no sessions of a user may be left that began before it was
+// disabled: they were revoked, or there can be none.
+func (k *task) mustEnd() bool {
+	return k.revoked || k.created && !k.Want.Enabled && k.Want.Sessions == directory.SessionsRevoked
 }
 
 // settle records a user as it is now.
@@ -90,8 +103,14 @@ func (r *run) missing(k *task, u *user) []string {
 	if now.Enabled != k.Want.Enabled && !k.failed[attrEnabled] && !k.dead() {
 		names = append(names, attrEnabled)
 	}
+	if k.mustEnd() && u.sessions() == directory.SessionsLive && !k.failed[attrSessions] {
+		names = append(names, attrSessions)
+	}
+	if since := r.Tenant.o.DisabledSinceAttribute; k.recorded != "" && u.text(since) != k.recorded && !k.failed[since] {
+		names = append(names, since)
+	}
 	for _, name := range slices.Sorted(maps.Keys(k.Want.Attributes)) {
-		if k.failed[name] || k.dead() {
+		if k.failed[name] || k.dead() || k.held {
 			continue
 		}
 		if name == attrManager && k.link && k.manager != "" && k.manager == u.manager {
@@ -107,7 +126,16 @@ func (r *run) missing(k *task, u *user) []string {
 func (r *run) compare(k *task, u *user) {
 	now := r.Render(k.Want, u.existing())
 	for _, name := range r.missing(k, u) {
-		k.fail("read back", name, directory.Because(directory.ErrNotAsWritten, fmt.Errorf("found %q, expected %q", now.Attributes[name], k.Want.Attributes[name])))
+		found, expected := now.Attributes[name], k.Want.Attributes[name]
+		switch name {
+		case attrEnabled:
+			found, expected = directory.Value{strconv.FormatBool(now.Enabled)}, directory.Value{strconv.FormatBool(k.Want.Enabled)}
+		case attrSessions:
+			found, expected = directory.Value{u.text(name)}, directory.Value{"a moment that is not before " + u.record.String()}
+		case r.Tenant.o.DisabledSinceAttribute:
+			found, expected = directory.Value{u.text(name)}, directory.Value{k.recorded}
+		}
+		k.fail("read back", name, directory.Because(directory.ErrNotAsWritten, fmt.Errorf("found %q, expected %q", found, expected)))
 	}
 }
 
@@ -120,8 +148,8 @@ func (t *Tenant) parseUser(body []byte, properties []property) (*user, error) {
 	if !ok {
 		return nil, fmt.Errorf("found %T, expected a user", m)
 	}
-	read := newUser(u, properties, t.o)
-	if inexact(properties) {
+	read, err := readUser(u, properties, t.o, false)
+	if err == nil && inexact(properties) {
 		err = read.exact(body, properties)
 	}
 	return read, err

@@ -176,7 +176,7 @@ func (r *run) createAll(ctx context.Context, tasks []*task, attempt int) (unknow
 		doc[attrEnabled] = k.Want.Enabled
 		doc["passwordProfile"] = map[string]any{"password": k.password, "forceChangePasswordNextSignIn": !r.o.KeepPassword}
 		if !k.Want.Enabled {
-			merge(doc, r.since(k))
+			r.recordCreation(k, doc)
 		}
 		requests, sent = append(requests, graphconn.Request{Method: http.MethodPost, Path: "/users", Body: doc}), append(sent, k)
 	}
@@ -244,6 +244,7 @@ func (r *run) meet(ctx context.Context, k *task, property string, attempt int, s
 		k.have = holder
 	case same && r.o.Adopt:
 		k.have, k.ID, k.out.ID, k.out.Adopted = holder, holder.id, holder.id, true
+		k.began, k.recorded = holder.validFrom(), ""
 		r.remember(k.WorkerID, holder.id)
 	case holder != nil:
 		k.failed[""] = true
@@ -280,27 +281,18 @@ func (r *run) holder(ctx context.Context, k *task, wait bool) (*user, error) {
 func (r *run) update(ctx context.Context) {
 	var requests []graphconn.Request
 	var parts []part
-	add := func(p part, request graphconn.Request) int {
+	add := func(p part, request graphconn.Request) {
 		requests, parts = append(requests, request), append(parts, p)
-		return len(requests) - 1
 	}
 	for _, k := range r.alive() {
 		path := "/users/" + k.ID
 		together, alone := apart(r.differences(k))
-		doc := map[string]any{}
-		if !k.created {
-			doc = r.body(together, k.Want.Attributes, k.have)
-		}
-		disables := !k.created && k.have.enabled && !k.Want.Enabled
-		if !k.created && k.have.enabled != k.Want.Enabled {
-			doc[attrEnabled] = k.Want.Enabled
-			merge(doc, r.since(k))
-		}
-		if len(doc) > 0 {
-			main := add(part{k, "modify", "", together}, graphconn.Request{Method: http.MethodPatch, Path: path, Body: doc})
-			if disables {
-				add(part{k, string(directory.OperationRevokeSessions), attrEnabled, nil}, revocation(k.ID, main))
+		if !k.created && len(together) > 0 {
+			whole := part{k, "modify", "", together}
+			if len(together) == 1 {
+				whole.attribute = together[0]
 			}
+			add(whole, graphconn.Request{Method: http.MethodPatch, Path: path, Body: r.body(together, k.Want.Attributes, k.have)})
 		}
 		for _, name := range alone {
 			add(part{k, "modify", name, []string{name}}, graphconn.Request{Method: http.MethodPatch, Path: path, Body: r.body([]string{name}, k.Want.Attributes, k.have)})
@@ -333,43 +325,70 @@ func merge(into, from map[string]any) {
 	}
 }
 
-// since is the part of a change that records when a user was disabled, or that it no longer is.
-func (t *Tenant) since(k *task) map[string]any {
-	name := t.o.DisabledSinceAttribute
-	if name == "" {
-		return nil
+// recordCreation adds to the creation of a disabled user since when and why it is disabled.
+func (r *run) recordCreation(k *task, doc map[string]any) {
+	switch why := r.unrecordable(nil, k.Want); {
+	case why == nil:
+		at := parseRecord(k.recorded) // by the creation whose answer was lost
+		if at.at.IsZero() {
+			at = record{at: r.disabledAt(nil), cause: k.Want.DisabledFor}
+		}
+		k.recorded = at.String()
+		merge(doc, r.recording(nil, at))
+	case !errors.Is(why, errNotRecorded) && !k.failed[r.Tenant.o.DisabledSinceAttribute]:
+		k.fail(recordOp, r.Tenant.o.DisabledSinceAttribute, directory.Because(directory.ErrInvalid, why))
 	}
-	v := directory.Value{}
-	if !k.Want.Enabled {
-		v = directory.Value{t.o.Clock().UTC().Format(time.RFC3339)}
-	}
-	return t.body([]string{name}, map[string]directory.Value{name: v}, k.have)
 }
 
-// send carries out the requests of a phase. What a new user does not show yet is tried again.
+// send carries out the requests of a phase. What a new user does not show yet is tried
+// again, and attributes that were refused together are written one by one.
 func (r *run) send(ctx context.Context, requests []graphconn.Request, parts []part) {
 	results := r.patient(ctx, requests, func(i int) bool { return parts[i].created })
+	var alone []graphconn.Request
+	var each []part
 	for i, result := range results {
 		p := parts[i]
-		if result.Err == nil {
+		groups := byValue(p.names)
+		_, conflict := graphconn.IsConflict(result.Err)
+		switch {
+		case result.Err == nil:
 			p.touched, p.out.Changed = true, true
 			if p.op == "set the password" {
 				p.out.PasswordSet = true
 			}
 			p.out.Renamed = p.out.Renamed || slices.Contains(p.names, attrPrincipal)
-			continue
+		case len(groups) > 1 && (conflict || graphconn.IsBadRequest(result.Err) || graphconn.IsContended(result.Err)):
+			for _, names := range groups {
+				alone = append(alone, graphconn.Request{Method: http.MethodPatch, Path: requests[i].Path, Body: r.body(names, p.Want.Attributes, p.have)})
+				each = append(each, part{p.task, p.op, names[0], names})
+			}
+		default:
+			r.refuse(ctx, p, result.Err)
 		}
-		r.refuse(ctx, p, result.Err)
+	}
+	if len(alone) > 0 {
+		r.send(ctx, alone, each)
 	}
 }
 
-// unrevoked adds to an error about revoking sessions, which follows disabling, that
-// nobody will try again.
-func unrevoked(op string, err error) error {
-	if op != string(directory.OperationRevokeSessions) {
-		return err
+// byValue divides attributes into those that Graph takes or refuses one by one:
+// only the parts of employeeOrgData are one value, which is written whole.
+func byValue(names []string) [][]string {
+	var out [][]string
+	at := map[string]int{}
+	for _, name := range names {
+		key := name
+		if top, _, _ := strings.Cut(name, "/"); top == "employeeOrgData" {
+			key = top
+		}
+		i, known := at[key]
+		if !known {
+			i, out = len(out), append(out, nil)
+			at[key] = i
+		}
+		out[i] = append(out[i], name)
 	}
-	return fmt.Errorf("no later run sees that a disabled user still has sessions, so revoke them by hand, or with the action workforce_entra_revoke_sessions: %w", err)
+	return out
 }
 
 // refuse records why a write was refused. Where one value of several may be the
@@ -389,8 +408,10 @@ func (r *run) refuse(ctx context.Context, p part, err error) {
 		p.fail(p.op, property, directory.Because(directory.ErrNameTaken, err))
 	case graphconn.IsDenied(err) && prop.permission != "":
 		p.fail(p.op, p.attribute, permission(err, prop.permission+".ReadWrite.All"))
+	case p.attribute == "" && len(p.names) > 0 && graphconn.IsDenied(err): // what needs another permission goes on
+		p.report(p.op, "", explainOp(p.op, err))
 	default:
-		p.fail(p.op, p.attribute, unrevoked(p.op, explainOp(p.op, err)))
+		p.fail(p.op, p.attribute, explainOp(p.op, err))
 	}
 	p.touched = true // some of it may have been done
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/status"
 	"terraform-provider-workforce/internal/worker"
 )
 
@@ -43,7 +44,7 @@ func (c *compiler) lifecycle() {
 	c.days()
 	c.statusLists()
 	c.recordIn()
-	c.m.lifecycle = lifecycle{Lifecycle: *l, zone: zone, toLast: l.DisableAt != atTermination, statuses: newStatuses(l.ActiveStatuses, l.InactiveStatuses)}
+	c.m.lifecycle = lifecycle{Lifecycle: *l, zone: zone, toLast: l.DisableAt != atTermination, statuses: newStatuses(l)}
 }
 
 // days checks the numbers of days and their order: each rung of the ladder comes after the one before.
@@ -88,22 +89,20 @@ func (c *compiler) days() {
 	}
 }
 
+// statusLists checks that each word is in one list.
 func (c *compiler) statusLists() {
-	l := c.rules.Lifecycle
-	active := map[string]bool{}
-	for i, word := range l.ActiveStatuses {
-		active[foldWord(word)] = true
-		if foldWord(word) == "" {
-			c.failf(fmt.Sprintf("worker_lifecycle.active_statuses[%d]", i), "found %q, expected a status word", word)
-		}
-	}
-	for i, word := range l.InactiveStatuses {
-		path := fmt.Sprintf("worker_lifecycle.inactive_statuses[%d]", i)
-		switch {
-		case foldWord(word) == "":
-			c.failf(path, "found %q, expected a status word", word)
-		case active[foldWord(word)]:
-			c.failf(path, "%q is in active_statuses too, expected it in one of them", word)
+	listed := map[string]string{}
+	for _, list := range c.rules.Lifecycle.statusLists() {
+		for i, word := range list.words {
+			path := fmt.Sprintf("worker_lifecycle.%s[%d]", list.name, i)
+			before, twice := listed[status.Fold(word)]
+			switch {
+			case status.Fold(word) == "":
+				c.failf(path, "found %q, expected a status word", word)
+			case twice && before != list.name:
+				c.failf(path, "%q is in %s too, expected it in one of them", word, before)
+			}
+			listed[status.Fold(word)] = list.name
 		}
 	}
 }

@@ -75,9 +75,15 @@ func (m *Mapping) Evaluate(w *worker.Worker, now time.Time) (*Desired, error) {
 	return m.EvaluateSince(w, now, "")
 }
 
-// EvaluateSince is Evaluate for a worker who has left on a day that only
-// Lifecycle.RecordIn remembers. HR dates, where there are any, take precedence.
+// EvaluateSince is Evaluate for a worker who has left on a day that only the
+// directory knows. HR dates, where there are any, take precedence.
 func (m *Mapping) EvaluateSince(w *worker.Worker, now time.Time, left worker.Date) (*Desired, error) {
+	return m.EvaluateKnown(w, now, Known{Left: left})
+}
+
+// EvaluateKnown is Evaluate with what the directory knows about the worker. It is
+// needed only for those of whom Evaluate says DependsOnAccount, or who have left on an unknown day.
+func (m *Mapping) EvaluateKnown(w *worker.Worker, now time.Time, known Known) (*Desired, error) {
 	if w == nil {
 		return nil, errors.New("no worker to evaluate")
 	}
@@ -96,13 +102,19 @@ func (m *Mapping) EvaluateSince(w *worker.Worker, now time.Time, left worker.Dat
 		d.Stage, d.Reason = StageOutOfScope, why
 		return d, nil
 	}
-	t, err := newTimeline(&m.lifecycle, w, left)
+	t, err := newTimeline(&m.lifecycle, w, known)
 	if err != nil {
 		return nil, e.problem(append(problems, err))
 	}
 	s := t.at(now)
-	d.Stage, d.Enabled, d.Reason = s.stage, s.enabled, t.sentence(s, now)
-	if s.stage == StageLeft || s.stage == StageRetired {
+	if err := t.understood(s); err != nil {
+		return nil, e.problem(append(problems, err))
+	}
+	d.Stage, d.Enabled, d.Reason, d.DependsOnAccount = s.stage, s.enabled, t.sentence(s, now), s.asks
+	if s.doubt {
+		d.Doubt = d.Reason
+	}
+	if s.stage == StageLeft {
 		d.LeftSince = s.since
 	}
 	d.Calendar = t.calendar(now)
@@ -114,6 +126,26 @@ func (m *Mapping) EvaluateSince(w *worker.Worker, now time.Time, left worker.Dat
 		return nil, e.problem(problems)
 	}
 	return d, nil
+}
+
+// StageAt says what the worker's record, as it is today, makes of a past moment:
+// the stage, and whether they could sign in. It looks at dates and status only, not at
+// scope and rules, and costs little.
+func (m *Mapping) StageAt(w *worker.Worker, at time.Time) (stage Stage, enabled bool, err error) {
+	return m.StageKnown(w, at, Known{Account: true, Enabled: true})
+}
+
+// Identify computes the match conditions alone, for a worker whom Evaluate refuses.
+func (m *Mapping) Identify(w *worker.Worker) (keys [][]Key, rules []int, err error) {
+	if w == nil {
+		return nil, nil, errors.New("no worker to evaluate")
+	}
+	d := &Desired{WorkerID: w.ID}
+	e := m.evaluation(w, time.Time{})
+	if err := e.keys(d); err != nil {
+		return nil, nil, e.problem([]error{err})
+	}
+	return d.Keys, d.KeyRules, nil
 }
 
 // fill computes attributes and container. What fails for a leaver becomes a
@@ -129,7 +161,7 @@ func (e *evaluation) fill(d *Desired, s state) []error {
 		r := &rules[i]
 		o, dropped, err := r.evaluate(e)
 		if dropped {
-			*d = Desired{WorkerID: d.WorkerID, Keys: d.Keys, KeyRules: d.KeyRules, Stage: StageOutOfScope, Reason: fmt.Sprintf("the rule of %s gives IgnoreObjectFlow: %s", r.target.Name, r.outcome.Rule)}
+			*d = Desired{WorkerID: d.WorkerID, Keys: d.Keys, KeyRules: d.KeyRules, Stage: StageOutOfScope, Ignored: true, Reason: fmt.Sprintf("the rule of %s gives IgnoreObjectFlow: %s", r.target.Name, r.outcome.Rule)}
 			return nil
 		}
 		if err != nil {

@@ -100,7 +100,7 @@ func TestIgnoreObjectFlow(t *testing.T) {
 	r := basic()
 	r.Attributes["title"] = AttributeRule{Expression: `IIF([Department] = "Sales", IgnoreObjectFlow, "x")`}
 	d := mustEvaluate(t, mustCompile(t, r), ann(), "2026-12-05T00:00:00Z")
-	if d.Stage != StageOutOfScope || d.Enabled || d.Attributes != nil || len(d.Keys) != 1 || !strings.Contains(d.Reason, "the rule of title gives IgnoreObjectFlow") {
+	if d.Stage != StageOutOfScope || !d.Ignored || d.Enabled || d.Attributes != nil || len(d.Keys) != 1 || !strings.Contains(d.Reason, "the rule of title gives IgnoreObjectFlow") {
 		t.Errorf("got %+v", d)
 	}
 }

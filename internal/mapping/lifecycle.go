@@ -5,10 +5,10 @@ package mapping
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/status"
 	"terraform-provider-workforce/internal/worker"
 )
 
@@ -28,12 +28,12 @@ type timeline struct {
 	w     *worker.Worker
 	zone  string
 	loc   *time.Location
-	class statusClass
+	class status.Class
 
 	end      worker.Date // last day of the employment that ends or has ended
 	endField string
-	rehire   bool        // hired after end
-	recorded worker.Date // since when they have left, for those of whom only the status says so
+	rehire   bool // hired after end
+	known    Known
 
 	create, enable, start, over time.Time
 }
@@ -48,10 +48,23 @@ type state struct {
 	stripped bool
 	since    worker.Date
 	why      reason
+	// doubt is true when the record contradicts itself: the account stays as it is.
+	doubt bool
+	// asks is true when Known.Account or Known.Enabled would change the answer.
+	asks bool
 }
 
-func newTimeline(rules *lifecycle, w *worker.Worker, recorded worker.Date) (*timeline, error) {
-	t := &timeline{rules: rules, w: w, zone: w.TimeZone, recorded: recorded}
+// Known is what the directory tells about a worker, and the HR system does not.
+type Known struct {
+	// Left is since when they have left, for those of whom HR gives no date: the day in
+	// Lifecycle.RecordIn, or the day on which the directory has the account disabled.
+	Left worker.Date
+	// Account is true when they have an account, and Enabled when they can sign in with it.
+	Account, Enabled bool
+}
+
+func newTimeline(rules *lifecycle, w *worker.Worker, known Known) (*timeline, error) {
+	t := &timeline{rules: rules, w: w, zone: w.TimeZone, known: known, class: rules.statuses.classify(w.Status)}
 	if t.zone == "" {
 		t.zone = rules.zone
 	}
@@ -60,13 +73,13 @@ func newTimeline(rules *lifecycle, w *worker.Worker, recorded worker.Date) (*tim
 	if t.loc, err = worker.Location(t.zone); err != nil {
 		errs = append(errs, fmt.Errorf("time_zone: %w", err))
 	}
-	if t.class, err = rules.statuses.classify(w.Status); err != nil {
-		errs = append(errs, err)
-	}
 	if err := t.checkDates(); err != nil {
 		errs = append(errs, err)
 	}
 	if len(errs) > 0 {
+		if t.class == status.Unknown {
+			errs = append(errs, rules.statuses.unknown(w.Status))
+		}
 		return nil, errors.Join(errs...)
 	}
 	t.end, t.endField = t.w.TerminationDate, "termination_date"
@@ -85,6 +98,15 @@ func newTimeline(rules *lifecycle, w *worker.Worker, recorded worker.Date) (*tim
 		}
 	}
 	return t, nil
+}
+
+// understood returns an error for a status word that nobody knows. An end that is
+// over decides against any word, also one that is not understood.
+func (t *timeline) understood(s state) error {
+	if t.class != status.Unknown || s.why == whyEnd || s.why == whyRehireLater {
+		return nil
+	}
+	return t.rules.statuses.unknown(t.w.Status)
 }
 
 // checkDates refuses dates that are none and combinations that cannot be.
@@ -114,54 +136,116 @@ func (t *timeline) checkDates() error {
 	return nil
 }
 
-// at returns the situation at an instant.
+// at returns the situation at an instant. An unknown status word is read as none:
+// whoever asks refuses it, unless an end that is over decides.
 func (t *timeline) at(now time.Time) state {
-	if t.rehire {
-		switch {
-		case now.Before(t.over) && t.class != statusLeft:
-			return t.employed(whyUntilEnd)
-		case now.Before(t.over):
-			return t.left(now, t.recorded, whyStatus)
-		case now.Before(t.create):
-			return t.left(now, t.end, whyRehireLater)
-		case t.notYet(now):
-			return state{stage: StagePrehire, why: whyRehirePrehire}
-		case t.class == statusLeft:
-			return t.left(now, t.recorded, whyStatus)
-		}
-		return t.employed(whyRehired)
-	}
 	switch {
+	case t.class == status.NeverStarted:
+		return t.neverStarted(now)
+	case t.rehire:
+		return t.again(now)
+	case t.class == status.Prehire && t.w.HireDate == "" && !t.ended(now):
+		return t.undated()
+	case now.Before(t.create) && t.class == status.Left:
+		// Somebody who has left and is booked to return, or a hire to come that the HR
+		// system calls inactive. Who has no account has nothing to lose.
+		if t.known.Account {
+			return t.left(now, t.known.Left, whyBooked)
+		}
+		return state{stage: StageFuture, why: whyFuture, asks: true}
 	case now.Before(t.create):
 		return state{stage: StageFuture, why: whyFuture}
 	case t.notYet(now):
 		return state{stage: StagePrehire, why: whyPrehire}
-	case t.end != "" && !now.Before(t.over):
+	case t.ended(now):
 		return t.left(now, t.end, whyEnd)
-	case t.class == statusLeft:
-		return t.left(now, t.recorded, whyStatus)
+	case t.class == status.Left:
+		return t.left(now, t.known.Left, whyStatus)
 	case now.Before(t.start):
 		return t.employed(whyEarly)
+	case t.class == status.Prehire:
+		return doubt(whyStillPrehire)
 	case t.end != "":
 		return t.employed(whyUntilEnd)
 	}
 	return t.employed(whyActive)
 }
 
+// again is the situation of somebody whose hire date is after the end: of a
+// former employment, or of a hire that was taken back. HR systems take a hire back by an
+// end on the day before, or on the day of the decision.
+func (t *timeline) again(now time.Time) state {
+	bare := t.class != status.Left && t.class != status.OnLeave && t.class != status.Suspended && (t.w.OnLeave == nil || !*t.w.OnLeave)
+	atOnce := t.w.HireDate == t.end.AddDays(1)
+	switch {
+	case !t.ended(now) && t.class == status.Left:
+		return t.left(now, t.known.Left, whyStatus)
+	case !t.ended(now) && bare && !t.known.Enabled:
+		// Nothing says that they have ever been here.
+		if atOnce {
+			return state{stage: StageFuture, why: whyTakenBack, asks: true}
+		}
+		return state{stage: StageFuture, why: whyEndBeforeHire, doubt: true, asks: true}
+	case !t.ended(now):
+		s := t.employed(whyUntilEnd)
+		s.asks = bare
+		return s
+	case now.Before(t.create):
+		return t.left(now, t.end, whyRehireLater)
+	case t.notYet(now):
+		return state{stage: StagePrehire, why: whyRehirePrehire}
+	case t.class == status.Left:
+		return t.left(now, t.known.Left, whyStatus)
+	case t.class == status.Prehire && !now.Before(t.start):
+		return doubt(whyStillPrehire)
+	case atOnce && bare && !t.known.Enabled:
+		return state{stage: StageFuture, why: whyNoGap, doubt: true, asks: true}
+	}
+	s := t.employed(whyRehired)
+	s.asks = atOnce && bare
+	return s
+}
+
+// neverStarted is the situation of somebody whose hire came to nothing.
+func (t *timeline) neverStarted(now time.Time) state {
+	if !t.known.Account {
+		return state{stage: StageFuture, why: whyNever, asks: true}
+	}
+	since := t.known.Left
+	if t.ended(now) {
+		since = t.end
+	}
+	return t.left(now, since, whyNever)
+}
+
+// undated is the situation of a hire of whom nobody knows when they start.
+func (t *timeline) undated() state {
+	if t.rules.PrehireDays != nil && !t.known.Account {
+		return state{stage: StageFuture, why: whyUndated, asks: true}
+	}
+	return state{stage: StagePrehire, why: whyUndated}
+}
+
+// doubt is the situation of somebody whose record contradicts itself.
+func doubt(why reason) state { return state{stage: StageFuture, why: why, doubt: true} }
+
+// ended reports whether there is an end and it is over.
+func (t *timeline) ended(now time.Time) bool { return t.end != "" && !now.Before(t.over) }
+
 // notYet reports whether the worker must not sign in because they have not
 // started. An inactive word delays enabling to the hire date.
 func (t *timeline) notYet(now time.Time) bool {
-	return now.Before(t.enable) || t.class == statusLeft && now.Before(t.start)
+	return now.Before(t.enable) || t.class == status.Left && now.Before(t.start)
 }
 
 // employed is the situation of somebody who works here.
 func (t *timeline) employed(why reason) state {
 	switch {
-	case t.class == statusSuspended:
+	case t.class == status.Suspended:
 		return state{stage: StageLeave, why: whySuspended}
 	case t.w.OnLeave != nil && *t.w.OnLeave:
 		return state{stage: StageLeave, enabled: t.rules.OnLeave != leaveDisable, why: whyOnLeave}
-	case t.w.OnLeave == nil && t.class == statusAway:
+	case t.w.OnLeave == nil && t.class == status.OnLeave:
 		return state{stage: StageLeave, enabled: t.rules.OnLeave != leaveDisable, why: whyAway}
 	}
 	return state{stage: StageActive, enabled: true, why: why}
@@ -177,9 +261,6 @@ func (t *timeline) left(now time.Time, since worker.Date, why reason) state {
 	// A recorded day may be today, and not be over, when nothing is to be waited for.
 	s.moved = s.moved || !now.Before(t.rung(since, t.rules.LeaverContainerDays))
 	s.stripped = s.stripped || t.rules.strips() && !now.Before(t.rung(since, t.rules.LeaverGroupsDays))
-	if t.rules.RetentionDays != nil && !now.Before(t.rung(since, *t.rules.RetentionDays)) {
-		s.stage = StageRetired
-	}
 	return s
 }
 
@@ -200,96 +281,4 @@ func (l *lifecycle) groups(s state) string {
 // rung is the instant at which the given number of days after since is over.
 func (t *timeline) rung(since worker.Date, days int) time.Time {
 	return since.AddDays(days).End(t.loc)
-}
-
-// calendar lists what changes after now, earliest first.
-func (t *timeline) calendar(now time.Time) []Event {
-	moments := make([]time.Time, 0, 10)
-	add := func(at time.Time) {
-		if at.After(now) {
-			moments = append(moments, at)
-		}
-	}
-	add(t.create)
-	add(t.enable)
-	add(t.start)
-	add(t.over)
-	for _, since := range []worker.Date{t.end, t.recorded} {
-		if since == "" {
-			continue
-		}
-		add(t.rung(since, t.rules.LeaverContainerDays))
-		if t.rules.strips() {
-			add(t.rung(since, t.rules.LeaverGroupsDays))
-		}
-		if t.rules.RetentionDays != nil {
-			add(t.rung(since, *t.rules.RetentionDays))
-		}
-	}
-	if len(moments) == 0 {
-		return nil
-	}
-	slices.SortFunc(moments, time.Time.Compare)
-	var events []Event
-	before := t.at(now)
-	for _, at := range moments {
-		after := t.at(at)
-		if what := t.change(before, after, at); what != "" {
-			events = append(events, Event{At: at, What: what})
-		}
-		before = after
-	}
-	return events
-}
-
-// creation says what becomes of somebody without an account.
-func (t *timeline) creation(after state) string {
-	switch {
-	case after.enabled:
-		return "there is to be an account, enabled"
-	case after.stage == StageLeft && !t.rules.CreateLeavers:
-		return "no account is made"
-	}
-	return "there is to be an account, disabled"
-}
-
-// change says what happens between two situations, or "" when nothing does.
-func (t *timeline) change(before, after state, at time.Time) string {
-	moves := t.rules.LeaverContainer != "" && after.stage == StageLeft && after.moved && (before.stage != StageLeft || !before.moved)
-	strips := after.stripped && !before.stripped
-	what := ""
-	switch {
-	case before.stage == after.stage && before.enabled == after.enabled:
-		if !moves && !strips {
-			return ""
-		}
-		what = "the account"
-		if moves {
-			what += " moves to the leavers' container"
-		}
-		if strips {
-			what += map[bool]string{true: " and"}[moves] + " loses its groups"
-		}
-		return what + ": " + t.sentence(after, at)
-	case after.stage == StageRetired:
-		return "the account drops out of the accounts: " + t.sentence(after, at)
-	case !before.stage.HasAccount():
-		return t.creation(after) + ": " + t.sentence(after, at)
-	case !before.enabled && !after.enabled:
-		what = "the account stays disabled"
-	case after.enabled:
-		what = "the account is enabled"
-	default:
-		what = "the account is disabled"
-	}
-	if before.stage != StageLeft && moves {
-		what += " and moves to the leavers' container"
-	}
-	switch {
-	case strips:
-		what += " and loses its groups"
-	case before.stripped && t.rules.groups(after) == directory.GroupsKept:
-		what += " and gets its groups back"
-	}
-	return what + ": " + t.sentence(after, at)
 }

@@ -38,23 +38,22 @@ func TestStages(t *testing.T) {
 		{"hired", w{HireDate: "2026-12-01", Status: "Active"}, "2026-11-30T23:00:00Z", StageActive, true, "", "hire_date 2026-12-01 (Europe/Berlin) has come, status \"Active\""},
 		{"hired but inactive", w{HireDate: "2026-12-01", Status: "0"}, "2026-12-02T00:00:00Z", StageLeft, false, "", "status \"0\" means left, and the HR system gives no date of leaving"},
 		{"nothing known", w{}, "2026-12-02T00:00:00Z", StageActive, true, "", "neither dates nor a status"},
-		{"status alone", w{Status: "Regular"}, "2026-12-02T00:00:00Z", StageActive, true, "", "status \"Regular\", with no dates"},
+		{"status alone", w{Status: "Aktiv"}, "2026-12-02T00:00:00Z", StageActive, true, "", "status \"Aktiv\", with no dates"},
 		{"end to come", w{HireDate: "2020-01-01", TerminationDate: "2026-12-31", Status: "Active"}, "2026-12-31T22:59:59Z", StageActive, true, "", "works until the end of termination_date 2026-12-31 (Europe/Berlin), status \"Active\""},
 		{"end is over at local midnight", w{HireDate: "2020-01-01", TerminationDate: "2026-12-31", Status: "Active"}, "2026-12-31T23:00:00Z", StageLeft, false, "2026-12-31", "termination_date 2026-12-31 (Europe/Berlin) is over, although status is \"Active\""},
 		{"last day before termination", w{HireDate: "2020-01-01", LastDayOfWork: "2026-11-20", TerminationDate: "2026-12-31", Status: "Active"}, "2026-11-21T00:00:00Z", StageLeft, false, "2026-11-20", "last_day_of_work 2026-11-20"},
 		{"dismissed with the end to come", w{HireDate: "2020-01-01", TerminationDate: "2026-12-31", Status: "Dismissed"}, "2026-11-21T00:00:00Z", StageLeft, false, "", "status \"Dismissed\" means left, before termination_date 2026-12-31 (Europe/Berlin)"},
-		{"retained", w{HireDate: "2020-01-01", TerminationDate: "2026-11-01", Status: "T"}, "2026-12-01T22:59:59Z", StageLeft, false, "2026-11-01", "termination_date 2026-11-01"},
-		{"retention is over", w{HireDate: "2020-01-01", TerminationDate: "2026-11-01", Status: "T"}, "2026-12-01T23:00:00Z", StageRetired, false, "2026-11-01", "is over, and so are retention_days 30"},
+		{"retained", w{HireDate: "2020-01-01", TerminationDate: "2026-11-01", Status: "Terminated"}, "2026-12-01T22:59:59Z", StageLeft, false, "2026-11-01", "termination_date 2026-11-01"},
+		{"left for long", w{HireDate: "2020-01-01", TerminationDate: "2026-11-01", Status: "Terminated"}, "2027-12-01T23:00:00Z", StageLeft, false, "2026-11-01", "termination_date 2026-11-01 (Europe/Berlin) is over"},
 		{"one day", w{HireDate: "2026-11-20", TerminationDate: "2026-11-20"}, "2026-11-20T12:00:00Z", StageActive, true, "", "works until the end of termination_date 2026-11-20"},
 		{"rehired", w{HireDate: "2026-11-20", TerminationDate: "2026-06-30", Status: "Active"}, "2026-11-20T12:00:00Z", StageActive, true, "", "hire_date 2026-11-20 (Europe/Berlin) is after termination_date 2026-06-30 (Europe/Berlin): hired again"},
 		{"rehire to come", w{HireDate: "2026-12-20", TerminationDate: "2026-11-10", Status: "Active"}, "2026-11-20T12:00:00Z", StageLeft, false, "2026-11-10", "hired again from 2026-12-20"},
-		{"rehire to come, retention over", w{HireDate: "2027-12-20", TerminationDate: "2026-06-30"}, "2026-11-20T12:00:00Z", StageRetired, false, "2026-06-30", "retention_days 30"},
+		{"rehire to come, left for long", w{HireDate: "2027-12-20", TerminationDate: "2026-06-30"}, "2026-11-20T12:00:00Z", StageLeft, false, "2026-06-30", "hired again from 2027-12-20"},
 		{"rehire prehired", w{HireDate: "2026-12-01", TerminationDate: "2026-06-30", Status: "Terminated"}, "2026-11-20T12:00:00Z", StagePrehire, false, "", "hire_date 2026-12-01 (Europe/Berlin), after termination_date 2026-06-30 (Europe/Berlin), is 11 days away"},
-		{"converted without a gap", w{HireDate: "2026-12-01", TerminationDate: "2026-11-30", Status: "Active"}, "2026-11-20T12:00:00Z", StageActive, true, "", "works until the end of termination_date 2026-11-30"},
 		{"dismissed before a rehire", w{HireDate: "2027-03-01", TerminationDate: "2026-11-30", Status: "Left"}, "2026-11-20T12:00:00Z", StageLeft, false, "", "status \"Left\" means left"},
 		{"on leave", w{HireDate: "2020-01-01", OnLeave: pointer(true), Status: "Active"}, "2026-11-20T12:00:00Z", StageLeave, true, "", "on_leave is true, worker_lifecycle.on_leave \"keep\""},
 		{"leave by word", w{HireDate: "2020-01-01", Status: "Paid Leave"}, "2026-11-20T12:00:00Z", StageLeave, true, "", "status \"Paid Leave\" says on leave"},
-		{"back from leave", w{HireDate: "2020-01-01", Status: "P", OnLeave: pointer(false)}, "2026-11-20T12:00:00Z", StageActive, true, "", "has come"},
+		{"back from leave", w{HireDate: "2020-01-01", Status: "Paid leave", OnLeave: pointer(false)}, "2026-11-20T12:00:00Z", StageActive, true, "", "has come"},
 		{"suspended", w{HireDate: "2020-01-01", Status: "Suspended"}, "2026-11-20T12:00:00Z", StageLeave, false, "", "status \"Suspended\" bars the worker"},
 		{"the leave of somebody who left", w{HireDate: "2020-01-01", TerminationDate: "2026-11-01", OnLeave: pointer(true)}, "2026-11-20T12:00:00Z", StageLeft, false, "2026-11-01", "termination_date"},
 	}
@@ -162,7 +161,6 @@ func TestCalendar(t *testing.T) {
 		"2026-11-28T23:00:00Z the account is enabled: hire_date 2026-12-01 (Europe/Berlin) is 2 days away, enable_days 2: already enabled",
 		"2027-03-31T22:00:00Z the account is disabled: termination_date 2027-03-31 (Europe/Berlin) is over, although status is \"Active\"",
 		"2027-04-07T22:00:00Z the account moves to the leavers' container: termination_date 2027-03-31 (Europe/Berlin) is over, although status is \"Active\"",
-		"2027-04-30T22:00:00Z the account drops out of the accounts: termination_date 2027-03-31 (Europe/Berlin) is over, although status is \"Active\", and so are retention_days 30",
 	}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("calendar:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
@@ -187,7 +185,7 @@ func calendarComesTrue(t *testing.T, m *Mapping) {
 	dates := []worker.Date{"", "2026-11-10", "2026-12-01", "2027-01-15"}
 	for _, hire := range dates {
 		for _, end := range dates {
-			for _, status := range []string{"Active", "T", "P", ""} {
+			for _, status := range []string{"Active", "Terminated", "Paid leave", "Pending Hire", "Withdrawn", ""} {
 				w := ann()
 				w.HireDate, w.TerminationDate, w.Status = hire, end, status
 				now := instant(t, "2026-10-01T00:00:00Z")
@@ -257,18 +255,18 @@ func TestEvaluateSince(t *testing.T) {
 	w := ann()
 	w.HireDate, w.Status = "2020-01-01", "Terminated"
 	at := instant(t, "2026-11-20T12:00:00Z")
-	for since, want := range map[worker.Date]Stage{"": StageLeft, "2026-11-19": StageLeft, "2026-10-01": StageRetired} {
+	for since, want := range map[worker.Date]string{"": "OU=Staff,DC=corp,DC=example,DC=com", "2026-11-19": "OU=Staff,DC=corp,DC=example,DC=com", "2026-10-01": "OU=Leavers,DC=corp,DC=example,DC=com"} {
 		d, err := m.EvaluateSince(w, at, since)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if d.Stage != want || d.LeftSince != since {
+		if d.Stage != StageLeft || d.LeftSince != since {
 			t.Errorf("since %q: %s, LeftSince %q (%s)", since, d.Stage, d.LeftSince, d.Reason)
 		}
-		if want == StageLeft && d.Container != "OU=Staff,DC=corp,DC=example,DC=com" {
-			t.Errorf("since %q: moved to %q before leaver_container_days", since, d.Container)
+		if d.Container != want {
+			t.Errorf("since %q: in %q, want %q", since, d.Container, want)
 		}
-		if moves := len(d.Calendar); (since == "2026-11-19") != (moves == 2) {
+		if moves := len(d.Calendar); (since == "2026-11-19") != (moves == 1) {
 			t.Errorf("since %q: calendar %v", since, d.Calendar)
 		}
 	}
@@ -303,14 +301,15 @@ func TestCalendarWords(t *testing.T) {
 		want   []string
 	}{
 		"enabled from the start": {func(*worker.Worker) {}, []string{"there is to be an account, enabled: hire_date"}},
-		"disabled and moved":     {func(w *worker.Worker) { w.HireDate, w.TerminationDate = "2020-01-01", "2026-12-01" }, []string{"the account is disabled and moves to the leavers' container: termination_date", "the account drops out"}},
+		"disabled and moved":     {func(w *worker.Worker) { w.HireDate, w.TerminationDate = "2020-01-01", "2026-12-01" }, []string{"the account is disabled and moves to the leavers' container: termination_date"}},
 		"hired away":             {func(w *worker.Worker) { w.OnLeave = pointer(true) }, []string{"there is to be an account, disabled: on_leave"}},
 		"never started":          {func(w *worker.Worker) { w.Status = "Inactive" }, []string{"no account is made: status \"Inactive\" means left"}},
+		"withdrawn":              {func(w *worker.Worker) { w.Status = "Withdrawn" }, nil},
 		"left and hired again": {func(w *worker.Worker) { w.HireDate, w.TerminationDate = "2026-12-20", "2026-12-01" },
-			[]string{"the account is disabled and moves", "the account is enabled: hire_date 2026-12-20 (Europe/Berlin) is after termination_date"}},
+			[]string{"no account is made: termination_date 2026-12-01", "the account is enabled: hire_date 2026-12-20 (Europe/Berlin) is after termination_date"}},
 		"leave ends in leaving": {func(w *worker.Worker) {
 			w.HireDate, w.TerminationDate, w.OnLeave = "2020-01-01", "2026-12-01", pointer(true)
-		}, []string{"the account stays disabled and moves", "the account drops out"}},
+		}, []string{"the account stays disabled and moves"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := ann()
@@ -338,13 +337,13 @@ func TestGroupsRung(t *testing.T) {
 	}{
 		"works, not to be restored": {0, false, "", "2026-11-20T12:00:00Z", "", nil},
 		"works, to be restored":     {0, true, "", "2026-11-20T12:00:00Z", directory.GroupsKept, nil},
-		"left":                      {0, false, "2026-11-19", "2026-11-20T12:00:00Z", directory.GroupsRemoved, []string{"the account moves to the leavers' container: ", "the account drops out"}},
-		"left, not due":             {5, false, "2026-11-19", "2026-11-20T12:00:00Z", "", []string{"the account loses its groups: ", "the account moves", "the account drops out"}},
-		"left, not due, restored":   {5, true, "2026-11-19", "2026-11-20T12:00:00Z", directory.GroupsKept, []string{"the account loses its groups: ", "the account moves", "the account drops out"}},
-		"left, due with the move":   {7, false, "2026-11-19", "2026-11-20T12:00:00Z", "", []string{"the account moves to the leavers' container and loses its groups: ", "the account drops out"}},
-		"due at the end of the day": {5, false, "2026-11-19", "2026-11-24T22:59:59Z", "", []string{"the account loses its groups: ", "the account moves", "the account drops out"}},
-		"the day is over":           {5, false, "2026-11-19", "2026-11-24T23:00:00Z", directory.GroupsRemoved, []string{"the account moves", "the account drops out"}},
-		"to leave":                  {0, false, "2026-12-01", "2026-11-20T12:00:00Z", "", []string{"the account is disabled and loses its groups: ", "the account moves", "the account drops out"}},
+		"left":                      {0, false, "2026-11-19", "2026-11-20T12:00:00Z", directory.GroupsRemoved, []string{"the account moves to the leavers' container: "}},
+		"left, not due":             {5, false, "2026-11-19", "2026-11-20T12:00:00Z", "", []string{"the account loses its groups: ", "the account moves"}},
+		"left, not due, restored":   {5, true, "2026-11-19", "2026-11-20T12:00:00Z", directory.GroupsKept, []string{"the account loses its groups: ", "the account moves"}},
+		"left, due with the move":   {7, false, "2026-11-19", "2026-11-20T12:00:00Z", "", []string{"the account moves to the leavers' container and loses its groups: "}},
+		"due at the end of the day": {5, false, "2026-11-19", "2026-11-24T22:59:59Z", "", []string{"the account loses its groups: ", "the account moves"}},
+		"the day is over":           {5, false, "2026-11-19", "2026-11-24T23:00:00Z", directory.GroupsRemoved, []string{"the account moves"}},
+		"to leave":                  {0, false, "2026-12-01", "2026-11-20T12:00:00Z", "", []string{"the account is disabled and loses its groups: ", "the account moves"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := ladder()

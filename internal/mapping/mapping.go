@@ -56,7 +56,6 @@ const (
 	StageActive     Stage = "active"       // works
 	StageLeave      Stage = "leave"        // employed but away; Desired.Enabled says what that means
 	StageLeft       Stage = "left"         // disabled, on the leaver ladder
-	StageRetired    Stage = "retired"      // retention is over: drops out of the accounts
 	StageOutOfScope Stage = "out_of_scope" // Rules.OnOutOfScope decides
 )
 
@@ -96,8 +95,18 @@ type Desired struct {
 	Calendar []Event
 	// LeftSince is the last day at work of a worker who has left. It is empty
 	// for others, and for a leaver of whom only the status word is known: then
-	// EvaluateSince takes the recorded day.
+	// EvaluateSince takes the day that the directory knows.
 	LeftSince worker.Date
+	// Doubt is the same sentence as Reason when the HR record contradicts itself, and
+	// empty otherwise. Whoever decides sets the worker aside: no account is made, and one that
+	// exists stays as it is. The stage is then StageFuture.
+	Doubt string
+	// DependsOnAccount is true when the answer rests on whether the worker has an account,
+	// and can sign in with it: ask EvaluateKnown again once that is known.
+	DependsOnAccount bool
+	// Ignored is true when a rule gave IgnoreObjectFlow: the stage is StageOutOfScope,
+	// whatever the scope says.
+	Ignored bool
 	// Warnings are rules that failed for a worker who has left. A leaver is
 	// disabled whatever their record looks like: what failed stays as it is.
 	Warnings []string

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"terraform-provider-workforce/internal/status"
 	"terraform-provider-workforce/internal/worker"
 )
 
@@ -27,6 +28,13 @@ const (
 	whyRehireLater
 	whyRehirePrehire
 	whyRehired
+	whyNever
+	whyUndated
+	whyBooked
+	whyTakenBack
+	whyEndBeforeHire
+	whyNoGap
+	whyStillPrehire
 )
 
 // sentence explains a state at an instant: field, date, zone and rule.
@@ -59,11 +67,40 @@ func (t *timeline) sentence(s state, now time.Time) string {
 		text = t.byStatus(s.since)
 	case whyActive:
 		return t.works(hire)
-	}
-	if s.stage == StageRetired {
-		text += fmt.Sprintf(", and so are retention_days %d", *t.rules.RetentionDays)
+	default:
+		return t.unusual(s, now, hire, end)
 	}
 	return text
+}
+
+// unusual explains the states of hires that came to nothing, and of records that
+// contradict themselves.
+func (t *timeline) unusual(s state, now time.Time, hire, end string) string {
+	switch s.why {
+	case whyNever:
+		text := fmt.Sprintf("status %q says that the worker never started", t.w.Status)
+		if s.stage == StageFuture {
+			return text + ": no account"
+		}
+		return text
+	case whyUndated:
+		text := fmt.Sprintf("status %q says hired, and the HR system gives no hire_date", t.w.Status)
+		if s.stage == StageFuture {
+			return text + ": no account before it does"
+		}
+		return text + ": an account, disabled"
+	case whyBooked:
+		return fmt.Sprintf("status %q means left, and %s is %s away: disabled until then", t.w.Status, hire, t.daysTo(now))
+	case whyTakenBack:
+		return fmt.Sprintf("%s is the day before %s: the hire reads as taken back, no account until the HR system says more", end, hire)
+	case whyEndBeforeHire:
+		return fmt.Sprintf("%s is still to come, and %s is after it: either the worker is in a former employment until then, or the hire was taken back; correct the record in the HR system", end, hire)
+	case whyNoGap:
+		return fmt.Sprintf("%s has come, and %s is the day before it: either the hire was taken back, or the worker was hired again without a gap; remove one of the dates in the HR system", hire, end)
+	case whyStillPrehire:
+		return fmt.Sprintf("%s has come, and status %q says that the worker has not started; correct one of them in the HR system", hire, t.w.Status)
+	}
+	return ""
 }
 
 // waiting is the end of a sentence about a hire to come.
@@ -81,14 +118,14 @@ func (t *timeline) works(hire string) string {
 	switch {
 	case t.w.HireDate != "":
 		return hire + " has come" + t.saying()
-	case t.class == statusUnsaid:
+	case t.class == status.Unsaid:
 		return "the HR system has the worker and gives neither dates nor a status"
 	}
 	return fmt.Sprintf("status %q, with no dates", t.w.Status)
 }
 
 func (t *timeline) saying() string {
-	if t.class == statusUnsaid {
+	if t.class == status.Unsaid {
 		return ""
 	}
 	return fmt.Sprintf(", status %q", t.w.Status)
@@ -97,7 +134,7 @@ func (t *timeline) saying() string {
 // contradiction mentions a status word that says otherwise.
 func (t *timeline) contradiction(why reason) string {
 	text := ""
-	if t.class == statusWorks || t.class == statusAway {
+	if t.class == status.Active || t.class == status.OnLeave || t.class == status.Unknown {
 		text = fmt.Sprintf(", although status is %q", t.w.Status)
 	}
 	if why == whyRehireLater {
@@ -110,7 +147,7 @@ func (t *timeline) byStatus(since worker.Date) string {
 	text := fmt.Sprintf("status %q means left", t.w.Status)
 	switch {
 	case since != "":
-		return text + fmt.Sprintf(", recorded since %s (%s)", since, t.zone)
+		return text + fmt.Sprintf(", since %s (%s) by the directory's record", since, t.zone)
 	case t.end != "" && !t.rehire:
 		return text + fmt.Sprintf(", before %s %s (%s)", t.endField, t.end, t.zone)
 	}

@@ -78,6 +78,11 @@ const (
 // form a composite: all must hold.
 type MatchRule struct {
 	All []MatchCondition `json:"all"`
+	// Identifies says that what the rule compares belongs to one person only, such as a
+	// personnel number, so that an account it finds is theirs even if it carries the
+	// worker id of somebody else. Rules that compare the attribute for worker ids do
+	// that by themselves.
+	Identifies bool `json:"identifies,omitempty"`
 }
 
 // MatchCondition compares a source value with a target attribute.
@@ -126,11 +131,15 @@ type Lifecycle struct {
 	PrehireDays *int `json:"prehire_days,omitempty"`
 	// EnableDays is how many days before the hire date the account is enabled; 0 by default.
 	EnableDays int `json:"enable_days,omitempty"`
-	// ActiveStatuses and InactiveStatuses sort the HR system's status words, ignoring
-	// case. With ActiveStatuses given, a word in neither is an HR data error. The
-	// words meant without lists are in the package documentation.
-	ActiveStatuses   []string `json:"active_statuses,omitempty"`
-	InactiveStatuses []string `json:"inactive_statuses,omitempty"`
+	// ActiveStatuses and the lists below sort the HR system's status words, ignoring
+	// case, before the vocabulary of package status does. With ActiveStatuses given, a
+	// word in none of the lists is unknown. InactiveStatuses are words of people who have
+	// left, or never started.
+	ActiveStatuses    []string `json:"active_statuses,omitempty"`
+	InactiveStatuses  []string `json:"inactive_statuses,omitempty"`
+	PrehireStatuses   []string `json:"prehire_statuses,omitempty"`
+	LeaveStatuses     []string `json:"leave_statuses,omitempty"`
+	SuspendedStatuses []string `json:"suspended_statuses,omitempty"`
 	// OnLeave is "keep" (the default) or "disable".
 	OnLeave string `json:"on_leave,omitempty"`
 	// DisableAt is "last_day_of_work" (the default; the termination date where there is none) or
@@ -148,8 +157,9 @@ type Lifecycle struct {
 	LeaverGroupsDays int `json:"leaver_groups_days,omitempty"`
 	// RestoreGroups gives the groups back that were taken away, as soon as the rules see the worker as employed again.
 	RestoreGroups bool `json:"restore_groups,omitempty"`
-	// RetentionDays after leaving the account drops out of the accounts, so that the
-	// resource's on_removal acts. Nil: never.
+	// RetentionDays is how many days the account of a worker who has left must have been
+	// disabled, by the directory's own record, before it is deleted. Nil: never. The
+	// mapping does not know that record: whoever decides about the account counts.
 	RetentionDays *int `json:"retention_days,omitempty"`
 	// CreateLeavers makes accounts for workers who had left before they were ever seen; false by default.
 	CreateLeavers bool `json:"create_leavers,omitempty"`

@@ -5,71 +5,86 @@ package mapping
 import (
 	"fmt"
 	"strings"
+
+	"terraform-provider-workforce/internal/status"
+	"terraform-provider-workforce/internal/worker"
 )
 
-// statusClass is what a status word means.
-type statusClass int
-
-const (
-	statusUnsaid    statusClass = iota // no word: only the dates count
-	statusWorks                        // works here
-	statusAway                         // employed and on leave
-	statusSuspended                    // employed and barred
-	statusLeft                         // no longer employed
-)
-
-// Words that HR systems use, where the rules do not list their own: Workday's
-// Active flag, SuccessFactors' emplStatus (A active, U and P on leave,
-// D dormant, S suspended, F furlough, O discarded, R retired, T terminated)
-// and plain English. Every other word means that the person works here. A
-// system whose letters mean something else needs lists of its own.
-var (
-	inactiveWords  = []string{"inactive", "terminated", "left", "retired", "discarded", "dismissed", "resigned", "deceased", "former", "false", "0", "no", "t", "r", "o"}
-	suspendedWords = []string{"suspended", "dormant", "furlough", "furloughed", "d", "s", "f"}
-	awayWords      = []string{"on leave", "on_leave", "leave", "leave of absence", "paid leave", "unpaid leave", "u", "p"}
-)
-
-// statuses sorts status words.
+// statuses sorts status words: by the lists of the rules, and by the vocabulary
+// of package status where they say nothing.
 type statuses struct {
-	classes map[string]statusClass // by folded word
-	strict  bool                   // other words are errors
-	known   []string               // words for messages
+	listed map[string]status.Class // by folded word
+	strict bool                    // words that are not listed are unknown
+	words  []string                // those listed, for messages
 }
 
-// newStatuses builds the sorter. With a list of active words, only listed words
-// are known; a list of inactive words replaces the default ones.
-func newStatuses(active, inactive []string) statuses {
-	s := statuses{classes: map[string]statusClass{}, strict: len(active) > 0}
-	if !s.strict {
-		s.add(awayWords, statusAway)
-		s.add(suspendedWords, statusSuspended)
+// newStatuses builds the sorter. With a list of active words, only listed words are known.
+func newStatuses(l *Lifecycle) statuses {
+	s := statuses{listed: map[string]status.Class{}, strict: len(l.ActiveStatuses) > 0}
+	for _, list := range l.statusLists() {
+		for _, word := range list.words {
+			class := list.class
+			if class == status.Left && status.Classify(word) == status.NeverStarted {
+				class = status.NeverStarted // no account at all is more than a disabled one
+			}
+			s.listed[status.Fold(word)] = class
+		}
+		s.words = append(s.words, list.words...)
 	}
-	if len(inactive) == 0 {
-		s.add(inactiveWords, statusLeft)
-	}
-	s.add(inactive, statusLeft)
-	s.add(active, statusWorks)
-	s.known = append(append(s.known, active...), inactive...)
 	return s
 }
 
-func (s *statuses) add(words []string, class statusClass) {
-	for _, w := range words {
-		s.classes[foldWord(w)] = class
+// statusList is one of the lists of Lifecycle.
+type statusList struct {
+	name  string
+	class status.Class
+	words []string
+}
+
+func (l *Lifecycle) statusLists() []statusList {
+	return []statusList{
+		{"active_statuses", status.Active, l.ActiveStatuses}, {"inactive_statuses", status.Left, l.InactiveStatuses}, {"prehire_statuses", status.Prehire, l.PrehireStatuses},
+		{"leave_statuses", status.OnLeave, l.LeaveStatuses}, {"suspended_statuses", status.Suspended, l.SuspendedStatuses},
 	}
 }
 
-func (s *statuses) classify(word string) (statusClass, error) {
-	class, known := s.classes[foldWord(word)]
-	switch {
-	case known:
-		return class, nil
-	case s.strict:
-		return 0, fmt.Errorf("status: found %q, expected a word of worker_lifecycle.active_statuses or worker_lifecycle.inactive_statuses (%s)", word, strings.Join(s.known, ", "))
-	case strings.TrimSpace(word) == "":
-		return statusUnsaid, nil
+func (s *statuses) classify(word string) status.Class {
+	if len(s.listed) > 0 {
+		if class, listed := s.listed[status.Fold(word)]; listed {
+			return class
+		}
 	}
-	return statusWorks, nil
+	if s.strict {
+		return status.Unknown
+	}
+	return status.Classify(word)
 }
 
-func foldWord(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
+// UnknownStatusError is about a status word that neither the lists of the rules nor
+// the vocabulary know. Nobody may take it for an active one.
+type UnknownStatusError struct {
+	// Word is what was found; it is empty where every worker must have a word of the lists.
+	Word string
+	// Listed are the words of the rules' lists; where Strict, there are no others.
+	Listed []string
+	Strict bool
+}
+
+func (e *UnknownStatusError) Error() string {
+	if e.Strict {
+		return fmt.Sprintf("status: found %q, expected a word of worker_lifecycle.active_statuses or worker_lifecycle.inactive_statuses (%s); add it to one of the lists of status words",
+			e.Word, strings.Join(e.Listed, ", "))
+	}
+	return fmt.Sprintf("status: found %q, expected a known status word such as \"Active\" or \"Terminated\"; say what it means in worker_lifecycle: inactive_statuses, prehire_statuses, leave_statuses, "+
+		"suspended_statuses, or active_statuses (which must then list every word of people who work here)", e.Word)
+}
+
+func (s *statuses) unknown(word string) error {
+	return &UnknownStatusError{Word: word, Listed: s.words, Strict: s.strict}
+}
+
+// StatusClass says how the rules read a worker's status word: a class of package
+// status, and the word as the report shows it. It costs next to nothing.
+func (m *Mapping) StatusClass(w *worker.Worker) (class, word string) {
+	return string(m.lifecycle.statuses.classify(w.Status)), strings.TrimSpace(w.Status)
+}

@@ -4,7 +4,6 @@ package membership
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -23,29 +22,69 @@ type people struct {
 	keys     []string // what documents of members call them
 	core     map[string]string
 	classes  map[string][]class // by attributes
+	out      []bool             // of whom no rule decides
+	decided  int                // how many the others are
 }
 
 // class is everybody who has the same values in some attributes: a rule that
 // reads only those needs to be evaluated once for all of them.
 type class struct{ who []int }
 
-func newPeople(accounts map[string]directory.Account, s Subject) (*people, error) {
+func newPeople(accounts map[string]directory.Account, s Subject) *people {
 	p := &people{subject: s, workers: slices.Sorted(maps.Keys(accounts)), core: map[string]string{}, classes: map[string][]class{}}
 	for _, c := range s.Format.Core {
 		p.core[c.Key] = c.Attribute
 	}
-	taken := make(map[string]string, len(accounts))
-	var errs []error
 	for _, id := range p.workers {
-		a := accounts[id]
-		key := cmp.Or(a.Attributes[s.WorkerID].Text(), id)
-		if other, twice := taken[directory.Fold(key)]; twice {
-			errs = append(errs, fmt.Errorf("workers %q and %q: both have the %s %q, so that nobody can tell who is meant", other, id, s.WorkerID, key))
-		}
-		taken[directory.Fold(key)] = id
-		p.accounts, p.keys = append(p.accounts, a), append(p.keys, key)
+		p.accounts = append(p.accounts, accounts[id])
+		p.keys = append(p.keys, cmp.Or(accounts[id].Attributes[s.WorkerID].Text(), id))
 	}
-	return p, errors.Join(errs...)
+	return p
+}
+
+// findings are what is known of people whatever the rules.
+func (p *people) findings(rules int) *Findings {
+	f := &Findings{Members: make(map[string]Members, rules), Failed: map[string]*RuleError{}, failed: map[string]map[string]bool{},
+		Doubtful: map[string]string{}, Shut: map[string]bool{}, Absent: map[string]bool{}}
+	p.out = make([]bool, len(p.workers))
+	bearers := make(map[string]int, len(p.workers))
+	for i, a := range p.accounts {
+		key := directory.Fold(p.keys[i])
+		if other, twice := bearers[key]; twice {
+			f.Doubtful[key] = fmt.Sprintf("the workers %q and %q both have the %s %q, so that nobody can tell who is meant: correct one of them", p.workers[other], p.workers[i], p.subject.WorkerID, p.keys[i])
+			p.out[other], p.out[i] = true, true
+		}
+		bearers[key] = i
+		switch {
+		case a.Deleted, a.Attributes[directory.GroupsAttribute].Text() == directory.GroupsRemoved:
+			f.Absent[key], f.Shut[key], p.out[i] = true, true, true
+		case a.Released:
+			f.Doubtful[key], p.out[i] = releasedReason, true
+		case !a.Enabled:
+			f.Shut[key] = true
+		}
+	}
+	for _, out := range p.out {
+		if !out {
+			p.decided++
+		}
+	}
+	return f
+}
+
+// releasedReason is why nothing is done about somebody; it is nobody's problem.
+const releasedReason = "the account is released"
+
+// Troubled returns, sorted, what is wrong with accounts whatever the rule.
+func (f *Findings) Troubled() []string {
+	var out []string
+	for _, why := range f.Doubtful {
+		if why != releasedReason {
+			out = append(out, why)
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // attributes returns every name that a rule may use; nil, which allows all, when
@@ -96,8 +135,8 @@ func (p *people) name(i int) string {
 	return p.workers[i]
 }
 
-// classesOf divides everybody by the values of attributes, in the order of
-// their first.
+// classesOf divides everybody whom rules are about by the values of attributes,
+// in the order of their first.
 func (p *people) classesOf(attributes []string) []class {
 	by := strings.Join(attributes, "\x00")
 	if classes, done := p.classes[by]; done {
@@ -107,6 +146,9 @@ func (p *people) classesOf(attributes []string) []class {
 	var classes []class
 	var tuple []byte
 	for i := range p.accounts {
+		if p.out[i] {
+			continue
+		}
 		tuple = tuple[:0]
 		for _, name := range attributes {
 			values := p.value(i, name)
@@ -127,29 +169,30 @@ func (p *people) classesOf(attributes []string) []class {
 	return classes
 }
 
-// members evaluates a rule for everybody. The error names the first person for
-// whom it fails.
-func (p *people) members(program *expression.Program) (Members, error) {
-	members := Members{}
-	var first error
-	failed := 0
+// members evaluates a rule for everybody whom rules are about. The error names
+// the first person for whom it fails; failed has the folded keys of all of them.
+func (p *people) members(program *expression.Program) (members Members, failed map[string]bool, err error) {
+	members = Members{}
 	for _, c := range p.classesOf(program.Attributes()) {
-		holds, err := p.holds(program, c.who[0])
-		switch {
-		case err != nil:
-			if failed += len(c.who); first == nil {
-				first = fmt.Errorf("worker %q: %w", p.workers[c.who[0]], err)
-			}
-		case holds:
-			for _, i := range c.who {
+		holds, failure := p.holds(program, c.who[0])
+		if failure == nil && !holds {
+			continue
+		}
+		for _, i := range c.who {
+			switch {
+			case failure != nil && failed == nil:
+				failed, err = map[string]bool{directory.Fold(p.keys[i]): true}, fmt.Errorf("worker %q: %w", p.workers[i], failure)
+			case failure != nil:
+				failed[directory.Fold(p.keys[i])] = true
+			default:
 				members[p.keys[i]] = p.name(i)
 			}
 		}
 	}
-	if failed > 1 {
-		first = fmt.Errorf("%w (and %d more accounts)", first, failed-1)
+	if len(failed) > 1 {
+		err = fmt.Errorf("%w (and %d more accounts)", err, len(failed)-1)
 	}
-	return members, first
+	return members, failed, err
 }
 
 func (p *people) holds(program *expression.Program, i int) (bool, error) {

@@ -36,6 +36,8 @@ type Subject struct {
 type RuleError struct {
 	Group, Rule string
 	Err         error
+
+	all bool // it fails for everybody
 }
 
 func (e *RuleError) Unwrap() error { return e.Err }
@@ -59,27 +61,79 @@ func Check(rules map[string]string) error {
 	return err
 }
 
-// Evaluate returns the members that rules, by group, give every group. All
-// mistakes are reported, each as a [*RuleError].
-func Evaluate(rules map[string]string, accounts map[string]directory.Account, s Subject) (map[string]Members, error) {
-	p, err := newPeople(accounts, s)
-	if err != nil {
-		return nil, err
-	}
+// Findings are what rules say of the accounts.
+type Findings struct {
+	// Members are those whom each rule finds, by group.
+	Members map[string]Members
+	// Failed are the rules that could not be evaluated for somebody, by group.
+	Failed map[string]*RuleError
+	// Doubtful are the accounts of which nothing is known, whatever the rule: they
+	// are neither added nor removed. The text says why.
+	Doubtful map[string]string
+	// Shut are the accounts with which nobody can sign in: disabled, or to be deleted.
+	Shut map[string]bool
+	// Absent are the accounts that belong to no group: those to be deleted, and those
+	// whose groups are taken away because their worker has left.
+	Absent map[string]bool
+
+	failed map[string]map[string]bool // folded keys of those for whom a rule failed, by group
+}
+
+// Evaluate returns whom rules, by group, find. The error joins a [*RuleError] for
+// each rule that does not compile. What goes wrong with one person only is in
+// the findings.
+func Evaluate(rules map[string]string, accounts map[string]directory.Account, s Subject) (*Findings, error) {
+	p := newPeople(accounts, s)
 	programs, err := compile(rules, p.attributes())
 	if err != nil {
 		return nil, err
 	}
-	out := make(map[string]Members, len(rules))
-	var errs []error
+	f := p.findings(len(rules))
 	for _, group := range slices.Sorted(maps.Keys(programs)) {
-		members, err := p.members(programs[group])
+		members, failed, err := p.members(programs[group])
+		f.Members[group] = members
 		if err != nil {
-			errs = append(errs, &RuleError{Group: group, Rule: rules[group], Err: err})
+			f.Failed[group], f.failed[group] = &RuleError{Group: group, Rule: rules[group], Err: err, all: len(failed) == p.decided}, failed
 		}
-		out[group] = members
 	}
-	return out, errors.Join(errs...)
+	return f, nil
+}
+
+// Undecided reports whether nothing says if somebody belongs to a group.
+func (f *Findings) Undecided(group, key string) bool {
+	key = directory.Fold(key)
+	return f.Doubtful[key] != "" || f.failed[group][key] && !f.Absent[key]
+}
+
+// FailedForAll reports whether the rule of a group could be evaluated for nobody.
+func (f *Findings) FailedForAll(group string) bool {
+	return f.Failed[group] != nil && f.Failed[group].all
+}
+
+// Wanted returns the members that a group is to have, given those it has: whoever
+// is undecided stays in, or out.
+func (f *Findings) Wanted(group string, have Members) Members {
+	want := f.Members[group].Keeping(have)
+	for key, name := range have {
+		if f.Undecided(group, key) {
+			want[key] = name
+		}
+	}
+	return want
+}
+
+// Held returns the members of a group whose rule is not followed: all that it has
+// but those with whose account nobody can sign in and whom the rule does not find.
+func (f *Findings) Held(group string, have Members) Members {
+	stays := f.Members[group].Fold()
+	out := Members{}
+	for key, name := range have {
+		folded := directory.Fold(key)
+		if _, found := stays[folded]; found || !f.Shut[folded] || f.Undecided(group, key) {
+			out[key] = name
+		}
+	}
+	return out
 }
 
 // compile compiles the rules by group. Without attributes, any name will do.

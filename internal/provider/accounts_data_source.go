@@ -60,7 +60,7 @@ type accountsModel struct {
 	Reserved     map[string][]string `tfsdk:"reserved"`
 	ReuseDeleted types.Bool          `tfsdk:"reuse_deleted_names"`
 	Overrides    []string            `tfsdk:"overrides"`
-	OnDataError  types.String        `tfsdk:"on_data_error"`
+	OnProblem    types.String        `tfsdk:"on_problem"`
 	OnUnmatched  types.String        `tfsdk:"on_unmatched"`
 	Safeguards   *safeguardsModel    `tfsdk:"safeguards"`
 	Partition    *partitionModel     `tfsdk:"partition"`
@@ -72,6 +72,8 @@ type accountsModel struct {
 	Leavers      types.List          `tfsdk:"leavers"`
 	Rehires      types.List          `tfsdk:"rehires"`
 	Orphans      types.List          `tfsdk:"orphans"`
+	SetAside     types.List          `tfsdk:"set_aside"`
+	KeptDisabled types.List          `tfsdk:"kept_disabled"`
 	Overridden   types.List          `tfsdk:"overridden"`
 	Calendar     types.List          `tfsdk:"calendar"`
 	Warnings     types.List          `tfsdk:"warnings"`
@@ -96,7 +98,8 @@ func (d *accountsDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 	documents := types.MapType{ElemType: types.StringType}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Decides what a population of workers means for the accounts of " + d.target.title + ": evaluates the rules for everybody, matches workers with existing accounts, chooses free names, follows the lifecycle, " +
-			"and checks everything that the directory would refuse. It writes nothing. Any problem stops the plan, and so do the safeguards, before anybody is touched.",
+			"and checks everything that the directory would refuse. It writes nothing. What concerns one person sets that person aside, and everybody else goes on; the safeguards stop the plan before anybody is touched. " +
+			"An account that somebody disabled is enabled only where the worker's own story says why it was disabled, see `kept_disabled`.",
 		Attributes: map[string]schema.Attribute{
 			"reserved": schema.MapAttribute{Optional: true, ElementType: types.ListType{ElemType: types.StringType},
 				MarkdownDescription: "Names that no new account may get, by target attribute, or by `*` for every unique attribute, ignoring case. A name without `@` also reserves the part before the `@` of longer names."},
@@ -104,8 +107,9 @@ func (d *accountsDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 				"Deleted accounts are known as far as the account that signs in may read them; a warning says when it may not."},
 			"overrides": schema.ListAttribute{Optional: true, ElementType: types.StringType,
 				MarkdownDescription: "The `json` of `workforce_override` resources, which win over the rules. Pass them through a local value, like the rules, so that the plan shows what they do. One that has expired, or is about a worker nobody knows, is a warning."},
-			"on_data_error": schema.StringAttribute{Optional: true, Validators: []validator.String{oneOf(roster.DataErrorFail, roster.DataErrorExclude)},
-				MarkdownDescription: "What happens when the rules cannot be evaluated for a worker: `fail`, the default, stops the plan and names all of them; `exclude` leaves their accounts exactly as they are and reports them."},
+			"on_problem": schema.StringAttribute{Optional: true, Validators: []validator.String{oneOf(roster.ProblemSetAside, roster.ProblemStop)},
+				MarkdownDescription: "What happens when something is wrong with one person: an HR record that cannot be evaluated, an unknown status word, an account that is not clearly theirs, a name that cannot be given, a value or container that the directory does not take. " +
+					"`set_aside`, the default, keeps the account of that person as it is, except that access they must lose is taken, creates none, and lists them in `set_aside` and first in the report; `max_set_aside` limits how many. `stop` stops the plan and names all of them."},
 			"on_unmatched": schema.StringAttribute{Optional: true, Validators: []validator.String{oneOf(roster.UnmatchedCreate, roster.UnmatchedReport)},
 				MarkdownDescription: "What happens when a worker who should have an account matches none: `create`, the default, creates one; `report` creates nothing and reports the worker, as while an estate is being adopted. For a first look at a directory that exists already there is `workforce_" + d.target.prefix + "_correlation`."},
 			"safeguards": safeguardsSchema(),
@@ -118,14 +122,17 @@ func (d *accountsDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 					"attribute": schema.StringAttribute{Optional: true, MarkdownDescription: "Divide by the value of a target attribute, or by `container`. A mover then changes parts."},
 				},
 			},
-			"accounts":    schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The accounts the population should have: one document by worker id."},
-			"partitions":  schema.MapAttribute{Computed: true, ElementType: documents, MarkdownDescription: "The same accounts divided as `partition` says: for `for_each` of `workforce_" + d.target.prefix + "_population` beyond 20,000 people."},
-			"object_ids":  schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Object id (objectGUID in Active Directory) by worker id, of the accounts that exist: for sending the directory's id back to the HR system."},
-			"joiners":     ids("Worker ids that get a new account."),
-			"movers":      ids("Worker ids whose account changes and stays in use."),
-			"leavers":     ids("Worker ids whose account is disabled, or drops out of the accounts."),
-			"rehires":     ids("Worker ids whose former account is taken into use again."),
-			"orphans":     ids("Worker ids that accounts of the directory carry and no worker in the feed has."),
+			"accounts":   schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The accounts the population should have: one document by worker id."},
+			"partitions": schema.MapAttribute{Computed: true, ElementType: documents, MarkdownDescription: "The same accounts divided as `partition` says: for `for_each` of `workforce_" + d.target.prefix + "_population` beyond 20,000 people."},
+			"object_ids": schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Object id (objectGUID in Active Directory) by worker id, of the accounts that exist: for sending the directory's id back to the HR system."},
+			"joiners":    ids("Worker ids that get a new account."),
+			"movers":     ids("Worker ids whose account changes and stays in use."),
+			"leavers":    ids("Worker ids whose account is disabled or deleted by this run, because they have left, are absent or out of scope by policy, or by an override."),
+			"rehires":    ids("Worker ids whose former account is taken into use again."),
+			"orphans":    ids("Worker ids that accounts of the directory carry and no worker in the feed has."),
+			"set_aside":  ids("Worker ids of people with whom something is wrong, whose accounts stay as they are except that access they must lose is taken. The report says what is wrong and what to do. An account that is protected, and that the rules would change, is among them."),
+			"kept_disabled": ids("Worker ids of people who work by the HR record and whose account stays disabled all the same: it was disabled while they worked, so that somebody disabled it for a reason that HR does not know, or a column of the feed came empty. " +
+				"A `workforce_override` with `enabled = true`, or the action that enables users, enables it."),
 			"overridden":  ids("Worker ids for whom an override is in force."),
 			"calendar":    ids("What will happen within 30 days if nothing changes, earliest first."),
 			"warnings":    ids("What somebody should look at, and what stops nothing."),
@@ -182,7 +189,7 @@ func (d *accountsDataSource) input(config accountsConfig, diags *diag.Diagnostic
 		return nil, in, false
 	}
 	in.Safeguards, in.Overrides, in.Reserved, in.ReuseDeletedNames = safeguards, overrides, m.Reserved, m.ReuseDeleted.ValueBool()
-	in.OnDataError, in.OnUnmatched = m.OnDataError.ValueString(), m.OnUnmatched.ValueString()
+	in.OnProblem, in.OnUnmatched, in.Now = m.OnProblem.ValueString(), m.OnUnmatched.ValueString(), d.data.clock()
 	if m.Partition != nil {
 		in.Partition = roster.Partition{Shards: int(m.Partition.Shards.ValueInt64()), Size: int(m.Partition.Size.ValueInt64()), Attribute: m.Partition.Attribute.ValueString()}
 	}
@@ -200,7 +207,7 @@ func (m *accountsModel) record(r *roster.Result) {
 	}
 	m.ObjectIDs = stringMap(objects)
 	m.Joiners, m.Movers, m.Leavers, m.Rehires, m.Orphans = stringList(r.Joiners), stringList(r.Movers), stringList(r.Leavers), stringList(r.Rehires), stringList(r.Orphans)
-	m.Overridden = stringList(r.Overridden)
+	m.Overridden, m.SetAside, m.KeptDisabled = stringList(r.Overridden), stringList(r.SetAside), stringList(r.KeptDisabled)
 	events := make([]string, len(r.Calendar))
 	for i, e := range r.Calendar {
 		events[i] = fmt.Sprintf("%s %s (%s): %s", e.At.Format("2006-01-02 15:04 MST"), e.WorkerID, e.Name, e.What)

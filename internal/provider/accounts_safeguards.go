@@ -17,17 +17,22 @@ import (
 )
 
 type limitsModel struct {
-	MaxCreate  types.String `tfsdk:"max_create"`
-	MaxDisable types.String `tfsdk:"max_disable"`
-	MaxDelete  types.String `tfsdk:"max_delete"`
-	MaxMove    types.String `tfsdk:"max_move"`
-	MaxRename  types.String `tfsdk:"max_rename"`
-	MaxUpdate  types.String `tfsdk:"max_update"`
-	MaxAbsent  types.String `tfsdk:"max_absent"`
+	MaxCreate        types.String `tfsdk:"max_create"`
+	MaxDisable       types.String `tfsdk:"max_disable"`
+	MaxEnable        types.String `tfsdk:"max_enable"`
+	MaxDelete        types.String `tfsdk:"max_delete"`
+	MaxAdopt         types.String `tfsdk:"max_adopt"`
+	MaxGroupsRemoved types.String `tfsdk:"max_groups_removed"`
+	MaxMove          types.String `tfsdk:"max_move"`
+	MaxRename        types.String `tfsdk:"max_rename"`
+	MaxUpdate        types.String `tfsdk:"max_update"`
+	MaxAbsent        types.String `tfsdk:"max_absent"`
+	MaxSetAside      types.String `tfsdk:"max_set_aside"`
 }
 
 type safeguardsModel struct {
-	MinWorkers types.Int64 `tfsdk:"min_workers"`
+	MinWorkers     types.Int64 `tfsdk:"min_workers"`
+	MaxAsOfAgeDays types.Int64 `tfsdk:"max_as_of_age_days"`
 	limitsModel
 	By         []groupLimitsModel `tfsdk:"by"`
 	FillRates  map[string]float64 `tfsdk:"fill_rates"`
@@ -47,26 +52,38 @@ type exceptionModel struct {
 	Expires types.String `tfsdk:"expires"`
 }
 
-func limitAttributes() map[string]schema.Attribute {
+// limitAttributes describes the limits; defaults says whether those that have a default hold
+// where nothing is said, which they do for the whole population.
+func limitAttributes(defaults bool) map[string]schema.Attribute {
 	limit := func(what string) schema.Attribute {
-		return schema.StringAttribute{Optional: true, MarkdownDescription: "Largest number of " + what + ", as a count (`25`) or a percentage of the accounts that exist (`3%`). Unset: no limit."}
+		return schema.StringAttribute{Optional: true, MarkdownDescription: "Largest number of " + what + ": a count (`25`), a percentage of the accounts that exist (`3%`), or the larger of both (`5 or 5%`). Unset: no limit."}
+	}
+	guarded := func(what string) schema.Attribute {
+		if !defaults {
+			return limit(what)
+		}
+		return schema.StringAttribute{Optional: true, MarkdownDescription: "Largest number of " + what + ": a count (`25`), a percentage of the accounts that exist (`3%`), or the larger of both. Unset: `" + roster.DefaultLimit + "`. `100%` lifts it."}
 	}
 	return map[string]schema.Attribute{
-		"max_create":  limit("new accounts"),
-		"max_disable": limit("accounts that are enabled and will be disabled"),
-		"max_delete":  limit("accounts that exist and drop out of the accounts, because their retention is over or they are released. They are counted in every run for as long as they exist: to limit what one run removes, use `max_removals` of the population"),
-		"max_move":    limit("accounts that change their container"),
-		"max_rename":  limit("accounts with a changed naming attribute"),
-		"max_update":  limit("accounts with any other change"),
-		"max_absent": schema.StringAttribute{Optional: true, MarkdownDescription: "Largest number of accounts whose worker is not in the feed, as a count or a percentage. " +
-			"Unset: 10 % for the population, because more mean a feed that is cut off, or accounts that belong to another population (see `owned_containers`); no limit for groups."},
+		"max_create":         limit("new accounts"),
+		"max_disable":        guarded("enabled accounts that lose access, whatever the reason"),
+		"max_enable":         guarded("disabled or deleted accounts that gain access again, whatever else happens to them"),
+		"max_delete":         guarded("accounts that are deleted, because their worker has left and `retention_days` are over"),
+		"max_adopt":          limit("existing accounts that get a worker id, or another one"),
+		"max_groups_removed": limit("accounts that lose their groups"),
+		"max_move":           limit("accounts that change their container"),
+		"max_rename":         limit("accounts with a changed naming attribute"),
+		"max_update":         limit("accounts with any other change"),
+		"max_absent":         guarded("accounts whose worker is not in the feed: more mean a feed that is cut off, or accounts that belong to another population"),
+		"max_set_aside":      guarded("workers who are set aside, as a count or a percentage of the workers in the feed; those whose account is protected do not count"),
 	}
 }
 
 func safeguardsSchema() schema.Attribute {
-	group := limitAttributes()
+	group := limitAttributes(false)
 	group["attribute"] = schema.StringAttribute{Required: true, MarkdownDescription: "HR attribute whose values make the groups, such as `Department`."}
-	attributes := limitAttributes()
+	attributes := limitAttributes(true)
+	attributes["max_as_of_age_days"] = schema.Int64Attribute{Optional: true, MarkdownDescription: "Largest number of days that `as_of` may lie behind the present. Unset: no limit, and a warning from 7 days on, because whoever has left since keeps access.", Validators: []validator.Int64{int64validator.AtLeast(1)}}
 	attributes["min_workers"] = schema.Int64Attribute{Optional: true, MarkdownDescription: "Smallest plausible number of workers in the feed. Unset: no limit.", Validators: []validator.Int64{int64validator.AtLeast(0)}}
 	attributes["by"] = schema.ListNestedAttribute{Optional: true, NestedObject: schema.NestedAttributeObject{Attributes: group},
 		MarkdownDescription: "Limits for each group of workers with the same value of an HR attribute."}
@@ -85,24 +102,23 @@ func safeguardsSchema() schema.Attribute {
 	return schema.SingleNestedAttribute{
 		Optional: true,
 		MarkdownDescription: "Limits that stop the plan before anything is written: a feed that is too small, or consequences that are too large. Nothing of a blocked run is applied. " +
-			"The error names each limit, the number found and the first people.",
+			"The error names each limit, the number found and the first people. Limits on losing access, gaining it back, deletion, absence and people who are set aside hold without being set (`" + roster.DefaultLimit + "`).",
 		Attributes: attributes,
 	}
 }
-
-// defaultMaxAbsent holds where the configuration says nothing.
-const defaultMaxAbsent = "10%"
 
 // expand reads the limits.
 func (m *safeguardsModel) expand(diags *diag.Diagnostics) roster.Safeguards {
 	if m == nil {
 		m = &safeguardsModel{}
 	}
-	if m.MaxAbsent.IsNull() {
-		m.MaxAbsent = types.StringValue(defaultMaxAbsent)
+	for _, limit := range []*types.String{&m.MaxDisable, &m.MaxEnable, &m.MaxDelete, &m.MaxAbsent, &m.MaxSetAside} {
+		if limit.IsNull() {
+			*limit = types.StringValue(roster.DefaultLimit)
+		}
 	}
 	at := path.Root("safeguards")
-	out := roster.Safeguards{MinWorkers: int(m.MinWorkers.ValueInt64()), Limits: m.limitsModel.expand(at, diags), FillRates: m.FillRates, Sentinels: m.Sentinels}
+	out := roster.Safeguards{MinWorkers: int(m.MinWorkers.ValueInt64()), MaxMomentAgeDays: int(m.MaxAsOfAgeDays.ValueInt64()), Limits: m.limitsModel.expand(at, diags), FillRates: m.FillRates, Sentinels: m.Sentinels}
 	for i, g := range m.By {
 		out.By = append(out.By, roster.GroupLimits{Attribute: g.Attribute.ValueString(), Limits: g.limitsModel.expand(at.AtName("by").AtListIndex(i), diags)})
 	}
@@ -123,12 +139,13 @@ func (m limitsModel) expand(at path.Path, diags *diag.Diagnostics) roster.Limits
 		}
 		l, err := roster.ParseLimit(v.ValueString())
 		if err != nil {
-			diags.AddAttributeError(at.AtName(name), "Invalid limit", err.Error())
+			diags.AddAttributeError(at.AtName(name), "Invalid limit", at.AtName(name).String()+": "+err.Error())
 		}
 		return l
 	}
 	return roster.Limits{
-		MaxCreate: limit(m.MaxCreate, "max_create"), MaxDisable: limit(m.MaxDisable, "max_disable"), MaxDelete: limit(m.MaxDelete, "max_delete"), MaxMove: limit(m.MaxMove, "max_move"),
-		MaxRename: limit(m.MaxRename, "max_rename"), MaxUpdate: limit(m.MaxUpdate, "max_update"), MaxAbsent: limit(m.MaxAbsent, "max_absent"),
+		MaxCreate: limit(m.MaxCreate, "max_create"), MaxDisable: limit(m.MaxDisable, "max_disable"), MaxEnable: limit(m.MaxEnable, "max_enable"), MaxDelete: limit(m.MaxDelete, "max_delete"),
+		MaxAdopt: limit(m.MaxAdopt, "max_adopt"), MaxGroupsRemoved: limit(m.MaxGroupsRemoved, "max_groups_removed"), MaxMove: limit(m.MaxMove, "max_move"), MaxRename: limit(m.MaxRename, "max_rename"),
+		MaxUpdate: limit(m.MaxUpdate, "max_update"), MaxAbsent: limit(m.MaxAbsent, "max_absent"), MaxSetAside: limit(m.MaxSetAside, "max_set_aside"),
 	}
 }

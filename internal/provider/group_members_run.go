@@ -234,11 +234,34 @@ func (m *membersRun) apply(ctx context.Context, plan, state *groupMembersModel) 
 	for _, id := range slices.Compact(slices.Sorted(maps.Values(leaving))) {
 		change.Remove = append(change.Remove, g.Members[id])
 	}
+	left := m.left(state, before, stays)
 	out := m.dir.ChangeMembers(ctx, []directory.MembershipChange{change})[0]
+	m.forget(ctx, g.ID, append(left, out.Removed...))
 	m.settle(g, plan, out, wanted, leaving)
 	plan.show(slices.Collect(maps.Keys(m.names)), known)
 	m.report(append(failures, flatten(out.Err)...))
 	return true
+}
+
+// left returns the IDs of those whom the state names, who are not wanted any more,
+// and who are not in the group already.
+func (m *membersRun) left(state *groupMembersModel, before map[string]string, stays map[string]bool) []string {
+	var ids []string
+	for _, ref := range state.refs {
+		if id := m.names[ref]; id != "" && before[ref] == "" && !stays[id] {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// forget makes sure that nobody gets the group back who has left it.
+func (m *membersRun) forget(ctx context.Context, group string, members []string) {
+	groups := make(map[string][]string, len(members))
+	for _, id := range members {
+		groups[id] = []string{group}
+	}
+	forgetGroups(ctx, m.dir, groups, m.diags)
 }
 
 // leaving returns who is to be removed, by what the state calls them: those that

@@ -108,7 +108,7 @@ func TestAccADGroupRules_plansFail(t *testing.T) {
 		"attribute misspelt":    {one(`[departmant] = "IT"`), "", []string{"Failing of gr", "departmant", "did you mean department"}},
 		"operator misspelt":     {one(`[department] == "IT"`), "", []string{"Failing of gr", "column"}},
 		"nobody matches":        {one(`[department] = "Sale"`), "", []string{"A safeguard stops the plan", "Failing of gr", "matches none of 2 accounts", "allow_empty"}},
-		"groups are not there":  {map[string]string{"nowhere 1": "[enabled]", "CN=nowhere 2," + ou: "[enabled]", group: "[enabled]"}, "", []string{"Groups do not exist", "2 of 3 groups", "CN=nowhere 2", "nowhere 1"}},
+		"groups are not there":  {map[string]string{"nowhere 1": "[enabled]", "CN=nowhere 2," + ou: "[enabled]", group: "[enabled]"}, `on_problem = "stop"`, []string{"Groups do not exist", "2 of 3 groups", "CN=nowhere 2", "nowhere 1"}},
 		"one group, two rules":  {map[string]string{"Failing of gr": "[enabled]", group: "[enabled]"}, "", []string{"Two rules for one group", "Failing of gr"}},
 		"exemption of no group": {one("[enabled]"), `allow_empty = ["x"]`, []string{"allow_empty", `"x"`}},
 		"limit that is none":    {one("[enabled]"), `max_leaves = "some"`, []string{"max_leaves", "some"}},

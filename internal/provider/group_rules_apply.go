@@ -24,20 +24,32 @@ func (g *groupRulesRun) read(ctx context.Context) (map[string]string, bool) {
 	if !ok {
 		return nil, false
 	}
-	found, err := dir.Groups(ctx, g.asked(slices.Sorted(maps.Keys(have))))
+	found, failed, err := groupsApart(ctx, dir, g.asked(slices.Sorted(maps.Keys(have))))
+	if err == nil && g.model.OnProblem.ValueString() == problemStop {
+		err = errors.Join(slices.Collect(maps.Values(failed))...)
+	}
 	if err != nil {
-		addProblems(g.diags, "Cannot read groups", err)
+		addProblems(g.diags, cannotReadGroups, err)
 		return nil, false
 	}
-	after := make(map[string]string, len(have))
+	after, now := make(map[string]string, len(have)), make(map[string]membership.Members, len(have))
 	for ref, members := range have {
 		group := found[g.ask(ref)]
+		if err := failed[g.ask(ref)]; err != nil {
+			after[ref] = g.before[ref]
+			g.diags.AddWarning("A group cannot be read", fmt.Sprintf("Group %q: %s. Its members are taken to be what they were.", ref, err))
+			continue
+		}
 		if group == nil {
 			delete(g.groups, ref)
 			continue
 		}
-		g.groups[ref] = knownGroup{ID: group.ID, Fixed: group.Fixed}
-		after[ref] = membership.NewIndex(group).Members(members, g.mode == modeAuthoritative).Document()
+		g.groups[ref] = knownAs(group)
+		now[ref] = membership.NewIndex(group).Members(members, g.mode == modeAuthoritative)
+	}
+	g.addRemembered(ctx, dir, have, now)
+	for ref, members := range now {
+		after[ref] = members.Document()
 	}
 	return after, true
 }
@@ -60,8 +72,10 @@ type groupWork struct {
 	want, have membership.Members // by the plan, and by the state
 	index      *membership.Index  // what the group has
 	change     directory.MembershipChange
-	adding     map[string]string // object ids of who joins, by key
-	missing    []string          // joining, and not found
+	adding     map[string]string  // object ids of who joins, by key
+	missing    map[string]error   // joining, and not found
+	gone       []string           // leaving, and not in the group
+	left       []directory.Member // the same, as far as they were found
 	out        directory.MembershipOutcome
 	err        error
 	dropped    bool
@@ -80,13 +94,15 @@ func (g *groupRulesRun) write(ctx context.Context, docs map[string]string) (map[
 	for i, w := range works {
 		refs[i] = w.ref
 	}
-	found, err := dir.Groups(ctx, g.asked(refs))
+	found, failed, err := groupsApart(ctx, dir, g.asked(refs))
 	if err != nil {
-		addProblems(g.diags, "Cannot read groups", err)
+		addProblems(g.diags, cannotReadGroups, err)
 		return nil, false
 	}
 	for _, w := range works {
-		g.prepare(w, found[g.ask(w.ref)], have)
+		if w.err = failed[g.ask(w.ref)]; w.err == nil {
+			g.prepare(w, found[g.ask(w.ref)], have)
+		}
 	}
 	gone := g.dropped() // known only now: a dropped group may go on under another name
 	works = slices.DeleteFunc(works, func(w *groupWork) bool { return w.dropped && !slices.Contains(gone, w.ref) })
@@ -110,6 +126,7 @@ func (g *groupRulesRun) write(ctx context.Context, docs map[string]string) (map[
 		}
 		g.settle(w, out, after)
 	}
+	g.forget(ctx, dir, works)
 	g.addFailures(works)
 	return after, true
 }
@@ -139,7 +156,7 @@ func (g *groupRulesRun) prepare(w *groupWork, group *directory.Group, before map
 		return
 	}
 	_, known := g.before[w.ref]
-	g.groups[w.ref] = knownGroup{ID: group.ID, Fixed: group.Fixed}
+	g.groups[w.ref] = knownAs(group)
 	w.index = membership.NewIndex(group)
 	w.change = directory.MembershipChange{GroupID: group.ID, Name: group.Name}
 	if former := g.former(group.ID); !known && former != "" {
@@ -152,32 +169,43 @@ func (g *groupRulesRun) prepare(w *groupWork, group *directory.Group, before map
 	for _, key := range have.Without(w.want) {
 		if who, in := w.index.ByKey[directory.Fold(key)]; in {
 			w.change.Remove = append(w.change.Remove, who)
+		} else {
+			w.gone = append(w.gone, key)
 		}
 	}
 }
 
-// resolve finds the objects of all who join, at once for all groups.
+// resolve finds the objects of all who join, and of those who have left already, at
+// once for all groups.
 func (g *groupRulesRun) resolve(ctx context.Context, dir directory.Groups, works []*groupWork) error {
 	asked := map[string]bool{}
 	for _, w := range works {
-		for _, key := range w.joining() {
+		for _, key := range append(w.joining(), w.gone...) {
 			asked[key] = true
 		}
 	}
 	if len(asked) == 0 {
 		return nil
 	}
-	found, err := dir.Members(ctx, slices.Sorted(maps.Keys(asked)))
+	found, failed, err := membersApart(ctx, dir, slices.Sorted(maps.Keys(asked)))
 	if err != nil {
 		return err
 	}
 	for _, w := range works {
-		w.adding = map[string]string{}
+		w.adding, w.missing = map[string]string{}, map[string]error{}
+		for _, key := range w.gone {
+			if who := found[key]; who.ID != "" {
+				w.left = append(w.left, who)
+			}
+		}
 		for _, key := range w.joining() {
-			if who, is := found[key]; is && who.ID != "" {
+			switch who := found[key]; {
+			case who.ID != "":
 				w.change.Add, w.adding[key] = append(w.change.Add, who), who.ID
-			} else {
-				w.missing = append(w.missing, key)
+			case failed[key] != nil:
+				w.missing[key] = failed[key]
+			default:
+				w.missing[key] = fmt.Errorf("nobody in %s carries this worker id. Let accounts refer to the population resource, so that accounts are created first", g.target.title)
 			}
 		}
 	}
@@ -209,8 +237,8 @@ func (g *groupRulesRun) settle(w *groupWork, out directory.MembershipOutcome, af
 			after[w.ref] = g.before[w.ref]
 		}
 		return
-	case w.index == nil || w.dropped && w.err == nil, w.err == nil && len(w.missing) == 0:
-		return
+	case w.index == nil || w.dropped && w.err == nil, w.err == nil && (len(w.missing) == 0 || g.skips()):
+		return // whoever was skipped is found missing by the next refresh
 	}
 	in := map[string]bool{}
 	for _, id := range out.Added {
@@ -226,22 +254,32 @@ func (g *groupRulesRun) settle(w *groupWork, out directory.MembershipOutcome, af
 	after[w.ref] = now.Document()
 }
 
+// skips reports whether a person with a problem is skipped rather than an error.
+func (g *groupRulesRun) skips() bool { return g.model.OnProblem.ValueString() != problemStop }
+
 // addFailures reports what failed, by group and person.
 func (g *groupRulesRun) addFailures(works []*groupWork) {
 	var failures []error
-	var left []string
+	var left, skipped []string
 	failed := 0
 	for _, w := range works {
 		before := len(failures)
 		failures = append(failures, flatten(w.err)...)
-		for _, key := range w.missing {
-			failures = append(failures, &directory.MembershipError{Group: w.ref, Op: "add", Member: directory.Member{WorkerID: key},
-				Err: fmt.Errorf("nobody in %s carries this worker id. Let accounts refer to the population resource, so that accounts are created first", g.target.title)})
+		for _, key := range slices.Sorted(maps.Keys(w.missing)) {
+			missing := &directory.MembershipError{Group: w.ref, Op: "add", Member: directory.Member{WorkerID: key}, Err: w.missing[key]}
+			if g.skips() {
+				skipped = append(skipped, missing.Error())
+			} else {
+				failures = append(failures, missing)
+			}
 		}
 		if len(failures) > before {
 			failed++
 			left = append(left, w.undone()...)
 		}
+	}
+	if len(skipped) > 0 {
+		g.diags.AddWarning("People are not in their groups yet", fmt.Sprintf("%d memberships were skipped, and the next plan shows them again:\n%s", len(skipped), listed(skipped)))
 	}
 	if len(failures) == 0 {
 		return

@@ -59,10 +59,10 @@ func TestAccEntraGroupRules_life(t *testing.T) {
 			step(moved, `mode = "authoritative"`, `{"g1":"Ada"}`, []string{"g1"}, []string{"g2", "g3"}, nil),
 			{PreConfig: byHand, Config: rulesConfig("entra", rules, `mode = "authoritative"`), ConfigVariables: moved.cloudVariables(), PlanOnly: true, ExpectNonEmptyPlan: true},
 			step(moved, `mode = "authoritative"`, `{"g1":"Ada"}`, []string{"g1"}, []string{"g2", "g3"}, nil),
-			{Config: rulesConfig("entra", rules, ""), ConfigVariables: left.cloudVariables(), ExpectError: wordsInOrder("A safeguard stops the plan", `"sales"`, "matches none of 4 accounts")},
+			{Config: rulesConfig("entra", rules, `on_problem = "stop"`), ConfigVariables: left.cloudVariables(), ExpectError: wordsInOrder("A safeguard stops the plan", `"sales"`, "matches none of 4 accounts")},
 			step(left, `allow_empty = ["sales"]`, `{}`, nil, []string{"g2", "g3"}, nil),
 			step(moved, `on_destroy = "remove"`, `{"g1":"Ada"}`, []string{"g1"}, []string{"g2", "g3"}, nil),
-			{PreConfig: func() { s.DeleteGroup(sales) }, Config: rulesConfig("entra", rules, `on_destroy = "remove"`), ConfigVariables: moved.cloudVariables(), ExpectError: wordsInOrder("Groups do not exist", "1 of 2 groups", "sales")},
+			{PreConfig: func() { s.DeleteGroup(sales) }, Config: rulesConfig("entra", rules, "on_destroy = \"remove\"\n  on_problem = \"stop\""), ConfigVariables: moved.cloudVariables(), ExpectError: wordsInOrder("Groups do not exist", "1 of 2 groups", "sales")},
 		},
 		CheckDestroy: hasUsers(s, it),
 	})

@@ -27,6 +27,12 @@ type knownGroup struct {
 	ID string `json:"id"`
 	// Fixed says why nobody can change its members.
 	Fixed string `json:"fixed,omitempty"`
+	// Privileged says why its members are administrators.
+	Privileged string `json:"privileged,omitempty"`
+}
+
+func knownAs(g *directory.Group) knownGroup {
+	return knownGroup{ID: g.ID, Fixed: g.Fixed, Privileged: g.Privileged}
 }
 
 // groupRulesRun is one call of the resource.
@@ -44,6 +50,8 @@ type groupRulesRun struct {
 	// the members that authoritative mode removes.
 	widened bool
 	groups  map[string]knownGroup
+	// troubles are what concerns one group, and asides what is set aside for it.
+	troubles map[string][]groupTrouble
 }
 
 func (r *groupRulesResource) run(model, state *groupRulesModel, diags *diag.Diagnostics) *groupRulesRun {
@@ -55,30 +63,30 @@ func (r *groupRulesResource) run(model, state *groupRulesModel, diags *diag.Diag
 
 // plan returns the documents of members as they are to be, by group.
 func (g *groupRulesRun) plan(ctx context.Context, accounts map[string]string) (map[string]string, bool) {
-	want, have, ok := g.evaluate(accounts)
+	findings, have, ok := g.evaluate(accounts)
 	if !ok {
 		return nil, false
 	}
-	if !g.lookUp(ctx, have) {
+	guards, ok := g.safeguards()
+	if !ok || !g.lookUp(ctx, have) {
 		return nil, false
 	}
-	planned := make(map[string]string, len(want))
-	for ref, members := range want {
-		want[ref] = members.Keeping(have[ref])
-		planned[ref] = want[ref].Document()
-		if why := g.groups[ref].Fixed; why != "" && planned[ref] != have[ref].Document() {
-			g.addFixed(ref, why)
+	planned, want := make(map[string]string, len(g.rules)), make(map[string]membership.Members, len(g.rules))
+	for ref := range g.rules {
+		if members, managed := g.decide(ref, findings, have[ref], guards, len(accounts)); managed {
+			want[ref], planned[ref] = members, members.Document()
 		}
 	}
 	g.claim()
-	g.guard(want, have, len(accounts))
 	g.warnOfForeign(want, have)
 	g.warnOfDropped()
+	g.addTroubles(findings.Troubled())
+	g.model.SetAside = stringMap(g.setAside())
 	return planned, !g.diags.HasError()
 }
 
-// evaluate returns what groups are to have by the rules, and what they have by the state.
-func (g *groupRulesRun) evaluate(docs map[string]string) (want, have map[string]membership.Members, ok bool) {
+// evaluate returns what the rules say of the accounts, and what groups have by the state.
+func (g *groupRulesRun) evaluate(docs map[string]string) (findings *membership.Findings, have map[string]membership.Members, ok bool) {
 	p := population{target: g.target}
 	accounts := p.parse(docs, g.diags)
 	have = g.parse(g.before)
@@ -86,11 +94,56 @@ func (g *groupRulesRun) evaluate(docs map[string]string) (want, have map[string]
 		return nil, nil, false
 	}
 	subject := membership.Subject{Format: g.target.format, WorkerID: g.target.workerIDAttribute(g.data), Labels: []string{"displayName", g.target.label}}
-	want, err := membership.Evaluate(g.rules, accounts, subject)
+	findings, err := membership.Evaluate(g.rules, accounts, subject)
 	if err != nil {
 		addProblems(g.diags, "Invalid group rule", err)
 	}
-	return want, have, err == nil
+	return findings, have, err == nil
+}
+
+func (g *groupRulesRun) safeguards() (membership.Safeguards, bool) {
+	limit, err := roster.ParseLimit(g.model.MaxLeaves.ValueString())
+	guards := membership.Safeguards{AllowEmpty: textsOf(g.model.AllowEmpty), AllowPrivileged: textsOf(g.model.AllowPrivileged), MaxLeaves: limit}
+	if err := errors.Join(err, guards.Unknown(g.rules)); err != nil {
+		addProblems(g.diags, "A safeguard stops the plan", err)
+		return guards, false
+	}
+	return guards, true
+}
+
+// decide returns the members that a group is to have, and whether the state is to
+// hold them: of a group that cannot be read it holds what it held before.
+func (g *groupRulesRun) decide(ref string, f *membership.Findings, have membership.Members, guards membership.Safeguards, accounts int) (want membership.Members, managed bool) {
+	group := g.groups[ref]
+	if len(g.troubles[ref]) > 0 {
+		_, managed = g.before[ref]
+		return have, managed
+	}
+	want = f.Wanted(ref, have)
+	if failed := f.Failed[ref]; failed != nil {
+		g.addTrouble(ref, groupTrouble{"Invalid group rule", "the rule cannot be evaluated for everybody", failed.Error()})
+		if f.FailedForAll(ref) {
+			return f.Held(ref, have), true
+		}
+	}
+	if why := group.Privileged; why != "" && !slices.Contains(guards.AllowPrivileged, ref) {
+		g.addPrivileged(ref, why)
+		return f.Held(ref, have), true
+	}
+	if err := guards.Empties(ref, g.rules[ref], want, accounts); err != nil {
+		g.addTrouble(ref, groupTrouble{safeguardStops, "the rule finds nobody", err.Error()})
+		want = f.Held(ref, have)
+	}
+	if why := group.Fixed; why != "" && want.Document() != have.Document() {
+		why = strings.TrimSuffix(why, ".")
+		g.addTrouble(ref, groupTrouble{"The members of the group are fixed", why, why + ". No rule can change its members: take it out of rules"})
+		return have, true
+	}
+	if err := guards.Exceeds(want, have); err != nil {
+		g.addTrouble(ref, groupTrouble{safeguardStops, "more members would leave than max_leaves allows", err.Error()})
+		return have, true
+	}
+	return want, true
 }
 
 func (g *groupRulesRun) parse(docs map[string]string) map[string]membership.Members {
@@ -121,12 +174,20 @@ func (g *groupRulesRun) lookUp(ctx context.Context, have map[string]membership.M
 		if !ok {
 			return false
 		}
+		var failed map[string]error
 		var err error
-		if found, err = dir.Groups(ctx, g.asked(refs)); err != nil {
-			addProblems(g.diags, "Cannot read groups", err)
+		if found, failed, err = groupsApart(ctx, dir, g.asked(refs)); err != nil {
+			addProblems(g.diags, cannotReadGroups, err)
 			return false
 		}
-		g.addMissing(dir, refs, found)
+		for _, ref := range refs {
+			switch err := failed[g.ask(ref)]; {
+			case err != nil:
+				g.addTrouble(ref, groupTrouble{cannotReadGroups, "the group cannot be told or read", err.Error()})
+			case found[g.ask(ref)] == nil && !dir.Expected(ref):
+				g.addTrouble(ref, groupTrouble{noSuchGroup, "the group does not exist", "it is not in " + g.target.title + ". Create it first, or correct what rules call it"})
+			}
+		}
 	}
 	for _, ref := range refs {
 		group := found[g.ask(ref)]
@@ -136,7 +197,7 @@ func (g *groupRulesRun) lookUp(ctx context.Context, have map[string]membership.M
 		if former := g.former(group.ID); former != "" && g.before[ref] == "" {
 			have[ref] = have[former]
 		}
-		g.groups[ref] = knownGroup{ID: group.ID, Fixed: group.Fixed}
+		g.groups[ref] = knownAs(group)
 		if g.mode == modeAuthoritative {
 			have[ref] = membership.NewIndex(group).Members(have[ref], true)
 		}
@@ -161,22 +222,6 @@ func (g *groupRulesRun) asked(refs []string) []string {
 	return out
 }
 
-func (g *groupRulesRun) addFixed(ref, why string) {
-	g.diags.AddAttributeError(path.Root("rules").AtMapKey(ref), "The members of the group are fixed", fmt.Sprintf("Group %q: %s. No rule can change its members: take it out of rules.", ref, strings.TrimSuffix(why, ".")))
-}
-
-func (g *groupRulesRun) addMissing(dir directory.Groups, refs []string, found map[string]*directory.Group) {
-	var missing []string
-	for _, ref := range refs {
-		if found[g.ask(ref)] == nil && !dir.Expected(ref) {
-			missing = append(missing, fmt.Sprintf("%q", ref))
-		}
-	}
-	if len(missing) > 0 {
-		g.diags.AddAttributeError(path.Root("rules"), "Groups do not exist", fmt.Sprintf("%d of %d groups are not in %s:\n  %s\nCreate them first, or correct what rules call them.", len(missing), len(g.rules), g.target.title, strings.Join(missing, "\n  ")))
-	}
-}
-
 // checkTwice refuses two rules for one group, however it is called.
 func (g *groupRulesRun) checkTwice() {
 	by := map[string]string{}
@@ -186,14 +231,6 @@ func (g *groupRulesRun) checkTwice() {
 			g.diags.AddAttributeError(path.Root("rules").AtMapKey(ref), "Two rules for one group", fmt.Sprintf("%q and %q are the same group. Write one rule that joins both conditions with Or.", other, ref))
 		}
 		by[id] = ref
-	}
-}
-
-func (g *groupRulesRun) guard(want, have map[string]membership.Members, accounts int) {
-	limit, err := roster.ParseLimit(g.model.MaxLeaves.ValueString())
-	guards := membership.Safeguards{AllowEmpty: textsOf(g.model.AllowEmpty), MaxLeaves: limit}
-	if err := errors.Join(err, guards.Check(g.rules, want, have, accounts)); err != nil {
-		addProblems(g.diags, "A safeguard stops the plan", err)
 	}
 }
 

@@ -46,10 +46,13 @@ type groupRulesModel struct {
 	Rules           types.Map    `tfsdk:"rules"`
 	Mode            types.String `tfsdk:"mode"`
 	AllowEmpty      types.Set    `tfsdk:"allow_empty"`
+	AllowPrivileged types.Set    `tfsdk:"allow_privileged"`
 	MaxLeaves       types.String `tfsdk:"max_leaves"`
+	OnProblem       types.String `tfsdk:"on_problem"`
 	OnDestroy       types.String `tfsdk:"on_destroy"`
 	AllowUnreviewed types.Bool   `tfsdk:"allow_unreviewed"`
 	Members         types.Map    `tfsdk:"members"`
+	SetAside        types.Map    `tfsdk:"set_aside"`
 }
 
 // removeMembers is the other value of on_destroy, beside removeRelease.
@@ -77,7 +80,8 @@ func (r *groupRulesResource) Schema(_ context.Context, _ resource.SchemaRequest,
 			"rules": schema.MapAttribute{
 				Required: true, ElementType: types.StringType,
 				MarkdownDescription: "Rules by group (" + anyOf(r.target.groups.refs) + "). A rule is a condition in the mapping language, such as `And([enabled], [department] = \"Sales\")`, over the attributes of an account: their names at the target, `[worker_id]`, and the keys of the document (" + r.target.keys() + "). " +
-					"An attribute that no account has is an error, and so is a group that does not exist, whose membership is dynamic or synchronised, or that two rules name.",
+					"An attribute that no account has is an error, and so is a group that two rules name. " +
+					"Whoever has an account that is to be deleted, or whose groups are taken away because they have left (`groups` is `removed`), belongs to no group, whatever the rule; a released account is neither added nor removed.",
 			},
 			"mode": schema.StringAttribute{
 				Optional: true, Computed: true, Default: stringdefault.StaticString(modeAdditive), Validators: []validator.String{oneOf(modeAuthoritative, modeAdditive)},
@@ -86,12 +90,19 @@ func (r *groupRulesResource) Schema(_ context.Context, _ resource.SchemaRequest,
 			},
 			"allow_empty": schema.SetAttribute{
 				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Groups, written as in `rules`, whose rule may match nobody. For all others that is an error, so that no group is emptied because a department was renamed.",
+				MarkdownDescription: "Groups, written as in `rules`, whose rule may match nobody. All others keep their members then, so that no group is emptied because a department was renamed; only members whose account is disabled leave.",
+			},
+			"allow_privileged": schema.SetAttribute{
+				Optional: true, ElementType: types.StringType,
+				MarkdownDescription: "Groups of administrators, written as in `rules`, that may have a rule" + r.target.groups.privileged + " A rule for any other of them is refused, since whoever writes HR data would make administrators.",
 			},
 			"max_leaves": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "Largest number of members who may leave each group in one plan, as a count (`25`) or a percentage of the group's members (`10%`). More stop the plan. Unset: no limit.",
+				MarkdownDescription: "Largest number of members who may leave each group in one plan, as a count (`25`) or a percentage of the group's members (`10%`). A group that more would leave is set aside. Unset: no limit.",
 			},
+			"on_problem": onProblem("what concerns one group sets that group aside: one that does not exist, whose members nobody can change or that became privileged, whose rule fails, finds nobody or makes too many leave. "+
+				"Its members stay as they are, but for those whose account is disabled or deleted; the others go on. Whoever cannot be found, or fits several objects, is skipped. "+
+				"A warning and `set_aside` name them all. A rule that does not compile is always an error, and so is a plan in which no group is left.", "each of these is an error."),
 			"on_destroy": schema.StringAttribute{
 				Optional: true, Computed: true, Default: stringdefault.StaticString(removeRelease), Validators: []validator.String{oneOf(removeRelease, removeMembers)},
 				MarkdownDescription: "What happens to the members when the resource is destroyed, and to those of a group whose rule is dropped: `release`, the default, leaves them in the group; `remove` removes those whom the rule had found.",
@@ -104,6 +115,7 @@ func (r *groupRulesResource) Schema(_ context.Context, _ resource.SchemaRequest,
 				Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "The members by group, as JSON: display names by worker id, or by path for members without one. Known at plan.",
 			},
+			"set_aside": asideOutput("Groups that are set aside, and why."),
 		},
 	}
 }
@@ -149,11 +161,12 @@ func (r *groupRulesResource) ModifyPlan(ctx context.Context, req resource.Modify
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if !mapKnown(config.Accounts) || !mapKnown(plan.Rules) || plan.AllowEmpty.IsUnknown() || plan.MaxLeaves.IsUnknown() || plan.Mode.IsUnknown() {
+	if !mapKnown(config.Accounts) || !mapKnown(plan.Rules) || plan.AllowEmpty.IsUnknown() || plan.AllowPrivileged.IsUnknown() || plan.MaxLeaves.IsUnknown() || plan.Mode.IsUnknown() {
 		if !plan.AllowUnreviewed.ValueBool() {
 			addUnknownRules(&resp.Diagnostics, !mapKnown(config.Accounts))
 		}
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("members"), types.MapUnknown(types.StringType))...)
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("set_aside"), types.MapUnknown(types.StringType))...)
 		return
 	}
 	run := r.run(&plan, &state, &resp.Diagnostics)
@@ -162,6 +175,7 @@ func (r *groupRulesResource) ModifyPlan(ctx context.Context, req resource.Modify
 	}
 	if planned, ok := run.plan(ctx, goMap(config.Accounts)); ok {
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("members"), stringMap(planned))...)
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("set_aside"), plan.SetAside)...)
 	}
 }
 

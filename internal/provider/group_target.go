@@ -17,7 +17,7 @@ type groupTerms struct {
 	refs, memberRefs []string
 	naming           membership.Naming
 	// Descriptions of the resource for members and of its arguments.
-	summary, nested, foreign string
+	summary, nested, foreign, privileged string
 }
 
 var adGroupTerms = groupTerms{
@@ -27,6 +27,7 @@ var adGroupTerms = groupTerms{
 	summary: "Only differences are written, a thousand a request, and one member that is refused does not stop the others. " +
 		"Members by primary group (`primaryGroupID`) are not among them, and no write changes those.",
 	nested: "objectGUID or distinguished name", foreign: "distinguished name",
+	privileged: ": those that Active Directory protects (`adminCount` is 1), such as Domain Admins, Account Operators or DnsAdmins, and groups nested into them.",
 }
 
 var entraGroupTerms = groupTerms{
@@ -38,6 +39,7 @@ var entraGroupTerms = groupTerms{
 		"Groups whose membership is dynamic, that are synchronised from Active Directory or managed by Exchange are refused at plan. " +
 		"The application needs the permissions `GroupMember.ReadWrite.All` and `User.Read.All`; for groups that roles can be assigned to, `RoleManagement.ReadWrite.Directory` as well, and for those with hidden membership `Member.Read.Hidden`.",
 	nested: "object id", foreign: "user principal name or object id",
+	privileged: ": those that roles can be assigned to (`assignable_to_role`).",
 }
 
 // anyOf lists alternatives.

@@ -30,6 +30,8 @@ type hrWritebackModel struct {
 	OnRemoval         types.String                  `tfsdk:"on_removal"`
 	OnDestroy         types.String                  `tfsdk:"on_destroy"`
 	MaxChanges        types.Int64                   `tfsdk:"max_changes"`
+	OnProblem         types.String                  `tfsdk:"on_problem"`
+	SetAside          types.Map                     `tfsdk:"set_aside"`
 	EnvironmentPrefix types.String                  `tfsdk:"environment_prefix"`
 	AllowUnreviewed   types.Bool                    `tfsdk:"allow_unreviewed"`
 	SQL               *writebackSQLModel            `tfsdk:"sql"`

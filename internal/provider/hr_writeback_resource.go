@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
@@ -49,7 +50,7 @@ func (r *hrWritebackResource) Schema(_ context.Context, _ resource.SchemaRequest
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Values of workers that go back to the HR system, such as the mail address and the user name that a directory gave them: one resource for everybody. " +
 			"Only the attributes that are listed are ever written, and only where they differ; each write is read back. " +
-			"What others change in the HR system is shown as drift and repaired. When some of an apply fails, every failed worker is named, what was done stays in the state, and the next plan shows only the rest.\n\n" +
+			"What others change in the HR system is shown as drift and repaired. One worker with a problem stops nobody else (`on_problem`): every failed worker is named, what was done stays in the state, and the next plan shows only the rest.\n\n" +
 			"Passwords and tokens are no arguments, so that they never reach the state: they are taken from environment variables, in every plan and apply. " +
 			"With the default `environment_prefix` they are `WORKFORCE_WRITEBACK_PASSWORD` (`sql`, `successfactors`, and `rest` or `workday` with a `username`), for `rest` one of `WORKFORCE_WRITEBACK_TOKEN`, `WORKFORCE_WRITEBACK_API_KEY` and `WORKFORCE_WRITEBACK_CLIENT_SECRET`, " +
 			"and for `workday` with a `client_id` both `WORKFORCE_WRITEBACK_CLIENT_SECRET` and `WORKFORCE_WRITEBACK_REFRESH_TOKEN`. " +
@@ -65,6 +66,9 @@ func (r *hrWritebackResource) Schema(_ context.Context, _ resource.SchemaRequest
 			"on_destroy": removal("all values when the resource is destroyed"),
 			"max_changes": schema.Int64Attribute{Optional: true, Validators: []validator.Int64{int64validator.AtLeast(0)},
 				MarkdownDescription: "Largest number of workers that one plan may write to; more stop it. Unset: no limit."},
+			"on_problem": onProblem("a worker whom the HR system does not have, or whose values it refuses, is set aside: nothing is written for them, the others go on, and a warning and `set_aside` name them. "+
+				"Every plan looks at them again, and shows when they can be written. Nobody left, or a system that knows none of the workers, is an error.", "each of these is an error."),
+			"set_aside": asideOutput("Workers for whom nothing is written, and why."),
 			"environment_prefix": schema.StringAttribute{Optional: true, Computed: true, Default: stringdefault.StaticString("WORKFORCE_WRITEBACK"),
 				MarkdownDescription: "What the names of the environment variables with credentials begin with. The default is `WORKFORCE_WRITEBACK`. With several HR systems, each needs its own.",
 				Validators:          []validator.String{stringvalidator.RegexMatches(environmentName, "expected a name such as WORKFORCE_WRITEBACK")}},
@@ -118,14 +122,20 @@ func (r *hrWritebackResource) ModifyPlan(ctx context.Context, req resource.Modif
 		if !plan.AllowUnreviewed.ValueBool() {
 			addUnreviewable(&resp.Diagnostics, "values")
 		}
+		setAside(ctx, resp, types.MapUnknown(types.StringType))
 		return
 	}
-	if !req.Plan.Raw.IsFullyKnown() {
+	if !req.Config.Raw.IsFullyKnown() {
+		setAside(ctx, resp, types.MapUnknown(types.StringType))
 		resp.Diagnostics.AddWarning("The plan cannot look at the HR system", "Where the HR system is will be known at apply only: what its values are now is not compared.")
 		return
 	}
 	w := writebackRun{plan: &plan, state: &state, diags: &resp.Diagnostics}
-	w.preview(ctx)
+	setAside(ctx, resp, stringMap(w.preview(ctx)))
+}
+
+func setAside(ctx context.Context, resp *resource.ModifyPlanResponse, v types.Map) {
+	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("set_aside"), v)...)
 }
 
 func (r *hrWritebackResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -182,7 +192,7 @@ func (r *hrWritebackResource) Delete(ctx context.Context, req resource.DeleteReq
 		return
 	}
 	nobody := state
-	nobody.Values, nobody.OnRemoval = stringMap(nil), types.StringValue(writebackClear)
+	nobody.Values, nobody.SetAside, nobody.OnRemoval = stringMap(nil), stringMap(nil), types.StringValue(writebackClear)
 	w := writebackRun{plan: &nobody, state: &state, diags: &resp.Diagnostics}
 	if left := w.apply(ctx); len(left) > 0 {
 		state.Values = stringMap(left)

@@ -123,7 +123,8 @@ func TestAccHRWriteback_failsAtPlan(t *testing.T) {
 		values config.Variables
 		want   []string
 	}{
-		"no such worker":      {writebackREST(s), writebackValues("1", `{"mail":"a"}`, "404", `{"mail":"a"}`), []string{`worker "404"`, "no such worker"}},
+		"no such worker":      {writebackREST(s, `on_problem = "stop"`), writebackValues("1", `{"mail":"a"}`, "404", `{"mail":"a"}`), []string{`worker "404"`, "no such worker"}},
+		"nobody is known":     {writebackREST(s), writebackValues("404", `{"mail":"a"}`, "405", `{"mail":"a"}`), []string{`worker "404"`, "no such worker", `worker "405"`}},
 		"not listed":          {writebackREST(s), writebackValues("1", `{"salary":"1"}`), []string{"salary", "only those are ever written"}},
 		"not a text":          {writebackREST(s), writebackValues("1", `{"mail":7}`), []string{"mail", "found 7", "tostring"}},
 		"not a document":      {writebackREST(s), writebackValues("1", `mail`), []string{`Worker "1"`, "JSON object"}},
@@ -165,7 +166,7 @@ func TestAccHRWriteback_someFail(t *testing.T) {
 		{Config: writebackREST(s), ConfigVariables: writebackValues("1", `{"mail":"x"}`)},
 		{
 			PreConfig: func() { s.Refuse["1"], s.Refuse["3"] = true, true; s.Writes() },
-			Config:    writebackREST(s), ConfigVariables: all, ExpectError: wordsInOrder(`worker "1"`, "locked by payroll", `worker "3"`, "2 of 3 workers failed", "only the rest"),
+			Config:    writebackREST(s, `on_problem = "stop"`), ConfigVariables: all, ExpectError: wordsInOrder(`worker "1"`, "locked by payroll", `worker "3"`, "2 of 3 workers failed", "only the rest"),
 		},
 		{
 			PreConfig: func() {
@@ -202,7 +203,7 @@ func TestAccHRWriteback_createdInPart(t *testing.T) {
 	for _, mend := range []string{"untaint", "replace"} {
 		t.Run(mend, func(t *testing.T) {
 			s := useHR(t)
-			_, run := writebackWorkspace(t, strings.Replace(writebackREST(s, "on_removal = \"clear\"\n  on_destroy = \"clear\""), "var.values", `{ 1 = "{\"mail\":\"a\"}", 2 = "{\"mail\":\"b\"}" }`, 1)+"\n"+`output "x" { value = var.values }`)
+			_, run := writebackWorkspace(t, strings.Replace(writebackREST(s, "on_removal = \"clear\"\n  on_destroy = \"clear\"\n  on_problem = \"stop\""), "var.values", `{ 1 = "{\"mail\":\"a\"}", 2 = "{\"mail\":\"b\"}" }`, 1)+"\n"+`output "x" { value = var.values }`)
 			t.Setenv("TF_VAR_values", "{}")
 			s.Refuse["2"] = true
 			out := run(false, "apply", "-no-color", "-auto-approve")

@@ -4,6 +4,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -26,32 +27,76 @@ type writebackRun struct {
 }
 
 // preview says what a plan will overwrite in the HR system and the plan itself
-// does not show, and refuses what cannot be written.
-func (w *writebackRun) preview(ctx context.Context) {
-	changes, _ := w.changes()
+// does not show. It returns who is set aside, and why.
+func (w *writebackRun) preview(ctx context.Context) map[string]string {
+	changes, want := w.changes(goMap(w.state.SetAside))
 	if len(changes) == 0 || w.diags.HasError() {
-		return
+		return nil
 	}
 	system := w.open(w.plan)
 	if system == nil {
-		return
+		return nil
 	}
 	defer closeSystem(system)
-	differences, err := writeback.Preview(ctx, system, changes)
+	differences, problems, err := writeback.Preview(ctx, system, changes)
 	if err != nil {
 		addProblems(w.diags, "The HR system would refuse values", err)
-		return
+		return nil
 	}
+	aside := w.problems(problems, want)
 	w.checkCount(differences)
-	before, docs := w.before(), goMap(w.plan.Values)
+	w.warnOfChanges(differences)
+	return aside
+}
+
+// problems reports what stands in the way of workers, and returns who is set aside.
+func (w *writebackRun) problems(problems []writeback.Problem, want map[string]writeback.Record) map[string]string {
+	aside, all, others := map[string]string{}, []error(nil), []error(nil)
+	for _, p := range problems {
+		all = append(all, p.Err)
+		if _, wanted := want[p.WorkerID]; wanted && p.Personal {
+			aside[p.WorkerID] = reasonOf(p.WorkerID, p.Err)
+		} else {
+			others = append(others, p.Err)
+		}
+	}
+	switch {
+	case w.plan.OnProblem.ValueString() == problemStop || len(aside) > 0 && len(aside) == len(want):
+		addProblems(w.diags, "The HR system would refuse values", errors.Join(all...))
+		return nil
+	case len(aside) > 0:
+		w.warnOfAside(aside, "No values are written for them, and the next plan looks at them again")
+	}
+	addProblems(w.diags, "The HR system would refuse values", errors.Join(others...))
+	return aside
+}
+
+// reasonOf is what an error says of a worker, without their id.
+func reasonOf(id string, err error) string {
+	return strings.ReplaceAll(strings.TrimPrefix(err.Error(), fmt.Sprintf("worker %q: ", id)), "\n", "; ")
+}
+
+func (w *writebackRun) warnOfAside(aside map[string]string, what string) {
+	var lines []string
+	for _, id := range slices.Sorted(maps.Keys(aside)) {
+		lines = append(lines, fmt.Sprintf("worker %q: %s", id, aside[id]))
+	}
+	w.diags.AddWarning("Workers are set aside", fmt.Sprintf("%d of %d workers have a problem. %s; the others go on (on_problem = %q):\n%s", len(aside), len(w.plan.Values.Elements()), what, problemSetAside, listed(lines)))
+}
+
+// warnOfChanges names the values that are overwritten or cleared, and that the
+// plan does not show.
+func (w *writebackRun) warnOfChanges(differences []writeback.Difference) {
+	before, docs, aside := w.before(), goMap(w.plan.Values), goMap(w.state.SetAside)
 	var overwritten, cleared []string
 	for _, d := range differences {
 		_, wanted := docs[d.WorkerID]
 		_, managed := before[d.WorkerID][d.Attribute]
+		_, unseen := aside[d.WorkerID]
 		switch {
 		case !wanted || d.New == "":
 			cleared = append(cleared, d.String())
-		case !managed && d.Old != "":
+		case (!managed || unseen) && d.Old != "":
 			overwritten = append(overwritten, d.String())
 		}
 	}
@@ -80,9 +125,15 @@ func (w *writebackRun) checkCount(differences []writeback.Difference) {
 // the workers as it holds them then.
 func (w *writebackRun) apply(ctx context.Context) map[string]string {
 	docs := goMap(w.state.Values)
-	changes, want := w.changes()
+	changes, want := w.changes(goMap(w.state.SetAside))
 	if w.diags.HasError() {
 		return docs
+	}
+	planned := goMap(w.plan.SetAside)
+	unplanned := w.plan.SetAside.IsUnknown()
+	changes = slices.DeleteFunc(changes, func(c writeback.Change) bool { _, skip := planned[c.WorkerID]; return skip })
+	if unplanned {
+		w.plan.SetAside = stringMap(nil)
 	}
 	after := goMap(w.plan.Values)
 	if len(changes) == 0 {
@@ -93,13 +144,31 @@ func (w *writebackRun) apply(ctx context.Context) map[string]string {
 		return docs
 	}
 	defer closeSystem(system)
-	var failures []error
+	var failed []writeback.Outcome
+	aside := map[string]string{}
 	for _, o := range writeback.Apply(ctx, system, changes) {
 		if o.Err == nil {
 			continue
 		}
-		failures = append(failures, o.Err)
-		w.keep(o, docs, want, after)
+		if failed = append(failed, o); o.Personal && after[o.WorkerID] != "" {
+			aside[o.WorkerID] = reasonOf(o.WorkerID, o.Err)
+		}
+	}
+	if w.plan.OnProblem.ValueString() == problemStop || len(aside) == len(changes) && len(aside) > 1 || len(aside)+len(planned) == len(after) {
+		clear(aside)
+	}
+	if len(aside) > 0 {
+		w.warnOfAside(aside, "Their values were not written, and the next plan shows them again")
+	}
+	if unplanned {
+		w.plan.SetAside = stringMap(aside)
+	}
+	var failures []error
+	for _, o := range failed {
+		if _, skipped := aside[o.WorkerID]; !skipped {
+			failures = append(failures, o.Err)
+			w.keep(o, docs, want, after)
+		}
 	}
 	w.addFailures(failures, len(changes))
 	return after
@@ -141,7 +210,8 @@ func (w *writebackRun) addFailures(failures []error, of int) {
 }
 
 // refresh returns the documents of the state with what the HR system holds now.
-// A worker whom it no longer has is left out.
+// A worker whom it no longer has is left out, but for those who are set aside:
+// of them the state holds what is wanted, so that the plan shows nothing of them.
 func (w *writebackRun) refresh(ctx context.Context) map[string]string {
 	docs, before := goMap(w.state.Values), w.before()
 	if len(docs) == 0 || w.diags.HasError() {
@@ -163,8 +233,17 @@ func (w *writebackRun) refresh(ctx context.Context) map[string]string {
 		addProblems(w.diags, "Cannot read the values in the HR system", err)
 		return docs
 	}
-	after := make(map[string]string, len(docs))
+	after, aside := make(map[string]string, len(docs)), goMap(w.state.SetAside)
+	if n := len(docs) - len(aside); n > 1 && len(found) == 0 {
+		w.diags.AddError("The HR system knows none of the workers", fmt.Sprintf("The state holds %d workers whom the HR system had, and it has none of them now. That is no reason to believe that all of them were deleted: see that the address and the credentials lead to the right system. "+
+			"If they are really gone, take them out of values and run once with -refresh=false.", n))
+		return docs
+	}
 	for id, r := range before {
+		if _, is := aside[id]; is {
+			after[id] = docs[id]
+			continue
+		}
 		have, exists := found[id]
 		if !exists {
 			continue
@@ -182,7 +261,8 @@ func (w *writebackRun) refresh(ctx context.Context) map[string]string {
 }
 
 // changes returns what is to be written for the plan, by worker id, and its documents.
-func (w *writebackRun) changes() ([]writeback.Change, map[string]writeback.Record) {
+// Whoever was set aside is looked at anew: the state does not say what the system holds.
+func (w *writebackRun) changes(aside map[string]string) ([]writeback.Change, map[string]writeback.Record) {
 	allowed := w.plan.Attributes
 	want := w.parse(goMap(w.plan.Values), allowed)
 	before := w.before()
@@ -197,7 +277,8 @@ func (w *writebackRun) changes() ([]writeback.Change, map[string]writeback.Recor
 		if c.Want == nil {
 			c.Want = writeback.Record{}
 		}
-		if sameSystem {
+		_, unseen := aside[id]
+		if sameSystem && !unseen {
 			c.Planned = before[id]
 		}
 		if clears && sameSystem {
@@ -207,7 +288,7 @@ func (w *writebackRun) changes() ([]writeback.Change, map[string]writeback.Recor
 				}
 			}
 		}
-		if len(c.Want) > 0 && (!sameSystem || !holdsAll(before[id], c.Want)) {
+		if len(c.Want) > 0 && (unseen || !sameSystem || !holdsAll(before[id], c.Want)) {
 			changes = append(changes, c)
 		}
 	}

@@ -124,6 +124,9 @@ func TestAccHRWriteback_workdayFaults(t *testing.T) {
 		}
 	}
 	password := func(v string) func() { return func() { t.Setenv("WD_PASSWORD", v) } }
+	stopping := func(values string) string {
+		return strings.Replace(config(values), "workday =", "on_problem = \"stop\"\n  workday =", 1)
+	}
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: []resource.TestStep{
 		{PreConfig: password("canary-wrong"), Config: config(mail(id, "a@example.com")), ExpectError: wordsInOrder("authenticationError", "invalid username or password")},
 		{PreConfig: password(""), Config: config(mail(id, "a@example.com")), ExpectError: wordsInOrder("found no credentials", "WD_PASSWORD")},
@@ -140,7 +143,7 @@ func TestAccHRWriteback_workdayFaults(t *testing.T) {
 		{Config: config(mail(id, "a@example.com")), Check: holds(id, "a@example.com"), ConfigPlanChecks: noDiffAfter},
 		// The tenant refuses one of two: the other one is written, and the next plan is about the rest.
 		{
-			Config:      config(mail(id, "refused@example.com") + mail(other, "b@example.com")),
+			Config:      stopping(mail(id, "refused@example.com") + mail(other, "b@example.com")),
 			ExpectError: wordsInOrder(fmt.Sprintf("worker %q", id), "Email Address 'refused@example.com' is not valid"),
 		},
 		{

@@ -36,6 +36,8 @@ type matchModel struct {
 	Source types.String          `tfsdk:"source"`
 	Target types.String          `tfsdk:"target"`
 	All    []matchConditionModel `tfsdk:"all"`
+
+	Identifies types.Bool `tfsdk:"identifies"`
 }
 
 type matchConditionModel struct {
@@ -144,9 +146,9 @@ func (m matchModel) expand() (mapping.MatchRule, error) {
 		return mapping.MatchRule{}, fmt.Errorf("expected either source and target, or all")
 	}
 	if single {
-		return mapping.MatchRule{All: []mapping.MatchCondition{{Source: m.Source.ValueString(), Target: m.Target.ValueString()}}}, nil
+		return mapping.MatchRule{All: []mapping.MatchCondition{{Source: m.Source.ValueString(), Target: m.Target.ValueString()}}, Identifies: m.Identifies.ValueBool()}, nil
 	}
-	var rule mapping.MatchRule
+	rule := mapping.MatchRule{Identifies: m.Identifies.ValueBool()}
 	for _, c := range m.All {
 		rule.All = append(rule.All, mapping.MatchCondition{Source: c.Source.ValueString(), Target: c.Target.ValueString()})
 	}

@@ -69,12 +69,18 @@ func matchSchema() schema.Attribute {
 	target := optionalText("Target attribute that must equal the source value, under the target's own matching rule.")
 	return schema.ListNestedAttribute{
 		Required: true,
-		MarkdownDescription: "How a worker is recognised among existing accounts, in order of precedence: the first rule that finds an account decides. A rule that finds several accounts, and an account found by several workers, stop the plan. " +
-			"A rule whose source value is empty is passed over.",
+		MarkdownDescription: "How a worker is recognised among existing accounts, in order of precedence: the first rule that finds an account decides. A worker for whom a rule finds several accounts, and workers who find the same account, are set aside. " +
+			"A rule whose source value is empty is passed over. " +
+			"A rule that does not compare the attribute for worker ids, and is not marked with `identifies`, is a weak one: it takes over no account that carries another worker id and no guest, and takes access away from nobody.",
 		Validators: []validator.List{listvalidator.SizeAtLeast(1)},
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 			"source": source,
 			"target": target,
+			"identifies": schema.BoolAttribute{
+				Optional: true,
+				MarkdownDescription: "Whether what is compared belongs to one person only, such as a personnel number that stays the same when a contractor becomes an employee. " +
+					"An account found by such a rule is the worker's even if it carries another worker id, and is disabled when they have left. Never mark a rule that compares names. The default is `false`.",
+			},
 			"all": schema.ListNestedAttribute{
 				Optional:            true,
 				MarkdownDescription: "Several comparisons that must all hold, instead of `source` and `target`.",

@@ -33,6 +33,14 @@ type populationInput struct {
 	MaxListed      types.Int64       `tfsdk:"max_listed"`
 }
 
+// ownedArgument is the argument that says what belongs to a population.
+func (t target) ownedArgument() string {
+	if t.format.HasContainer {
+		return "owned_containers"
+	}
+	return "owned_domains"
+}
+
 // inputAttributes is the schema of populationInput, with what only this target has.
 func (t target) inputAttributes() map[string]schema.Attribute {
 	input := func(description string) schema.StringAttribute {
@@ -53,11 +61,11 @@ func (t target) inputAttributes() map[string]schema.Attribute {
 	const matters = "It matters for accounts whose worker is not in the feed, when several populations share a directory, and for a pilot with a few people. "
 	if t.format.HasContainer {
 		attributes["owned_containers"] = schema.ListAttribute{Optional: true, ElementType: types.StringType,
-			MarkdownDescription: "Containers below which accounts that carry a worker id belong to this population. " + matters + "The default is the whole domain; `[]` is nowhere."}
+			MarkdownDescription: "Containers below which accounts that carry a worker id belong to this population. " + matters + "The default is the whole domain; `[]` is nowhere. The rules may place nobody outside of it, except with `[]`."}
 		return attributes
 	}
 	attributes["owned_domains"] = schema.ListAttribute{Optional: true, ElementType: types.StringType,
-		MarkdownDescription: "Domains of user principal names in which users that carry a worker id belong to this population. " + matters + "The default is the whole tenant; `[]` is nowhere."}
+		MarkdownDescription: "Domains of user principal names in which users that carry a worker id belong to this population. " + matters + "The default is the whole tenant; `[]` is nowhere. The rules may give nobody a name in another domain, except with `[]`."}
 	return attributes
 }
 
@@ -107,6 +115,7 @@ func (m *populationInput) expand(t target, data *providerData, parts []string, d
 		Links: m.Links, MaxListed: int(m.MaxListed.ValueInt64()), RestoreDeleted: t.restores && (m.RestoreDeleted.IsNull() || m.RestoreDeleted.ValueBool()),
 	}
 	if parts != nil {
+		in.OwnedArgument, in.OwnsNothing = t.ownedArgument(), len(parts) == 0
 		in.Owned = func(e *directory.Existing) bool {
 			return slices.ContainsFunc(parts, func(part string) bool { return t.partOf(e, part) })
 		}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/worker"
@@ -24,45 +25,74 @@ const (
 // and that no worker matched. Missing from the feed is not the same as left.
 func (d *decider) addAbsent(context.Context) error {
 	matched := make(map[string]*person, len(d.people))
+	folded := make(map[string]*person, len(d.people))
 	for _, p := range d.people {
 		if p.existing != nil {
 			matched[p.existing.ID] = p
 		}
-	}
-	folded := make(map[string]*person, len(d.people))
-	for _, p := range d.people {
 		folded[directory.Fold(p.id)] = p
 	}
 	absent := map[string]*person{}
 	for _, e := range d.owned {
 		id := e.Account.Attributes[d.in.WorkerIDAttribute].Text()
-		if matched[e.ID] != nil || d.disputed[e.ID] || id == "" || d.in.Owned != nil && !d.in.Owned(e) {
+		if matched[e.ID] != nil || id == "" {
+			continue
+		}
+		if d.disputed[e.ID] {
+			d.leaveOut(nil, e, UnmanagedUnclear, "whose account it is is not clear")
 			continue
 		}
 		if p := folded[directory.Fold(id)]; p != nil {
 			d.warn("%s carries the worker id %q, but %s", describe(e), id, matchedElsewhere(p))
+			d.leaveOut(p, e, UnmanagedUnclear, "it carries the worker id of somebody who matches another account, or none")
+			continue
+		}
+		if d.in.Owned != nil && !d.in.Owned(e) {
+			d.leaveOut(nil, e, UnmanagedAbsent, "its worker is not in the feed, which is not the same as having left, and it is not among what this population owns")
 			continue
 		}
 		if other := absent[directory.Fold(id)]; other != nil {
-			d.twice = append(d.twice, fmt.Sprintf("worker %q: %s; %s", id, describe(other.existing), describe(e)))
+			other.candidates = append(other.candidates, e)
 			continue
 		}
 		p := &person{id: id, existing: e, matched: d.in.WorkerIDAttribute, rule: ruleWorkerID}
 		absent[directory.Fold(id)] = p
-		d.byWorker[id] = p
+		d.know(p)
 		d.people = append(d.people, p)
 	}
 	d.sortPeople()
+	for _, p := range d.people {
+		if p.worker == nil && len(p.candidates) > 0 {
+			d.splitTwice(p)
+		}
+	}
 	return nil
 }
 
-// refuseTwice fails when several accounts carry the worker id of somebody who is not in the feed.
-func (d *decider) refuseTwice() error {
-	if d.rules.Lifecycle.OnAbsent == absentRelease {
-		return nil // nothing is written about them, so that it does not matter which is which
+// splitTwice sets somebody aside who is not in the feed and whose worker id several
+// accounts carry: nothing is written about any of them.
+func (d *decider) splitTwice(p *person) {
+	all := append([]*directory.Existing{p.existing}, p.candidates...)
+	for _, e := range all {
+		d.leaveOut(p, e, UnmanagedUnclear, "several accounts carry the worker id of somebody who is not in the feed")
 	}
-	const mend = "correct %s of all but one, or leave them out of this population"
-	return refuse(fmt.Sprintf("these workers are not in the feed, and several accounts carry their worker id ("+mend+")", d.in.WorkerIDAttribute), d.twice)
+	d.twice = append(d.twice, fmt.Sprintf("worker %q: %s", p.id, strings.Join(describeAll(all), "; ")))
+	p.existing, p.candidates = nil, nil
+	if d.rules.Lifecycle.OnAbsent != absentRelease {
+		d.setAside(p, problemTwice, "several accounts carry the worker id, and the worker is not in the feed: "+strings.Join(describeAll(all), "; "),
+			fmt.Sprintf("correct %s of all but one, or leave them out of this population", d.in.WorkerIDAttribute))
+	}
+}
+
+// leaveOut notes why an account has no document.
+func (d *decider) leaveOut(p *person, e *directory.Existing, kind, reason string) {
+	id := e.Account.Attributes[d.in.WorkerIDAttribute].Text()
+	if p != nil {
+		id = p.id
+	}
+	d.leaving.Lock()
+	defer d.leaving.Unlock()
+	d.unmanaged[e.ID] = Unmanaged{WorkerID: id, Kind: kind, Reason: reason}
 }
 
 func matchedElsewhere(p *person) string {
@@ -73,16 +103,20 @@ func matchedElsewhere(p *person) string {
 }
 
 // draftAbsent keeps the account of an absent worker as it is, until the policy
-// for them and its grace say otherwise. One who is recorded as having left goes
-// on along the leaver ladder.
+// for them and its grace say otherwise. One who is known to have left, because
+// the account records it or we disabled it for that, goes on along the leaver ladder.
 func (d *decider) draftAbsent(p *person) {
-	l := d.rules.Lifecycle
-	word, day := d.recorded(p)
-	if word == recordLeft {
-		d.draftGone(p, day)
+	p.action = ActionAbsent
+	if p.existing == nil {
+		p.reason = "not in the feed, and whose account it is is not clear"
 		return
 	}
-	p.action = ActionAbsent
+	l := d.rules.Lifecycle
+	word, day := d.recorded(p)
+	if word == recordLeft || p.existing.DisabledFor == directory.ForLeft && !p.existing.Account.Enabled {
+		d.draftGone(p, d.leftSince(p))
+		return
+	}
 	p.reason = "not in the feed, which is not the same as having left: stays as it is (on_absent = keep)"
 	if l.OnAbsent != absentDisable && l.OnAbsent != absentRelease {
 		d.keep(p)
@@ -99,33 +133,38 @@ func (d *decider) draftAbsent(p *person) {
 	}
 	p.reason = fmt.Sprintf("not in the feed since %s (on_absent = %s, absent_days %d)", day, l.OnAbsent, l.AbsentDays)
 	if l.OnAbsent == absentRelease {
-		d.dropOut(p, ActionRelease)
+		d.release(p)
 		return
 	}
 	d.keepRecorded(p, day)
-	p.account.Enabled = false
-	if p.existing.Account.Enabled {
-		p.action = ""
+	p.account.Enabled, p.cause = false, directory.ForAbsent
+	if !p.existing.Account.Enabled {
+		p.cause = p.existing.DisabledFor
 	}
 }
 
-// draftGone is for an account that records that its worker has left, and whose
-// worker the HR system has since stopped to list.
+// release makes the document of an account that is managed no longer: it stays as it
+// is, whatever becomes of it.
+func (d *decider) release(p *person) {
+	d.keep(p)
+	p.account.Released = true
+	p.action = ActionRelease
+}
+
+// draftGone is for an account whose worker is known to have left, and whom the HR
+// system has since stopped to list.
 func (d *decider) draftGone(p *person, since worker.Date) {
-	p.action = ActionAbsent
-	p.reason = fmt.Sprintf("recorded as %s %s, and no longer in the feed", recordLeft, since)
-	if keep := d.rules.Lifecycle.RetentionDays; keep != nil && d.today > since.AddDays(*keep) {
-		p.reason += fmt.Sprintf(": retention_days %d are over", *keep)
-		d.dropOut(p, ActionRetire)
+	p.reason = "had left, and is no longer in the feed"
+	if since != "" {
+		p.reason = fmt.Sprintf("had left on %s, and is no longer in the feed", since)
+	}
+	if d.draftDeletion(p, since) {
 		return
 	}
 	d.keep(p)
-	p.account.Enabled = false
-	if l := d.rules.Lifecycle; l.LeaverGroups == groupsRemove && d.today > since.AddDays(l.LeaverGroupsDays) {
+	p.account.Enabled, p.cause = false, directory.ForLeft
+	if d.strips(p, since) {
 		p.account.Attributes[directory.GroupsAttribute] = directory.Value{directory.GroupsRemoved}
-	}
-	if p.existing.Account.Enabled {
-		p.action = ""
 	}
 }
 

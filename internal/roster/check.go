@@ -4,7 +4,6 @@ package roster
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -13,46 +12,42 @@ import (
 	"terraform-provider-workforce/internal/directory"
 )
 
-// check refuses what the directory would refuse, and what nothing may do to an
-// account. failed says that the directory could not be asked.
-func (d *decider) check(ctx context.Context) (problems, failed error) {
-	missing, err := d.missingContainers(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("looking for containers: %w", err)
+// check sets those aside for whom the directory would refuse something, and those whose
+// account nothing may change. It fails when the directory cannot be asked.
+func (d *decider) check(ctx context.Context) error {
+	if err := d.checkContainers(ctx); err != nil {
+		return fmt.Errorf("looking for containers: %w", err)
 	}
-	suffixes, err := d.foreignSuffixes(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("reading the suffixes of user principal names: %w", err)
+	if err := d.checkSuffixes(ctx); err != nil {
+		return fmt.Errorf("reading the suffixes of user principal names: %w", err)
 	}
-	remedy := "let SelectUniqueValue try more candidates, free one of these names, or link the worker to the account that has it"
-	if d.purge {
-		remedy += "; where a deleted object holds the name, restore it, or allow names of deleted objects to be reused"
-	}
-	return errors.Join(
-		refuse("no free name ("+remedy+")", d.problems),
-		refuse("two accounts would share a name that must be unique", d.duplicates()),
-		refuse("these accounts are protected, and the rules would change them (take the worker out of scope, or lift the protection)", d.protected()),
-		refuse("the directory does not accept these values", d.values()),
-		refuse("these containers do not exist (create them first, or correct the rule)", missing),
-		refuse("these suffixes of user principal names are not known to the directory (add them there, or correct the rule)", suffixes),
-	), nil
+	d.checkDuplicates()
+	d.checkProtected()
+	return d.checkValues()
 }
 
-// duplicates reports names that two accounts hold. Where both had the name
-// before, it is the directory's state and only worth a warning.
-func (d *decider) duplicates() (lines []string) {
+// checkDuplicates sets those aside who would get a name that somebody else has. Where
+// both had the name before, it is the directory's state and only worth a warning.
+func (d *decider) checkDuplicates() {
 	for _, c := range d.collisions {
-		line := fmt.Sprintf("%s %q: workers %q and %q", c.attribute, c.value, c.first.id, c.second.id)
-		if d.redacted[directory.Fold(c.attribute)] {
-			line = fmt.Sprintf("%s (redacted): workers %q and %q", c.attribute, c.first.id, c.second.id)
-		}
-		if c.gains(c.first) || c.gains(c.second) {
-			lines = append(lines, line)
+		if c.first.aside() && c.second.aside() {
 			continue
 		}
-		d.warn("%s share it in the directory already", line)
+		name := fmt.Sprintf("%s %q", c.attribute, c.value)
+		if d.redacted[directory.Fold(c.attribute)] {
+			name = c.attribute + " (redacted)"
+		}
+		gained := false
+		for _, pair := range [][2]*person{{c.first, c.second}, {c.second, c.first}} {
+			if p, other := pair[0], pair[1]; c.gains(p) && !p.aside() {
+				gained = true
+				d.setAside(p, problemName, fmt.Sprintf("%s would be that of worker %q, too", name, other.id), "make the rule give one of them another value, or correct the HR record")
+			}
+		}
+		if !gained && !c.first.aside() && !c.second.aside() {
+			d.warnLate("%s: workers %q and %q share it in the directory already", name, c.first.id, c.second.id)
+		}
 	}
-	return lines
 }
 
 // gains reports whether a person has the value, or the container it counts in,
@@ -61,93 +56,108 @@ func (c collision) gains(p *person) bool {
 	return p.existing == nil || p.moves() || !slices.ContainsFunc(p.present(c.attribute), func(v string) bool { return loose(v) == loose(c.value) })
 }
 
-func (d *decider) protected() (lines []string) {
+// checkProtected leaves protected accounts as they are. Only where somebody must
+// lose access, and only a person can take it, the run stops.
+func (d *decider) checkProtected() {
 	for _, p := range d.people {
-		if p.existing == nil || p.existing.Protected == "" || len(p.changes) == 0 {
+		if p.existing == nil || p.existing.Protected == "" {
+			continue
+		}
+		if cause, _ := d.mustNotSignIn(p); p.existing.Account.Enabled && !p.override.enables() && (cause != "" || p.disables()) {
+			p.losesProtected = true
+		}
+		if len(p.changes) == 0 || p.aside() && !d.looksOnly {
 			continue
 		}
 		what := make([]string, len(p.changes))
 		for i, c := range p.changes {
 			what[i] = c.Attribute
 		}
-		lines = append(lines, fmt.Sprintf("worker %q: %s (%s): %s", p.id, describe(p.existing), p.existing.Protected, strings.Join(what, ", ")))
+		d.setAside(p, problemProtected, fmt.Sprintf("%s is protected (%s), and the rules would change %s", describe(p.existing), p.existing.Protected, strings.Join(what, ", ")),
+			"change it by hand, or take it out of what protects it")
 	}
-	return lines
 }
 
-// fault is one kind of value that the directory refuses.
-type fault struct {
-	attribute, rule, first string
-	workers                []string
-}
-
-// values holds every value that is to be written against the directory's own
-// schema. The same fault of many workers is one line.
-func (d *decider) values() []string {
-	faults := map[string]*fault{}
+// refuseProtected stops the run where a protected account must lose access, which
+// nothing in this provider may take from it.
+func (d *decider) refuseProtected() error {
+	var lines []string
 	for _, p := range d.people {
-		if p.account == nil {
+		if p.losesProtected {
+			lines = append(lines, fmt.Sprintf("worker %q: %s (%s): %s", p.id, describe(p.existing), p.existing.Protected, p.because))
+		}
+	}
+	return refuse("these accounts must lose access, but are protected, so that only a person can take it (disable the account by hand, or take it out of what protects it; "+
+		"to leave it enabled for now, give the worker an override with enabled = true, a reason and a last day)", lines)
+}
+
+// checkValues holds every value that is to be written against the directory's own
+// schema. What is not written is not judged. A rule for an attribute that nobody can
+// have concerns everybody, and is an error.
+func (d *decider) checkValues() error {
+	impossible := map[string]string{}
+	for _, p := range d.people {
+		if p.account == nil || p.account.Released || p.aside() {
 			continue
 		}
 		if p.existing == nil {
-			for name, v := range p.account.Attributes {
-				d.value(faults, p, name, v)
+			for _, name := range sortedKeys(p.account.Attributes) {
+				d.checkValue(p, name, p.account.Attributes[name], impossible)
 			}
-			d.lacking(faults, p)
+			d.checkLacking(p)
 			continue
 		}
 		for _, c := range p.changes {
-			if c.Attribute != EnabledChange && c.Attribute != ContainerChange {
-				d.value(faults, p, c.Attribute, p.account.Attributes[c.Attribute])
+			if v, attribute := p.account.Attributes[c.Attribute]; attribute {
+				d.checkValue(p, c.Attribute, v, impossible)
 			}
 		}
 	}
 	var lines []string
-	for _, key := range sortedKeys(faults) {
-		f := faults[key]
-		line := fmt.Sprintf("attribute %s of %s (%s): %s", f.attribute, count(len(f.workers), "worker"), some(f.workers), f.first)
-		if f.rule != "" {
-			line += "; rule " + f.rule
-		}
-		lines = append(lines, line)
+	for _, name := range sortedKeys(impossible) {
+		lines = append(lines, "attribute "+name+": "+impossible[name])
 	}
-	return lines
+	return refuse("the directory has no such attributes, or does not let anybody write them (correct the rules)", lines)
 }
 
-// lacking reports names that a new account needs and no rule gives.
-func (d *decider) lacking(faults map[string]*fault, p *person) {
-	for name, c := range d.core {
-		open := slices.ContainsFunc(p.slots, func(s *slot) bool { return s.attribute == name })
-		if c.Required && !open && len(p.account.Attributes[name]) == 0 {
-			addFault(faults, p, name, "", "a new account needs it, and the rules give no value", "")
+// checkLacking is for names that a new account needs and no rule gives.
+func (d *decider) checkLacking(p *person) {
+	for _, c := range d.in.Format.Core {
+		open := slices.ContainsFunc(p.slots, func(s *slot) bool { return s.attribute == c.Attribute })
+		if c.Required && !open && len(p.account.Attributes[c.Attribute]) == 0 {
+			d.setAside(p, problemValue, fmt.Sprintf("attribute %s: a new account needs it, and the rules give no value", c.Attribute), "correct the rule, or the HR record that it reads")
 		}
 	}
 }
 
-func (d *decider) value(faults map[string]*fault, p *person, name string, v directory.Value) {
+const remedyValue = "correct the HR record, the rule or the override"
+
+func (d *decider) checkValue(p *person, name string, v directory.Value, impossible map[string]string) {
 	t, known := d.schema.Lookup(name)
 	switch {
 	case name == directory.GroupsAttribute: // no attribute of the directory
 	case !known:
-		what := "the directory's users have no such attribute"
+		impossible[name] = "the directory's users have no such attribute"
 		if near := d.schema.Nearest(name); near != "" {
-			what += fmt.Sprintf("; did you mean %s?", near)
+			impossible[name] += fmt.Sprintf("; did you mean %s?", near)
 		}
-		addFault(faults, p, name, "unknown", what, "")
 	case name == directory.ManagerAttribute: // a worker id, not a path
 	case len(v) == 0 && p.existing == nil:
 	case t.ReadOnly:
-		addFault(faults, p, name, "read-only", "the directory maintains it, it cannot be written", "")
+		impossible[name] = "the directory maintains it, it cannot be written"
 	default:
 		err := t.Check(v)
 		if err == nil {
 			return
 		}
-		what := err.Error()
+		problem := err.Error()
 		if d.redacted[directory.Fold(name)] {
-			what = "a value does not fit (redacted), expected " + bounds(t)
+			problem = "a value does not fit (redacted), expected " + bounds(t)
 		}
-		addFault(faults, p, name, "value", what, d.origin(p, name).rule)
+		if from := d.origin(p, name); from.rule != "" {
+			problem += "; rule " + from.rule
+		}
+		d.setAside(p, problemValue, "attribute "+name+": "+problem, remedyValue)
 	}
 }
 
@@ -163,82 +173,79 @@ func bounds(t directory.AttributeType) string {
 	return text
 }
 
-func addFault(faults map[string]*fault, p *person, attribute, kind, what, rule string) {
-	key := attribute + "\x00" + kind + "\x00" + rule
-	if faults[key] == nil {
-		faults[key] = &fault{attribute: attribute, rule: rule, first: what}
-	}
-	faults[key].workers = append(faults[key].workers, p.id)
-}
-
-// missingContainers reports every container that accounts are to be created in
-// or moved to and that does not exist.
-func (d *decider) missingContainers(ctx context.Context) ([]string, error) {
+// checkContainers is for containers that accounts are to be created in or moved to and
+// that do not exist.
+func (d *decider) checkContainers(ctx context.Context) error {
 	if !d.in.Format.HasContainer {
-		return nil, nil
+		return nil
 	}
-	workers := map[string][]string{}
+	people := map[string][]*person{}
 	for _, p := range d.people {
-		if p.creates() || p.moves() {
-			workers[p.account.Container] = append(workers[p.account.Container], p.id)
+		if !p.aside() && (p.creates() || p.moves()) {
+			people[p.account.Container] = append(people[p.account.Container], p)
 		}
 	}
-	if len(workers) == 0 {
-		return nil, nil
+	for _, p := range people[""] {
+		d.setAside(p, problemContainer, "the rules give no container", "correct the rule of the container")
 	}
-	var lines []string
-	if ids := workers[""]; ids != nil {
-		lines = append(lines, fmt.Sprintf("the rules give no container for %s (%s)", count(len(ids), "account"), some(ids)))
-		delete(workers, "")
+	delete(people, "")
+	if len(people) == 0 {
+		return nil
 	}
-	missing, err := d.in.Directory.MissingContainers(ctx, sortedKeys(workers))
+	missing, err := d.in.Directory.MissingContainers(ctx, sortedKeys(people))
 	for _, container := range missing {
-		ids := workers[container]
-		lines = append(lines, fmt.Sprintf("%s, for %s (%s)", container, count(len(ids), "account"), some(ids)))
+		for _, p := range people[container] {
+			d.setAside(p, problemContainer, fmt.Sprintf("the container %q does not exist", container), "create it first, or correct the rule")
+		}
 	}
-	return lines, err
+	return err
 }
 
-// foreignSuffixes reports user principal names to be written that end in a domain
-// the directory does not have.
-func (d *decider) foreignSuffixes(ctx context.Context) ([]string, error) {
+// checkSuffixes is for user principal names to be written that end in a domain the
+// directory does not have.
+func (d *decider) checkSuffixes(ctx context.Context) error {
 	attribute := ""
 	for name, c := range d.core {
 		if c.Key == "user_principal_name" {
 			attribute = name
 		}
 	}
-	workers := map[string][]string{}
+	people := map[string][]*person{}
 	for _, p := range d.people {
-		if p.account == nil || !p.creates() && !p.changesOf(attribute) {
+		if p.account == nil || p.aside() || !p.creates() && !p.changesOf(attribute) {
 			continue
 		}
 		if v := p.account.Attributes[attribute]; len(v) > 0 {
-			name := v.Text()
-			suffix := directory.Fold(name[strings.LastIndexByte(name, '@')+1:])
-			if !strings.Contains(name, "@") {
-				suffix = ""
+			name, suffix := v.Text(), ""
+			if at := strings.LastIndexByte(name, '@'); at >= 0 {
+				suffix = directory.Fold(name[at+1:])
 			}
-			workers[suffix] = append(workers[suffix], p.id)
+			people[suffix] = append(people[suffix], p)
 		}
 	}
-	if len(workers) == 0 {
-		return nil, nil
+	if len(people) == 0 {
+		return nil
 	}
 	known, err := d.in.Directory.Suffixes(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var lines []string
-	for _, suffix := range sortedKeys(workers) {
+	for suffix, list := range people {
+		problem := ""
 		switch {
 		case suffix == "":
-			lines = append(lines, fmt.Sprintf("no @ and suffix at all, for %s (%s)", count(len(workers[suffix]), "account"), some(workers[suffix])))
+			problem = "the user principal name has no @ and suffix at all"
 		case len(known) > 0 && !slices.ContainsFunc(known, func(s string) bool { return directory.Fold(s) == suffix }):
-			lines = append(lines, fmt.Sprintf("%q, for %s (%s); expected one of %s", suffix, count(len(workers[suffix]), "account"), some(workers[suffix]), some(known)))
+			problem = fmt.Sprintf("the directory does not know the suffix %q, expected one of %s", suffix, some(known))
+		}
+		if problem == "" {
+			continue
+		}
+		for _, p := range list {
+			d.setAside(p, problemSuffix, problem, "add it there, or correct the rule")
 		}
 	}
-	return lines, nil
+	return nil
 }
 
 // some quotes the first few of many.

@@ -15,10 +15,12 @@ import (
 
 // compare lists what changes for a person and names the action.
 func (d *decider) compare(p *person) {
-	if p.account != nil && p.existing != nil {
+	p.action, p.reason, p.changes = p.drafted, p.because, nil
+	if p.account != nil && p.existing != nil && !p.account.Released {
 		d.listChanges(p)
 	}
-	if p.action == "" || len(p.changes) > 0 && (p.override != nil || p.action == ActionAbsent || p.action == ActionOutOfScope) {
+	switch {
+	case p.action == "", len(p.changes) > 0 && (p.override != nil && p.action != ActionSetAside && p.action != ActionDelete || p.action == ActionAbsent || p.action == ActionOutOfScope || p.action == ActionFuture):
 		p.action = d.name(p)
 	}
 	switch p.action {
@@ -28,6 +30,8 @@ func (d *decider) compare(p *person) {
 		if p.worker != nil {
 			p.reason = changeReason(p)
 		}
+	case ActionKeptDisabled:
+		p.reason = "stays disabled although HR has the worker at work: " + p.blocked + " (" + remedyBlocked + ")"
 	case ActionUnmatched:
 		p.reason = d.unmatchedReason(p) + ", and on_unmatched = report creates none"
 	}
@@ -35,6 +39,9 @@ func (d *decider) compare(p *person) {
 
 func (d *decider) listChanges(p *person) {
 	has, want := p.existing.Account, p.account
+	if want.Deleted {
+		p.changes = append(p.changes, Change{Attribute: DeletedChange, Old: truth(false), New: truth(true)})
+	}
 	if has.Enabled != want.Enabled {
 		p.changes = append(p.changes, Change{Attribute: EnabledChange, Old: truth(has.Enabled), New: truth(want.Enabled)}.overriddenBy(p))
 	}
@@ -44,6 +51,12 @@ func (d *decider) listChanges(p *person) {
 			rule = d.rules.Lifecycle.LeaverContainer
 		}
 		p.changes = append(p.changes, Change{Attribute: ContainerChange, Old: directory.Value{has.Container}, New: directory.Value{want.Container}, Rule: rule}.overriddenBy(p))
+	}
+	if want.Sessions == directory.SessionsRevoked && p.existing.Sessions == directory.SessionsLive && !has.Enabled {
+		p.changes = append(p.changes, Change{Attribute: SessionsChange, Old: directory.Value{directory.SessionsLive}, New: directory.Value{directory.SessionsRevoked}})
+	}
+	if was := p.existing.DisabledFor; was != "" && want.DisabledFor != "" && was != want.DisabledFor {
+		p.changes = append(p.changes, Change{Attribute: DisabledForChange, Old: directory.Value{was}, New: directory.Value{want.DisabledFor}})
 	}
 	start := len(p.changes)
 	for name, v := range want.Attributes {
@@ -83,7 +96,8 @@ func (d *decider) sameManager(old, id string) bool {
 
 func truth(b bool) directory.Value { return directory.Value{strconv.FormatBool(b)} }
 
-// name returns the action that an account's changes amount to.
+// name returns the action that an account's changes amount to: the one that deserves
+// the most attention, and access before everything else.
 func (d *decider) name(p *person) Action {
 	switch {
 	case p.account == nil:
@@ -92,32 +106,51 @@ func (d *decider) name(p *person) Action {
 		return ActionCreate
 	case p.restored():
 		return ActionRehire
+	case p.blocked != "" && !p.account.Enabled:
+		return ActionKeptDisabled
 	case len(p.changes) == 0:
 		return ActionNone
+	case p.deletes():
+		return ActionDelete
 	case p.disables():
 		return ActionDisable
 	case p.rehired:
 		return ActionRehire
+	case p.enables():
+		return ActionEnable
 	case d.renames(p):
 		return ActionRename
 	case p.moves():
 		return ActionMove
-	case p.enables():
-		return ActionEnable
 	}
 	return ActionUpdate
 }
 
 func (p *person) creates() bool { return p.existing == nil && p.account != nil }
 
-func (p *person) dropsOut() bool { return p.action == ActionRetire || p.action == ActionRelease }
+func (p *person) deletes() bool { return p.account != nil && p.account.Deleted }
 
 func (p *person) disables() bool {
 	return p.account != nil && p.existing != nil && p.existing.Account.Enabled && !p.account.Enabled
 }
 
+// enables reports whether somebody can sign in again: an account that was disabled, or
+// deleted, is enabled.
 func (p *person) enables() bool {
-	return p.account != nil && p.existing != nil && !p.existing.Account.Enabled && p.account.Enabled
+	return p.account != nil && p.existing != nil && (!p.existing.Account.Enabled || p.restored()) && p.account.Enabled
+}
+
+// stripped reports whether an account is taken out of its groups.
+func (p *person) stripped() bool {
+	return slices.ContainsFunc(p.changes, func(c Change) bool {
+		return c.Attribute == directory.GroupsAttribute && c.New.Text() == directory.GroupsRemoved
+	})
+}
+
+// labels reports whether an account that carries no worker id, or another one, gets one:
+// it is taken over.
+func (d *decider) labels(p *person) bool {
+	return d.in.WorkerIDAttribute != "" && p.existing != nil && p.changesOf(d.in.WorkerIDAttribute)
 }
 
 func (p *person) changesOf(attribute string) bool {
@@ -216,131 +249,6 @@ func (d *decider) displayName(p *person) string {
 		}
 	}
 	return ""
-}
-
-// result puts everything together.
-func (d *decider) result() (*Result, error) {
-	r := &Result{Accounts: make(map[string]directory.Account, len(d.people)), Documents: make(map[string]string, len(d.people)), Decisions: make([]Decision, len(d.people))}
-	documents := make([]string, len(d.people))
-	errs := make([]error, len(d.people))
-	index := make(map[*person]int, len(d.people))
-	for i, p := range d.people {
-		index[p] = i
-	}
-	d.parallel(func(p *person) {
-		i := index[p]
-		if p.account != nil {
-			documents[i], errs[i] = d.in.Format.Marshal(*p.account)
-		}
-		r.Decisions[i] = d.decision(p)
-	})
-	for i, p := range d.people {
-		if errs[i] != nil {
-			return nil, fmt.Errorf("worker %q: %w", p.id, errs[i])
-		}
-		if p.account != nil {
-			r.Accounts[p.id], r.Documents[p.id] = *p.account, documents[i]
-		}
-		r.sort(p)
-	}
-	r.Orphans = d.orphans()
-	r.Calendar = d.calendar()
-	for _, p := range d.people {
-		for _, w := range warnings(p) {
-			if !strings.HasPrefix(w, "worker ") {
-				w = fmt.Sprintf("worker %q: %s", p.id, w)
-			}
-			d.warnings = append(d.warnings, w)
-		}
-	}
-	d.warnMatches()
-	d.warnOverrides()
-	r.Overridden = d.overriddenIDs()
-	slices.Sort(d.warnings)
-	r.Warnings = slices.Compact(d.warnings)
-	r.Partitions = d.in.Partition.Split(r.Documents, func(id string) string { return d.partitionValue(d.byWorker[id]) })
-	var err error
-	causes := d.causes()
-	r.Report, r.Digest = d.report(r, causes), d.digest(causes)
-	r.ReportJSON, err = d.reportJSON(r, causes)
-	return r, err
-}
-
-func (d *decider) decision(p *person) Decision {
-	dec := Decision{WorkerID: p.id, Name: d.displayName(p), Action: p.action, Stage: p.stage(), Reason: p.reason, Changes: p.changes}
-	if p.existing != nil {
-		dec.ObjectID, dec.Path, dec.MatchedBy = p.existing.ID, p.existing.Path, p.matched
-	}
-	return dec
-}
-
-// sort puts a person into the list of their kind.
-func (r *Result) sort(p *person) {
-	switch p.action {
-	case ActionCreate:
-		r.Joiners = append(r.Joiners, p.id)
-	case ActionRetire, ActionRelease:
-		r.Leavers = append(r.Leavers, p.id)
-	case ActionRehire:
-		r.Rehires = append(r.Rehires, p.id)
-	case ActionRename, ActionMove, ActionUpdate, ActionEnable:
-		r.Movers = append(r.Movers, p.id)
-	case ActionDisable:
-		if p.stage() == mapping.StageLeave || p.stage() == mapping.StagePrehire {
-			r.Movers = append(r.Movers, p.id)
-			return
-		}
-		r.Leavers = append(r.Leavers, p.id)
-	}
-}
-
-// warnMatches mentions what is uncertain about who is who.
-func (d *decider) warnMatches() {
-	for _, p := range d.people {
-		switch {
-		case p.worker == nil || p.problem != nil:
-			continue
-		case p.action == ActionCreate && p.hint != "":
-			d.warn("worker %q gets a new account: %s", p.id, p.hint)
-		case p.stage() == mapping.StageFuture && p.existing != nil && p.existing.Account.Enabled:
-			d.warn("worker %q is not to have an account yet, but %s is enabled; it stays as it is", p.id, describe(p.existing))
-		}
-		if d.in.WorkerIDAttribute == "" {
-			continue
-		}
-		if carried := p.present(d.in.WorkerIDAttribute).Text(); carried != "" && p.account != nil && directory.Fold(carried) != directory.Fold(p.id) &&
-			slices.ContainsFunc(p.changes, func(c Change) bool { return c.Attribute == d.in.WorkerIDAttribute }) {
-			d.warn("worker %q takes over %s, which carries the worker id %q (matched by %s)", p.id, describe(p.existing), carried, p.matched)
-		}
-	}
-	for _, p := range d.people {
-		if p.problem != nil && p.existing == nil {
-			d.warn("worker %q has a data error and no account carries their worker id: nothing happens for them", p.id)
-		}
-	}
-}
-
-// calendar lists what is due within CalendarDays.
-func (d *decider) calendar() []Event {
-	var events []Event
-	end := d.in.AsOf.AddDate(0, 0, CalendarDays)
-	for _, p := range d.people {
-		if p.desired == nil {
-			continue
-		}
-		for _, e := range p.desired.Calendar {
-			if e.At.After(d.in.AsOf) && !e.At.After(end) {
-				events = append(events, Event{At: e.At, WorkerID: p.id, Name: d.displayName(p), What: e.What})
-			}
-		}
-	}
-	for _, e := range d.overrideEvents() {
-		if !e.At.After(end) {
-			events = append(events, e)
-		}
-	}
-	slices.SortStableFunc(events, func(a, b Event) int { return a.At.Compare(b.At) })
-	return events
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -35,29 +35,31 @@ type Correlation struct {
 // Correlate compares the workers with every user of the directory. Unlike Decide it
 // goes on where something is not clear, names all of it, and knows no safeguards:
 // it is for looking, before anything is adopted.
-// Input.Overrides, OnDataError, OnUnmatched, Safeguards and Partition do not matter.
+// Input.Overrides, OnProblem, OnUnmatched, Safeguards and Partition do not matter.
 func Correlate(ctx context.Context, in Input, census directory.Census) (*Correlation, error) {
-	in.Directory, in.OnDataError, in.OnUnmatched, in.Overrides, in.Safeguards = census, DataErrorFail, UnmatchedReport, nil, Safeguards{}
+	in.Directory, in.OnProblem, in.OnUnmatched, in.Overrides, in.Safeguards = census, ProblemSetAside, UnmatchedReport, nil, Safeguards{}
 	d, err := newDecider(in)
 	if err != nil {
 		return nil, err
 	}
+	d.looksOnly = true
 	users, err := census.Users(ctx) // first, because it brings everything that is asked for later
 	if err != nil {
 		return nil, fmt.Errorf("reading all accounts: %w", err)
 	}
 	d.evaluate()
+	d.asideForData()
 	if err := d.recognise(ctx); err != nil {
 		return nil, err
 	}
 	rivalries := d.part()
 	d.parallel(d.vet)
+	d.asideForData()
 	warnings := slices.Clone(d.warnings) // those that follow are about accounts that nobody has yet
-	problems, err := d.settle(ctx)
-	if err != nil {
+	if err := d.settle(ctx); err != nil {
 		return nil, err
 	}
-	c := &correlation{d: d, rivalries: rivalries, warnings: append(warnings, d.twice...), refusals: problems}
+	c := &correlation{d: d, rivalries: rivalries, warnings: append(warnings, d.twice...)}
 	c.sort()
 	c.census(users)
 	c.tally()
@@ -76,7 +78,8 @@ type correlation struct {
 	attributes                                  []attributeTally
 	rules                                       []ruleTally
 	warnings                                    []string
-	refusals                                    error
+	refusals                                    []string  // what stands in the way of one person each
+	stayed                                      []*person // have left, and the account is enabled
 }
 
 // leftover is a user that no worker matches.
@@ -114,6 +117,11 @@ func (d *decider) part() []rivalry {
 // sort puts everybody into one of the lists.
 func (c *correlation) sort() {
 	for _, p := range c.d.people {
+		for _, t := range p.troubles {
+			if t.kind != problemData && t.kind != problemStatus && p.worker != nil {
+				c.refusals = append(c.refusals, fmt.Sprintf("worker %q: %s (%s)", p.id, t.text, t.remedy))
+			}
+		}
 		switch {
 		case p.worker == nil: // an account; census lists it
 		case p.candidates != nil || p.parted:
@@ -122,6 +130,9 @@ func (c *correlation) sort() {
 			c.errs = append(c.errs, p)
 		case p.existing != nil:
 			c.matched = append(c.matched, p)
+			if cause, _ := c.d.mustNotSignIn(p); cause == directory.ForLeft && p.existing.Account.Enabled {
+				c.stayed = append(c.stayed, p)
+			}
 		case p.action == ActionUnmatched:
 			c.unmatched = append(c.unmatched, p)
 		default:

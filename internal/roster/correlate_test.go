@@ -59,7 +59,9 @@ func estate(t testing.TB) (*memory, roster.Input) {
 
 func TestCorrelate(t *testing.T) {
 	_, in := estate(t)
-	refused(t, in, `worker "3"`, `worker "4"`, `worker "5"`) // what Decide stops at
+	stopping := in
+	stopping.OnProblem = roster.ProblemStop
+	refused(t, stopping, `worker "3"`, `worker "4"`, `worker "5"`) // what Decide stops at
 	c := correlate(t, in)
 	if want := map[string]string{"1": "guid-00001", "2": "guid-00002", "10": "guid-00013"}; !maps.Equal(c.Matched, want) {
 		t.Errorf("matched %v, expected %v", c.Matched, want)

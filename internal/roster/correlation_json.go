@@ -27,7 +27,9 @@ type correlationJSON struct {
 	Accounts   []accountJSON     `json:"unmatched_accounts"`
 	DataErrors []dataErrorJSON   `json:"data_errors"`
 	Refusals   []string          `json:"refusals"`
-	Warnings   []string          `json:"warnings"`
+	// Stayed are the workers who have left and whose account is enabled.
+	Stayed   []string `json:"left_but_enabled"`
+	Warnings []string `json:"warnings"`
 }
 
 type matchedJSON struct {
@@ -79,7 +81,7 @@ func (c *correlation) json() (string, error) {
 	doc := correlationJSON{
 		AsOf: c.d.in.AsOf.UTC().Format(time.RFC3339), Workers: len(c.d.in.Workers), Rules: list(c.rules), Attributes: list(c.attributes),
 		Matched: []matchedJSON{}, Ambiguous: []ambiguousJSON{}, Claimed: []claimedJSON{}, Unmatched: []unmatchedJSON{}, Suggested: c.suggested,
-		Unneeded: list(workerIDs(c.unneeded)), Accounts: []accountJSON{}, DataErrors: []dataErrorJSON{}, Refusals: list(lines(c.refusals)), Warnings: list(c.warnings),
+		Unneeded: list(workerIDs(c.unneeded)), Accounts: []accountJSON{}, DataErrors: []dataErrorJSON{}, Stayed: list(workerIDs(c.stayed)), Refusals: list(c.refusals), Warnings: list(c.warnings),
 	}
 	for _, p := range c.matched {
 		doc.Matched = append(doc.Matched, c.matchedJSON(p))

@@ -66,6 +66,7 @@ func (c *correlation) report() string {
 		{"accounts without a worker that carry a worker id", thousands(c.carrying())}, {"accounts without a worker that carry none", thousands(len(c.left) - c.carrying())},
 	}
 	w.table([]string{"What", "Number"}, len(rows), func(i int) []string { return rows[i] })
+	w.people(section{title: "Enabled accounts of people who have left", why: true}, c.stayed)
 	c.reportRules(w)
 	c.reportUnclear(w)
 	c.reportTaken(w)
@@ -77,17 +78,9 @@ func (c *correlation) report() string {
 		bad = append(bad, p.problem.Error())
 	}
 	w.notes("HR data errors", bad)
-	w.notes("What the directory would refuse", lines(c.refusals))
+	w.notes("What the directory would refuse", c.refusals)
 	w.notes("Warnings", c.warnings)
 	return w.String()
-}
-
-// lines divides joined errors.
-func lines(err error) []string {
-	if err == nil {
-		return nil
-	}
-	return strings.Split(strings.ReplaceAll(err.Error(), "\n  - ", " — "), "\n")
 }
 
 func (c *correlation) reportRules(w *writer) {

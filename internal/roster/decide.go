@@ -20,8 +20,8 @@ import (
 )
 
 // Decide compares the accounts that the workers should have with those that
-// exist. It fails as a whole, with every problem it can find, and never
-// decides for a part of the population. It asks the directory a handful of
+// exist. What concerns one person sets that person aside; it fails as a whole where
+// the feed or the outcome is not plausible. It asks the directory a handful of
 // questions, however many workers there are.
 func Decide(ctx context.Context, in Input) (*Result, error) {
 	d, err := newDecider(in)
@@ -29,25 +29,29 @@ func Decide(ctx context.Context, in Input) (*Result, error) {
 		return nil, err
 	}
 	d.evaluate()
-	if err := errors.Join(d.guardFeed(), d.refuseDataErrors()); err != nil {
+	if err := d.guardFeed(); err != nil {
+		return nil, err
+	}
+	d.asideForData()
+	if err := d.refuseAside(); err != nil {
 		return nil, err
 	}
 	if err := d.recognise(ctx); err != nil {
 		return nil, err
 	}
-	if err := errors.Join(d.refuseUnclear(), d.refuseTwice()); err != nil {
+	if err := d.refuseUnclear(); err != nil {
 		return nil, err
 	}
 	d.assignOverrides()
 	d.parallel(d.vet)
-	if err := d.refuseDataErrors(); err != nil {
+	d.asideForData()
+	if err := d.refuseAside(); err != nil {
 		return nil, err
 	}
-	problems, err := d.settle(ctx)
-	if err != nil {
+	if err := d.settle(ctx); err != nil {
 		return nil, err
 	}
-	if err := errors.Join(d.guardOutcome(), problems); err != nil {
+	if err := errors.Join(d.guardOutcome(), d.refuseAside(), d.refuseProtected()); err != nil {
 		return nil, err
 	}
 	return d.result()
@@ -63,21 +67,63 @@ func (d *decider) recognise(ctx context.Context) error {
 	return nil
 }
 
-// settle works out every account and what changes. problems are what the
-// directory would refuse; failed says that it could not be asked.
-func (d *decider) settle(ctx context.Context) (problems, failed error) {
+// settle works out every account and what changes. Whoever turns out to have a
+// problem is set aside, which may give others one: a manager without an account, a
+// name that is kept after all. Every round sets somebody aside, or is the last.
+func (d *decider) settle(ctx context.Context) error {
 	d.parallel(d.draft)
 	if err := d.assignNames(ctx); err != nil {
-		return nil, err
+		return err
 	}
+	fallen := map[*person]bool{}
+	for {
+		for _, p := range d.people {
+			if p.aside() && !fallen[p] {
+				fallen[p] = true
+				if p.drafted != ActionSetAside {
+					d.fallBackLate(p)
+				}
+			}
+		}
+		d.linkAgain()
+		d.parallel(d.compare)
+		if err := d.check(ctx); err != nil {
+			return err
+		}
+		if d.looksOnly || !slices.ContainsFunc(d.people, func(p *person) bool { return p.aside() && !fallen[p] }) {
+			return nil
+		}
+	}
+}
+
+// linkAgain resolves managers anew: who has an account may have changed since.
+func (d *decider) linkAgain() {
+	d.cycles, d.late = nil, nil
+	for _, p := range d.people {
+		if p.account == nil || p.account.Deleted {
+			continue
+		}
+		// The directory drops links to what is deleted by itself.
+		m := d.byWorker[p.account.Attributes[directory.ManagerAttribute].Text()]
+		if p.boss != nil || p.kept && m != nil && m.deletes() {
+			delete(p.account.Attributes, directory.ManagerAttribute)
+		}
+	}
+	before := len(d.warnings)
 	d.linkManagers()
-	d.parallel(d.compare)
-	return d.check(ctx)
+	d.late = append(d.late, d.warnings[before:]...)
+	d.warnings = d.warnings[:before]
+}
+
+// warnLate notes a warning that holds for this round of settle only.
+func (d *decider) warnLate(format string, args ...any) {
+	d.late = append(d.late, fmt.Sprintf(format, args...))
 }
 
 // decider carries one run of Decide. Its fields are filled from top to bottom.
 type decider struct {
 	in         Input
+	looksOnly  bool // nobody falls back: Correlate shows what would change, and what stands in the way
 	rules      mapping.Rules
 	zone       *time.Location // of dates that belong to no worker
 	today      worker.Date    // in zone
@@ -92,6 +138,7 @@ type decider struct {
 
 	people   []*person            // in natural order of the ids
 	byWorker map[string]*person   // by worker id
+	folded   map[string]*person   // by folded worker id, see lookup
 	origins  [2]map[string]origin // by attribute: of the rules for workers, and for leavers
 
 	schema   *directory.Schema
@@ -102,11 +149,15 @@ type decider struct {
 	disputed map[string]bool                    // object ids of accounts that nobody gets before that is cleared up
 	twice    []string                           // absent workers with several accounts
 
+	names      *names // what is known of names so far
 	collisions []collision
-	problems   []string // names that cannot be given
-	purge      bool     // a deleted object stood in the way of a name
+	purge      bool // a deleted object stood in the way of a name
 	warnings   []string
+	late       []string   // warnings of the last round of settle
 	cycles     [][]string // worker ids that manage one another
+
+	leaving   sync.Mutex           // guards unmanaged while people are drafted
+	unmanaged map[string]Unmanaged // by object id
 }
 
 // person is one worker, or the account of one who is absent.
@@ -119,6 +170,7 @@ type person struct {
 	matched  string              // by what the account was recognised, for messages
 	rule     int                 // the entry of Rules.Match that found it, or ruleLink, ruleWorkerID
 	hint     string              // what nearly matched
+	refused  *refusal            // a match by a rule that does not identify a person
 	// candidates are the accounts that fit equally well, several of them.
 	candidates []*directory.Existing
 	parted     bool // from an account that other workers match as well
@@ -130,6 +182,18 @@ type person struct {
 	rehired bool
 	// override is what somebody decided about this worker; nil: nothing.
 	override *overridden
+
+	troubles []trouble // why the person is set aside; see decider.setAside
+	// losesProtected: must not sign in any longer, but the account is protected.
+	losesProtected bool
+	cause          string    // what the rules have the account disabled for, see directory.Account
+	blocked        string    // why a disabled account stays so although its worker works here; empty: it does not
+	kept           bool      // the document says what the account has
+	deletion       time.Time // when the account may be deleted; zero: not, or now
+
+	// drafted and because are action and reason before changes are compared.
+	drafted Action
+	because string
 
 	action  Action // settled where it does not follow from the changes
 	reason  string
@@ -183,7 +247,7 @@ func newDecider(in Input) (*decider, error) {
 	}
 	d := &decider{
 		in: in, rules: in.Mapping.Rules(), zone: time.UTC, targets: in.Mapping.TargetAttributes(), unique: in.Mapping.UniqueAttributes(),
-		core: map[string]directory.CoreKey{}, redacted: map[string]bool{}, byWorker: make(map[string]*person, len(in.Workers)),
+		core: map[string]directory.CoreKey{}, unmanaged: map[string]Unmanaged{}, redacted: map[string]bool{}, byWorker: make(map[string]*person, len(in.Workers)),
 	}
 	if name := d.rules.Lifecycle.TimeZone; name != "" {
 		zone, err := worker.Location(name)
@@ -209,6 +273,7 @@ func newDecider(in Input) (*decider, error) {
 		d.people = append(d.people, p)
 	}
 	d.sortPeople()
+	d.indexIDs()
 	return d, errors.Join(d.readExceptions(), d.readOverrides())
 }
 
@@ -222,12 +287,12 @@ func (in Input) validate() error {
 	demand(in.Mapping != nil, "no mapping given")
 	demand(in.Directory != nil, "no directory given")
 	demand(!in.AsOf.IsZero(), "as_of: no instant given to decide for")
-	demand(slices.Contains([]string{"", DataErrorFail, DataErrorExclude}, in.OnDataError),
-		fmt.Sprintf("on_data_error: found %q, expected %q or %q", in.OnDataError, DataErrorFail, DataErrorExclude))
+	demand(slices.Contains([]string{"", ProblemSetAside, ProblemStop}, in.OnProblem),
+		fmt.Sprintf("on_problem: found %q, expected %q or %q", in.OnProblem, ProblemSetAside, ProblemStop))
 	demand(slices.Contains([]string{"", UnmatchedCreate, UnmatchedReport}, in.OnUnmatched),
 		fmt.Sprintf("on_unmatched: found %q, expected %q or %q", in.OnUnmatched, UnmatchedCreate, UnmatchedReport))
-	demand(in.OnDataError != DataErrorExclude || in.WorkerIDAttribute != "",
-		"on_data_error = \"exclude\" needs an attribute that carries worker ids: without it the accounts of such workers cannot be found, and they would drop out")
+	demand(in.OnProblem == ProblemStop || in.WorkerIDAttribute != "",
+		"on_problem = \"set_aside\" needs an attribute that carries worker ids: without it the accounts of people who are set aside cannot be found, and they would have no document; set on_problem = \"stop\"")
 	for id, w := range in.Workers {
 		if w == nil || w.ID != id || id == "" {
 			errs = append(errs, fmt.Errorf("worker %q: its worker_id is not the same as its key", id))
@@ -321,8 +386,7 @@ func (d *decider) vet(p *person) {
 	if p.desired == nil {
 		return
 	}
-	d.sinceRecorded(p)
-	if p.existing == nil && p.stage() == mapping.StageLeft && !d.rules.Lifecycle.CreateLeavers {
+	if d.lookAgain(p); p.desired == nil || p.existing == nil && p.stage() == mapping.StageLeft && !d.rules.Lifecycle.CreateLeavers {
 		return
 	}
 	for name, o := range p.desired.Attributes {
@@ -351,22 +415,6 @@ func warnings(p *person) []string {
 		return nil
 	}
 	return p.desired.Warnings
-}
-
-// refuseDataErrors fails when there are workers whose rules cannot be
-// evaluated, unless they are to be excluded.
-func (d *decider) refuseDataErrors() error {
-	if d.in.OnDataError == DataErrorExclude {
-		return nil
-	}
-	var lines []string
-	for _, p := range d.people {
-		if p.problem != nil {
-			lines = append(lines, p.problem.Error()) // it names the worker
-		}
-	}
-	const mend = `correct the HR records or the rules, or leave these accounts as they are with on_data_error = "exclude"`
-	return refuse(fmt.Sprintf("the rules cannot be evaluated for %s (%s)", count(len(lines), "worker"), mend), lines)
 }
 
 // listed is how many problems of one kind an error lists.

@@ -18,7 +18,7 @@ const (
 
 // verbs tell an action in the digest, for those that a plan shows.
 var verbs = map[Action]string{
-	ActionRetire: "drop out, because their retention is over", ActionRelease: "drop out, because they are absent", ActionDisable: "disabled", ActionRename: "renamed", ActionMove: "moved",
+	ActionSetAside: "set aside", ActionDelete: "deleted", ActionRelease: "managed no longer, because they are absent", ActionKeptDisabled: "kept disabled", ActionDisable: "disabled", ActionRename: "renamed", ActionMove: "moved",
 	ActionRehire: "taken into use again", ActionEnable: "enabled", ActionCreate: "created", ActionUpdate: "updated",
 }
 

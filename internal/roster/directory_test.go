@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/roster"
@@ -45,6 +46,7 @@ type memory struct {
 	asked      int // values asked for
 	fail       map[string]error
 	last       int
+	now        time.Time // of apply
 }
 
 const (
@@ -54,7 +56,7 @@ const (
 )
 
 func newMemory() *memory {
-	return &memory{schema: adSchema, containers: []string{staff, leavers, sydney}, suffixes: []string{"corp.example.com", "example.com"}, calls: map[string]int{}, fail: map[string]error{}}
+	return &memory{now: now, schema: adSchema, containers: []string{staff, leavers, sydney}, suffixes: []string{"corp.example.com", "example.com"}, calls: map[string]int{}, fail: map[string]error{}}
 }
 
 func (m *memory) call(name string) error {
@@ -144,8 +146,8 @@ func (m *memory) user(attributes ...string) *directory.Existing {
 	return m.add("user", staff, true, attributes...)
 }
 
-// apply makes the directory what was decided: documents are written, and accounts
-// that dropped out are disabled.
+// apply makes the directory what was decided, at the moment m.now, as the engines do:
+// it keeps since when and why an account is disabled.
 func (m *memory) apply(t testing.TB, r *roster.Result) {
 	t.Helper()
 	byID := map[string]*directory.Existing{}
@@ -155,16 +157,20 @@ func (m *memory) apply(t testing.TB, r *roster.Result) {
 	for _, dec := range r.Decisions {
 		e := byID[dec.ObjectID]
 		a, ok := r.Accounts[dec.WorkerID]
-		if !ok {
-			if e != nil && (dec.Action == roster.ActionRetire || dec.Action == roster.ActionRelease) {
-				e.Account.Enabled = false
-			}
+		switch {
+		case !ok || a.Released:
 			continue
+		case a.Deleted:
+			if e.Account.Enabled {
+				t.Fatalf("worker %q: an enabled account would be deleted", dec.WorkerID)
+			}
+			m.objects = slices.DeleteFunc(m.objects, func(o *directory.Existing) bool { return o == e })
+			continue
+		case e == nil:
+			e = m.add("user", a.Container, true)
 		}
-		if e == nil {
-			e = m.add("user", a.Container, a.Enabled)
-		}
-		e.Account.Container, e.Account.Enabled = a.Container, a.Enabled
+		m.stamp(e, a)
+		e.Account.Container, e.Deleted = a.Container, false
 		for _, name := range slices.Sorted(maps.Keys(a.Attributes)) {
 			e.Account.Attributes[name] = slices.Clone(a.Attributes[name])
 			if len(a.Attributes[name]) == 0 {
@@ -173,4 +179,27 @@ func (m *memory) apply(t testing.TB, r *roster.Result) {
 		}
 		e.Path = "CN=" + e.Account.Attributes["cn"].Text() + "," + a.Container
 	}
+}
+
+// stamp enables or disables an account.
+func (m *memory) stamp(e *directory.Existing, a directory.Account) {
+	switch {
+	case a.Enabled:
+		e.DisabledSince, e.DisabledFor = time.Time{}, ""
+	case e.Account.Enabled:
+		e.DisabledSince, e.DisabledFor = m.now, a.DisabledFor
+	case a.DisabledFor != "":
+		e.DisabledFor = a.DisabledFor
+	}
+	e.Account.Enabled = a.Enabled
+}
+
+// off makes an account a disabled one: since when, and what we wrote down as the reason.
+func off(e *directory.Existing, day, why string) *directory.Existing {
+	at, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		panic(err)
+	}
+	e.Account.Enabled, e.DisabledSince, e.DisabledFor = false, at, why
+	return e
 }

@@ -4,7 +4,6 @@ package roster
 
 import (
 	"cmp"
-	"fmt"
 	"iter"
 	"slices"
 	"strings"
@@ -19,52 +18,102 @@ import (
 func (d *decider) draft(p *person) {
 	d.draftByRules(p)
 	d.applyOverride(p)
+	d.finish(p)
+	p.settle()
 	slices.SortFunc(p.slots, func(a, b *slot) int { return cmp.Compare(a.attribute, b.attribute) })
 }
 
+// settle keeps action and reason as they are before changes are compared, which may
+// happen several times.
+func (p *person) settle() { p.drafted, p.because = p.action, p.reason }
+
 func (d *decider) draftByRules(p *person) {
-	if p.worker == nil {
-		d.draftAbsent(p)
+	switch {
+	case p.aside():
+		d.fallBack(p)
 		return
-	}
-	if p.problem != nil {
-		p.action = ActionDataError
-		p.reason = "the HR record cannot be evaluated: " + strings.ReplaceAll(p.problem.Error(), "\n", "; ")
-		d.keep(p)
+	case p.worker == nil:
+		d.draftAbsent(p)
 		return
 	}
 	p.reason = p.desired.Reason
 	switch p.stage() {
 	case mapping.StageFuture:
-		p.action = ActionFuture
-		d.keep(p)
-	case mapping.StageRetired:
-		d.dropOut(p, ActionRetire)
+		d.draftFuture(p)
 	case mapping.StageOutOfScope:
 		d.draftOutOfScope(p)
 	case mapping.StageLeft:
-		if p.existing == nil && !d.rules.Lifecycle.CreateLeavers {
+		switch {
+		case p.existing == nil && !d.createsLeaver(p):
 			p.action = ActionNone
-			return
+		case p.existing == nil || p.restored() || !d.draftDeletion(p, d.leftSince(p)):
+			d.draftFull(p)
 		}
-		d.draftFull(p)
 	default:
 		d.draftFull(p)
 	}
 }
 
-// sinceRecorded looks again at a leaver of whom the HR system gives no last
-// day: the account may record when they were first seen to have left.
-func (d *decider) sinceRecorded(p *person) {
-	if p.stage() != mapping.StageLeft || p.desired.LeftSince != "" {
+// createsLeaver reports whether somebody who has left gets an account all the same. One whose
+// retention is over, or of whom nobody knows when they left, would only be deleted again.
+func (d *decider) createsLeaver(p *person) bool {
+	l, since := d.rules.Lifecycle, d.leftSince(p)
+	switch {
+	case !l.CreateLeavers:
+		return false
+	case l.RetentionDays == nil:
+		return true
+	}
+	return since != "" && d.in.AsOf.Before(since.AddDays(*l.RetentionDays).End(d.zoneOf(p)))
+}
+
+// draftFuture is for somebody hired who is to have no account yet. One that exists
+// stays as it is, but nobody signs in before their time.
+func (d *decider) draftFuture(p *person) {
+	p.action = ActionFuture
+	if p.existing == nil {
 		return
 	}
-	word, day := d.recorded(p)
-	if word != recordLeft {
+	d.keep(p)
+	p.account.Enabled, p.cause = false, directory.ForPrehire
+}
+
+// finish completes a document that follows from more than the rules: why the
+// account is disabled, that sessions end with it, and the groups of accounts that
+// stay as they are. It may be called again.
+func (d *decider) finish(p *person) {
+	a := p.account
+	if a == nil || a.Released {
 		return
 	}
-	if again, err := d.in.Mapping.EvaluateSince(p.worker, d.in.AsOf, day); err == nil {
+	if p.kept {
+		d.keepGroups(p, a)
+	}
+	a.DisabledFor, a.Sessions = "", ""
+	if a.Enabled {
+		return
+	}
+	a.DisabledFor = p.cause
+	if a.DisabledFor == "" && p.existing != nil && !p.existing.Account.Enabled {
+		a.DisabledFor = p.existing.DisabledFor
+	}
+	if d.in.Format.Sessions && a.DisabledFor != "" {
+		a.Sessions = directory.SessionsRevoked
+	}
+}
+
+// lookAgain evaluates a worker again with what their account tells: whether there is
+// one, and for a leaver of whom the HR system gives no last day, since when they have left.
+func (d *decider) lookAgain(p *person) {
+	undated := p.stage() == mapping.StageLeft && p.desired.LeftSince == ""
+	known := d.known(p)
+	if !p.desired.DependsOnAccount && !(undated && known.Left != "") {
+		return
+	}
+	if again, err := d.in.Mapping.EvaluateKnown(p.worker, d.in.AsOf, known); err == nil {
 		p.desired = again
+	} else {
+		p.desired, p.problem = nil, err
 	}
 }
 
@@ -77,8 +126,7 @@ func (d *decider) keep(p *person) {
 	a := directory.Account{Container: p.existing.Account.Container, Enabled: p.existing.Account.Enabled, Attributes: map[string]directory.Value{}}
 	for _, name := range d.targets {
 		if name == directory.GroupsAttribute {
-			d.keepGroups(p, &a)
-			continue
+			continue // finish does that, when it is known whether the account is enabled
 		}
 		d.keepAttribute(p, &a, name)
 		if len(p.present(name)) == 0 && d.rules.Attributes[name].WhenNull == mapping.NullClear {
@@ -86,7 +134,7 @@ func (d *decider) keep(p *person) {
 		}
 	}
 	d.completeCore(p, &a)
-	p.account = &a
+	p.account, p.kept = &a, true
 }
 
 // keepAttribute puts the present value of an attribute into the document, or
@@ -103,6 +151,9 @@ func (d *decider) keepAttribute(p *person, a *directory.Account, name string) {
 // keepGroups writes down that an account has its groups, or has lost them, as far
 // as a document of the rules would.
 func (d *decider) keepGroups(p *person, a *directory.Account) {
+	if _, set := a.Attributes[directory.GroupsAttribute]; set || !slices.Contains(d.targets, directory.GroupsAttribute) {
+		return
+	}
 	state := p.present(directory.GroupsAttribute).Text()
 	switch {
 	case state == directory.GroupsRemoved, state == "" && !a.Enabled:
@@ -126,21 +177,6 @@ func (d *decider) knownWorker(id string) bool {
 	return d.byWorker[id] != nil || len(d.carriers[directory.Fold(id)]) > 0
 }
 
-// dropOut leaves an account out of the accounts, so that the resource's
-// on_removal acts. A protected one stays as it is instead.
-func (d *decider) dropOut(p *person, action Action) {
-	switch {
-	case p.existing == nil:
-		p.action = ActionNone
-	case p.existing.Protected != "":
-		p.action = ActionNone
-		p.reason += fmt.Sprintf(", but the account is protected (%s) and stays as it is", p.existing.Protected)
-		d.keep(p)
-	default:
-		p.action = action
-	}
-}
-
 func (d *decider) draftOutOfScope(p *person) {
 	p.action = ActionOutOfScope
 	if p.existing == nil {
@@ -151,10 +187,13 @@ func (d *decider) draftOutOfScope(p *person) {
 		d.keep(p)
 	case mapping.OutOfScopeDisable:
 		d.keep(p)
-		p.account.Enabled = false
-		if p.existing.Account.Enabled {
-			p.action = ""
+		p.account.Enabled, p.cause = false, directory.ForOutOfScope
+	default:
+		kind := UnmanagedOutOfScope
+		if p.desired.Ignored {
+			kind = UnmanagedIgnored
 		}
+		d.leaveOut(p, p.existing, kind, p.reason)
 	}
 }
 
@@ -164,9 +203,18 @@ func (d *decider) draftFull(p *person) {
 		p.action = ActionUnmatched
 		return
 	}
+	a := directory.Account{Enabled: p.desired.Enabled, Attributes: make(map[string]directory.Value, len(p.desired.Attributes)+1)}
+	p.cause = ""
+	if !a.Enabled {
+		p.cause = causes[p.stage()]
+	}
 	p.rehired = d.rehire(p)
+	a.Container = d.container(p)
+	if a.Enabled && p.existing != nil && !p.existing.Account.Enabled && !p.restored() {
+		d.block(p, &a)
+	}
+	p.rehired = p.rehired && a.Enabled
 	fresh := d.fresh(p)
-	a := directory.Account{Enabled: p.desired.Enabled, Container: d.container(p), Attributes: make(map[string]directory.Value, len(p.desired.Attributes)+1)}
 	moves := p.existing != nil && !sameContainer(a.Container, p.existing.Account.Container)
 	for name, o := range p.desired.Attributes {
 		if name == directory.ManagerAttribute {
@@ -181,6 +229,7 @@ func (d *decider) draftFull(p *person) {
 	}
 	d.completeCore(p, &a)
 	d.writeRecord(p, &a)
+	d.afterLeaving(p, &a)
 	if p.desired.Groups != "" {
 		a.Attributes[directory.GroupsAttribute] = directory.Value{p.desired.Groups}
 	}
@@ -279,18 +328,10 @@ func (d *decider) container(p *person) string {
 	return want
 }
 
-// sameContainer compares paths as directories do: ignoring case and the blanks after commas.
-func sameContainer(a, b string) bool {
-	return a == b || directory.Fold(a) == directory.Fold(b) || canonicalPath(a) == canonicalPath(b)
-}
+// sameContainer compares paths as directories do.
+func sameContainer(a, b string) bool { return directory.SamePath(a, b) }
 
-func canonicalPath(path string) string {
-	parts := strings.Split(directory.Fold(path), ",")
-	for i := range parts {
-		parts[i] = strings.TrimLeft(parts[i], " ")
-	}
-	return strings.Join(parts, ",")
-}
+func canonicalPath(path string) string { return directory.PathKey(path) }
 
 // The words of Rules.Lifecycle.RecordIn.
 const (
@@ -330,11 +371,8 @@ func (d *decider) writeRecord(p *person, a *directory.Account) {
 	}
 }
 
-// rehire reports whether a worker takes a former account into use again. The
-// account's own record says so. Without one, a disabled account outside of the
-// container where the worker belongs is taken for a leaver's; a disabled one in
-// its place is not, because it may as well be that of a new hire or of
-// somebody back from leave.
+// rehire reports whether a worker takes a former account into use again: we disabled it
+// because they had left, or by their own story they had left when it was disabled.
 func (d *decider) rehire(p *person) bool {
 	if p.existing == nil || !p.desired.Enabled {
 		return false
@@ -342,12 +380,37 @@ func (d *decider) rehire(p *person) bool {
 	if p.restored() || p.existing.Account.Enabled {
 		return p.restored()
 	}
-	if d.rules.Lifecycle.RecordIn != "" {
-		word, _ := d.recorded(p)
+	if word, _ := d.recorded(p); word != "" {
 		return word == recordLeft
 	}
-	if d.rules.Lifecycle.LeaverContainer == "" || p.stage() != mapping.StageActive || p.desired.ContainerOnCreate {
-		return false
+	if p.existing.DisabledFor != "" {
+		return p.existing.DisabledFor == directory.ForLeft
 	}
-	return p.desired.Container != "" && !sameContainer(p.desired.Container, p.existing.Account.Container)
+	if end := max(p.worker.TerminationDate, p.worker.LastDayOfWork); end != "" && end < p.worker.HireDate {
+		return true // hired again after an end: what stands between may be called prehire
+	}
+	stage, _, err := d.in.Mapping.StageAt(p.worker, p.existing.DisabledSince)
+	return !p.existing.DisabledSince.IsZero() && err == nil && stage == mapping.StageLeft
+}
+
+// afterLeaving is for attributes that only leavers have rules for. Whoever returns
+// loses what such a rule wrote; later they stay as they are, written down, so that the
+// document of somebody back at work does not change by itself.
+func (d *decider) afterLeaving(p *person, a *directory.Account) {
+	if p.existing == nil || p.stage() == mapping.StageLeft || p.blocked != "" {
+		return
+	}
+	for name := range d.rules.Lifecycle.LeaverAttributes {
+		if _, ruled := d.rules.Attributes[name]; ruled {
+			continue
+		}
+		if _, set := a.Attributes[name]; set {
+			continue
+		}
+		if len(p.present(name)) == 0 || p.rehired {
+			a.Attributes[name] = nil
+			continue
+		}
+		d.keepAttribute(p, a, name)
+	}
 }

@@ -60,7 +60,7 @@ func TestEntra(t *testing.T) {
 	d := tenant{newMemory()}
 	d.schema = entraSchema
 	d.add("user", "", true, "userPrincipalName=ann@example.com", "mailNickname=guest", "displayName=Guest Ann")
-	d.add("user", "", false, "userPrincipalName=x@example.com", "mailNickname=x", "displayName=Bob")
+	off(d.add("user", "", false, "userPrincipalName=x@example.com", "mailNickname=x", "displayName=Bob"), "2026-11-02", "leave")
 	in := roster.Input{Workers: population(hire("1 Ann Lee", "manager_id=2"), hire("2 Bob Ray", "manager_id=1")), Mapping: m, AsOf: now, Directory: d, Format: entraFormat,
 		WorkerIDAttribute: "EmployeeID", Links: map[string]string{"2": "guid-00002"}}
 	r := decide(t, in)

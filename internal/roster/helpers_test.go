@@ -4,6 +4,7 @@ package roster_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -155,6 +156,10 @@ func expectValue(t testing.TB, r *roster.Result, id, attribute, want string) {
 	switch {
 	case attribute == "container":
 		got = a.Container
+	case attribute == "deleted":
+		got = fmt.Sprint(a.Deleted)
+	case attribute == "disabled_for":
+		got = a.DisabledFor
 	case attribute == "enabled":
 		got = map[bool]string{true: "true", false: "false"}[a.Enabled]
 	case !managed:

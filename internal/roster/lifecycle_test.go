@@ -41,16 +41,43 @@ func TestActions(t *testing.T) {
 			map[string]string{"enabled": "false", "container": leavers}},
 		"leaver without account": {nil, nil, []string{"termination_date=2026-11-20"}, roster.ActionNone, nil, nil},
 		"leaver is created":      {func(r *mapping.Rules) { r.Lifecycle.CreateLeavers = true }, nil, []string{"termination_date=2026-11-20"}, roster.ActionCreate, nil, map[string]string{"enabled": "false", "container": leavers}},
-		"retired":                {nil, func(*directory.Existing) {}, []string{"termination_date=2026-10-01"}, roster.ActionRetire, func(r *roster.Result) []string { return r.Leavers }, nil},
-		"retired long ago":       {nil, nil, []string{"termination_date=2026-10-01"}, roster.ActionNone, nil, nil},
-		"retired but protected":  {nil, func(e *directory.Existing) { e.Protected = "member of Domain Admins" }, []string{"termination_date=2026-10-01"}, roster.ActionNone, nil, map[string]string{"enabled": "true"}},
-		"leave":                  {onLeave, func(*directory.Existing) {}, []string{"on_leave=true"}, roster.ActionDisable, func(r *roster.Result) []string { return r.Movers }, map[string]string{"enabled": "false", "container": staff}},
-		"back from leave":        {onLeave, func(e *directory.Existing) { e.Account.Enabled = false }, nil, roster.ActionEnable, func(r *roster.Result) []string { return r.Movers }, map[string]string{"enabled": "true"}},
-		"rehire": {nil, func(e *directory.Existing) { e.Account.Enabled, e.Account.Container = false, leavers }, nil, roster.ActionRehire, func(r *roster.Result) []string { return r.Rehires },
-			map[string]string{"enabled": "true", "container": staff}},
+		"left long ago, enabled": {nil, func(*directory.Existing) {}, []string{"termination_date=2026-10-01"}, roster.ActionDisable, func(r *roster.Result) []string { return r.Leavers },
+			map[string]string{"enabled": "false", "container": leavers, "disabled_for": "left", "deleted": "false"}},
+		"retention is over": {nil, func(e *directory.Existing) { off(e, "2026-10-02", "left") }, []string{"termination_date=2026-10-01"}, roster.ActionDelete, func(r *roster.Result) []string { return r.Leavers },
+			map[string]string{"deleted": "true", "enabled": "false", "container": staff, "disabled_for": "left"}},
+		"retention is over, whoever disabled it":  {nil, func(e *directory.Existing) { off(e, "2026-10-02", "") }, []string{"termination_date=2026-10-01"}, roster.ActionDelete, nil, map[string]string{"deleted": "true"}},
+		"disabled long ago, left lately":          {nil, func(e *directory.Existing) { off(e, "2026-01-02", "leave") }, []string{"termination_date=2026-11-20"}, roster.ActionMove, nil, map[string]string{"deleted": "false", "disabled_for": "left"}},
+		"left long ago, disabled lately":          {nil, func(e *directory.Existing) { off(e, "2026-11-10", "left") }, []string{"termination_date=2026-01-01"}, roster.ActionMove, nil, map[string]string{"deleted": "false"}},
+		"nothing tells since when it is disabled": {nil, func(e *directory.Existing) { e.Account.Enabled = false }, []string{"termination_date=2026-01-01"}, roster.ActionMove, nil, map[string]string{"deleted": "false"}},
+		"left, and only the directory knows when": {nil, func(e *directory.Existing) { off(e, "2026-10-02", "left") }, []string{"status=Terminated"}, roster.ActionDelete, nil, map[string]string{"deleted": "true"}},
+		"left, and nobody knows when":             {nil, func(e *directory.Existing) {}, []string{"status=Terminated"}, roster.ActionDisable, nil, map[string]string{"deleted": "false"}},
+		"retention is over, but it is protected": {nil, func(e *directory.Existing) {
+			off(e, "2026-10-02", "left").Protected = "adminCount is 1"
+			e.Account.Container = leavers
+		}, []string{"termination_date=2026-10-01"}, roster.ActionNone, nil, map[string]string{"deleted": "false"}},
+		"booked rehire of a leaver who is enabled":   {nil, func(e *directory.Existing) {}, []string{"status=Terminated", "hire_date=2027-04-01"}, roster.ActionDisable, nil, map[string]string{"enabled": "false"}},
+		"future hire whose account is enabled":       {nil, func(e *directory.Existing) {}, []string{"hire_date=2027-04-01"}, roster.ActionDisable, nil, map[string]string{"enabled": "false", "disabled_for": "prehire", "container": staff}},
+		"nobody knows the word":                      {nil, func(e *directory.Existing) {}, []string{"status=Terminatd", "Department=IT"}, roster.ActionSetAside, func(r *roster.Result) []string { return r.SetAside }, map[string]string{"enabled": "true", "department": ""}},
+		"nobody knows the word, and nobody is there": {nil, nil, []string{"status=Terminatd"}, roster.ActionSetAside, nil, nil},
+		"nobody knows the word, and the end is over": {nil, func(e *directory.Existing) {}, []string{"status=Terminatd", "termination_date=2026-11-01"}, roster.ActionDisable, nil, map[string]string{"enabled": "false"}},
+		"left long ago, deleted":                     {nil, nil, []string{"termination_date=2026-10-01"}, roster.ActionNone, nil, nil},
+		"leave":                                      {onLeave, func(*directory.Existing) {}, []string{"on_leave=true"}, roster.ActionDisable, func(r *roster.Result) []string { return r.Movers }, map[string]string{"enabled": "false", "container": staff}},
+		"back from leave":                            {onLeave, func(e *directory.Existing) { off(e, "2026-11-02", "leave") }, nil, roster.ActionEnable, func(r *roster.Result) []string { return r.Movers }, map[string]string{"enabled": "true"}},
+		"rehire": {nil, func(e *directory.Existing) { off(e, "2026-11-02", "left").Account.Container = leavers }, []string{"hire_date=2026-11-16"}, roster.ActionRehire, func(r *roster.Result) []string { return r.Rehires },
+			map[string]string{"enabled": "true", "container": staff, "disabled_for": ""}},
+		"rehire, by the story alone":       {nil, func(e *directory.Existing) { off(e, "2026-11-02", "").Account.Container = leavers }, []string{"termination_date=2026-11-01", "hire_date=2026-11-16"}, roster.ActionRehire, nil, map[string]string{"enabled": "true", "container": staff}},
+		"rehire in another person's words": {nil, func(e *directory.Existing) { off(e, "2026-11-02", "") }, []string{"hire_date=2026-11-16"}, roster.ActionEnable, nil, map[string]string{"enabled": "true"}},
+		"the end is moved":                 {nil, func(e *directory.Existing) { off(e, "2026-11-02", "left") }, []string{"termination_date=2027-01-31"}, roster.ActionRehire, nil, map[string]string{"enabled": "true"}},
+		"the end is not there any more": {nil, func(e *directory.Existing) { off(e, "2026-11-02", "left").Account.Container = leavers }, []string{"Department=IT"}, roster.ActionKeptDisabled, func(r *roster.Result) []string { return r.KeptDisabled },
+			map[string]string{"enabled": "false", "container": leavers, "department": "IT", "disabled_for": "left"}},
+		"disabled by hand": {nil, func(e *directory.Existing) { off(e, "2026-11-02", "") }, []string{"Department=IT"}, roster.ActionKeptDisabled, func(r *roster.Result) []string { return r.KeptDisabled },
+			map[string]string{"enabled": "false", "department": "IT", "disabled_for": ""}},
+		"disabled, and nothing tells why": {nil, func(e *directory.Existing) { e.Account.Enabled = false }, nil, roster.ActionKeptDisabled, nil, map[string]string{"enabled": "false"}},
+		"prepared before the first day":   {nil, func(e *directory.Existing) { off(e, "2026-11-02", "") }, []string{"hire_date=2026-11-20"}, roster.ActionEnable, nil, map[string]string{"enabled": "true"}},
+		"disabled on leave, and now left": {onLeave, func(e *directory.Existing) { off(e, "2026-11-02", "leave") }, []string{"termination_date=2026-11-20", "on_leave=true"}, roster.ActionMove, nil, map[string]string{"disabled_for": "left"}},
 		"rehire by record": {func(r *mapping.Rules) { record(r); r.ContainerApply = mapping.ApplyOnCreate }, func(e *directory.Existing) {
-			e.Account.Enabled, e.Account.Container, e.Account.Attributes["extensionAttribute1"] = false, leavers, directory.Value{"left 2026-11-01"}
-		}, nil, roster.ActionRehire, nil, map[string]string{"enabled": "true", "container": staff, "extensionAttribute1": ""}},
+			off(e, "2026-11-02", "").Account.Container, e.Account.Attributes["extensionAttribute1"] = leavers, directory.Value{"left 2026-11-01"}
+		}, []string{"hire_date=2026-11-16"}, roster.ActionRehire, nil, map[string]string{"enabled": "true", "container": staff, "extensionAttribute1": ""}},
 		"out of scope, ignored":  {scope(""), func(*directory.Existing) {}, []string{"Kind=x"}, roster.ActionOutOfScope, nil, nil},
 		"out of scope, kept":     {scope(mapping.OutOfScopeKeep), func(*directory.Existing) {}, []string{"Kind=x", "Department=IT"}, roster.ActionOutOfScope, nil, map[string]string{"enabled": "true", "department": "", "cn": "Ann Lee"}},
 		"out of scope, disabled": {scope(mapping.OutOfScopeDisable), func(*directory.Existing) {}, []string{"Kind=x"}, roster.ActionDisable, func(r *roster.Result) []string { return r.Leavers }, map[string]string{"enabled": "false", "container": staff}},
@@ -77,6 +104,31 @@ func TestActions(t *testing.T) {
 				expectValue(t, r, "1", attribute, want)
 			}
 		})
+	}
+}
+
+// TestAttributesOfLeaversGo: what only leavers have a rule for is taken back when they
+// return, and the plan says so; afterwards nothing changes by itself.
+func TestAttributesOfLeaversGo(t *testing.T) {
+	m := newMemory()
+	m.ann()
+	in := input(t, m, rules(func(r *mapping.Rules) {
+		r.Lifecycle.LeaverAttributes = map[string]mapping.AttributeRule{"description": {Constant: pointer("left")}}
+	}), hire("1 Ann Lee"))
+	settle(t, m, in)
+	in.Workers["1"] = hire("1 Ann Lee", "termination_date=2026-11-20")
+	settle(t, m, in)
+	in.AsOf, in.Workers["1"] = now.AddDate(0, 0, 10), hire("1 Ann Lee", "hire_date=2026-12-01")
+	r := decide(t, in)
+	expectAction(t, r, "1", roster.ActionRehire)
+	expectValue(t, r, "1", "description", "")
+	settle(t, m, in)
+	if e := m.objects[0]; len(e.Account.Attributes["description"]) > 0 {
+		t.Errorf("description is %q", e.Account.Attributes["description"])
+	}
+	m.objects[0].Account.Attributes["description"] = directory.Value{"by hand"}
+	if d := decision(t, decide(t, in), "1"); len(d.Changes) > 0 {
+		t.Errorf("%+v", d.Changes)
 	}
 }
 
@@ -146,7 +198,7 @@ func TestRecordOfLeaving(t *testing.T) {
 		"never away":                   {"", []string{"status=Active"}, roster.ActionNone, ""},
 		"somebody else's text is kept": {"left the building", []string{"status=Active"}, roster.ActionNone, "-"},
 		"no date":                      {"left 2026-13-45", []string{"status=Active"}, roster.ActionNone, "-"},
-		"retention by the record":      {"left 2026-10-02", []string{"status=Gone"}, roster.ActionRetire, ""},
+		"no retention by the record":   {"left 2026-10-02", []string{"status=Gone"}, roster.ActionDisable, "left 2026-10-02"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := newMemory()
@@ -155,9 +207,7 @@ func TestRecordOfLeaving(t *testing.T) {
 			}
 			r := decide(t, input(t, m, status, hire("1 Ann Lee", c.worker...)))
 			expectAction(t, r, "1", c.action)
-			if c.action != roster.ActionRetire {
-				expectValue(t, r, "1", "extensionAttribute1", c.want)
-			}
+			expectValue(t, r, "1", "extensionAttribute1", c.want)
 		})
 	}
 }
@@ -181,10 +231,11 @@ func TestRehireWithNewNames(t *testing.T) {
 	e := m.ann()
 	e.Account.Enabled, e.Account.Attributes["extensionAttribute1"] = false, directory.Value{"left 2026-10-01"}
 	newName := rules(record, func(r *mapping.Rules) { r.Lifecycle.Rehire = "new_name" })
-	r := decide(t, input(t, m, newName, hire("1 Ann Kim")))
+	off(e, "2026-10-02", "left")
+	r := decide(t, input(t, m, newName, hire("1 Ann Kim", "hire_date=2026-11-02")))
 	expectAction(t, r, "1", roster.ActionRehire)
 	expectValue(t, r, "1", "sAMAccountName", "ann.kim")
-	r = decide(t, input(t, m, rules(record), hire("1 Ann Kim")))
+	r = decide(t, input(t, m, rules(record), hire("1 Ann Kim", "hire_date=2026-11-02")))
 	expectValue(t, r, "1", "sAMAccountName", "ann.lee")
 }
 
@@ -205,18 +256,20 @@ func TestAbsent(t *testing.T) {
 		"grace is over":             {"disable", 5, "absent 2026-11-17", true, roster.ActionDisable, "absent 2026-11-17", "false"},
 		"disabled before":           {"disable", 5, "absent 2026-11-01", false, roster.ActionAbsent, "absent 2026-11-01", "false"},
 		"at once":                   {"disable", 0, "", true, roster.ActionDisable, "absent 2026-11-22", "false"},
-		"released":                  {"release", 0, "", true, roster.ActionRelease, "none", ""},
+		"released":                  {"release", 0, "", true, roster.ActionRelease, "-", "true"},
 		"released later":            {"release", 5, "absent 2026-11-18", true, roster.ActionAbsent, "absent 2026-11-18", "true"},
 		"had left, listed no more":  {"", 0, "left 2026-11-15", false, roster.ActionAbsent, "left 2026-11-15", "false"},
 		"had left, enabled by hand": {"", 0, "left 2026-11-15", true, roster.ActionDisable, "left 2026-11-15", "false"},
-		"had left, retention over":  {"", 0, "left 2026-10-22", false, roster.ActionRetire, "none", ""},
+		"had left, retention over":  {"", 0, "left 2026-10-22", false, roster.ActionDelete, "left 2026-10-22", "false"},
 		"had left, last day of it":  {"", 0, "left 2026-10-23", false, roster.ActionAbsent, "left 2026-10-23", "false"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := newMemory()
 			m.ann()
 			e := m.user("cn=Bob Ray", "sAMAccountName=bob.ray", "displayName=Bob", "employeeID=2", "manager=1", "mobile=7")
-			e.Account.Enabled = c.enabled
+			if !c.enabled {
+				off(e, "2026-10-20", "")
+			}
 			if c.recorded != "" {
 				e.Account.Attributes["extensionAttribute1"] = directory.Value{c.recorded}
 			}
@@ -250,7 +303,10 @@ func TestAbsentOfOtherPopulations(t *testing.T) {
 		t.Errorf("orphans %q, expected only the own one", r.Orphans)
 	}
 	expectValue(t, r, "1", "manager", "8")
-	in.WorkerIDAttribute = ""
+	if u := r.Unmanaged; len(u) != 1 || u["guid-00002"].Kind != roster.UnmanagedAbsent || u["guid-00002"].WorkerID != "8" {
+		t.Errorf("unmanaged: %+v", u)
+	}
+	in.WorkerIDAttribute, in.OnProblem = "", roster.ProblemStop
 	if r = decide(t, in); len(r.Orphans) != 0 || m.calls["Owned"] != 1 {
 		t.Errorf("orphans %q without a worker id attribute", r.Orphans)
 	}
@@ -262,9 +318,23 @@ func TestAbsentTwice(t *testing.T) {
 	m.user("cn=B", "sAMAccountName=b", "employeeID=7")
 	m.ann()
 	m.user("cn=C", "sAMAccountName=c", "employeeID=1")
-	refused(t, input(t, m, rules(), hire("2 Bob Ray")), `worker "7"`, "CN=A,", "CN=B,", `worker "1"`)
+	in := input(t, m, rules(), hire("2 Bob Ray"))
+	in.OnProblem = roster.ProblemStop
+	refused(t, in, `worker "7"`, "CN=A,", "CN=B,", `worker "1"`)
+	in.OnProblem = ""
+	aside := decide(t, in)
+	for _, id := range []string{"1", "7"} {
+		d := expectAction(t, aside, id, roster.ActionSetAside)
+		if _, there := aside.Accounts[id]; there || len(d.Problems) != 1 || d.Problems[0].Kind != "twice" {
+			t.Errorf("worker %s: in the accounts %t, problems %+v", id, there, d.Problems)
+		}
+	}
+	if len(aside.Unmanaged) != 4 || aside.Unmanaged["guid-00001"].Kind != roster.UnmanagedUnclear {
+		t.Errorf("unmanaged: %+v", aside.Unmanaged)
+	}
+	expectAction(t, aside, "2", roster.ActionCreate)
 	release := rules(func(r *mapping.Rules) { r.Lifecycle.OnAbsent = "release" })
-	in := input(t, m, release, hire("1 Ann Lee"), hire("2 Bob Ray"))
+	in = input(t, m, release, hire("1 Ann Lee"), hire("2 Bob Ray"))
 	in.Links = map[string]string{"1": "guid-00003"}
 	r := decide(t, in)
 	if !warned(r, "CN=C,"+staff) {
@@ -286,15 +356,16 @@ func TestDataErrors(t *testing.T) {
 	for _, w := range workers {
 		in.Workers[strings.Fields(w)[0]] = hire(w)
 	}
-	refused(t, in, "32 workers", `worker "1"`, "title", "… and 12 more", "on_data_error")
-	in.OnDataError = roster.DataErrorExclude
+	in.OnProblem = roster.ProblemStop
+	refused(t, in, `worker "1"`, "title", "… and 12 more", "on_problem")
+	in.OnProblem = ""
 	r := decide(t, in)
 	if len(r.Accounts) != 1 || len(decision(t, r, "1").Changes) != 0 {
 		t.Errorf("%d accounts, changes %v", len(r.Accounts), decision(t, r, "1").Changes)
 	}
-	expectAction(t, r, "1", roster.ActionDataError)
+	expectAction(t, r, "1", roster.ActionSetAside)
 	expectValue(t, r, "1", "displayName", "Ann Lee")
-	if !strings.Contains(r.Report, "## HR data errors (32)") || !warned(r, `worker "2" has a data error`) {
+	if !strings.Contains(r.Report, "## Set aside (32)") || !warned(r, `32 workers are set aside`) || len(r.SetAside) != 32 {
 		t.Errorf("the report does not tell:\n%s", r.Report)
 	}
 }
@@ -349,5 +420,6 @@ func TestRestoringDeletedAccounts(t *testing.T) {
 	expectValue(t, r, "3", "enabled", "false")
 
 	m.add("user", staff, false, "cn=Ann Lee", "sAMAccountName=ann.lee3", "employeeID=1").Deleted = true
-	refused(t, in, `worker "1": employeeID = "1"`)
+	in.OnProblem = roster.ProblemStop
+	refused(t, in, `worker "1"`, `employeeID = "1"`)
 }

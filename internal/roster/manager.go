@@ -102,9 +102,9 @@ func (d *decider) linkable(id string) bool {
 		return false
 	}
 	if m.account != nil {
-		return true
+		return !m.account.Deleted
 	}
-	return m.existing != nil && m.action != ActionRetire && m.action != ActionRelease
+	return m.existing != nil
 }
 
 // findCycles finds workers who manage one another. They are linked as the HR

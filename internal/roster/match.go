@@ -5,7 +5,6 @@ package roster
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -67,7 +66,7 @@ func (d *decider) warn(format string, args ...any) {
 }
 
 // matchAll finds the existing account of every worker: links first, then the
-// rules by precedence. What is not certain is noted, for refuseUnclear.
+// rules by precedence. What is not certain is noted, for refuseUnclear (see identity.go).
 func (d *decider) matchAll(ctx context.Context) error {
 	linked, err := d.matchLinks(ctx)
 	if err != nil {
@@ -84,7 +83,7 @@ func (d *decider) matchAll(ctx context.Context) error {
 		}
 		pending = slices.DeleteFunc(pending, func(p *person) bool {
 			d.matchOne(p, level, found, linked)
-			return p.candidates != nil || p.existing != nil
+			return p.candidates != nil || p.existing != nil || p.refused != nil && p.refused.takes
 		})
 	}
 	d.disputed = map[string]bool{}
@@ -94,35 +93,21 @@ func (d *decider) matchAll(ctx context.Context) error {
 		}
 	}
 	d.rivals = d.contested()
+	d.tellRefusals()
 	return nil
-}
-
-// refuseUnclear fails when it is not certain who is who.
-func (d *decider) refuseUnclear() error {
-	var ambiguous, contested []string
-	for _, p := range d.people {
-		if p.candidates != nil {
-			ambiguous = append(ambiguous, fmt.Sprintf("worker %q: %s: %s", p.id, p.matched, strings.Join(describeAll(p.candidates), "; ")))
-		}
-	}
-	for _, people := range d.rivals {
-		contested = append(contested, contest(people))
-	}
-	return errors.Join(
-		refuse("these workers match several accounts (give the right one's object id in links, or correct the attribute of the others; the correlation data source names all of them)", ambiguous),
-		refuse("these accounts are matched by several workers (give the account to one of them in links, or take the others out of scope; the correlation data source names all of them)", contested))
 }
 
 // matchLinks gives linked workers their accounts and returns them by object id.
 func (d *decider) matchLinks(ctx context.Context) (map[string]*person, error) {
 	linked := map[string]*person{}
+	links, problems := d.foldedLinks()
 	byID := make(map[string]*directory.Existing)
 	if len(d.in.Links) > 0 {
 		for _, e := range d.owned {
 			byID[directory.Fold(e.ID)] = e
 		}
 	}
-	var unknown, problems []string
+	var unknown []string
 	for _, object := range d.in.Links {
 		if byID[directory.Fold(object)] == nil {
 			unknown = append(unknown, object)
@@ -143,6 +128,9 @@ func (d *decider) matchLinks(ctx context.Context) (map[string]*person, error) {
 	for _, p := range d.people {
 		object, ok := d.in.Links[p.id]
 		if !ok {
+			object, ok = links[directory.Fold(p.id)]
+		}
+		if !ok {
 			continue
 		}
 		e := byID[directory.Fold(object)]
@@ -162,7 +150,7 @@ func (d *decider) matchLinks(ctx context.Context) (map[string]*person, error) {
 		}
 	}
 	for id := range d.in.Links {
-		if d.byWorker[id] == nil {
+		if d.lookup(id) == nil {
 			d.warn("links: worker %q is not in the feed", id)
 		}
 	}
@@ -289,6 +277,7 @@ func (d *decider) matchOne(p *person, level int, found hits, linked map[string]*
 			p.hint = fmt.Sprintf("%s matches %s, but is a %s", describe(e), d.conditions(keys), e.Class)
 		case owner != nil:
 			p.hint = fmt.Sprintf("%s matches %s, but is linked to worker %q", describe(e), d.conditions(keys), owner.id)
+		case d.refuses(p, level, e, keys):
 		default:
 			fit = append(fit, e)
 		}
@@ -305,7 +294,7 @@ func (d *decider) matchOne(p *person, level int, found hits, linked map[string]*
 	switch len(fit) {
 	case 0:
 	case 1:
-		p.existing, p.hint = fit[0], ""
+		d.accept(p, fit[0])
 	default:
 		p.candidates = fit
 	}
@@ -348,60 +337,4 @@ func describeAll(list []*directory.Existing) []string {
 		names = append(names, "and others")
 	}
 	return names
-}
-
-// claimsNothing reports whether a worker has no use for an account now, so that somebody
-// else who matches the same one may have it: the future, the retired, and those
-// out of scope, as after a conversion from contractor to employee.
-func (d *decider) claimsNothing(p *person) bool {
-	switch p.stage() {
-	case mapping.StageFuture, mapping.StageRetired:
-		return true
-	case mapping.StageOutOfScope:
-		return d.rules.OnOutOfScope == "" || d.rules.OnOutOfScope == mapping.OutOfScopeIgnore
-	}
-	return false
-}
-
-// contested returns the workers who match one account together, after taking
-// it from those who have no use for it.
-func (d *decider) contested() (rivals [][]*person) {
-	claims := make(map[string][]*person, len(d.people))
-	for _, p := range d.people {
-		if p.existing != nil {
-			claims[p.existing.ID] = append(claims[p.existing.ID], p)
-		}
-	}
-	for _, p := range d.people {
-		if p.existing == nil {
-			continue
-		}
-		all := claims[p.existing.ID]
-		if len(all) < 2 || all[0] != p {
-			continue
-		}
-		strong := slices.DeleteFunc(slices.Clone(all), d.claimsNothing)
-		if len(strong) == 0 {
-			strong = all[:1]
-		}
-		if len(strong) > 1 {
-			rivals = append(rivals, strong)
-			continue
-		}
-		for _, other := range all {
-			if other != strong[0] {
-				other.hint = fmt.Sprintf("%s belongs to worker %q", describe(other.existing), strong[0].id)
-				other.existing = nil
-			}
-		}
-	}
-	return rivals
-}
-
-func contest(people []*person) string {
-	names := make([]string, len(people))
-	for i, p := range people {
-		names[i] = fmt.Sprintf("worker %q by %s", p.id, p.matched)
-	}
-	return fmt.Sprintf("%s: %s", describe(people[0].existing), strings.Join(names, "; "))
 }

@@ -12,11 +12,11 @@ import (
 	"terraform-provider-workforce/internal/roster"
 )
 
-// byMail matches by worker id, then by mail and last name together, then by employeeNumber.
+// byMail matches by worker id, then by mail and last name together, then by employeeNumber, which identifies people.
 func byMail(r *mapping.Rules) {
 	r.Match = append(r.Match,
 		mapping.MatchRule{All: []mapping.MatchCondition{{Source: "Mail", Target: "mail"}, {Source: "Last", Target: "sn"}}},
-		mapping.MatchRule{All: []mapping.MatchCondition{{Source: "Number", Target: "employeeNumber"}}})
+		mapping.MatchRule{All: []mapping.MatchCondition{{Source: "Number", Target: "employeeNumber"}}, Identifies: true})
 }
 
 func TestMatch(t *testing.T) {
@@ -72,16 +72,21 @@ func TestMatchIsNeverAGuess(t *testing.T) {
 	m := newMemory()
 	m.user("cn=Ann A", "sAMAccountName=a", "employeeID=1")
 	m.user("cn=Ann B", "sAMAccountName=b", "employeeID=1")
-	refused(t, input(t, m, rules(), hire("1 Ann Lee")), "1", "CN=Ann A,"+staff, "guid-00001", "CN=Ann B,"+staff, "guid-00002", `employeeID = "1"`, "links")
+	in := input(t, m, rules(), hire("1 Ann Lee"))
+	in.OnProblem = roster.ProblemStop
+	refused(t, in, "1", "CN=Ann A,"+staff, "guid-00001", "CN=Ann B,"+staff, "guid-00002", `employeeID = "1"`, "links")
 
 	m = newMemory()
 	m.user("cn=Bob", "sAMAccountName=b", "employeeID=1", "employeeNumber=7")
-	refused(t, input(t, m, rules(byMail), hire("1 Ann Lee"), hire("2 Bob Ray", "Number=7")), "CN=Bob,"+staff, `worker "1" by employeeID = "1"`, `worker "2" by employeeNumber = "7"`)
+	in = input(t, m, rules(byMail), hire("1 Ann Lee"), hire("2 Bob Ray", "Number=7"))
+	in.OnProblem = roster.ProblemStop
+	refused(t, in, "CN=Bob,"+staff, `worker "1" by employeeID = "1"`, `worker "2" by employeeNumber = "7"`)
 
 	secret := rules(byMail, func(r *mapping.Rules) {
 		r.Attributes["employeeNumber"] = mapping.AttributeRule{Source: "Number", Redact: true}
 	})
-	_, err := roster.Decide(context.Background(), input(t, m, secret, hire("1 Ann Lee"), hire("2 Bob Ray", "Number=7")))
+	in.Mapping = compile(t, secret)
+	_, err := roster.Decide(context.Background(), in)
 	if err == nil || strings.Contains(err.Error(), `"7"`) || !strings.Contains(err.Error(), "(redacted)") {
 		t.Errorf("error shows a redacted value: %v", err)
 	}
@@ -172,9 +177,9 @@ func TestInputIsChecked(t *testing.T) {
 		t.Errorf("empty input: %v", err)
 	}
 	for want, change := range map[string]func(*roster.Input){
-		"on_data_error: found":   func(in *roster.Input) { in.OnDataError = "drop" },
+		"on_problem: found":      func(in *roster.Input) { in.OnProblem = "drop" },
 		"on_unmatched: found":    func(in *roster.Input) { in.OnUnmatched = "x" },
-		"needs an attribute":     func(in *roster.Input) { in.OnDataError, in.WorkerIDAttribute = roster.DataErrorExclude, "" },
+		"needs an attribute":     func(in *roster.Input) { in.WorkerIDAttribute = "" },
 		"not the same as its":    func(in *roster.Input) { in.Workers["2"] = in.Workers["1"] },
 		"partition: found sever": func(in *roster.Input) { in.Partition = roster.Partition{Shards: 2, Size: 3} },
 		"partition: found -1":    func(in *roster.Input) { in.Partition = roster.Partition{Shards: -1} },
@@ -189,7 +194,7 @@ func TestOneAccountOfTwoWhoAreGone(t *testing.T) {
 	m := newMemory()
 	m.user("cn=Bob Ray", "sAMAccountName=bob.ray", "employeeID=9", "employeeNumber=7")
 	r := decide(t, input(t, m, rules(byMail), hire("9 Bob Ray", "termination_date=2026-01-20"), hire("10 Bob Ray", "Number=7", "termination_date=2026-01-20")))
-	expectAction(t, r, "9", roster.ActionRetire)
+	expectAction(t, r, "9", roster.ActionDisable)
 	if d := expectAction(t, r, "10", roster.ActionNone); d.ObjectID != "" {
 		t.Errorf("the account drops out twice")
 	}

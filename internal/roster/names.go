@@ -7,10 +7,6 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"strings"
-	"unicode"
-
-	"golang.org/x/text/unicode/norm"
 
 	"terraform-provider-workforce/internal/directory"
 )
@@ -31,6 +27,7 @@ type slot struct {
 
 	list   []string // the candidates looked at so far
 	shared *stream  // where they come from, if not from the slot itself
+	done   bool     // it has its value
 }
 
 // maxCandidates bounds how many candidates are tried for one name.
@@ -43,35 +40,79 @@ type collision struct {
 	first, second    *person
 }
 
-// names gives out unique values.
+// names gives out unique values. What must hold:
+//
+//   - Nobody loses a name because somebody joins.
+//   - A name that somebody of the population gives up in this run can be taken in this run, so
+//     that names change hands in chains and in circles. The engines order the writes.
+//   - A name that somebody keeps, because they are set aside, protected or not managed, stays taken.
+//   - Who gets what depends on the worker ids and on nothing else.
+//
+// A pass gives everybody their names. Who cannot be given one is set aside and keeps what
+// they have, which somebody else may have been given: then there is another pass, in which
+// that is known from the start.
 type names struct {
 	d        *decider
 	ctx      context.Context
 	claims   map[string]*person // by name key
+	given    map[string]*slot   // by name key: claims that this pass gave
+	failed   []failure
 	found    hits
 	reserved map[string]map[string]bool // folded attribute → folded name
 	streams  map[string]*stream
+	owners   map[string]*person // by object id
 }
 
 // assignNames finds a value for every open slot. Everybody who keeps a value is
 // served first; then new ones are given in natural order of the worker ids, so
-// that who gets "li.wei" does not depend on the order of the feed, and nobody loses
-// a name because somebody joins.
+// that who gets "li.wei" does not depend on the order of the feed. It may be called
+// again when more people have been set aside.
 func (d *decider) assignNames(ctx context.Context) error {
-	n := &names{d: d, ctx: ctx, claims: make(map[string]*person, len(d.people)*len(d.unique)), found: hits{}, reserved: map[string]map[string]bool{}, streams: map[string]*stream{}}
-	for attribute, list := range d.in.Reserved {
-		set := map[string]bool{}
-		for _, name := range list {
-			set[directory.Fold(bareAddress(attribute, name))] = true
+	n := d.names
+	if n == nil {
+		n = &names{d: d, found: hits{}, reserved: map[string]map[string]bool{}, streams: map[string]*stream{}}
+		for attribute, list := range d.in.Reserved {
+			set := map[string]bool{}
+			for _, name := range list {
+				set[directory.Fold(bareAddress(attribute, name))] = true
+			}
+			n.reserved[directory.Fold(attribute)] = set
 		}
-		n.reserved[directory.Fold(attribute)] = set
+		d.names = n
+	}
+	n.ctx, n.owners = ctx, make(map[string]*person, len(d.people))
+	for _, p := range d.people {
+		if p.existing != nil {
+			n.owners[p.existing.ID] = p
+		}
+	}
+	for pass := 1; ; pass++ {
+		if err := n.pass(); err != nil {
+			return err
+		}
+		if !n.setAside(pass) {
+			return nil
+		}
+	}
+}
+
+// pass gives everybody their names.
+func (n *names) pass() error {
+	n.claims, n.given, n.failed = make(map[string]*person, len(n.d.people)*len(n.d.unique)), map[string]*slot{}, nil
+	n.d.collisions = nil
+	for _, t := range n.streams {
+		t.first = 0
 	}
 	var open []*slot
-	for _, p := range d.people {
+	for _, p := range n.d.people {
 		if p.account == nil {
 			continue
 		}
-		for _, attribute := range d.unique {
+		for _, s := range p.slots {
+			s.done = false
+			delete(p.account.Attributes, s.attribute) // what an earlier pass gave
+		}
+		for _, attribute := range n.d.unique {
 			for _, v := range p.account.Attributes[attribute] {
 				n.hold(p, attribute, v)
 			}
@@ -101,6 +142,13 @@ func (n *names) hold(p *person, attribute, value string) {
 	n.claims[key] = p
 }
 
+// hand gives a slot a value that is free.
+func (n *names) hand(s *slot, value string) {
+	key := n.key(s.attribute, value, s.person.account.Container)
+	n.claims[key], n.given[key] = s.person, s
+	s.done = true
+}
+
 // keep settles a slot whose account has one of the candidates already.
 func (n *names) keep(s *slot) bool {
 	if s.prefer == "" || s.anew || s.set != nil {
@@ -119,6 +167,7 @@ func (n *names) keep(s *slot) bool {
 			}
 			s.person.account.Attributes[s.attribute] = directory.Value{name}
 			n.hold(s.person, s.attribute, name)
+			s.done = true
 			return true
 		}
 	}
@@ -129,10 +178,10 @@ func (n *names) keep(s *slot) bool {
 // question an attribute, and returns the slots that need more.
 func (n *names) round(open []*slot, window int) ([]*slot, error) {
 	values := map[string]map[string]bool{}
-	var next []*slot
+	var next, again []*slot
 	for _, s := range open {
 		if err := n.extend(s, window); err != nil {
-			n.d.problems = append(n.d.problems, fmt.Sprintf("worker %q: %s: %v", s.person.id, s.attribute, err))
+			again = append(again, n.fail(failure{slot: s, kind: problemNoName, text: fmt.Sprintf("%s: %v", s.attribute, err), rule: true})...)
 			continue
 		}
 		next = append(next, s)
@@ -145,13 +194,13 @@ func (n *names) round(open []*slot, window int) ([]*slot, error) {
 	for _, s := range next {
 		if !n.give(s) {
 			if len(s.list) < window || window >= maxCandidates || s.set != nil {
-				n.exhausted(s)
+				again = append(again, n.exhausted(s)...)
 				continue
 			}
 			open = append(open, s)
 		}
 	}
-	return open, nil
+	return append(open, again...), nil
 }
 
 // extend looks at the first candidates, up to window of them: those of the
@@ -224,7 +273,7 @@ func (n *names) give(s *slot) bool {
 			return false
 		}
 		for _, v := range s.set {
-			n.hold(s.person, s.attribute, v)
+			n.hand(s, v)
 		}
 		a.Attributes[s.attribute] = s.set
 		return true
@@ -238,6 +287,7 @@ func (n *names) give(s *slot) bool {
 	if !s.optional { // a rule without a value, and not one for creation only: cleared
 		a.Attributes[s.attribute] = nil
 	}
+	s.done = true
 	return true
 }
 
@@ -248,9 +298,9 @@ func (n *names) giveFirst(s *slot) bool {
 	if s.shared != nil {
 		first = s.shared.first
 	}
-	for i, name := range s.list[first:] {
+	for i, name := range s.list[min(first, len(s.list)):] {
 		if n.obstacle(s, name) == "" {
-			n.hold(s.person, s.attribute, name)
+			n.hand(s, name)
 			s.person.account.Attributes[s.attribute] = directory.Value{name}
 			return true
 		}
@@ -260,212 +310,4 @@ func (n *names) giveFirst(s *slot) bool {
 		}
 	}
 	return false
-}
-
-// obstacle says why an account cannot get a name, or "".
-func (n *names) obstacle(s *slot, name string) string {
-	if why := n.local(s, name); why != "" {
-		return why
-	}
-	own := ""
-	if s.person.existing != nil {
-		own = s.person.existing.ID
-	}
-	deleted := ""
-	for _, e := range n.holders(s.attribute, name) {
-		perContainer := n.d.core[s.attribute].PerContainer
-		switch {
-		case e.ID == own:
-		case perContainer && (e.Deleted || !sameContainer(containerOf(e), s.person.account.Container)):
-		case e.Deleted:
-			deleted = n.heldByDeleted(s, name, e)
-		default:
-			return fmt.Sprintf("%s %s has it", e.Class, e.Path)
-		}
-	}
-	return deleted
-}
-
-// heldByDeleted says that a deleted object stands in the way of a name, unless
-// that is allowed or the account has the name already.
-func (n *names) heldByDeleted(s *slot, name string, e *directory.Existing) string {
-	if n.d.in.ReuseDeletedNames {
-		return ""
-	}
-	for _, f := range n.forms(s.attribute, name) {
-		if slices.ContainsFunc(s.person.present(f[0]), func(v string) bool { return loose(v) == loose(f[1]) }) {
-			return ""
-		}
-	}
-	what := e.Class
-	if what == user {
-		what = "account"
-	}
-	n.d.purge = true
-	return fmt.Sprintf("deleted %s %s still holds it until it is purged", what, e.Path)
-}
-
-// local says why an account cannot get a name for reasons that need no
-// question: somebody else of the population has it, or it is reserved. What an
-// account has already is never reserved for others.
-func (n *names) local(s *slot, name string) string {
-	if other := n.claims[n.key(s.attribute, name, s.person.account.Container)]; other != nil && other != s.person {
-		return fmt.Sprintf("worker %q has it", other.id)
-	}
-	for _, v := range s.person.present(s.attribute) {
-		if directory.Fold(v) == directory.Fold(name) {
-			return ""
-		}
-	}
-	folded := directory.Fold(bareAddress(s.attribute, name))
-	before, _, _ := strings.Cut(folded, "@")
-	for _, scope := range []string{directory.Fold(s.attribute), AnyAttribute} {
-		if n.reserved[scope][folded] || n.reserved[scope][before] {
-			return "reserved"
-		}
-	}
-	return ""
-}
-
-// exhausted reports a slot without a free candidate, with who has them.
-func (n *names) exhausted(s *slot) {
-	line := fmt.Sprintf("worker %q: ", s.person.id)
-	redacted := n.d.redacted[directory.Fold(s.attribute)]
-	switch {
-	case len(s.list) == 0:
-		line += fmt.Sprintf("the rule gives no value for %s, which every account needs", s.attribute)
-	case redacted:
-		line += fmt.Sprintf("%s: none of %s is free (redacted)", s.attribute, count(len(s.list), "candidate"))
-	default:
-		const shown = 10
-		for i, name := range s.list[:min(shown, len(s.list))] {
-			why := n.obstacle(s, name)
-			if why == "" {
-				continue // one of a set
-			}
-			line += fmt.Sprintf("%s%s %q: %s", map[bool]string{true: "; "}[i > 0], s.attribute, name, why)
-		}
-		if more := len(s.list) - shown; more > 0 {
-			line += fmt.Sprintf("; … and %d more, none free", more)
-		}
-	}
-	n.d.problems = append(n.d.problems, line)
-}
-
-// key identifies what must be unique: a name in the whole directory or in its
-// container, or an address among all mail addresses.
-func (n *names) key(attribute, value, container string) string {
-	switch {
-	case n.d.core[attribute].PerContainer:
-		return attribute + "\x00" + canonicalPath(container) + "\x00" + loose(value)
-	case isAddress(attribute, value):
-		return "address\x00" + loose(bareAddress(attribute, value))
-	}
-	return attribute + "\x00" + loose(value)
-}
-
-// loose is the form under which Active Directory takes names for equal: it ignores case, accents and
-// width, so that "José" and "jose" cannot both exist. Targets that tell them apart
-// lose nothing when two new people get clearly different names.
-func loose(s string) string {
-	for i := 0; i < len(s); i++ {
-		if s[i] >= 0x80 {
-			return directory.Fold(strings.Map(func(r rune) rune {
-				if unicode.Is(unicode.Mn, r) {
-					return -1
-				}
-				return r
-			}, norm.NFKD.String(s)))
-		}
-	}
-	return directory.Fold(s)
-}
-
-// Mail addresses are unique across two attributes: mail holds the bare
-// address, proxyAddresses the same with the prefix smtp: (SMTP: for the primary one).
-const (
-	mail           = "mail"
-	proxyAddresses = "proxyAddresses"
-	smtp           = "smtp:"
-)
-
-func isAddress(attribute, value string) bool {
-	return attribute == mail || attribute == proxyAddresses && strings.HasPrefix(directory.Fold(value), smtp)
-}
-
-func bareAddress(attribute, value string) string {
-	if attribute == proxyAddresses && isAddress(attribute, value) {
-		return value[len(smtp):]
-	}
-	return value
-}
-
-// forms returns where and as what a name can be held.
-func (n *names) forms(attribute, name string) [][2]string {
-	if !isAddress(attribute, name) {
-		return [][2]string{{attribute, name}}
-	}
-	bare := bareAddress(attribute, name)
-	all := [][2]string{{mail, bare}, {proxyAddresses, smtp + bare}}
-	return slices.DeleteFunc(all, func(f [2]string) bool {
-		_, known := n.d.schema.Lookup(f[0])
-		return !known && f[0] != attribute
-	})
-}
-
-// want adds what has to be asked about a name and is not known yet.
-func (n *names) want(values map[string]map[string]bool, attribute, name string) {
-	for _, f := range n.forms(attribute, name) {
-		if _, known := n.found[directory.Fold(f[0])][directory.Fold(f[1])]; known {
-			continue
-		}
-		if values[f[0]] == nil {
-			values[f[0]] = map[string]bool{}
-		}
-		values[f[0]][f[1]] = true
-	}
-}
-
-func (n *names) ask(values map[string]map[string]bool) error {
-	for _, attribute := range sortedKeys(values) {
-		list := sortedKeys(values[attribute])
-		found, err := n.d.in.Directory.Find(n.ctx, attribute, list)
-		if err != nil {
-			return fmt.Errorf("asking who has which %s: %w", attribute, err)
-		}
-		name := directory.Fold(attribute)
-		if n.found[name] == nil {
-			n.found[name] = map[string][]*directory.Existing{}
-		}
-		for _, v := range list {
-			holders := slices.Clone(found[directory.Fold(v)])
-			slices.SortFunc(holders, byPath)
-			n.found[name][directory.Fold(v)] = holders
-		}
-	}
-	return nil
-}
-
-func (n *names) holders(attribute, name string) (all []*directory.Existing) {
-	for _, f := range n.forms(attribute, name) {
-		all = append(all, n.found.get(f[0], f[1])...)
-	}
-	return all
-}
-
-// containerOf returns where an object lives. Objects that are no accounts may
-// come without one; their path tells.
-func containerOf(e *directory.Existing) string {
-	if e.Account.Container != "" {
-		return e.Account.Container
-	}
-	for i := 0; i < len(e.Path); i++ {
-		switch e.Path[i] {
-		case '\\':
-			i++
-		case ',':
-			return e.Path[i+1:]
-		}
-	}
-	return ""
 }

@@ -14,6 +14,12 @@ import (
 	"terraform-provider-workforce/internal/worker"
 )
 
+// stopping is in, where one person's problem stops the run.
+func stopping(in roster.Input) roster.Input {
+	in.OnProblem = roster.ProblemStop
+	return in
+}
+
 func TestNames(t *testing.T) {
 	mail := func(r *mapping.Rules) {
 		r.Attributes["mail"] = mapping.AttributeRule{Unique: true, Expression: `SelectUniqueValue(ToLower(Append([First], "@example.com")), ToLower(Append([Last], "@example.com")), ToLower(Append([First], "2@example.com")))`}
@@ -87,7 +93,7 @@ func TestNamesOfDeletedObjects(t *testing.T) {
 	m.add("user", sydney, false, "cn=Old Ann", "sAMAccountName=old", "mail=A@example.com", "employeeID=1").Deleted = true
 	m.add("group", staff, true, "cn=Sales", "proxyAddresses=smtp:b@example.com").Deleted = true
 	in := input(t, m, fixed, hire("1 Ann Lee", "Mail=a@example.com"), hire("2 Bob Ray", "Mail=b@example.com"))
-	refused(t, in, `worker "1": mail "a@example.com": deleted account CN=Old Ann,`+sydney+" still holds it until it is purged",
+	refused(t, stopping(in), `worker "1": mail "a@example.com": deleted account CN=Old Ann,`+sydney+" still holds it until it is purged",
 		`worker "2": mail "b@example.com": deleted group CN=Sales,`+staff+" still holds it until it is purged", "allow names of deleted objects to be reused")
 
 	in.ReuseDeletedNames = true
@@ -106,13 +112,13 @@ func TestNamesOfDeletedObjects(t *testing.T) {
 		}
 	}
 	in.Workers["2"].Attributes["Mail"] = in.Workers["1"].Attributes["Mail"]
-	refused(t, in, `worker "1" has it`)
+	refused(t, stopping(in), `worker "1" has it`)
 
 	// One who is there and one who is deleted: the obstacle that counts is named.
 	m = newMemory()
 	m.user("cn=Gone", "mail=c@example.com").Deleted = true
 	m.user("cn=There", "mail=c@example.com")
-	refused(t, input(t, m, fixed, hire("3 Eve Kim", "Mail=c@example.com")), "user CN=There,"+staff+" has it")
+	refused(t, stopping(input(t, m, fixed, hire("3 Eve Kim", "Mail=c@example.com"))), "user CN=There,"+staff+" has it")
 }
 
 func TestNamesWithinThePopulation(t *testing.T) {
@@ -138,13 +144,13 @@ func TestMovingNamesakesIntoOneContainer(t *testing.T) {
 	fixed := rules(func(r *mapping.Rules) {
 		r.Attributes["cn"] = mapping.AttributeRule{Expression: `Join(" ", [First], [Last])`, Apply: mapping.ApplyOnCreate}
 	})
-	refused(t, input(t, m, fixed, gone...), `worker "2": cn "Li Wei": worker "1" has it`)
+	refused(t, stopping(input(t, m, fixed, gone...)), `worker "2": cn "Li Wei": worker "1" has it`)
 	// A rule that fails for somebody who has left keeps the name, which must be free all the same.
 	failing := rules(func(r *mapping.Rules) {
 		r.Attributes["cn"] = mapping.AttributeRule{Source: "Nick"}
 	})
 	m.add("contact", leavers, true, "cn=Li Wei")
-	refused(t, input(t, m, failing, hire("1 Li Wei", "termination_date=2026-11-20", "Nick="+strings.Repeat("x", 65))), `worker "1": cn "Li Wei": contact CN=Li Wei,`+leavers+" has it")
+	refused(t, stopping(input(t, m, failing, hire("1 Li Wei", "termination_date=2026-11-20", "Nick="+strings.Repeat("x", 65)))), `worker "1": cn "Li Wei": contact CN=Li Wei,`+leavers+" has it")
 }
 
 func TestNoNameIsFree(t *testing.T) {
@@ -155,13 +161,13 @@ func TestNoNameIsFree(t *testing.T) {
 	m.add("group", staff, true, "cn=Sales", "userPrincipalName=b@corp.example.com")
 	in := input(t, m, fixed, hire("1 Ann Lee", "Mail=a@corp.example.com"), hire("2 Bob Ray", "Mail=A@corp.example.com"), hire("3 Eve Kim", "Mail=b@corp.example.com"), hire("4 Max Poe", "Mail=admin@corp.example.com"))
 	in.Reserved = map[string][]string{"userPrincipalName": {"admin"}}
-	refused(t, in, `worker "2": userPrincipalName "A@corp.example.com": worker "1" has it`,
+	refused(t, stopping(in), `worker "2": userPrincipalName "A@corp.example.com": worker "1" has it`,
 		`worker "3": userPrincipalName "b@corp.example.com": group CN=Sales,`+staff+` has it`, `worker "4": userPrincipalName "admin@corp.example.com": reserved`)
 
 	redacted := rules(func(r *mapping.Rules) {
 		r.Attributes["userPrincipalName"] = mapping.AttributeRule{Source: "Mail", Redact: true}
 	})
-	_, err := roster.Decide(context.Background(), input(t, m, redacted, hire("3 Eve Kim", "Mail=b@corp.example.com")))
+	_, err := roster.Decide(context.Background(), stopping(input(t, m, redacted, hire("3 Eve Kim", "Mail=b@corp.example.com"))))
 	if err == nil || strings.Contains(err.Error(), "b@corp") || !strings.Contains(err.Error(), "redacted") {
 		t.Errorf("error shows a redacted value: %v", err)
 	}
@@ -177,7 +183,7 @@ func TestNoNameIsFree(t *testing.T) {
 	r := rules(func(r *mapping.Rules) {
 		r.Attributes["sAMAccountName"] = mapping.AttributeRule{Expression: "SelectUniqueValue(" + strings.Join(list, ", ") + ")"}
 	})
-	refused(t, input(t, many, r, hire("1 Ann Lee")), `sAMAccountName "aa": user CN=x0,`, "and 10 more, none free", "SelectUniqueValue try more")
+	refused(t, stopping(input(t, many, r, hire("1 Ann Lee"))), `sAMAccountName "aa": user CN=x0,`, "and 10 more, none free", "SelectUniqueValue try more")
 }
 
 func TestSeveralUniqueValues(t *testing.T) {
@@ -195,7 +201,7 @@ func TestSeveralUniqueValues(t *testing.T) {
 	}
 	m = newMemory()
 	m.add("contact", staff, true, "cn=Other", "mail=XLEE@example.com")
-	refused(t, input(t, m, r, hire("1 Ann Lee")), `"smtp:xLee@example.com": contact CN=Other,`)
+	refused(t, stopping(input(t, m, r, hire("1 Ann Lee"))), `"smtp:xLee@example.com": contact CN=Other,`)
 }
 
 func TestNamesAlreadyShared(t *testing.T) {
@@ -219,7 +225,7 @@ func TestAddressesWithinThePopulation(t *testing.T) {
 	in := input(t, newMemory(), r, hire("1 Ann Lee", "Mail=a@example.com", "Alias=A@example.com"), hire("2 Bob Ray", "Mail=b@example.com", "Alias=c@example.com"))
 	decide(t, in) // one's own alias may be one's address
 	in.Workers["2"] = hire("2 Bob Ray", "Mail=b@example.com", "Alias=a@example.com")
-	refused(t, in, `worker "2": proxyAddresses "SMTP:a@example.com": worker "1" has it`)
+	refused(t, stopping(in), `worker "2": proxyAddresses "SMTP:a@example.com": worker "1" has it`)
 }
 
 func TestCandidatesThatFail(t *testing.T) {
@@ -229,13 +235,12 @@ func TestCandidatesThatFail(t *testing.T) {
 	bad := "Login=" + strings.Repeat("x", 30)
 	m := newMemory()
 	m.ann()
-	refused(t, input(t, m, r, hire("1 Ann Lee", bad)), `worker "1"`, "sAMAccountName", "expected at most 20", "cannot be evaluated for 1 worker")
+	refused(t, stopping(input(t, m, r, hire("1 Ann Lee", bad))), `worker "1"`, "sAMAccountName", "expected at most 20", "cannot be evaluated for these workers")
 	in := input(t, m, r, hire("1 Ann Lee", bad), hire("2 Bob Ray", bad))
-	in.OnDataError = roster.DataErrorExclude
 	result := decide(t, in)
-	expectAction(t, result, "1", roster.ActionDataError)
+	expectAction(t, result, "1", roster.ActionSetAside)
 	expectValue(t, result, "1", "sAMAccountName", "ann.lee")
-	expectAction(t, result, "2", roster.ActionDataError)
+	expectAction(t, result, "2", roster.ActionSetAside)
 	if len(result.Accounts) != 1 {
 		t.Errorf("%d accounts, expected the existing one", len(result.Accounts))
 	}
@@ -251,7 +256,7 @@ func TestCandidatesThatFail(t *testing.T) {
 		r.Attributes["sAMAccountName"] = mapping.AttributeRule{Expression: `SelectUniqueValue("first", [Login])`}
 	})
 	m.user("cn=x", "sAMAccountName=first")
-	refused(t, input(t, m, later, hire("2 Bob Ray", bad)), `worker "2"`, "expected at most 20", "no free name")
+	refused(t, stopping(input(t, m, later, hire("2 Bob Ray", bad))), `worker "2"`, "expected at most 20", "no free name")
 }
 
 func TestLeaversCannotShareAUniqueValue(t *testing.T) {
@@ -265,5 +270,5 @@ func TestLeaversCannotShareAUniqueValue(t *testing.T) {
 	in.Workers["1"].TerminationDate = "2026-11-20"
 	decide(t, in)
 	in.Workers["2"].TerminationDate = "2026-11-20"
-	refused(t, in, `mail "gone@example.com"`, `"1"`, `"2"`)
+	refused(t, stopping(in), `mail "gone@example.com"`, `"1"`, `"2"`)
 }

@@ -100,6 +100,10 @@ func (o *overridden) enabled() *bool {
 	return o.by[EnabledChange].Enabled
 }
 
+// disables and enables report what overrides in force say about signing in.
+func (o *overridden) disables() bool { on := o.enabled(); return on != nil && !*on }
+func (o *overridden) enables() bool  { on := o.enabled(); return on != nil && *on }
+
 func (o *overridden) container() string {
 	if o == nil || o.by[ContainerChange] == nil {
 		return ""
@@ -230,8 +234,14 @@ func (d *decider) applyOverride(p *person) {
 	if o == nil {
 		return
 	}
-	byRules := p.account != nil && p.desired != nil && p.stage().HasAccount()
+	byRules := p.account != nil && !p.account.Deleted && p.desired != nil && p.stage().HasAccount()
 	on := o.enabled()
+	if p.account != nil && (p.account.Deleted || p.account.Released) {
+		// What somebody decided about an account holds back what would end it.
+		p.account.Deleted, p.account.Released = false, false
+		p.reason += "; an override " + o.all[0].until() + " holds that back"
+		p.action = ""
+	}
 	switch {
 	case on != nil && !*on && p.restored():
 		// Deleted is as good as disabled, and somebody may want to look at it as it is.
@@ -267,11 +277,21 @@ func (d *decider) applyOverride(p *person) {
 
 func (d *decider) overrideEnabled(p *person, on bool) {
 	by := p.override.by[EnabledChange]
-	if p.desired != nil && (p.stage().HasAccount() || p.stage() == mapping.StageRetired) {
-		p.override.agreed[EnabledChange] = p.desired.Enabled == on
+	if p.desired != nil && p.stage().HasAccount() && !p.aside() {
+		p.override.agreed[EnabledChange] = p.desired.Enabled == on && p.blocked == ""
+	}
+	if p.account.Enabled && !on {
+		p.cause = directory.ForOverride
 	}
 	p.account.Enabled = on
 	p.rehired = p.rehired && on
+	if on && p.blocked != "" {
+		p.blocked, p.account.Container = "", d.container(p)
+	}
+	if p.action == ActionSetAside {
+		p.reason = fmt.Sprintf("%s by an override %s; otherwise set aside: %s", map[bool]string{true: "enabled", false: "disabled"}[on], by.until(), p.reason)
+		return
+	}
 	p.reason = fmt.Sprintf("%s by an override %s (by the rules: %s)", map[bool]string{true: "enabled", false: "disabled"}[on], by.until(), p.reason)
 }
 

@@ -47,9 +47,9 @@ func TestOverrideDisables(t *testing.T) {
 		"out of scope": {func(r *mapping.Rules) {
 			r.Scope = [][]mapping.Clause{{{Attribute: "Last", Operator: "EQUALS", Value: "x"}}}
 		}, "1 Ann Lee", roster.ActionDisable},
-		"data error, excluded": {func(r *mapping.Rules) {
+		"data error": {func(r *mapping.Rules) {
 			r.Attributes["title"] = mapping.AttributeRule{Source: "Title", WhenNull: mapping.NullError}
-		}, "1 Ann Lee", roster.ActionDisable},
+		}, "1 Ann Lee", roster.ActionSetAside},
 		"not hired yet": {keep, "1 Ann Lee hire_date=2027-06-01", roster.ActionDisable},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -59,7 +59,6 @@ func TestOverrideDisables(t *testing.T) {
 			if c.worker != "" {
 				in = input(t, m, rules(c.rules), hireLine(c.worker))
 			}
-			in.OnDataError = roster.DataErrorExclude
 			in.Overrides = []roster.Override{disable("1"), enable("1")}
 			r := decide(t, in)
 			d := expectAction(t, r, "1", c.action)
@@ -111,7 +110,7 @@ func TestOverrideGivesBack(t *testing.T) {
 			t.Errorf("worker %s: %s\nbefore   %s", id, r.Documents[id], doc)
 		}
 	}
-	expectAction(t, r, "1", roster.ActionRehire) // disabled and elsewhere is what former workers look like
+	expectAction(t, r, "1", roster.ActionEnable) // the account remembers that an override disabled it
 }
 
 func TestOverrideStates(t *testing.T) {
@@ -193,8 +192,9 @@ func TestOverrideRefused(t *testing.T) {
 	container := func(c string) roster.Override {
 		return roster.Override{WorkerIDs: []string{"1"}, Container: c, Reason: "c " + c, Expires: "2026-12-31"}
 	}
+	in.OnProblem = roster.ProblemStop
 	for part, overrides := range map[string][]roster.Override{
-		"these accounts are protected":                                   {disable("1")},
+		"these accounts must lose access, but are protected":             {disable("1")},
 		`"c ` + staff + `" and "c ` + sydney + `" want different values`: {container(staff), container(sydney)},
 		`title: "Acting" and "Acting" want different values`:             {attributes("1", "title", "a"), attributes("1", "title", "b")},
 		"info: the mapping has no rule for it":                           {attributes("1", "info", "x")},

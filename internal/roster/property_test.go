@@ -111,6 +111,7 @@ func TestSecondRunChangesNothing(t *testing.T) {
 func settle(t *testing.T, m *memory, in roster.Input) {
 	t.Helper()
 	first := decide(t, in)
+	m.now = in.AsOf
 	m.apply(t, first)
 	second := decide(t, in)
 	for _, d := range second.Decisions {
@@ -118,13 +119,21 @@ func settle(t *testing.T, m *memory, in roster.Input) {
 			t.Fatalf("as of %s, worker %q again: %s %v", in.AsOf, d.WorkerID, d.Action, d.Changes)
 		}
 	}
+	kept := 0
 	for id, doc := range first.Documents {
+		if first.Accounts[id].Deleted {
+			if second.Documents[id] != "" {
+				t.Fatalf("as of %s, worker %q: deleted, and a document still", in.AsOf, id)
+			}
+			continue
+		}
+		kept++
 		if second.Documents[id] != doc {
 			t.Fatalf("as of %s, worker %q: the document changed\n%s\n%s", in.AsOf, id, doc, second.Documents[id])
 		}
 	}
-	if len(second.Documents) != len(first.Documents) {
-		t.Fatalf("%d documents, expected %d", len(second.Documents), len(first.Documents))
+	if len(second.Documents) != kept {
+		t.Fatalf("%d documents, expected %d", len(second.Documents), kept)
 	}
 	names := map[string]string{}
 	for _, e := range m.objects {

@@ -116,26 +116,30 @@ type section struct {
 	changes bool // tell what changes
 	rules   bool // tell the rule and the source values of every change
 	shared  bool // leave out who has nothing but changes that many have
+	account bool // leave out who has no account
 }
 
 // sections are in order of risk.
 var sections = []section{
-	{action: ActionRetire, title: "Drop out: retention is over", why: true},
-	{action: ActionRelease, title: "Drop out: absent and released", why: true},
+	{action: ActionSetAside, title: "Set aside", why: true, changes: true},
+	{action: ActionDelete, title: "Deleted", why: true},
 	{action: ActionDisable, title: "Disabled", why: true, changes: true, rules: true},
-	{action: ActionRename, title: "Renamed", changes: true, rules: true},
-	{action: ActionMove, title: "Moved", changes: true, rules: true, shared: true},
+	{action: ActionKeptDisabled, title: "Kept disabled", why: true, changes: true},
 	{action: ActionRehire, title: "Taken into use again", why: true, changes: true, rules: true},
 	{action: ActionEnable, title: "Enabled", why: true, changes: true, rules: true},
+	{action: ActionRelease, title: "Released: absent, and managed no longer", why: true},
+	{action: ActionRename, title: "Renamed", changes: true, rules: true},
+	{action: ActionMove, title: "Moved", changes: true, rules: true, shared: true},
 	{action: ActionCreate, title: "Created", why: true},
 	{action: ActionUpdate, title: "Updated", changes: true, shared: true},
 	{action: ActionUnmatched, title: "Without an account, and none is created", why: true},
 	{action: ActionAbsent, title: "Not in the feed, kept as they are", why: true},
+	{action: ActionOutOfScope, title: "Out of scope, with an account", why: true, account: true},
 }
 
 // counted are the actions in the order of the summary.
-var counted = []Action{ActionRetire, ActionRelease, ActionDisable, ActionRename, ActionMove, ActionRehire, ActionEnable, ActionCreate, ActionUpdate,
-	ActionUnmatched, ActionDataError, ActionAbsent, ActionOutOfScope, ActionFuture, ActionNone}
+var counted = []Action{ActionSetAside, ActionDelete, ActionDisable, ActionKeptDisabled, ActionRehire, ActionEnable, ActionRelease, ActionRename, ActionMove, ActionCreate, ActionUpdate,
+	ActionUnmatched, ActionAbsent, ActionOutOfScope, ActionFuture, ActionNone}
 
 // writer writes the report.
 type writer struct {
@@ -196,13 +200,9 @@ func (d *decider) report(r *Result, causes []cause) string {
 	} else {
 		w.table([]string{"Action", "People"}, len(actions), func(i int) []string { return []string{string(actions[i]), thousands(len(byAction[actions[i]]))} })
 	}
+	w.people(sections[0], byAction[ActionSetAside])
 	w.notes("Warnings", r.Warnings)
 	w.overrides(d.overrideLines())
-	var bad []string
-	for _, p := range byAction[ActionDataError] {
-		bad = append(bad, p.problem.Error())
-	}
-	w.notes("HR data errors", bad)
 	if len(d.cycles) > 0 {
 		var lines []string
 		for _, c := range d.cycles {
@@ -211,9 +211,10 @@ func (d *decider) report(r *Result, causes []cause) string {
 		w.notes("Manager cycles", lines)
 	}
 	w.causes(causes)
-	for _, s := range sections {
+	for _, s := range sections[1:] {
 		w.people(s, byAction[s.action])
 	}
+	w.words(r.Words)
 	w.calendar(r.Calendar)
 	return w.String()
 }
@@ -288,6 +289,9 @@ func rule(text, override string) string {
 }
 
 func (w *writer) people(s section, people []*person) {
+	if s.account {
+		people = slices.DeleteFunc(slices.Clone(people), func(p *person) bool { return p.existing == nil })
+	}
 	if len(people) == 0 {
 		return
 	}
@@ -399,6 +403,17 @@ func (w *writer) calendar(events []Event) {
 	})
 }
 
+// words tells what the status words were taken for.
+func (w *writer) words(words []Word) {
+	if len(words) == 0 {
+		return
+	}
+	w.line("## Status words (%s)\n", thousands(len(words)))
+	w.table([]string{"Word", "Taken for", "Workers"}, len(words), func(i int) []string {
+		return []string{code(words[i].Word), prose(words[i].Class), thousands(words[i].Workers)}
+	})
+}
+
 // reportJSON writes the same for policy engines. It lists everybody for whom anything
 // happens; the values of new accounts are in the accounts themselves.
 func (d *decider) reportJSON(r *Result, causes []cause) (string, error) {
@@ -416,12 +431,14 @@ func (d *decider) reportJSON(r *Result, causes []cause) (string, error) {
 		Decisions []Decision     `json:"decisions"`
 		Orphans   []string       `json:"orphans"`
 		Overrides []overrideLine `json:"overrides"`
+		SetAside  []string       `json:"set_aside"`
+		Words     []Word         `json:"status_words"`
 		Cycles    [][]string     `json:"manager_cycles"`
 		Calendar  []event        `json:"calendar"`
 		Warnings  []string       `json:"warnings"`
 	}{
 		AsOf: d.in.AsOf.UTC().Format(time.RFC3339), Workers: len(d.in.Workers), Accounts: len(r.Accounts), Counts: map[Action]int{},
-		Causes: list(causes), Decisions: []Decision{}, Orphans: list(r.Orphans), Overrides: d.overrideLines(), Cycles: list(d.cycles), Calendar: []event{}, Warnings: list(r.Warnings),
+		Causes: list(causes), Decisions: []Decision{}, Orphans: list(r.Orphans), Overrides: d.overrideLines(), SetAside: list(r.SetAside), Words: list(r.Words), Cycles: list(d.cycles), Calendar: []event{}, Warnings: list(r.Warnings),
 	}
 	for _, dec := range r.Decisions {
 		doc.Counts[dec.Action]++

@@ -23,6 +23,11 @@ func TestReport(t *testing.T) {
 	}
 	in.Workers["1"].TerminationDate = "2026-11-20"
 	in.Workers["3"].TerminationDate = "2026-01-20"
+	for _, e := range m.objects {
+		if e.Account.Attributes["employeeID"].Text() == "3" {
+			off(e, "2026-01-21", "left")
+		}
+	}
 	in.Workers["5"] = hire("5 Fifi L5", "Department=IT")
 	in.Workers["7"] = hire("7 F7 L7", "Department=IT", "City=Sydney", "termination_date=2026-12-01")
 	in.Workers["30"] = hire("30 New One")
@@ -30,14 +35,14 @@ func TestReport(t *testing.T) {
 	r := decide(t, in)
 	last := -1
 	for _, part := range []string{
-		"# Identity changes as of 2026-11-22T12:00:00Z", "20 workers in the feed, 20 accounts as a result, 1 in the feed no longer.",
-		"| retire | 1 |", "| disable | 1 |", "| rename | 1 |", "| move | 1 |", "| create | 1 |", "| update | 10 |", "| absent | 1 |",
+		"# Identity changes as of 2026-11-22T12:00:00Z", "20 workers in the feed, 21 accounts as a result, 1 in the feed no longer.",
+		"| delete | 1 |", "| disable | 1 |", "| rename | 1 |", "| move | 1 |", "| create | 1 |", "| update | 10 |", "| absent | 1 |",
 		"## Causes", "| 10 | `department`: `Sales` → `Revenue` | `[Department]` |",
-		"## Drop out: retention is over (1)", "`CN=F3 L3,OU=Staff,DC=corp,DC=example,DC=com`", "and so are retention\\_days 30",
+		"## Deleted (1)", "`CN=F3 L3,OU=Staff,DC=corp,DC=example,DC=com`", "disabled since 2026-01-21, and retention\\_days 30 are over",
 		"## Disabled (1)", "termination\\_date 2026-11-20 (UTC) is over | `enabled`: `true` → `false`<br>`container`",
 		"## Renamed (1)", "`cn`: `F5 L5` → `Fifi L5` by `SelectUniqueValue",
 		"(`First` = `Fifi`, `Last` = `L5`", "## Moved (1)", "by `Switch([City]", "## Created (1)", "## Updated (10)", "## Not in the feed, kept as they are (1)",
-		"## The next 30 days (2)", "| 2026-12-02 00:00 UTC | `7` | F7 L7 | the account is disabled",
+		"## Status words (1)", "## The next 30 days (1)", "| 2026-12-02 00:00 UTC | `7` | F7 L7 | the account is disabled",
 	} {
 		i := strings.Index(r.Report, part)
 		if i < 0 {

@@ -45,23 +45,38 @@ type Input struct {
 	// it collides with nobody. What an account has already it keeps either way.
 	// Names that are unique in their container only are never held by the deleted.
 	ReuseDeletedNames bool
+	// ReserveFreedNames keeps names from going to somebody else that their owner gives up
+	// in this run; see reserve.go. Two or more people who exchange their names may.
+	ReserveFreedNames bool
 	// RestoreDeleted gives a worker who should have an account and has none the
 	// deleted one that carries their worker id, which keeps its identity. Names
 	// that somebody else has got meanwhile are given anew.
 	RestoreDeleted bool
 	// Overrides win over the rules, each in what it names.
 	Overrides []Override
-	// OnDataError says what follows when the rules cannot be evaluated for a
-	// worker: DataErrorFail (the default) or DataErrorExclude.
-	OnDataError string
+	// OnProblem says what follows when something is wrong with one person, such as an HR
+	// record that cannot be evaluated, an unknown status word, an account that is not
+	// clearly theirs, or a name that cannot be given: ProblemSetAside (the default) or
+	// ProblemStop.
+	OnProblem string
 	// OnUnmatched says what follows when a worker who should have an account
 	// matches none: UnmatchedCreate (the default) or UnmatchedReport.
 	OnUnmatched string
 	// Owned says which of the accounts that carry a worker id belong to this
 	// population, so that several populations can share a directory. Nil: all
-	// of them. It only decides about accounts that no worker matches.
-	Owned      func(*directory.Existing) bool
-	Safeguards Safeguards
+	// of them. It decides about accounts that no worker matches, and the rules may
+	// place nobody outside of it, because whoever is there would not be seen to be
+	// missing from the feed.
+	Owned func(*directory.Existing) bool
+	// OwnedArgument is what the configuration calls the list behind Owned, for messages.
+	OwnedArgument string
+	// OwnsNothing says that the list behind Owned is empty: a pilot, for which accounts
+	// without a worker do not matter and the rules may place anybody anywhere.
+	OwnsNothing bool
+	Safeguards  Safeguards
+	// Now is the present, which AsOf is held against: a moment left over in a variable
+	// would let nobody leave. Zero: AsOf is not judged.
+	Now time.Time
 	// Partition says how Result.Partitions divides the accounts.
 	Partition Partition
 	// MaxListed is the number of rows after which a list of the report is cut; 50 by default.
@@ -71,12 +86,15 @@ type Input struct {
 // AnyAttribute is the key of Input.Reserved for names that are reserved in every unique attribute.
 const AnyAttribute = "*"
 
-// Values of Input.OnDataError and Input.OnUnmatched.
+// Values of Input.OnProblem and Input.OnUnmatched.
 const (
-	DataErrorFail    = "fail"    // no decision for anybody
-	DataErrorExclude = "exclude" // an existing account of the worker stays exactly as it is, none is created
-	UnmatchedCreate  = "create"  // an account is created
-	UnmatchedReport  = "report"  // nothing is created, the report names the worker
+	// ProblemSetAside keeps the person's account exactly as it is, except that access
+	// they must lose is taken, and creates none. Everybody else goes on.
+	ProblemSetAside = "set_aside"
+	// ProblemStop decides for nobody.
+	ProblemStop     = "stop"
+	UnmatchedCreate = "create" // an account is created
+	UnmatchedReport = "report" // nothing is created, the report names the worker
 )
 
 // Result is what was decided.
@@ -92,10 +110,21 @@ type Result struct {
 	// account, in natural order of the worker ids.
 	Decisions []Decision
 	// Joiners, Movers, Leavers and Rehires are the worker ids whose account is
-	// created, changed while it stays in use, disabled or dropped, and taken
+	// created, changed while it stays in use, disabled or deleted, and taken
 	// into use again. Orphans are the worker ids of owned accounts that no
 	// worker in the feed stands behind.
 	Joiners, Movers, Leavers, Rehires, Orphans []string
+	// SetAside are the worker ids of those who are set aside.
+	SetAside []string
+	// KeptDisabled are the worker ids of those who work by the HR record, and whose
+	// account somebody disabled for a reason that the record does not tell.
+	KeptDisabled []string
+	// Unmanaged says why accounts have no document, by object id: those of workers out
+	// of scope, those of absent workers that another population owns, and those that
+	// are not clearly anybody's.
+	Unmanaged map[string]Unmanaged
+	// Words is what the status words of the feed were taken for, the most frequent first.
+	Words []Word
 	// Overridden are the worker ids for whom an override is in force.
 	Overridden []string
 	// Calendar is what will happen within CalendarDays if nothing changes, earliest first.
@@ -107,6 +136,28 @@ type Result struct {
 	Digest string
 	// Warnings are things somebody should look at that stop nothing.
 	Warnings []string
+}
+
+// Unmanaged is why an account has no document.
+type Unmanaged struct {
+	WorkerID string
+	Kind     string // one of the constants below
+	Reason   string // one sentence
+}
+
+// Values of Unmanaged.Kind.
+const (
+	UnmanagedAbsent     = "absent"       // its worker is not in the feed, and it is not owned
+	UnmanagedUnclear    = "unclear"      // whose it is is not clear
+	UnmanagedOutOfScope = "out_of_scope" // its worker is out of scope
+	UnmanagedIgnored    = "ignored"      // a rule gives IgnoreObjectFlow for its worker
+)
+
+// Word is a status word of the feed, and what it was taken for.
+type Word struct {
+	Word    string `json:"word"`
+	Class   string `json:"class"`
+	Workers int    `json:"workers"`
 }
 
 // CalendarDays is how far Result.Calendar looks ahead.
@@ -126,21 +177,22 @@ type Action string
 
 // The actions, the riskiest first.
 const (
-	ActionRetire     Action = "retire"       // retention is over: drops out of the accounts
-	ActionRelease    Action = "release"      // absent from the feed, and on_absent is release: drops out of the accounts
-	ActionDisable    Action = "disable"      // can no longer sign in
-	ActionRename     Action = "rename"       // a naming attribute changes
-	ActionMove       Action = "move"         // the container changes
-	ActionRehire     Action = "rehire"       // a former worker's account is taken into use again
-	ActionEnable     Action = "enable"       // can sign in from now on
-	ActionCreate     Action = "create"       // a new account
-	ActionUpdate     Action = "update"       // attributes change
-	ActionUnmatched  Action = "unmatched"    // should have an account, matches none, and creating is switched off
-	ActionDataError  Action = "data_error"   // the HR record cannot be evaluated: left as it is
-	ActionAbsent     Action = "absent"       // no longer in the feed: left as it is
-	ActionOutOfScope Action = "out_of_scope" // not in scope, and nothing follows from it
-	ActionFuture     Action = "future"       // too early for an account
-	ActionNone       Action = "none"         // nothing to do
+	ActionSetAside     Action = "set_aside"     // something is wrong with this person: stays as it is
+	ActionDelete       Action = "delete"        // left, disabled, and retention is over
+	ActionRelease      Action = "release"       // absent from the feed, and on_absent is release: managed no longer
+	ActionKeptDisabled Action = "kept_disabled" // somebody disabled it, and the worker's story does not say why
+	ActionDisable      Action = "disable"       // can no longer sign in
+	ActionRename       Action = "rename"        // a naming attribute changes
+	ActionMove         Action = "move"          // the container changes
+	ActionRehire       Action = "rehire"        // a former worker's account is taken into use again
+	ActionEnable       Action = "enable"        // can sign in from now on
+	ActionCreate       Action = "create"        // a new account
+	ActionUpdate       Action = "update"        // attributes change
+	ActionUnmatched    Action = "unmatched"     // should have an account, matches none, and creating is switched off
+	ActionAbsent       Action = "absent"        // no longer in the feed: left as it is
+	ActionOutOfScope   Action = "out_of_scope"  // not in scope, and nothing follows from it
+	ActionFuture       Action = "future"        // too early for an account
+	ActionNone         Action = "none"          // nothing to do
 )
 
 // Decision is what happens to one worker's account, and why.
@@ -152,6 +204,12 @@ type Decision struct {
 	Stage  mapping.Stage `json:"stage,omitempty"` // empty for absent workers
 	// Reason is one sentence.
 	Reason string `json:"reason"`
+	// Problems are why the worker is set aside, and what to do about each.
+	Problems []Problem `json:"problems,omitempty"`
+	// LosesAccess and GainsAccess say that the person can no longer sign in, or can again,
+	// whatever Action names first.
+	LosesAccess bool `json:"loses_access,omitempty"`
+	GainsAccess bool `json:"gains_access,omitempty"`
 	// ObjectID and Path say which account it is; empty for one that is to be created.
 	ObjectID string `json:"object_id,omitempty"`
 	Path     string `json:"path,omitempty"`
@@ -165,8 +223,12 @@ type Decision struct {
 
 // Names in Change.Attribute of what is not an attribute.
 const (
-	ContainerChange = "container"
-	EnabledChange   = "enabled"
+	ContainerChange   = "container"
+	EnabledChange     = "enabled"
+	DeletedChange     = "deleted"
+	ReleasedChange    = "released"
+	SessionsChange    = "sessions"
+	DisabledForChange = "disabled_for"
 )
 
 // Change is one difference between an account and what it should be.

@@ -21,6 +21,9 @@ import (
 type Safeguards struct {
 	// MinWorkers is the smallest plausible number of workers in the feed.
 	MinWorkers int
+	// MaxMomentAgeDays is how many days Input.AsOf may lie behind the present; 0: any number,
+	// with a warning.
+	MaxMomentAgeDays int
 	// Limits are for the whole population.
 	Limits
 	// By limits each group of workers with the same value of a source attribute.
@@ -37,12 +40,20 @@ type Safeguards struct {
 // Limits bounds how many accounts a run may affect, whatever else happens to them.
 type Limits struct {
 	// MaxCreate is for new accounts; MaxDisable for enabled accounts that will be
-	// disabled; MaxDelete for accounts that drop out (retired and released);
-	// MaxMove for changed containers, MaxRename for changed naming attributes,
-	// MaxUpdate for accounts with any other changed attribute; MaxAbsent for accounts
-	// whose worker is not in the feed.
-	MaxCreate, MaxDisable, MaxDelete, MaxMove, MaxRename, MaxUpdate, MaxAbsent Limit
+	// disabled; MaxEnable for disabled or deleted ones that will be enabled; MaxDelete for
+	// accounts that will be deleted; MaxAdopt for accounts that get a worker id, or another
+	// one; MaxGroupsRemoved for accounts that lose their groups; MaxMove for changed
+	// containers, MaxRename for changed naming attributes, MaxUpdate for accounts with
+	// any other changed attribute; MaxAbsent for accounts whose worker is not in the feed;
+	// MaxSetAside for workers who are set aside, but for those whose account is protected.
+	MaxCreate, MaxDisable, MaxEnable, MaxDelete, MaxAdopt, MaxGroupsRemoved, MaxMove, MaxRename, MaxUpdate, MaxAbsent, MaxSetAside Limit
 }
+
+// DefaultLimit is what holds for losing access, gaining it back, deletion, absence, being set
+// aside and removal where the configuration says nothing. Five people are what a small
+// company sees on a bad day, and can be looked at one by one; 5 % of a large one are more
+// than a month of usual turnover, so that nothing but a mistake or a project gets there.
+const DefaultLimit = "5 or 5%"
 
 // GroupLimits are limits for each group of workers with the same value of
 // Attribute. Accounts of absent workers are in no group.
@@ -66,49 +77,57 @@ type Exception struct {
 	Expires worker.Date
 }
 
-// Limit is a number of accounts or a percentage of the accounts that exist.
-// The zero value is no limit.
+// Limit is a number of accounts, a percentage of the accounts that exist, or the
+// larger of both. The zero value is no limit.
 type Limit struct {
 	set     bool
-	count   int
-	percent float64 // negative: count holds
+	count   int     // -1: percent holds
+	percent float64 // -1: count holds
 }
 
-// ParseLimit reads a number of accounts such as "25", or a percentage such as
-// "3%" of the existing accounts that workers in the feed (or in the group) match; for
-// MaxAbsent, of these and the absent ones. A percentage is rounded down, but
+// ParseLimit reads a number of accounts such as "25", a percentage such as
+// "3%" of the existing accounts that workers in the feed (or in the group) match, or the
+// larger of both such as "5 or 5%"; for MaxAbsent the percentage is of these and the absent
+// ones, for MaxSetAside of the workers in the feed. A percentage is rounded down, but
 // except for "0%" it always allows one account, so that small groups can change
 // at all. Where nothing exists yet, that is all it allows: a first run takes an
 // exception or a number. "" is no limit.
 func ParseLimit(s string) (Limit, error) {
-	text := strings.TrimSpace(s)
-	if text == "" {
+	l := Limit{count: -1, percent: -1}
+	if strings.TrimSpace(s) == "" {
 		return Limit{}, nil
 	}
-	if number, ok := strings.CutSuffix(text, "%"); ok {
-		percent, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
-		if err != nil || !(percent >= 0 && percent <= 100) {
-			return Limit{}, fmt.Errorf("found %q, expected a percentage from \"0%%\" to \"100%%\"", s)
+	bad := fmt.Errorf("found %q, expected a number of accounts such as \"25\", a percentage from \"0%%\" to \"100%%\" such as \"3%%\", or the larger of both such as %q", s, DefaultLimit)
+	for _, part := range strings.Split(s, " or ") {
+		part = strings.TrimSpace(part)
+		if number, ok := strings.CutSuffix(part, "%"); ok {
+			percent, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
+			if err != nil || !(percent >= 0 && percent <= 100) || l.percent >= 0 {
+				return Limit{}, bad
+			}
+			l.set, l.percent = true, percent
+			continue
 		}
-		return Limit{set: true, percent: percent}, nil
+		n, err := strconv.Atoi(part)
+		if err != nil || n < 0 || l.count >= 0 {
+			return Limit{}, bad
+		}
+		l.set, l.count = true, n
 	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 0 {
-		return Limit{}, fmt.Errorf("found %q, expected a number of accounts such as \"25\" or a percentage such as \"3%%\"", s)
-	}
-	return Limit{set: true, count: n, percent: -1}, nil
+	return l, nil
 }
 
 // allowed returns how many accounts may be affected where base exist.
 func (l Limit) allowed(base int) int {
+	n := max(l.count, 0)
 	if l.percent < 0 {
-		return l.count
+		return n
 	}
-	n := int(math.Floor(float64(base)*l.percent/100 + 1e-9))
+	share := int(math.Floor(float64(base)*l.percent/100 + 1e-9))
 	if l.percent > 0 {
-		n = max(n, 1)
+		share = max(share, 1)
 	}
-	return n
+	return max(n, share)
 }
 
 // Exceeded returns how many of base may be affected, and whether n are more.
@@ -121,20 +140,24 @@ func (l Limit) Exceeded(n, base int) (allowed int, over bool) {
 }
 
 func (l Limit) String() string {
-	switch {
-	case !l.set:
-		return ""
-	case l.percent < 0:
-		return strconv.Itoa(l.count)
+	var parts []string
+	if l.set && l.count >= 0 {
+		parts = append(parts, strconv.Itoa(l.count))
 	}
-	return strconv.FormatFloat(l.percent, 'f', -1, 64) + "%"
+	if l.set && l.percent >= 0 {
+		parts = append(parts, strconv.FormatFloat(l.percent, 'f', -1, 64)+"%")
+	}
+	return strings.Join(parts, " or ")
 }
 
 // overridesWait is what a stopped run does not say by itself.
 const overridesWait = "; overrides wait, too: the actions workforce_ad_disable_users and workforce_entra_disable_users disable somebody at once"
 
-// maxAbsent is the name of the only limit that the absent count for.
-const maxAbsent = "max_absent"
+// Names of limits whose percentages are of more than the matched accounts.
+const (
+	maxAbsent   = "max_absent"
+	maxSetAside = "max_set_aside"
+)
 
 // measure is one thing that Limits bounds.
 type measure struct {
@@ -143,15 +166,27 @@ type measure struct {
 	counts     func(*person) bool
 }
 
+// noun is what a measure counts.
+func (m measure) noun() string {
+	if m.name == maxSetAside {
+		return "worker"
+	}
+	return "account"
+}
+
 func (d *decider) measures(l Limits) []measure {
 	return []measure{
 		{"max_create", "would be created", l.MaxCreate, (*person).creates},
-		{"max_disable", "would be disabled", l.MaxDisable, (*person).disables},
-		{"max_delete", "would drop out (retired or released)", l.MaxDelete, (*person).dropsOut},
+		{"max_disable", "would lose access", l.MaxDisable, (*person).disables},
+		{"max_enable", "would gain access again", l.MaxEnable, (*person).enables},
+		{"max_delete", "would be deleted", l.MaxDelete, (*person).deletes},
+		{"max_adopt", "would get a worker id, or another one", l.MaxAdopt, d.labels},
+		{"max_groups_removed", "would lose their groups", l.MaxGroupsRemoved, (*person).stripped},
 		{"max_move", "would change container", l.MaxMove, (*person).moves},
 		{"max_rename", "would be renamed", l.MaxRename, d.renames},
 		{"max_update", "would have other attributes changed", l.MaxUpdate, d.updates},
 		{maxAbsent, "have no worker in the feed", l.MaxAbsent, func(p *person) bool { return p.worker == nil }},
+		{maxSetAside, "would be set aside", l.MaxSetAside, (*person).countsAsAside},
 	}
 }
 
@@ -210,6 +245,9 @@ func (d *decider) limitNames() (names []string) {
 	if s.MinWorkers > 0 {
 		names = append(names, "min_workers")
 	}
+	if s.MaxMomentAgeDays > 0 {
+		names = append(names, momentLimit)
+	}
 	for _, m := range d.measures(s.Limits) {
 		if m.limit.set {
 			names = append(names, m.name)
@@ -234,7 +272,7 @@ func (d *decider) exception(name string) *Exception {
 // else is looked at.
 func (d *decider) guardFeed() error {
 	s := d.in.Safeguards
-	var lines []string
+	lines := d.guardMoment()
 	if n := len(d.in.Workers); n < s.MinWorkers {
 		if e := d.exception("min_workers"); e == nil || n < e.Allow {
 			lines = append(lines, fmt.Sprintf("min_workers: found %s in the feed, expected at least %s%s", count(n, "worker"), thousands(s.MinWorkers), excepted(e)))
@@ -307,17 +345,21 @@ func (d *decider) guardOutcome() error {
 	for _, name := range sortedKeys(d.unneeded) {
 		d.warn("safeguards: the exception %q (%s) is not needed any more and can go", name, d.exceptions[name].Reason)
 	}
+	lines = append(lines, d.guardPlaces()...)
 	return refuse("safeguards: this run would change more than allowed, and nothing of it has been decided (see whether that is meant; if it is, add an exception with the number, a reason and a last day"+overridesWait+")", lines)
 }
 
 func (d *decider) guardLimits(l Limits, group string, people []*person) (lines []string) {
-	matched, absent := 0, 0
+	matched, absent, workers := 0, 0, 0
 	for _, p := range people {
 		switch {
 		case p.worker == nil:
 			absent++
 		case p.existing != nil:
 			matched++
+		}
+		if p.worker != nil {
+			workers++
 		}
 	}
 	for _, m := range d.measures(l) {
@@ -331,8 +373,11 @@ func (d *decider) guardLimits(l Limits, group string, people []*person) (lines [
 			}
 		}
 		base := matched
-		if m.name == maxAbsent {
+		switch m.name {
+		case maxAbsent:
 			base += absent
+		case maxSetAside:
+			base = workers
 		}
 		allowed := m.limit.allowed(base)
 		if len(affected) <= allowed {
@@ -347,7 +392,7 @@ func (d *decider) guardLimits(l Limits, group string, people []*person) (lines [
 			of = fmt.Sprintf(" (%s of %s)", m.limit, thousands(base))
 		}
 		lines = append(lines, fmt.Sprintf("%s%s: %s %s, allowed %s%s%s: %s",
-			m.name, group, count(len(affected), "account"), m.what, thousands(allowed), of, excepted(e), d.firstTen(affected)))
+			m.name, group, count(len(affected), m.noun()), m.what, thousands(allowed), of, excepted(e), d.firstTen(affected)))
 	}
 	return lines
 }

@@ -4,6 +4,7 @@ package roster_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -60,13 +61,16 @@ func TestLimits(t *testing.T) {
 	}{
 		"none set":            {leave("1", "2", "3"), func(*roster.Safeguards) {}, nil},
 		"disable within":      {leave("1", "2"), func(s *roster.Safeguards) { s.MaxDisable = limit(t, "10%") }, nil},
-		"disable above":       {leave("1", "2", "3"), func(s *roster.Safeguards) { s.MaxDisable = limit(t, "10%") }, []string{"max_disable: 3 accounts would be disabled, allowed 2 (10% of 20)", `"1" F1 L1`, "exception"}},
+		"disable above":       {leave("1", "2", "3"), func(s *roster.Safeguards) { s.MaxDisable = limit(t, "10%") }, []string{"max_disable: 3 accounts would lose access, allowed 2 (10% of 20)", `"1" F1 L1`, "exception"}},
 		"one is always let":   {leave("1"), func(s *roster.Safeguards) { s.MaxDisable = limit(t, "0.1%") }, nil},
 		"not with none":       {leave("1"), func(s *roster.Safeguards) { s.MaxDisable = limit(t, "0%") }, []string{"allowed 0 (0% of 20)"}},
-		"not with zero":       {leave("1"), func(s *roster.Safeguards) { s.MaxDisable = limit(t, "0") }, []string{"max_disable: 1 account would be disabled, allowed 0:"}},
+		"not with zero":       {leave("1"), func(s *roster.Safeguards) { s.MaxDisable = limit(t, "0") }, []string{"max_disable: 1 account would lose access, allowed 0:"}},
 		"ten are named":       {leave("1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"), func(s *roster.Safeguards) { s.MaxDisable = limit(t, "5") }, []string{`"10" F10 L10, and 2 more`}},
 		"create":              {func(in roster.Input) { in.Workers["30"] = hire("30 N N"); in.Workers["31"] = hire("31 M M") }, func(s *roster.Safeguards) { s.MaxCreate = limit(t, "1") }, []string{"max_create: 2 accounts would be created, allowed 1", `"30" N N`}},
-		"delete":              {func(in roster.Input) { in.Workers["1"].TerminationDate = "2026-01-01" }, func(s *roster.Safeguards) { s.MaxDelete = limit(t, "0") }, []string{"max_delete: 1 account would drop out"}},
+		"left long ago":       {leave("1", "2"), func(s *roster.Safeguards) { s.MaxDisable, s.MaxDelete = limit(t, "1"), limit(t, "0") }, []string{"max_disable: 2 accounts would lose access, allowed 1"}},
+		"the larger of both":  {leave("1", "2", "3", "4", "5"), func(s *roster.Safeguards) { s.MaxDisable = limit(t, "5 or 5%") }, nil},
+		"above both":          {leave("1", "2", "3", "4", "5", "6"), func(s *roster.Safeguards) { s.MaxDisable = limit(t, "5 or 5%") }, []string{"max_disable: 6 accounts would lose access, allowed 5 (5 or 5% of 20)"}},
+		"set aside":           {func(in roster.Input) { in.Workers["1"].Status, in.Workers["2"].Status = "Terminatd", "I" }, func(s *roster.Safeguards) { s.MaxSetAside = limit(t, "1") }, []string{"max_set_aside: 2 workers would be set aside, allowed 1"}},
 		"move":                {func(in roster.Input) { in.Workers["1"] = hire("1 F1 L1", "Department=IT", "City=Sydney") }, func(s *roster.Safeguards) { s.MaxMove = limit(t, "0") }, []string{"max_move: 1 account would change container"}},
 		"rename":              {func(in roster.Input) { in.Workers["1"] = hire("1 New L1", "Department=IT") }, func(s *roster.Safeguards) { s.MaxRename = limit(t, "0") }, []string{"max_rename: 1 account would be renamed"}},
 		"update":              {func(in roster.Input) { in.Workers["1"] = hire("1 F1 L1", "Department=R&D") }, func(s *roster.Safeguards) { s.MaxUpdate = limit(t, "0") }, []string{"max_update: 1 account would have other"}},
@@ -74,7 +78,7 @@ func TestLimits(t *testing.T) {
 		"absent":              {func(in roster.Input) { delete(in.Workers, "1"); delete(in.Workers, "2") }, func(s *roster.Safeguards) { s.MaxAbsent = limit(t, "1") }, []string{"max_absent: 2 accounts have no worker in the feed, allowed 1"}},
 		"by group": {leave("1", "3", "5", "2"), func(s *roster.Safeguards) {
 			s.By = []roster.GroupLimits{{Attribute: "Department", Limits: roster.Limits{MaxDisable: limit(t, "20%")}}}
-		}, []string{"max_disable:Department=IT: 3 accounts would be disabled, allowed 2 (20% of 10)"}},
+		}, []string{"max_disable:Department=IT: 3 accounts would lose access, allowed 2 (20% of 10)"}},
 		"all at once": {func(in roster.Input) { leave("1")(in); in.Workers["2"] = hire("2 New L2", "City=Sydney") }, func(s *roster.Safeguards) {
 			s.MaxDisable, s.MaxRename, s.MaxMove, s.MaxUpdate = limit(t, "0"), limit(t, "0"), limit(t, "0"), limit(t, "0")
 		}, []string{"max_disable", "max_rename", "max_move: 2 accounts", "max_update"}},
@@ -118,7 +122,6 @@ func TestFeedGuards(t *testing.T) {
 		"sentinel broken": {func(in *roster.Input) {
 			in.Workers["1"].TimeZone = "Mars"
 			in.Safeguards.Sentinels = []string{"1"}
-			in.OnDataError = roster.DataErrorExclude
 		}, []string{"sentinel:1", "Mars"}},
 		"all at once": {func(in *roster.Input) {
 			in.Safeguards = roster.Safeguards{MinWorkers: 30, Sentinels: []string{"99"}, FillRates: map[string]float64{"x": 1}}
@@ -196,30 +199,32 @@ func TestCheck(t *testing.T) {
 		memory func(*memory)
 		worker []string
 		want   []string // nil: passes
+		// everybody: it is the rules that are wrong, not one person.
+		everybody bool
 	}{
-		"fine": {nil, nil, nil, nil},
+		"fine": {nil, nil, nil, nil, false},
 		"too long": {func(r *mapping.Rules) {
 			r.ExtraAttributes = []string{"extra"}
 			r.Attributes["extra"] = mapping.AttributeRule{Source: "Extra"}
 		}, func(m *memory) { m.schema = adSchema.With(extra(64)) }, []string{"Extra=" + long},
-			[]string{"attribute extra of 1 worker", "65 characters, expected at most 64", "rule [Extra]"}},
+			[]string{"attribute extra", "65 characters, expected at most 64", "rule [Extra]"}, false},
 		"too long, redacted": {func(r *mapping.Rules) {
 			r.ExtraAttributes = []string{"extra"}
 			r.Attributes["extra"] = mapping.AttributeRule{Source: "Extra", Redact: true}
 		}, func(m *memory) { m.schema = adSchema.With(extra(64)) }, []string{"Extra=" + long},
-			[]string{"attribute extra of 1 worker", "(redacted), expected text"}},
+			[]string{"attribute extra", "(redacted), expected text"}, false},
 		"unknown attribute": {func(r *mapping.Rules) {
 			r.ExtraAttributes = []string{"departmemt"}
 			r.Attributes["departmemt"] = mapping.AttributeRule{Source: "First"}
-		}, nil, nil, []string{"departmemt", "no such attribute; did you mean department?"}},
-		"container is missing":   {func(r *mapping.Rules) { r.Container = `"OU=Nowhere,DC=corp,DC=example,DC=com"` }, nil, nil, []string{"OU=Nowhere,DC=corp,DC=example,DC=com, for 1 account", "do not exist"}},
-		"suffix is unknown":      {nil, func(m *memory) { m.suffixes = []string{"other.example.com"} }, nil, []string{`"corp.example.com", for 1 account ("1"); expected one of "other.example.com"`}},
-		"suffixes are free":      {nil, func(m *memory) { m.suffixes = nil }, nil, nil},
-		"suffix in another case": {nil, func(m *memory) { m.suffixes = []string{"CORP.example.com"} }, nil, nil},
+		}, nil, nil, []string{"departmemt", "no such attribute; did you mean department?"}, true},
+		"container is missing":   {func(r *mapping.Rules) { r.Container = `"OU=Nowhere,DC=corp,DC=example,DC=com"` }, nil, nil, []string{`worker "1": the container "OU=Nowhere,DC=corp,DC=example,DC=com" does not exist`, "create it first"}, false},
+		"suffix is unknown":      {nil, func(m *memory) { m.suffixes = []string{"other.example.com"} }, nil, []string{`does not know the suffix "corp.example.com", expected one of "other.example.com"`}, false},
+		"suffixes are free":      {nil, func(m *memory) { m.suffixes = nil }, nil, nil, false},
+		"suffix in another case": {nil, func(m *memory) { m.suffixes = []string{"CORP.example.com"} }, nil, nil, false},
 		"a name is lacking": {func(r *mapping.Rules) {
 			r.Attributes["cn"] = mapping.AttributeRule{Source: "Nick", Apply: mapping.ApplyOnCreate}
-		}, nil, nil, []string{"attribute cn of 1 worker", "a new account needs it"}},
-		"read-only at the target": {nil, func(m *memory) { m.schema = adSchema.With(readOnly("displayName")) }, nil, []string{"displayName", "maintains it"}},
+		}, nil, nil, []string{"attribute cn", "a new account needs it"}, false},
+		"read-only at the target": {nil, func(m *memory) { m.schema = adSchema.With(readOnly("displayName")) }, nil, []string{"displayName", "maintains it"}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := newMemory()
@@ -236,7 +241,18 @@ func TestCheck(t *testing.T) {
 				decide(t, in)
 				return
 			}
+			in.OnProblem = roster.ProblemStop
 			refused(t, in, c.want...)
+			in.OnProblem = ""
+			if c.everybody {
+				refused(t, in, c.want...)
+				return
+			}
+			out := decide(t, in)
+			d := expectAction(t, out, "1", roster.ActionSetAside)
+			if len(d.Problems) == 0 || len(out.Accounts) != 0 || !slices.Equal(out.SetAside, []string{"1"}) {
+				t.Errorf("problems %+v, accounts %v, set aside %q", d.Problems, out.Accounts, out.SetAside)
+			}
 		})
 	}
 }
@@ -250,7 +266,7 @@ func TestOneFaultOfManyIsOneLine(t *testing.T) {
 		in.Workers[id] = hire(id + " A B")
 		in.Workers[id].ManagerID = "1"
 	}
-	refused(t, in, `attribute displayName of 50 workers ("1", "2", "3", and 47 more)`)
+	refused(t, in, "attribute displayName: the directory maintains it")
 }
 
 func TestUnchangedValuesAreNotChecked(t *testing.T) {
@@ -266,6 +282,27 @@ func TestProtected(t *testing.T) {
 	m.ann().Protected = "member of Domain Admins"
 	in := input(t, m, rules(), hire("1 Ann Lee"))
 	expectAction(t, decide(t, in), "1", roster.ActionNone)
-	in.Workers["1"] = hire("1 Ann Lee", "Department=IT", "City=Sydney")
-	refused(t, in, `worker "1"`, "CN=Ann Lee,"+staff, "member of Domain Admins", "container, department")
+	in.Workers["1"], in.Workers["2"] = hire("1 Ann Lee", "Department=IT", "City=Sydney"), hire("2 Bob Ray")
+	for _, policy := range []string{"", roster.ProblemStop} { // it stops nobody, whatever the policy
+		in.OnProblem = policy
+		r := decide(t, in)
+		d := expectAction(t, r, "1", roster.ActionSetAside)
+		for _, part := range []string{"CN=Ann Lee," + staff, "member of Domain Admins", "container, department"} {
+			if !strings.Contains(d.Reason, part) {
+				t.Errorf("the reason lacks %q: %s", part, d.Reason)
+			}
+		}
+		expectValue(t, r, "1", "container", staff)
+		expectAction(t, r, "2", roster.ActionCreate)
+	}
+	// Where they must lose access, only a person can take it: the run stops, with advice that works.
+	in.Workers["1"] = hire("1 Ann Lee", "termination_date=2026-11-01")
+	refused(t, in, `worker "1"`, "must lose access", "disable the account by hand", "override with enabled = true")
+	in.OnProblem = ""
+	refused(t, in, `worker "1"`, "must lose access")
+	in.Overrides = []roster.Override{enable("1")}
+	expectValue(t, decide(t, in), "1", "enabled", "true")
+	in.Overrides = nil
+	off(m.objects[0], "2026-11-02", "")
+	expectAction(t, decide(t, in), "1", roster.ActionSetAside)
 }

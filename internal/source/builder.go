@@ -4,7 +4,6 @@ package source
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -37,6 +36,9 @@ type Builder struct {
 	workers     worker.Population
 	positions   map[string]string // of each worker's record
 	folded      map[string]string // lower case → id, for ids with letters
+	primary     *primary          // of Spec.PrimaryColumn
+	bare        []Problem         // records with nothing but an id
+	given       [9]bool           // by the order of worker.Fields: some record has a value
 	watched     []int             // the columns of MinFilled
 	filled      []int             // by column: records with a value in it, of those watched
 	replacement findings
@@ -101,6 +103,7 @@ func NewBuilder(s Spec, columns []string) (*Builder, error) {
 	}
 	b.planFields()
 	b.planAttributes()
+	b.planPrimary()
 	b.checkHeader()
 	return b, nil
 }
@@ -214,6 +217,9 @@ func (b *Builder) missing(column, where string, problem bool) {
 // checkHeader refuses columns that cannot be told apart, as far as they are used.
 func (b *Builder) checkHeader() {
 	used := append(slices.Clone(b.attrs), b.fields[:]...)
+	if b.primary != nil {
+		used = append(used, b.primary.column)
+	}
 	seen := map[string]int{}
 	for i, name := range b.columns {
 		folded := strings.ToLower(strings.TrimSpace(name))
@@ -289,6 +295,9 @@ func (b *Builder) add(position string, raw func(column int) expression.Value) {
 		}
 	}
 	if w.ID != "" {
+		if r.bare() {
+			b.bare = append(b.bare, Problem{Position: position, Column: b.columns[b.fields[fieldID]], WorkerID: w.ID})
+		}
 		r.keep()
 	}
 }
@@ -363,8 +372,15 @@ func (r *record) checkOne(column int, text string) bool {
 func (r *record) keep() {
 	id := r.worker.ID
 	if before, twice := r.positions[id]; twice {
-		r.problem(r.fields[fieldID], "the same worker id as %s, expected one record for each worker", before)
+		if r.primary == nil {
+			r.problem(r.fields[fieldID], "the same worker id as %s, expected one record for each worker%s", before, r.waysOut())
+		} else if r.choose(before) {
+			r.positions[id], r.workers[id] = r.position, r.worker
+		}
 		return
+	}
+	if r.primary != nil {
+		r.first()
 	}
 	r.positions[id] = r.position
 	r.workers[id] = r.worker
@@ -386,110 +402,4 @@ func set(texts []string) map[string]bool {
 		m[text] = true
 	}
 	return m
-}
-
-// Finish checks what only all records together can tell, and returns the
-// workers or, as a *Problems, everything that was wrong.
-func (b *Builder) Finish() (*Result, error) {
-	if b.problems.Total == 0 { // guards over broken data would only repeat that it is broken
-		b.checkManagers()
-		b.checkGuards()
-	}
-	if b.problems.Total > 0 {
-		p := b.problems
-		return nil, &p
-	}
-	names := make([]string, len(b.attrs))
-	for i, column := range b.attrs {
-		names[i] = b.columns[column]
-	}
-	slices.Sort(names)
-	return &Result{Workers: b.workers, Records: b.problems.Records, Attributes: names, LeftOut: b.leftOut, Warnings: b.finalWarnings()}, nil
-}
-
-func (b *Builder) checkManagers() {
-	if b.fields[fieldManager] < 0 {
-		return
-	}
-	var without []string
-	for id, w := range b.workers {
-		if w.ManagerID != "" && b.workers[w.ManagerID] == nil {
-			without = append(without, id)
-		}
-	}
-	if len(without) == 0 {
-		return
-	}
-	first := slices.Min(without)
-	manager, near := b.workers[first].ManagerID, ""
-	if other, ok := b.folded[strings.ToLower(manager)]; ok {
-		near = fmt.Sprintf(" (there is %s)", Quote(other))
-	} else if other := strings.TrimLeft(manager, "0"); b.workers[other] != nil {
-		near = fmt.Sprintf(" (there is %s)", Quote(other))
-	}
-	b.Warn("%s with a manager who is not among the records%s: worker %s (%s) names %s%s", count(len(without), "worker"), others(len(without)), Quote(first), b.positions[first], Quote(manager), near)
-}
-
-func (b *Builder) checkGuards() {
-	n := b.Records()
-	switch {
-	case n == 0 && !b.spec.AllowEmpty:
-		b.Report(Problem{Text: "found no records, expected at least one: an empty extract would make everybody absent"})
-	case n < b.spec.MinRecords:
-		b.Report(Problem{Text: fmt.Sprintf("found %d records, expected at least %d (min_records): the data may be incomplete", n, b.spec.MinRecords)})
-	}
-	for _, id := range b.spec.Sentinels {
-		if b.workers[id] == nil && n > 0 {
-			b.Report(Problem{WorkerID: id, Text: "not found, expected among the records as a sentinel: the data may be incomplete"})
-		}
-	}
-	for _, column := range slices.Sorted(maps.Keys(b.spec.MinFilled)) {
-		at, there := b.index[column]
-		if !there {
-			b.missing(column, "min_filled", true)
-			continue
-		}
-		if share := b.spec.MinFilled[column]; n > 0 && float64(b.filled[at]) < share*float64(n) {
-			b.Report(Problem{Column: column, Text: fmt.Sprintf("found a value in %d of %d records (%.1f %%), expected at least %.1f %% (min_filled)",
-				b.filled[at], n, 100*float64(b.filled[at])/float64(n), 100*share)})
-		}
-	}
-}
-
-func (b *Builder) finalWarnings() []string {
-	if b.replacement.count > 0 {
-		b.Warn("%s with the replacement character U+FFFD: an earlier conversion has damaged it%s: %s", count(b.replacement.count, "value"), others(b.replacement.count), b.replacement.first)
-	}
-	if b.order.count > 0 {
-		b.Warn("%s who leaves before the hire date%s: %s", count(b.order.count, "worker"), others(b.order.count), b.order.first)
-	}
-	var zeros []string
-	for id := range b.workers {
-		if bare := strings.TrimLeft(id, "0"); bare != id && b.workers[bare] != nil {
-			zeros = append(zeros, id)
-		}
-	}
-	if len(zeros) > 0 {
-		first := slices.Min(zeros)
-		bare := strings.TrimLeft(first, "0")
-		b.Warn("%s that differs from another only by leading zeros, which spreadsheets drop%s: %s (%s) and %s (%s)",
-			count(len(zeros), "worker id"), others(len(zeros)), Quote(bare), b.positions[bare], Quote(first), b.positions[first])
-	}
-	return b.warnings
-}
-
-// count returns "1 worker" or "2 workers".
-func count(n int, what string) string {
-	if n != 1 {
-		what += "s"
-	}
-	return fmt.Sprintf("%d %s", n, what)
-}
-
-// others introduces an example, where there is more than one.
-func others(n int) string {
-	if n > 1 {
-		return ", the first"
-	}
-	return ""
 }

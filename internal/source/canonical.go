@@ -5,6 +5,7 @@ package source
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -48,6 +49,9 @@ func invisible(c rune) bool { return !unicode.IsPrint(c) }
 func (r *record) canonical() {
 	w := r.worker
 	w.Status = r.word(fieldStatus)
+	if word, ok := r.spec.StatusWords[w.Status]; ok {
+		w.Status = word
+	}
 	w.Type = r.word(fieldType)
 	w.TimeZone = r.zone()
 	w.HireDate = r.date(fieldHire)
@@ -69,10 +73,31 @@ func (r *record) word(field int) string {
 		return ""
 	}
 	text, ok := r.single(column, r.clean(r.raw(column)))
-	if !ok || text == "" || !r.checkOne(column, text) {
+	if !ok || text == "" {
+		return ""
+	}
+	r.given[field] = true
+	if !r.checkOne(column, text) {
 		return ""
 	}
 	return text
+}
+
+// bare reports whether a record has nothing but an id, as a line with a total has. A source
+// that only adds a value or two to people may have nothing for some of them.
+func (r *record) bare() bool {
+	others, canonical := 0, false
+	for column, name := range r.columns {
+		switch {
+		case column == r.fields[fieldID] || name == "":
+			continue
+		case !r.clean(r.raw(column)).IsNull():
+			return false
+		}
+		others++
+		canonical = canonical || slices.Contains(r.fields[:], column)
+	}
+	return others > 2 || canonical
 }
 
 // single returns the one text a canonical key takes.

@@ -50,6 +50,14 @@ type Spec struct {
 	// SelfManaged reads a manager_id that is the worker's own id as no manager,
 	// as some systems mark the head of the company. It is a problem otherwise.
 	SelfManaged bool
+	// StatusWords translates the codes of a system into status words that package
+	// status knows, such as the letters of a picklist; codes that are not in it stay as they are.
+	StatusWords map[string]string
+	// PrimaryColumn names the column that tells which of several records of one
+	// worker counts: the one whose value is among PrimaryValues (DefaultTrue if nil), in any case.
+	// The others are left out. Without it, a worker id that comes twice is a problem.
+	PrimaryColumn string
+	PrimaryValues []string
 	// KeepSpace keeps white space at both ends of values. Values are trimmed otherwise.
 	KeepSpace bool
 	// TimeZone is the IANA name for workers whose record has none.

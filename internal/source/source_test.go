@@ -111,6 +111,13 @@ func TestProblems(t *testing.T) {
 		{"date format", Spec{DateFormats: []string{"YYYY-MM-DD"}}, []string{"1"}, `date_formats: found "YYYY-MM-DD"`},
 		{"bad zone", Spec{TimeZone: "Berlin"}, []string{"1"}, `time_zone: found "Berlin"`},
 		{"bad zones", Spec{TimeZones: map[string]string{"B": "Berlin"}}, []string{"1"}, `time_zones: "B": found "Berlin"`},
+		{"total", Spec{}, []string{"1|Active", "2|Active", "Total: 2"}, `row 4, column "ID", worker "Total: 2": the record has nothing but a worker id, expected a worker`},
+		{"no status", Spec{}, []string{"1||2020-01-01", "2||2020-01-01", "3||2020-01-01", "4||2020-01-01", "5||2020-01-01"}, `column "State": found no status in any of 5 records`},
+		{"no hire date", Spec{}, []string{"1|Active", "2|Active", "3|Active", "4|Active", "5|Active"}, `column "Hired": found no hire_date in any of 5 records`},
+		{"the same id", Spec{}, []string{"1|A", "1|B"}, `worker "1": the same worker id as row 2, expected one record for each worker; if a worker has several contracts, name the column that marks the primary one as primary_column`},
+		{"two primary records", Spec{PrimaryColumn: "Name"}, []string{"1|A||||||Y", "1|B||||||N", "1|C||||||Yes"}, `row 4, column "Name", worker "1": a primary record of the same worker as row 2, expected one (primary_column)`},
+		{"no primary record", Spec{PrimaryColumn: "Name", PrimaryValues: []string{"main"}}, []string{"1|A||||||Y", "1|B||||||N"}, `row 2, column "Name", worker "1": none of 2 records of the worker has one of the values main`},
+		{"primary column", Spec{PrimaryColumn: "Nmae"}, []string{"1"}, `primary_column: there is no column "Nmae" (did you mean "Name"?)`},
 		{"share", Spec{MinFilled: map[string]float64{"Name": 95}}, []string{"1"}, `min_filled: "Name": found 95, expected a share from 0 to 1`},
 		{"true and false", Spec{FalseValues: []string{"Y"}}, []string{"1"}, `true_values: "y" means false as well`},
 		{"twice", Spec{Attributes: []string{"Name", "Name"}}, []string{"1"}, `attributes: "Name" is listed twice`},
@@ -145,12 +152,57 @@ func TestWarnings(t *testing.T) {
 	}
 	want := []string{
 		`3 workers with a manager who is not among the records, the first: worker "007" (row 3) names "A" (there is "a")`,
+		`no record of 4 has a value for status (column "State"), on_leave (column "Leave"), time_zone (column "Zone"): is the export complete, and may the account that reads it see the column? A column that may be empty is named with 0 in min_filled`,
 		`1 value with the replacement character U+FFFD: an earlier conversion has damaged it: row 5, column "Name": "dam�ged"`,
 		`1 worker who leaves before the hire date: worker "7" (row 2): 2026-01-01, hired 2026-01-05`,
 		`1 worker id that differs from another only by leading zeros, which spreadsheets drop: "7" (row 2) and "007" (row 3)`,
 	}
 	if !slices.Equal(got.Warnings, want) {
 		t.Errorf("got %q", got.Warnings)
+	}
+}
+
+// TestEmptyColumns: a mapped column without any value is never silent, unless somebody says that it may be empty.
+func TestEmptyColumns(t *testing.T) {
+	rows := []string{"1|Active|2020-01-01||0|2|UTC", "2|Active|2020-01-01||0|1|UTC", "3|Active|2020-01-01||0|1|UTC", "4|Active|2020-01-01||0|1|UTC", "5|Active|2020-01-01||0|1|UTC"}
+	got, err := build(t, Spec{}, rows...)
+	if err != nil || len(got.Warnings) != 1 || !strings.Contains(got.Warnings[0], `no record of 5 has a value for termination_date (column "Ended"): is the export complete`) {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	for _, s := range []Spec{{MinFilled: map[string]float64{"Ended": 0}}, {Fields: Fields{"worker_id": "ID", "status": "State"}}} {
+		if got, err := build(t, s, rows...); err != nil || len(got.Warnings) != 0 {
+			t.Errorf("%+v: got %+v, %v", s, got, err)
+		}
+	}
+	// An open end is a value.
+	if got, err := build(t, Spec{}, append(rows, "6|Active|2020-01-01|9999-12-31|0|1|UTC")...); err != nil || len(got.Warnings) != 0 {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	// Records that only add a value to people may have none for some.
+	b, err := NewBuilder(Spec{Fields: Fields{"worker_id": "ID"}}, []string{"ID", "Phone", "Mobile"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.AddRow("row 2", []string{"1", "555", ""})
+	b.AddRow("row 3", []string{"2", "", ""})
+	if got, err := b.Finish(); err != nil || len(got.Workers) != 2 {
+		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
+// TestPrimaryRecords: of several records of a worker the primary one counts, whatever the order.
+func TestPrimaryRecords(t *testing.T) {
+	for _, rows := range [][]string{{"1|Left|||||x|N", "1|Active|||||x|Y", "2|Active|||||x|N"}, {"1|Active|||||x|y", "1|Left|||||x|N", "2|Active|||||x|N", "1|Other|||||x|"}} {
+		for i := range rows {
+			rows[i] = strings.Replace(rows[i], "|x|", "|UTC|", 1)
+		}
+		got, err := build(t, Spec{PrimaryColumn: "Name"}, rows...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(got.Workers) != 2 || got.Workers["1"].Status != "Active" || !strings.Contains(strings.Join(got.Warnings, "\n"), `left out: the worker has a primary one (primary_column "Name")`) {
+			t.Errorf("got %+v, %q", got.Workers["1"], got.Warnings)
+		}
 	}
 }
 

@@ -25,6 +25,9 @@ type MergeRules struct {
 	// Primary names the sources whose records make a person exist. The others
 	// only enrich: a record there without a person waits. Optional for a single source.
 	Primary []string
+	// Prefixes come, by source, before each worker id, so that the ids of a source
+	// cannot be those of another. The ids of managers who are in the same source get it too.
+	Prefixes map[string]string
 	// Authority names, by attribute or canonical key, the sources that it may
 	// come from: the first that has a value gives it. An attribute that is not
 	// listed comes from the first source that has a value; status, worker_type,
@@ -44,8 +47,8 @@ type MergeRules struct {
 	// that are not listed come after.
 	TypeOrder []string
 	// ActiveStatuses and InactiveStatuses sort the words of status, in any
-	// case, as the lifecycle of a mapping does. With ActiveStatuses given, all other
-	// words are inactive.
+	// case, before the vocabulary of package status does. With ActiveStatuses given,
+	// all other words are inactive.
 	ActiveStatuses, InactiveStatuses []string
 	// AsOf is the instant at which engagements are active, future or past.
 	AsOf time.Time
@@ -78,11 +81,14 @@ type Merged struct {
 // State is where an engagement is in time.
 type State string
 
-// The states, the one that counts most first.
+// The states, the one that counts most first. An unclear engagement has a status
+// word that nobody knows: it counts before one that has not begun or is over, so that whoever
+// evaluates the worker sees the word, and loses to one that is active.
 const (
-	Active State = "active"
-	Future State = "future"
-	Past   State = "past"
+	Active  State = "active"
+	Unclear State = "unclear"
+	Future  State = "future"
+	Past    State = "past"
 )
 
 // Engagement is one employment of a person.
@@ -137,7 +143,7 @@ const (
 // order of records within a source does not. The populations are not changed.
 // Errors are about the rules and about records that cannot be told to be one person or two.
 func Merge(sources []Named, rules MergeRules) (*Merged, error) {
-	m := &merger{sources: sources, rules: rules, index: map[string]int{}, alias: map[string]string{}}
+	m := &merger{sources: prefixed(sources, rules.Prefixes), rules: rules, index: map[string]int{}, alias: map[string]string{}}
 	m.result = &Merged{Workers: Population{}, Choices: []Choice{}, Conflicts: []Conflict{}, Waiting: []Waiting{}, Warnings: []string{}}
 	if err := m.prepare(); err != nil {
 		return nil, err
@@ -222,6 +228,9 @@ func (m *merger) prepare() error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.rules.PersonKeys)) {
 		known("person_keys", name)
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.rules.Prefixes)) {
+		known("prefixes", name)
 	}
 	m.prepareAuthority(known)
 	m.prepareKeys()

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"terraform-provider-workforce/internal/expression"
+	"terraform-provider-workforce/internal/status"
 )
 
 // member is a record and the source it is from.
@@ -193,6 +194,7 @@ func (m *merger) engagements(p *person) []engagement {
 			}
 		}
 		slices.SortFunc(records, func(a, b member) int { return m.order(id, a, b) })
+		m.refuseStrangers(id, p.key, records)
 		w, conflicts := m.combine(records)
 		e := m.describe(w)
 		e.conflicts = conflicts
@@ -233,24 +235,37 @@ func (m *merger) state(e engagement) State {
 	if own, err := Location(e.worker.TimeZone); err == nil {
 		loc = own
 	}
+	class := m.class(e.Status)
 	switch {
+	case e.End != "" && !e.End.End(loc).After(m.rules.AsOf), class == status.NeverStarted:
+		return Past
 	case e.HireDate != "" && e.HireDate.Start(loc).After(m.rules.AsOf):
 		return Future
-	case e.End != "" && !e.End.End(loc).After(m.rules.AsOf), m.inactive(e.Status):
+	case class == status.Left:
 		return Past
+	case class == status.Prehire:
+		return Future
+	case class == status.Unknown:
+		return Unclear
 	}
 	return Active
 }
 
-func (m *merger) inactive(status string) bool {
-	is := func(word string) bool { return strings.EqualFold(word, status) }
-	if slices.ContainsFunc(m.rules.InactiveStatuses, is) {
-		return true
+// class sorts a status word.
+func (m *merger) class(word string) status.Class {
+	is := func(listed string) bool { return strings.EqualFold(listed, word) }
+	switch {
+	case slices.ContainsFunc(m.rules.InactiveStatuses, is):
+		return status.Left
+	case slices.ContainsFunc(m.rules.ActiveStatuses, is):
+		return status.Active
+	case len(m.rules.ActiveStatuses) > 0 && word != "":
+		return status.Left
 	}
-	return len(m.rules.ActiveStatuses) > 0 && status != "" && !slices.ContainsFunc(m.rules.ActiveStatuses, is)
+	return status.Classify(word)
 }
 
-var stateOrder = map[State]int{Active: 0, Future: 1, Past: 2}
+var stateOrder = map[State]int{Active: 0, Unclear: 1, Future: 2, Past: 3}
 
 func (m *merger) typeRank(name string) int {
 	i := slices.IndexFunc(m.rules.TypeOrder, func(t string) bool { return strings.EqualFold(t, name) })
@@ -261,7 +276,7 @@ func (m *merger) typeRank(name string) int {
 }
 
 // compare sorts the engagement that counts most to the front: active before
-// future before past, then by type, then the latest hire date, then the lowest id.
+// unclear before future before past, then by type, then the latest hire date, then the lowest id.
 func (m *merger) compare(a, b engagement) int {
 	return cmp.Or(cmp.Compare(stateOrder[a.State], stateOrder[b.State]), cmp.Compare(m.typeRank(a.Type), m.typeRank(b.Type)),
 		cmp.Compare(b.HireDate, a.HireDate), cmp.Compare(a.WorkerID, b.WorkerID))
@@ -300,7 +315,7 @@ func (m *merger) bridge(list []engagement) ([]engagement, string) {
 			e.WorkerID, e.End, list[next].WorkerID, list[next].HireDate, days(e.End, list[next].HireDate), m.rules.BridgeDays, e.WorkerID)
 		carried := *e.worker
 		carried.TerminationDate, carried.LastDayOfWork = "", ""
-		if m.inactive(carried.Status) {
+		if class := m.class(carried.Status); class == status.Left || class == status.NeverStarted {
 			carried.Status = ""
 			if len(m.rules.ActiveStatuses) > 0 {
 				carried.Status = m.rules.ActiveStatuses[0]

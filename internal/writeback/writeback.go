@@ -91,6 +91,9 @@ type Outcome struct {
 	// Written says that something was written.
 	Written bool
 	Err     error
+	// Personal says that Err is about this worker alone: the system does not have
+	// them, or refuses their values. Planning again changes nothing about it.
+	Personal bool
 }
 
 // Apply makes the changes and returns an outcome for each, in their order. Workers fail
@@ -111,11 +114,13 @@ func Apply(ctx context.Context, system System, changes []Change) []Outcome {
 		case !exists && c.MayBeGone:
 			continue
 		case !exists:
-			o.Err = fmt.Errorf("worker %q: %w", c.WorkerID, errUnknown)
+			o.Err, o.Personal = fmt.Errorf("worker %q: %w", c.WorkerID, errUnknown), true
 			continue
 		}
 		o.Now = only(have, c.Want)
-		if o.Err = errors.Join(c.check(system), c.conflict(o.Now)); o.Err == nil && !maps.Equal(o.Now, c.Want) {
+		refused, conflict := c.check(system), c.conflict(o.Now)
+		o.Err, o.Personal = errors.Join(refused, conflict), refused != nil
+		if o.Err == nil && !maps.Equal(o.Now, c.Want) {
 			todo = append(todo, i)
 		}
 	}
@@ -144,6 +149,7 @@ func write(ctx context.Context, system System, changes []Change, outcomes []Outc
 					stop(fmt.Errorf("the HR system cannot be used: %w", gone))
 				}
 				o.check(c)
+				o.Personal = o.Err != nil && ctx.Err() == nil
 			}
 		})
 	}
@@ -218,31 +224,42 @@ func Differences(worker string, have, want Record) []Difference {
 	return out
 }
 
-// Preview returns what Apply would change, and an error about the workers whom the
-// system does not know and the values that somebody else has changed.
-func Preview(ctx context.Context, system Reader, changes []Change) ([]Difference, error) {
+// Problem is what stands in the way of one worker's values.
+type Problem struct {
+	WorkerID string
+	Err      error
+	// Personal is as in [Outcome].
+	Personal bool
+}
+
+// Preview returns what Apply would change of those with whom nothing is wrong, and
+// the problems: workers whom the system does not have, values that it refuses, and
+// those that somebody else has changed.
+func Preview(ctx context.Context, system Reader, changes []Change) ([]Difference, []Problem, error) {
 	found, err := system.Read(ctx, workersOf(changes), attributesOf(changes))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var out []Difference
-	var problems []error
+	var problems []Problem
 	for _, c := range changes {
 		have, exists := found[c.WorkerID]
 		if !exists && c.MayBeGone {
 			continue
 		}
 		if !exists {
-			problems = append(problems, fmt.Errorf("worker %q: %w", c.WorkerID, errUnknown))
+			problems = append(problems, Problem{c.WorkerID, fmt.Errorf("worker %q: %w", c.WorkerID, errUnknown), true})
 			continue
 		}
 		now := only(have, c.Want)
-		if err := errors.Join(c.check(system), c.conflict(now)); err != nil {
-			problems = append(problems, err)
+		refused, conflict := c.check(system), c.conflict(now)
+		if err := errors.Join(refused, conflict); err != nil {
+			problems = append(problems, Problem{c.WorkerID, err, refused != nil})
+			continue
 		}
 		out = append(out, Differences(c.WorkerID, now, c.Want)...)
 	}
-	return out, errors.Join(problems...)
+	return out, problems, nil
 }
 
 // Quote writes a value for messages.

@@ -93,6 +93,11 @@ func TestApply(t *testing.T) {
 			t.Errorf("worker %d: found %v, expected an error with %q", i, err, want)
 		}
 	}
+	for i, personal := range []bool{false, true, true, false, false, false, true, false} {
+		if outcomes[i].Personal != personal {
+			t.Errorf("worker %d: personal %v, expected %v: %v", i, outcomes[i].Personal, personal, outcomes[i].Err)
+		}
+	}
 	if m.records["4"]["mail"] != "old4" || m.records["5"]["mail"] != "" || m.records["0"]["mail"] != "new0" || m.records["0"]["note"] != "keep" {
 		t.Errorf("the system holds %v", m.records)
 	}
@@ -110,7 +115,7 @@ func TestApplyStopsWhenTheSystemIsGone(t *testing.T) {
 		changes = append(changes, writeback.Change{WorkerID: id, Want: writeback.Record{"mail": "x"}})
 	}
 	for _, o := range writeback.Apply(t.Context(), m, changes) {
-		if o.Err == nil || !strings.Contains(o.Err.Error(), "connection refused") {
+		if o.Err == nil || o.Personal || !strings.Contains(o.Err.Error(), "connection refused") {
 			t.Fatalf("%+v", o)
 		}
 	}
@@ -140,7 +145,7 @@ func TestApplyWithoutARead(t *testing.T) {
 
 func TestPreview(t *testing.T) {
 	m := staff(3)
-	d, err := writeback.Preview(t.Context(), m, []writeback.Change{
+	d, problems, err := writeback.Preview(t.Context(), m, []writeback.Change{
 		{WorkerID: "0", Want: writeback.Record{"mail": "new", "note": "keep"}},
 		{WorkerID: "1", Want: writeback.Record{"mail": "old1"}},
 		{WorkerID: "8", Want: writeback.Record{"mail": "x"}},
@@ -149,8 +154,8 @@ func TestPreview(t *testing.T) {
 	if len(d) != 1 || d[0].String() != `worker 0: mail: "old0" → "new"` {
 		t.Errorf("found %v", d)
 	}
-	if err == nil || !strings.Contains(err.Error(), `worker "8"`) || strings.Contains(err.Error(), `"9"`) {
-		t.Error(err)
+	if err != nil || len(problems) != 1 || problems[0].WorkerID != "8" || !problems[0].Personal || !strings.Contains(problems[0].Err.Error(), `worker "8"`) {
+		t.Error(problems, err)
 	}
 }
 

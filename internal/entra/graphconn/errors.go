@@ -149,6 +149,9 @@ func IsThrottled(err error) bool { return as(err).Status == http.StatusTooManyRe
 // IsBadRequest reports that Graph found a request invalid.
 func IsBadRequest(err error) bool { return as(err).Status == http.StatusBadRequest }
 
+// IsContended reports that another change of the same object was under way.
+func IsContended(err error) bool { return as(err).Status == http.StatusConflict }
+
 // IsUnknownOutcome reports that a write may or may not have been done: read
 // before doing it again.
 func IsUnknownOutcome(err error) bool { return as(err).Unknown }

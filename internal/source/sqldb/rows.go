@@ -78,9 +78,11 @@ type table struct {
 
 	// What tells why a worker id comes twice: a hash of every value, since the
 	// rows themselves are not kept.
-	seed   maphash.Seed
-	seen   map[string]int // worker id → row
-	hashes []uint32       // by row, one for each column
+	seed maphash.Seed
+	seen map[string]int // worker id → row
+	// several rows of a worker are for the builder to choose from.
+	several bool
+	hashes  []uint32 // by row, one for each column
 }
 
 // table looks at the columns before the first row.
@@ -93,7 +95,7 @@ func (r *run) table(rows *sql.Rows) (*table, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &table{index: map[string]int{}, id: -1, seed: maphash.MakeSeed(), seen: map[string]int{}, row: make([]expression.Value, len(types))}
+	t := &table{index: map[string]int{}, id: -1, seed: maphash.MakeSeed(), seen: map[string]int{}, several: r.spec.PrimaryColumn != "", row: make([]expression.Value, len(types))}
 	names := make([]string, len(types))
 	var binary []string
 	for i, typ := range types {
@@ -168,7 +170,7 @@ func (t *table) add(n int, raw []any) error {
 	position := "row " + strconv.Itoa(n)
 	if t.id >= 0 {
 		if id := t.row[t.id].Text(); id != "" {
-			if before, twice := t.seen[id]; twice {
+			if before, twice := t.seen[id]; twice && !t.several {
 				t.twice(position, id, before, n)
 				return nil
 			}

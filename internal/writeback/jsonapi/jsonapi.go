@@ -241,16 +241,19 @@ func (a *API) readList(ctx context.Context, workers, attributes []string) (map[s
 var errNoID = errors.New("expected one in each record")
 
 // readOne returns nil for a worker whom the system does not know.
+// isGone reports an answer that says that there is no such worker, or none any more.
+func isGone(status int) bool { return status == http.StatusNotFound || status == http.StatusGone }
+
 func (a *API) readOne(ctx context.Context, worker string, attributes []string) (writeback.Record, error) {
 	url, err := a.read.fill(map[string]string{"worker_id": worker})
 	if err != nil {
 		return nil, err
 	}
-	response, err := a.client.Do(ctx, web.Request{URL: url, Expect: web.JSON, Pass: func(r *web.Response) bool { return r.Status == http.StatusNotFound }})
+	response, err := a.client.Do(ctx, web.Request{URL: url, Expect: web.JSON, Pass: func(r *web.Response) bool { return isGone(r.Status) }})
 	if err != nil {
 		return nil, unavailable(err)
 	}
-	if response.Status == http.StatusNotFound || response.Status == http.StatusNoContent {
+	if isGone(response.Status) || response.Status == http.StatusNoContent {
 		return nil, nil
 	}
 	document, err := jsonrecord.Decode(response.Body)

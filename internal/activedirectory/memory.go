@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package activedirectory
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"terraform-provider-workforce/internal/directory"
+)
+
+const (
+	// rememberedCause precedes why and when rules disabled an account in
+	// [Options.RemovedGroupsAttribute].
+	rememberedCause = "workforce-disabled:"
+	// memoryGrace is how much later than a memory userAccountControl may have been
+	// changed for the memory to count: clocks differ, and replication metadata is
+	// that of the domain controller. Who enables and disables by hand later makes
+	// the memory void.
+	memoryGrace = time.Hour
+)
+
+// memory is why rules disabled an account, and when.
+type memory struct {
+	cause string
+	at    time.Time
+}
+
+func (m memory) String() string {
+	return rememberedCause + m.cause + " " + m.at.UTC().Truncate(time.Second).Format(time.RFC3339)
+}
+
+// parseMemory reads what [memory.String] writes.
+func parseMemory(value string) (m memory, ok bool) {
+	text, ours := strings.CutPrefix(value, rememberedCause)
+	i := strings.LastIndexByte(text, ' ')
+	if !ours || i < 0 {
+		return memory{}, false
+	}
+	at, err := time.Parse(time.RFC3339, text[i+1:])
+	m = memory{text[:i], at.UTC()}
+	return m, err == nil && slices.Contains(directory.Causes, m.cause)
+}
+
+// causes returns the values that remember why an account is disabled, understood or not.
+func (d *Domain) causes(r *record) []string {
+	return rememberedCauses(r.get(d.o.RemovedGroupsAttribute))
+}
+
+func rememberedCauses(values []string) []string {
+	return slices.DeleteFunc(slices.Clone(values), func(v string) bool { return !strings.HasPrefix(v, rememberedCause) })
+}
+
+// recall returns the last memory of an account, whether it still counts or not.
+func (d *Domain) recall(r *record) (last memory, ok bool) {
+	for _, v := range d.causes(r) {
+		if m, understood := parseMemory(v); understood && (!ok || m.at.After(last.at)) {
+			last, ok = m, true
+		}
+	}
+	return last, ok
+}
+
+// disabledFor returns why rules disabled an account that was disabled at since: ""
+// where nothing is remembered, or where userAccountControl was changed since then.
+// Where metadata tells nothing, what is remembered counts.
+func (d *Domain) disabledFor(r *record, since time.Time) string {
+	m, ok := d.recall(r)
+	if !ok || !r.lapsed() || since.After(m.at.Add(memoryGrace)) {
+		return ""
+	}
+	return m.cause
+}
+
+// rememberEdits returns the edit that makes an account remember nothing but m, and none
+// where it does so already; the zero memory forgets. Groups that are remembered in
+// the same attribute, and what is not ours, stay.
+func (d *Domain) rememberEdits(r *record, m memory) []edit {
+	var add []string
+	if m.cause != "" {
+		add = []string{m.String()}
+	}
+	old := d.causes(r)
+	if sameSet(old, add) {
+		return nil
+	}
+	return []edit{{name: d.o.RemovedGroupsAttribute, compare: true, memory: true, remove: subtract(old, add), add: subtract(add, old)}}
+}
+
+// foreign returns the values of an attribute that are not ours: who manages the
+// attribute that remembers by rules does not undo what is remembered.
+func (d *Domain) foreign(r *record, name string) directory.Value {
+	v := r.get(name)
+	if !isName(name, d.o.RemovedGroupsAttribute) || len(v) == 0 {
+		return v
+	}
+	return slices.DeleteFunc(slices.Clone(v), func(s string) bool {
+		return strings.HasPrefix(s, rememberedCause) || strings.HasPrefix(s, rememberedGroup)
+	})
+}
+
+// now is the moment, in the form that is remembered.
+func (d *Domain) now() time.Time { return d.o.Now().UTC().Truncate(time.Second) }

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"terraform-provider-workforce/internal/directory"
+)
+
+// Values of on_problem.
+const (
+	problemSetAside = "set_aside"
+	problemStop     = "stop"
+)
+
+// onProblem is the choice between setting aside what has a problem and stopping everything.
+func onProblem(aside, stop string) schema.Attribute {
+	return schema.StringAttribute{
+		Optional: true, Computed: true, Default: stringdefault.StaticString(problemSetAside), Validators: []validator.String{oneOf(problemSetAside, problemStop)},
+		MarkdownDescription: "`set_aside` (default): " + aside + " `stop`: " + stop,
+	}
+}
+
+// asideOutput is the output that names what was set aside.
+func asideOutput(what string) schema.Attribute {
+	return schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: what + " A warning says more. Known at plan."}
+}
+
+// Summaries of what concerns one group.
+const (
+	cannotReadGroups = "Cannot read groups"
+	noSuchGroup      = "Groups do not exist"
+	safeguardStops   = "A safeguard stops the plan"
+)
+
+// groupTrouble is a problem that concerns one group.
+type groupTrouble struct {
+	summary string
+	// reason is what the state holds: it stays the same as long as the problem does.
+	reason string
+	text   string
+}
+
+func (g *groupRulesRun) addTrouble(ref string, t groupTrouble) {
+	if g.troubles == nil {
+		g.troubles = map[string][]groupTrouble{}
+	}
+	g.troubles[ref] = append(g.troubles[ref], t)
+}
+
+// addPrivileged refuses a rule for a group of administrators. One that became
+// privileged while its rule was in force is set aside.
+func (g *groupRulesRun) addPrivileged(ref, why string) {
+	text := why + ". A rule over HR data would make administrators: take the group out of rules, or, if that is meant, add it to allow_privileged"
+	if _, managed := g.before[ref]; !managed {
+		g.diags.AddAttributeError(path.Root("rules").AtMapKey(ref), "The group is privileged", fmt.Sprintf("Group %q: %s.", ref, text))
+		return
+	}
+	g.addTrouble(ref, groupTrouble{"The group is privileged", "the group is privileged: " + why, text})
+}
+
+// setAside returns why groups are set aside.
+func (g *groupRulesRun) setAside() map[string]string {
+	out := make(map[string]string, len(g.troubles))
+	for ref, troubles := range g.troubles {
+		var reasons []string
+		for _, t := range troubles {
+			reasons = append(reasons, t.reason)
+		}
+		out[ref] = strings.Join(reasons, "; ")
+	}
+	return out
+}
+
+// addTroubles reports what concerns one group each, and people of whom no rule
+// decides. It is an error where that is chosen, and where no group is left: then
+// it is the configuration that is wrong, or the directory.
+func (g *groupRulesRun) addTroubles(people []string) {
+	stop := g.model.OnProblem.ValueString() == problemStop
+	if len(people) > 0 {
+		const summary = "People are set aside"
+		text := "These are neither added to groups nor removed from any:\n" + listed(people)
+		if stop {
+			g.diags.AddError(summary, text)
+		} else {
+			g.diags.AddWarning(summary, text)
+		}
+	}
+	if len(g.troubles) == 0 {
+		return
+	}
+	if stop || g.nothingLeft() {
+		g.addTroubleErrors()
+		return
+	}
+	var lines []string
+	for _, ref := range slices.Sorted(maps.Keys(g.troubles)) {
+		for _, t := range g.troubles[ref] {
+			lines = append(lines, fmt.Sprintf("%s: %s", ref, strings.ReplaceAll(strings.TrimSuffix(t.text, "."), "\n", "; ")))
+		}
+	}
+	g.diags.AddWarning("Groups are set aside", fmt.Sprintf("%d of %d groups have a problem. Their members stay as they are, as far as the problem goes, but for those with whose account nobody can sign in any more; all other groups go on (on_problem = %q):\n%s",
+		len(g.troubles), len(g.rules), problemSetAside, listed(lines)))
+}
+
+// nothingLeft reports whether every group has a problem, and none was managed before.
+func (g *groupRulesRun) nothingLeft() bool {
+	for ref := range g.rules {
+		if _, managed := g.before[ref]; managed || len(g.troubles[ref]) == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func (g *groupRulesRun) addTroubleErrors() {
+	var missing []string
+	for _, ref := range slices.Sorted(maps.Keys(g.troubles)) {
+		for _, t := range g.troubles[ref] {
+			switch t.summary {
+			case noSuchGroup:
+				missing = append(missing, fmt.Sprintf("%q", ref))
+			case cannotReadGroups, "Invalid group rule":
+				g.diags.AddAttributeError(path.Root("rules").AtMapKey(ref), t.summary, t.text+".")
+			default:
+				g.diags.AddAttributeError(path.Root("rules").AtMapKey(ref), t.summary, fmt.Sprintf("Group %q: %s.", ref, t.text))
+			}
+		}
+	}
+	if len(missing) > 0 {
+		g.diags.AddAttributeError(path.Root("rules"), noSuchGroup, fmt.Sprintf("%d of %d groups are not in %s:\n  %s\nCreate them first, or correct what rules call them.", len(missing), len(g.rules), g.target.title, strings.Join(missing, "\n  ")))
+	}
+}
+
+// concernsOne reports whether an error is about some groups or members only, and
+// says nothing of the others.
+func concernsOne(err error) bool {
+	for _, e := range flatten(err) {
+		var m *directory.MembershipError
+		if !errors.Is(e, directory.ErrAmbiguous) && !errors.As(e, &m) {
+			return false
+		}
+	}
+	return err != nil
+}
+
+// groupsApart reads groups. Those that could not be read, while others could, are
+// in failed by reference.
+func groupsApart(ctx context.Context, dir directory.Groups, refs []string) (found map[string]*directory.Group, failed map[string]error, err error) {
+	found, err = dir.Groups(ctx, refs)
+	if found == nil || !concernsOne(err) {
+		return found, nil, err
+	}
+	failed = map[string]error{}
+	for _, ref := range refs {
+		if found[ref] != nil {
+			continue
+		}
+		one, err := dir.Groups(ctx, []string{ref})
+		if err != nil && !concernsOne(err) {
+			return nil, nil, err
+		}
+		if one[ref] != nil {
+			found[ref] = one[ref]
+		} else if err != nil {
+			failed[ref] = err
+		}
+	}
+	return found, failed, nil
+}
+
+// membersApart finds members. References that fit several are in failed; few do,
+// so that halving finds them with few questions.
+func membersApart(ctx context.Context, dir directory.Groups, refs []string) (found map[string]directory.Member, failed map[string]error, err error) {
+	found, err = dir.Members(ctx, refs)
+	switch {
+	case err == nil:
+		return found, nil, nil
+	case !concernsOne(err):
+		return nil, nil, err
+	case len(refs) == 1:
+		return map[string]directory.Member{}, map[string]error{refs[0]: err}, nil
+	}
+	found, failed = map[string]directory.Member{}, map[string]error{}
+	for _, half := range [][]string{refs[:len(refs)/2], refs[len(refs)/2:]} {
+		some, bad, err := membersApart(ctx, dir, half)
+		if err != nil {
+			return nil, nil, err
+		}
+		maps.Copy(found, some)
+		maps.Copy(failed, bad)
+	}
+	return found, failed, nil
+}

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package roster
+
+import (
+	"fmt"
+	"time"
+
+	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/mapping"
+	"terraform-provider-workforce/internal/worker"
+)
+
+// The ladder of an account whose worker has left: it is disabled, moves, loses its
+// groups, and is deleted. What must hold:
+//
+//   - Every rung whose day has come is taken in this run, all at once if several
+//     are due, whoever made the account and however late the HR system told.
+//   - Deletion is the only rung that waits for the directory: the account must have
+//     been disabled for the retention by the directory's own record, and the
+//     retention must be over since the worker left, too. Without a record it waits.
+//   - An account is enabled only where the worker's own story, or what we wrote at
+//     the account when we disabled it, says why it was disabled, and that is over.
+
+// leftSince returns the last day at work of somebody who has left: by the HR system, else by
+// the account's record, else the day on which the account was disabled. It is ""
+// where nothing tells.
+func (d *decider) leftSince(p *person) worker.Date {
+	if p.desired != nil && p.desired.LeftSince != "" {
+		return p.desired.LeftSince
+	}
+	if word, day := d.recorded(p); word == recordLeft {
+		return day
+	}
+	if e := p.existing; e != nil && !e.Account.Enabled && !e.DisabledSince.IsZero() && (e.DisabledFor == "" || e.DisabledFor == directory.ForLeft) {
+		return worker.Date(e.DisabledSince.In(d.zoneOf(p)).Format(time.DateOnly))
+	}
+	return ""
+}
+
+// zoneOf returns the time zone in which a person's days are counted.
+func (d *decider) zoneOf(p *person) *time.Location {
+	if p.worker != nil && p.worker.TimeZone != "" {
+		if loc, err := worker.Location(p.worker.TimeZone); err == nil {
+			return loc
+		}
+	}
+	return d.zone
+}
+
+// strips reports whether somebody who left on that day is to be in no group by now.
+func (d *decider) strips(p *person, since worker.Date) bool {
+	l := d.rules.Lifecycle
+	if l.LeaverGroups != groupsRemove {
+		return false
+	}
+	return l.LeaverGroupsDays == 0 || since != "" && !d.in.AsOf.Before(since.AddDays(l.LeaverGroupsDays).End(d.zoneOf(p)))
+}
+
+// deletion returns when the account of somebody who left on that day may be deleted;
+// zero where it never is, or where nothing tells since when it is disabled.
+func (d *decider) deletion(p *person, since worker.Date) time.Time {
+	keep, e := d.rules.Lifecycle.RetentionDays, p.existing
+	if keep == nil || e == nil || e.Account.Enabled || e.DisabledSince.IsZero() {
+		return time.Time{}
+	}
+	due := e.DisabledSince.AddDate(0, 0, *keep)
+	if since != "" {
+		if over := since.AddDays(*keep).End(d.zoneOf(p)); over.After(due) {
+			due = over
+		}
+	}
+	return due
+}
+
+// draftDeletion makes the document that deletes the account of somebody who has
+// left, if that is due, and reports whether it did.
+func (d *decider) draftDeletion(p *person, since worker.Date) bool {
+	p.deletion = d.deletion(p, since)
+	if p.deletion.IsZero() || d.in.AsOf.Before(p.deletion) {
+		return false
+	}
+	p.deletion = time.Time{}
+	if p.existing.Protected != "" {
+		p.reason += fmt.Sprintf("; retention_days %d are over, but the account is protected (%s) and stays", *d.rules.Lifecycle.RetentionDays, p.existing.Protected)
+		return false
+	}
+	d.keep(p)
+	p.account.Deleted = true
+	p.action = ActionDelete
+	p.reason += fmt.Sprintf("; the account is disabled since %s, and retention_days %d are over", p.existing.DisabledSince.In(d.zoneOf(p)).Format(time.DateOnly), *d.rules.Lifecycle.RetentionDays)
+	return true
+}
+
+// known is what the directory knows about a worker, and the HR system does not.
+func (d *decider) known(p *person) mapping.Known {
+	known := mapping.Known{Left: d.leftSince(p)}
+	if e := p.existing; e != nil && !e.Deleted {
+		known.Account, known.Enabled = true, e.Account.Enabled
+	}
+	return known
+}
+
+// mustNotSignIn returns why somebody must not be able to sign in, as far as that is
+// certain whatever else is wrong with them, and for a leaver since when; cause is "" where
+// they may, or where nobody knows.
+func (d *decider) mustNotSignIn(p *person) (cause string, since worker.Date) {
+	if p.worker == nil {
+		if word, day := d.recorded(p); word == recordLeft {
+			return directory.ForLeft, day
+		}
+		return "", ""
+	}
+	stage, enabled, err := d.in.Mapping.StageKnown(p.worker, d.in.AsOf, d.known(p))
+	if err != nil || enabled {
+		return "", ""
+	}
+	return causes[stage], d.leftSince(p)
+}
+
+// causes are what an account is disabled for, by the stage of its worker.
+var causes = map[mapping.Stage]string{
+	mapping.StageLeft: directory.ForLeft, mapping.StagePrehire: directory.ForPrehire, mapping.StageFuture: directory.ForPrehire, mapping.StageLeave: directory.ForLeave,
+}
+
+// lossReason says in words why somebody loses access.
+func (d *decider) lossReason(p *person, cause string) string {
+	switch cause {
+	case directory.ForLeft:
+		if since := d.leftSince(p); since != "" {
+			return "the worker has left, on " + string(since)
+		}
+		return "the worker has left"
+	case directory.ForPrehire:
+		return "the worker has not started"
+	case directory.ForLeave:
+		return "the worker is on leave or suspended"
+	}
+	return cause
+}
+
+// explained reports whether it is known why a disabled account is disabled, and that
+// this is over, so that its worker, who works here, may sign in again. Otherwise
+// somebody disabled it for a reason that HR does not know, or a column of the
+// feed came empty: why says what was found.
+//
+// What counts, in this order:
+//   - what we wrote at the account when we disabled it: leave, prehire, absence, scope
+//     and overrides are over when the rules say so;
+//   - the worker's story: by today's HR record they had left, had not started or were
+//     barred at the moment of disabling;
+//   - that we disabled it because they had left counts only where HR now says
+//     something new: a hire date after that, or an end that is still to come. An end
+//     that merely is not there any more may be a column that came empty.
+func (d *decider) explained(p *person) (ok bool, why string) {
+	e := p.existing
+	word, day := e.DisabledFor, worker.Date("")
+	if recorded, since := d.recorded(p); recorded != "" && (word == "" || word == directory.ForLeft && recorded == recordLeft) {
+		word, day = recorded, since
+	}
+	switch word {
+	case "", directory.ForLeft:
+	default:
+		return true, ""
+	}
+	if !e.DisabledSince.IsZero() {
+		if stage, enabled, err := d.in.Mapping.StageAt(p.worker, e.DisabledSince); err == nil && !enabled && causes[stage] != "" {
+			return true, ""
+		}
+	}
+	if word == directory.ForLeft {
+		if day == "" && !e.DisabledSince.IsZero() {
+			day = worker.Date(e.DisabledSince.In(d.zoneOf(p)).Format(time.DateOnly))
+		}
+		if p.worker.HireDate != "" && day != "" && p.worker.HireDate > day || max(p.worker.TerminationDate, p.worker.LastDayOfWork) >= d.today {
+			return true, ""
+		}
+		return false, fmt.Sprintf("it was disabled%s because the worker had left, and the HR record now has neither an end nor a new hire date", onDay(e, d.zoneOf(p)))
+	}
+	if e.DisabledSince.IsZero() {
+		return false, "nothing tells since when or why it is disabled"
+	}
+	return false, fmt.Sprintf("it was disabled%s, while the worker worked here by the HR record", onDay(e, d.zoneOf(p)))
+}
+
+func onDay(e *directory.Existing, zone *time.Location) string {
+	if e.DisabledSince.IsZero() {
+		return ""
+	}
+	return " on " + e.DisabledSince.In(zone).Format(time.DateOnly)
+}
+
+// block keeps an account disabled that nothing explains. Everything but the access and
+// the place is as the rules say: the place may be part of what somebody decided.
+func (d *decider) block(p *person, a *directory.Account) {
+	ok, why := d.explained(p)
+	if ok {
+		return
+	}
+	p.blocked = why
+	a.Enabled, a.Container = false, p.existing.Account.Container
+}
+
+const remedyBlocked = "to enable it, use an override with enabled = true, or the action that enables users"
+
+// warnBlocked sums up who stays disabled although HR has them at work.
+func (d *decider) warnBlocked() {
+	var people []*person
+	for _, p := range d.people {
+		if p.action == ActionKeptDisabled || p.blocked != "" && !p.account.Enabled {
+			people = append(people, p)
+		}
+	}
+	if len(people) > 0 {
+		d.warn("%s disabled while HR has the workers at work, and nothing says why; no rule enables them (%s): %s", isAre(len(people), "account"), remedyBlocked, d.firstTen(people))
+	}
+}
+
+// isAre writes a number with its noun and verb.
+func isAre(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun + " is"
+	}
+	return count(n, noun) + " are"
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package roster
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"terraform-provider-workforce/internal/directory"
+)
+
+// result puts everything together.
+func (d *decider) result() (*Result, error) {
+	r := &Result{Accounts: make(map[string]directory.Account, len(d.people)), Documents: make(map[string]string, len(d.people)), Decisions: make([]Decision, len(d.people))}
+	documents := make([]string, len(d.people))
+	errs := make([]error, len(d.people))
+	index := make(map[*person]int, len(d.people))
+	for i, p := range d.people {
+		index[p] = i
+	}
+	d.parallel(func(p *person) {
+		i := index[p]
+		if p.account != nil {
+			documents[i], errs[i] = d.in.Format.Marshal(*p.account)
+		}
+		r.Decisions[i] = d.decision(p)
+	})
+	for i, p := range d.people {
+		if errs[i] != nil {
+			return nil, fmt.Errorf("worker %q: %w", p.id, errs[i])
+		}
+		if p.account != nil {
+			r.Accounts[p.id], r.Documents[p.id] = *p.account, documents[i]
+		}
+		r.sort(p)
+	}
+	r.Orphans, r.Unmanaged, r.Words = d.orphans(), d.unmanaged, d.words()
+	r.Calendar = d.calendar()
+	for _, p := range d.people {
+		for _, w := range warnings(p) {
+			if !strings.HasPrefix(w, "worker ") {
+				w = fmt.Sprintf("worker %q: %s", p.id, w)
+			}
+			d.warnings = append(d.warnings, w)
+		}
+	}
+	d.warnMatches()
+	d.warnOverrides()
+	d.warnBlocked()
+	d.warnAside()
+	d.warnWords(r.Words)
+	d.warnings = append(d.warnings, d.late...)
+	r.Overridden = d.overriddenIDs()
+	slices.Sort(d.warnings)
+	r.Warnings = slices.Compact(d.warnings)
+	r.Partitions = d.in.Partition.Split(r.Documents, func(id string) string { return d.partitionValue(d.byWorker[id]) })
+	var err error
+	causes := d.causes()
+	r.Report, r.Digest = d.report(r, causes), d.digest(causes)
+	r.ReportJSON, err = d.reportJSON(r, causes)
+	return r, err
+}
+
+func (d *decider) decision(p *person) Decision {
+	dec := Decision{WorkerID: p.id, Name: d.displayName(p), Action: p.action, Stage: p.stage(), Reason: p.reason, Changes: p.changes, Problems: p.problems(),
+		LosesAccess: p.disables(), GainsAccess: p.enables()}
+	if p.existing != nil {
+		dec.ObjectID, dec.Path, dec.MatchedBy = p.existing.ID, p.existing.Path, p.matched
+	}
+	return dec
+}
+
+// sort puts a person into the list of their kind.
+func (r *Result) sort(p *person) {
+	if p.aside() {
+		r.SetAside = append(r.SetAside, p.id)
+	}
+	switch p.action {
+	case ActionCreate:
+		r.Joiners = append(r.Joiners, p.id)
+	case ActionKeptDisabled:
+		r.KeptDisabled = append(r.KeptDisabled, p.id)
+	case ActionDelete:
+		r.Leavers = append(r.Leavers, p.id)
+	case ActionRehire:
+		r.Rehires = append(r.Rehires, p.id)
+	case ActionRename, ActionMove, ActionUpdate, ActionEnable:
+		r.Movers = append(r.Movers, p.id)
+	case ActionSetAside:
+		if p.disables() {
+			r.Leavers = append(r.Leavers, p.id)
+		}
+	case ActionDisable:
+		if (p.cause == directory.ForLeave || p.cause == directory.ForPrehire) && !p.override.disables() {
+			r.Movers = append(r.Movers, p.id)
+			return
+		}
+		r.Leavers = append(r.Leavers, p.id)
+	}
+}
+
+// warnMatches mentions what is uncertain about who is who.
+func (d *decider) warnMatches() {
+	for _, p := range d.people {
+		switch {
+		case p.worker == nil || p.aside():
+			continue
+		case p.action == ActionCreate && p.hint != "":
+			d.warn("worker %q gets a new account: %s", p.id, p.hint)
+		}
+		if d.in.WorkerIDAttribute == "" {
+			continue
+		}
+		if carried := p.present(d.in.WorkerIDAttribute).Text(); carried != "" && p.account != nil && directory.Fold(carried) != directory.Fold(p.id) &&
+			slices.ContainsFunc(p.changes, func(c Change) bool { return c.Attribute == d.in.WorkerIDAttribute }) {
+			d.warn("worker %q takes over %s, which carries the worker id %q (matched by %s)", p.id, describe(p.existing), carried, p.matched)
+		}
+	}
+}
+
+// warnAside sums up who is set aside.
+func (d *decider) warnAside() {
+	var people []*person
+	for _, p := range d.people {
+		if p.countsAsAside() {
+			people = append(people, p)
+		}
+	}
+	if len(people) > 0 {
+		d.warn("%s set aside: their accounts stay as they are, except that access they must lose is taken; the report says why and what to do: %s", isAre(len(people), "worker"), d.firstTen(people))
+	}
+}

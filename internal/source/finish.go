@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package source
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"terraform-provider-workforce/internal/worker"
+)
+
+// Finish checks what only all records together can tell, and returns the
+// workers or, as a *Problems, everything that was wrong.
+func (b *Builder) Finish() (*Result, error) {
+	b.checkPrimary()
+	if b.problems.Total == 0 { // guards over broken data would only repeat that it is broken
+		b.checkManagers()
+		b.checkGuards()
+		b.checkEmpty()
+		b.checkBare()
+	}
+	if b.problems.Total > 0 {
+		p := b.problems
+		return nil, &p
+	}
+	names := make([]string, len(b.attrs))
+	for i, column := range b.attrs {
+		names[i] = b.columns[column]
+	}
+	slices.Sort(names)
+	return &Result{Workers: b.workers, Records: b.problems.Records, Attributes: names, LeftOut: b.leftOut, Warnings: b.finalWarnings()}, nil
+}
+
+func (b *Builder) checkManagers() {
+	if b.fields[fieldManager] < 0 {
+		return
+	}
+	var without []string
+	for id, w := range b.workers {
+		if w.ManagerID != "" && b.workers[w.ManagerID] == nil {
+			without = append(without, id)
+		}
+	}
+	if len(without) == 0 {
+		return
+	}
+	first := slices.Min(without)
+	manager, near := b.workers[first].ManagerID, ""
+	if other, ok := b.folded[strings.ToLower(manager)]; ok {
+		near = fmt.Sprintf(" (there is %s)", Quote(other))
+	} else if other := strings.TrimLeft(manager, "0"); b.workers[other] != nil {
+		near = fmt.Sprintf(" (there is %s)", Quote(other))
+	}
+	b.Warn("%s with a manager who is not among the records%s: worker %s (%s) names %s%s", count(len(without), "worker"), others(len(without)), Quote(first), b.positions[first], Quote(manager), near)
+}
+
+func (b *Builder) checkGuards() {
+	n := b.Records()
+	switch {
+	case n == 0 && !b.spec.AllowEmpty:
+		b.Report(Problem{Text: "found no records, expected at least one: an empty extract would make everybody absent"})
+	case n < b.spec.MinRecords:
+		b.Report(Problem{Text: fmt.Sprintf("found %d records, expected at least %d (min_records): the data may be incomplete", n, b.spec.MinRecords)})
+	}
+	for _, id := range b.spec.Sentinels {
+		if b.workers[id] == nil && n > 0 {
+			b.Report(Problem{WorkerID: id, Text: "not found, expected among the records as a sentinel: the data may be incomplete"})
+		}
+	}
+	for _, column := range slices.Sorted(maps.Keys(b.spec.MinFilled)) {
+		at, there := b.index[column]
+		if !there {
+			b.missing(column, "min_filled", true)
+			continue
+		}
+		if share := b.spec.MinFilled[column]; n > 0 && float64(b.filled[at]) < share*float64(n) {
+			b.Report(Problem{Column: column, Text: fmt.Sprintf("found a value in %d of %d records (%.1f %%), expected at least %.1f %% (min_filled)",
+				b.filled[at], n, 100*float64(b.filled[at])/float64(n), 100*share)})
+		}
+	}
+}
+
+// everybody are the keys of which each worker has a value in every HR system: where a
+// column has none for anybody, the export is broken. The others can be empty for
+// a company that has nobody on leave and nobody who left, so they are only told.
+var everybody = []string{"status", "worker_type", "hire_date"}
+
+// handful is the number of records below which an empty column is only told: a test, or the first people.
+const handful = 5
+
+// checkBare refuses records with nothing but an id among others that have more.
+func (b *Builder) checkBare() {
+	if len(b.bare) == b.Records() {
+		return
+	}
+	for _, p := range b.bare {
+		p.Text = "the record has nothing but a worker id, expected a worker: is it a total, or another line of a report?"
+		b.Report(p)
+	}
+}
+
+// checkEmpty looks for columns of canonical keys without a value in any record.
+// What follows from a key would be lost for everybody at once: without end
+// dates, everybody who left works here. A min_filled of 0 says that a column may be empty.
+func (b *Builder) checkEmpty() {
+	n := b.Records()
+	const mend = "is the export complete, and may the account that reads it see the column?"
+	var told []string
+	for i, key := range worker.Fields {
+		column := b.fields[i]
+		if column < 0 || b.given[i] || n == 0 || i == fieldID {
+			continue
+		}
+		name := b.columns[column]
+		if _, said := b.spec.MinFilled[name]; said {
+			continue
+		}
+		if !slices.Contains(everybody, key) || b.spec.Sparse || n < handful {
+			told = append(told, fmt.Sprintf("%s (column %q)", key, name))
+			continue
+		}
+		b.Report(Problem{Column: name, Text: fmt.Sprintf("found no %s in any of %d records, expected one for each worker: %s (min_filled = { %q = 0 } says that it may be empty, fields = { %s = \"\" } that nothing fills %s)",
+			key, n, mend, name, key, key)})
+	}
+	if len(told) > 0 {
+		b.Warn("no record of %d has a value for %s: %s A column that may be empty is named with 0 in min_filled", n, strings.Join(told, ", "), mend)
+	}
+}
+
+func (b *Builder) finalWarnings() []string {
+	if b.replacement.count > 0 {
+		b.Warn("%s with the replacement character U+FFFD: an earlier conversion has damaged it%s: %s", count(b.replacement.count, "value"), others(b.replacement.count), b.replacement.first)
+	}
+	if b.order.count > 0 {
+		b.Warn("%s who leaves before the hire date%s: %s", count(b.order.count, "worker"), others(b.order.count), b.order.first)
+	}
+	var zeros []string
+	for id := range b.workers {
+		if bare := strings.TrimLeft(id, "0"); bare != id && b.workers[bare] != nil {
+			zeros = append(zeros, id)
+		}
+	}
+	if len(zeros) > 0 {
+		first := slices.Min(zeros)
+		bare := strings.TrimLeft(first, "0")
+		b.Warn("%s that differs from another only by leading zeros, which spreadsheets drop%s: %s (%s) and %s (%s)",
+			count(len(zeros), "worker id"), others(len(zeros)), Quote(bare), b.positions[bare], Quote(first), b.positions[first])
+	}
+	return b.warnings
+}
+
+// count returns "1 worker" or "2 workers".
+func count(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
+}
+
+// others introduces an example, where there is more than one.
+func others(n int) string {
+	if n > 1 {
+		return ", the first"
+	}
+	return ""
+}
