@@ -131,15 +131,15 @@ func (l *life) allowed(i int, s *scene, p *proposal, record line, list []user, a
 	signsIn := slices.ContainsFunc(list, func(u user) bool { return u.Enabled })
 	guarded := slices.ContainsFunc(list, func(u user) bool { return slices.Contains(u.Groups, "guarded") })
 	secured := slices.ContainsFunc(list, func(u user) bool { return v.secured[u.ID] })
-	unsure := slices.ContainsFunc(list, func(u user) bool { return v.unsure[u.ID] })
+	explained := slices.ContainsFunc(list, func(u user) bool { return l.explained(i, u, &record) })
 	what := stageOf(record, l.today())
 	switch {
-	case guarded:
+	case guarded, secured && explained:
 	case secured && signsIn:
 		l.wrong(s, "%s was disabled by hand, and was enabled again", record.ID)
 	case secured && want == mustSignIn && !named(p, record.ID):
 		l.wrong(s, "%s was disabled by hand, and the report does not name them", record.ID)
-	case secured, want == either, unsure && !signsIn && named(p, record.ID):
+	case secured, want == either:
 	case want == mustNot && signsIn:
 		l.wrong(s, "%s is %s (%s to %s) and can sign in", record.ID, what, record.Hire, record.End)
 	case want == mustSignIn && !signsIn && !(aside && named(p, record.ID)):

@@ -39,8 +39,6 @@ type lived struct {
 	object   map[string]string    // object id of a worker, for life
 	disabled map[string]time.Time // since when an object is disabled
 	secured  map[string]bool      // disabled by somebody while HR had them active, by object id
-	unsure   map[string]bool      // whose disabling has several explanations, by object id
-	tampered map[string]bool      // deleted by hand, by object id
 	seen     map[string]user
 	lifted   bool // limits are off for the next run
 	stopped  int  // runs in a row that were stopped
@@ -61,7 +59,7 @@ func newLife(ctx context.Context, kinds []string, n int, d dice) *life {
 		}
 		l.limits(s, fmt.Sprint(l.limit))
 		l.scenes = append(l.scenes, s)
-		l.lives = append(l.lives, &lived{object: map[string]string{}, disabled: map[string]time.Time{}, secured: map[string]bool{}, unsure: map[string]bool{}, tampered: map[string]bool{}, seen: map[string]user{}})
+		l.lives = append(l.lives, &lived{object: map[string]string{}, disabled: map[string]time.Time{}, secured: map[string]bool{}, seen: map[string]user{}})
 	}
 	for range n {
 		l.hire(-300, l.dice(4, "contractor") == 3)
@@ -71,7 +69,7 @@ func newLife(ctx context.Context, kinds []string, n int, d dice) *life {
 
 // limits sets what one run may do.
 func (l *life) limits(s *scene, n string) {
-	for _, name := range []string{"max_disable", "max_enable", "max_delete", "max_absent", "max_set_aside"} {
+	for _, name := range []string{"max_disable", "max_enable", "max_delete", "max_absent", "max_set_aside", "max_groups_removed"} {
 		s.safeguards()[name] = n
 	}
 	s.population["max_removals"] = n
@@ -177,16 +175,15 @@ func (l *life) runs() {
 	if mode > 0 {
 		l.note("run: %s", modes[mode].name)
 	}
-	calm := l.calm
 	for i, s := range l.scenes {
 		l.observe(i)
 		modes[mode].run(l, i, s)
 		l.observe(i)
 	}
-	if l.calm == calm {
-		l.calm++
+	if l.calm++; modes[mode].upset {
+		l.calm = 0
 	}
-	if mode == 0 && l.calm > 2 {
+	if mode == 0 && l.calm > 2 && l.trouble == "" {
 		l.compare()
 	}
 }
@@ -208,7 +205,10 @@ func (l *life) nightly(i int, s *scene) {
 		l.wrong(s, "the apply failed: %s", list.errors())
 		return
 	}
-	v.stopped = 0
+	if v.stopped = 0; l.calm == 0 { // the first run after harm may leave something to the second
+		l.harmless(i, s, p, before, list)
+		return
+	}
 	l.changes(i, s, p, before, after)
 	l.observe(i)
 	l.inspect(i, s, p, before, after)
@@ -254,6 +254,14 @@ func (l *life) stopped(i int, s *scene, p *proposal) {
 		l.note("[%s] stopped: %s", s.prefix(), why)
 		v.lifted = true
 		l.limits(s, "100%")
+		return
+	}
+	if l.release(s) {
+		l.note("[%s] stopped: somebody protected has left", s.prefix())
+		return
+	}
+	if l.calm == 0 {
+		l.note("[%s] stopped after harm: %s", s.prefix(), p.failed.errors())
 		return
 	}
 	l.wrong(s, "the run was stopped without a reason that the oracle knows: %s", p.failed.errors())
@@ -303,7 +311,6 @@ func (l *life) observe(i int) {
 		case u.Enabled:
 			delete(v.disabled, id)
 			delete(v.secured, id)
-			delete(v.unsure, id)
 		case !known || was.Enabled:
 			v.disabled[id] = l.clock.now()
 		}

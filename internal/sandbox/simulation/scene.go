@@ -111,7 +111,7 @@ func (s *scene) ends(id string, days int) {
 
 // lift takes the limits off that a case is not about.
 func (s *scene) lift() {
-	for _, name := range []string{"max_disable", "max_enable", "max_delete", "max_absent", "max_set_aside", "max_adopt"} {
+	for _, name := range []string{"max_disable", "max_enable", "max_delete", "max_absent", "max_set_aside", "max_adopt", "max_groups_removed"} {
 		s.safeguards()[name] = "100%"
 	}
 	s.population["max_removals"] = "100%"
