@@ -3,7 +3,6 @@
 package provider
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 
@@ -13,10 +12,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"terraform-provider-workforce/internal/reconcile"
 )
 
 // maxProblems is how many problems of one kind are shown; the rest is counted.
-const maxProblems = 20
+const maxProblems = reconcile.MaxProblems
 
 // addProblems reports err, one diagnostic for each of the errors it joins, so
 // that a reader sees every problem at once, and is not buried under thousands.
@@ -32,20 +33,7 @@ func addProblems(diags *diag.Diagnostics, summary string, err error) {
 }
 
 // flatten returns the errors that err joins, or err itself.
-func flatten(err error) []error {
-	var joined interface{ Unwrap() []error }
-	if err == nil {
-		return nil
-	}
-	if _, wrapped := err.(interface{ Unwrap() error }); wrapped || !errors.As(err, &joined) {
-		return []error{err}
-	}
-	var out []error
-	for _, e := range joined.Unwrap() {
-		out = append(out, flatten(e)...)
-	}
-	return out
-}
+func flatten(err error) []error { return reconcile.Flatten(err) }
 
 // stringList returns a Terraform list of the texts, empty rather than null.
 func stringList(texts []string) types.List {
@@ -94,20 +82,6 @@ func listMap(lists map[string][]string) types.Map {
 		elements[key] = stringList(texts)
 	}
 	return types.MapValueMust(types.ListType{ElemType: types.StringType}, elements)
-}
-
-// addFailures reports what failed of many writes: the first ones by person,
-// then how many there were.
-func addFailures(diags *diag.Diagnostics, failures []error, of int) {
-	for i, err := range failures {
-		if i == maxProblems {
-			break
-		}
-		diags.AddError("An account could not be written", err.Error())
-	}
-	if len(failures) > 1 {
-		diags.AddError("Some accounts could not be written", fmt.Sprintf("%d of %d accounts failed; the first %d are named above. What succeeded is in the state, and the next plan shows only the rest.", len(failures), of, min(len(failures), maxProblems)))
-	}
 }
 
 // addUnreviewable refuses a value that is unknown at plan, and shows the mend.

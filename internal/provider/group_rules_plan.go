@@ -87,8 +87,7 @@ func (g *groupRulesRun) plan(ctx context.Context, accounts map[string]string) (m
 
 // evaluate returns what the rules say of the accounts, and what groups have by the state.
 func (g *groupRulesRun) evaluate(docs map[string]string) (findings *membership.Findings, have map[string]membership.Members, ok bool) {
-	p := population{target: g.target}
-	accounts := p.parse(docs, g.diags)
+	accounts := g.target.parse(docs, g.diags)
 	have = g.parse(g.before)
 	if g.diags.HasError() {
 		return nil, nil, false

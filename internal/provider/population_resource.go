@@ -5,10 +5,9 @@ package provider
 import (
 	"context"
 	"fmt"
-	"maps"
-	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -17,6 +16,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"terraform-provider-workforce/internal/reconcile"
+	"terraform-provider-workforce/internal/roster"
 )
 
 var (
@@ -47,10 +49,12 @@ type populationModel struct {
 	RestoreDeleted            types.Bool   `tfsdk:"restore_deleted"`
 	OnRemoval                 types.String `tfsdk:"on_removal"`
 	OnDestroy                 types.String `tfsdk:"on_destroy"`
-	MaxRemovals               types.Int64  `tfsdk:"max_removals"`
+	MaxRemovals               types.String `tfsdk:"max_removals"`
+	MaxAdopt                  types.String `tfsdk:"max_adopt"`
 	RetentionDays             types.Int64  `tfsdk:"retention_days"`
 	ChangePasswordAtNextLogon types.Bool   `tfsdk:"change_password_at_next_logon"`
 	AllowUnreviewed           types.Bool   `tfsdk:"allow_unreviewed"`
+	Adopted                   types.Map    `tfsdk:"adopted"`
 }
 
 func (r *populationResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
@@ -70,22 +74,33 @@ func (r *populationResource) Schema(_ context.Context, _ resource.SchemaRequest,
 					"An attribute that is `null`, `\"\"` or `[]` is cleared, one that is absent is not managed. The accounts must be known at plan, unless `allow_unreviewed` is set.",
 			},
 			"adopt_existing": schema.StringAttribute{
-				Optional: true, Computed: true, Default: stringdefault.StaticString(adoptMatched),
+				Optional: true, Computed: true, Default: stringdefault.StaticString(reconcile.AdoptMatched),
 				MarkdownDescription: "Which accounts that exist already may be taken over when a document names them by `" + r.target.loginKey() + "`: `matched`, the default, those that carry the same worker id; `always` also those that carry none, as in a directory that was never connected to HR; `never` none. " +
 					"An account that carries another worker id is never taken over. The plan warns about every account that is taken over.",
-				Validators: []validator.String{oneOf(adoptNever, adoptMatched, adoptAlways)},
+				Validators: []validator.String{oneOf(reconcile.AdoptNever, reconcile.AdoptMatched, reconcile.AdoptAlways)},
 			},
 			"restore_deleted": restoreAttribute(),
-			"on_removal":      r.target.removalAttribute("an account whose worker is no longer in `accounts`", removeDisable),
-			"on_destroy":      r.target.removalAttribute("all accounts when the resource is destroyed", removeRelease),
-			"max_removals": schema.Int64Attribute{Optional: true, Validators: []validator.Int64{int64validator.AtLeast(0)},
-				MarkdownDescription: "Largest number of accounts that may leave `accounts` in one plan; more stop it. Unset: no limit."},
+			"on_removal":      r.target.removalAttribute("an account whose worker is no longer in `accounts`", reconcile.Disable),
+			"on_destroy":      r.target.removalAttribute("all accounts when the resource is destroyed", reconcile.Release),
+			"max_removals": schema.StringAttribute{
+				Optional: true, Computed: true, Default: stringdefault.StaticString(roster.DefaultLimit), Validators: []validator.String{limitValidator{}},
+				MarkdownDescription: "Largest number of accounts that one plan may disable or delete because their document is no longer in `accounts`; more stop the plan: a count (`25`), a percentage of the accounts that are managed (`5%`), or the larger of both. The default is `" + roster.DefaultLimit + "`; `100%` lifts it. " +
+					"What documents say themselves (`enabled = false`, `deleted`) does not count, and neither does what is released. Workers who move to another population count here: raise it for the run in which you divide a population anew.",
+			},
+			"max_adopt": schema.StringAttribute{
+				Optional: true, Validators: []validator.String{limitValidator{}},
+				MarkdownDescription: "Largest number of existing accounts that one plan may take over; more stop the plan. Written like `max_removals`, of the accounts in `accounts`. Unset: no limit, because the first plan takes over everybody who is there.",
+			},
 			"retention_days": retentionAttribute(),
 			"change_password_at_next_logon": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(true),
 				MarkdownDescription: "Whether new accounts must change their password when they first sign in. The default is true. New accounts get a random password that is not kept anywhere: people receive their first password from a reset by the service desk or by self-service.",
 			},
 			"allow_unreviewed": allowUnreviewedAttribute("accounts"),
+			"adopted": schema.MapAttribute{
+				Computed: true, ElementType: types.StringType,
+				MarkdownDescription: "What the plan found out about the existing accounts that it takes over, by worker id: object id, `enabled`, `disabled` or `deleted`, and a fingerprint of the managed attributes. An apply that finds something else is refused. The next refresh empties it.",
+			},
 		},
 	}
 }
@@ -93,14 +108,16 @@ func (r *populationResource) Schema(_ context.Context, _ resource.SchemaRequest,
 // Attributes that the resources for populations and for single users share.
 
 func (t target) removalAttribute(what, byDefault string) schema.Attribute {
-	modes, purge := []string{removeDisable, removeRelease, removeDelete}, ""
+	modes, purge := []string{reconcile.Disable, reconcile.Release, reconcile.Delete}, ""
 	if t.purges {
-		modes, purge = append(modes, removePurge), " It can be restored for 30 days; `purge` deletes it for good, under the same condition."
+		modes, purge = append(modes, reconcile.Purge), " It can be restored for 30 days; `purge` deletes it for good, under the same condition."
 	}
 	return schema.StringAttribute{
 		Optional: true, Computed: true, Default: stringdefault.StaticString(byDefault),
-		MarkdownDescription: fmt.Sprintf("What happens to %s: `disable` disables it and leaves it where it is, `release` stops managing it and changes nothing, `delete` deletes it, provided it has been disabled for `retention_days`.%s The default is `%s`.", what, purge, byDefault),
-		Validators:          []validator.String{oneOf(modes...)},
+		MarkdownDescription: fmt.Sprintf("What happens to %s: `disable` disables it and leaves it where it is, `release` stops managing it and changes nothing, `delete` deletes it if it has been disabled for `retention_days`, and disables it otherwise.%s The default is `%s`. "+
+			"It is about what the configuration takes away; leavers have documents that disable and at last delete their accounts. An account that is only disabled here is not deleted later: give its worker a document with `deleted`. "+
+			"An account that this resource took over and never changed is released, and so is one whose worker is neither in the feed nor known to belong to this population. The plan names each.", what, purge, byDefault),
+		Validators: []validator.String{oneOf(modes...)},
 	}
 }
 
@@ -114,7 +131,7 @@ func restoreAttribute() schema.Attribute {
 func retentionAttribute() schema.Attribute {
 	return schema.Int64Attribute{
 		Optional: true, Computed: true, Default: int64default.StaticInt64(30),
-		MarkdownDescription: "Days that an account must have been disabled, by the directory's own record, before it may be deleted. The default is 30. A plan that would delete an account earlier is an error.",
+		MarkdownDescription: "Days that an account must have been disabled, by the directory's own record, before `delete` or `purge` deletes it. The default is 30. An account that is not due yet is disabled, and never a reason for the plan to fail.",
 		Validators:          []validator.Int64{int64validator.Between(0, 36500)},
 	}
 }
@@ -141,7 +158,9 @@ func (r *populationResource) ModifyPlan(ctx context.Context, req resource.Modify
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	}
 	if req.Plan.Raw.IsNull() {
-		r.planDestroy(ctx, req, &state, resp)
+		if !incomplete(ctx, req.Private, &resp.Diagnostics) {
+			report(r.ending(ctx, &state, req.Private, &resp.Diagnostics).PlanEnd(ctx), atAccounts, &resp.Diagnostics)
+		}
 		return
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -151,41 +170,44 @@ func (r *populationResource) ModifyPlan(ctx context.Context, req resource.Modify
 	if !exists {
 		forgetReplaced(ctx, resp.Private, &resp.Diagnostics)
 	}
-	if !mapKnown(plan.Accounts) {
-		if !plan.AllowUnreviewed.ValueBool() {
-			addUnreviewable(&resp.Diagnostics, "accounts")
+	adopted := goMap(state.Adopted)
+	if mapKnown(plan.Accounts) {
+		p := r.of(ctx, &plan, nil, &resp.Diagnostics)
+		if exists {
+			p.Before, p.Memory = goMap(state.Accounts), loadMemory(ctx, req.Private, &resp.Diagnostics)
 		}
-		return
+		var findings reconcile.Findings
+		adopted, findings = p.Plan(ctx, goMap(plan.Accounts), adopted)
+		report(findings, atAccounts, &resp.Diagnostics)
+	} else if !plan.AllowUnreviewed.ValueBool() {
+		addUnreviewable(&resp.Diagnostics, "accounts")
 	}
-	p := population{target: r.target, data: r.data, options: plan.options(), before: goMap(state.Accounts), ids: map[string]string{}}
-	if exists {
-		p.ids, p.purging = loadIDs(ctx, req.Private, &resp.Diagnostics), loadPurging(ctx, req.Private, &resp.Diagnostics)
+	if exists && len(adopted) == 0 && state.Adopted.IsNull() {
+		plan.Adopted = state.Adopted
+	} else {
+		plan.Adopted = stringMap(adopted)
 	}
-	p.plan(ctx, goMap(plan.Accounts), &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("adopted"), plan.Adopted)...)
 }
 
-func (r *populationResource) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, state *populationModel, resp *resource.ModifyPlanResponse) {
-	count := len(state.Accounts.Elements())
-	if count == 0 || incomplete(ctx, req.Private, &resp.Diagnostics) {
-		return
+// of returns the population that a configuration or state describes; from is its private state, nil for none.
+func (r *populationResource) of(ctx context.Context, m *populationModel, from privateGetter, diags *diag.Diagnostics) *reconcile.Population {
+	p := r.target.population("population", r.data)
+	p.Options = reconcile.Options{
+		Adopt: m.AdoptExisting.ValueString(), Restore: m.RestoreDeleted.ValueBool(), OnRemoval: m.OnRemoval.ValueString(), RetentionDays: int(m.RetentionDays.ValueInt64()),
+		MaxRemovals: limitOf(m.MaxRemovals), MaxAdopt: limitOf(m.MaxAdopt), ChangePassword: m.ChangePasswordAtNextLogon.ValueBool(),
 	}
-	p := population{target: r.target, data: r.data, options: state.options(), before: goMap(state.Accounts), ids: loadIDs(ctx, req.Private, &resp.Diagnostics), purging: loadPurging(ctx, req.Private, &resp.Diagnostics)}
-	switch mode := state.OnDestroy.ValueString(); mode {
-	case removeRelease:
-		resp.Diagnostics.AddWarning("Accounts will be released", fmt.Sprintf("Destroying this resource stops managing %d accounts and changes none of them (on_destroy = \"release\").", count))
-	default:
-		resp.Diagnostics.AddWarning("Accounts will be "+mode+"d", fmt.Sprintf("Destroying this resource will %s %d accounts (on_destroy = %q).", mode, count, mode))
-		removed := slices.Sorted(maps.Keys(p.before))
-		p.checkProtected(ctx, removed, mode, &resp.Diagnostics)
-		p.checkRemoval(ctx, removed, mode, &resp.Diagnostics)
+	if from != nil {
+		p.Before, p.Memory = goMap(m.Accounts), loadMemory(ctx, from, diags)
 	}
+	return p
 }
 
-func (m *populationModel) options() populationOptions {
-	return populationOptions{
-		adopt: m.AdoptExisting.ValueString(), restore: m.RestoreDeleted.ValueBool(), onRemoval: m.OnRemoval.ValueString(), maxRemovals: m.MaxRemovals.ValueInt64Pointer(), retentionDays: int(m.RetentionDays.ValueInt64()),
-		changePassword: m.ChangePasswordAtNextLogon.ValueBool(),
-	}
+// ending returns the population of a resource that is destroyed.
+func (r *populationResource) ending(ctx context.Context, state *populationModel, from privateGetter, diags *diag.Diagnostics) *reconcile.Population {
+	p := r.of(ctx, state, from, diags)
+	p.Options.OnRemoval = state.OnDestroy.ValueString()
+	return p
 }
 
 func (r *populationResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -194,15 +216,16 @@ func (r *populationResource) Create(ctx context.Context, req resource.CreateRequ
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	p := population{target: r.target, data: r.data, options: plan.options(), before: map[string]string{}, ids: map[string]string{}}
+	p := r.of(ctx, &plan, nil, &resp.Diagnostics)
 	wanted := len(plan.Accounts.Elements())
-	after := p.apply(ctx, goMap(plan.Accounts), &resp.Diagnostics)
-	if resp.Diagnostics.HasError() && len(p.ids) == 0 {
+	after, findings := p.Apply(ctx, goMap(plan.Accounts), goMap(plan.Adopted))
+	report(findings, atAccounts, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() && len(p.Memory.IDs) == 0 {
 		return // nothing was created
 	}
 	plan.Accounts = stringMap(after)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	savePrivate(ctx, resp.Private, privateIDs, p.ids, &resp.Diagnostics)
+	saveMemory(ctx, resp.Private, nil, p.Memory, &resp.Diagnostics)
 	savePrivate(ctx, resp.Private, privateIncomplete, resp.Diagnostics.HasError(), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		resp.Diagnostics.AddError("The population was created in part", fmt.Sprintf("%d of %d accounts exist and are recorded in the state as they are; the problems above name what is missing. "+
@@ -217,23 +240,26 @@ func (r *populationResource) Read(ctx context.Context, req resource.ReadRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	p := population{target: r.target, data: r.data, options: state.options(), before: goMap(state.Accounts), ids: loadIDs(ctx, req.Private, &resp.Diagnostics), purging: loadPurging(ctx, req.Private, &resp.Diagnostics)}
+	p := r.of(ctx, &state, req.Private, &resp.Diagnostics)
 	var container string
 	loadPrivate(ctx, req.Private, privateImport, &container, &resp.Diagnostics)
 	var after map[string]string
+	var findings reconcile.Findings
 	if container != "" {
-		after = p.importFrom(ctx, container, &resp.Diagnostics)
+		after, findings = p.Import(ctx, container)
 		savePrivate(ctx, resp.Private, privateImport, "", &resp.Diagnostics)
 	} else {
-		after = p.refresh(ctx, &resp.Diagnostics)
+		after, findings = p.Refresh(ctx)
 	}
+	report(findings, atAccounts, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	state.Accounts = stringMap(after)
+	state.Accounts, state.Adopted = stringMap(after), stringMap(nil)
+	// The rules were decided before this read, and an apply asks them no more: it finds here what they said.
+	p.Memory.Verdicts = r.data.verdicts.Known(r.target.format.Target, p.Memory.IDs)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
-	savePrivate(ctx, resp.Private, privateIDs, p.ids, &resp.Diagnostics)
-	savePurging(ctx, resp.Private, req.Private, p.purging, &resp.Diagnostics)
+	saveMemory(ctx, resp.Private, req.Private, p.Memory, &resp.Diagnostics)
 }
 
 func (r *populationResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -243,13 +269,14 @@ func (r *populationResource) Update(ctx context.Context, req resource.UpdateRequ
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	p := population{target: r.target, data: r.data, options: plan.options(), before: goMap(state.Accounts), ids: loadIDs(ctx, req.Private, &resp.Diagnostics), purging: loadPurging(ctx, req.Private, &resp.Diagnostics)}
-	after := p.apply(ctx, goMap(plan.Accounts), &resp.Diagnostics)
+	p := r.of(ctx, &plan, nil, &resp.Diagnostics)
+	p.Before, p.Memory = goMap(state.Accounts), loadMemory(ctx, req.Private, &resp.Diagnostics)
+	after, findings := p.Apply(ctx, goMap(plan.Accounts), goMap(plan.Adopted))
+	report(findings, atAccounts, &resp.Diagnostics)
 	failed := resp.Diagnostics.HasError()
 	plan.Accounts = stringMap(after)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	savePrivate(ctx, resp.Private, privateIDs, p.ids, &resp.Diagnostics)
-	savePurging(ctx, resp.Private, req.Private, p.purging, &resp.Diagnostics)
+	saveMemory(ctx, resp.Private, req.Private, p.Memory, &resp.Diagnostics)
 	if !failed && incomplete(ctx, req.Private, &resp.Diagnostics) {
 		savePrivate(ctx, resp.Private, privateIncomplete, false, &resp.Diagnostics)
 	}
@@ -261,13 +288,13 @@ func (r *populationResource) Delete(ctx context.Context, req resource.DeleteRequ
 	if resp.Diagnostics.HasError() || incomplete(ctx, req.Private, &resp.Diagnostics) {
 		return
 	}
-	p := population{target: r.target, data: r.data, options: state.options(), before: goMap(state.Accounts), ids: loadIDs(ctx, req.Private, &resp.Diagnostics), purging: loadPurging(ctx, req.Private, &resp.Diagnostics)}
-	left := p.remove(ctx, slices.Sorted(maps.Keys(p.before)), state.OnDestroy.ValueString(), &resp.Diagnostics)
+	p := r.ending(ctx, &state, req.Private, &resp.Diagnostics)
+	left, findings := p.End(ctx)
+	report(findings, atAccounts, &resp.Diagnostics)
 	if len(left) > 0 {
 		state.Accounts = stringMap(left)
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
-		savePrivate(ctx, resp.Private, privateIDs, p.ids, &resp.Diagnostics)
-		savePurging(ctx, resp.Private, req.Private, p.purging, &resp.Diagnostics)
+		saveMemory(ctx, resp.Private, req.Private, p.Memory, &resp.Diagnostics)
 	}
 }
 
@@ -281,4 +308,28 @@ func (r *populationResource) ImportState(ctx context.Context, req resource.Impor
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("accounts"), map[string]string{})...)
 	savePrivate(ctx, resp.Private, privateImport, req.ID, &resp.Diagnostics)
+}
+
+// limitOf reads a limit that the schema has checked; none where there is none.
+func limitOf(v types.String) roster.Limit {
+	limit, _ := roster.ParseLimit(v.ValueString()) //nolint:errcheck // limitValidator has refused what cannot be read
+	return limit
+}
+
+// limitValidator refuses what is no limit.
+type limitValidator struct{}
+
+func (limitValidator) Description(context.Context) string {
+	return "a number of accounts, a percentage, or the larger of both"
+}
+
+func (v limitValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (limitValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	if _, err := roster.ParseLimit(req.ConfigValue.ValueString()); err != nil {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid limit", err.Error())
+	}
 }

@@ -5,14 +5,20 @@ package provider
 import (
 	"context"
 	"encoding/json"
+	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"terraform-provider-workforce/internal/reconcile"
 )
 
 // Keys of private state, which Terraform keeps beside a resource and shows to nobody.
 const (
 	privateIDs        = "ids"        // object ids by worker id
 	privatePurging    = "purging"    // worker ids whose account is deleted, and still to be deleted for good
+	privateUntouched  = "untouched"  // worker ids whose account was taken over and never changed
+	privateDirectory  = "directory"  // the domain or tenant that the accounts are in
+	privateVerdicts   = "verdicts"   // why accounts have no document, by object id, as rules said at the last refresh
 	privateIncomplete = "incomplete" // true while a first creation has failed in part
 	privateImport     = "import"     // the container that the next read takes accounts from
 )
@@ -46,24 +52,46 @@ func savePrivate(ctx context.Context, to privateSetter, key string, v any, diags
 	diags.Append(to.SetKey(ctx, key, raw)...)
 }
 
+// loadIDs returns object ids by what the resource calls the objects.
 func loadIDs(ctx context.Context, from privateGetter, diags *diag.Diagnostics) map[string]string {
 	ids := map[string]string{}
 	loadPrivate(ctx, from, privateIDs, &ids, diags)
 	return ids
 }
 
-// loadPurging returns the workers whose purge is outstanding.
-func loadPurging(ctx context.Context, from privateGetter, diags *diag.Diagnostics) map[string]bool {
-	purging := map[string]bool{}
-	loadPrivate(ctx, from, privatePurging, &purging, diags)
-	return purging
+// loadMemory returns what is known of a population beside its documents.
+func loadMemory(ctx context.Context, from privateGetter, diags *diag.Diagnostics) reconcile.Memory {
+	m := reconcile.NewMemory()
+	for key, v := range map[string]any{privateIDs: &m.IDs, privateUntouched: &m.Untouched, privatePurging: &m.Purging, privateDirectory: &m.Directory, privateVerdicts: &m.Verdicts} {
+		loadPrivate(ctx, from, key, v, diags)
+	}
+	if m.IDs == nil || m.Untouched == nil || m.Purging == nil { // recorded as null
+		empty := reconcile.NewMemory()
+		empty.Directory, empty.Verdicts = m.Directory, m.Verdicts
+		maps.Copy(empty.IDs, m.IDs)
+		maps.Copy(empty.Untouched, m.Untouched)
+		maps.Copy(empty.Purging, m.Purging)
+		m = empty
+	}
+	return m
 }
 
-// savePurging records them. What never was needed is not written.
-func savePurging(ctx context.Context, to privateSetter, from privateGetter, purging map[string]bool, diags *diag.Diagnostics) {
-	if raw, d := from.GetKey(ctx, privatePurging); len(raw) > 0 || d.HasError() || len(purging) > 0 {
-		savePrivate(ctx, to, privatePurging, purging, diags)
+// saveMemory records it. What never was needed is not written; from is what was recorded before, nil for nothing.
+func saveMemory(ctx context.Context, to privateSetter, from privateGetter, m reconcile.Memory, diags *diag.Diagnostics) {
+	savePrivate(ctx, to, privateIDs, m.IDs, diags)
+	optional := func(key string, v any, empty bool) {
+		if empty && from != nil {
+			raw, d := from.GetKey(ctx, key)
+			empty = len(raw) == 0 && !d.HasError()
+		}
+		if !empty {
+			savePrivate(ctx, to, key, v, diags)
+		}
 	}
+	optional(privateUntouched, m.Untouched, len(m.Untouched) == 0)
+	optional(privatePurging, m.Purging, len(m.Purging) == 0)
+	optional(privateDirectory, m.Directory, m.Directory.ID == "")
+	optional(privateVerdicts, m.Verdicts, m.Verdicts == nil)
 }
 
 // incomplete reports whether the resource was created in part. Terraform then

@@ -3,10 +3,6 @@
 package provider
 
 import (
-	"context"
-	"fmt"
-
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -76,28 +72,4 @@ func (m *entraProtectModel) protection(s *settingReader) entra.Protect {
 		return entra.Protect{}
 	}
 	return entra.Protect{Users: s.list(m.Users, "entra.protect.users"), Groups: s.list(m.Groups, "entra.protect.groups")}
-}
-
-// checkProtected refuses a plan that would disable or delete what is protected.
-func (p *population) checkProtected(ctx context.Context, removed []string, mode string, diags *diag.Diagnostics) {
-	if mode == removeRelease || len(removed) == 0 {
-		return
-	}
-	dir, ok := p.connect(diags)
-	if !ok {
-		return
-	}
-	found, err := dir.Read(ctx, p.subset(removed), nil)
-	if err != nil {
-		addProblems(diags, "Cannot read accounts", err)
-		return
-	}
-	for _, id := range removed {
-		e := found[id]
-		if e == nil || e.Protected == "" || mode == removeDisable && !e.Account.Enabled {
-			continue
-		}
-		diags.AddAttributeError(p.path(id), "Refusing to remove a protected account", fmt.Sprintf("Worker %q %s has no document any more, so that by %q the account would be removed, but %s is protected: %s. "+
-			"Keep the worker in the accounts, release the account (%q), or take it out of what protects it.", id, p.label(id), mode, e.Path, e.Protected, removeRelease))
-	}
 }

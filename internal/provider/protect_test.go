@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
 	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/reconcile"
 	"terraform-provider-workforce/internal/sandbox/graph"
 )
 
@@ -96,22 +97,27 @@ func TestAccEntraProtectAtApply(t *testing.T) {
 	group := s.AddGroup(map[string]any{"displayName": "Tier 0"})
 	var diags diag.Diagnostics
 	data := &providerData{clock: time.Now, activeDirectory: newLazyDomain(nil, &diags), entra: newLazyTenant(&entraModel{Protect: &entraProtectModel{Groups: stringList([]string{"Tier 0"})}}, "test", time.Now, &diags)}
-	first := &population{target: entraTarget, data: data, options: populationOptions{adopt: adoptMatched}, before: map[string]string{}, ids: map[string]string{}}
+	population := func(before map[string]string, m reconcile.Memory) *reconcile.Population {
+		p := entraTarget.population("population", data)
+		p.Options, p.Before, p.Memory = reconcile.Options{Adopt: reconcile.AdoptMatched, OnRemoval: reconcile.Disable}, before, m
+		return p
+	}
+	first := population(nil, reconcile.NewMemory())
 	doc := map[string]string{"e1": entraTarget.marshal(all["e1"])}
-	after := first.apply(t.Context(), doc, &diags)
-	if diags.HasError() || len(after) != 1 {
-		t.Fatal(diags)
+	after, findings := first.Apply(t.Context(), doc, nil)
+	if findings.Failed() || len(after) != 1 {
+		t.Fatal(findings)
 	}
 	s.AddMember(group, s.UserID("e1@example.com"))
 	data.entra = newLazyTenant(&entraModel{Protect: &entraProtectModel{Groups: stringList([]string{"Tier 0"})}}, "test", time.Now, &diags)
-	later := &population{target: entraTarget, data: data, options: populationOptions{adopt: adoptMatched}, before: doc, ids: first.ids}
-	later.apply(t.Context(), map[string]string{"e1": entraTarget.marshal(cloudPerson("e1", "Other"))}, &diags)
-	if text := fmt.Sprint(diags); !diags.HasError() || !strings.Contains(text, "protect.groups") {
+	later := population(doc, first.Memory)
+	_, findings = later.Apply(t.Context(), map[string]string{"e1": entraTarget.marshal(cloudPerson("e1", "Other"))}, nil)
+	if text := fmt.Sprint(findings); !findings.Failed() || !strings.Contains(text, "protect.groups") {
 		t.Errorf("changed: %s", text)
 	}
-	diags = nil
-	if left := later.remove(t.Context(), []string{"e1"}, removeDisable, &diags); len(left) != 1 || !strings.Contains(fmt.Sprint(diags), "protect.groups") {
-		t.Errorf("removed: %v, %v", left, diags)
+	left, findings := later.Apply(t.Context(), nil, nil)
+	if len(left) != 1 || !strings.Contains(fmt.Sprint(findings), "protect.groups") {
+		t.Errorf("removed: %v, %v", left, findings)
 	}
 	if err := userHolds(s, "e1@example.com", "displayName", `"E One"`, "accountEnabled", "true")(nil); err != nil {
 		t.Error(err)

@@ -16,6 +16,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"terraform-provider-workforce/internal/reconcile"
 )
 
 var (
@@ -52,8 +54,10 @@ type providerData struct {
 	entra           *lazyTenant
 	// replacedGroups are the object ids of groups that this plan replaces, whose names are free then.
 	replacedGroups sync.Map
-	claims
-	groups groupClaims
+	// claims knows which population manages which account, verdicts why accounts have no document.
+	claims   reconcile.Claims
+	verdicts reconcile.Verdicts
+	groups   groupClaims
 }
 
 func (p *workforceProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {

@@ -3,44 +3,19 @@
 package provider
 
 import (
-	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"terraform-provider-workforce/internal/activedirectory"
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/entra"
+	"terraform-provider-workforce/internal/reconcile"
 )
 
-// userDirectory is what populations and groups need of a directory, whichever it is.
-type userDirectory interface {
-	directory.Directory
-	directory.Groups
-	directory.Operator
-	// Need announces attributes, so that one bulk read brings them all.
-	Need(attributes ...string)
-	WorkerIDAttribute() string
-	// WithDeleted also finds deleted objects, marked as such.
-	WithDeleted() directory.Census
-	// Notes says what could not be read that decisions do without.
-	Notes() []string
-	Locate(ctx context.Context, ref string) (*directory.Existing, error)
-	Read(ctx context.Context, ids map[string]string, attributes []string) (map[string]*directory.Existing, error)
-	// Render returns the present state with the attributes that want names, in the form want gives them.
-	Render(want directory.Account, have *directory.Existing) directory.Account
-	Apply(ctx context.Context, changes []directory.Change, o directory.ApplyOptions) []directory.Outcome
-	Remove(ctx context.Context, ids map[string]string, mode directory.Removal) []directory.Outcome
-	DisabledSince(ctx context.Context, ids map[string]string) (map[string]time.Time, error)
-}
-
-// changeChecker is a directory that refuses changes for reasons that only the
-// present objects show.
-type changeChecker interface {
-	Check(ctx context.Context, changes []directory.Change) error
-}
+// userDirectory is what resources need of a directory, whichever it is.
+type userDirectory = reconcile.Directory
 
 // target is one kind of directory that accounts are provisioned to.
 type target struct {
@@ -107,14 +82,7 @@ func (t target) keys() string {
 }
 
 // loginKey is what documents call the login attribute.
-func (t target) loginKey() string {
-	for _, c := range t.format.Core {
-		if c.Attribute == t.login {
-			return c.Key
-		}
-	}
-	return t.login
-}
+func (t target) loginKey() string { return t.terms().LoginKey() }
 
 // connected makes a nil pointer a nil interface.
 func connected[T userDirectory](u T, err error) (userDirectory, error) {

@@ -28,6 +28,7 @@ type userModel struct {
 	OnDestroy                 types.String  `tfsdk:"on_destroy"`
 	RetentionDays             types.Int64   `tfsdk:"retention_days"`
 	AllowUnreviewed           types.Bool    `tfsdk:"allow_unreviewed"`
+	Adopted                   types.String  `tfsdk:"adopted"`
 	ID                        types.String  `tfsdk:"id"`
 }
 

@@ -9,6 +9,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"terraform-provider-workforce/internal/reconcile"
 )
 
 var (
@@ -78,11 +80,9 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 		resp.Diagnostics.Append(req.State.Get(ctx, state.personModel)...)
 	}
 	if req.Plan.Raw.IsNull() {
-		doc := state.document(&resp.Diagnostics)
-		if p, id := r.person(state, doc); !incomplete(ctx, req.Private, &resp.Diagnostics) {
-			p.before[id], p.ids[id], p.purging = doc, state.ID.ValueString(), loadPurging(ctx, req.Private, &resp.Diagnostics)
-			p.checkProtected(ctx, []string{id}, state.OnDestroy.ValueString(), &resp.Diagnostics)
-			p.checkRemoval(ctx, []string{id}, state.OnDestroy.ValueString(), &resp.Diagnostics)
+		if !incomplete(ctx, req.Private, &resp.Diagnostics) {
+			p, _ := r.managed(ctx, state, state, state.document(&resp.Diagnostics), req.Private, &resp.Diagnostics)
+			r.report(state, p.PlanEnd(ctx), &resp.Diagnostics)
 		}
 		return
 	}
@@ -105,10 +105,14 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	}
 	p, id := r.person(plan, doc)
 	if exists {
-		p.before[id] = state.document(&resp.Diagnostics)
-		p.ids[id] = state.ID.ValueString()
+		p, id = r.managed(ctx, plan, state, doc, req.Private, &resp.Diagnostics)
 	}
-	p.plan(ctx, map[string]string{id: doc}, &resp.Diagnostics)
+	adopted, findings := p.Plan(ctx, map[string]string{id: doc}, adoptedBy(state, id))
+	r.report(plan, findings, &resp.Diagnostics)
+	plan.Adopted = types.StringValue(adopted[id])
+	if exists && state.Adopted.IsNull() && adopted[id] == "" {
+		plan.Adopted = state.Adopted
+	}
 	plan.settleComputed(doc, state, exists)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan.personModel)...)
 }
@@ -122,13 +126,16 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 		return
 	}
 	p, id := r.person(plan, doc)
-	p.options.password = config.PasswordWO.ValueString()
-	after := p.apply(ctx, map[string]string{id: doc}, &resp.Diagnostics)
-	if p.ids[id] == "" {
+	p.Options.Password = config.PasswordWO.ValueString()
+	after, findings := p.Apply(ctx, map[string]string{id: doc}, adoptedBy(plan, id))
+	r.report(plan, findings, &resp.Diagnostics)
+	if p.Memory.IDs[id] == "" && after[id] == "" {
 		return // nothing was created
 	}
+	plan.Adopted = types.StringValue(plan.Adopted.ValueString())
 	r.record(plan, p, id, after[id], &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan.personModel)...)
+	saveMemory(ctx, resp.Private, nil, p.Memory, &resp.Diagnostics)
 	savePrivate(ctx, resp.Private, privateIncomplete, resp.Diagnostics.HasError(), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		resp.Diagnostics.AddError("The account was created in part", "What was done is in the state. Terraform marks a resource whose creation failed as tainted. Run `terraform untaint` with this resource's address: the next plan then shows only the rest. "+
@@ -147,16 +154,15 @@ func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 	if !imported {
 		doc = state.document(&resp.Diagnostics)
 	}
-	p, id := r.person(state, doc)
-	p.ids[id] = state.ID.ValueString()
+	p, id := r.managed(ctx, state, state, doc, req.Private, &resp.Diagnostics)
 	var after map[string]string
+	var findings reconcile.Findings
 	if imported {
-		after = p.readCore(ctx, id, &resp.Diagnostics)
+		after, findings = p.ReadCore(ctx, id)
 	} else {
-		p.before[id], p.purging = doc, loadPurging(ctx, req.Private, &resp.Diagnostics)
-		after = p.refresh(ctx, &resp.Diagnostics)
-		savePurging(ctx, resp.Private, req.Private, p.purging, &resp.Diagnostics)
+		after, findings = p.Refresh(ctx)
 	}
+	r.report(state, findings, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -165,8 +171,11 @@ func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 		resp.State.RemoveResource(ctx)
 		return
 	}
+	state.Adopted = types.StringValue("")
+	p.Memory.Verdicts = r.data.verdicts.Known(r.target.format.Target, p.Memory.IDs)
 	r.record(state, p, id, now, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state.personModel)...)
+	saveMemory(ctx, resp.Private, req.Private, p.Memory, &resp.Diagnostics)
 }
 
 func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -175,22 +184,22 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	resp.Diagnostics.Append(req.Plan.Get(ctx, plan.personModel)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, config.personModel)...)
 	doc := plan.document(&resp.Diagnostics)
-	before := state.document(&resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	p, id := r.person(plan, doc)
-	p.before[id] = before
-	p.ids[id] = state.ID.ValueString()
-	p.options.password = config.PasswordWO.ValueString()
-	p.options.resetPassword = !plan.PasswordWOVersion.Equal(state.PasswordWOVersion) && p.options.password != ""
-	after := p.apply(ctx, map[string]string{id: doc}, &resp.Diagnostics)
+	p, id := r.managed(ctx, plan, state, doc, req.Private, &resp.Diagnostics)
+	p.Options.Password = config.PasswordWO.ValueString()
+	p.Options.ResetPassword = !plan.PasswordWOVersion.Equal(state.PasswordWOVersion) && p.Options.Password != ""
+	after, findings := p.Apply(ctx, map[string]string{id: doc}, adoptedBy(plan, id))
+	r.report(plan, findings, &resp.Diagnostics)
 	failed := resp.Diagnostics.HasError()
 	if failed {
 		plan.PasswordWOVersion = state.PasswordWOVersion // so that the next plan sets it again
 	}
+	plan.Adopted = types.StringValue(plan.Adopted.ValueString())
 	r.record(plan, p, id, after[id], &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan.personModel)...)
+	saveMemory(ctx, resp.Private, req.Private, p.Memory, &resp.Diagnostics)
 	if !failed && incomplete(ctx, req.Private, &resp.Diagnostics) {
 		savePrivate(ctx, resp.Private, privateIncomplete, false, &resp.Diagnostics)
 	}
@@ -202,13 +211,12 @@ func (r *userResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 	if resp.Diagnostics.HasError() || incomplete(ctx, req.Private, &resp.Diagnostics) {
 		return
 	}
-	doc := state.document(&resp.Diagnostics)
-	p, id := r.person(state, doc)
-	p.before[id] = doc
-	p.ids[id] = state.ID.ValueString()
-	p.purging = loadPurging(ctx, req.Private, &resp.Diagnostics)
-	p.remove(ctx, []string{id}, state.OnDestroy.ValueString(), &resp.Diagnostics)
-	savePurging(ctx, resp.Private, req.Private, p.purging, &resp.Diagnostics)
+	p, _ := r.managed(ctx, state, state, state.document(&resp.Diagnostics), req.Private, &resp.Diagnostics)
+	left, findings := p.End(ctx)
+	r.report(state, findings, &resp.Diagnostics)
+	if len(left) > 0 {
+		saveMemory(ctx, resp.Private, req.Private, p.Memory, &resp.Diagnostics)
+	}
 }
 
 // ImportState finds the account by its object id, distinguished name,
@@ -227,21 +235,58 @@ func (r *userResource) ImportState(ctx context.Context, req resource.ImportState
 }
 
 // person returns a population of the one account, and its worker id.
-func (r *userResource) person(m userArguments, doc string) (*population, string) {
+func (r *userResource) person(m userArguments, doc string) (*reconcile.Population, string) {
+	p := r.target.population("user", r.data)
+	p.Single = true
+	p.Options = reconcile.Options{
+		Adopt: m.AdoptExisting.ValueString(), Restore: m.RestoreDeleted.ValueBool(), OnRemoval: m.OnDestroy.ValueString(), RetentionDays: int(m.RetentionDays.ValueInt64()),
+		ChangePassword: m.ChangePasswordAtNextLogon.ValueBool(), LinkLater: true,
+	}
+	return p, m.workerID(doc, r.data)
+}
+
+// managed returns person of an account that the state knows, under the worker id of
+// doc: the worker id of a single user may change.
+func (r *userResource) managed(ctx context.Context, m, state userArguments, doc string, from privateGetter, diags *diag.Diagnostics) (*reconcile.Population, string) {
+	p, id := r.person(m, doc)
+	known := loadMemory(ctx, from, diags)
+	p.Memory.Directory, p.Memory.Verdicts = known.Directory, known.Verdicts
+	if object := state.ID.ValueString(); object != "" {
+		p.Memory.IDs[id] = object
+	}
+	if len(known.Untouched) > 0 {
+		p.Memory.Untouched[id] = true
+	}
+	if len(known.Purging) > 0 {
+		p.Memory.Purging[id] = true
+	}
+	if !state.imported() {
+		p.Before[id] = state.document(diags)
+	}
+	return p, id
+}
+
+// report puts findings at the argument that the account comes from.
+func (r *userResource) report(m userArguments, findings reconcile.Findings, diags *diag.Diagnostics) {
 	at := path.Root(r.target.loginKey())
 	if !m.Account.IsNull() {
 		at = path.Root("account")
 	}
-	return &population{
-		target: r.target, data: r.data, before: map[string]string{}, ids: map[string]string{}, at: func(string) path.Path { return at },
-		options: populationOptions{adopt: m.AdoptExisting.ValueString(), restore: m.RestoreDeleted.ValueBool(), onRemoval: m.OnDestroy.ValueString(), retentionDays: int(m.RetentionDays.ValueInt64()), changePassword: m.ChangePasswordAtNextLogon.ValueBool(), linkLater: true},
-	}, m.workerID(doc, r.data)
+	report(findings, func(string) path.Path { return at }, diags)
+}
+
+// adoptedBy returns what a plan found out about the account that it takes over.
+func adoptedBy(m userArguments, id string) map[string]string {
+	if said := m.Adopted.ValueString(); said != "" {
+		return map[string]string{id: said}
+	}
+	return nil
 }
 
 // record puts the account as it is now into the model.
-func (r *userResource) record(m userArguments, p *population, id, doc string, diags *diag.Diagnostics) {
-	m.ID = types.StringValue(p.ids[id])
-	if seen := p.seen[id]; seen != nil {
+func (r *userResource) record(m userArguments, p *reconcile.Population, id, doc string, diags *diag.Diagnostics) {
+	m.ID = types.StringValue(p.Memory.IDs[id])
+	if seen := p.Seen[id]; seen != nil {
 		m.settle(seen, nil, false)
 	}
 	m.settleDocument(doc, diags)

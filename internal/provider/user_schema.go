@@ -16,6 +16,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"terraform-provider-workforce/internal/reconcile"
 )
 
 func (r *userResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
@@ -34,12 +36,14 @@ func (r *userResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 				Validators: []validator.Int64{int64validator.AlsoRequires(path.MatchRoot("password_wo"))}},
 			"change_password_at_next_logon": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(true),
 				MarkdownDescription: "Whether the person must change a password set here when they next sign in. The default is true."},
-			"adopt_existing": schema.StringAttribute{Optional: true, Computed: true, Default: stringdefault.StaticString(adoptMatched), Validators: []validator.String{oneOf(adoptNever, adoptMatched, adoptAlways)},
+			"adopt_existing": schema.StringAttribute{Optional: true, Computed: true, Default: stringdefault.StaticString(reconcile.AdoptMatched), Validators: []validator.String{oneOf(reconcile.AdoptNever, reconcile.AdoptMatched, reconcile.AdoptAlways)},
 				MarkdownDescription: "Whether an account that exists already under the same `" + r.target.loginKey() + "` may be taken over: `matched`, the default, if it carries the same worker id; `always` also if it carries none; `never`."},
 			"restore_deleted":  restoreAttribute(),
-			"on_destroy":       r.target.removalAttribute("the account when the resource is destroyed or removed from the configuration", removeDisable),
+			"on_destroy":       r.target.removalAttribute("the account when the resource is destroyed or removed from the configuration", reconcile.Disable),
 			"retention_days":   retentionAttribute(),
 			"allow_unreviewed": allowUnreviewedAttribute("account"),
+			"adopted": schema.StringAttribute{Computed: true, MarkdownDescription: "What the plan found out about an existing account that it takes over: object id, `enabled`, `disabled` or `deleted`, and a fingerprint of the managed attributes. " +
+				"An apply that finds something else is refused. Empty where nothing is taken over, and after the next refresh."},
 		},
 	}
 	own := entraUserArguments

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package reconcile
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"terraform-provider-workforce/internal/directory"
+)
+
+// adoption is an account that exists already and will be managed from now on.
+type adoption struct {
+	worker string
+	e      *directory.Existing
+	// from is the worker of the same population who gives the account up.
+	from string
+}
+
+// adopt adds to ids the accounts that exist already under the names of
+// accounts without an id, and returns them by worker id. An account of a
+// worker who is removed in the same run may be taken over under another worker
+// id: a contractor has become an employee.
+func (p *Population) adopt(ctx context.Context, dir Users, accounts map[string]directory.Account, ids map[string]string, removed []string, f *Findings) (map[string]adoption, bool) {
+	var names []string
+	for id, a := range accounts {
+		if ids[id] == "" {
+			names = append(names, a.Attributes[p.Target.Login].Text())
+		}
+	}
+	if len(names) == 0 {
+		return nil, true
+	}
+	slices.Sort(names)
+	found, err := dir.Find(ctx, p.Target.Login, names)
+	if err != nil {
+		f.problems("Cannot read the directory", err)
+		return nil, false
+	}
+	out := map[string]adoption{}
+	var problems []error
+	former := map[string]string{} // object id → worker id that gives it up
+	for _, id := range removed {
+		former[p.Memory.IDs[id]] = id
+	}
+	for _, id := range sortedKeys(accounts) {
+		if ids[id] != "" {
+			continue
+		}
+		for _, e := range found[directory.Fold(accounts[id].Attributes[p.Target.Login].Text())] {
+			from := former[e.ID]
+			if err := p.mayAdopt(id, accounts[id], e, from, dir.WorkerIDAttribute()); err != nil {
+				problems = append(problems, err)
+				continue
+			}
+			ids[id], out[id] = e.ID, adoption{id, e, from}
+		}
+	}
+	restored, err := p.restorable(ctx, dir, accounts, ids, f)
+	if err != nil {
+		return nil, false
+	}
+	for id, a := range restored {
+		out[id] = a
+	}
+	f.problems("Cannot take over an existing account", errors.Join(problems...))
+	return out, len(problems) == 0 && !f.Failed()
+}
+
+// mayAdopt says why an account that has the name a document gives is not taken over.
+func (p *Population) mayAdopt(id string, want directory.Account, e *directory.Existing, from, attribute string) error {
+	login := want.Attributes[p.Target.Login].Text()
+	wants, has := want.Attributes[attribute].Text(), e.Account.Attributes[attribute].Text()
+	same := has != "" && directory.Fold(has) == directory.Fold(wants)
+	switch {
+	case from != "":
+		return nil
+	case e.Class != "user" || has != "" && !same:
+		return fmt.Errorf("worker %q: %s %q is taken by %s %s, whose %s is %q: choose another name", id, p.Target.Login, login, e.Class, e.Path, attribute, has)
+	case same && p.Options.Adopt != AdoptNever, p.Options.Adopt == AdoptAlways:
+		return nil
+	}
+	return fmt.Errorf("worker %q: the account %s exists already as %s (its %s is %q, the document says %q). Set adopt_existing = %q to take it over, or choose another %s",
+		id, login, e.Path, attribute, has, wants, map[bool]string{true: AdoptMatched, false: AdoptAlways}[same], p.Target.LoginKey())
+}
+
+// restorable adds to ids the deleted accounts of workers who have none, and
+// returns them. A disabled document restores too: a worker who returns next
+// week has their former account waiting, disabled, rather than another one.
+func (p *Population) restorable(ctx context.Context, dir Users, accounts map[string]directory.Account, ids map[string]string, f *Findings) (map[string]adoption, error) {
+	if !p.Options.Restore || !p.Target.Restores {
+		return nil, nil
+	}
+	attribute := dir.WorkerIDAttribute()
+	byValue := map[string]string{} // folded worker id at the target → worker id
+	for id, a := range accounts {
+		if v := a.Attributes[attribute].Text(); ids[id] == "" && v != "" && !a.Deleted {
+			byValue[directory.Fold(v)] = id
+		}
+	}
+	if len(byValue) == 0 {
+		return nil, nil
+	}
+	found, err := dir.WithDeleted().Find(ctx, attribute, sortedKeys(byValue))
+	if err != nil {
+		f.problems("Cannot read deleted accounts", err)
+		return nil, err
+	}
+	out := map[string]adoption{}
+	for _, value := range sortedKeys(byValue) {
+		id := byValue[value]
+		deleted := slices.DeleteFunc(slices.Clone(found[value]), func(e *directory.Existing) bool { return !e.Deleted || e.Lost != "" || e.Class != "user" })
+		switch len(deleted) {
+		case 0:
+		case 1:
+			ids[id], out[id] = deleted[0].ID, adoption{worker: id, e: deleted[0]}
+		default:
+			f.problems("Cannot take over an existing account", fmt.Errorf("worker %q: %d deleted accounts carry the %s %q, such as %s (%s): purge those that are not to come back, or set restore_deleted = false",
+				id, len(deleted), attribute, value, deleted[0].Path, deleted[0].ID))
+		}
+	}
+	return out, nil
+}
+
+// warnOfAdoptions says what is taken over, and what that does to sign-in.
+func (p *Population) warnOfAdoptions(adoptions map[string]adoption, accounts map[string]directory.Account, f *Findings) {
+	var lines []string
+	enabled, disabled, taken := 0, 0, 0
+	for _, id := range sortedKeys(adoptions) {
+		a := adoptions[id]
+		line := fmt.Sprintf("worker %s: %s", id, a.e.Path)
+		switch {
+		case a.from != "":
+			line = fmt.Sprintf("worker %s, from worker %s: %s", id, a.from, a.e.Path)
+		case a.e.Deleted:
+			line += ", which was deleted and is restored"
+		}
+		if a.from == "" {
+			taken++
+		}
+		switch has := a.e.Account.Enabled && !a.e.Deleted; {
+		case !has && accounts[id].Enabled:
+			enabled++
+			line += ", enabled by it"
+		case has && !accounts[id].Enabled:
+			disabled++
+			line += ", disabled by it"
+		}
+		lines = append(lines, line)
+	}
+	if len(lines) == 0 {
+		return
+	}
+	f.warn("Existing accounts will be taken over", fmt.Sprintf("%d accounts exist already and will be managed from now on. Of these, %d are disabled now and will be enabled, and %d are enabled now and will be disabled:\n%s\n"+
+		"If Terraform says later that the final plan is inconsistent at adopted, somebody changed one of them after the plan was made: plan again.", len(lines), enabled, disabled, Listed(lines)))
+	if allowed, over := p.Options.MaxAdopt.Exceeded(taken, len(accounts)); over {
+		f.failArgument("max_adopt", "Too many accounts would be taken over", fmt.Sprintf("%d accounts exist already and would be taken over, and max_adopt is %s (%d of %d). See whether they are who the documents say; if it is right, raise max_adopt for this run.",
+			taken, p.Options.MaxAdopt, allowed, len(accounts)))
+	}
+}
+
+// present says what an account that is taken over is now, as far as want manages
+// it: the object id, whether people can sign in, and a fingerprint of the rest.
+//
+// Where it is, who the manager is and which groups it has are left out: other
+// resources of the same run may change these. An account that another
+// population removed in this run counts as it was before.
+func (p *Population) present(want directory.Account, e *directory.Existing) string {
+	if before := p.Claims.beforeRemoval(e.ID); before != nil {
+		e = before
+	}
+	if e.Deleted {
+		return e.ID + " deleted"
+	}
+	have := make(map[string]directory.Value, len(e.Account.Attributes))
+	for name, v := range e.Account.Attributes {
+		have[directory.Fold(name)] = v
+	}
+	h := sha256.New()
+	for _, name := range sortedKeys(want.Attributes) {
+		if name == directory.ManagerAttribute || name == directory.GroupsAttribute {
+			continue
+		}
+		v := slices.Sorted(slices.Values(have[directory.Fold(name)]))
+		_, _ = io.WriteString(h, fmt.Sprintf("%q=%q\n", name, v))
+	}
+	return e.ID + " " + map[bool]string{true: "enabled", false: "disabled"}[e.Account.Enabled] + " " + hex.EncodeToString(h.Sum(nil)[:6])
+}
+
+// carry returns what a plan found out about the accounts it takes over. What an
+// earlier plan found out stays as it is, unless it is about a worker who has no account by now.
+func (p *Population) carry(adoptions map[string]adoption, accounts map[string]directory.Account, carried map[string]string) map[string]string {
+	stale := false
+	for id := range carried {
+		if _, wanted := accounts[id]; wanted && p.Memory.IDs[id] == "" {
+			stale = true
+		}
+	}
+	if len(adoptions) == 0 && !stale {
+		return carried
+	}
+	out := make(map[string]string, len(adoptions))
+	for id, a := range adoptions {
+		out[id] = p.present(accounts[id], a.e)
+	}
+	return out
+}
+
+// asPlanned returns what an account that is taken over is now, and an error where
+// that is not what the plan found.
+func (p *Population) asPlanned(dir Users, id string, want directory.Account, adoptions map[string]adoption, planned map[string]string) (*directory.Account, error) {
+	a, found := adoptions[id]
+	said, was := planned[id]
+	refuse := func(cause error, path, text string) error {
+		return &directory.PersonError{WorkerID: id, Name: want.Attributes[p.Target.Label].Text(), Path: path, Op: "take over", Err: directory.Because(cause, errors.New(text))}
+	}
+	object, _, _ := strings.Cut(said, " ")
+	switch {
+	case was && (!found || a.e.ID != object):
+		return nil, refuse(directory.ErrGone, "", fmt.Sprintf("the plan takes over the account with the object id %s, which does not have this name any more or was deleted since", object))
+	case !found:
+		return nil, nil
+	case was && p.present(want, a.e) != said:
+		return nil, refuse(directory.ErrChanged, a.e.Path, fmt.Sprintf("the plan was made when it was %q, now it is %q (object id, sign-in, fingerprint of the managed attributes)", said, p.present(want, a.e)))
+	case a.e.Deleted, p.Claims.beforeRemoval(a.e.ID) != nil:
+		return nil, nil
+	}
+	now := dir.Render(want, a.e)
+	return &now, nil
+}

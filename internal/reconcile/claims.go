@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package reconcile
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+
+	"terraform-provider-workforce/internal/directory"
+)
+
+// Claims knows which population manages which account in one run.
+//
+// At plan it finds two populations that want one account: each would undo what
+// the other one did, for ever.
+//
+// At apply a population that gives up a worker does not disable the account after
+// the population that takes it over has enabled it. Where it disables it before,
+// the other one waits, and then finds it as it is.
+type Claims struct {
+	mu       sync.Mutex
+	wanted   map[string]wish        // at plan, by object or by name
+	by       map[string]*Population // at apply, by object id
+	removals map[string]removal     // under way, by object id
+	// removed holds accounts as they were before a population of this run removed them, by object id.
+	removed map[string]*directory.Existing
+	// touched holds the accounts that populations of this run have changed before and give up.
+	touched map[string]bool
+}
+
+// wish is what one population wants of an account.
+type wish struct {
+	of     uint64 // digest of the whole population: tells it from others
+	label  string
+	worker string
+}
+
+type removal struct {
+	of   *Population
+	over chan struct{}
+}
+
+// want notes at plan that a population wants an account, under an object id or a
+// name, and returns another one that wants it too. Terraform tells nobody which
+// resource is planned, and plans one twice when it replaces it: two that want
+// the same of everybody are taken for one.
+func (c *Claims) want(key string, w wish) (other wish, taken bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.wanted == nil {
+		c.wanted = map[string]wish{}
+	}
+	other, known := c.wanted[key]
+	if !known {
+		c.wanted[key] = w
+	}
+	return other, known && other.of != w.of
+}
+
+// claimPlanned refuses accounts that another population of the run wants, too.
+// accounts are those that were decoded; names count only for new accounts.
+func (p *Population) claimPlanned(want map[string]string, ids map[string]string, accounts map[string]directory.Account, f *Findings) {
+	if len(want) == 0 {
+		return
+	}
+	workers := sortedKeys(want)
+	w := wish{of: digestOf(want), label: p.describe(workers)}
+	var lines []string
+	for _, id := range workers {
+		if p.Target.idle(want[id]) {
+			continue
+		}
+		key := p.Target.Format.Target + " object " + ids[id]
+		if ids[id] == "" {
+			name := accounts[id].Attributes[p.Target.Login].Text()
+			if name == "" {
+				continue
+			}
+			key = p.Target.Format.Target + " name " + directory.Fold(name)
+		}
+		w.worker = id
+		if other, taken := p.Claims.want(key, w); taken {
+			lines = append(lines, fmt.Sprintf("the account of worker %q %s: wanted by %s, there as worker %q, and by %s", id, p.labelOf(want[id]), other.label, other.worker, w.label))
+		}
+	}
+	if len(lines) > 0 {
+		f.fail("Two resources manage one account", fmt.Sprintf("%d accounts are wanted by two resources, and each would undo in every run what the other one did:\n%s\nLet only one of them have a document for each of these workers.", len(lines), Listed(lines)))
+	}
+}
+
+// describe names the population to people.
+func (p *Population) describe(workers []string) string {
+	if p.Single {
+		return fmt.Sprintf("the %s of worker %q", p.Kind, workers[0])
+	}
+	shown := make([]string, 0, 4)
+	for _, id := range workers[:min(3, len(workers))] {
+		shown = append(shown, strconv.Quote(id))
+	}
+	if len(workers) > 3 {
+		shown = append(shown, "…")
+	}
+	return fmt.Sprintf("a %s of %d accounts (%s)", p.Kind, len(workers), strings.Join(shown, ", "))
+}
+
+// claim notes at apply the accounts of want as managed by p, and waits for
+// removals of theirs that are under way.
+func (c *Claims) claim(ctx context.Context, p *Population, ids, want map[string]string) error {
+	for _, over := range c.note(p, ids, want) {
+		select {
+		case <-over:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+	return nil
+}
+
+func (c *Claims) note(p *Population, ids, want map[string]string) (pending []chan struct{}) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.by == nil {
+		c.by = map[string]*Population{}
+	}
+	for id := range want {
+		object := ids[id]
+		if object == "" {
+			continue
+		}
+		c.by[object] = p
+		if r, removed := c.removals[object]; removed && r.of != p {
+			pending = append(pending, r.over)
+		}
+	}
+	return pending
+}
+
+// claimedByAnother reports whether another population manages the account.
+func (c *Claims) claimedByAnother(p *Population, object string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.by[object] != nil && c.by[object] != p
+}
+
+// beginRemoval lets p remove an account, unless another population manages it.
+func (c *Claims) beginRemoval(p *Population, e *directory.Existing) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.by[e.ID] != nil && c.by[e.ID] != p {
+		return false
+	}
+	if c.removals == nil {
+		c.removals, c.removed = map[string]removal{}, map[string]*directory.Existing{}
+	}
+	if _, begun := c.removals[e.ID]; !begun {
+		c.removals[e.ID] = removal{p, make(chan struct{})}
+	}
+	c.removed[e.ID] = e
+	return true
+}
+
+// endRemovals ends all removals of p.
+func (c *Claims) endRemovals(p *Population) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for object, r := range c.removals {
+		if r.of == p {
+			close(r.over)
+			delete(c.removals, object)
+		}
+	}
+}
+
+// beforeRemoval returns an account as it was before a population of this run
+// removed it; nil for others.
+func (c *Claims) beforeRemoval(object string) *directory.Existing {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.removed[object]
+}
+
+func (c *Claims) touch(object string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.touched == nil {
+		c.touched = map[string]bool{}
+	}
+	c.touched[object] = true
+}
+
+func (c *Claims) wasTouched(object string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.touched[object]
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package reconcile
+
+import (
+	"context"
+	"time"
+
+	"terraform-provider-workforce/internal/directory"
+)
+
+// Directory is what populations and groups need of a directory, whichever it is.
+type Directory interface {
+	directory.Directory
+	directory.Groups
+	directory.Operator
+	Accounts
+}
+
+// Accounts is the part of a [Directory] that reads and writes the accounts of people.
+type Accounts interface {
+	// Need announces attributes, so that one bulk read brings them all.
+	Need(attributes ...string)
+	WorkerIDAttribute() string
+	// WithDeleted also finds deleted objects, marked as such.
+	WithDeleted() directory.Census
+	// Notes says what could not be read that decisions do without.
+	Notes() []string
+	// Identity returns what tells this directory from every other one, whatever it is called, and its name.
+	Identity(ctx context.Context) (id, name string, err error)
+	Locate(ctx context.Context, ref string) (*directory.Existing, error)
+	Read(ctx context.Context, ids map[string]string, attributes []string) (map[string]*directory.Existing, error)
+	// Render returns the present state with the attributes that want names, in the form want gives them.
+	Render(want directory.Account, have *directory.Existing) directory.Account
+	Apply(ctx context.Context, changes []directory.Change, o directory.ApplyOptions) []directory.Outcome
+	Remove(ctx context.Context, ids map[string]string, mode directory.Removal) []directory.Outcome
+	DisabledSince(ctx context.Context, ids map[string]string) (map[string]time.Time, error)
+}
+
+// Users is a directory as far as populations need it.
+type Users interface {
+	directory.Directory
+	Accounts
+}
+
+// changeChecker is a directory that refuses changes for reasons that only the
+// present objects show.
+type changeChecker interface {
+	Check(ctx context.Context, changes []directory.Change) error
+}
+
+// Target is what a kind of directory makes of accounts.
+type Target struct {
+	Format directory.Format
+	// Title is what people call it, such as "Active Directory".
+	Title string
+	// Valid says what is wrong with an account by itself.
+	Valid func(directory.Account, *directory.Schema) error
+	// Login is the attribute by which an account that exists already is recognised, Label the one that names it to people.
+	Login, Label string
+	// Restores says that an account in the recycle bin can be taken into use again.
+	Restores bool
+	// PartOf reports whether an account belongs to one of the given containers or domains.
+	PartOf func(e *directory.Existing, part string) bool
+}
+
+// LoginKey is what documents call the login attribute.
+func (t Target) LoginKey() string {
+	for _, c := range t.Format.Core {
+		if c.Attribute == t.Login {
+			return c.Key
+		}
+	}
+	return t.Login
+}

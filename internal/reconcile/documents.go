@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package reconcile
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"terraform-provider-workforce/internal/directory"
+)
+
+// Marshal writes a document of an account that was read from one or from the
+// directory, whose core attributes are single-valued by schema.
+func (t Target) Marshal(a directory.Account) string {
+	doc, err := t.Format.Marshal(a)
+	if err != nil {
+		return ""
+	}
+	return doc
+}
+
+// Parse reads documents, and reports the problems of each where it stands.
+func (t Target) Parse(docs map[string]string) (map[string]directory.Account, Findings) {
+	return t.parse(docs, slices.Sorted(maps.Keys(docs)))
+}
+
+// parse reads the documents of some workers.
+func (t Target) parse(docs map[string]string, workers []string) (map[string]directory.Account, Findings) {
+	accounts := make(map[string]directory.Account, len(workers))
+	var f Findings
+	bad := 0
+	for _, id := range workers {
+		a, err := t.Format.Unmarshal(docs[id])
+		if err == nil {
+			accounts[id] = a
+			continue
+		}
+		if bad++; bad <= MaxProblems {
+			f.failWorker(id, "Invalid account document", fmt.Sprintf("Worker %q: %s.", id, strings.ReplaceAll(err.Error(), "\n", "; ")))
+		}
+	}
+	if bad > MaxProblems {
+		f.fail("Invalid account document", fmt.Sprintf("… and %d more documents like those above.", bad-MaxProblems))
+	}
+	return accounts, f
+}
+
+// Same reports whether two account documents mean the same.
+func (t Target) Same(a, b string) bool {
+	if a == b {
+		return true
+	}
+	x, errX := t.Format.Unmarshal(a)
+	y, errY := t.Format.Unmarshal(b)
+	return errX == nil && errY == nil && t.Marshal(x) == t.Marshal(y)
+}
+
+// render returns doc, if the account is as doc says, else a document of the
+// account's present state that names the same attributes.
+func (t Target) render(u Users, doc string, want directory.Account, have *directory.Existing) string {
+	now := t.Marshal(u.Render(want, have))
+	if now == doc || now == t.Marshal(want) {
+		return doc
+	}
+	return now
+}
+
+// CoreOf returns the account with nothing but its core attributes.
+func (t Target) CoreOf(a directory.Account) directory.Account {
+	core := directory.Account{Container: a.Container, Enabled: a.Enabled, Attributes: map[string]directory.Value{}}
+	for _, c := range t.Format.Core {
+		if v := a.Attributes[c.Attribute]; len(v) > 0 && c.Attribute != directory.GroupsAttribute {
+			core.Attributes[c.Attribute] = v
+		}
+	}
+	return core
+}
+
+// idle reports whether a document asks for nothing any more: of an account that is
+// released, or that was deleted.
+func (t Target) idle(doc string) bool {
+	// The cheap look goes first: hardly any document says either.
+	if !strings.Contains(doc, `"deleted"`) && !strings.Contains(doc, `"released"`) {
+		return false
+	}
+	a, err := t.Format.Unmarshal(doc)
+	return err == nil && (a.Deleted || a.Released)
+}
+
+// released reports whether a document says that the account is no longer managed.
+func (t Target) released(doc string) bool {
+	if !strings.Contains(doc, `"released"`) {
+		return false
+	}
+	a, err := t.Format.Unmarshal(doc)
+	return err == nil && a.Released
+}
+
+// attributesOf returns the names of all attributes that any account manages.
+func attributesOf(accounts map[string]directory.Account) []string {
+	names := map[string]bool{}
+	for _, a := range accounts {
+		for name := range a.Attributes {
+			names[name] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(names))
+}

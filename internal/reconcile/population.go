@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package reconcile
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"maps"
+	"slices"
+	"time"
+
+	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/roster"
+)
+
+// Values of [Options.Adopt].
+const (
+	AdoptNever   = "never"
+	AdoptMatched = "matched"
+	AdoptAlways  = "always"
+)
+
+// Values of [Options.OnRemoval].
+const (
+	Disable = "disable"
+	Release = "release"
+	Delete  = "delete"
+	Purge   = "purge"
+)
+
+// Population is the accounts of some workers: documents on one side, the
+// directory on the other.
+type Population struct {
+	Target Target
+	// Kind is what users call it, such as "workforce_ad_population".
+	Kind string
+	// Single says that it is one person for good.
+	Single bool
+	// Connect returns the directory. It is asked for only when there is something to ask it.
+	Connect func() (Users, error)
+	Clock   func() time.Time
+	// Claims is shared by all populations of a run.
+	Claims  *Claims
+	Options Options
+	// Before holds the documents that the state records, by worker id.
+	Before map[string]string
+	// Memory is what else is known of them. Stages keep it up to date.
+	Memory Memory
+	// Seen holds accounts as a stage last read them.
+	Seen map[string]*directory.Existing
+}
+
+// Options are what the configuration says about a population.
+type Options struct {
+	// Adopt says which accounts that exist already are taken over.
+	Adopt string
+	// Restore takes deleted accounts of the same worker id into use again.
+	Restore bool
+	// OnRemoval is what happens to accounts whose document is taken away.
+	OnRemoval     string
+	RetentionDays int
+	// MaxRemovals and MaxAdopt stop a plan that removes or takes over more.
+	MaxRemovals, MaxAdopt roster.Limit
+	// ChangePassword makes the owner of a new account change the password.
+	ChangePassword bool
+	// Password is for new accounts; empty: a random one for each.
+	Password string
+	// ResetPassword sets Password on accounts that exist, too.
+	ResetPassword bool
+	// LinkLater lets a manager be created by another population of the same run.
+	LinkLater bool
+}
+
+// Memory is what must be known of a population from run to run beside its documents.
+type Memory struct {
+	// IDs holds the object id of every managed account, by worker id.
+	IDs map[string]string
+	// Untouched holds the workers whose account was taken over, and that this
+	// population never changed: it does not disable them either.
+	Untouched map[string]bool
+	// Purging holds the workers whose account was deleted and could not be deleted
+	// for good: the state keeps them until it is.
+	Purging map[string]bool
+	// Directory is where the accounts are.
+	Directory Identity
+	// Verdicts is what rules said at the last refresh about accounts that they give no
+	// document for, by object id; nil where no rules said anything.
+	Verdicts map[string]Verdict
+}
+
+// Identity tells one directory from all others. The zero value is unknown.
+type Identity struct {
+	ID   string `json:"id,omitempty"`
+	Name string `json:"name,omitempty"`
+}
+
+// NewMemory returns a memory of nothing.
+func NewMemory() Memory {
+	return Memory{IDs: map[string]string{}, Untouched: map[string]bool{}, Purging: map[string]bool{}}
+}
+
+// forget drops what is known of a worker.
+func (m *Memory) forget(id string) {
+	delete(m.IDs, id)
+	delete(m.Untouched, id)
+	delete(m.Purging, id)
+}
+
+func (p *Population) connect(f *Findings) (Users, bool) {
+	dir, err := p.Connect()
+	if err != nil {
+		f.fail(p.Target.Title+" cannot be used", err.Error())
+	}
+	return dir, err == nil
+}
+
+// Plan checks everything that can be known of turning the documents of the
+// state into want, and says what they do not show by themselves.
+//
+// It returns what was found out about the accounts that are taken over, by worker
+// id, for [Population.Apply]. Where nothing was, it returns carried, which is what
+// an earlier plan found out: so that a plan without changes stays one.
+func (p *Population) Plan(ctx context.Context, want, carried map[string]string) (map[string]string, Findings) {
+	var f Findings
+	removed := p.removed(want)
+	if len(p.candidates(want)) == 0 && len(removed) == 0 {
+		p.claimPlanned(want, p.Memory.IDs, nil, &f)
+		return carried, f
+	}
+	accounts, f := p.Target.Parse(want)
+	if f.Failed() {
+		return carried, f
+	}
+	dir, ok := p.connect(&f)
+	if !ok || !p.sameDirectory(ctx, dir, &f) {
+		return carried, f
+	}
+	changed := p.differences(want, accounts)
+	dir.Need(attributesOf(accounts)...)
+	ids := maps.Clone(p.Memory.IDs)
+	adoptions, ok := p.adopt(ctx, dir, subset(accounts, changed), ids, removed, &f)
+	if !ok {
+		return carried, f
+	}
+	p.claimPlanned(want, ids, accounts, &f)
+	p.warnOfAdoptions(adoptions, accounts, &f)
+	p.checkChanges(ctx, dir, accounts, changed, ids, &f)
+	if removed = withoutObjects(removed, p.Memory.IDs, ids, want); len(removed) > 0 {
+		p.noteTouched(removed)
+		p.planRemoval(ctx, dir, removed, p.Options.OnRemoval, &f)
+	}
+	return p.carry(adoptions, accounts, carried), f
+}
+
+// checkChanges refuses what the directory would.
+func (p *Population) checkChanges(ctx context.Context, dir Users, accounts map[string]directory.Account, changed []string, ids map[string]string, f *Findings) {
+	refused := p.checkDeletions(ctx, dir, accounts, changed, ids, f)
+	lasting, owners, writes := map[string]directory.Account{}, map[string]string{}, []string{}
+	for id, a := range accounts {
+		if !a.Deleted && !a.Released {
+			lasting[id] = a
+			if ids[id] != "" {
+				owners[id] = ids[id]
+			}
+		}
+	}
+	var changes []directory.Change
+	for _, id := range changed {
+		a := accounts[id]
+		if !a.Deleted {
+			writes = append(writes, id)
+		}
+		if !refused[id] && (!a.Deleted || ids[id] != "") {
+			changes = append(changes, directory.Change{WorkerID: id, ID: ids[id], Want: a})
+		}
+	}
+	proposal := directory.Proposal{Format: p.Target.Format, Valid: p.Target.Valid, Accounts: lasting, Changed: writes, IDs: owners}
+	err := proposal.Check(ctx, dir)
+	if c, ok := dir.(changeChecker); ok && err == nil && len(changes) > 0 {
+		err = c.Check(ctx, changes)
+	}
+	f.problems("The directory would refuse an account", err)
+}
+
+// Apply makes the directory agree with want, and returns the documents of the
+// accounts as they are then: those that failed as they were read back. planned is
+// what [Population.Plan] returned.
+func (p *Population) Apply(ctx context.Context, want, planned map[string]string) (map[string]string, Findings) {
+	candidates, removed := p.candidates(want), p.removed(want)
+	accounts, f := p.Target.parse(want, candidates)
+	dir, ok := p.connect(&f)
+	if !ok || f.Failed() || !p.sameDirectory(ctx, dir, &f) {
+		return p.Before, f
+	}
+	p.noteTouched(removed)
+	changed := p.differences(want, accounts)
+	managed := maps.Clone(p.Memory.IDs)
+	adoptions, ok := p.adopt(ctx, dir, subset(accounts, changed), p.Memory.IDs, removed, &f)
+	if !ok {
+		return p.Before, f
+	}
+	gone := withoutObjects(removed, managed, p.Memory.IDs, want)
+	for _, id := range removed {
+		if _, found := slices.BinarySearch(gone, id); !found {
+			p.Memory.forget(id) // goes on under another worker id
+		}
+	}
+	if err := p.Claims.claim(ctx, p, p.Memory.IDs, want); err != nil {
+		f.problems("Nothing was done", err)
+		return p.Before, f
+	}
+	after := maps.Clone(want)
+	changes, failures := p.changes(dir, accounts, changed, managed, adoptions, planned, after)
+	options := directory.ApplyOptions{Adopt: p.Options.Adopt != AdoptNever, LinkLater: p.Options.LinkLater, KeepPassword: !p.Options.ChangePassword}
+	for _, outcome := range dir.Apply(ctx, changes, options) {
+		p.settle(dir, outcome, want[outcome.WorkerID], accounts[outcome.WorkerID], managed[outcome.WorkerID] == "", after)
+		if outcome.Err != nil {
+			failures = append(failures, outcome.Err)
+		}
+	}
+	f.failures(failures, len(changed))
+	p.letGo(accounts)
+	maps.Copy(after, p.remove(ctx, dir, gone, p.Options.OnRemoval, &f))
+	return after, f
+}
+
+// changes describes what to do with accounts. Who is not as planned is a failure,
+// and keeps the document of the state.
+func (p *Population) changes(dir Users, accounts map[string]directory.Account, changed []string, managed map[string]string, adoptions map[string]adoption, planned, after map[string]string) ([]directory.Change, []error) {
+	var changes []directory.Change
+	var failures []error
+	for _, id := range changed {
+		a := accounts[id]
+		if a.Deleted && p.Memory.IDs[id] == "" && planned[id] == "" {
+			continue // gone already
+		}
+		doc := after[id]
+		delete(after, id)
+		c := directory.Change{WorkerID: id, ID: p.Memory.IDs[id], Want: a}
+		if managed[id] == "" || p.Options.ResetPassword {
+			c.Password = p.Options.Password
+		}
+		var err error
+		if managed[id] == "" {
+			c.Planned, err = p.asPlanned(dir, id, a, adoptions, planned)
+		} else if before, bad := p.Target.Format.Unmarshal(p.Before[id]); bad == nil && !p.Memory.Purging[id] {
+			c.Planned = &before
+		}
+		switch {
+		case err == nil:
+			changes = append(changes, c)
+		case a.Deleted && errors.Is(err, directory.ErrGone):
+			after[id] = doc // what was wanted
+			p.Memory.forget(id)
+		default:
+			failures = append(failures, err)
+			p.Memory.forget(id)
+			if before, had := p.Before[id]; had {
+				after[id] = before
+			}
+		}
+	}
+	return changes, failures
+}
+
+// settle records what became of one account.
+func (p *Population) settle(dir Users, o directory.Outcome, doc string, want directory.Account, adopted bool, after map[string]string) {
+	if o.ID != "" {
+		p.Memory.IDs[o.WorkerID] = o.ID
+	}
+	switch {
+	case o.Created, o.Changed, o.Renamed, o.PasswordSet, o.ID != "" && p.Claims.wasTouched(o.ID):
+		delete(p.Memory.Untouched, o.WorkerID)
+	case adopted && o.ID != "":
+		p.Memory.Untouched[o.WorkerID] = true
+	}
+	p.see(o.WorkerID, o.Account)
+	before, had := p.Before[o.WorkerID]
+	switch {
+	case o.Err == nil:
+		after[o.WorkerID] = doc
+		delete(p.Memory.Purging, o.WorkerID)
+	case o.Account != nil:
+		after[o.WorkerID] = p.Target.render(dir, doc, want, o.Account)
+	case had:
+		after[o.WorkerID] = before
+	}
+}
+
+// letGo forgets the accounts that are released.
+func (p *Population) letGo(accounts map[string]directory.Account) {
+	for id, a := range accounts {
+		if a.Released {
+			p.Memory.forget(id)
+		}
+	}
+}
+
+func (p *Population) see(id string, e *directory.Existing) {
+	if e == nil {
+		return
+	}
+	if p.Seen == nil {
+		p.Seen = map[string]*directory.Existing{}
+	}
+	p.Seen[id] = e
+}
+
+// candidates returns the workers of want of whom something may be to do, without
+// reading a document that says what it said before.
+func (p *Population) candidates(want map[string]string) []string {
+	var out []string
+	for _, id := range sortedKeys(want) {
+		if p.Before[id] == want[id] && !p.Options.ResetPassword && !p.Memory.Purging[id] && (p.Memory.IDs[id] != "" || p.Target.idle(want[id])) {
+			continue
+		}
+		out = append(out, id)
+	}
+	return out
+}
+
+// differences returns those workers whose document says something else than
+// the state, or whose account is not managed yet.
+func (p *Population) differences(want map[string]string, accounts map[string]directory.Account) []string {
+	var changed []string
+	for _, id := range sortedKeys(accounts) {
+		a, before := accounts[id], p.Before[id]
+		switch {
+		case a.Released, before == want[id] && a.Deleted:
+			continue
+		case a.Deleted:
+		case p.Memory.IDs[id] == "", p.Memory.Purging[id], p.Options.ResetPassword:
+			changed = append(changed, id)
+			continue
+		case before == want[id]:
+			continue
+		}
+		if b, err := p.Target.Format.Unmarshal(before); err != nil || p.Target.Marshal(b) != p.Target.Marshal(a) {
+			changed = append(changed, id)
+		}
+	}
+	return changed
+}
+
+// objects returns the object ids of the workers named.
+func (p *Population) objects(workers []string) map[string]string {
+	out := make(map[string]string, len(workers))
+	for _, id := range workers {
+		if object := p.Memory.IDs[id]; object != "" {
+			out[id] = object
+		}
+	}
+	return out
+}
+
+// label names the account of a worker as the state knows it.
+func (p *Population) label(id string) string { return p.labelOf(p.Before[id]) }
+
+func (p *Population) labelOf(doc string) string {
+	a, err := p.Target.Format.Unmarshal(doc)
+	if err != nil {
+		return ""
+	}
+	return p.labelAccount(a)
+}
+
+func (p *Population) labelAccount(a directory.Account) string {
+	return fmt.Sprintf("(%s, %s)", a.Attributes[p.Target.Login].Text(), a.Attributes[p.Target.Label].Text())
+}
+
+func subset(accounts map[string]directory.Account, workers []string) map[string]directory.Account {
+	out := make(map[string]directory.Account, len(workers))
+	for _, id := range workers {
+		out[id] = accounts[id]
+	}
+	return out
+}
+
+func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
+
+var digestSeed = maphash.MakeSeed()
+
+// digestOf tells one population from another of the same run by what it wants.
+func digestOf(docs map[string]string) uint64 {
+	var sum uint64
+	for id, doc := range docs {
+		sum ^= maphash.String(digestSeed, id+"\x00"+doc)
+	}
+	return sum
+}

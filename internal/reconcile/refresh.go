@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"terraform-provider-workforce/internal/directory"
+)
+
+// Refresh returns the documents of the state with what the directory holds now.
+// An account that is gone is left out; a document that releases its account stays.
+func (p *Population) Refresh(ctx context.Context) (map[string]string, Findings) {
+	after := make(map[string]string, len(p.Before))
+	var workers []string
+	for _, id := range sortedKeys(p.Before) {
+		if p.Target.released(p.Before[id]) {
+			after[id] = p.Before[id]
+			continue
+		}
+		workers = append(workers, id)
+	}
+	if len(workers) == 0 {
+		return after, nil
+	}
+	accounts, f := p.Target.parse(p.Before, workers)
+	if f.Failed() {
+		return p.Before, f
+	}
+	dir, ok := p.connect(&f)
+	if !ok || !p.sameDirectory(ctx, dir, &f) {
+		return p.Before, f
+	}
+	found, err := dir.Read(ctx, p.Memory.IDs, attributesOf(accounts))
+	if err != nil {
+		f.problems("Cannot read accounts", err)
+		return p.Before, f
+	}
+	outstanding, err := p.outstanding(ctx, dir, found)
+	if err != nil {
+		f.problems("Cannot read deleted accounts", err)
+		return p.Before, f
+	}
+	for _, id := range workers {
+		switch existing := found[id]; {
+		case existing != nil:
+			after[id] = p.Target.render(dir, p.Before[id], accounts[id], existing)
+			p.see(id, existing)
+		case outstanding[id]:
+			after[id] = p.Before[id]
+		default:
+			p.Memory.forget(id)
+		}
+	}
+	p.learnDirectory(ctx, dir, found)
+	return after, f
+}
+
+// learnDirectory remembers where accounts were found, for a state of an earlier
+// version that does not say.
+func (p *Population) learnDirectory(ctx context.Context, dir Users, found map[string]*directory.Existing) {
+	if p.Memory.Directory.ID != "" || len(found) == 0 {
+		return
+	}
+	if id, name, err := dir.Identity(ctx); err == nil {
+		p.Memory.Directory = Identity{id, name}
+	}
+}
+
+// outstanding returns, and keeps as purging, the workers whose account is deleted
+// and still to be deleted for good.
+func (p *Population) outstanding(ctx context.Context, dir Users, found map[string]*directory.Existing) (map[string]bool, error) {
+	if len(p.Memory.Purging) == 0 {
+		return nil, nil
+	}
+	workers := map[string]string{} // by object id
+	for id := range p.Memory.Purging {
+		if object := p.Memory.IDs[id]; object != "" && found[id] == nil {
+			workers[directory.Fold(object)] = id
+		}
+	}
+	p.Memory.Purging = map[string]bool{}
+	deleted, err := dir.WithDeleted().Find(ctx, "id", sortedKeys(workers))
+	for object, id := range workers {
+		if len(deleted[object]) > 0 {
+			p.Memory.Purging[id] = true
+		}
+	}
+	return p.Memory.Purging, err
+}
+
+// ReadCore returns the core document of one account that has just been imported.
+func (p *Population) ReadCore(ctx context.Context, id string) (map[string]string, Findings) {
+	var f Findings
+	dir, ok := p.connect(&f)
+	if !ok || !p.sameDirectory(ctx, dir, &f) {
+		return nil, f
+	}
+	found, err := dir.Read(ctx, p.Memory.IDs, nil)
+	if err != nil {
+		f.problems("Cannot read the account", err)
+	}
+	if found[id] == nil {
+		return nil, f
+	}
+	p.see(id, found[id])
+	p.Memory.Untouched[id] = true
+	return map[string]string{id: p.Target.Marshal(p.Target.CoreOf(found[id].Account))}, f
+}
+
+// Import returns core documents of every account below a container, or in
+// a domain, that carries a worker id.
+func (p *Population) Import(ctx context.Context, part string) (map[string]string, Findings) {
+	var f Findings
+	dir, ok := p.connect(&f)
+	if !ok || !p.sameDirectory(ctx, dir, &f) {
+		return nil, f
+	}
+	err := p.checkPart(ctx, dir, part)
+	owned, ownedErr := dir.Owned(ctx)
+	if err := errors.Join(err, ownedErr); err != nil {
+		f.problems("Cannot import accounts", err)
+		return nil, f
+	}
+	docs := map[string]string{}
+	for _, e := range owned {
+		id := e.Account.Attributes[dir.WorkerIDAttribute()].Text()
+		if !p.Target.PartOf(e, part) {
+			continue
+		}
+		if _, twice := docs[id]; twice {
+			f.fail("Cannot import accounts", fmt.Sprintf("Two accounts below %s carry the worker id %q; one of them is %s. Correct the worker id of one of them first.", part, id, e.Path))
+			continue
+		}
+		docs[id] = p.Target.Marshal(p.Target.CoreOf(e.Account))
+		p.Memory.IDs[id], p.Memory.Untouched[id] = e.ID, true
+	}
+	return docs, f
+}
+
+// checkPart refuses a container, or where there are none a domain, that does not exist.
+func (p *Population) checkPart(ctx context.Context, dir Users, part string) error {
+	if !p.Target.Format.HasContainer {
+		domains, err := dir.Suffixes(ctx)
+		if err == nil && !slices.ContainsFunc(domains, func(d string) bool { return strings.EqualFold(d, part) }) {
+			err = fmt.Errorf("%q is no verified domain, expected one of %s", part, strings.Join(domains, ", "))
+		}
+		return err
+	}
+	missing, err := dir.MissingContainers(ctx, []string{part})
+	if err == nil && len(missing) > 0 {
+		err = fmt.Errorf("the container %q does not exist", part)
+	}
+	return err
+}

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package reconcile
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"terraform-provider-workforce/internal/directory"
+)
+
+// removed returns the worker ids that the state has and want has not. A document
+// that asked for nothing any more is not removed: it just ends.
+func (p *Population) removed(want map[string]string) []string {
+	var gone []string
+	for _, id := range sortedKeys(p.Before) {
+		if _, stays := want[id]; !stays && !p.Target.idle(p.Before[id]) {
+			gone = append(gone, id)
+		}
+	}
+	return gone
+}
+
+// withoutObjects returns the removed workers whose account no worker of want
+// has taken over.
+func withoutObjects(removed []string, before, after, want map[string]string) []string {
+	taken := map[string]bool{}
+	for id := range want {
+		taken[after[id]] = true
+	}
+	return slices.DeleteFunc(slices.Clone(removed), func(id string) bool { return before[id] != "" && taken[before[id]] })
+}
+
+// fate is what happens to the account of a removed worker, and why it is not what
+// the configuration says.
+type fate struct{ action, why string }
+
+// fates decides what happens to removed accounts. Only Disable and Release never fail for a reason that is known before.
+func (p *Population) fates(ctx context.Context, dir Users, removed []string, mode string, f *Findings) map[string]fate {
+	out := make(map[string]fate, len(removed))
+	var due []string
+	for _, id := range removed {
+		verdict, known := p.Memory.Verdicts[p.Memory.IDs[id]]
+		switch {
+		case p.Memory.Purging[id]: // deleted already, after its retention
+			out[id] = fate{mode, ""}
+		case mode == Release:
+			out[id] = fate{mode, ""}
+		case known && (verdict.Kind == Absent || verdict.Kind == Unclear):
+			out[id] = fate{Release, cmp.Or(verdict.Reason, kindText[verdict.Kind])}
+		case p.Memory.Untouched[id]:
+			out[id] = fate{Release, "this resource never changed the account"}
+		case mode == Disable:
+			out[id] = fate{Disable, cmp.Or(verdict.Reason, kindText[verdict.Kind])}
+		case p.Memory.Verdicts != nil && !known:
+			out[id] = fate{Disable, "deletion is left to the rules, whose document says when the account is deleted"}
+		default:
+			due = append(due, id)
+		}
+	}
+	p.whenDue(ctx, dir, due, mode, out, f)
+	return out
+}
+
+// kindText says what a verdict without a reason means.
+var kindText = map[string]string{
+	Absent:     "the worker is not in the feed, and the account is not known to belong to this population",
+	Unclear:    "whose account it is is not clear",
+	OutOfScope: "the worker is out of scope",
+	Ignored:    "the rules leave the worker alone",
+}
+
+// whenDue deletes accounts that were disabled for long enough, by the
+// directory's own record, and disables the others.
+func (p *Population) whenDue(ctx context.Context, dir Users, workers []string, mode string, out map[string]fate, f *Findings) {
+	if len(workers) == 0 {
+		return
+	}
+	since, err := dir.DisabledSince(ctx, p.objects(workers))
+	if err != nil {
+		f.warn("Cannot tell since when accounts are disabled", fmt.Sprintf("%d accounts are disabled and not deleted: %s", len(workers), err))
+	}
+	deadline := p.Clock().AddDate(0, 0, -p.Options.RetentionDays)
+	for _, id := range workers {
+		when, disabled := since[id]
+		switch {
+		case err != nil:
+			out[id] = fate{Disable, "it is not known since when the account is disabled"}
+		case !disabled:
+			out[id] = fate{Disable, "the account is enabled, or it is not known since when it is disabled"}
+		case when.After(deadline):
+			out[id] = fate{Disable, fmt.Sprintf("the account is disabled since %s, and retention_days is %d", when.UTC().Format(time.DateOnly), p.Options.RetentionDays)}
+		default:
+			out[id] = fate{mode, ""}
+		}
+	}
+}
+
+var outcomes = []struct{ action, text string }{
+	{Delete, "will be deleted, because they were disabled for retention_days"},
+	{Purge, "will be deleted for good, because they were disabled for retention_days"},
+	{Disable, "will be disabled where they are not yet, and stay where they are"},
+	{Release, "will be released: they stay as they are and are no longer managed"},
+}
+
+// planRemoval says what happens to removed accounts, and refuses what must not be.
+func (p *Population) planRemoval(ctx context.Context, dir Users, removed []string, mode string, f *Findings) {
+	fates := p.fates(ctx, dir, removed, mode, f)
+	var text []string
+	var lost, lines []string
+	for _, outcome := range outcomes {
+		of := 0
+		var part []string
+		for _, id := range removed {
+			if fates[id].action != outcome.action {
+				continue
+			}
+			of++
+			line := "worker " + id + " " + p.label(id)
+			if outcome.action != Release {
+				lost, lines = append(lost, id), append(lines, line)
+			}
+			if why := fates[id].why; why != "" {
+				line += ": " + why
+			}
+			part = append(part, line)
+		}
+		if of > 0 {
+			text = append(text, fmt.Sprintf("%d %s:\n%s", of, outcome.text, Listed(part)))
+		}
+	}
+	f.warn("Accounts are no longer wanted", fmt.Sprintf("%d accounts are managed now and have no document any more. on_removal is %q.\n%s", len(removed), mode, strings.Join(text, "\n")))
+	if allowed, over := p.Options.MaxRemovals.Exceeded(len(lost), len(p.Before)); over {
+		f.failArgument("max_removals", "Too many accounts are no longer wanted", fmt.Sprintf("%d of %d accounts have no document any more and would be disabled or deleted, and max_removals is %s (%d):\n%s\n"+
+			"See why they are gone: a filter that finds nobody, a feed that is cut off, a partition that is dropped. If it is right, set max_removals = \"%d\" for this run, or on_removal = %q to leave the accounts as they are.",
+			len(lost), len(p.Before), p.Options.MaxRemovals, allowed, Listed(lines), len(lost), Release))
+	}
+	p.checkProtected(ctx, dir, removed, fates, f)
+}
+
+// checkProtected refuses to disable or delete what is protected.
+func (p *Population) checkProtected(ctx context.Context, dir Users, removed []string, fates map[string]fate, f *Findings) {
+	var touched []string
+	for _, id := range removed {
+		if fates[id].action != Release {
+			touched = append(touched, id)
+		}
+	}
+	if len(touched) == 0 {
+		return
+	}
+	found, err := dir.Read(ctx, p.objects(touched), nil)
+	if err != nil {
+		f.problems("Cannot read accounts", err)
+		return
+	}
+	for _, id := range touched {
+		e := found[id]
+		if e == nil || e.Protected == "" || fates[id].action == Disable && !e.Account.Enabled {
+			continue
+		}
+		f.failWorker(id, "Refusing to remove a protected account", fmt.Sprintf("Worker %q %s has no document any more, so that by %q the account would be removed, but %s is protected: %s. "+
+			"Keep the worker in the accounts, release the account (%q), or take it out of what protects it.", id, p.label(id), fates[id].action, e.Path, e.Protected, Release))
+	}
+}
+
+// PlanEnd says what the end of the population does to its accounts, and refuses what must not be done.
+func (p *Population) PlanEnd(ctx context.Context) Findings {
+	var f Findings
+	mode, workers := p.Options.OnRemoval, p.removed(nil)
+	if len(workers) == 0 {
+		return f
+	}
+	if mode == Release {
+		if !p.Single {
+			f.warn("Accounts will be released", fmt.Sprintf("Destroying this resource stops managing %d accounts and changes none of them (on_destroy = \"release\").", len(workers)))
+		}
+		return f
+	}
+	dir, ok := p.connect(&f)
+	if !ok || !p.sameDirectory(ctx, dir, &f) {
+		return f
+	}
+	fates := p.fates(ctx, dir, workers, mode, &f)
+	counts := map[string]int{}
+	for _, fate := range fates {
+		counts[fate.action]++
+	}
+	var parts, released []string
+	for _, action := range []string{Delete, Purge, Disable, Release} {
+		if counts[action] > 0 {
+			parts = append(parts, fmt.Sprintf("%s %d", action, counts[action]))
+		}
+	}
+	for _, id := range workers {
+		if why := fates[id].why; why != "" {
+			released = append(released, fmt.Sprintf("worker %s %s: %s, because %s", id, p.label(id), fates[id].action, why))
+		}
+	}
+	text := fmt.Sprintf("Destroying this resource will %s accounts (on_destroy = %q).", strings.Join(parts, ", "), mode)
+	if len(released) > 0 {
+		text += " Not all of them are treated alike:\n" + Listed(released)
+	}
+	if !p.Single || len(released) > 0 {
+		f.warn("Accounts will be "+mode+"d", text)
+	}
+	p.checkProtected(ctx, dir, workers, fates, &f)
+	return f
+}
+
+// End takes all accounts out of management, and returns the documents of those
+// that could not be disabled or deleted.
+func (p *Population) End(ctx context.Context) (map[string]string, Findings) {
+	var f Findings
+	mode, workers := p.Options.OnRemoval, p.removed(nil)
+	if len(workers) == 0 || mode == Release {
+		return nil, f
+	}
+	dir, ok := p.connect(&f)
+	if !ok || !p.sameDirectory(ctx, dir, &f) {
+		return p.keepAll(workers), f
+	}
+	p.noteTouched(workers)
+	left := p.remove(ctx, dir, workers, mode, &f)
+	return left, f
+}
+
+// remove takes accounts out of management, and returns the documents of those
+// that could not be disabled or deleted.
+func (p *Population) remove(ctx context.Context, dir Users, removed []string, mode string, f *Findings) map[string]string {
+	left := map[string]string{}
+	fates := p.fates(ctx, dir, removed, mode, f)
+	var touched []string
+	for _, id := range removed {
+		if fates[id].action == Release {
+			p.Memory.forget(id)
+			continue
+		}
+		touched = append(touched, id)
+	}
+	if len(touched) == 0 {
+		return left
+	}
+	defer p.Claims.endRemovals(p)
+	ours, err := p.stillOurs(ctx, dir, touched, left, f)
+	if err != nil {
+		f.problems("Cannot read accounts", err)
+		return p.keepAll(touched)
+	}
+	var failures []error
+	for action, removal := range map[string]directory.Removal{Disable: directory.Disable, Delete: directory.Delete, Purge: directory.Purge} {
+		workers := slices.DeleteFunc(slices.Clone(ours), func(id string) bool { return fates[id].action != action })
+		if len(workers) == 0 {
+			continue
+		}
+		for _, o := range dir.Remove(ctx, p.objects(workers), removal) {
+			if o.Err == nil {
+				p.Memory.forget(o.WorkerID)
+				continue
+			}
+			failures = append(failures, o.Err)
+			left[o.WorkerID] = p.Before[o.WorkerID]
+			if removal == directory.Purge && o.Changed {
+				p.Memory.Purging[o.WorkerID] = true
+			}
+		}
+	}
+	f.failures(failures, len(ours))
+	return left
+}
+
+// keepAll returns the documents of the removed workers as the state has them.
+func (p *Population) keepAll(removed []string) map[string]string {
+	left := make(map[string]string, len(removed))
+	for _, id := range removed {
+		left[id] = p.Before[id]
+	}
+	return left
+}
+
+// stillOurs returns the removed workers whose account is as this population
+// knows it, and begins their removal. One that another population of the same run has
+// taken over is released; one that somebody else has changed since the plan stays as it is.
+func (p *Population) stillOurs(ctx context.Context, dir Users, removed []string, left map[string]string, f *Findings) ([]string, error) {
+	accounts := make(map[string]directory.Account, len(removed))
+	for _, id := range removed {
+		if a, err := p.Target.Format.Unmarshal(p.Before[id]); err == nil {
+			accounts[id] = a
+		}
+	}
+	found, err := dir.Read(ctx, p.objects(removed), attributesOf(accounts))
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(slices.Clone(removed), func(id string) bool {
+		switch e := found[id]; {
+		case e == nil: // deleted already, which Remove takes for done
+			return false
+		case p.Claims.claimedByAnother(p, e.ID):
+			p.Memory.forget(id)
+			return true
+		case p.Target.Marshal(dir.Render(accounts[id], e)) != p.Target.Marshal(accounts[id]):
+			left[id] = p.Before[id]
+			f.failWorker(id, "The account has changed since the plan", fmt.Sprintf("Worker %q %s has no document any more, but %s is no longer as it was when the plan was made, so it was left alone. Plan again.", id, p.label(id), e.Path))
+			return true
+		case !p.Claims.beginRemoval(p, e): // taken over since the first look
+			p.Memory.forget(id)
+			return true
+		}
+		return false
+	}), nil
+}
+
+// noteTouched lets the population of this run that takes a removed account over know
+// that the configuration has changed it before.
+func (p *Population) noteTouched(removed []string) {
+	for _, id := range removed {
+		if object := p.Memory.IDs[id]; object != "" && !p.Memory.Untouched[id] {
+			p.Claims.touch(object)
+		}
+	}
+}
