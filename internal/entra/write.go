@@ -360,7 +360,7 @@ func (r *run) send(ctx context.Context, requests []graphconn.Request, parts []pa
 		case len(groups) > 1 && (conflict || graphconn.IsBadRequest(result.Err) || graphconn.IsContended(result.Err)):
 			for _, names := range groups {
 				alone = append(alone, graphconn.Request{Method: http.MethodPatch, Path: requests[i].Path, Body: r.body(names, p.Want.Attributes, p.have)})
-				each = append(each, part{p.task, p.op, names[0], names})
+				each = append(each, part{p.task, p.op, strings.Join(names, " and "), names})
 			}
 		default:
 			r.refuse(ctx, p, result.Err)
