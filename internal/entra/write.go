@@ -244,7 +244,7 @@ func (r *run) meet(ctx context.Context, k *task, property string, attempt int, s
 		k.have = holder
 	case same && r.o.Adopt:
 		k.have, k.ID, k.out.ID, k.out.Adopted = holder, holder.id, holder.id, true
-		k.began, k.recorded = holder.validFrom(), ""
+		k.recorded = ""
 		r.remember(k.WorkerID, holder.id)
 	case holder != nil:
 		k.failed[""] = true
