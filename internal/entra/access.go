@@ -59,11 +59,12 @@ func (r *run) takeAccess(ctx context.Context) {
 // taking decides what is to be done about a user who is to be disabled, or is.
 func (r *run) taking(k *task) *taking {
 	t := &taking{task: k, disables: k.have.enabled, change: -1}
+	k.began = k.have.validFrom()
 	live := k.Want.Sessions == directory.SessionsRevoked && k.have.sessions() == directory.SessionsLive
 	t.revokes = t.disables || live || r.revoking
 	was := k.have.record
 	switch {
-	case t.disables:
+	case t.disables, k.keptOut && was.at.IsZero():
 		t.record = &record{at: r.disabledAt(k.have), cause: k.Want.DisabledFor}
 	case live && was.at.IsZero(): // somebody else disabled it: the clock starts now, and why is not ours to say
 		t.record = &record{at: r.disabledAt(k.have)}

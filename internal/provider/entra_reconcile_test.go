@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
@@ -60,7 +61,7 @@ func TestAccEntraPopulation_anotherTenant(t *testing.T) {
 	var other *graph.Server
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: []resource.TestStep{
 		cloudStep(all),
-		{PreConfig: func() { other = useTenant(t, graph.Options{TenantID: graph.NewGUID()}) }, Config: cloudConfig(""), ConfigVariables: all.cloudVariables(),
+		{PreConfig: func() { other = useTenant(t, graph.Options{TenantID: uuid.NewString()}) }, Config: cloudConfig(""), ConfigVariables: all.cloudVariables(),
 			ExpectError: wordsInOrder("The accounts are in another directory", "1 accounts", "Nothing was read or changed there", "terraform state rm")},
 		// What the advice says works: out of the state, then managed there.
 		{Config: "removed {\n  from = workforce_entra_population.staff\n  lifecycle { destroy = false }\n}\n"},
