@@ -48,7 +48,8 @@ func (m *merger) refuseStrangers(id, key string, records []member) {
 		for _, b := range primary[i+1:] {
 			if why := m.strangers(a, b); why != "" {
 				m.fail("worker id %q: source %s has %s, source %s has %s (%s), expected one person: "+
-					"if the ids of the two sources have nothing to do with each other, give one of them an id_prefix; if it is one person, correct the records or name a person_key that both records have",
+					"if the ids of the two sources have nothing to do with each other, give one of them an id_prefix; "+
+					"if it is one person, correct the records or name a person_key that both records have",
 					id, m.sources[a.source].Name, m.introduce(a.Worker), m.sources[b.source].Name, m.introduce(b.Worker), why)
 				return
 			}
@@ -97,7 +98,8 @@ func (m *merger) introduce(w *Worker) string {
 		}
 	}
 	for _, field := range []struct{ name, value string }{
-		{"worker_type", w.Type}, {"status", w.Status}, {"hire_date", string(w.HireDate)}, {"end", cmp.Or(string(w.LastDayOfWork), string(w.TerminationDate))},
+		{"worker_type", w.Type}, {"status", w.Status}, {"hire_date", string(w.HireDate)},
+		{"end", cmp.Or(string(w.LastDayOfWork), string(w.TerminationDate))},
 	} {
 		if field.value != "" {
 			parts = append(parts, fmt.Sprintf("%s %q", field.name, field.value))
