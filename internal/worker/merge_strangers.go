@@ -39,14 +39,11 @@ func prefixed(sources []Named, prefixes map[string]string) []Named {
 
 // refuseStrangers fails where two primary sources give one worker id to different
 // people: each system counts its own ids. A person key that both have says that they are one.
-func (m *merger) refuseStrangers(id, key string, records []member) {
-	if key != "" {
-		return
-	}
+func (m *merger) refuseStrangers(id string, records []member) {
 	primary := slices.DeleteFunc(slices.Clone(records), func(r member) bool { return r.ID != id || !m.primary[r.source] })
 	for i, a := range primary {
 		for _, b := range primary[i+1:] {
-			if why := m.strangers(a, b); why != "" {
+			if why := m.strangers(a, b); why != "" && !(m.keyed(a) && m.keyed(b)) {
 				m.fail("worker id %q: source %s has %s, source %s has %s (%s), expected one person: "+
 					"if the ids of the two sources have nothing to do with each other, give one of them an id_prefix; "+
 					"if it is one person, correct the records or name a person_key that both records have",
@@ -55,6 +52,12 @@ func (m *merger) refuseStrangers(id, key string, records []member) {
 			}
 		}
 	}
+}
+
+// keyed reports whether a record has a person key; those of one worker id were compared already.
+func (m *merger) keyed(r member) bool {
+	key, err := m.personKey(r.source, r.Worker)
+	return err == nil && key != ""
 }
 
 // strangers says why two records of one worker id are about different people, or "".
