@@ -296,6 +296,9 @@ func (d *Domain) DeleteGroup(ctx context.Context, id string, force bool) error {
 	if err != nil || len(entries) == 0 {
 		return err
 	}
+	if err := d.guard(ctx); err != nil {
+		return err
+	}
 	have, err := d.newGroupObject(entries[0])
 	members := len(entries[0].GetEqualFoldAttributeValues(attrMember))
 	switch {
@@ -303,6 +306,8 @@ func (d *Domain) DeleteGroup(ctx context.Context, id string, force bool) error {
 		return err
 	case have.Protected != "":
 		return because(directory.ErrProtected, "group %q: it cannot be deleted, because %s", have.Path, have.Protected)
+	case d.guarded.peek().groups[have.ID] != "":
+		return because(directory.ErrProtected, "group %q: it cannot be deleted, because %s, and its members would be protected no more. Take it out of protect.groups first", have.Path, d.guarded.peek().groups[have.ID])
 	case !force && members > 0:
 		return because(directory.ErrHasChildren, "group %q: it still has %d members, so it was not deleted. Remove them first, or set force_destroy = true and apply that before", have.Path, members)
 	}

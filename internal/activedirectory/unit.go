@@ -191,6 +191,11 @@ func (d *Domain) UpdateUnit(ctx context.Context, id string, want UnitSettings) (
 }
 
 func (d *Domain) changeUnit(ctx context.Context, have *Unit, want UnitSettings) error {
+	if have.Name != want.Name || !sameDN(have.Container, want.Container) {
+		if err := d.CheckUnitStays(have.Path); err != nil {
+			return err
+		}
+	}
 	if want.Description != nil && *want.Description != have.Description {
 		e := edit{name: attrSummary}
 		if *want.Description != "" {
@@ -229,6 +234,9 @@ func (d *Domain) changeUnit(ctx context.Context, have *Unit, want UnitSettings) 
 func (d *Domain) DeleteUnit(ctx context.Context, id string) error {
 	have, err := d.FindUnit(ctx, id)
 	if err != nil || have == nil {
+		return err
+	}
+	if err := d.CheckUnitStays(have.Path); err != nil {
 		return err
 	}
 	if have.own {
