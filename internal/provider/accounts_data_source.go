@@ -176,6 +176,7 @@ func (d *accountsDataSource) Read(ctx context.Context, req datasource.ReadReques
 		}
 		resp.Diagnostics.AddWarning("Something to look at", warning)
 	}
+	d.data.noteVerdicts(d.target, result.Unmanaged)
 	config.common().record(result)
 	resp.Diagnostics.Append(resp.State.Set(ctx, config)...)
 }

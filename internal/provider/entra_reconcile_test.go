@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-testing/config"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
@@ -129,5 +130,19 @@ func TestAccEntraPopulation_deletedAndReleased(t *testing.T) {
 		cloudStep(released),
 		{PreConfig: func() { s.Update("p2@example.com", map[string]any{"department": "By hand"}) }, Config: cloudConfig(""), ConfigVariables: released.cloudVariables(), PlanOnly: true},
 		cloudStep(people{}, userHolds(s, "p2@example.com", "accountEnabled", "true", "department", `"By hand"`), userHolds(s, "p3@example.com", "accountEnabled", "false")),
+	}})
+}
+
+// TestAccEntraPipeline_absentElsewhere: an account whose worker is missing from the feed, and
+// that does not belong to the population, is released, although the population has changed it
+// before: what the rules said at plan holds at apply, where they are not asked again.
+func TestAccEntraPipeline_absentElsewhere(t *testing.T) {
+	s := useTenant(t, graph.Options{})
+	csv := func(text string) config.Variables { return config.Variables{"csv": config.StringVariable(text)} }
+	short, _, _ := strings.Cut(pipelineCSV, "0004")
+	pilot := strings.Replace(cloudPipeline("2026-01-20", ""), "as_of   =", "owned_domains = []\n  as_of   =", 1)
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: []resource.TestStep{
+		{Config: cloudPipeline("2026-01-20", ""), ConfigVariables: csv(pipelineCSV), Check: userHolds(s, "future@example.com", "accountEnabled", "true"), ConfigPlanChecks: settledPlan},
+		{Config: pilot, ConfigVariables: csv(short), Check: userHolds(s, "future@example.com", "accountEnabled", "true"), ConfigPlanChecks: settledPlan},
 	}})
 }
