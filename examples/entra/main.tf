@@ -29,9 +29,7 @@ variable "as_of" {
 
 # The tenant and the sign-in come from WORKFORCE_ENTRA_TENANT_ID and its siblings, or from ARM_TENANT_ID and its.
 provider "workforce" {
-  entra = {
-    disabled_since_attribute = "onPremisesExtensionAttributes/extensionAttribute15"
-  }
+  entra = {}
 }
 
 data "workforce_hr_csv" "staff" {

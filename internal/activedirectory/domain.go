@@ -73,6 +73,7 @@ type Domain struct {
 	policy      lazy[passwordPolicy]
 	deleted     lazy[*snapshot]         // deleted objects
 	guarded     lazy[map[string]string] // why accounts are protected, by objectGUID
+	privileged  lazy[map[string]string] // why groups are those of administrators, by objectGUID
 
 	recycling lazy[bool]      // the recycle bin is enabled
 	itself    lazy[[2]string] // SID and name of the domain
@@ -110,6 +111,7 @@ func New(c *ldapconn.Client, o Options) *Domain {
 	}
 	d := &Domain{Expectations: directory.NewExpectations(RefKey), client: c, o: o, loading: newGate(), nesting: newGate(), permissions: newGate(), need: map[string]string{}, managers: map[string]string{}, since: map[string]time.Time{}, known: map[string]string{}, pending: map[string][]link{}}
 	d.schema.gate, d.suffix.gate, d.policy.gate, d.deleted.gate, d.guarded.gate, d.recycling.gate, d.itself.gate = newGate(), newGate(), newGate(), newGate(), newGate(), newGate(), newGate()
+	d.privileged.gate = newGate()
 	d.Need(attrGUID, attrClass, attrCN, attrLogin, attrPrincipal, attrDisplayName, attrMail, attrProxyAddresses, attrManager, attrControl,
 		attrPasswordSet, attrAdminCount, attrCritical, DefaultWorkerIDAttribute, o.WorkerIDAttribute, o.RemovedGroupsAttribute)
 	return d

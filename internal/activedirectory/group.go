@@ -106,6 +106,9 @@ func (d *Domain) Groups(ctx context.Context, refs []string) (map[string]*directo
 		}
 		groups[i] = g
 	}
+	if err := d.markPrivileged(ctx, groups); err != nil {
+		return nil, err
+	}
 	return assignGroups(refs, groups, entries)
 }
 

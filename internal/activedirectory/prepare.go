@@ -204,7 +204,7 @@ func (r *run) changedSincePlan(planned, want, now directory.Account, changed fun
 	for _, name := range slices.Sorted(maps.Keys(want.Attributes)) {
 		before, ok := lookup(planned.Attributes, name)
 		found, _ := lookup(now.Attributes, name)
-		if ok && !Equal(r.types, name, before, found) && !Equal(r.types, name, want.Attributes[name], found) {
+		if ok && !directory.GroupsUnderWay(name, found) && !Equal(r.types, name, before, found) && !Equal(r.types, name, want.Attributes[name], found) {
 			changed(name, before.Text(), found.Text())
 		}
 	}

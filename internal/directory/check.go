@@ -23,6 +23,10 @@ type Proposal struct {
 	Changed []string
 	// IDs are the object ids of the accounts that exist already, by worker id.
 	IDs map[string]string
+	// Present returns the account of a worker as it is, with the attributes of the
+	// proposal, where that is known. What is wrong with it already and is not to be
+	// written is not judged. It is asked only where something is wrong. Nil: nothing is known.
+	Present func(workerID string) (Account, bool)
 }
 
 // Check reports, all at once, what would make the directory refuse the
@@ -53,11 +57,35 @@ func (p Proposal) Check(ctx context.Context, d Directory) error {
 func (p Proposal) checkValues(schema *Schema) []error {
 	var problems []error
 	for _, id := range slices.Sorted(slices.Values(p.Changed)) {
-		if err := p.Valid(p.Accounts[id], schema); err != nil {
+		err := p.Valid(p.Accounts[id], schema)
+		if err != nil && p.Present != nil {
+			err = p.written(id, err, schema)
+		}
+		if err != nil {
 			problems = append(problems, fmt.Errorf("worker %q: %w", id, err))
 		}
 	}
 	return problems
+}
+
+// written leaves out of what is wrong with a proposed account what is wrong with it as it is.
+func (p Proposal) written(id string, err error, schema *Schema) error {
+	have, known := p.Present(id)
+	if !known {
+		return err
+	}
+	before := p.Valid(have, schema)
+	if before == nil {
+		return err
+	}
+	old := strings.Split(before.Error(), "\n")
+	var fresh []error
+	for _, line := range strings.Split(err.Error(), "\n") {
+		if !slices.Contains(old, line) {
+			fresh = append(fresh, errors.New(line))
+		}
+	}
+	return errors.Join(fresh...)
 }
 
 func (p Proposal) checkContainers(ctx context.Context, d Directory) ([]error, error) {

@@ -53,3 +53,10 @@ func CheckGroups(v Value) error {
 	}
 	return nil
 }
+
+// GroupsUnderWay reports a value of GroupsAttribute that goes along with every plan:
+// some groups are in and others remembered, as where rules put somebody who returns
+// into a group before the account gets back the others.
+func GroupsUnderWay(attribute string, now Value) bool {
+	return attribute == GroupsAttribute && now.Text() == GroupsPartly
+}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"time"
 
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/entra/graphconn"
@@ -125,6 +126,7 @@ func (r *run) take(ctx context.Context, all []*taking) (again []*taking) {
 			t.report(recordOp, r.Tenant.o.DisabledSinceAttribute, unrecordedRefusal(result.Err))
 		case result.Err == nil:
 			t.touched, t.out.Changed, t.revoked = true, true, true
+			t.sent = r.client.Now()
 		case t.disables && results[t.change].Err != nil: // what it waited for failed, and that is said
 		case r.removing && graphconn.IsNotFound(result.Err):
 		default:
@@ -179,7 +181,10 @@ func (r *run) settleSessions(ctx context.Context, users map[*task]*user) {
 			back := record{at: u.validFrom(), cause: u.record.cause}
 			k.recorded = back.String()
 			requests = append(requests, graphconn.Request{Method: http.MethodPatch, Path: "/users/" + u.id, Body: r.recording(u, back)})
-		default: // it was revoked before in this very second
+		case r.client.Now().Sub(k.sent) < time.Second:
+			continue // it was read and revoked within one second, or does not show yet
+		default:
+			k.sent = r.client.Now()
 			requests = append(requests, revocation(u.id))
 		}
 		tasks = append(tasks, k)

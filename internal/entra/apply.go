@@ -91,7 +91,7 @@ type task struct {
 	// secured says that access was taken, as far as it was to be, revoked that sessions
 	// were, after began, before which none counted; recorded is the record that was written.
 	secured, revoked bool
-	began            time.Time
+	began, sent      time.Time // sent is when they were revoked, by the clock of the client
 	recorded         string
 	// password is what a creation sets: the same in every try, because the one
 	// whose answer was lost may be the one that was carried out.
@@ -296,7 +296,7 @@ func (r *run) checkPlanned(k *task) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(k.Want.Attributes)) {
 		was, managed := k.Planned.Attributes[name]
-		if managed && !k.Want.Attributes[name].Equal(have.Attributes[name]) && !was.Equal(planned.Attributes[name]) {
+		if managed && !k.Want.Attributes[name].Equal(have.Attributes[name]) && !was.Equal(planned.Attributes[name]) && !directory.GroupsUnderWay(name, have.Attributes[name]) {
 			k.report("check", name, directory.Because(directory.ErrChanged, fmt.Errorf("the plan was made when it was %q, now it is %q", was, have.Attributes[name])))
 			if k.held = !k.Want.Enabled; !k.held {
 				k.failed[""] = true

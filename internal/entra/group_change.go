@@ -85,6 +85,9 @@ func (r *memberRun) check(ctx context.Context) {
 		ids = append(ids, k.id)
 	}
 	found, err := r.groupsByID(ctx, ids)
+	if err == nil && slices.ContainsFunc(r.tasks, func(k *memberTask) bool { return len(k.Remove) > 0 }) {
+		err = r.shield(ctx)
+	}
 	for _, k := range r.tasks {
 		switch k.group = found[k.id]; {
 		case err != nil:
@@ -98,6 +101,14 @@ func (r *memberRun) check(ctx context.Context) {
 			}
 		case k.group.Fixed() != "":
 			k.fail("change the members", directory.Member{}, errors.New(k.group.Fixed()))
+		default:
+			k.Remove = slices.DeleteFunc(slices.Clone(k.Remove), func(m directory.Member) bool {
+				why := r.shielded(k.id, m)
+				if why != nil {
+					k.fail("remove", m, why)
+				}
+				return why != nil
+			})
 		}
 	}
 }

@@ -66,25 +66,26 @@ type Tenant struct {
 
 	forgotten directory.Forgotten // memberships that are not given back
 
-	mu      sync.Mutex // guards what follows
-	need    map[string]property
-	defined definitions
-	groups  bool // somebody asks for directory.GroupsAttribute
-	asked   int  // users asked for by name so far
-	asks    int  // questions about users by id so far
-	total   int  // users in the tenant, -1 before it is known
-	all     *snapshot
-	deleted []*user
-	domains []domain
+	mu       sync.Mutex // guards what follows
+	need     map[string]property
+	defined  definitions
+	groups   bool // somebody asks for directory.GroupsAttribute
+	asked    int  // users asked for by name so far
+	asks     int  // questions about users by id so far
+	total    int  // users in the tenant, -1 before it is known
+	all      *snapshot
+	deleted  []*user
+	domains  []domain
 	identity struct{ id, name string } // see Identity
-	guarded map[string]string // why users are protected, by object id; nil before it is known
-	notes   []string
-	links   map[string]string // worker id → object id of what this process wrote or read
-	pending map[string][]waiting
-	made    map[string]string   // kinds of the objects that this process created, by id: they may not show everywhere yet
-	gone    map[string]bool     // objects that this process deleted, by id: they may show for a while
-	nested  map[string][]string // groups that this process put a group into, by its id
-	named   map[string][]string // groups that this process created, by folded names: searches may not find them yet
+	guarded  map[string]string         // why users are protected, by object id; nil before it is known
+	shields  map[string]string         // protect.groups and the groups in them, by object id, as they are named; nil before it is known
+	notes    []string
+	links    map[string]string // worker id → object id of what this process wrote or read
+	pending  map[string][]waiting
+	made     map[string]string   // kinds of the objects that this process created, by id: they may not show everywhere yet
+	gone     map[string]bool     // objects that this process deleted, by id: they may show for a while
+	nested   map[string][]string // groups that this process put a group into, by its id
+	named    map[string][]string // groups that this process created, by folded names: searches may not find them yet
 
 	nesting sync.Mutex // held while groups are put into groups, so that no two of them make a circle
 }

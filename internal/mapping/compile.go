@@ -318,8 +318,10 @@ func (c *compiler) finish() {
 			unique[r.target.Name] = true
 		}
 	}
-	if name := c.rules.Lifecycle.RecordIn; name != "" {
-		targets[name] = true
+	for _, name := range []string{c.rules.Lifecycle.RecordIn, c.rules.Lifecycle.FormerNamesIn} {
+		if name != "" {
+			targets[name] = true
+		}
 	}
 	if c.m.lifecycle.strips() {
 		targets[directory.GroupsAttribute] = true

@@ -24,7 +24,8 @@ const (
 	rehireReuse    = "reuse"
 	rehireNewName  = "new_name"
 	maxDays        = 36500
-	recordMinChars = 32 // room for "absent 2026-11-20" and to spare
+	recordMinChars = 32  // room for "absent 2026-11-20" and to spare
+	namesMinChars  = 256 // room for a login, a principal name and an address
 )
 
 func (c *compiler) lifecycle() {
@@ -43,7 +44,8 @@ func (c *compiler) lifecycle() {
 	}
 	c.days()
 	c.statusLists()
-	c.recordIn()
+	c.recordIn("worker_lifecycle.record_in", &c.rules.Lifecycle.RecordIn, recordMinChars)
+	c.recordIn("worker_lifecycle.former_names_in", &c.rules.Lifecycle.FormerNamesIn, namesMinChars)
 	c.m.lifecycle = lifecycle{Lifecycle: *l, zone: zone, toLast: l.DisableAt != atTermination, statuses: newStatuses(l)}
 }
 
@@ -60,6 +62,7 @@ func (c *compiler) days() {
 	check("leaver_container_days", l.LeaverContainerDays)
 	check("leaver_groups_days", l.LeaverGroupsDays)
 	check("absent_days", l.AbsentDays)
+	check("former_names_days", l.FormerNamesDays)
 	if l.PrehireDays != nil {
 		check("prehire_days", *l.PrehireDays)
 	}
@@ -84,6 +87,9 @@ func (c *compiler) days() {
 	if l.RetentionDays != nil && l.LeaverGroupsDays > *l.RetentionDays {
 		c.failf("worker_lifecycle.leaver_groups_days", "found %d, more than retention_days %d: the account would be gone before it loses its groups", l.LeaverGroupsDays, *l.RetentionDays)
 	}
+	if (l.FormerNamesIn == "") != (l.FormerNamesDays == 0) {
+		c.failf("worker_lifecycle.former_names_days", "found %d and former_names_in %q, expected both or none: for how long, and where that is remembered", l.FormerNamesDays, l.FormerNamesIn)
+	}
 	if l.AbsentDays > 0 && l.RecordIn == "" {
 		c.failf("worker_lifecycle.absent_days", "needs record_in, the attribute that remembers since when a worker is absent")
 	}
@@ -107,25 +113,26 @@ func (c *compiler) statusLists() {
 	}
 }
 
-// recordIn checks the attribute that remembers dates, which nothing else may write.
-func (c *compiler) recordIn() {
-	const path = "worker_lifecycle.record_in"
+// recordIn checks an attribute that remembers something, which nothing else may write.
+func (c *compiler) recordIn(path string, name *string, chars int64) {
 	l := &c.rules.Lifecycle
-	if l.RecordIn == "" {
+	if *name == "" {
 		return
 	}
-	t, ok := c.writable(path, l.RecordIn)
+	t, ok := c.writable(path, *name)
 	if !ok {
 		return
 	}
-	l.RecordIn = t.Name
+	*name = t.Name
 	_, mapped := c.rules.Attributes[t.Name]
 	_, mappedLater := l.LeaverAttributes[t.Name]
 	_, naming := c.m.target.naming[t.Name]
 	switch {
 	case mapped || mappedLater || naming:
 		c.failf(path, "%s is written by a rule as well, expected an attribute that nothing else uses", t.Name)
-	case t.Syntax != directory.Text && t.Syntax != directory.ASCII || t.HasMax && t.Max < recordMinChars || t.Name == directory.ManagerAttribute:
-		c.failf(path, "%s cannot hold a text of %d characters, expected an attribute such as msDS-cloudExtensionAttribute20", t.Name, recordMinChars)
+	case t.Syntax != directory.Text && t.Syntax != directory.ASCII || t.HasMax && t.Max < chars || t.Name == directory.ManagerAttribute:
+		c.failf(path, "%s cannot hold a text of %d characters, expected an attribute such as msDS-cloudExtensionAttribute20", t.Name, chars)
+	case name == &l.FormerNamesIn && t.Name == l.RecordIn:
+		c.failf(path, "%s is record_in as well, expected an attribute that nothing else uses", t.Name)
 	}
 }

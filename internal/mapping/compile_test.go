@@ -105,6 +105,13 @@ var compileProblems = map[string]struct {
 		r.Lifecycle.LeaverContainer, r.Lifecycle.LeaverContainerDays, r.Lifecycle.RetentionDays = "OU=L,DC=a", 40, pointer(30)
 	}, []string{"more than retention_days 30"}},
 	"absent days":         {func(r *Rules) { r.Lifecycle.AbsentDays = 3 }, []string{"worker_lifecycle.absent_days: needs record_in"}},
+	"former names days":   {func(r *Rules) { r.Lifecycle.FormerNamesDays = 3 }, []string{"worker_lifecycle.former_names_days: found 3 and former_names_in"}},
+	"former names in":     {func(r *Rules) { r.Lifecycle.FormerNamesIn = "info" }, []string{"worker_lifecycle.former_names_days: found 0 and former_names_in"}},
+	"former names mapped": {func(r *Rules) { r.Lifecycle.FormerNamesIn, r.Lifecycle.FormerNamesDays = "employeeid", 9 }, []string{"worker_lifecycle.former_names_in: employeeID is written by a rule"}},
+	"former names short":  {func(r *Rules) { r.Lifecycle.FormerNamesIn, r.Lifecycle.FormerNamesDays = "postalCode", 9 }, []string{"worker_lifecycle.former_names_in: postalCode cannot hold"}},
+	"former names twice": {func(r *Rules) {
+		r.Lifecycle.RecordIn, r.Lifecycle.FormerNamesIn, r.Lifecycle.FormerNamesDays = "info", "info", 9
+	}, []string{"worker_lifecycle.former_names_in: info is record_in as well"}},
 	"record in mapped":    {func(r *Rules) { r.Lifecycle.RecordIn = "employeeid" }, []string{"worker_lifecycle.record_in: employeeID is written by a rule"}},
 	"record in too short": {func(r *Rules) { r.Lifecycle.RecordIn = "c" }, []string{"worker_lifecycle.record_in: c cannot hold"}},
 	"record in unknown":   {func(r *Rules) { r.Lifecycle.RecordIn = "infos" }, []string{`worker_lifecycle.record_in: unknown target attribute "infos"; did you mean "info"?`}},

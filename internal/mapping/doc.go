@@ -22,32 +22,40 @@
 //   - The end is the last day of work or the termination date, as DisableAt says;
 //     the other one where the HR system gives only that. It is over when that
 //     day ends.
-//   - A hire date after the end is a rehire: until the end the worker is in their
-//     former employment, from the hire date in the new one, and has left in
-//     between. Where the one follows the other at once, as when a contractor is
-//     taken on, there is no in between.
-//   - Before the hire date (less EnableDays) a worker has not started, whatever
-//     the status word: HR systems often call future hires inactive. While the
-//     word is an inactive one, EnableDays does not enable early.
+//   - What the status word means, the lists of Lifecycle say, and then package
+//     status. A word that neither knows is an UnknownStatusError, unless an end
+//     that is over decides. No word: only the dates count.
 //   - An end that is over decides, even against an active status word: access
 //     that lasts too long is the worse mistake.
 //   - An end still to come with an active word, or none: active until then.
-//   - An inactive word without an end, or before it: has left, since a day that
-//     only Lifecycle.RecordIn can tell. That is also how a dismissal at once reads.
+//   - A word for left without an end, or before it: has left, since a day that
+//     only the directory can tell. That is also how a dismissal at once reads.
+//   - A word for never having started: no account, and one that exists is a leaver's.
+//   - Before the hire date (less EnableDays) a worker has not started, whatever
+//     the word: HR systems often call future hires inactive. While the word means
+//     left, EnableDays does not enable early.
+//   - A word for left with a hire date to come, before PrehireDays: who has an account
+//     is a leaver who is booked to return; nobody else gets one yet.
+//   - A word for a hire to come without a hire date: disabled, and no account before the date is known
+//     if PrehireDays are set. With a hire date that has come it is a contradiction.
+//   - A hire date after the end is a rehire: until the end the worker is in their
+//     former employment, from the hire date in the new one, and has left in
+//     between. That needs a former employment: while the end is still to come, only
+//     an account that is enabled, or a word for leave or suspension, shows one. Without it the hire
+//     may have been taken back: by an end on the day before the hire date, which gives no
+//     account and is a contradiction once the hire date has come; any other end to come is a
+//     contradiction at once.
 //   - A suspended word disables and starts no leaver ladder; OnLeave, or a word
 //     of absence where on_leave is not given, is leave; all else is active.
 //   - A termination date before the last day of work, and a hire date between the
 //     two, cannot be: they are HR data errors.
 //
-// Words that mean left, unless InactiveStatuses lists others: Inactive,
-// Terminated, Left, Retired, Discarded, Dismissed, Resigned, Deceased, Former,
-// False, No, 0, T, R, O. Unless ActiveStatuses is given, Suspended, Dormant,
-// Furlough, Furloughed, S, D and F mean suspended; On Leave, Leave, Leave of
-// absence, Paid leave, Unpaid leave, P and U mean leave; every other word means
-// active. The letters are those of SuccessFactors' emplStatus.
+// A contradiction is Desired.Doubt: the account stays as it is. Where an answer rests on the
+// account, Desired.DependsOnAccount says so and EvaluateKnown is told.
 //
 // Leaving starts a ladder: disabled, attributes replaced or cleared
-// (LeaverAttributes), moved (LeaverContainer), retained, dropped from the
-// accounts. A date that HR takes back, or a new hire date, leads back up. Days
-// after leaving are over when the day ends that many days after the end does.
+// (LeaverAttributes), moved (LeaverContainer), stripped of groups. A date that HR takes
+// back, or a new hire date, leads back up. Days after leaving are over when the
+// day ends that many days after the end does. Deletion is the last rung, and not in
+// this package: it waits until the directory has had the account disabled for RetentionDays.
 package mapping

@@ -38,7 +38,7 @@ func (m *Mapping) Rules() Rules { return m.rules }
 func (m *Mapping) SourceAttributes() []string { return slices.Clone(m.sources) }
 
 // TargetAttributes returns every attribute that an account may get, sorted:
-// core attributes, the manager, those of leavers, Lifecycle.RecordIn and directory.GroupsAttribute included.
+// core attributes, the manager, those of leavers, Lifecycle.RecordIn, Lifecycle.FormerNamesIn and directory.GroupsAttribute included.
 func (m *Mapping) TargetAttributes() []string { return slices.Clone(m.targets) }
 
 // UniqueAttributes returns, sorted, the attributes whose values no two accounts may

@@ -171,6 +171,10 @@ type Lifecycle struct {
 	// RecordIn names a target attribute that records since when a worker has left or been absent
 	// ("left 2026-11-20", "absent 2026-11-20"), so that losing the state does not restart the clock.
 	RecordIn string `json:"record_in,omitempty"`
+	// FormerNamesIn names a target attribute that records the logins, principal names and addresses
+	// that an account has given up ("2026-11-20 ann.lee;…"), which nobody else gets for FormerNamesDays.
+	FormerNamesIn   string `json:"former_names_in,omitempty"`
+	FormerNamesDays int    `json:"former_names_days,omitempty"`
 	// Rehire is "reuse" (the default: the former account is enabled again) or "new_name" (reused, and
 	// the create-only rules run again).
 	Rehire string `json:"rehire,omitempty"`

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"terraform-provider-workforce/internal/reconcile"
 	"terraform-provider-workforce/internal/roster"
 )
 
@@ -176,9 +177,18 @@ func (d *accountsDataSource) Read(ctx context.Context, req datasource.ReadReques
 		}
 		resp.Diagnostics.AddWarning("Something to look at", warning)
 	}
-	d.data.noteVerdicts(d.target, result.Unmanaged)
+	d.data.verdicts.Note(d.target.format.Target, verdicts(result.Unmanaged))
 	config.common().record(result)
 	resp.Diagnostics.Append(resp.State.Set(ctx, config)...)
+}
+
+// verdicts are why accounts have no document, for populations that managed them.
+func verdicts(unmanaged map[string]roster.Unmanaged) map[string]reconcile.Verdict {
+	out := make(map[string]reconcile.Verdict, len(unmanaged))
+	for object, u := range unmanaged {
+		out[object] = reconcile.Verdict{Kind: u.Kind, Reason: u.Reason}
+	}
+	return out
 }
 
 // input gathers everything that the decision rests on.

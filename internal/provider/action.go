@@ -44,8 +44,8 @@ type verb struct {
 	description string
 	// doing and done begin messages about people; already is for those who need nothing.
 	doing, done, already string
-	// undone says that rules decide the same, so that the next apply takes it back where they differ.
-	undone bool
+	// rules says what rules make of it, where they decide the same.
+	rules string
 }
 
 // actionUsersModel are the arguments of every action.
@@ -68,7 +68,7 @@ func (a *operationAction) Metadata(_ context.Context, req action.MetadataRequest
 
 func (a *operationAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: a.verb.description + " " + actionRules(a.verb.undone),
+		MarkdownDescription: a.verb.description + " " + actionRules(a.verb.rules),
 		Attributes: map[string]schema.Attribute{
 			"users": schema.ListAttribute{Required: true, ElementType: types.StringType,
 				Validators:          []validator.List{listvalidator.SizeAtLeast(1), listvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
@@ -80,11 +80,11 @@ func (a *operationAction) Schema(_ context.Context, _ action.SchemaRequest, resp
 }
 
 // actionRules is what every action has in common.
-func actionRules(undone bool) string {
+func actionRules(rules string) string {
 	text := "Everybody is looked up at plan, and again right before anything is written; a person that does not exist, that `protect` of the provider names, or to whom it cannot be done, is an error that says why. " +
 		"What is written is read back. When it fails for some people it is done for the others, and each failure is named; running it again is harmless."
-	if undone {
-		text += " Rules decide this, too: where they differ, the next apply of the population takes it back, so state a `workforce_override` for what is to last."
+	if rules != "" {
+		text += " " + rules
 	}
 	return text
 }
@@ -109,24 +109,28 @@ func (a *operationAction) ModifyPlan(ctx context.Context, req action.ModifyPlanR
 		addProblems(&resp.Diagnostics, a.impossible(), err)
 		return
 	}
-	if ruled := a.ruled(subjects); ruled != "" {
-		resp.Diagnostics.AddAttributeWarning(path.Root("users"), "Rules may take this back", ruled)
+	if summary, text := a.ruled(subjects); text != "" {
+		resp.Diagnostics.AddAttributeWarning(path.Root("users"), summary, text)
 	}
 }
 
 // ruled warns about people whose account the rules decide about, too.
-func (a *operationAction) ruled(subjects []directory.Subject) string {
+func (a *operationAction) ruled(subjects []directory.Subject) (summary, text string) {
 	var who []string
 	for _, s := range subjects {
-		if a.verb.undone && !s.Done && s.WorkerID != "" {
+		if a.verb.rules != "" && !s.Done && s.WorkerID != "" {
 			who = append(who, s.WorkerID)
 		}
 	}
 	if len(who) == 0 {
-		return ""
+		return "", ""
 	}
-	return fmt.Sprintf("%d of the accounts carry a worker id (%s): where a population manages them, its next apply makes of each account what the HR system says. "+
-		"State a workforce_override with enabled = %t for what is to last longer than that.", len(who), abridged(who), a.verb.operation == directory.OperationEnable)
+	text = fmt.Sprintf("%d of the accounts carry a worker id (%s): where a population manages them, ", len(who), abridged(who))
+	if a.verb.operation == directory.OperationEnable {
+		return "Rules may take this back", text + "its next apply disables again those whose worker has left, is on leave or not there yet. State a workforce_override with enabled = true for whoever is to sign in all the same."
+	}
+	return "Rules keep this", text + fmt.Sprintf("the rules do not enable them again, and report them, until somebody does: with workforce_%s_enable_users, or a workforce_override with enabled = true. "+
+		"State a workforce_override with enabled = false to give it a reason and a last day.", a.target.prefix)
 }
 
 // Invoke does it, for as many people as it can.
@@ -170,7 +174,7 @@ func (a *operationAction) Invoke(ctx context.Context, req action.InvokeRequest, 
 			done++
 		}
 	}
-	if ruled := a.ruled(subjects); ruled != "" && done > 0 {
+	if _, ruled := a.ruled(subjects); ruled != "" && done > 0 {
 		say("Note: %s", ruled)
 	}
 	addProblems(&resp.Diagnostics, a.impossible(), errors.Join(failures...))

@@ -8,6 +8,16 @@ import (
 	"terraform-provider-workforce/internal/directory"
 )
 
+// rulesOnEnabling says what rules make of an account that was enabled at once.
+const rulesOnEnabling = "This is the way to enable an account that the rules keep disabled because somebody disabled it by hand, or because nothing in the worker's record explains why it is disabled. " +
+	"Rules disable again whoever has left, is on leave or not there yet: state a `workforce_override` with `enabled = true` for those who are to sign in all the same."
+
+// rulesOnDisabling says what rules make of an account that was disabled at once.
+func rulesOnDisabling(prefix string) string {
+	return "Rules do not enable the account again as long as HR has the worker active: the report names it until somebody enables it, with `workforce_" + prefix + "_enable_users` or a `workforce_override` with `enabled = true`. " +
+		"A `workforce_override` with `enabled = false` gives it a reason and a last day."
+}
+
 // actions returns what can be done to people at once, in both targets.
 func actions() []func() action.Action {
 	var out []func() action.Action
@@ -22,12 +32,12 @@ func actions() []func() action.Action {
 
 var adVerbs = []verb{
 	{
-		operation: directory.OperationDisable, name: "disable_users", doing: "Disabling", done: "Disabled", already: "Was disabled already", undone: true,
+		operation: directory.OperationDisable, name: "disable_users", doing: "Disabling", done: "Disabled", already: "Was disabled already", rules: rulesOnDisabling("ad"),
 		description: "Disables Active Directory accounts now (`userAccountControl`, ACCOUNTDISABLE). Active Directory itself records when, which is what retention counts from. " +
 			"Kerberos tickets that are out already live on until they expire, ten hours at most by default.",
 	},
 	{
-		operation: directory.OperationEnable, name: "enable_users", doing: "Enabling", done: "Enabled", already: "Was enabled already", undone: true,
+		operation: directory.OperationEnable, name: "enable_users", doing: "Enabling", done: "Enabled", already: "Was enabled already", rules: rulesOnEnabling,
 		description: "Enables Active Directory accounts now. An account that never had a password is refused: the rules that enable it give it one. An account that has expired (`accountExpires`) stays closed.",
 	},
 	{
@@ -43,16 +53,16 @@ var adVerbs = []verb{
 
 var entraVerbs = []verb{
 	{
-		operation: directory.OperationDisable, name: "disable_users", doing: "Disabling", done: "Disabled, sessions revoked", undone: true,
+		operation: directory.OperationDisable, name: "disable_users", doing: "Disabling", done: "Disabled, sessions revoked", rules: rulesOnDisabling("entra"),
 		description: "Disables Microsoft Entra ID users and revokes their sessions now, in one step. Sessions of a user that is disabled already are revoked, too. " +
 			"`disabled_since_attribute` of the provider records when a user was disabled, which is what retention counts from. " +
 			"A user that is synchronised from Active Directory is refused: disable the account there with `workforce_ad_disable_users`, and revoke the sessions with `workforce_entra_revoke_sessions`. " +
-			"The application needs the permission `User.ReadWrite.All`, or, where `disabled_since_attribute` is not set, `User.EnableDisableAccount.All` with `User.RevokeSessions.All` and `User.Read.All`; for users who hold administrator roles also a role such as User Administrator or Privileged Authentication Administrator.",
+			"The application needs the permission `User.ReadWrite.All`, or, where `disabled_since_attribute` is `\"\"`, `User.EnableDisableAccount.All` with `User.RevokeSessions.All` and `User.Read.All`; for users who hold administrator roles also a role such as User Administrator or Privileged Authentication Administrator.",
 	},
 	{
-		operation: directory.OperationEnable, name: "enable_users", doing: "Enabling", done: "Enabled", already: "Was enabled already", undone: true,
+		operation: directory.OperationEnable, name: "enable_users", doing: "Enabling", done: "Enabled", already: "Was enabled already", rules: rulesOnEnabling,
 		description: "Enables Microsoft Entra ID users now, and clears `disabled_since_attribute` of the provider. A user that is synchronised from Active Directory is refused: enable the account there. " +
-			"The application needs the permission `User.ReadWrite.All`, or, where `disabled_since_attribute` is not set, `User.EnableDisableAccount.All` with `User.Read.All`; for users who hold administrator roles also a role.",
+			"The application needs the permission `User.ReadWrite.All`, or, where `disabled_since_attribute` is `\"\"`, `User.EnableDisableAccount.All` with `User.Read.All`; for users who hold administrator roles also a role.",
 	},
 	{
 		operation: directory.OperationRevokeSessions, name: "revoke_sessions", doing: "Revoking the sessions of", done: "Sessions revoked",

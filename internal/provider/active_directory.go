@@ -40,6 +40,7 @@ type activeDirectoryModel struct {
 	Connections            types.Int64     `tfsdk:"connections"`
 	ConnectTimeout         types.Int64     `tfsdk:"connect_timeout"`
 	RequestTimeout         types.Int64     `tfsdk:"request_timeout"`
+	DeleteChildren         types.List      `tfsdk:"delete_children_of_classes"`
 	Protect                *adProtectModel `tfsdk:"protect"`
 }
 
@@ -101,8 +102,12 @@ func activeDirectorySchema() schema.Attribute {
 			"search_base":             text("WORKFORCE_AD_SEARCH_BASE", "Where accounts of workers are looked for when they are matched by attributes. The default is `base_dn`. Names are always checked in the whole domain."),
 			"worker_id_attribute": text("WORKFORCE_AD_WORKER_ID_ATTRIBUTE", "Attribute that carries the worker id in the domain. Managers and accounts that were created in an interrupted run are recognised by it. The default is `employeeID`. "+
 				"Active Directory does not index `employeeID` by default; with more than 50,000 users an index is worth having."),
-			"removed_groups_attribute": text("WORKFORCE_AD_REMOVED_GROUPS_ATTRIBUTE", "Attribute of accounts that remembers the groups taken from leavers (`leaver_groups` of a mapping), so that they can be given back whatever became of the state: one for several texts, of which others are left alone. "+
+			"removed_groups_attribute": text("WORKFORCE_AD_REMOVED_GROUPS_ATTRIBUTE", "Attribute of accounts that remembers the groups taken from leavers (`leaver_groups` of a mapping), so that they can be given back whatever became of the state, "+
+				"and why and when rules disabled an account, which tells them from a hand that did: one for several texts, of which others are left alone. "+
 				"The default is `extensionName`. Memberships in groups of other domains, and the primary group, are neither taken nor remembered."),
+			"delete_children_of_classes": schema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Classes of objects (`lDAPDisplayName`) that are deleted with the account that they are below of, one by one and right before it. " +
+				"An account with anything else below it is not deleted, which the plan says. The default is `msExchActiveSyncDevices` and `msExchActiveSyncDevice`, which Exchange keeps below users who connected a phone and which mean nothing without them; an empty list deletes nothing but accounts. " +
+				"Environment variable: `WORKFORCE_AD_DELETE_CHILDREN_OF_CLASSES`, several separated by commas."},
 			"protect":         adProtectSchema(),
 			"page_size":       number("WORKFORCE_AD_PAGE_SIZE", "Entries asked for at once, at most what the domain's `MaxPageSize` allows. The default is 1000."),
 			"connections":     number("WORKFORCE_AD_CONNECTIONS", "Connections open at the same time, at most 64. The default is 8."),
@@ -195,6 +200,10 @@ func newLazyDomain(m *activeDirectoryModel, diags *diag.Diagnostics) *lazyDomain
 		WorkerIDAttribute:      s.text(m.WorkerIDAttribute, root+"worker_id_attribute", "WORKFORCE_AD_WORKER_ID_ATTRIBUTE"),
 		RemovedGroupsAttribute: s.text(m.RemovedGroupsAttribute, root+"removed_groups_attribute", "WORKFORCE_AD_REMOVED_GROUPS_ATTRIBUTE"),
 		SearchBase:             s.text(m.SearchBase, root+"search_base", "WORKFORCE_AD_SEARCH_BASE"),
+	}
+	options.DeleteChildrenOfClasses = s.list(m.DeleteChildren, root+"delete_children_of_classes", "WORKFORCE_AD_DELETE_CHILDREN_OF_CLASSES")
+	if m.DeleteChildren.IsNull() && len(options.DeleteChildrenOfClasses) == 0 {
+		options.DeleteChildrenOfClasses = activedirectory.DefaultDeleteChildrenOfClasses
 	}
 	options.Protect, options.ManagePrivileged = m.Protect.protection(&s)
 	return &lazyDomain{config: config, options: options, unknown: s.unknown}

@@ -32,6 +32,15 @@ func TestActiveDirectorySettings(t *testing.T) {
 		}, func(l *lazyDomain) bool {
 			return strings.Join(l.config.URLs, "|") == "ldaps://c" && l.config.PageSize == 10 && !l.config.StartTLS
 		}},
+		"phones go with the account unless said otherwise": {&activeDirectoryModel{}, func(l *lazyDomain) bool {
+			return strings.Join(l.options.DeleteChildrenOfClasses, "|") == "msExchActiveSyncDevices|msExchActiveSyncDevice"
+		}},
+		"nothing below goes with the account": {&activeDirectoryModel{DeleteChildren: types.ListValueMust(types.StringType, nil)}, func(l *lazyDomain) bool {
+			return len(l.options.DeleteChildrenOfClasses) == 0
+		}},
+		"classes that go with the account": {&activeDirectoryModel{DeleteChildren: types.ListValueMust(types.StringType, []attr.Value{text("serviceConnectionPoint")})}, func(l *lazyDomain) bool {
+			return strings.Join(l.options.DeleteChildrenOfClasses, "|") == "serviceConnectionPoint"
+		}},
 		"a password completes its user": {&activeDirectoryModel{Username: text("svc")}, func(l *lazyDomain) bool {
 			return l.config.Username == "svc" && l.config.Password == "left over" && l.config.Kerberos == nil
 		}},

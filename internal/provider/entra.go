@@ -3,6 +3,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -87,6 +88,9 @@ func newLazyTenant(m *entraModel, version string, clock func() time.Time, diags 
 			Logger:         func(ctx context.Context, msg string, fields ...any) { tflog.Debug(ctx, msg, logFields(fields)) },
 		},
 		options: entra.Options{WorkerIDAttribute: text("worker_id_attribute"), DisabledSinceAttribute: text("disabled_since_attribute"), Clock: clock},
+	}
+	if m.DisabledSinceAttribute.IsNull() { // "" is somebody's decision
+		l.options.DisabledSinceAttribute = cmp.Or(l.options.DisabledSinceAttribute, entra.DefaultDisabledSinceAttribute)
 	}
 	l.options.RemovedGroupsAttributes = s.list(m.RemovedGroupsAttributes, "entra.removed_groups_attributes", entraVariables["removed_groups_attributes"]...)
 	l.options.Protect = m.Protect.protection(&s)

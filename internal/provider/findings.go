@@ -8,7 +8,6 @@ import (
 
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/reconcile"
-	"terraform-provider-workforce/internal/roster"
 )
 
 // report turns findings about a population into diagnostics, each where the
@@ -62,15 +61,6 @@ func (t target) marshal(a directory.Account) string { return t.terms().Marshal(a
 
 // listed returns the first lines of many, and a count of the rest.
 func listed(lines []string) string { return reconcile.Listed(lines) }
-
-// noteVerdicts lets the populations of this run know why accounts have no document.
-func (d *providerData) noteVerdicts(t target, unmanaged map[string]roster.Unmanaged) {
-	verdicts := make(map[string]reconcile.Verdict, len(unmanaged))
-	for object, u := range unmanaged {
-		verdicts[object] = reconcile.Verdict{Kind: u.Kind, Reason: u.Reason}
-	}
-	d.verdicts.Note(t.format.Target, verdicts)
-}
 
 // removeRelease is a value of on_destroy: what is managed stays as it is.
 const removeRelease = reconcile.Release

@@ -86,7 +86,7 @@ func TestAccEntraGroups_returnAfterFailure(t *testing.T) {
 	runs(t, dir, true, nil, "apply", "-auto-approve")
 	write(config(all.left))
 	runs(t, dir, true, nil, "apply", "-auto-approve", "-target=workforce_entra_population.staff")
-	runs(t, dir, true, []string{`- "ret1"`}, "apply", "-auto-approve")
+	runs(t, dir, true, []string{`- ret1`}, "apply", "-auto-approve")
 	runs(t, dir, true, []string{"No changes"}, "plan")
 	write(config(all.back))
 	runs(t, dir, true, nil, "apply", "-auto-approve")

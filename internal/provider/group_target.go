@@ -27,7 +27,7 @@ var adGroupTerms = groupTerms{
 	summary: "Only differences are written, a thousand a request, and one member that is refused does not stop the others. " +
 		"Members by primary group (`primaryGroupID`) are not among them, and no write changes those.",
 	nested: "objectGUID or distinguished name", foreign: "distinguished name",
-	privileged: ": those that Active Directory protects (`adminCount` is 1), such as Domain Admins, Account Operators or DnsAdmins, and groups nested into them.",
+	privileged: ": those that Active Directory protects (`adminCount` is 1), those that administer the domain, such as Domain Admins and Account Operators, and groups nested into them.",
 }
 
 var entraGroupTerms = groupTerms{

@@ -57,6 +57,7 @@ type hrMergeModel struct {
 type hrMergeSourceModel struct {
 	Name    types.String `tfsdk:"name"`
 	Workers types.String `tfsdk:"workers"`
+	Prefix  types.String `tfsdk:"id_prefix"`
 }
 
 func (d *hrMergeDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
@@ -83,16 +84,19 @@ func (d *hrMergeDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"name":    schema.StringAttribute{Required: true, MarkdownDescription: "Name of the source, for the other arguments and for reports."},
 					"workers": schema.StringAttribute{Required: true, MarkdownDescription: "Workers document, the `json` of an HR data source."},
+					"id_prefix": text("Text that comes before every worker id of this source, such as `C-`, for a source that counts its ids by itself: its 1001 is another person than the 1001 of the next source. " +
+						"The ids of managers get it where the manager is in the same source. Unset: none. Two primary sources that give one worker id to different people are an error that names both."),
 				}},
 			},
-			"primary":              texts("Names of the sources that decide who exists; the others only add to them. A record of another source without one in a primary source is waiting: reported, and not provisioned. Required with two or more sources."),
-			"authority":            schema.MapAttribute{Optional: true, ElementType: types.ListType{ElemType: types.StringType}, MarkdownDescription: "Ordered names of sources by attribute or canonical key: the first of them with a value wins. Where nothing is said, status, type, dates and leave come together from the first primary source that has the record, and everything else from the first source with a value."},
-			"person_key":           text("Attribute, or expression, that is the same in all records of one person, such as `UniversalID`, where worker ids differ between contracts. Unset: the worker id."),
-			"person_keys":          schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "The same by source, where sources call it differently."},
-			"max_engagements":      count("Largest number of contracts that one person may have in a source; more are an error, as when the key is a placeholder such as `0`. The default is 10."),
-			"type_order":           texts("Worker types from the most to the least important, for choosing the primary contract."),
-			"active_statuses":      texts("Status words of contracts that are active, ignoring case."),
-			"inactive_statuses":    texts("Status words of contracts that have ended, ignoring case."),
+			"primary":         texts("Names of the sources that decide who exists; the others only add to them. A record of another source without one in a primary source is waiting: reported, and not provisioned. Required with two or more sources."),
+			"authority":       schema.MapAttribute{Optional: true, ElementType: types.ListType{ElemType: types.StringType}, MarkdownDescription: "Ordered names of sources by attribute or canonical key: the first of them with a value wins. Where nothing is said, status, type, dates and leave come together from the first primary source that has the record, and everything else from the first source with a value."},
+			"person_key":      text("Attribute, or expression, that is the same in all records of one person, such as `UniversalID`, where worker ids differ between contracts. Unset: the worker id."),
+			"person_keys":     schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "The same by source, where sources call it differently."},
+			"max_engagements": count("Largest number of contracts that one person may have in a source; more are an error, as when the key is a placeholder such as `0`. The default is 10."),
+			"type_order":      texts("Worker types from the most to the least important, for choosing the primary contract."),
+			"active_statuses": texts("Status words of contracts that are active, ignoring case. With this list, every other word means that the contract has ended. Unset: the vocabulary that the mapping uses too; " +
+				"a contract whose word it does not know counts less than an active one and more than one that is over, so that the mapping sees the word and sets the worker aside."),
+			"inactive_statuses":    texts("Status words of contracts that have ended, ignoring case. They come before the vocabulary."),
 			"as_of":                schema.StringAttribute{Optional: true, MarkdownDescription: "The moment for telling active, future and past contracts apart, as RFC 3339, or as a date, which means noon UTC of that day. The default is now.", Validators: []validator.String{momentValidator{}}},
 			"time_zone":            text("IANA time zone of workers without one. The default is `UTC`."),
 			"bridge_days":          count("Longest gap in days between two contracts of a person over which the first is taken as not ended, so that nobody is disabled for a weekend. The default is 0."),
@@ -145,8 +149,12 @@ func (m *hrMergeModel) rules(data *providerData) worker.MergeRules {
 	if err != nil {
 		asOf = data.clock()
 	}
+	prefixes := map[string]string{}
+	for _, s := range m.Sources {
+		prefixes[s.Name.ValueString()] = s.Prefix.ValueString()
+	}
 	return worker.MergeRules{
-		Primary: m.Primary, Authority: m.Authority, PersonKey: m.PersonKey.ValueString(), PersonKeys: m.PersonKeys, MaxEngagements: int(m.MaxEngagements.ValueInt64()),
+		Primary: m.Primary, Prefixes: prefixes, Authority: m.Authority, PersonKey: m.PersonKey.ValueString(), PersonKeys: m.PersonKeys, MaxEngagements: int(m.MaxEngagements.ValueInt64()),
 		TypeOrder: m.TypeOrder, ActiveStatuses: m.ActiveStatuses, InactiveStatuses: m.InactiveStatuses, AsOf: asOf, TimeZone: m.TimeZone.ValueString(),
 		BridgeDays: int(m.BridgeDays.ValueInt64()), IDFromKey: m.IDFromKey.ValueBool(), EngagementAttribute: m.EngagementAttribute.ValueString(),
 	}

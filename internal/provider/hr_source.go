@@ -38,6 +38,8 @@ type hrSourceModel struct {
 	MinFilled   map[string]float64 `tfsdk:"min_filled"`
 	Sentinels   []string           `tfsdk:"sentinels"`
 	AllowEmpty  types.Bool         `tfsdk:"allow_empty"`
+	Primary     types.String       `tfsdk:"primary_column"`
+	PrimaryOnly []string           `tfsdk:"primary_values"`
 
 	JSON        types.String `tfsdk:"json"`
 	Count       types.Int64  `tfsdk:"worker_count"`
@@ -71,9 +73,13 @@ func hrSourceSchema(more map[string]schema.Attribute) map[string]schema.Attribut
 		"time_zone":         schema.StringAttribute{Optional: true, MarkdownDescription: "IANA time zone of workers whose record has none, such as `Europe/Berlin`. Unset: the mapping's default."},
 		"time_zones":        schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Other names of time zones, such as `W. Europe Standard Time` or the code of a site, with the IANA name of each."},
 		"min_records":       schema.Int64Attribute{Optional: true, Validators: []validator.Int64{int64validator.AtLeast(0)}, MarkdownDescription: "Least number of records. Fewer are an error: half a file must not make people leavers. The default is 1."},
-		"min_filled":        schema.MapAttribute{Optional: true, ElementType: types.Float64Type, MarkdownDescription: "Least share of records, from 0 to 1, with a value, by column."},
-		"sentinels":         texts("Worker ids that must be among the records."),
-		"allow_empty":       flag("Whether a source without any record is accepted. The default is false."),
+		"min_filled": schema.MapAttribute{Optional: true, ElementType: types.Float64Type, MarkdownDescription: "Least share of records, from 0 to 1, with a value, by column. " +
+			"A column that fills a canonical key and is empty in every record is told in any case: `status`, `worker_type` and `hire_date` of a file or a query as an error, the others as a warning. 0 says that the column may be empty."},
+		"sentinels": texts("Worker ids that must be among the records."),
+		"primary_column": schema.StringAttribute{Optional: true, MarkdownDescription: "Column that marks the primary record of a worker who has several, such as one for each contract. The other records of the worker are left out. " +
+			"Unset: a worker id that comes twice is an error. Contracts that each have an id of their own are joined by `workforce_hr_merge` with `person_key` instead."},
+		"primary_values": texts("Values of `primary_column` that mark the primary record, ignoring case. The default is `true`, `yes`, `y`, `1` and `t`."),
+		"allow_empty":    flag("Whether a source without any record is accepted. The default is false."),
 
 		"json":         schema.StringAttribute{Computed: true, MarkdownDescription: "The workers, as one canonical document for `workforce_ad_accounts` and `workforce_hr_merge`. The same workers give the same bytes."},
 		"worker_count": schema.Int64Attribute{Computed: true, MarkdownDescription: "Number of workers."},
@@ -125,7 +131,7 @@ func (m *hrSourceModel) spec() source.Spec {
 		Fields: m.Fields, Attributes: m.Attributes, DateFormats: m.DateFormats, NoDate: m.NoDate, TrueValues: m.TrueValues, FalseValues: m.FalseValues,
 		NullValues: m.NullValues, NoManager: m.NoManager, SelfManaged: m.SelfManaged.ValueBool(), KeepSpace: !m.Trim.IsNull() && !m.Trim.ValueBool(),
 		TimeZone: m.TimeZone.ValueString(), TimeZones: m.TimeZones, AllowEmpty: m.AllowEmpty.ValueBool(), MinRecords: int(m.MinRecords.ValueInt64()),
-		MinFilled: m.MinFilled, Sentinels: m.Sentinels, MaxProblems: maxProblems,
+		MinFilled: m.MinFilled, Sentinels: m.Sentinels, MaxProblems: maxProblems, PrimaryColumn: m.Primary.ValueString(), PrimaryValues: m.PrimaryOnly,
 	}
 }
 

@@ -73,6 +73,9 @@ type lifecycleModel struct {
 	EnableDays          types.Int64                   `tfsdk:"enable_days"`
 	ActiveStatuses      []string                      `tfsdk:"active_statuses"`
 	InactiveStatuses    []string                      `tfsdk:"inactive_statuses"`
+	PrehireStatuses     []string                      `tfsdk:"prehire_statuses"`
+	LeaveStatuses       []string                      `tfsdk:"leave_statuses"`
+	SuspendedStatuses   []string                      `tfsdk:"suspended_statuses"`
 	OnLeave             types.String                  `tfsdk:"on_leave"`
 	DisableAt           types.String                  `tfsdk:"disable_at"`
 	LeaverContainer     types.String                  `tfsdk:"leaver_container"`
@@ -86,6 +89,8 @@ type lifecycleModel struct {
 	OnAbsent            types.String                  `tfsdk:"on_absent"`
 	AbsentDays          types.Int64                   `tfsdk:"absent_days"`
 	RecordIn            types.String                  `tfsdk:"record_in"`
+	FormerNamesIn       types.String                  `tfsdk:"former_names_in"`
+	FormerNamesDays     types.Int64                   `tfsdk:"former_names_days"`
 	Rehire              types.String                  `tfsdk:"rehire"`
 }
 
@@ -176,6 +181,9 @@ func (m *lifecycleModel) expand() mapping.Lifecycle {
 		EnableDays:          int(m.EnableDays.ValueInt64()),
 		ActiveStatuses:      m.ActiveStatuses,
 		InactiveStatuses:    m.InactiveStatuses,
+		PrehireStatuses:     m.PrehireStatuses,
+		LeaveStatuses:       m.LeaveStatuses,
+		SuspendedStatuses:   m.SuspendedStatuses,
 		OnLeave:             m.OnLeave.ValueString(),
 		DisableAt:           m.DisableAt.ValueString(),
 		LeaverContainer:     m.LeaverContainer.ValueString(),
@@ -189,6 +197,8 @@ func (m *lifecycleModel) expand() mapping.Lifecycle {
 		OnAbsent:            m.OnAbsent.ValueString(),
 		AbsentDays:          int(m.AbsentDays.ValueInt64()),
 		RecordIn:            m.RecordIn.ValueString(),
+		FormerNamesIn:       m.FormerNamesIn.ValueString(),
+		FormerNamesDays:     int(m.FormerNamesDays.ValueInt64()),
 		Rehire:              m.Rehire.ValueString(),
 	}
 }

@@ -31,7 +31,7 @@ func mappingSchema() schema.Schema {
 				"A constant is written in quotes, as `\"\\\"OU=Staff,DC=corp,DC=example,DC=com\\\"\"`. Required for Active Directory."),
 			"container_apply": optionalOneOf("When the container is applied: `always`, the default, moves accounts whose result changes; `on_create` only places new accounts.", mapping.ApplyAlways, mapping.ApplyOnCreate),
 			"scope":           scopeSchema(),
-			"on_out_of_scope": optionalOneOf("What happens to the existing account of a worker who is not in scope. `ignore`, the default, leaves the worker out of the accounts, so that an account that was managed is handled by the resource's `on_removal`; "+
+			"on_out_of_scope": optionalOneOf("What happens to the existing account of a worker who is not in scope. `ignore`, the default, leaves the worker out of the accounts, so that an account that was managed is handled by the resource's `on_removal`, which names it; "+
 				"`keep` leaves the account as it is; `disable` disables it.", mapping.OutOfScopeIgnore, mapping.OutOfScopeKeep, mapping.OutOfScopeDisable),
 			"worker_lifecycle": lifecycleSchema(),
 			"tables":           schema.MapAttribute{Optional: true, ElementType: types.MapType{ElemType: types.StringType}, MarkdownDescription: "Tables for the function `Lookup`, by name: `Lookup([CountryCode], \"region\", \"EMEA\")` reads the key from the table `region`."},
@@ -103,7 +103,7 @@ func attributeRulesSchema(required bool, description string) schema.Attribute {
 			"default":    optionalText("Value used when the result is null and the account is being created."),
 			"apply": optionalOneOf("When the rule applies. `always` keeps the attribute as the rule says, and repairs drift; `on_create` sets it once and keeps what the account has ever after; `if_empty` sets it when the account has no value. "+
 				"The default is `always`, and `on_create` for naming attributes.", mapping.ApplyAlways, mapping.ApplyOnCreate, mapping.ApplyIfEmpty),
-			"when_null": optionalOneOf("What a null result means. `keep`, the default, leaves the attribute alone for this worker; `clear` removes its value; `error` stops the plan and names the worker.",
+			"when_null": optionalOneOf("What a null result means. `keep`, the default, leaves the attribute alone for this worker; `clear` removes its value; `error` makes it a problem of the worker, who is set aside.",
 				mapping.NullKeep, mapping.NullClear, mapping.NullError),
 			"unique": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether no other account may have the value. The default is false; naming attributes are always unique."},
 			"redact": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether values are kept out of reports. The default is false. The plan and the state still hold them."},
@@ -130,41 +130,6 @@ func scopeSchema() schema.Attribute {
 				}},
 			},
 		}},
-	}
-}
-
-func lifecycleSchema() schema.Attribute {
-	return schema.SingleNestedAttribute{
-		Optional:            true,
-		MarkdownDescription: "What follows from a worker's dates and status. Dates are calendar days at the worker's place.",
-		Attributes: map[string]schema.Attribute{
-			"time_zone":       optionalText("IANA time zone of workers without one, such as `Europe/Berlin`. The default is `UTC`."),
-			"prehire_days":    optionalDays("Days before the hire date from which a worker has an account, disabled until `enable_days`. Unset: as soon as the worker is in the feed."),
-			"enable_days":     optionalDays("Days before the hire date on which the account is enabled. The default is 0: when the hire date begins."),
-			"active_statuses": optionalTexts("Status words of workers who work here, ignoring case. With this list, a word that is in neither list stops the plan. Unset: every word that is not inactive."),
-			"inactive_statuses": optionalTexts("Status words of workers who have left, ignoring case. Unset: the usual words, such as `Inactive`, `Terminated`, `Left`, `Retired`. " +
-				"A termination date in the future wins over nothing: the worker is active until then."),
-			"on_leave": optionalOneOf("What leave of absence means: `keep`, the default, or `disable`.", "keep", "disable"),
-			"disable_at": optionalOneOf("Which day ends with the account disabled: `last_day_of_work`, the default (the termination date for workers without one), or `termination_date`. The account is disabled when that day is over at the worker's place.",
-				"last_day_of_work", "termination_date"),
-			"leaver_container":      optionalText("Expression for the container of leavers. Unset: they stay where they are."),
-			"leaver_container_days": optionalDays("Days after leaving on which the account moves to `leaver_container`. The default is 0."),
-			"leaver_attributes":     attributeRulesSchema(false, "Rules that replace those of the same names once a worker has left, for instance a `description`."),
-			"leaver_groups": optionalOneOf("What becomes of the groups of leavers: `keep`, the default, touches none; `remove` takes the account out of every group but its primary one, and remembers them at the account itself "+
-				"(`removed_groups_attribute` of the provider), so that losing the state loses nothing. A leaver whom somebody puts into a group again shows as drift. In the plan it is `groups` of the account document.", "keep", "remove"),
-			"leaver_groups_days": optionalDays("Days after leaving on which the groups are taken away. The default is 0."),
-			"restore_groups": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether the groups that were taken away are given back when the worker returns, or when it turns out that they had not left. The default is false: they stay remembered, and the account gets only what rules give it. " +
-				"Groups that were deleted meanwhile are forgotten."},
-			"retention_days": optionalDays("Days after leaving on which the account drops out of the accounts, so that the resource's `on_removal` acts on it. Unset: never. " +
-				"It counts from the date the HR system gives, or from the date in `record_in`."),
-			"create_leavers": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether workers who had left before they ever had an account get one, disabled. The default is false."},
-			"on_absent": optionalOneOf("What happens to the account of a worker who is no longer in the feed. Missing is not left: `keep`, the default, leaves the account as it is and reports it; "+
-				"`disable` disables it after `absent_days`; `release` drops it from the accounts, so that the resource's `on_removal` acts.", "keep", "disable", "release"),
-			"absent_days": optionalDays("Days a worker may be missing from the feed before `on_absent` acts. The default is 0; more needs `record_in`."),
-			"record_in": optionalText("Target attribute that records since when a worker has left or been absent, such as `msDS-cloudExtensionAttribute20`. " +
-				"It keeps the clock running when the HR system gives no date, and when the state is lost."),
-			"rehire": optionalOneOf("What happens when a former worker returns: `reuse`, the default, enables the former account again; `new_name` also runs the rules that apply on creation again.", "reuse", "new_name"),
-		},
 	}
 }
 

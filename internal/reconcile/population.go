@@ -147,7 +147,7 @@ func (p *Population) Plan(ctx context.Context, want, carried map[string]string) 
 	}
 	p.claimPlanned(want, ids, accounts, &f)
 	p.warnOfAdoptions(adoptions, accounts, &f)
-	p.checkChanges(ctx, dir, accounts, changed, ids, &f)
+	p.checkChanges(ctx, dir, accounts, changed, ids, adoptions, &f)
 	if removed = withoutObjects(removed, p.Memory.IDs, ids, want); len(removed) > 0 {
 		p.noteTouched(removed)
 		p.planRemoval(ctx, dir, removed, p.Options.OnRemoval, &f)
@@ -156,7 +156,7 @@ func (p *Population) Plan(ctx context.Context, want, carried map[string]string) 
 }
 
 // checkChanges refuses what the directory would.
-func (p *Population) checkChanges(ctx context.Context, dir Users, accounts map[string]directory.Account, changed []string, ids map[string]string, f *Findings) {
+func (p *Population) checkChanges(ctx context.Context, dir Users, accounts map[string]directory.Account, changed []string, ids map[string]string, adoptions map[string]adoption, f *Findings) {
 	refused := p.checkDeletions(ctx, dir, accounts, changed, ids, f)
 	lasting, owners, writes := map[string]directory.Account{}, map[string]string{}, []string{}
 	for id, a := range accounts {
@@ -177,12 +177,22 @@ func (p *Population) checkChanges(ctx context.Context, dir Users, accounts map[s
 			changes = append(changes, directory.Change{WorkerID: id, ID: ids[id], Want: a})
 		}
 	}
-	proposal := directory.Proposal{Format: p.Target.Format, Valid: p.Target.Valid, Accounts: lasting, Changed: writes, IDs: owners}
+	proposal := directory.Proposal{Format: p.Target.Format, Valid: p.Target.Valid, Accounts: lasting, Changed: writes, IDs: owners,
+		Present: func(id string) (directory.Account, bool) { return p.asItIs(dir, id, accounts[id], adoptions) }}
 	err := proposal.Check(ctx, dir)
 	if c, ok := dir.(changeChecker); ok && err == nil && len(changes) > 0 {
 		err = c.Check(ctx, changes)
 	}
 	f.problems("The directory would refuse an account", err)
+}
+
+// asItIs returns an account as it is, as the state or, where it is taken over, the directory says.
+func (p *Population) asItIs(dir Users, id string, want directory.Account, adoptions map[string]adoption) (directory.Account, bool) {
+	if a, adopted := adoptions[id]; adopted {
+		return dir.Render(want, a.e), true
+	}
+	before, err := p.Target.Format.Unmarshal(p.Before[id])
+	return before, err == nil
 }
 
 // Apply makes the directory agree with want, and returns the documents of the

@@ -85,15 +85,6 @@ func (c Change) overriddenBy(p *person) Change {
 	return c
 }
 
-// sameManager compares managers, one of which may still be a path because the
-// manager's account carries no worker id yet.
-func (d *decider) sameManager(old, id string) bool {
-	if m := d.byWorker[id]; m != nil && m.existing != nil {
-		return directory.Fold(old) == directory.Fold(m.existing.Path)
-	}
-	return old != "" && directory.Fold(old) == directory.Fold(id) && d.byWorker[id] == nil
-}
-
 func truth(b bool) directory.Value { return directory.Value{strconv.FormatBool(b)} }
 
 // name returns the action that an account's changes amount to: the one that deserves

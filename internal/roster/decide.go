@@ -72,17 +72,19 @@ func (d *decider) recognise(ctx context.Context) error {
 // name that is kept after all. Every round sets somebody aside, or is the last.
 func (d *decider) settle(ctx context.Context) error {
 	d.parallel(d.draft)
-	if err := d.assignNames(ctx); err != nil {
-		return err
-	}
 	fallen := map[*person]bool{}
 	for {
 		for _, p := range d.people {
-			if p.aside() && !fallen[p] {
+			if p.aside() && !fallen[p] && p.drafted != ActionSetAside {
+				d.fallBackLate(p)
+			}
+		}
+		if err := d.assignNames(ctx); err != nil { // whom it sets aside have fallen back already
+			return err
+		}
+		for _, p := range d.people {
+			if p.aside() {
 				fallen[p] = true
-				if p.drafted != ActionSetAside {
-					d.fallBackLate(p)
-				}
 			}
 		}
 		d.linkAgain()
@@ -104,7 +106,7 @@ func (d *decider) linkAgain() {
 			continue
 		}
 		// The directory drops links to what is deleted by itself.
-		m := d.byWorker[p.account.Attributes[directory.ManagerAttribute].Text()]
+		m := d.lookup(p.account.Attributes[directory.ManagerAttribute].Text())
 		if p.boss != nil || p.kept && m != nil && m.deletes() {
 			delete(p.account.Attributes, directory.ManagerAttribute)
 		}

@@ -339,3 +339,15 @@ func TestJoinersAreNoChangeOfIDs(t *testing.T) {
 		t.Errorf("%d joiners, %d orphans", len(r.Joiners), len(r.Orphans))
 	}
 }
+
+// Sentinels and overrides find people whatever the case of their ids.
+func TestWorkerIDsOfTheConfigurationInAnotherCase(t *testing.T) {
+	m := newMemory()
+	m.leo(true, "employeeID=A1")
+	in := input(t, m, rules(), hire("a1 Leo Kay"))
+	in.Safeguards.Sentinels = []string{"A1"}
+	in.Overrides = []roster.Override{{WorkerIDs: []string{"A1"}, Enabled: pointer(false), Reason: "incident", Expires: "2026-12-31"}}
+	r := decide(t, in)
+	expectObject(t, r, "a1", "guid-00001")
+	expectValue(t, r, "a1", "enabled", "false")
+}

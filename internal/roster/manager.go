@@ -60,7 +60,7 @@ func (d *decider) linkManagers() {
 	}
 	for _, manager := range slices.SortedFunc(maps.Keys(missing), natural) {
 		why := "is not in the feed and has no account"
-		if m := d.byWorker[manager]; m != nil && m.worker != nil {
+		if m := d.lookup(manager); m != nil && m.worker != nil {
 			why = fmt.Sprintf("has no account to link (%s)", cmp.Or(m.reason, "none is wanted"))
 		}
 		d.warn("manager %q of %s (%s) %s: %s", manager, count(len(missing[manager]), "worker"), some(missing[manager]), why,
@@ -69,42 +69,82 @@ func (d *decider) linkManagers() {
 	d.findCycles()
 }
 
-// resolve returns the worker id to write as the manager of p, or "".
+// resolve returns the worker id to write as the manager of p, as the feed or the manager's
+// account writes it, or "".
 func (d *decider) resolve(p *person) string {
 	id := p.boss.manager
-	if d.linkable(id) {
-		return id
+	if manager := d.linkable(id); manager != "" {
+		return manager
 	}
 	if d.rules.ManagerMissing != mapping.ManagerNextLevel {
 		return ""
 	}
-	for seen := map[string]bool{p.id: true}; id != "" && !seen[id]; {
-		seen[id] = true
-		m := d.byWorker[id]
-		if m == nil || m.worker == nil {
+	for seen := map[*person]bool{p: true}; ; {
+		m := d.lookup(id)
+		if m == nil || m.worker == nil || seen[m] {
 			return ""
 		}
-		if id = cmp.Or(m.reports, m.worker.ManagerID); id != p.id && id != "" && d.linkable(id) {
-			return id
+		seen[m] = true
+		if id = cmp.Or(m.reports, m.worker.ManagerID); id == "" || d.lookup(id) == p {
+			return ""
+		}
+		if manager := d.linkable(id); manager != "" {
+			return manager
 		}
 	}
-	return ""
 }
 
-// linkable reports whether the worker has an account after this run, in this
-// population or in another one.
-func (d *decider) linkable(id string) bool {
-	m := d.byWorker[id]
+// linkable returns the worker id of somebody who has an account after this run, in this
+// population or in another one, spelled as it is there: directories find it in
+// whatever case it is written, but the documents of a population do not. It returns ""
+// for somebody who has none.
+func (d *decider) linkable(id string) string {
+	m := d.lookup(id)
 	if m == nil {
-		return len(d.carriers[directory.Fold(id)]) > 0
+		for _, e := range d.carriers[directory.Fold(id)] {
+			for _, v := range e.Account.Attributes[d.in.WorkerIDAttribute] {
+				if directory.Fold(v) == directory.Fold(id) {
+					return v
+				}
+			}
+		}
+		return ""
 	}
 	if d.rules.ManagerMissing == mapping.ManagerNextLevel && m.stage() == mapping.StageLeft {
+		return ""
+	}
+	if m.account == nil && m.existing == nil || m.account != nil && m.account.Deleted {
+		return ""
+	}
+	return d.carriedID(m)
+}
+
+// carriedID is the worker id of somebody as their account carries it after this run.
+func (d *decider) carriedID(m *person) string {
+	is := func(v string) bool { return directory.Fold(v) == directory.Fold(m.id) }
+	carried := m.present(d.in.WorkerIDAttribute)
+	if m.account != nil {
+		if v, managed := m.account.Attributes[d.in.WorkerIDAttribute]; managed {
+			carried = v
+		}
+	}
+	if i := slices.IndexFunc(carried, is); i >= 0 {
+		return carried[i]
+	}
+	return m.id
+}
+
+// sameManager compares managers, one of which may still be a path because the
+// manager's account carries no worker id yet.
+func (d *decider) sameManager(old, id string) bool {
+	if old == "" {
 		return false
 	}
-	if m.account != nil {
-		return !m.account.Deleted
+	if directory.Fold(old) == directory.Fold(id) {
+		return true
 	}
-	return m.existing != nil
+	m := d.lookup(id)
+	return m != nil && m.existing != nil && directory.Fold(old) == directory.Fold(m.existing.Path)
 }
 
 // findCycles finds workers who manage one another. They are linked as the HR
@@ -147,7 +187,11 @@ func (d *decider) managerOf(id string) string {
 	if p == nil || p.account == nil {
 		return ""
 	}
-	return p.account.Attributes[directory.ManagerAttribute].Text()
+	manager := p.account.Attributes[directory.ManagerAttribute].Text()
+	if m := d.lookup(manager); m != nil {
+		return m.id
+	}
+	return manager
 }
 
 // rotate starts a cycle at its first worker id.

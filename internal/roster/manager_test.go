@@ -80,3 +80,50 @@ func TestManagerOnce(t *testing.T) {
 	expectValue(t, r, "1", "manager", "2")
 	expectValue(t, r, "2", "manager", "-")
 }
+
+// Worker ids compare as directories compare them, and documents have the spelling of the
+// manager's own record or account.
+func TestManagerIDsInAnotherCase(t *testing.T) {
+	for name, c := range map[string]struct {
+		policy, boss string
+		others       []string
+		carried      string // by an account of another population
+		want         string
+		warning      string
+	}{
+		"in the same run":              {"", "a1", []string{"A1 Bob Ray"}, "", "A1", ""},
+		"of another population":        {"", "a1", nil, "A1", "A1", ""},
+		"next level":                   {mapping.ManagerNextLevel, "a1", []string{"A1 Bob Ray manager_id=b2 hire_date=2027-06-01", "B2 Eve Kim"}, "", "B2", ""},
+		"their own":                    {"", "W1", nil, "", "w1", `worker "w1" is their own manager`},
+		"one another":                  {"", "a1", []string{"A1 Bob Ray manager_id=W1"}, "", "A1", "these workers manage one another: A1 → w1 → A1"},
+		"a circle back, next level":    {mapping.ManagerNextLevel, "a1", []string{"A1 Bob Ray manager_id=W1 hire_date=2027-06-01"}, "", "-", "nobody above"},
+		"nobody has that id":           {"", "a1", nil, "", "-", `manager "a1" of 1 worker`},
+		"who is set aside, no account": {"", "a1", []string{"a1 Bob Ray", "A1 Bo Ray"}, "", "-", "has no account to link"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := newMemory()
+			if c.carried != "" {
+				m.add("user", sydney, true, "cn=B", "employeeID="+c.carried)
+			}
+			in := input(t, m, rules(func(r *mapping.Rules) { r.ManagerMissing = c.policy }), hire("w1 Ann Lee", "manager_id="+c.boss))
+			for _, other := range c.others {
+				w := hireLine(other)
+				in.Workers[w.ID] = w
+			}
+			r := decide(t, in)
+			expectValue(t, r, "w1", "manager", c.want)
+			if c.warning == "" && len(r.Warnings) > 0 || !warned(r, c.warning) {
+				t.Errorf("warnings %q, expected %q", r.Warnings, c.warning)
+			}
+			settle(t, m, in)
+		})
+	}
+}
+
+// Where no rule writes the attribute for worker ids, documents have what the account has.
+func TestManagerIDAsTheAccountCarriesIt(t *testing.T) {
+	m := newMemory()
+	m.user("cn=Bob Ray", "sAMAccountName=bob.ray", "userPrincipalName=bob.ray@corp.example.com", "givenName=Bob", "sn=Ray", "displayName=Bob Ray", "employeeID=a1")
+	in := input(t, m, rules(func(r *mapping.Rules) { delete(r.Attributes, "employeeID") }), hire("w1 Ann Lee", "manager_id=A1"), hire("A1 Bob Ray"))
+	expectValue(t, decide(t, in), "w1", "manager", "a1")
+}

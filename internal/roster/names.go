@@ -60,7 +60,8 @@ type names struct {
 	found    hits
 	reserved map[string]map[string]bool // folded attribute → folded name
 	streams  map[string]*stream
-	owners   map[string]*person // by object id
+	owners   map[string]*person  // by object id
+	former   map[string][]former // by loose name
 }
 
 // assignNames finds a value for every open slot. Everybody who keeps a value is
@@ -78,6 +79,7 @@ func (d *decider) assignNames(ctx context.Context) error {
 			}
 			n.reserved[directory.Fold(attribute)] = set
 		}
+		n.readFormer()
 		d.names = n
 	}
 	n.ctx, n.owners = ctx, make(map[string]*person, len(d.people))
@@ -91,6 +93,7 @@ func (d *decider) assignNames(ctx context.Context) error {
 			return err
 		}
 		if !n.setAside(pass) {
+			n.writeFormer()
 			return nil
 		}
 	}

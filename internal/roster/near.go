@@ -55,18 +55,11 @@ const (
 // theirs. It takes time in proportion to their numbers: a trait that many accounts
 // share is looked at no further.
 func (c *correlation) nearMisses(free []*directory.Existing) {
-	index := map[string][]*directory.Existing{}
-	for _, e := range free {
-		for _, t := range c.traits(func(name string) directory.Value { return e.Account.Attributes[name] }) {
-			if list := index[t.kind+t.key]; len(list) <= maxAlike && !slices.Contains(list, e) {
-				index[t.kind+t.key] = append(list, e)
-			}
-		}
-	}
+	index := c.index(free)
 	c.near = make(map[*person][]nearMiss, len(c.unmatched))
 	claims := map[string][]*person{}
 	for _, p := range c.unmatched {
-		best := c.nearest(p, index)
+		best := c.nearest(index, func(name string) directory.Value { return c.wanted(p, name) })
 		c.near[p] = best
 		if len(best) > 0 && best[0].score >= sure && (len(best) == 1 || best[1].score < best[0].score) {
 			claims[best[0].account.ID] = append(claims[best[0].account.ID], p)
@@ -85,11 +78,24 @@ func (c *correlation) nearMisses(free []*directory.Existing) {
 // id that is alike, or two other traits.
 const sure = 4
 
-// nearest returns the best near misses of a worker.
-func (c *correlation) nearest(p *person, index map[string][]*directory.Existing) []nearMiss {
+// index holds accounts by trait. A trait that many share holds more than maxAlike of them.
+func (c *correlation) index(accounts []*directory.Existing) map[string][]*directory.Existing {
+	index := map[string][]*directory.Existing{}
+	for _, e := range accounts {
+		for _, t := range c.traits(func(name string) directory.Value { return e.Account.Attributes[name] }) {
+			if list := index[t.kind+t.key]; len(list) <= maxAlike && !slices.Contains(list, e) {
+				index[t.kind+t.key] = append(list, e)
+			}
+		}
+	}
+	return index
+}
+
+// nearest returns the best near misses of a worker who would have these values.
+func (c *correlation) nearest(index map[string][]*directory.Existing, wanted func(string) directory.Value) []nearMiss {
 	found := map[string]*nearMiss{}
 	counted := map[string]bool{}
-	for _, t := range c.traits(func(name string) directory.Value { return c.wanted(p, name) }) {
+	for _, t := range c.traits(wanted) {
 		hits := index[t.kind+t.key]
 		if len(hits) > maxAlike {
 			continue

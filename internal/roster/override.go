@@ -132,6 +132,9 @@ func (d *decider) readOverrides() error {
 		}
 		problems = append(problems, d.cannotOverride(&o)...)
 		for _, id := range o.WorkerIDs {
+			if p := d.lookup(id); p != nil {
+				id = p.id
+			}
 			if d.overrides[id] == nil {
 				d.overrides[id] = &overridden{by: map[string]*Override{}, agreed: map[string]bool{}}
 			}
@@ -217,7 +220,7 @@ func (o *overridden) add(id string, next *Override) (problems []string) {
 func (d *decider) assignOverrides() {
 	for _, id := range slices.SortedFunc(maps.Keys(d.overrides), natural) {
 		o := d.overrides[id]
-		if p := d.byWorker[id]; p != nil {
+		if p := d.lookup(id); p != nil {
 			p.override = o
 			continue
 		}

@@ -86,7 +86,7 @@ func (d *decider) warnOverrides() {
 				all = append(all, one)
 			}
 			states[one][o.state(one)] = true
-			if o.idle && d.byWorker[id] != nil {
+			if o.idle && d.lookup(id) != nil {
 				d.warn("the override of worker %q (%s) has no account to act on, and none is made", id, one.Reason)
 			}
 		}
@@ -138,7 +138,7 @@ func (w *writer) overrides(lines []overrideLine) {
 	w.table([]string{"Worker", "Name", "What", "Until", "Reason", "State"}, len(lines), func(i int) []string {
 		l := lines[i]
 		name := ""
-		if p := w.d.byWorker[l.WorkerID]; p != nil {
+		if p := w.d.lookup(l.WorkerID); p != nil {
 			name = w.d.displayName(p)
 		}
 		return []string{code(l.WorkerID), prose(name), l.what(), l.Expires, proseLong(l.Reason), words[l.State]}

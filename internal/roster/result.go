@@ -46,6 +46,7 @@ func (d *decider) result() (*Result, error) {
 		}
 	}
 	d.warnMatches()
+	d.warnNear()
 	d.warnOverrides()
 	d.warnBlocked()
 	d.warnAside()

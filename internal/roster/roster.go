@@ -45,9 +45,6 @@ type Input struct {
 	// it collides with nobody. What an account has already it keeps either way.
 	// Names that are unique in their container only are never held by the deleted.
 	ReuseDeletedNames bool
-	// ReserveFreedNames keeps names from going to somebody else that their owner gives up
-	// in this run; see reserve.go. Two or more people who exchange their names may.
-	ReserveFreedNames bool
 	// RestoreDeleted gives a worker who should have an account and has none the
 	// deleted one that carries their worker id, which keeps its identity. Names
 	// that somebody else has got meanwhile are given anew.

@@ -283,7 +283,7 @@ func (d *decider) guardFeed() error {
 	}
 	for _, id := range s.Sentinels {
 		problem := ""
-		p := d.byWorker[id]
+		p := d.lookup(id)
 		switch {
 		case p == nil:
 			problem = "is not in the feed"

@@ -198,21 +198,24 @@ func TestNamesThatNobodyGivesUp(t *testing.T) {
 	}
 }
 
-func TestFreedNamesCanBeReserved(t *testing.T) {
+// Somebody may be set aside only after the names have been given: they keep theirs.
+func TestNamesOfThoseWhoAreSetAsideLater(t *testing.T) {
 	m, in := staffed(t, fixedLogins, "x", "y", "z")
-	in.ReserveFreedNames = true
-	set(in, "1", "Login", "new") // gives x up
-	set(in, "2", "Login", "z")   // 2 and 3 exchange theirs
-	set(in, "3", "Login", "y")
+	set(in, "1", "Login", "y")
+	set(in, "2", "Login", "new")
+	set(in, "2", "Title", strings.Repeat("t", 200)) // more than the directory takes
+	set(in, "3", "Login", "free")
 	in.Workers["9"] = hire("9 New Kid", "Login=x")
+	in.Workers["10"] = hire("10 Other Kid", "Login=z")
 	r := decide(t, in)
-	expectValue(t, r, "1", "sAMAccountName", "new")
-	expectValue(t, r, "2", "sAMAccountName", "z")
-	expectValue(t, r, "3", "sAMAccountName", "y")
-	if d := expectAction(t, r, "9", roster.ActionSetAside); !strings.Contains(d.Reason, `worker "1" gives it up in this run, and such names are reserved`) {
-		t.Errorf("reason %q", d.Reason)
-	}
-	m.apply(t, r)
+	expectAction(t, r, "2", roster.ActionSetAside)
+	expectValue(t, r, "2", "sAMAccountName", "y")
+	expectAction(t, r, "1", roster.ActionSetAside)
+	expectValue(t, r, "1", "sAMAccountName", "x")
+	expectAction(t, r, "9", roster.ActionSetAside)
+	expectValue(t, r, "3", "sAMAccountName", "free")
+	expectValue(t, r, "10", "sAMAccountName", "z")
+	settle(t, m, in)
 }
 
 // Whatever people exchange, and in whatever order they come, everybody has one login

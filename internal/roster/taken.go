@@ -32,7 +32,7 @@ func (n *names) obstacle(s *slot, name string) string {
 			deleted = n.heldByDeleted(s, name, e)
 		case !n.frees(e, s, name):
 			return fmt.Sprintf("%s %s has it", e.Class, e.Path)
-		case n.d.in.ReserveFreedNames && !n.exchange(s, name):
+		case n.d.reservesFormer() && !n.exchange(s, name):
 			return fmt.Sprintf("worker %q gives it up in this run, and such names are reserved", n.owners[e.ID].id)
 		}
 	}
@@ -77,7 +77,7 @@ func (n *names) local(s *slot, name string) string {
 			return "reserved"
 		}
 	}
-	return ""
+	return n.formerly(s, name)
 }
 
 // key identifies what must be unique: a name in the whole directory or in its

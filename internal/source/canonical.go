@@ -5,7 +5,6 @@ package source
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 	"unicode"
 
@@ -83,21 +82,29 @@ func (r *record) word(field int) string {
 	return text
 }
 
-// bare reports whether a record has nothing but an id, as a line with a total has. A source
-// that only adds a value or two to people may have nothing for some of them.
+// bare reports whether a record has nothing but an id in all that is read of it, as a line with a
+// total has. A source that only adds a value or two to people may have nothing for some
+// of them, and a sparse one leaves out what is empty.
 func (r *record) bare() bool {
-	others, canonical := 0, false
-	for column, name := range r.columns {
-		switch {
-		case column == r.fields[fieldID] || name == "":
+	if r.spec.Sparse {
+		return false
+	}
+	canonical := false
+	for _, column := range r.fields[1:] {
+		if column < 0 {
 			continue
-		case !r.clean(r.raw(column)).IsNull():
+		}
+		canonical = true
+		if !r.clean(r.raw(column)).IsNull() {
 			return false
 		}
-		others++
-		canonical = canonical || slices.Contains(r.fields[:], column)
 	}
-	return others > 2 || canonical
+	for _, column := range r.attrs {
+		if !r.worker.Attributes[r.columns[column]].IsNull() {
+			return false
+		}
+	}
+	return canonical || len(r.attrs) > 2
 }
 
 // single returns the one text a canonical key takes.

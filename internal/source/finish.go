@@ -110,7 +110,8 @@ func (b *Builder) checkEmpty() {
 	var told []string
 	for i, key := range worker.Fields {
 		column := b.fields[i]
-		if column < 0 || b.given[i] || n == 0 || i == fieldID {
+		_, mapped := b.spec.Fields[key]
+		if column < 0 || b.given[i] || n < 2 || i == fieldID || b.spec.OwnKeys && !mapped {
 			continue
 		}
 		name := b.columns[column]

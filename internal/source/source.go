@@ -50,6 +50,9 @@ type Spec struct {
 	// SelfManaged reads a manager_id that is the worker's own id as no manager,
 	// as some systems mark the head of the company. It is a problem otherwise.
 	SelfManaged bool
+	// OwnKeys says that the source itself fills columns named as the canonical keys: that one
+	// of them is empty says nothing about the data.
+	OwnKeys bool
 	// StatusWords translates the codes of a system into status words that package
 	// status knows, such as the letters of a picklist; codes that are not in it stay as they are.
 	StatusWords map[string]string

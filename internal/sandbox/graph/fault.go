@@ -71,6 +71,9 @@ func (s *Server) ClearFaults() {
 
 // meet returns the fault of a request, or nil.
 func (s *Server) meet(method, target string, body []byte) *fault {
+	if f := s.judged(method, target); f != nil {
+		return f
+	}
 	for _, f := range s.faults {
 		if f.left == 0 || f.Method != "" && f.Method != method || !f.path.MatchString(target) || !bytes.Contains(body, []byte(f.Body)) {
 			continue

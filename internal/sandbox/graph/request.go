@@ -73,6 +73,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		body = unzip(body)
 	}
 	time.Sleep(s.options.Latency)
+	if s.hangs() {
+		drop(w)
+		return
+	}
 	path := r.URL.EscapedPath()
 	version, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	if version != "v1.0" && version != "beta" {

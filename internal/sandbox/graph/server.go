@@ -143,6 +143,8 @@ type Server struct {
 	faults   []*fault
 	stats    Stats
 	serial   int // of lists in any order
+	judge    func(method, target string) Fate
+	hung     bool
 }
 
 // Start starts a tenant on a free port of the loopback interface.

@@ -4,8 +4,10 @@ package memdir
 
 import (
 	"bufio"
+	"encoding/binary"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,9 +16,30 @@ import (
 )
 
 const (
-	controlPaging = "1.2.840.113556.1.4.319"
-	ruleBitAnd    = "1.2.840.113556.1.4.803"
+	controlPaging     = "1.2.840.113556.1.4.319"
+	controlDeleted    = "1.2.840.113556.1.4.417"
+	controlPermissive = "1.2.840.113556.1.4.1413"
+	ruleBitAnd        = "1.2.840.113556.1.4.803"
+	ruleInChain       = "1.2.840.113556.1.4.1941"
 )
+
+// controls are what a request asks for beside its operation.
+type controls struct{ deleted, permissive bool }
+
+func controlsOf(req *ber.Packet) (c controls) {
+	if len(req.Children) < 3 {
+		return c
+	}
+	for _, p := range req.Children[2].Children {
+		switch text(p.Children[0]) {
+		case controlDeleted:
+			c.deleted = true
+		case controlPermissive:
+			c.permissive = true
+		}
+	}
+	return c
+}
 
 func (s *Server) search(w io.Writer, id int64, req *ber.Packet, pages map[string][]*ber.Packet) error {
 	op := req.Children[1]
@@ -24,7 +47,7 @@ func (s *Server) search(w io.Writer, id int64, req *ber.Packet, pages map[string
 	found := pages[cookie]
 	delete(pages, cookie)
 	if cookie == "" {
-		found = s.find(op)
+		found = s.find(op, controlsOf(req))
 	}
 	rest := ""
 	if paged && len(found) > size {
@@ -75,8 +98,8 @@ func pagingControl(cookie string) *ber.Packet {
 }
 
 // find returns the answers to a search request, in the order of creation.
-func (s *Server) find(op *ber.Packet) []*ber.Packet {
-	base := strings.ToLower(text(op.Children[0]))
+func (s *Server) find(op *ber.Packet, c controls) []*ber.Packet {
+	named := text(op.Children[0])
 	scope, _ := op.Children[1].Value.(int64)
 	filter := op.Children[6]
 	var wanted []string
@@ -85,18 +108,50 @@ func (s *Server) find(op *ber.Packet) []*ber.Packet {
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
+	base := key(named)
+	if strings.HasPrefix(base, deletedGUID) {
+		return s.findDeleted(filter, wanted, c)
+	}
+	if strings.HasPrefix(base, "<guid=") {
+		e := s.byName(named)
+		if e == nil {
+			return nil
+		}
+		base = key(e.dn)
+	}
 	if scope == 0 {
 		if e := s.entries[base]; e != nil && e.matches(filter) {
 			return []*ber.Packet{e.encode(wanted)}
 		}
 		return nil
 	}
+	outside := strings.Contains(base, "cn=configuration,")
 	var out []*ber.Packet
 	for _, e := range s.order {
-		if e == nil || base != "" && !within(strings.ToLower(e.dn), base, scope) || !e.matches(filter) {
+		if e == nil || e.outside != outside || base != "" && !within(strings.ToLower(e.dn), base, scope) || !e.matches(filter) {
 			continue
 		}
 		out = append(out, e.encode(wanted))
+	}
+	return out
+}
+
+// findDeleted searches the container of deleted objects, which shows itself too.
+func (s *Server) findDeleted(filter *ber.Packet, wanted []string, c controls) []*ber.Packet {
+	if !c.deleted {
+		return nil
+	}
+	var out []*ber.Packet
+	container := newEntry(deletedObjects)
+	container.set("cn", "Deleted Objects")
+	container.set("objectClass", "top", "container")
+	if container.matches(filter) {
+		out = append(out, container.encode(wanted))
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.trash)) {
+		if e := s.trash[name]; s.now().Sub(e.deleted) <= lifetime && e.matches(filter) {
+			out = append(out, e.encode(wanted))
+		}
 	}
 	return out
 }
@@ -106,7 +161,11 @@ func within(dn, base string, scope int64) bool {
 		return scope == 2
 	}
 	rdn, below := strings.CutSuffix(dn, ","+base)
-	return below && (scope == 2 || !strings.Contains(strings.ReplaceAll(rdn, `\,`, ""), ","))
+	if !below || scope == 2 {
+		return below
+	}
+	_, parent := split(rdn)
+	return parent == ""
 }
 
 // matches evaluates a filter (RFC 4511 section 4.5.1.7), ignoring case.
@@ -119,11 +178,11 @@ func (e *entry) matches(f *ber.Packet) bool {
 	case 2:
 		return !e.matches(f.Children[0])
 	case 7:
-		return e.attrs[strings.ToLower(f.Data.String())] != nil
+		return e.get(f.Data.String()) != nil
 	case 9:
 		return e.matchesRule(f)
 	}
-	a := e.attrs[strings.ToLower(text(f.Children[0]))]
+	a := e.get(text(f.Children[0]))
 	if a == nil {
 		return false
 	}
@@ -131,8 +190,12 @@ func (e *entry) matches(f *ber.Packet) bool {
 		return slices.ContainsFunc(a.values, func(v string) bool { return likes(v, f.Children[1]) })
 	}
 	want := f.Children[1].Data.String()
-	if name := strings.ToLower(a.name); name == "objectguid" || name == "objectsid" {
+	switch name := strings.ToLower(a.name); {
+	case name == "objectguid", name == "objectsid":
 		return a.values[0] == want // octets have no case
+	case name == "distinguishedname", backLinks[name] != "", name == "memberof", name == "directreports", name == "managedobjects":
+		want = key(want)
+		return slices.ContainsFunc(a.values, func(v string) bool { return key(v) == want })
 	}
 	return slices.ContainsFunc(a.values, func(v string) bool {
 		switch f.Tag {
@@ -145,11 +208,14 @@ func (e *entry) matches(f *ber.Packet) bool {
 	})
 }
 
-// matchesRule evaluates the bitwise AND rule.
+// matchesRule evaluates the bitwise AND rule, and the one that follows nested groups.
 func (e *entry) matchesRule(f *ber.Packet) bool {
 	parts := map[ber.Tag]string{}
 	for _, c := range f.Children {
 		parts[c.Tag] = c.Data.String()
+	}
+	if parts[1] == ruleInChain && strings.EqualFold(parts[2], "memberOf") {
+		return e.inChain(key(parts[3]), map[*entry]bool{})
 	}
 	a := e.attrs[strings.ToLower(parts[2])]
 	if a == nil || parts[1] != ruleBitAnd {
@@ -158,6 +224,19 @@ func (e *entry) matchesRule(f *ber.Packet) bool {
 	have, _ := strconv.ParseInt(a.values[0], 10, 64)
 	want, _ := strconv.ParseInt(parts[3], 10, 64)
 	return have&want == want
+}
+
+func (e *entry) inChain(group string, seen map[*entry]bool) bool {
+	for _, g := range e.back["memberof"] {
+		if seen[g] {
+			continue
+		}
+		seen[g] = true
+		if key(g.dn) == group || g.inChain(group, seen) {
+			return true
+		}
+	}
+	return false
 }
 
 func likes(v string, parts *ber.Packet) bool {
@@ -180,7 +259,7 @@ const maxValues = 1500
 // attribute returns an attribute under the name it was asked for, or a range of its values.
 func (e *entry) attribute(name string) *attribute {
 	base, option, ranged := strings.Cut(name, ";range=")
-	a := e.attrs[strings.ToLower(base)]
+	a := e.get(base)
 	if a == nil || !ranged && len(a.values) <= maxValues {
 		if a != nil {
 			a = &attribute{name, a.values}
@@ -195,6 +274,56 @@ func (e *entry) attribute(name string) *attribute {
 		high, end = len(a.values), "*"
 	}
 	return &attribute{fmt.Sprintf("%s;range=%d-%s", base, low, end), a.values[low:high]}
+}
+
+// get returns an attribute, links and what is computed included; nil where it has no value.
+func (e *entry) get(name string) *attribute {
+	folded := strings.ToLower(name)
+	if a := e.attrs[folded]; a != nil {
+		return a
+	}
+	others := e.links[folded]
+	if len(others) == 0 {
+		others = e.back[folded]
+	}
+	if len(others) > 0 {
+		values := make([]string, len(others))
+		for i, o := range others {
+			values[i] = o.dn
+		}
+		return &attribute{name, values}
+	}
+	if folded == "replpropertymetadata" && len(e.changed) > 0 {
+		return &attribute{name, []string{e.metaData()}}
+	}
+	return nil
+}
+
+// attributeIDs are attributes by what the prefix table that every domain controller
+// starts with makes of them ([MS-DRSR] 5.16.4).
+var attributeIDs = map[string]uint32{"useraccountcontrol": 0x00090008, "unicodepwd": 0x0009005a, "supplementalcredentials": 0x0009007d, "pwdlastset": 0x00090060, "name": 0x00090001}
+
+// metaData is a PROPERTY_META_DATA_VECTOR of the attributes that were written ([MS-DRSR] 5.161).
+func (e *entry) metaData() string {
+	const head, size, from1601 = 16, 48, 11644473600
+	var out []byte
+	n := 0
+	for _, name := range slices.Sorted(maps.Keys(attributeIDs)) {
+		at, written := e.changed[name]
+		if !written {
+			continue
+		}
+		n++
+		m := make([]byte, size)
+		binary.LittleEndian.PutUint32(m, attributeIDs[name])
+		binary.LittleEndian.PutUint32(m[4:], 1)
+		binary.LittleEndian.PutUint64(m[8:], uint64(at.Unix()+from1601))
+		out = append(out, m...)
+	}
+	vector := make([]byte, head)
+	binary.LittleEndian.PutUint32(vector, 1)
+	binary.LittleEndian.PutUint32(vector[8:], uint32(n))
+	return string(append(vector, out...))
 }
 
 func (e *entry) encode(wanted []string) *ber.Packet {
@@ -212,6 +341,13 @@ func (e *entry) encode(wanted []string) *ber.Packet {
 	if len(wanted) == 0 || slices.Contains(wanted, "*") {
 		for _, a := range e.attrs {
 			add(a)
+		}
+		for _, links := range []map[string][]*entry{e.links, e.back} {
+			for name := range links {
+				if a := e.get(name); a != nil {
+					add(a)
+				}
+			}
 		}
 	} else {
 		for _, name := range wanted {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Package memdir is an LDAP server in memory, for benchmarks only: it speaks
-// LDAPS (RFC 4511) with paged results and enough of Active Directory's
-// behaviour to hold users and groups, and answers as fast as the protocol allows, so that
-// what is measured is the client. Tests of behaviour use a real domain
-// controller.
+// Package memdir is an LDAP server in memory, for benchmarks and simulations: it
+// speaks LDAPS (RFC 4511) with paged results and enough of Active Directory's
+// behaviour to hold users and groups: unique names, links that follow what they name,
+// replication metadata by a clock of its own, a recycle bin. It answers as fast as the
+// protocol allows. Tests of what a domain controller does use a real one.
 package memdir
 
 import (
@@ -38,13 +38,27 @@ type Server struct {
 	// Requests counts what clients asked, by operation.
 	Searches, Adds, Modifies, Renames, Deletes atomic.Int64
 
-	mu      sync.RWMutex
-	entries map[string]*entry // by folded DN
-	byGUID  map[string]*entry
-	order   []*entry // in the order of creation; nil where deleted
-	serial  uint64
-	conns   map[net.Conn]bool
+	clock atomic.Pointer[func() time.Time]
+
+	faults    sync.Mutex // guards what follows
+	intercept func(Request) Verdict
+
+	mu       sync.RWMutex      // guards what follows
+	entries  map[string]*entry // by key
+	byGUID   map[string]*entry
+	names    map[string]*entry // who has a unique name
+	children map[*entry]int
+	order    []*entry // in the order of creation; nil where deleted
+	serial   uint64
+	recycles bool
+	trash    map[string]*entry // deleted objects that can be restored, by key
+	bonds    map[*entry]bond
+	conns    map[net.Conn]bool
+	hung     bool
 }
+
+// SetClock makes the server take the present from clock.
+func (s *Server) SetClock(clock func() time.Time) { s.clock.Store(&clock) }
 
 // Start listens on a free port of the loopback interface. A server holds the
 // domain, its Users container and the containers named.
@@ -57,7 +71,8 @@ func Start(containers ...string) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{listener: l, caPEM: caPEM, entries: map[string]*entry{}, byGUID: map[string]*entry{}, conns: map[net.Conn]bool{}}
+	s := &Server{listener: l, caPEM: caPEM, entries: map[string]*entry{}, byGUID: map[string]*entry{}, names: map[string]*entry{}, children: map[*entry]int{},
+		trash: map[string]*entry{}, bonds: map[*entry]bond{}, conns: map[net.Conn]bool{}}
 	s.populate(containers)
 	s.wait.Go(s.serve)
 	return s, nil
@@ -87,8 +102,15 @@ func (s *Server) serve() {
 			return
 		}
 		s.mu.Lock()
-		s.conns[c] = true
+		hung := s.hung
+		if !hung {
+			s.conns[c] = true
+		}
 		s.mu.Unlock()
+		if hung {
+			_ = c.Close()
+			continue
+		}
 		s.wait.Go(func() {
 			s.converse(c)
 			s.mu.Lock()
@@ -131,22 +153,42 @@ func (s *Server) answer(w io.Writer, id int64, req *ber.Packet, pages map[string
 		return s.search(w, id, req, pages)
 	case 6:
 		s.Modifies.Add(1)
-		return reply(w, id, s.modify(op))
+		return s.write(w, id, req, "modify", func() *refusal { return s.modify(op, controlsOf(req)) })
 	case 8:
 		s.Adds.Add(1)
-		return reply(w, id, s.add(op))
+		return s.write(w, id, req, "add", func() *refusal { return s.add(op) })
 	case 10:
 		s.Deletes.Add(1)
-		return reply(w, id, s.remove(op))
+		return s.write(w, id, req, "delete", func() *refusal { return s.remove(s.byName(op.Data.String())) })
 	case 12:
 		s.Renames.Add(1)
-		return reply(w, id, s.rename(op))
+		return s.write(w, id, req, "rename", func() *refusal { return s.rename(op) })
 	case 16:
 		return nil // abandon has no answer
 	}
 	return reply(w, id, result(24, 2, "operation not supported"))
 }
 
+var errLost = errors.New("the answer got lost")
+
+// write carries a request out, unless a fault has it otherwise.
+func (s *Server) write(w io.Writer, id int64, req *ber.Packet, name string, work func() *refusal) error {
+	op := req.Children[1]
+	v := s.judge(name, op)
+	var r *refusal
+	if !v.Undone {
+		s.mu.Lock()
+		r = work()
+		s.mu.Unlock()
+	}
+	switch {
+	case v.Lost:
+		return errLost
+	case v.Code != 0:
+		r = &refusal{v.Code, "injected"}
+	}
+	return reply(w, id, answerOf(op.Tag+1, r))
+}
 func reply(w io.Writer, id int64, op *ber.Packet, controls ...*ber.Packet) error {
 	_, err := w.Write(message(id, op, controls...).Bytes())
 	return err

@@ -5,10 +5,10 @@ package memdir
 import (
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
-
-	ber "github.com/go-asn1-ber/asn1-ber"
+	"time"
 
 	"terraform-provider-workforce/internal/activedirectory"
 	"terraform-provider-workforce/internal/directory"
@@ -18,11 +18,24 @@ import (
 type entry struct {
 	dn    string
 	attrs map[string]*attribute
+	// links hold objects rather than their names, so that they follow renames and moves; back are their other ends.
+	links, back map[string][]*entry
+	// changed is when each attribute was last written ([MS-ADTS] 3.1.1.1.9), by folded name.
+	changed map[string]time.Time
+	deleted time.Time // zero: it is not
+	outside bool      // in the configuration, which a search of the domain does not reach
 }
 
 type attribute struct {
 	name   string
 	values []string
+}
+
+// backLinks are the attributes that name objects, and what the named ones show for it.
+var backLinks = map[string]string{"manager": "directReports", "member": "memberOf", "managedby": "managedObjects"}
+
+func newEntry(dn string) *entry {
+	return &entry{dn: dn, attrs: map[string]*attribute{}, changed: map[string]time.Time{}}
 }
 
 func (e *entry) set(name string, values ...string) {
@@ -33,9 +46,47 @@ func (e *entry) set(name string, values ...string) {
 	e.attrs[strings.ToLower(name)] = &attribute{name, values}
 }
 
+func (e *entry) first(name string) string {
+	if a := e.attrs[strings.ToLower(name)]; a != nil {
+		return a.values[0]
+	}
+	return ""
+}
+
+func (e *entry) guid() string {
+	g := e.first("objectGUID")
+	return formatGUID(binary.BigEndian.Uint64([]byte(g[8:])))
+}
+
+func (e *entry) isA(class string) bool {
+	a := e.attrs["objectclass"]
+	return a != nil && slices.ContainsFunc(a.values, func(v string) bool { return strings.EqualFold(v, class) })
+}
+
+// link makes the objects that a link attribute names exactly those of to.
+func (e *entry) link(name string, to []*entry) {
+	key := strings.ToLower(name)
+	back := strings.ToLower(backLinks[key])
+	for _, other := range e.links[key] {
+		other.back[back] = slices.DeleteFunc(other.back[back], func(o *entry) bool { return o == e })
+	}
+	if e.links == nil {
+		e.links = map[string][]*entry{}
+	}
+	if e.links[key] = to; len(to) == 0 {
+		delete(e.links, key)
+	}
+	for _, other := range to {
+		if other.back == nil {
+			other.back = map[string][]*entry{}
+		}
+		other.back[back] = append(other.back[back], e)
+	}
+}
+
 // populate makes what clients look for in every domain.
 func (s *Server) populate(containers []string) {
-	root := &entry{dn: "", attrs: map[string]*attribute{}}
+	root := newEntry("")
 	schema := "CN=Schema,CN=Configuration," + Base
 	root.set("defaultNamingContext", Base)
 	root.set("rootDomainNamingContext", Base)
@@ -44,15 +95,19 @@ func (s *Server) populate(containers []string) {
 	root.set("dnsHostName", "dc1.corp.example.com")
 	root.set("isGlobalCatalogReady", "TRUE")
 	root.set("domainControllerFunctionality", "7")
-	root.set("supportedControl", "1.2.840.113556.1.4.319", "1.2.840.113556.1.4.417")
+	root.set("supportedControl", controlPaging, controlDeleted, controlPermissive)
 	root.set("supportedCapabilities", "1.2.840.113556.1.4.800", "1.2.840.113556.1.4.1670")
 	root.set("objectClass", "top")
 	s.entries[""] = root
 	s.put(Base, "domainDNS", map[string]string{"minPwdLength": "7", "pwdProperties": "1", "maxPwdAge": "-36288000000000"})
-	s.put("CN=Configuration,"+Base, "configuration", nil)
-	s.put("CN=Partitions,CN=Configuration,"+Base, "crossRefContainer", nil)
-	s.put("CN=CORP,CN=Partitions,CN=Configuration,"+Base, "crossRef", map[string]string{"nCName": Base, "dnsRoot": "corp.example.com", "nETBIOSName": "CORP", "systemFlags": "3"})
-	s.put(schema, "dMD", nil)
+	for _, e := range []*entry{
+		s.put("CN=Configuration,"+Base, "configuration", nil),
+		s.put("CN=Partitions,CN=Configuration,"+Base, "crossRefContainer", nil),
+		s.put("CN=CORP,CN=Partitions,CN=Configuration,"+Base, "crossRef", map[string]string{"nCName": Base, "dnsRoot": "corp.example.com", "nETBIOSName": "CORP", "systemFlags": "3"}),
+		s.put(schema, "dMD", nil),
+	} {
+		e.outside = true
+	}
 	for _, c := range append([]string{"CN=Users," + Base}, containers...) {
 		class := "organizationalUnit"
 		if strings.HasPrefix(c, "CN=") {
@@ -74,10 +129,12 @@ func (s *Server) populateSchema(schema string) {
 	names := standard.Names()
 	user := s.put("CN=User,"+schema, "classSchema", map[string]string{"lDAPDisplayName": "user", "subClassOf": "top"})
 	user.set("mayContain", names...)
+	user.outside = true
 	for _, name := range names {
 		t, _ := standard.Lookup(name)
 		syntax := syntaxes[t.Syntax]
 		e := s.put("CN="+name+","+schema, "attributeSchema", map[string]string{"lDAPDisplayName": t.Name, "attributeSyntax": syntax[0], "oMSyntax": syntax[1], "isSingleValued": strings.ToUpper(fmt.Sprint(!t.Multi))})
+		e.outside = true
 		if t.HasMin {
 			e.set("rangeLower", fmt.Sprint(t.Min))
 		}
@@ -91,38 +148,50 @@ func (s *Server) populateSchema(schema string) {
 }
 
 func (s *Server) put(dn, class string, attrs map[string]string) *entry {
-	e := &entry{dn: dn, attrs: map[string]*attribute{}}
+	e := newEntry(dn)
 	e.set("objectClass", "top", class)
 	for name, v := range attrs {
+		if backLinks[strings.ToLower(name)] != "" {
+			e.link(name, s.targets([]string{v}))
+			continue
+		}
 		e.set(name, v)
 	}
 	s.insert(e)
 	return e
 }
 
-// PutUser makes a user without a client.
-func (s *Server) PutUser(dn string, attrs map[string]string) {
+// PutUser makes an enabled user with a password without a client, and returns its objectGUID.
+func (s *Server) PutUser(dn string, attrs map[string]string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	e := s.put(dn, "user", attrs)
 	e.set("objectClass", "top", "person", "organizationalPerson", "user")
-	e.set("userAccountControl", "512")
+	if e.first("userAccountControl") == "" {
+		e.set("userAccountControl", "512")
+	}
+	s.stamp(e, "userAccountControl", credentials)
+	return e.guid()
 }
 
-// PutGroup makes a global security group without a client.
-func (s *Server) PutGroup(dn, login string) {
+// PutGroup makes a global security group without a client, and returns its objectGUID.
+func (s *Server) PutGroup(dn, login string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.put(dn, "group", map[string]string{"sAMAccountName": login, "groupType": "-2147483646"})
+	return s.put(dn, "group", map[string]string{"sAMAccountName": login, "groupType": "-2147483646"}).guid()
 }
 
 // byName returns the entry of a distinguished name, or of <GUID=…>
 // ([MS-ADTS] 3.1.1.3.1.2.4).
 func (s *Server) byName(name string) *entry {
 	if guid, is := strings.CutPrefix(strings.ToLower(name), "<guid="); is {
-		return s.byGUID[strings.TrimSuffix(guid, ">")]
+		e := s.byGUID[strings.TrimSuffix(guid, ">")]
+		if e != nil && !e.deleted.IsZero() {
+			return nil
+		}
+		return e
 	}
-	return s.entries[strings.ToLower(name)]
+	return s.entries[key(name)]
 }
 
 // formatGUID is the text of an objectGUID as insert makes it.
@@ -130,12 +199,12 @@ func formatGUID(serial uint64) string {
 	return fmt.Sprintf("00000000-0000-0000-%04x-%012x", serial>>48, serial&(1<<48-1))
 }
 
-// paths gives values of member as distinguished names.
-func (s *Server) paths(values []string) []string {
-	out := make([]string, len(values))
-	for i, v := range values {
-		if out[i] = v; s.byName(v) != nil {
-			out[i] = s.byName(v).dn
+// targets are the objects of distinguished names; nil where one is missing.
+func (s *Server) targets(names []string) []*entry {
+	out := make([]*entry, len(names))
+	for i, name := range names {
+		if out[i] = s.byName(name); out[i] == nil {
+			return nil
 		}
 	}
 	return out
@@ -148,126 +217,71 @@ func (s *Server) insert(e *entry) {
 	binary.BigEndian.PutUint64(guid[8:], s.serial)
 	sid := []byte{1, 5, 0, 0, 0, 0, 0, 5, 21, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0}
 	binary.LittleEndian.PutUint32(sid[24:], uint32(s.serial+1000))
+	if e.isA("domainDNS") {
+		sid[1] = 4
+		sid = sid[:24]
+	}
 	e.set("objectGUID", string(guid))
 	s.byGUID[formatGUID(s.serial)] = e
 	e.set("objectSid", string(sid))
-	e.named()
-	s.entries[strings.ToLower(e.dn)] = e
+	s.file(e)
 	s.order = append(s.order, e)
 }
 
-// named keeps the attributes that repeat the name.
-func (e *entry) named() {
-	rdn, _, _ := strings.Cut(e.dn, ",")
-	kind, _, _ := strings.Cut(rdn, "=")
+// file enters an object under its name, and in the attributes that repeat it.
+func (s *Server) file(e *entry) {
+	rdn, _, _ := strings.Cut(e.dn, "=")
 	value := activedirectory.CommonName(e.dn)
 	e.set("distinguishedName", e.dn)
 	e.set("name", value)
-	e.set(strings.ToLower(kind), value)
+	e.set(strings.ToLower(rdn), value)
+	s.entries[key(e.dn)] = e
+	s.count(e, 1)
 }
 
-func (s *Server) add(op *ber.Packet) *ber.Packet {
-	e := &entry{dn: text(op.Children[0]), attrs: map[string]*attribute{}}
-	for _, a := range op.Children[1].Children {
-		e.set(text(a.Children[0]), values(a.Children[1])...)
+// unfile is the contrary of file.
+func (s *Server) unfile(e *entry) {
+	delete(s.entries, key(e.dn))
+	s.count(e, -1)
+}
+
+// count keeps who has children and which names are taken.
+func (s *Server) count(e *entry, n int) {
+	if parent := s.entries[key(activedirectory.Parent(e.dn))]; parent != nil && parent != e {
+		s.children[parent] += n
 	}
-	e.set("unicodePwd")
-	if e.attrs["objectclass"] != nil && slices.Contains(e.attrs["objectclass"].values, "user") {
-		e.set("objectClass", "top", "person", "organizationalPerson", "user")
-		if e.attrs["useraccountcontrol"] == nil {
-			e.set("userAccountControl", "546")
+	for _, name := range uniqueNames {
+		if v := e.first(name); v != "" && !e.outside {
+			if k := strings.ToLower(name + "\x00" + v); n > 0 {
+				s.names[k] = e
+			} else if s.names[k] == e {
+				delete(s.names, k)
+			}
 		}
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.entries[strings.ToLower(e.dn)] != nil {
-		return result(9, 68, "00000524: entry already exists")
-	}
-	s.insert(e)
-	return result(9, 0, "")
 }
 
-func (s *Server) modify(op *ber.Packet) *ber.Packet {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	e := s.byName(text(op.Children[0]))
-	if e == nil {
-		return result(7, 32, "no such object")
+// uniqueNames are attributes of which no two objects of a domain have the same value:
+// sAMAccountName ([MS-SAMR] 3.1.1.8.4) and userPrincipalName ([MS-ADTS] 3.1.1.5.1.3).
+var uniqueNames = []string{"sAMAccountName", "userPrincipalName"}
+
+// stamp notes that attributes were written now.
+func (s *Server) stamp(e *entry, names ...string) {
+	for _, name := range names {
+		e.changed[strings.ToLower(name)] = s.now()
 	}
-	for _, change := range op.Children[1].Children {
-		kind, _ := change.Children[0].Value.(int64)
-		name, vs := text(change.Children[1].Children[0]), values(change.Children[1].Children[1])
-		present := []string{}
-		if a := e.attrs[strings.ToLower(name)]; a != nil {
-			present = slices.Clone(a.values)
-		}
-		if strings.EqualFold(name, "member") {
-			vs = s.paths(vs)
-		}
-		switch {
-		case strings.EqualFold(name, "unicodePwd"):
-		case kind == 0:
-			e.set(name, append(present, vs...)...)
-		case kind == 1 && len(vs) > 0:
-			e.set(name, without(present, vs)...)
-		default:
-			e.set(name, vs...)
-		}
-	}
-	return result(7, 0, "")
 }
 
-func without(values, gone []string) []string {
-	out := map[string]bool{}
-	for _, v := range gone {
-		out[v] = true
+func (s *Server) now() time.Time {
+	if clock := s.clock.Load(); clock != nil {
+		return (*clock)().UTC()
 	}
-	return slices.DeleteFunc(values, func(v string) bool { return out[v] })
+	return time.Now().UTC()
 }
 
-func (s *Server) remove(op *ber.Packet) *ber.Packet {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	key := strings.ToLower(op.Data.String())
-	e := s.entries[key]
-	if e == nil {
-		return result(11, 32, "no such object")
-	}
-	delete(s.entries, key)
-	s.order[slices.Index(s.order, e)] = nil
-	return result(11, 0, "")
-}
-
-func (s *Server) rename(op *ber.Packet) *ber.Packet {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	old := text(op.Children[0])
-	e := s.entries[strings.ToLower(old)]
-	if e == nil {
-		return result(13, 32, "no such object")
-	}
-	parent := activedirectory.Parent(old)
-	if len(op.Children) > 3 {
-		parent = op.Children[3].Data.String()
-	}
-	delete(s.entries, strings.ToLower(old))
-	e.dn = text(op.Children[1]) + "," + parent
-	e.named()
-	s.entries[strings.ToLower(e.dn)] = e
-	return result(13, 0, "")
-}
-
-func text(p *ber.Packet) string {
-	if s, ok := p.Value.(string); ok {
-		return s
-	}
-	return p.Data.String()
-}
-
-func values(set *ber.Packet) []string {
-	out := make([]string, len(set.Children))
-	for i, c := range set.Children {
-		out[i] = c.Data.String()
-	}
-	return out
+// clone copies what a change may alter before it is known to be allowed.
+func (e *entry) clone() *entry {
+	c := *e
+	c.attrs = maps.Clone(e.attrs)
+	return &c
 }

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	ber "github.com/go-asn1-ber/asn1-ber"
 )
@@ -134,6 +136,17 @@ func readMessage(r *bufio.Reader) (message, error) {
 		m.abandons, err = ber.ParseInt64(operation[2 : 2+operation[1]])
 	}
 	return m, err
+}
+
+// writes reports whether a request to modify is about an attribute.
+func (m message) writes(attribute string) bool {
+	packet, err := ber.DecodePacketErr(m.raw)
+	if err != nil || Op(m.tag) != Modify || len(packet.Children) < 2 || len(packet.Children[1].Children) != 2 {
+		return false
+	}
+	return slices.ContainsFunc(packet.Children[1].Children[1].Children, func(change *ber.Packet) bool {
+		return len(change.Children) == 2 && len(change.Children[1].Children) > 0 && strings.EqualFold(change.Children[1].Children[0].Data.String(), attribute)
+	})
 }
 
 // result makes the response to a request with a result code (RFC 4511 section 4.1.9) and a diagnostic message.

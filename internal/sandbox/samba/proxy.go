@@ -52,6 +52,8 @@ type Fault struct {
 	Result int
 	// Times is for how many requests Result is answered; 0 means once.
 	Times int
+	// Attribute, when not empty, is the attribute that a Modify must write to be counted, whatever else it writes.
+	Attribute string
 	// Lose lets the server carry out request After+1 and loses its response. Otherwise that request never reaches the server.
 	Lose bool
 	// Reconnect accepts new connections right after all were cut. Otherwise the proxy refuses them until Mend.
@@ -218,7 +220,7 @@ func (p *Proxy) decide(l *link, m message) (verdict, int) {
 		return drop, 0
 	}
 	for _, f := range p.faults {
-		if f.Op != op {
+		if f.Op != op || f.Attribute != "" && !m.writes(f.Attribute) {
 			continue
 		}
 		f.seen++

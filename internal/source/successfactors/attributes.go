@@ -143,6 +143,7 @@ func (c *Config) plan(s source.Spec) (*plan, error) {
 	}
 	p := &plan{spec: s, columns: all}
 	p.spec.DateFormats = dateFormats(s.DateFormats)
+	p.spec.StatusWords, p.spec.OwnKeys = statusWords, true
 	p.spec.TrueValues, p.spec.FalseValues = withWord(s.TrueValues, "true"), withWord(s.FalseValues, "false")
 	for _, key := range worker.Fields {
 		if _, named := s.Fields[key]; !named {

@@ -12,6 +12,7 @@ import (
 
 	"terraform-provider-workforce/internal/expression"
 	"terraform-provider-workforce/internal/source"
+	"terraform-provider-workforce/internal/status"
 	"terraform-provider-workforce/internal/worker"
 )
 
@@ -41,14 +42,6 @@ type employment struct {
 	status     string // external code of the picklist employee-status
 }
 
-// The codes of the picklist employee-status whose employments are over, and
-// those whose people are there or on leave.
-var (
-	endedCodes  = []string{"T", "R", "O", "RNS"}
-	activeCodes = []string{"A", "U", "P"}
-	leaveCodes  = []string{"U", "P"}
-)
-
 // rank orders employments, the one that counts first: those that go on before
 // those that begin within the horizon, those that are over and those that begin
 // later; standard assignments before global ones and others; active before
@@ -58,7 +51,7 @@ func (r *reader) rank(a, b *employment, asOf worker.Date) int {
 		switch {
 		case e.start > asOf && e.start > r.horizon:
 			return 3
-		case slices.Contains(endedCodes, e.status) || e.end != "" && e.end < asOf:
+		case over(e.status) || e.end != "" && e.end < asOf:
 			return 2
 		case e.start > asOf:
 			return 1
@@ -75,7 +68,7 @@ func (r *reader) rank(a, b *employment, asOf worker.Date) int {
 		return 2
 	}
 	active := func(e *employment) int {
-		if slices.Contains(activeCodes, e.status) {
+		if goesOn(e.status) {
 			return 0
 		}
 		return 1
@@ -316,7 +309,7 @@ func (r *reader) canonical(p *person, o object, e *employment) {
 			value = string(last)
 		case "on_leave":
 			if e.status != "" {
-				value = strconv.FormatBool(slices.Contains(leaveCodes, e.status))
+				value = strconv.FormatBool(class(e.status) == status.OnLeave)
 			}
 		case "time_zone":
 			value = cmp.Or(text(e.job, "timezone"), text(e.node, "userNav", "timeZone"))
@@ -344,7 +337,7 @@ const noManager = "NO_MANAGER"
 // not tell, and nobody is employed any more, it is the latest of the person.
 func termination(o object, e *employment) (string, error) {
 	info, ok := o[string(scopeTermination)].(object)
-	if e.end != "" || !ok || !slices.Contains(endedCodes, e.status) {
+	if e.end != "" || !ok || !over(e.status) {
 		return string(e.end), nil
 	}
 	latest, err := date(info, "latestTerminationDate")

@@ -98,13 +98,14 @@ func TestEveryWorker(t *testing.T) {
 		if w == nil {
 			t.Fatalf("worker %s is missing", want.ID)
 		}
-		status := "A"
+		code := "A"
 		switch {
 		case want.TerminationDate != "" && worker.Date(want.TerminationDate) < today:
-			status = "T"
+			code = "T"
 		case want.OnLeave:
-			status = map[bool]string{true: "P", false: "U"}[number(t, want.ID)%2 == 0]
+			code = map[bool]string{true: "P", false: "U"}[number(t, want.ID)%2 == 0]
 		}
+		status := map[string]string{"A": "Active", "T": "Terminated", "P": "Paid leave", "U": "Unpaid leave"}[code]
 		kind := map[string]string{"Employee": "Employee", "Contractor": "Contingent Worker"}[want.Type]
 		canonical := worker.Worker{ID: want.ID, Status: status, Type: kind, HireDate: worker.Date(want.HireDate), TerminationDate: worker.Date(want.TerminationDate),
 			LastDayOfWork: worker.Date(want.LastDayOfWork), ManagerID: want.ManagerID, TimeZone: want.TimeZone}
@@ -123,7 +124,7 @@ func TestEveryWorker(t *testing.T) {
 			"personIdExternal": want.ID, "firstName": want.FirstName, "lastName": want.LastName, "preferredName": want.PreferredName, "department": want.Department, "departmentId": "D-" + want.Department,
 			"division": want.Division, "company": want.Company, "costCenterId": want.CostCenter, "LocationName": want.Location, "jobTitle": want.JobTitle, "city": want.City,
 			"officeLocationAddress": want.StreetAddress, "officeLocationZipCode": want.PostalCode, "twoCharCountryCode": want.CountryCode, "businessPhone": want.OfficePhone, "cellPhone": want.Mobile,
-			"managerId": want.ManagerID, "emplStatus": status, "emailAddress": "w" + want.ID + "@example.com", "emailType": "B", "phoneType": "B", "userId": "u" + want.ID,
+			"managerId": want.ManagerID, "emplStatus": code, "emailAddress": "w" + want.ID + "@example.com", "emailType": "B", "phoneType": "B", "userId": "u" + want.ID,
 			"isContingentWorker": map[bool]string{true: "True", false: "False"}[kind != "Employee"], "firstDateWorked": hire.Format("1/2/2006") + " 12:00:00 AM",
 		} {
 			if v := value(t, w, name); v != text {

@@ -264,6 +264,7 @@ func isPrimary(t *tree, n int32) bool {
 
 // build makes workers of the records.
 func (r *reader) build(s source.Spec) (*source.Result, error) {
+	s.OwnKeys = true
 	b, err := source.NewBuilder(s, r.plan.names)
 	if err != nil {
 		return nil, err

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+)
+
+// NewServerAt returns a protocol server of the provider that takes the present
+// from clock, so that a simulation can live months in seconds.
+func NewServerAt(version string, clock func() time.Time) tfprotov6.ProviderServer {
+	p := &workforceProvider{version: version, clock: clock}
+	return newSlimServer(providerserver.NewProtocol6(p)())
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package roster
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"terraform-provider-workforce/internal/directory"
+)
+
+// warnNear names joiners who may be somebody who had an account all along: a contractor who
+// becomes an employee, or somebody who returns under another worker id. Their accounts are
+// looked for among those that nobody can sign in with after this run, and those of absent workers.
+func (d *decider) warnNear() {
+	joiners := slices.DeleteFunc(slices.Clone(d.people), func(p *person) bool { return p.worker == nil || !p.creates() })
+	if len(joiners) == 0 {
+		return
+	}
+	owners := make(map[string]*person, len(d.people))
+	var idle []*directory.Existing
+	for _, p := range d.people {
+		if e := p.existing; e != nil && !e.Deleted {
+			owners[e.ID] = p
+			if p.worker == nil || p.account == nil || !p.account.Enabled {
+				idle = append(idle, e)
+			}
+		}
+	}
+	for _, e := range d.owned {
+		if owners[e.ID] == nil && !e.Account.Enabled && !d.disputed[e.ID] {
+			idle = append(idle, e)
+		}
+	}
+	if len(idle) == 0 {
+		return
+	}
+	slices.SortFunc(idle, byPath)
+	c := &correlation{d: d}
+	index := c.index(idle)
+	var lines []string
+	for _, p := range joiners {
+		near := c.nearest(index, func(name string) directory.Value { return c.given(p, name) })
+		if len(near) == 0 || p.refused != nil && p.refused.account.ID == near[0].account.ID {
+			continue
+		}
+		e := near[0].account
+		line := fmt.Sprintf("worker %q gets a new account and nearly fits %s%s: %s. If they are one person, link worker %q to %s in links",
+			p.id, describe(e), d.whose(e, owners[e.ID]), strings.Join(near[0].why, ", "), p.id, e.ID)
+		if more := len(near) - 1; more > 0 {
+			line += fmt.Sprintf(" (%s more nearly fit)", count(more, "account"))
+		}
+		lines = append(lines, line)
+	}
+	d.warnSome(lines, "more workers get new accounts and nearly fit an account that is disabled, or whose worker is not in the feed; the correlation data source names all of them")
+}
+
+// given is what a worker who gets a new account will have, or is looked for by.
+func (c *correlation) given(p *person, name string) directory.Value {
+	if v := p.account.Attributes[name]; len(v) > 0 {
+		return v
+	}
+	for _, keys := range p.desired.Keys {
+		for _, k := range keys {
+			if strings.EqualFold(k.Target, name) {
+				return directory.Value{k.Value}
+			}
+		}
+	}
+	return nil
+}
+
+// whose says whose account that is, and what happens to it.
+func (d *decider) whose(e *directory.Existing, owner *person) string {
+	id := e.Account.Attributes[d.in.WorkerIDAttribute].Text()
+	if owner != nil {
+		id = owner.id
+	}
+	text := fmt.Sprintf(", the account of worker %q", id)
+	switch {
+	case owner != nil && owner.disables():
+		return text + ", which is disabled in this run"
+	case owner != nil && owner.account != nil && owner.account.Deleted:
+		return text + ", which is deleted in this run"
+	case !e.Account.Enabled:
+		return text + ", which is disabled"
+	case owner != nil && owner.worker == nil:
+		return text + ", who is not in the feed"
+	}
+	return text
+}

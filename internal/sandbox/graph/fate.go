@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package graph
+
+import "net/http"
+
+// Fate is what happens to a write.
+type Fate int
+
+// The fates of writes.
+const (
+	CarryOut    Fate = iota
+	Refuse           // 403, for good
+	LoseRequest      // the connection breaks before it is carried out
+	LoseAnswer       // the connection breaks afterwards
+)
+
+// Intercept lets f decide about every write of an object, whether it comes alone or
+// in a batch, one at a time; nil ends that. target is path and query, without version.
+func (s *Server) Intercept(f func(method, target string) Fate) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.judge = f
+}
+
+func (s *Server) judged(method, target string) *fault {
+	if s.judge == nil || method == http.MethodGet || target == "/$batch" {
+		return nil
+	}
+	switch s.judge(method, target) {
+	case Refuse:
+		return &fault{Fault: Fault{Status: http.StatusForbidden}}
+	case LoseRequest:
+		return &fault{Fault: Fault{Drop: true}}
+	case LoseAnswer:
+		return &fault{Fault: Fault{DropAfter: true}}
+	}
+	return nil
+}
+
+// Hang breaks every connection that asks for something, until it is called with
+// false: so it is for a process that is killed, or whose network is gone.
+func (s *Server) Hang(hung bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hung = hung
+}
+
+func (s *Server) hangs() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.hung
+}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package simulation
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// changes holds what a run did against its plan and its report.
+func (l *life) changes(i int, s *scene, p *proposal, before, after map[string]user) {
+	shown, verdicts := p.shown(), p.verdicts()
+	var off, on, gone int
+	explain := func(what string, u user) {
+		switch list := verdicts[u.Worker]; {
+		case !slices.Contains(shown, u.Worker):
+			l.wrong(s, "%s was %s, which the plan does not show", u.Worker, what)
+		case len(list) != 1:
+			l.wrong(s, "%s was %s, for which the report has %d causes", u.Worker, what, len(list))
+		case list[0].Reason == "":
+			l.wrong(s, "%s was %s, for which the report gives no reason", u.Worker, what)
+		}
+	}
+	for id, u := range after {
+		was, had := before[id]
+		switch {
+		case !had:
+			explain("created or restored", u)
+		case was.equal(u):
+			continue
+		default:
+			explain("changed", u)
+		}
+		if had && slices.Contains(was.Groups, "guarded") {
+			l.wrong(s, "%s is protected and was changed", u.Worker)
+		}
+		if had && was.Enabled && !u.Enabled {
+			off++
+		}
+		if had && !was.Enabled && u.Enabled {
+			on++
+		}
+	}
+	for id, u := range before {
+		if _, stays := after[id]; !stays {
+			gone++
+			explain("deleted", u)
+			l.deleted(i, s, u)
+		}
+	}
+	if l.lives[i].lifted {
+		return
+	}
+	for what, n := range map[string]int{"disabled": off, "enabled": on, "deleted": gone} {
+		if n > l.limit {
+			l.wrong(s, "%d accounts were %s, and the limit is %d", n, what, l.limit)
+		}
+	}
+}
+
+// deleted checks that an account was to go.
+func (l *life) deleted(i int, s *scene, u user) {
+	v := l.lives[i]
+	since, known := v.disabled[u.ID]
+	switch {
+	case !known || u.Enabled:
+		l.wrong(s, "%s was deleted while enabled", u.Worker)
+	case l.clock.now().Sub(since) < time.Duration(l.keep)*24*time.Hour-time.Hour:
+		l.wrong(s, "%s was deleted %d days after it was disabled, retention is %d", u.Worker, int(l.clock.now().Sub(since).Hours()/24), l.keep)
+	}
+	if p := l.record(u.Worker); p != nil && stageOf(*p, l.today()) != left {
+		l.wrong(s, "%s was deleted and is %s", u.Worker, stageOf(*p, l.today()))
+	}
+	delete(v.object, u.Worker)
+}
+
+// record is the line of a worker in today's file.
+func (l *life) record(worker string) *line {
+	for i := range l.feed {
+		if l.feed[i].ID == worker {
+			return &l.feed[i]
+		}
+	}
+	return nil
+}
+
+// inspect holds the directory after a run against the oracle.
+func (l *life) inspect(i int, s *scene, p *proposal, before, after map[string]user) {
+	v := l.lives[i]
+	byWorker, logins := map[string][]user{}, map[string]string{}
+	for id, u := range after {
+		byWorker[u.Worker] = append(byWorker[u.Worker], u)
+		folded := strings.ToLower(u.Login)
+		if other, twice := logins[folded]; twice {
+			l.wrong(s, "%s and %s have the login %s", other, id, u.Login)
+		}
+		logins[folded] = id
+	}
+	aside := texts(p.outputs["set_aside"])
+	for _, id := range aside {
+		for _, u := range byWorker[id] {
+			l.untouched(s, before[u.ID], u)
+		}
+	}
+	for _, record := range l.feed {
+		list := byWorker[record.ID]
+		if len(list) > 1 {
+			l.wrong(s, "%s has %d accounts", record.ID, len(list))
+		}
+		if len(list) == 1 {
+			l.identity(i, s, record.ID, list[0])
+		}
+		l.allowed(i, s, p, record, list, slices.Contains(aside, record.ID))
+	}
+	for worker, list := range byWorker {
+		if worker == "" || l.record(worker) != nil {
+			continue
+		}
+		for _, u := range list { // not in the file, which is not the same as having left
+			if was, had := before[u.ID]; had && was.Enabled != u.Enabled && !v.secured[u.ID] {
+				l.wrong(s, "%s is not in the file, and was %s", worker, map[bool]string{true: "enabled", false: "disabled"}[u.Enabled])
+			}
+		}
+	}
+}
+
+// allowed compares the access that a person has with what their record means.
+func (l *life) allowed(i int, s *scene, p *proposal, record line, list []user, aside bool) {
+	v, want := l.lives[i], accessOf(record, l.today(), l.leave)
+	signsIn := slices.ContainsFunc(list, func(u user) bool { return u.Enabled })
+	guarded := slices.ContainsFunc(list, func(u user) bool { return slices.Contains(u.Groups, "guarded") })
+	secured := slices.ContainsFunc(list, func(u user) bool { return v.secured[u.ID] })
+	explained := slices.ContainsFunc(list, func(u user) bool { return l.explained(i, u, &record) })
+	what := stageOf(record, l.today())
+	switch {
+	case guarded, secured && explained:
+	case secured && signsIn:
+		l.wrong(s, "%s was disabled by hand, and was enabled again", record.ID)
+	case secured && want == mustSignIn && !named(p, record.ID):
+		l.wrong(s, "%s was disabled by hand, and the report does not name them", record.ID)
+	case secured, want == either:
+	case want == mustNot && signsIn:
+		l.wrong(s, "%s is %s (%s to %s) and can sign in", record.ID, what, record.Hire, record.End)
+	case want == mustSignIn && !signsIn && !(aside && named(p, record.ID)):
+		l.wrong(s, "%s is %s and cannot sign in", record.ID, what)
+	}
+	if want != mustNot || s.prefix() != "entra" {
+		return
+	}
+	for _, u := range list {
+		if at, known := v.disabled[u.ID]; known && what == left && u.Sessions.Before(at.Truncate(time.Second)) && !aside {
+			l.wrong(s, "%s has left, and sessions from before %s live on", record.ID, date(at))
+		}
+	}
+}
+
+// untouched checks somebody who was set aside: they may only have lost access.
+func (l *life) untouched(s *scene, was, is user) {
+	if was.ID == "" {
+		l.wrong(s, "%s was set aside and got an account", is.Worker)
+		return
+	}
+	if !was.Enabled && is.Enabled {
+		l.wrong(s, "%s was set aside and was enabled", is.Worker)
+	}
+	for _, g := range is.Groups {
+		if !slices.Contains(was.Groups, g) {
+			l.wrong(s, "%s was set aside and got the group %s", is.Worker, g)
+		}
+	}
+	was.Enabled, was.Groups, was.Sessions = is.Enabled, is.Groups, is.Sessions
+	if !was.equal(is) {
+		l.wrong(s, "%s was set aside and was changed: %+v, then %+v", is.Worker, was, is)
+	}
+}
+
+// identity checks that a person keeps their object.
+func (l *life) identity(i int, s *scene, worker string, u user) {
+	v := l.lives[i]
+	if had, known := v.object[worker]; known && had != u.ID {
+		l.wrong(s, "%s has another object: %s, now %s", worker, had, u.ID)
+	}
+	v.object[worker] = u.ID
+}
+
+// compare holds the directories against each other: they decide alike.
+func (l *life) compare() {
+	if len(l.scenes) < 2 {
+		return
+	}
+	view := func(s *scene) map[string]user {
+		out, ids := map[string]user{}, map[string]string{}
+		all := s.users()
+		for id, u := range all {
+			ids[id] = u.Worker
+		}
+		for _, u := range all {
+			u.Manager = ids[u.Manager]
+			u.ID, u.Path, u.Sessions = "", "", time.Time{}
+			u.Login, _, _ = strings.Cut(u.Login, "@")
+			out[u.Worker] = u
+		}
+		return out
+	}
+	a, b := view(l.scenes[0]), view(l.scenes[1])
+	for worker, u := range a {
+		if other, there := b[worker]; !there {
+			l.wrong(l.scenes[1], "%s has no account, and has one at the other directory", worker)
+		} else if !u.equal(other) {
+			l.wrong(l.scenes[1], "%s is another than at the other directory: %+v, there %+v", worker, other, u)
+		}
+	}
+	for worker := range b {
+		if _, there := a[worker]; !there {
+			l.wrong(l.scenes[0], "%s has no account, and has one at the other directory", worker)
+		}
+	}
+}

@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package simulation
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// dice decide what happens: a number below n, of which 0 is always the quietest.
+type dice func(n int, what string) int
+
+// life is a company with its people, day by day, at one directory or several that are
+// to agree.
+type life struct {
+	dice   dice
+	clock  *clock
+	scenes []*scene
+	lives  []*lived
+
+	lines   []line
+	next    int // number of the next person
+	log     []string
+	feed    []line   // today's file
+	trouble string   // what is wrong with it
+	empty   []string // columns without values
+	limit   int
+	leave   bool // disables
+	keep    int  // days that a leaver is kept
+	calm    int  // days since something went wrong that is not HR's doing
+}
+
+// lived is what the oracle remembers of one directory.
+type lived struct {
+	object   map[string]string    // object id of a worker, for life
+	disabled map[string]time.Time // since when an object is disabled
+	secured  map[string]bool      // disabled by somebody while HR had them active, by object id
+	seen     map[string]user
+	lifted   bool // limits are off for the next run
+	stopped  int  // runs in a row that were stopped
+}
+
+// newLife begins a life with n people.
+func newLife(ctx context.Context, kinds []string, n int, d dice) *life {
+	c := &clock{}
+	c.set(firstDay)
+	l := &life{dice: d, clock: c, limit: 5, next: 101, calm: 9}
+	l.leave = d(2, "leave disables") == 1
+	l.keep = 30 - 10*d(3, "retention is shorter")
+	for _, kind := range kinds {
+		s := newSceneAt(ctx, kind, c)
+		s.lifecycle()["retention_days"] = l.keep
+		if l.leave {
+			s.lifecycle()["on_leave"] = "disable"
+		}
+		l.limits(s, fmt.Sprint(l.limit))
+		l.scenes = append(l.scenes, s)
+		l.lives = append(l.lives, &lived{object: map[string]string{}, disabled: map[string]time.Time{}, secured: map[string]bool{}, seen: map[string]user{}})
+	}
+	for range n {
+		l.hire(-300, l.dice(4, "contractor") == 3)
+	}
+	return l
+}
+
+// limits sets what one run may do.
+func (l *life) limits(s *scene, n string) {
+	for _, name := range []string{"max_disable", "max_enable", "max_delete", "max_absent", "max_set_aside", "max_groups_removed"} {
+		s.safeguards()[name] = n
+	}
+	s.population["max_removals"] = n
+}
+
+func (l *life) close() {
+	for _, s := range l.scenes {
+		s.close()
+	}
+}
+
+func (l *life) today() string       { return date(l.clock.now()) }
+func (l *life) day(days int) string { return date(l.clock.now().AddDate(0, 0, days)) }
+
+func (l *life) note(format string, args ...any) {
+	l.log = append(l.log, l.today()+" "+fmt.Sprintf(format, args...))
+}
+
+// wrong is a violation.
+func (l *life) wrong(s *scene, format string, args ...any) {
+	s.wrong("["+s.prefix()+"] "+format, args...)
+}
+
+// violations are all that were found.
+func (l *life) violations() []string {
+	var out []string
+	for _, s := range l.scenes {
+		out = append(out, s.found...)
+	}
+	return out
+}
+
+var (
+	firstNames = []string{"Ada", "Ben", "Cleo", "Dan", "Eva", "Finn", "Gia", "Hugo"}
+	lastNames  = []string{"Abel", "Brook", "Cole", "Dean", "East", "Ford", "Gray"}
+	titles     = []string{"Clerk", "Director", "Engineer", "Nurse"}
+)
+
+// hire adds a person to the file, who begins so many days from today.
+func (l *life) hire(days int, contractor bool) *line {
+	n := l.next
+	l.next++
+	p := line{ID: fmt.Sprint(n), Status: wordActive, Type: "Employee", Hire: l.day(days), Dept: []string{"Sales", "Research"}[n%2], Title: titles[n%4]}
+	p.First, p.Last = firstNames[n%len(firstNames)], lastNames[n%len(lastNames)]
+	if contractor {
+		p.Type = "Contractor"
+	}
+	if len(l.lines) > 0 {
+		p.Manager = l.lines[n%len(l.lines)].ID
+	}
+	l.lines = append(l.lines, p)
+	return &l.lines[len(l.lines)-1]
+}
+
+// some returns a person whose record fulfils a condition; nil where there is none.
+func (l *life) some(what string, holds func(line) bool) *line {
+	var fit []int
+	for i, p := range l.lines {
+		if holds(p) {
+			fit = append(fit, i)
+		}
+	}
+	if len(fit) == 0 {
+		return nil
+	}
+	return &l.lines[fit[l.dice(len(fit), what)]]
+}
+
+func (l *life) is(wanted ...stage) func(line) bool {
+	return func(p line) bool { return slices.Contains(wanted, stageOf(p, l.today())) }
+}
+
+// live lets one day pass.
+func (l *life) live() {
+	l.clock.set(l.clock.now().AddDate(0, 0, 1))
+	l.turn()
+	for range l.dice(4, "events") {
+		l.happen()
+	}
+	l.feed, l.trouble, l.empty = slices.Clone(l.lines), "", nil
+	if l.dice(12, "trouble with the file") == 11 {
+		l.spoil()
+	}
+	l.meddle()
+	l.runs()
+}
+
+// turn is what HR does by itself: who had their last day is marked.
+func (l *life) turn() {
+	for i := range l.lines {
+		if p := &l.lines[i]; p.End != "" && p.End < l.today() && p.Status == wordActive {
+			p.Status = wordLeft
+		}
+	}
+}
+
+// runs is the nightly run at every directory.
+func (l *life) runs() {
+	mode := 0
+	if l.dice(8, "an unusual run") == 7 {
+		mode = 1 + l.dice(len(modes)-1, "kind of run")
+	}
+	if mode > 0 {
+		l.note("run: %s", modes[mode].name)
+	}
+	for i, s := range l.scenes {
+		l.observe(i)
+		modes[mode].run(l, i, s)
+		l.observe(i)
+	}
+	if l.calm++; modes[mode].upset {
+		l.calm = 0
+	}
+	if mode == 0 && l.calm > 2 && l.trouble == "" {
+		l.compare()
+	}
+}
+
+// nightly is an ordinary run, of which everything must hold.
+func (l *life) nightly(i int, s *scene) {
+	v := l.lives[i]
+	p := s.plan(s.ctx, export(l.feed, l.empty...))
+	s.last = p
+	if !p.ok() {
+		l.stopped(i, s, p)
+		return
+	}
+	l.stopsWhereItMust(s)
+	before := s.users()
+	list := s.apply(s.ctx, p)
+	after := s.users()
+	if list.failed() {
+		l.wrong(s, "the apply failed: %s", list.errors())
+		return
+	}
+	if v.stopped = 0; l.calm == 0 { // the first run after harm may leave something to the second
+		l.harmless(i, s, p, before, list)
+		return
+	}
+	l.changes(i, s, p, before, after)
+	l.observe(i)
+	l.inspect(i, s, p, before, after)
+	next := s.plan(s.ctx, export(l.feed, l.empty...))
+	switch {
+	case !next.ok():
+		l.wrong(s, "the plan after the run failed: %s", next.failed.errors())
+	case !next.empty():
+		l.wrong(s, "the plan after the run is not empty: %s", differences(next))
+	}
+	if v.lifted {
+		v.lifted = false
+		l.limits(s, fmt.Sprint(l.limit))
+	}
+}
+
+// differences says what a plan shows, with the documents of the first.
+func differences(p *proposal) string {
+	shown := p.shown()
+	if len(shown) == 0 {
+		return "an attribute of the resource"
+	}
+	return fmt.Sprintf("%v; %s: %s, then %s", shown, shown[0], p.known()[shown[0]], p.documents()[shown[0]])
+}
+
+// stopsWhereItMust notes a plan that passed though its file cannot be used.
+func (l *life) stopsWhereItMust(s *scene) {
+	if l.trouble == duplicate {
+		l.wrong(s, "a file with a worker id twice was used")
+	}
+}
+
+// stopped is a run that nothing came of: there must be a reason, and it ends when
+// somebody has looked.
+func (l *life) stopped(i int, s *scene, p *proposal) {
+	v := l.lives[i]
+	v.stopped++
+	if l.trouble != "" {
+		l.note("[%s] stopped: %s", s.prefix(), l.trouble)
+		return
+	}
+	if why := l.overLimit(i, s); why != "" && !v.lifted {
+		l.note("[%s] stopped: %s", s.prefix(), why)
+		v.lifted = true
+		l.limits(s, "100%")
+		return
+	}
+	if l.release(s) {
+		l.note("[%s] stopped: somebody protected has left", s.prefix())
+		return
+	}
+	if l.calm == 0 {
+		l.note("[%s] stopped after harm: %s", s.prefix(), p.failed.errors())
+		return
+	}
+	l.wrong(s, "the run was stopped without a reason that the oracle knows: %s", p.failed.errors())
+}
+
+// overLimit says which limit the true changes of today exceed.
+func (l *life) overLimit(i int, s *scene) string {
+	v := l.lives[i]
+	var off, on, gone, absent int
+	listed := map[string]line{}
+	for _, p := range l.feed {
+		listed[p.ID] = p
+	}
+	for _, u := range s.users() {
+		if u.Worker == "" {
+			continue
+		}
+		p, there := listed[u.Worker]
+		if !there {
+			absent++
+		}
+		want := accessOf(p, l.today(), l.leave)
+		switch {
+		case there && want == mustNot && u.Enabled:
+			off++
+		case there && want == mustSignIn && !u.Enabled:
+			on++
+		}
+		if at, is := v.disabled[u.ID]; is && !u.Enabled && l.clock.now().Sub(at) >= time.Duration(l.keep-1)*24*time.Hour {
+			gone++
+		}
+	}
+	for what, n := range map[string]int{"disabled": off, "enabled": on, "deleted": gone, "absent": absent} {
+		if n > l.limit {
+			return fmt.Sprintf("%d are to be %s", n, what)
+		}
+	}
+	return ""
+}
+
+// observe notes what became of every object since the last look.
+func (l *life) observe(i int) {
+	v, now := l.lives[i], l.scenes[i].users()
+	for id, u := range now {
+		was, known := v.seen[id]
+		switch {
+		case u.Enabled:
+			delete(v.disabled, id)
+			delete(v.secured, id)
+		case !known || was.Enabled:
+			v.disabled[id] = l.clock.now()
+		}
+	}
+	v.seen = maps.Clone(now)
+}
+
+// named reports whether a plan tells of a worker, in words.
+func named(p *proposal, worker string) bool {
+	all := p.report() + p.warnings
+	return strings.Contains(all, "`"+worker+"`") || strings.Contains(all, `"`+worker+`"`)
+}

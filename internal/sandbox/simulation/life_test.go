@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package simulation
+
+import (
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestLife lives a life of one seed.
+func TestLife(t *testing.T) {
+	for seed := range uint64(3) {
+		for _, kinds := range [][]string{{"ad"}, {"entra"}} {
+			r := rand.New(rand.NewPCG(seed, 1))
+			began := time.Now()
+			l := newLife(t.Context(), kinds, 40, func(n int, _ string) int { return r.IntN(n) })
+			days := 60
+			for range days {
+				l.live()
+				if len(l.violations()) > 0 {
+					break
+				}
+			}
+			t.Logf("%v seed %d: %.0f company-days/s", kinds, seed, float64(days)/time.Since(began).Seconds())
+			for _, v := range l.violations() {
+				t.Error(v)
+			}
+			if t.Failed() {
+				t.Log(strings.Join(l.log, "\n"))
+			}
+			l.close()
+			if t.Failed() {
+				return
+			}
+		}
+	}
+}
