@@ -63,6 +63,9 @@ var groupAttributes = []string{attrGUID, attrSID, attrCN, attrLogin, attrGroupTy
 // name or a sAMAccountName; nil when there is none.
 func (d *Domain) FindGroup(ctx context.Context, ref string) (*GroupObject, error) {
 	entries, err := d.groupEntries(ctx, []string{ref}, groupAttributes)
+	if err == nil {
+		err = d.guard(ctx)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -228,6 +231,9 @@ func (d *Domain) UpdateGroup(ctx context.Context, id string, want GroupSettings)
 		return nil, err
 	}
 	renames := have.Name != want.Name || !sameDN(have.Container, want.Container)
+	if named := d.guarded.peek().groups[have.ID]; named != "" && have.Login != want.Login {
+		return have, because(directory.ErrProtected, "group %q: its sAMAccountName cannot be changed, because %s", have.Path, named)
+	}
 	if renames && have.Protected != "" {
 		return have, because(directory.ErrProtected, "group %q: it cannot be renamed or moved, because %s", have.Path, have.Protected)
 	}
@@ -293,6 +299,9 @@ func (d *Domain) modifyGroup(ctx context.Context, have *GroupObject, want GroupS
 // cannot be had again. One that is gone is no error.
 func (d *Domain) DeleteGroup(ctx context.Context, id string, force bool) error {
 	entries, err := d.groupEntries(ctx, []string{id}, append(slices.Clone(groupAttributes), attrMember))
+	if err == nil {
+		err = d.guard(ctx)
+	}
 	if err != nil || len(entries) == 0 {
 		return err
 	}

@@ -160,6 +160,9 @@ func (d *Domain) protection(r *record) string {
 	if why := d.guarded.peek().accounts[r.id]; why != "" {
 		return why
 	}
+	if named := d.guarded.peek().groups[r.id]; named != "" {
+		return "it is a group whose members are protected: " + named
+	}
 	for _, c := range d.o.Protect.Containers {
 		if Below(r.dn, c) {
 			return "it lives below " + c + ", a container of protect.containers"

@@ -97,12 +97,6 @@ func (r *adOrganizationalUnitResource) ModifyPlan(ctx context.Context, req resou
 		return
 	}
 	if !plan.DistinguishedName.Equal(state.DistinguishedName) {
-		if from := state.DistinguishedName.ValueString(); from != "" {
-			if err := domain.CheckUnitStays(from); err != nil {
-				addProblems(&resp.Diagnostics, "Refusing to move what is protected", err)
-				return
-			}
-		}
 		if err := domain.CheckUnit(ctx, state.ID.ValueString(), want); err != nil {
 			addProblems(&resp.Diagnostics, "The organizational unit cannot be as planned", err)
 		}
