@@ -159,7 +159,7 @@ func TestAccADGroups_protected(t *testing.T) {
 		refused(rules("Domain Admins"), "The group is privileged", "Domain Admins", "allow_privileged"),
 		refused(rules(nested), "The group is privileged", "nested", "allow_privileged"),
 		refused(provider+membersConfig(group, "", "pr2"), "The member is protected", "protect.groups"),
-		refused(provider+unit+unitConfig("Tier 1", ou, "protect_from_deletion = false"), "Refusing to move what is protected", "protect.containers"),
+		refused(provider+unit+unitConfig("Tier 1", ou, "protect_from_deletion = false"), "The organizational unit cannot be as planned", "protect.containers"),
 	}})
 	if err := hasMembers(d, group, "pr1")(nil); err != nil {
 		t.Error(err)
