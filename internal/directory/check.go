@@ -50,9 +50,17 @@ func (p Proposal) Check(ctx context.Context, d Directory) error {
 	return errors.Join(append(problems, taken...)...)
 }
 
+// written returns the changed accounts that values are written of, sorted: not those
+// that are deleted or released.
+func (p Proposal) written() []string {
+	ids := slices.DeleteFunc(slices.Clone(p.Changed), func(id string) bool { return p.Accounts[id].Deleted || p.Accounts[id].Released })
+	slices.Sort(ids)
+	return ids
+}
+
 func (p Proposal) checkValues(schema *Schema) []error {
 	var problems []error
-	for _, id := range slices.Sorted(slices.Values(p.Changed)) {
+	for _, id := range p.written() {
 		if err := p.Valid(p.Accounts[id], schema); err != nil {
 			problems = append(problems, fmt.Errorf("worker %q: %w", id, err))
 		}
@@ -65,7 +73,7 @@ func (p Proposal) checkContainers(ctx context.Context, d Directory) ([]error, er
 		return nil, nil
 	}
 	users := map[string][]string{}
-	for _, id := range slices.Sorted(slices.Values(p.Changed)) {
+	for _, id := range p.written() {
 		container := p.Accounts[id].Container
 		users[container] = append(users[container], id)
 	}
@@ -97,7 +105,7 @@ func (p Proposal) checkNames(ctx context.Context, d Directory) ([]error, error) 
 			}
 		}
 		var values []string
-		for _, id := range p.Changed {
+		for _, id := range p.written() {
 			key, ok := p.nameKey(core, id)
 			if !ok {
 				continue
@@ -119,7 +127,7 @@ func (p Proposal) checkNames(ctx context.Context, d Directory) ([]error, error) 
 
 func (p Proposal) takenNames(core CoreKey, found map[string][]*Existing, owner map[string]string) []error {
 	var problems []error
-	for _, id := range slices.Sorted(slices.Values(p.Changed)) {
+	for _, id := range p.written() {
 		key, ok := p.nameKey(core, id)
 		if !ok {
 			continue
@@ -145,7 +153,7 @@ func (p Proposal) takenNames(core CoreKey, found map[string][]*Existing, owner m
 func (p Proposal) nameKey(core CoreKey, id string) (string, bool) {
 	a := p.Accounts[id]
 	name := a.Attributes[core.Attribute].Text()
-	if name == "" {
+	if name == "" || a.Deleted { // who is deleted gives everything up
 		return "", false
 	}
 	if core.PerContainer {
