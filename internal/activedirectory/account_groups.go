@@ -73,7 +73,7 @@ func (r *run) settleGroups(ctx context.Context) {
 	for _, t := range g.tasks {
 		if takes(t) && t.have.lingers() && !t.dead() {
 			t.fail("change the groups", directory.GroupsAttribute, fmt.Errorf("its primary group (primaryGroupID %s) still gives it what the group may do, and no change of members ends that. "+
-				"Give the account Domain Users as its primary group (primaryGroupID %s) and take it out of the other, then run again", t.have.text(attrPrimaryGroup), domainUsers))
+				"Add the account to Domain Users and make that its primary group (primaryGroupID %s), then run again", t.have.text(attrPrimaryGroup), domainUsers))
 		}
 	}
 	r.readBack(ctx, g.tasks)
