@@ -131,7 +131,8 @@ func (r *run) take(ctx context.Context, all []*taking) (again []*taking) {
 		case t.disables && results[t.change].Err != nil: // what it waited for failed, and that is said
 		case r.removing && graphconn.IsNotFound(result.Err):
 		default:
-			t.fail(string(directory.OperationRevokeSessions), attrEnabled, r.unrevoked(t.task, explainOp(string(directory.OperationRevokeSessions), result.Err)))
+			op := string(directory.OperationRevokeSessions)
+			t.fail(op, attrEnabled, r.unrevoked(t.task, explainOp(op, result.Err)))
 		}
 	}
 	return again
@@ -163,9 +164,11 @@ func (r *run) unrevoked(k *task, err error) error {
 	case r.revoking: // by an action, which says what failed
 		return err
 	case k.Want.Sessions == directory.SessionsRevoked:
-		return fmt.Errorf("the user is disabled, and the next run revokes the sessions: run again, or use the action workforce_entra_revoke_sessions: %w", err)
+		return fmt.Errorf("the user is disabled, and the next run revokes the sessions: "+
+			"run again, or use the action workforce_entra_revoke_sessions: %w", err)
 	}
-	return fmt.Errorf("no later run sees that a disabled user still has sessions, so revoke them by hand, or with the action workforce_entra_revoke_sessions: %w", err)
+	return fmt.Errorf("no later run sees that a disabled user still has sessions, "+
+		"so revoke them by hand, or with the action workforce_entra_revoke_sessions: %w", err)
 }
 
 // settleSessions is for users whose sessions were revoked in this run and look live all
