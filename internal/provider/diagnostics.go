@@ -3,9 +3,9 @@
 package provider
 
 import (
-	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -31,20 +31,35 @@ func addProblems(diags *diag.Diagnostics, summary string, err error) {
 	}
 }
 
-// flatten returns the errors that err joins, or err itself.
+// flatten returns the errors that err joins, or err itself. An error with a cause
+// wraps two errors as well, and is one.
 func flatten(err error) []error {
-	var joined interface{ Unwrap() []error }
 	if err == nil {
 		return nil
 	}
-	if _, wrapped := err.(interface{ Unwrap() error }); wrapped || !errors.As(err, &joined) {
+	parts, joins := joined(err)
+	if !joins {
 		return []error{err}
 	}
 	var out []error
-	for _, e := range joined.Unwrap() {
+	for _, e := range parts {
 		out = append(out, flatten(e)...)
 	}
 	return out
+}
+
+// joined returns the parts of an error that says nothing of its own.
+func joined(err error) ([]error, bool) {
+	many, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return nil, false
+	}
+	parts := many.Unwrap()
+	texts := make([]string, len(parts))
+	for i, e := range parts {
+		texts[i] = e.Error()
+	}
+	return parts, err.Error() == strings.Join(texts, "\n")
 }
 
 // stringList returns a Terraform list of the texts, empty rather than null.
