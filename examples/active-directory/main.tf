@@ -141,7 +141,7 @@ data "workforce_ad_accounts" "staff" {
 
 resource "workforce_ad_population" "staff" {
   accounts     = data.workforce_ad_accounts.staff.accounts
-  max_removals = 10
+  max_removals = "10"
 }
 
 # The report for the pull request is data.workforce_ad_accounts.staff.report. Read it from the plan:

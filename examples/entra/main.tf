@@ -131,7 +131,7 @@ data "workforce_entra_accounts" "staff" {
 
 resource "workforce_entra_population" "staff" {
   accounts     = data.workforce_entra_accounts.staff.accounts
-  max_removals = 10
+  max_removals = "10"
 }
 
 # The report for the pull request is data.workforce_entra_accounts.staff.report. Read it from the plan:

@@ -18,9 +18,10 @@ const rememberedGroup = "workforce-group:"
 func isGroups(name string) bool { return isName(name, directory.GroupsAttribute) }
 
 // groupsState is the value of [directory.GroupsAttribute] of an account whose
-// memberOf was read. The primary group is not in memberOf ([MS-SAMR] 3.1.1.6), and is left alone.
+// memberOf was read. The primary group is not in memberOf, and is left alone: one that
+// is neither Domain Users nor Domain Guests keeps the account in a group.
 func (d *Domain) groupsState(r *record) directory.Value {
-	return directory.GroupsState(len(r.get(attrMemberOf)) > 0, len(d.remembered(r)) > 0)
+	return directory.GroupsState(len(r.get(attrMemberOf)) > 0 || r.lingers(), len(d.remembered(r)) > 0)
 }
 
 // remembered returns the values that remember groups of an account.
@@ -69,6 +70,12 @@ func (r *run) settleGroups(ctx context.Context) {
 	r.each(ctx, g.tasks, g.remember)
 	g.change(ctx)
 	r.each(ctx, g.tasks, g.forget)
+	for _, t := range g.tasks {
+		if takes(t) && t.have.lingers() && !t.dead() {
+			t.fail("change the groups", directory.GroupsAttribute, fmt.Errorf("its primary group (primaryGroupID %s) still gives it what the group may do, and no change of members ends that. "+
+				"Add the account to Domain Users and make that its primary group (primaryGroupID %s), then run again", t.have.text(attrPrimaryGroup), domainUsers))
+		}
+	}
 	r.readBack(ctx, g.tasks)
 }
 

@@ -32,6 +32,41 @@ type problem struct {
 	error
 }
 
+// written reports whether what a problem is about would be written to an account that
+// is in a container and has values.
+func (p problem) written(want directory.Account, container string, has func(name string) directory.Value, schema *directory.Schema) bool {
+	return slices.ContainsFunc(p.attributes, func(name string) bool {
+		if name == attrContainer {
+			return !sameDN(container, want.Container)
+		}
+		v, managed := lookup(want.Attributes, name)
+		switch {
+		case !managed: // one of several that the problem is about, or one that must be there
+			return len(p.attributes) == 1
+		case isName(name, attrManager), isGroups(name):
+			return true
+		}
+		return !Equal(schema, name, v, has(name))
+	})
+}
+
+// CheckChange is [CheckAccount] for an account that exists: what is there already, and
+// so is not written, is not judged, and neither is who is deleted or released.
+func CheckChange(want directory.Account, have *directory.Existing, schema *directory.Schema) error {
+	if want.Deleted || want.Released {
+		return nil
+	}
+	if have == nil {
+		return CheckAccount(want, schema)
+	}
+	if schema == nil {
+		schema = StandardSchema()
+	}
+	return joined(slices.DeleteFunc(problemsOf(want, schema), func(p problem) bool {
+		return !p.written(want, have.Account.Container, func(name string) directory.Value { v, _ := lookup(have.Account.Attributes, name); return v }, schema)
+	}))
+}
+
 func joined(problems []problem) error {
 	errs := make([]error, len(problems))
 	for i, p := range problems {

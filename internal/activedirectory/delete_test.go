@@ -3,6 +3,7 @@
 package activedirectory
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -14,7 +15,7 @@ import (
 // deleted is the document that has an account deleted, made from what it is now.
 func (l *lab) deleted(t testing.TB, c directory.Change) directory.Change {
 	t.Helper()
-	found, err := l.connect(t, l.conf, Options{}).Read(t.Context(), map[string]string{c.WorkerID: c.ID}, nil)
+	found, err := l.connect(t, l.conf, Options{}).Read(t.Context(), map[string]string{c.WorkerID: c.ID}, slices.Collect(maps.Keys(c.Want.Attributes)))
 	if err != nil || found[c.WorkerID] == nil {
 		t.Fatalf("%v, %v", found, err)
 	}
@@ -60,11 +61,11 @@ func TestDeletionByDocument(t *testing.T) {
 		}
 	}
 	below(5, "CN=Devices,", "classStore")
-	below(5, "CN=Phone,CN=Devices,", "serviceConnectionPoint")
+	below(5, "CN=Phone,CN=Devices,", "classRegistration")
 	below(6, "CN=Devices,", "classStore")
-	below(6, "CN=Printer,CN=Devices,", "nTFRSSubscriptions")
+	below(6, "CN=Printer,", "nTFRSSubscriptions")
 	docs[7].Planned = nil
-	d := l.connect(t, l.conf, Options{DeleteChildrenOfClasses: []string{"classstore", "serviceConnectionPoint"}})
+	d := l.connect(t, l.conf, Options{DeleteChildrenOfClasses: []string{"classstore", "classRegistration"}})
 	says := func(err error, worker int, texts ...string) {
 		t.Helper()
 		for _, text := range append(texts, `worker "`+l.id(worker)+`"`, l.dn(worker)) {

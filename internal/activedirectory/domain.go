@@ -72,11 +72,11 @@ type Domain struct {
 	suffix      lazy[[]string]
 	policy      lazy[passwordPolicy]
 	deleted     lazy[*snapshot]         // deleted objects
-	guarded     lazy[map[string]string] // why accounts are protected, by objectGUID
+	guarded     lazy[guarded]           // what is protected
 	privileged  lazy[map[string]string] // why groups are those of administrators, by objectGUID
+	itself      lazy[identity]          // which domain this is
 
-	recycling lazy[bool]      // the recycle bin is enabled
-	itself    lazy[[2]string] // SID and name of the domain
+	recycling lazy[bool] // the recycle bin is enabled
 
 	forgotten directory.Forgotten // memberships that are not given back
 
@@ -110,8 +110,9 @@ func New(c *ldapconn.Client, o Options) *Domain {
 		o.BulkThreshold = DefaultBulkThreshold
 	}
 	d := &Domain{Expectations: directory.NewExpectations(RefKey), client: c, o: o, loading: newGate(), nesting: newGate(), permissions: newGate(), need: map[string]string{}, managers: map[string]string{}, since: map[string]time.Time{}, known: map[string]string{}, pending: map[string][]link{}}
-	d.schema.gate, d.suffix.gate, d.policy.gate, d.deleted.gate, d.guarded.gate, d.recycling.gate, d.itself.gate = newGate(), newGate(), newGate(), newGate(), newGate(), newGate(), newGate()
+	d.schema.gate, d.suffix.gate, d.policy.gate, d.deleted.gate, d.guarded.gate, d.recycling.gate = newGate(), newGate(), newGate(), newGate(), newGate(), newGate()
 	d.privileged.gate = newGate()
+	d.itself.gate = newGate()
 	d.Need(attrGUID, attrClass, attrCN, attrLogin, attrPrincipal, attrDisplayName, attrMail, attrProxyAddresses, attrManager, attrControl,
 		attrPasswordSet, attrAdminCount, attrCritical, DefaultWorkerIDAttribute, o.WorkerIDAttribute, o.RemovedGroupsAttribute)
 	return d
@@ -128,6 +129,7 @@ func (d *Domain) Need(attributes ...string) {
 	for _, name := range attributes {
 		if isGroups(name) {
 			d.need[directory.Fold(attrMemberOf)], d.need[directory.Fold(d.o.RemovedGroupsAttribute)] = attrMemberOf, d.o.RemovedGroupsAttribute
+			d.need[directory.Fold(attrPrimaryGroup)] = attrPrimaryGroup
 			continue
 		}
 		d.need[directory.Fold(name)] = typeOf(nil, name).Name

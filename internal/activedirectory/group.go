@@ -75,7 +75,7 @@ func groupFilter(refs []string) string {
 // returns at once are read to their end. Members of another domain, which this
 // one only knows by their path, have that as their ID.
 func (d *Domain) Groups(ctx context.Context, refs []string) (map[string]*directory.Group, error) {
-	entries, err := d.groupEntries(ctx, refs, []string{attrGUID, attrCN, attrLogin, attrMember})
+	entries, err := d.groupEntries(ctx, refs, []string{attrGUID, attrCN, attrLogin, attrMember, attrSID})
 	if err != nil {
 		return nil, err
 	}
@@ -88,6 +88,10 @@ func (d *Domain) Groups(ctx context.Context, refs []string) (map[string]*directo
 	members, err := d.membersByPath(ctx, paths)
 	if err != nil {
 		return nil, fmt.Errorf("the members of %d groups: %w", len(entries), err)
+	}
+	primary, err := d.primaryMembers(ctx, entries)
+	if err != nil {
+		return nil, err
 	}
 	groups := make([]*directory.Group, len(entries))
 	for i, e := range entries {
@@ -102,6 +106,9 @@ func (d *Domain) Groups(ctx context.Context, refs []string) (map[string]*directo
 		}
 		for _, dn := range dns {
 			m := members[dnKey(dn)]
+			g.Members[m.ID] = m
+		}
+		for _, m := range primary[relativeID(e.GetEqualFoldRawAttributeValue(attrSID))] {
 			g.Members[m.ID] = m
 		}
 		groups[i] = g

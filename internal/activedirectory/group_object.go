@@ -63,6 +63,9 @@ var groupAttributes = []string{attrGUID, attrSID, attrCN, attrLogin, attrGroupTy
 // name or a sAMAccountName; nil when there is none.
 func (d *Domain) FindGroup(ctx context.Context, ref string) (*GroupObject, error) {
 	entries, err := d.groupEntries(ctx, []string{ref}, groupAttributes)
+	if err == nil {
+		err = d.guard(ctx)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -228,6 +231,9 @@ func (d *Domain) UpdateGroup(ctx context.Context, id string, want GroupSettings)
 		return nil, err
 	}
 	renames := have.Name != want.Name || !sameDN(have.Container, want.Container)
+	if named := d.guarded.peek().groups[have.ID]; named != "" && have.Login != want.Login {
+		return have, because(directory.ErrProtected, "group %q: its sAMAccountName cannot be changed, because %s", have.Path, named)
+	}
 	if renames && have.Protected != "" {
 		return have, because(directory.ErrProtected, "group %q: it cannot be renamed or moved, because %s", have.Path, have.Protected)
 	}
@@ -293,7 +299,13 @@ func (d *Domain) modifyGroup(ctx context.Context, have *GroupObject, want GroupS
 // cannot be had again. One that is gone is no error.
 func (d *Domain) DeleteGroup(ctx context.Context, id string, force bool) error {
 	entries, err := d.groupEntries(ctx, []string{id}, append(slices.Clone(groupAttributes), attrMember))
+	if err == nil {
+		err = d.guard(ctx)
+	}
 	if err != nil || len(entries) == 0 {
+		return err
+	}
+	if err := d.guard(ctx); err != nil {
 		return err
 	}
 	have, err := d.newGroupObject(entries[0])
@@ -303,6 +315,8 @@ func (d *Domain) DeleteGroup(ctx context.Context, id string, force bool) error {
 		return err
 	case have.Protected != "":
 		return because(directory.ErrProtected, "group %q: it cannot be deleted, because %s", have.Path, have.Protected)
+	case d.guarded.peek().groups[have.ID] != "":
+		return because(directory.ErrProtected, "group %q: it cannot be deleted, because %s, and its members would be protected no more. Take it out of protect.groups first", have.Path, d.guarded.peek().groups[have.ID])
 	case !force && members > 0:
 		return because(directory.ErrHasChildren, "group %q: it still has %d members, so it was not deleted. Remove them first, or set force_destroy = true and apply that before", have.Path, members)
 	}

@@ -50,7 +50,8 @@ type membership struct {
 // ChangeMembers implements [directory.Groups]. Members go in and out by the
 // thousand; where the directory refuses a request, it is halved until only the
 // members that it is about fail. A group that would come to contain itself,
-// which Active Directory allows and programs choke on, is refused.
+// which Active Directory allows and programs choke on, is refused; so is taking
+// somebody out of their primary group, or out of a group that protects its members.
 func (d *Domain) ChangeMembers(ctx context.Context, changes []directory.MembershipChange) []directory.MembershipOutcome {
 	out := make([]directory.MembershipOutcome, len(changes))
 	var controls []ldap.Control
@@ -58,6 +59,9 @@ func (d *Domain) ChangeMembers(ctx context.Context, changes []directory.Membersh
 		controls = []ldap.Control{ldap.NewControlString(permissiveModify, true, "")}
 	}
 	var stopped atomic.Pointer[error]
+	if err := d.guard(ctx); err != nil {
+		stopped.Store(&err)
+	}
 	var g errgroup.Group
 	g.SetLimit(defaultParallel)
 	for i, c := range changes {
@@ -75,7 +79,13 @@ func (d *Domain) ChangeMembers(ctx context.Context, changes []directory.Membersh
 
 // run removes first: a group may be at its size limit.
 func (m *membership) run(ctx context.Context) {
-	m.each(ctx, "remove", m.change.Remove)
+	m.each(ctx, "remove", slices.DeleteFunc(slices.Clone(m.change.Remove), func(out directory.Member) bool {
+		err := m.mayNotLeave(m.change.GroupID, out)
+		if err != nil {
+			m.fail(out, "remove", err)
+		}
+		return err != nil
+	}))
 	groups, others := []directory.Member{}, []directory.Member{}
 	for _, a := range m.change.Add {
 		if a.Class == "group" {

@@ -3,45 +3,56 @@
 package activedirectory
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"strings"
 
 	"github.com/go-ldap/ldap/v3"
-
-	"terraform-provider-workforce/internal/directory"
 )
 
-// Identity returns the SID of the domain, which stays when the domain is renamed,
-// and its DNS name.
+// identity is what tells one domain from every other: its security identifier, which
+// survives even the renaming of the domain, and its DNS name.
+type identity struct{ sid, name string }
+
+// Identity returns the security identifier and the DNS name of the domain. They are
+// read once.
 func (d *Domain) Identity(ctx context.Context) (id, name string, err error) {
-	both, err := d.itself.get(ctx, func(ctx context.Context) ([2]string, error) {
-		root, err := d.root(ctx)
-		if err != nil {
-			return [2]string{}, err
-		}
-		entries, err := d.client.Search(ctx, &ldap.SearchRequest{BaseDN: root, Scope: ldap.ScopeBaseObject, Filter: "(objectClass=*)", Attributes: []string{attrSID}})
-		if err != nil {
-			return [2]string{}, fmt.Errorf("finding out which domain this is: %w", err)
-		}
-		sid := ""
-		for _, e := range entries {
-			// Where the SID cannot be read, the name has to do.
-			sid, _ = formatSID(e.GetEqualFoldRawAttributeValue(attrSID)) //nolint:errcheck // empty then
-		}
-		return [2]string{cmp.Or(sid, directory.Fold(root)), dnsName(root)}, nil
-	})
-	return both[0], both[1], err
+	i, err := d.itself.get(ctx, d.readIdentity)
+	return i.sid, i.name, err
 }
 
-// dnsName turns DC=corp,DC=example,DC=com into corp.example.com.
-func dnsName(root string) string {
+func (d *Domain) readIdentity(ctx context.Context) (identity, error) {
+	root, err := d.root(ctx)
+	if err != nil {
+		return identity{}, err
+	}
+	entries, err := d.client.Search(ctx, &ldap.SearchRequest{BaseDN: root, Scope: ldap.ScopeBaseObject, Filter: "(objectClass=*)", Attributes: []string{attrSID}})
+	if err != nil {
+		return identity{}, fmt.Errorf("reading which domain this is: %w", err)
+	}
+	if len(entries) != 1 {
+		return identity{}, fmt.Errorf("reading which domain this is: %q is not there", root)
+	}
+	sid, err := formatSID(entries[0].GetEqualFoldRawAttributeValue(attrSID))
+	if err != nil {
+		return identity{}, fmt.Errorf("reading which domain this is: the objectSid of %q: %w: the account the provider signs in with needs the right to read it", root, err)
+	}
+	return identity{sid, dnsName(root)}, nil
+}
+
+// dnsName returns the DNS name of a domain by its distinguished name (RFC 2247).
+func dnsName(dn string) string {
+	parsed, err := ldap.ParseDN(dn)
+	if err != nil {
+		return ""
+	}
 	var labels []string
-	for part := range strings.SplitSeq(root, ",") {
-		if key, value, ok := strings.Cut(strings.TrimSpace(part), "="); ok && strings.EqualFold(key, "DC") {
-			labels = append(labels, value)
+	for _, rdn := range parsed.RDNs {
+		for _, a := range rdn.Attributes {
+			if isName(a.Type, "DC") {
+				labels = append(labels, strings.ToLower(a.Value))
+			}
 		}
 	}
-	return cmp.Or(strings.Join(labels, "."), root)
+	return strings.Join(labels, ".")
 }

@@ -127,7 +127,12 @@ func (r *run) check(t *task) {
 	if t.Want.Deleted {
 		return
 	}
-	problems := slices.DeleteFunc(problemsOf(t.Want, r.types), func(p problem) bool { return t.have != nil && !r.writes(t, p) })
+	problems := problemsOf(t.Want, r.types)
+	if t.have != nil {
+		problems = slices.DeleteFunc(problems, func(p problem) bool {
+			return !p.written(t.Want, t.have.container(), func(name string) directory.Value { return r.foreign(t.have, typeOf(r.types, name).Name) }, r.types)
+		})
+	}
 	if t.takesAccess() {
 		for _, p := range problems {
 			r.leaveOut(t, p.attributes, "check", directory.Because(directory.ErrInvalid, p))
@@ -137,17 +142,6 @@ func (r *run) check(t *task) {
 	if len(problems) > 0 {
 		t.fail("check", "", directory.Because(directory.ErrInvalid, joined(problems)))
 	}
-}
-
-// writes reports whether what a problem is about is to be written.
-func (r *run) writes(t *task, p problem) bool {
-	return slices.ContainsFunc(p.attributes, func(name string) bool {
-		if name == attrContainer {
-			return !sameDN(t.have.container(), t.Want.Container)
-		}
-		want, managed := t.want(name)
-		return !managed || isName(name, attrManager) || isGroups(name) || !Equal(r.types, name, want, r.foreign(t.have, typeOf(r.types, name).Name))
-	})
 }
 
 // leaveOut records an error about attributes that are then not written.

@@ -4,11 +4,9 @@ package activedirectory
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/go-ldap/ldap/v3"
@@ -63,34 +61,38 @@ func (d *Domain) guard(ctx context.Context) error {
 // ([MS-ADTS] 3.1.1.3.4.4.3).
 const inChain = "1.2.840.113556.1.4.1941"
 
-// findProtected returns why accounts are protected, by objectGUID. An entry that
+// findProtected returns what is protected. An entry that
 // fits nothing it could ever fit is an error: it would protect nobody in silence.
-func (d *Domain) findProtected(ctx context.Context) (map[string]string, error) {
+func (d *Domain) findProtected(ctx context.Context) (guarded, error) {
 	root, err := d.root(ctx)
 	if err != nil {
-		return nil, err
+		return guarded{}, err
 	}
-	reasons := map[string]string{}
+	reasons, groups := map[string]string{}, map[string]string{}
 	for _, f := range d.o.Protect.Filters {
 		if err := d.shield(ctx, root, f, "it fits the filter "+f+" of protect.filters", reasons); err != nil {
-			return nil, err
+			return guarded{}, err
 		}
 	}
 	for _, ref := range d.o.Protect.Groups {
-		dn, filter, err := d.membersOf(ctx, root, ref)
+		dn, filter, err := d.membersOf(ctx, root, ref, groups)
 		if err != nil {
-			return nil, err
+			return guarded{}, err
 		}
 		if err := d.shield(ctx, root, filter, "it is a member of "+dn+", a group of protect.groups", reasons); err != nil {
-			return nil, err
+			return guarded{}, err
 		}
 	}
 	missing, err := d.MissingContainers(ctx, d.o.Protect.Containers)
 	if err == nil && len(missing) > 0 {
 		err = fmt.Errorf("protect.containers: %q does not exist", missing[0])
 	}
-	return reasons, err
+	return guarded{reasons, groups}, err
 }
+
+// guarded is what protect names, by objectGUID: why accounts are protected, and the
+// groups that protect their members, nested ones included.
+type guarded struct{ accounts, groups map[string]string }
 
 // shield notes a reason for every user that a filter finds and that has none yet.
 func (d *Domain) shield(ctx context.Context, root, filter, reason string, reasons map[string]string) error {
@@ -111,8 +113,9 @@ func (d *Domain) shield(ctx context.Context, root, filter, reason string, reason
 }
 
 // membersOf returns the distinguished name of a group and a filter for its
-// members. Who has a group as their primary one has no memberOf for it.
-func (d *Domain) membersOf(ctx context.Context, root, ref string) (dn, filter string, err error) {
+// members, and notes which groups protect. Who has a group as their primary one has no
+// memberOf for it.
+func (d *Domain) membersOf(ctx context.Context, root, ref string, named map[string]string) (dn, filter string, err error) {
 	attribute := attrLogin
 	if _, err := parseGUID(ref); err == nil {
 		attribute = attrGUID
@@ -128,15 +131,21 @@ func (d *Domain) membersOf(ctx context.Context, root, ref string) (dn, filter st
 	}
 	dn = found[0].DN
 	member := "(memberOf:" + inChain + ":=" + ldap.EscapeFilter(dn) + ")"
-	groups, err := d.search(ctx, root, "(&(objectClass=group)(|(distinguishedName="+ldap.EscapeFilter(dn)+")"+member+"))", []string{"objectSid"})
+	groups, err := d.search(ctx, root, "(&(objectClass=group)(|(distinguishedName="+ldap.EscapeFilter(dn)+")"+member+"))", []string{attrGUID, attrSID})
 	if err != nil {
 		return "", "", err
 	}
 	parts := []string{member}
 	for _, g := range groups {
-		// The last four octets of a security identifier are what it is called within its domain.
-		if sid := g.GetEqualFoldRawAttributeValue("objectSid"); len(sid) >= 12 {
-			parts = append(parts, "(primaryGroupID="+strconv.FormatUint(uint64(binary.LittleEndian.Uint32(sid[len(sid)-4:])), 10)+")")
+		id, err := entryID(g)
+		if err != nil {
+			return "", "", err
+		}
+		if named[id] = fmt.Sprintf("%q is named in protect.groups", dn); !sameDN(g.DN, dn) {
+			named[id] = fmt.Sprintf("%q is in %q, which is named in protect.groups", g.DN, dn)
+		}
+		if id := relativeID(g.GetEqualFoldRawAttributeValue(attrSID)); id != "" {
+			parts = append(parts, "("+attrPrimaryGroup+"="+id+")")
 		}
 	}
 	return dn, "(|" + strings.Join(parts, "") + ")", nil
@@ -148,8 +157,11 @@ func (d *Domain) protection(r *record) string {
 	if strings.EqualFold(r.text(attrCritical), "TRUE") {
 		return "it is a critical system object of the domain (isCriticalSystemObject is TRUE)"
 	}
-	if why := d.guarded.peek()[r.id]; why != "" {
+	if why := d.guarded.peek().accounts[r.id]; why != "" {
 		return why
+	}
+	if named := d.guarded.peek().groups[r.id]; named != "" {
+		return "it is a group whose members are protected: " + named
 	}
 	for _, c := range d.o.Protect.Containers {
 		if Below(r.dn, c) {

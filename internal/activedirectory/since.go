@@ -73,7 +73,7 @@ func (d *Domain) readSince(ctx context.Context, ids []string, s *snapshot) (map[
 	for i, part := range parts {
 		filters[i] = "(&" + disabledFilter + anyOf(attrGUID, part) + ")"
 	}
-	if s != nil && (len(s.all((*record).lapsed))+pageSize-1)/pageSize <= len(parts) {
+	if s != nil && (s.count((*record).lapsed)+pageSize-1)/pageSize <= len(parts) {
 		filters = []string{"(&(objectClass=user)" + disabledFilter + ")"}
 	}
 	found := map[string]time.Time{}

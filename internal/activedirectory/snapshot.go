@@ -70,6 +70,19 @@ func (s *snapshot) all(keep func(*record) bool) []*record {
 	return out
 }
 
+// count returns how many records keep accepts.
+func (s *snapshot) count(keep func(*record) bool) int {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	n := 0
+	for _, r := range s.records {
+		if keep(r) {
+			n++
+		}
+	}
+	return n
+}
+
 // find returns the records that have a value with that key in an attribute.
 func (s *snapshot) find(t directory.AttributeType, key string) []*record {
 	name := directory.Fold(t.Name)

@@ -82,6 +82,15 @@ func (d *Domain) CheckUnit(ctx context.Context, id string, want UnitSettings) er
 		_, err := d.missingParents(ctx, want.Container)
 		errs = append(errs, err)
 	}
+	if id != "" && len(d.o.Protect.Containers) > 0 {
+		now, err := d.fetch(ctx, attrGUID, []string{id})
+		if err != nil {
+			return err
+		}
+		for _, r := range now {
+			errs = append(errs, d.keepsProtection(r.dn, want.Path()))
+		}
+	}
 	there, err := d.fetch(ctx, attrDN, []string{want.Path()})
 	if err != nil {
 		return err
@@ -191,6 +200,9 @@ func (d *Domain) UpdateUnit(ctx context.Context, id string, want UnitSettings) (
 }
 
 func (d *Domain) changeUnit(ctx context.Context, have *Unit, want UnitSettings) error {
+	if err := d.keepsProtection(have.Path, want.Path()); err != nil {
+		return err
+	}
 	if want.Description != nil && *want.Description != have.Description {
 		e := edit{name: attrSummary}
 		if *want.Description != "" {
@@ -229,6 +241,9 @@ func (d *Domain) changeUnit(ctx context.Context, have *Unit, want UnitSettings) 
 func (d *Domain) DeleteUnit(ctx context.Context, id string) error {
 	have, err := d.FindUnit(ctx, id)
 	if err != nil || have == nil {
+		return err
+	}
+	if err := d.keepsProtection(have.Path, ""); err != nil {
 		return err
 	}
 	if have.own {

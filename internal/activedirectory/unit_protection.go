@@ -12,6 +12,7 @@ import (
 	"github.com/go-ldap/ldap/v3"
 
 	"terraform-provider-workforce/internal/activedirectory/ldapconn"
+	"terraform-provider-workforce/internal/directory"
 )
 
 const (
@@ -204,6 +205,26 @@ func (d *Domain) setDenied(ctx context.Context, dn string, mask uint32, on bool)
 	}
 	if err != nil {
 		return fmt.Errorf("the permissions of %q: %w", dn, explainWrite(err))
+	}
+	return nil
+}
+
+// keepsProtection says why an organizational unit must not change its path, or go
+// where the new one is empty: protect.containers names places by their path, so that
+// everybody below would lose the protection, and nobody would be told.
+func (d *Domain) keepsProtection(path, becomes string) error {
+	if sameDN(path, becomes) {
+		return nil
+	}
+	for _, c := range d.o.Protect.Containers {
+		switch {
+		case sameDN(path, c), Below(c, path):
+			return because(directory.ErrProtected, "organizational unit %q: protect.containers of the provider names %q, which would be somewhere else or gone, and its accounts without protection. "+
+				"Take it out of protect.containers and apply that first, or change the unit by hand and name its new path there", path, c)
+		case becomes != "" && Below(path, c) && !Below(becomes, c):
+			return because(directory.ErrProtected, "organizational unit %q: what is below %q is protected (protect.containers of the provider), and would not be at %q. "+
+				"Keep the unit there, or move it by hand", path, c, becomes)
+		}
 	}
 	return nil
 }

@@ -53,6 +53,19 @@ func TestExpressionStandsAlone(t *testing.T) {
 	}
 }
 
+// TestReconcileKnowsNoEngine keeps what may be done to accounts the same for every directory.
+func TestReconcileKnowsNoEngine(t *testing.T) {
+	deps, found := imports(t)[module+"/internal/reconcile"]
+	if !found {
+		t.Fatal("no package internal/reconcile")
+	}
+	for _, dep := range deps {
+		if under(dep, module+"/internal/activedirectory") || under(dep, module+"/internal/entra") {
+			t.Errorf("internal/reconcile imports %s, by itself or through another package: it knows directories by their interface only", dep)
+		}
+	}
+}
+
 // TestFilesAreShort says which files have outgrown one subject.
 func TestFilesAreShort(t *testing.T) {
 	files := 0

@@ -54,12 +54,20 @@ func (p Proposal) Check(ctx context.Context, d Directory) error {
 	return errors.Join(append(problems, taken...)...)
 }
 
+// written returns the changed accounts that values are written of, sorted: not those
+// that are deleted or released.
+func (p Proposal) written() []string {
+	ids := slices.DeleteFunc(slices.Clone(p.Changed), func(id string) bool { return p.Accounts[id].Deleted || p.Accounts[id].Released })
+	slices.Sort(ids)
+	return ids
+}
+
 func (p Proposal) checkValues(schema *Schema) []error {
 	var problems []error
-	for _, id := range slices.Sorted(slices.Values(p.Changed)) {
+	for _, id := range p.written() {
 		err := p.Valid(p.Accounts[id], schema)
 		if err != nil && p.Present != nil {
-			err = p.written(id, err, schema)
+			err = p.fresh(id, err, schema)
 		}
 		if err != nil {
 			problems = append(problems, fmt.Errorf("worker %q: %w", id, err))
@@ -68,8 +76,8 @@ func (p Proposal) checkValues(schema *Schema) []error {
 	return problems
 }
 
-// written leaves out of what is wrong with a proposed account what is wrong with it as it is.
-func (p Proposal) written(id string, err error, schema *Schema) error {
+// fresh leaves out of what is wrong with a proposed account what is wrong with it as it is.
+func (p Proposal) fresh(id string, err error, schema *Schema) error {
 	have, known := p.Present(id)
 	if !known {
 		return err
@@ -79,13 +87,13 @@ func (p Proposal) written(id string, err error, schema *Schema) error {
 		return err
 	}
 	old := strings.Split(before.Error(), "\n")
-	var fresh []error
+	var rest []error
 	for _, line := range strings.Split(err.Error(), "\n") {
 		if !slices.Contains(old, line) {
-			fresh = append(fresh, errors.New(line))
+			rest = append(rest, errors.New(line))
 		}
 	}
-	return errors.Join(fresh...)
+	return errors.Join(rest...)
 }
 
 func (p Proposal) checkContainers(ctx context.Context, d Directory) ([]error, error) {
@@ -93,7 +101,7 @@ func (p Proposal) checkContainers(ctx context.Context, d Directory) ([]error, er
 		return nil, nil
 	}
 	users := map[string][]string{}
-	for _, id := range slices.Sorted(slices.Values(p.Changed)) {
+	for _, id := range p.written() {
 		container := p.Accounts[id].Container
 		users[container] = append(users[container], id)
 	}
@@ -125,7 +133,7 @@ func (p Proposal) checkNames(ctx context.Context, d Directory) ([]error, error) 
 			}
 		}
 		var values []string
-		for _, id := range p.Changed {
+		for _, id := range p.written() {
 			key, ok := p.nameKey(core, id)
 			if !ok {
 				continue
@@ -147,7 +155,7 @@ func (p Proposal) checkNames(ctx context.Context, d Directory) ([]error, error) 
 
 func (p Proposal) takenNames(core CoreKey, found map[string][]*Existing, owner map[string]string) []error {
 	var problems []error
-	for _, id := range slices.Sorted(slices.Values(p.Changed)) {
+	for _, id := range p.written() {
 		key, ok := p.nameKey(core, id)
 		if !ok {
 			continue
@@ -173,7 +181,7 @@ func (p Proposal) takenNames(core CoreKey, found map[string][]*Existing, owner m
 func (p Proposal) nameKey(core CoreKey, id string) (string, bool) {
 	a := p.Accounts[id]
 	name := a.Attributes[core.Attribute].Text()
-	if name == "" {
+	if name == "" || a.Deleted { // who is deleted gives everything up
 		return "", false
 	}
 	if core.PerContainer {

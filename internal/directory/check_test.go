@@ -49,6 +49,16 @@ func account(container, cn, login string) Account {
 	return Account{Container: container, Enabled: true, Attributes: map[string]Value{"cn": {cn}, "uid": {login}}}
 }
 
+func gone(a Account) Account {
+	a.Deleted, a.Enabled = true, false
+	return a
+}
+
+func released(a Account) Account {
+	a.Released = true
+	return a
+}
+
 func TestProposal(t *testing.T) {
 	held := func(id, container, cn, login string) *Existing {
 		return &Existing{ID: id, Path: "CN=" + cn + "," + container, Class: "user", Account: account(container, cn, login)}
@@ -71,6 +81,8 @@ func TestProposal(t *testing.T) {
 		"not handed over":                   {map[string]Account{"1": account("OU=b", "Bob", "bob"), "2": account("OU=a", "New", "bob")}, []string{"2"}, map[string]string{"1": "g-bob"}, []string{`would be shared`}},
 		"missing container":                 {map[string]Account{"1": account("OU=z", "A", "x"), "2": account("OU=z", "B", "y")}, []string{"1", "2"}, nil, []string{`container "OU=z" does not exist, and 2 accounts`}},
 		"invalid":                           {map[string]Account{"1": account("OU=a", "invalid", "x")}, []string{"1"}, nil, []string{`worker "1": no good`}},
+		"deleted and released":              {map[string]Account{"1": gone(account("OU=z", "invalid", "x")), "2": released(account("OU=z", "invalid", "y"))}, []string{"1", "2"}, nil, nil},
+		"the name of one who is deleted":    {map[string]Account{"1": gone(account("OU=b", "Bob", "bob")), "2": account("OU=a", "New", "bob")}, []string{"1", "2"}, map[string]string{"1": "g-bob"}, nil},
 		"nothing changed":                   {map[string]Account{"1": account("OU=z", "invalid", "bob")}, nil, nil, nil},
 	} {
 		t.Run(name, func(t *testing.T) {

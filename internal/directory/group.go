@@ -23,6 +23,10 @@ type Member struct {
 	Class string
 	// WorkerID is the worker id that the object carries; empty for an object no worker stands behind.
 	WorkerID string
+	// Primary says that the object is in the group because that is its primary group
+	// in Active Directory: it is a member as any other, and no change of the group's
+	// members takes it out.
+	Primary bool
 }
 
 // Group is a group as the directory holds it.
@@ -35,8 +39,8 @@ type Group struct {
 	// Privileged says why the members are administrators of the directory, and is
 	// empty where they are not, as far as that is known.
 	Privileged string
-	// Members are the direct members by ID. The primary group's members in
-	// Active Directory are not among them: no write can change those.
+	// Members are the direct members by ID. Those who have the group as their primary
+	// group in Active Directory are among them, marked as such.
 	Members map[string]Member
 }
 
@@ -93,6 +97,14 @@ func (o MembershipOutcome) Failure(memberID string) error {
 		var m *MembershipError
 		return errors.As(err, &m) && m.Member.ID != "" && m.Member.ID != memberID
 	})...)
+}
+
+// RemovalChecker is a Groups that also knows, before anything is written, of members
+// that cannot be taken out of a group.
+type RemovalChecker interface {
+	// CheckRemovals finds what is refused of members that a group is to lose. The
+	// error joins a *MembershipError for each.
+	CheckRemovals(ctx context.Context, group *Group, remove []Member) error
 }
 
 // Groups is what memberships need of a directory. Like Directory it works in

@@ -59,11 +59,12 @@ func (r *run) takeAccess(ctx context.Context) {
 // taking decides what is to be done about a user who is to be disabled, or is.
 func (r *run) taking(k *task) *taking {
 	t := &taking{task: k, disables: k.have.enabled, change: -1}
+	k.began = k.have.validFrom()
 	live := k.Want.Sessions == directory.SessionsRevoked && k.have.sessions() == directory.SessionsLive
 	t.revokes = t.disables || live || r.revoking
 	was := k.have.record
 	switch {
-	case t.disables:
+	case t.disables, k.keptOut && was.at.IsZero():
 		t.record = &record{at: r.disabledAt(k.have), cause: k.Want.DisabledFor}
 	case live && was.at.IsZero(): // somebody else disabled it: the clock starts now, and why is not ours to say
 		t.record = &record{at: r.disabledAt(k.have)}
@@ -130,7 +131,8 @@ func (r *run) take(ctx context.Context, all []*taking) (again []*taking) {
 		case t.disables && results[t.change].Err != nil: // what it waited for failed, and that is said
 		case r.removing && graphconn.IsNotFound(result.Err):
 		default:
-			t.fail(string(directory.OperationRevokeSessions), attrEnabled, r.unrevoked(t.task, explainOp(string(directory.OperationRevokeSessions), result.Err)))
+			op := string(directory.OperationRevokeSessions)
+			t.fail(op, attrEnabled, r.unrevoked(t.task, explainOp(op, result.Err)))
 		}
 	}
 	return again
@@ -162,9 +164,11 @@ func (r *run) unrevoked(k *task, err error) error {
 	case r.revoking: // by an action, which says what failed
 		return err
 	case k.Want.Sessions == directory.SessionsRevoked:
-		return fmt.Errorf("the user is disabled, and the next run revokes the sessions: run again, or use the action workforce_entra_revoke_sessions: %w", err)
+		return fmt.Errorf("the user is disabled, and the next run revokes the sessions: "+
+			"run again, or use the action workforce_entra_revoke_sessions: %w", err)
 	}
-	return fmt.Errorf("no later run sees that a disabled user still has sessions, so revoke them by hand, or with the action workforce_entra_revoke_sessions: %w", err)
+	return fmt.Errorf("no later run sees that a disabled user still has sessions, "+
+		"so revoke them by hand, or with the action workforce_entra_revoke_sessions: %w", err)
 }
 
 // settleSessions is for users whose sessions were revoked in this run and look live all

@@ -88,6 +88,8 @@ type task struct {
 	invalid map[string]error // what is wrong with attributes by themselves
 	// held says that nothing is written but what takes access.
 	held bool
+	// keptOut says that a user who is being restored was disabled with it, see [run.keptOut].
+	keptOut bool
 	// secured says that access was taken, as far as it was to be, revoked that sessions
 	// were, after began, before which none counted; recorded is the record that was written.
 	secured, revoked bool
@@ -140,9 +142,7 @@ func (r *run) prepare(ctx context.Context) {
 		found = r.holdAll(ctx, ids, found, err)
 	}
 	for id, k := range ids {
-		if k.have = found[id]; k.have != nil {
-			k.began = k.have.validFrom()
-		}
+		k.have = found[id]
 		if !k.dead() && !k.Want.Deleted {
 			r.weigh(k)
 		}

@@ -98,7 +98,8 @@ func (r *run) undeletable(k *task, u *user) error {
 		if !managed || name == attrManager || name == attrSponsors || name == directory.GroupsAttribute || was.Equal(have.Attributes[name]) {
 			continue
 		}
-		return directory.Because(directory.ErrChanged, fmt.Errorf("it is not the user that the plan was made from: %s was %q, now it is %q", name, was, have.Attributes[name]))
+		return directory.Because(directory.ErrChanged,
+			fmt.Errorf("it is not the user that the plan was made from: %s was %q, now it is %q", name, was, have.Attributes[name]))
 	}
 	return nil
 }

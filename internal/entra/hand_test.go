@@ -179,6 +179,10 @@ func TestDisabledSince(t *testing.T) {
 	if err != nil || len(since) != 1 || since["p1"].Before(at) {
 		t.Errorf("%v, %v", since, err)
 	}
+	s.Update("p1@example.com", map[string]any{"onPremisesExtensionAttributes": map[string]any{since15: "2026-01-31T08:00:00Z left"}})
+	if since, err = again(t, s, clock).DisabledSince(t.Context(), ids); err != nil || since["p1"].Year() != 2026 {
+		t.Errorf("%v, %v", since, err)
+	}
 	c := person("p1")
 	c.ID = ids["p1"]
 	if o := one(t, tenant, c); o.Err != nil || s.User("p1@example.com")["accountEnabled"] != true {

@@ -57,11 +57,13 @@ func (u *user) readRecord(o Options) {
 	u.record = parseRecord(u.text(name))
 	switch {
 	case u.record.foreign != "":
-		u.unrecorded = fmt.Errorf("%s holds %q, which somebody else wrote, and is not overwritten: clear it, or name another attribute in disabled_since_attribute", name, u.record.foreign)
+		u.unrecorded = fmt.Errorf("%s holds %q, which somebody else wrote, and is not overwritten: "+
+			"clear it, or name another attribute in disabled_since_attribute", name, u.record.foreign)
 	case u.synced():
 		u.unrecorded = errors.New("the user is synchronised from Active Directory, which keeps that record")
 	case u.text(attrSynced) != "" && strings.HasPrefix(name, "onPremisesExtensionAttributes/"):
-		u.unrecorded = fmt.Errorf("the user was synchronised from Active Directory before, and Microsoft Graph does not write %s of such users: name a directory extension in disabled_since_attribute", name)
+		u.unrecorded = fmt.Errorf("the user was synchronised from Active Directory before, and Microsoft Graph does not write %s of such users: "+
+			"name a directory extension in disabled_since_attribute", name)
 	}
 }
 
@@ -126,7 +128,8 @@ func (t *Tenant) unrecordable(u *user, want directory.Account) error {
 	}
 	for attribute := range want.Attributes {
 		if strings.EqualFold(attribute, name) {
-			return fmt.Errorf("the mapping writes %s as well: take it out of the mapping, or name another attribute in disabled_since_attribute", name)
+			return fmt.Errorf("the mapping writes %s as well: "+
+				"take it out of the mapping, or name another attribute in disabled_since_attribute", name)
 		}
 	}
 	if u == nil {
@@ -139,6 +142,7 @@ const recordOp = "record since when it is disabled"
 
 // unrecordedRefusal explains why a record was refused.
 func unrecordedRefusal(err error) error {
-	return fmt.Errorf("without the record nobody can tell since when the user is disabled, so that it is not deleted after its retention; "+
+	return fmt.Errorf("without the record nobody can tell since when the user is disabled, "+
+		"so that it is not deleted after its retention; "+
 		"let the application write the attribute (User.ReadWrite.All), or set disabled_since_attribute to another one, or to \"\": %w", explain(err))
 }

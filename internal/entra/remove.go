@@ -163,11 +163,10 @@ func (t *Tenant) DisabledSince(ctx context.Context, ids map[string]string) (map[
 		if u == nil || u.enabled {
 			continue
 		}
-		at, err := directory.ParseMoment(u.text(name))
-		if err != nil {
+		if u.record.at.IsZero() {
 			return nil, fmt.Errorf("worker %q: %s of %s: found %q, expected the time since when the user is disabled, as this provider records it; write it there as RFC 3339, or leave the user disabled", worker, name, u.text(attrPrincipal), u.text(name))
 		}
-		out[worker] = at
+		out[worker] = u.record.at
 	}
 	return out, nil
 }

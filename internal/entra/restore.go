@@ -76,6 +76,7 @@ func (r *run) keptOut(restorations []graphconn.Request, tasks []*task) []graphco
 	out := slices.Clone(restorations)
 	for i, k := range tasks {
 		if !k.Want.Enabled && !disabled[k.ID] {
+			k.keptOut = true
 			out = append(out, graphconn.Request{Method: http.MethodPatch, Path: "/users/" + k.ID, Body: map[string]any{attrEnabled: false}, After: []int{i}})
 		}
 	}

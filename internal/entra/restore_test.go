@@ -4,6 +4,7 @@ package entra
 
 import (
 	"testing"
+	"time"
 
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/sandbox/graph"
@@ -27,7 +28,20 @@ func TestRestoredAndKeptOut(t *testing.T) {
 	if s.User(on.ID)["accountEnabled"] != true || s.User(off.ID)["accountEnabled"] != false {
 		t.Errorf("restored: %v, %v", s.User(on.ID), s.User(off.ID))
 	}
-	if n := s.Stats().Inner["PATCH /users/{id}"]; n != 1 {
-		t.Errorf("%d changes of users, expected the one that came with the restoration", n)
+	if n := s.Stats().Inner["PATCH /users/{id}"]; n != 2 {
+		t.Errorf("%d changes of users, expected the one that came with the restoration and the record", n)
 	}
+}
+
+// Whoever was deleted while they could sign in, and is restored disabled, has no
+// sessions left from before, and a record.
+func TestRestoredWithoutSessions(t *testing.T) {
+	_, s, clock := open(t, graph.Options{})
+	c := leaves(person("w1"), live(s, "w1", nil), directory.ForPrehire)
+	s.Delete(c.ID)
+	clock.at = clock.at.Add(time.Hour)
+	if o := one(t, again(t, s, clock), c); o.Err != nil {
+		t.Fatal(o.Err)
+	}
+	gone(t, s, clock, c)
 }

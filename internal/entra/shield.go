@@ -60,7 +60,8 @@ func (t *Tenant) shield(ctx context.Context) error {
 		}
 		shields[strings.ToLower(id)] = ref
 		query := url.Values{"$select": {attrID}, "$count": {"true"}, "$top": {strconv.Itoa(pageSize)}}
-		request := graphconn.Request{Method: http.MethodGet, Path: "/groups/" + id + "/transitiveMembers/microsoft.graph.group", Query: query, Header: eventual()}
+		path := "/groups/" + id + "/transitiveMembers/microsoft.graph.group"
+		request := graphconn.Request{Method: http.MethodGet, Path: path, Query: query, Header: eventual()}
 		if err := t.client.Pages(ctx, request, eachObject(func(o object) { shields[strings.ToLower(o.ID)] = ref })); err != nil {
 			return fmt.Errorf("reading the groups in the group %q: %w", ref, permission(err, "GroupMember.Read.All"))
 		}
@@ -79,5 +80,6 @@ func (t *Tenant) shielded(group string, m directory.Member) error {
 	if ref == "" || t.guarded[id] == "" && t.shields[id] == "" {
 		return nil
 	}
-	return directory.Because(directory.ErrProtected, fmt.Errorf("it would lose the protection by protect.groups, which names %q: keep it among the members, or take the group out of protect.groups first", ref))
+	return directory.Because(directory.ErrProtected, fmt.Errorf("it would lose the protection by protect.groups, which names %q: "+
+		"keep it among the members, or take the group out of protect.groups first", ref))
 }

@@ -326,7 +326,7 @@ func (t *Tenant) checkGroups(ctx context.Context, changes []directory.Change, fo
 	for _, c := range changes {
 		want, managed := c.Want.Attributes[directory.GroupsAttribute]
 		switch u := found[strings.ToLower(c.ID)]; {
-		case !managed:
+		case !managed || c.Want.Released || c.Want.Deleted || losesAccess(c, u):
 		case len(t.o.RemovedGroupsAttributes) == 0:
 			return errNoMemory
 		case u != nil && want.Text() == directory.GroupsRemoved:
@@ -340,7 +340,8 @@ func (t *Tenant) checkGroups(ctx context.Context, changes []directory.Change, fo
 	nothing := func(string, string) bool { return false }
 	for _, u := range users {
 		if _, err := t.noted(u, u.toRemember(nothing)); err != nil {
-			problems = append(problems, fmt.Errorf("worker %q: the user %s: %w", leavers[u.id], u.text(attrPrincipal), err))
+			problems = append(problems, &directory.PersonError{WorkerID: leavers[u.id], Name: u.text(attrDisplayName), Path: u.text(attrPrincipal), Op: "take from groups",
+				Attribute: directory.GroupsAttribute, Err: directory.Because(directory.ErrInvalid, err)})
 		}
 	}
 	return errors.Join(problems...)

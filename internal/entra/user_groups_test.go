@@ -189,7 +189,7 @@ func TestGroupsWithoutRoom(t *testing.T) {
 	c := person("w1")
 	c.ID = one(t, tenant, c).ID
 	leaver := as(c, false, directory.GroupsRemoved)
-	if err := tenant.Check(t.Context(), []directory.Change{leaver}); err == nil || !strings.Contains(err.Error(), "removed_groups_attributes") {
+	if err := tenant.Check(t.Context(), []directory.Change{as(c, true, directory.GroupsKept)}); err == nil || !strings.Contains(err.Error(), "removed_groups_attributes") {
 		t.Errorf("nowhere to remember: %v", err)
 	}
 	wants(t, one(t, tenant, leaver).Err, directory.ErrInvalid, "removed_groups_attributes")
@@ -240,8 +240,11 @@ func TestGroupsDoNotOverwrite(t *testing.T) {
 	s.Update(c.ID, map[string]any{"onPremisesExtensionAttributes": map[string]any{"extensionAttribute14": "cost centre 4711"}})
 	addGroup(s, map[string]any{"displayName": "A", "securityEnabled": true}, c.ID)
 	leaver := as(c, false, directory.GroupsRemoved)
-	wants(t, remembering(t, s, clock).Check(t.Context(), []directory.Change{leaver}), nil, `worker "w1"`, `extensionAttribute14 holds "cost centre 4711"`, "removed_groups_attributes")
+	if err := remembering(t, s, clock).Check(t.Context(), []directory.Change{leaver}); err != nil {
+		t.Errorf("nobody can be disabled: %v", err)
+	}
 	wants(t, one(t, remembering(t, s, clock), leaver).Err, directory.ErrInvalid, "cost centre 4711")
+	wants(t, remembering(t, s, clock).Check(t.Context(), []directory.Change{leaver}), nil, `worker "w1"`, `extensionAttribute14 holds "cost centre 4711"`, "removed_groups_attributes")
 	if extensionText(t, s, c.ID, "extensionAttribute14") != "cost centre 4711" || len(groupsOfAll(s, c.ID)) != 1 || s.User(c.ID)["accountEnabled"] != false {
 		t.Errorf("%v, in %q", s.User(c.ID), groupsOfAll(s, c.ID))
 	}

@@ -244,7 +244,7 @@ func (r *run) meet(ctx context.Context, k *task, property string, attempt int, s
 		k.have = holder
 	case same && r.o.Adopt:
 		k.have, k.ID, k.out.ID, k.out.Adopted = holder, holder.id, holder.id, true
-		k.began, k.recorded = holder.validFrom(), ""
+		k.recorded = ""
 		r.remember(k.WorkerID, holder.id)
 	case holder != nil:
 		k.failed[""] = true
@@ -360,7 +360,7 @@ func (r *run) send(ctx context.Context, requests []graphconn.Request, parts []pa
 		case len(groups) > 1 && (conflict || graphconn.IsBadRequest(result.Err) || graphconn.IsContended(result.Err)):
 			for _, names := range groups {
 				alone = append(alone, graphconn.Request{Method: http.MethodPatch, Path: requests[i].Path, Body: r.body(names, p.Want.Attributes, p.have)})
-				each = append(each, part{p.task, p.op, names[0], names})
+				each = append(each, part{p.task, p.op, strings.Join(names, " and "), names})
 			}
 		default:
 			r.refuse(ctx, p, result.Err)

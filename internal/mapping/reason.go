@@ -94,11 +94,14 @@ func (t *timeline) unusual(s state, now time.Time, hire, end string) string {
 	case whyTakenBack:
 		return fmt.Sprintf("%s is the day before %s: the hire reads as taken back, no account until the HR system says more", end, hire)
 	case whyEndBeforeHire:
-		return fmt.Sprintf("%s is still to come, and %s is after it: either the worker is in a former employment until then, or the hire was taken back; correct the record in the HR system", end, hire)
+		return fmt.Sprintf("%s is still to come, and %s is after it: either the worker is in a former employment until then, "+
+			"or the hire was taken back; correct the record in the HR system", end, hire)
 	case whyNoGap:
-		return fmt.Sprintf("%s has come, and %s is the day before it: either the hire was taken back, or the worker was hired again without a gap; remove one of the dates in the HR system", hire, end)
+		return fmt.Sprintf("%s has come, and %s is the day before it: either the hire was taken back, "+
+			"or the worker was hired again without a gap; remove one of the dates in the HR system", hire, end)
 	case whyStillPrehire:
-		return fmt.Sprintf("%s has come, and status %q says that the worker has not started; correct one of them in the HR system", hire, t.w.Status)
+		return fmt.Sprintf("%s has come, and status %q says that the worker has not started; "+
+			"correct one of them in the HR system", hire, t.w.Status)
 	}
 	return ""
 }

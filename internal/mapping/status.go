@@ -43,8 +43,11 @@ type statusList struct {
 
 func (l *Lifecycle) statusLists() []statusList {
 	return []statusList{
-		{"active_statuses", status.Active, l.ActiveStatuses}, {"inactive_statuses", status.Left, l.InactiveStatuses}, {"prehire_statuses", status.Prehire, l.PrehireStatuses},
-		{"leave_statuses", status.OnLeave, l.LeaveStatuses}, {"suspended_statuses", status.Suspended, l.SuspendedStatuses},
+		{"active_statuses", status.Active, l.ActiveStatuses},
+		{"inactive_statuses", status.Left, l.InactiveStatuses},
+		{"prehire_statuses", status.Prehire, l.PrehireStatuses},
+		{"leave_statuses", status.OnLeave, l.LeaveStatuses},
+		{"suspended_statuses", status.Suspended, l.SuspendedStatuses},
 	}
 }
 
@@ -72,11 +75,11 @@ type UnknownStatusError struct {
 
 func (e *UnknownStatusError) Error() string {
 	if e.Strict {
-		return fmt.Sprintf("status: found %q, expected a word of worker_lifecycle.active_statuses or worker_lifecycle.inactive_statuses (%s); add it to one of the lists of status words",
-			e.Word, strings.Join(e.Listed, ", "))
+		return fmt.Sprintf("status: found %q, expected a word of worker_lifecycle.active_statuses or worker_lifecycle.inactive_statuses (%s); "+
+			"add it to one of the lists of status words", e.Word, strings.Join(e.Listed, ", "))
 	}
-	return fmt.Sprintf("status: found %q, expected a known status word such as \"Active\" or \"Terminated\"; say what it means in worker_lifecycle: inactive_statuses, prehire_statuses, leave_statuses, "+
-		"suspended_statuses, or active_statuses (which must then list every word of people who work here)", e.Word)
+	return fmt.Sprintf("status: found %q, expected a known status word such as \"Active\" or \"Terminated\"; say what it means in worker_lifecycle: "+
+		"inactive_statuses, prehire_statuses, leave_statuses, suspended_statuses, or active_statuses (with it, every word must be in one of the lists)", e.Word)
 }
 
 func (s *statuses) unknown(word string) error {

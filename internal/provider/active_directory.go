@@ -104,7 +104,7 @@ func activeDirectorySchema() schema.Attribute {
 				"Active Directory does not index `employeeID` by default; with more than 50,000 users an index is worth having."),
 			"removed_groups_attribute": text("WORKFORCE_AD_REMOVED_GROUPS_ATTRIBUTE", "Attribute of accounts that remembers the groups taken from leavers (`leaver_groups` of a mapping), so that they can be given back whatever became of the state, "+
 				"and why and when rules disabled an account, which tells them from a hand that did: one for several texts, of which others are left alone. "+
-				"The default is `extensionName`. Memberships in groups of other domains, and the primary group, are neither taken nor remembered."),
+				"The default is `extensionName`. Memberships in groups of other domains are neither taken nor remembered. A primary group other than Domain Users and Domain Guests cannot be taken, which apply reports."),
 			"delete_children_of_classes": schema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Classes of objects (`lDAPDisplayName`) that are deleted with the account that they are below of, one by one and right before it. " +
 				"An account with anything else below it is not deleted, which the plan says. The default is `msExchActiveSyncDevices` and `msExchActiveSyncDevice`, which Exchange keeps below users who connected a phone and which mean nothing without them; an empty list deletes nothing but accounts. " +
 				"Environment variable: `WORKFORCE_AD_DELETE_CHILDREN_OF_CLASSES`, several separated by commas."},

@@ -49,6 +49,7 @@ type adOrganizationalUnitModel struct {
 func (r *adOrganizationalUnitResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "An organizational unit in Active Directory. Renaming and moving happen in place and take along everything in it. It is deleted only while it is empty and not protected; nothing in it is ever deleted. " +
+			"One that `protect.containers` of the provider names, that holds such a container or is in one, is neither renamed, moved nor deleted. " +
 			"An organizational unit that is gone is planned anew.",
 		Attributes: map[string]schema.Attribute{
 			"name":        schema.StringAttribute{Required: true, Validators: []validator.String{stringvalidator.UTF8LengthBetween(1, 64)}, MarkdownDescription: "The name (`ou`), at most 64 characters, unescaped. A change renames it."},

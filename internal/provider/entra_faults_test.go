@@ -149,7 +149,7 @@ func TestAccEntraPopulation_purge(t *testing.T) {
 		step(left),
 		// Not due yet: disabled, and everything else goes on.
 		disabled(left.without("p2").without("p1"), userCount(s, 3, 0), userHolds(s, "p1@example.com", "accountEnabled", "false")),
-		step(left),
+		step(left.with("p2", func(a *directory.Account) { a.Attributes["department"] = directory.Value{"Sales"} })), // taken over again, and changed
 		done,
 	}})
 }

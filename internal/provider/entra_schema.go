@@ -120,7 +120,7 @@ func entraSchema() schema.Attribute {
 	number("request_timeout", "Seconds that one request may take. The default is 100.")
 	attributes["removed_groups_attributes"] = schema.ListAttribute{Optional: true, ElementType: types.StringType,
 		MarkdownDescription: described("removed_groups_attributes", "Properties in which the groups are remembered that were taken from leavers (`leaver_groups` of a mapping), so that they can be given back whatever became of the state, such as `[\"onPremisesExtensionAttributes/extensionAttribute14\"]`. "+
-			"They are filled in their order; one of 1024 characters has room for 47 groups, and a leaver in more than fit stops the plan. Required for `leaver_groups`.")}
+			"They are filled in their order; one of 1024 characters has room for 47 groups, and a leaver in more than fit is disabled, keeps them and is named by the run. Required for `leaver_groups`.")}
 	attributes["protect"] = entraProtectSchema()
 	return schema.SingleNestedAttribute{
 		Optional: true,

@@ -105,8 +105,45 @@ func (m *membersRun) plan(ctx context.Context, plan, state *groupMembersModel) {
 	if err := m.dir.CheckMembers(ctx, g, slices.Collect(maps.Values(members))); err != nil {
 		addProblems(m.diags, "The group cannot have this member", err)
 	}
+	m.checkRemovals(ctx, g, plan, state, members)
 	if takesOver(g, plan, state) && !plan.partial {
 		m.warnOfRemovals(ctx, g, plan, members)
+	}
+}
+
+// checkRemovals refuses to take a protected account out of what protects it, and names
+// members whom no change takes out because it is their primary group.
+func (m *membersRun) checkRemovals(ctx context.Context, g *directory.Group, plan, state *groupMembersModel, members map[string]directory.Member) {
+	checker, checks := m.dir.(directory.RemovalChecker)
+	if !checks || plan.partial || state.ID.ValueString() != g.ID && !takesOver(g, plan, state) {
+		return
+	}
+	before, err := m.present(ctx, g, state.refs)
+	var wanted map[string]string
+	if err == nil {
+		wanted, err = m.present(ctx, g, plan.refs)
+	}
+	if err != nil {
+		addProblems(m.diags, "Cannot tell who is meant", err)
+		return
+	}
+	stays := map[string]bool{}
+	for _, id := range wanted {
+		stays[id] = true
+	}
+	for _, who := range members {
+		stays[who.ID] = true
+	}
+	var remove []directory.Member
+	for _, id := range leaving(m.target.groups.naming.Of(g), g, before, stays, !plan.additive() || state.additive(), takesOver(g, plan, state)) {
+		remove = append(remove, g.Members[id])
+	}
+	for _, err := range flatten(checker.CheckRemovals(ctx, g, remove)) {
+		if errors.Is(err, directory.ErrProtected) {
+			m.diags.AddAttributeError(path.Root("members"), "The member is protected", err.Error())
+		} else {
+			m.diags.AddAttributeWarning(path.Root("members"), "A member cannot leave", err.Error())
+		}
 	}
 }
 
@@ -126,7 +163,7 @@ func (m *membersRun) warnOfRemovals(ctx context.Context, g *directory.Group, pla
 	for ref, who := range members {
 		stay[ref] = who.ID
 	}
-	leaving := slices.Sorted(maps.Keys(m.target.groups.naming.Of(g).Others(stay)))
+	leaving := slices.Sorted(maps.Keys(others(m.target.groups.naming.Of(g), g, stay)))
 	if len(leaving) > 0 {
 		m.diags.AddAttributeWarning(path.Root("members"), "Members will be removed", fmt.Sprintf("Group %q has %d members that are not in `members`. They will be removed: %s. Name them in `members`, or set mode = \"additive\" to leave them.", g.Name, len(leaving), someOf(leaving)))
 	}
@@ -166,7 +203,7 @@ func (m *membersRun) read(ctx context.Context, state *groupMembersModel) bool {
 		return true
 	}
 	if !state.additive() {
-		maps.Copy(now, m.target.groups.naming.Of(g).Others(now))
+		maps.Copy(now, others(m.target.groups.naming.Of(g), g, now))
 	}
 	m.names = now
 	names := make(membership.Members, len(now))
@@ -230,7 +267,7 @@ func (m *membersRun) apply(ctx context.Context, plan, state *groupMembersModel) 
 	if state.ID.IsNull() { // the resource may replace itself
 		m.added = slices.DeleteFunc(m.data.groups.addedTo(g.ID), func(id string) bool { return !stays[id] })
 	}
-	leaving := leaving(names, before, stays, !plan.additive() || state.additive(), takesOver(g, plan, state))
+	leaving := leaving(names, g, before, stays, !plan.additive() || state.additive(), takesOver(g, plan, state))
 	for _, id := range slices.Compact(slices.Sorted(maps.Values(leaving))) {
 		change.Remove = append(change.Remove, g.Members[id])
 	}
@@ -267,15 +304,23 @@ func (m *membersRun) forget(ctx context.Context, group string, members []string)
 // leaving returns who is to be removed, by what the state calls them: those that
 // left the set, and all others where a group is taken over. Members that came
 // after the plan was made are not in it, so nobody leaves unreviewed.
-func leaving(names *membership.Names, before map[string]string, stays map[string]bool, some, all bool) map[string]string {
+func leaving(names *membership.Names, g *directory.Group, before map[string]string, stays map[string]bool, some, all bool) map[string]string {
 	out := map[string]string{}
 	if some {
 		maps.Copy(out, before)
 	}
 	if all {
-		maps.Copy(out, names.Others(before))
+		maps.Copy(out, others(names, g, before))
 	}
 	maps.DeleteFunc(out, func(_, id string) bool { return stays[id] })
+	return out
+}
+
+// others are the members that no reference means, but for those whose primary group
+// it is: they were never put into it, and no change takes them out.
+func others(names *membership.Names, g *directory.Group, present map[string]string) map[string]string {
+	out := names.Others(present)
+	maps.DeleteFunc(out, func(_, id string) bool { return g.Members[id].Primary })
 	return out
 }
 
@@ -326,7 +371,7 @@ func (m *membersRun) destroy(ctx context.Context, state *groupMembersModel) {
 	slices.Sort(ids)
 	change := directory.MembershipChange{GroupID: g.ID, Name: g.Name}
 	for _, id := range slices.Compact(ids) {
-		if who, in := g.Members[id]; in && !m.data.groups.keeps(g.ID, id) {
+		if who, in := g.Members[id]; in && !who.Primary && !m.data.groups.keeps(g.ID, id) {
 			change.Remove = append(change.Remove, who)
 		}
 	}

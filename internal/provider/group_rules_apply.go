@@ -44,8 +44,9 @@ func (g *groupRulesRun) read(ctx context.Context) (map[string]string, bool) {
 			delete(g.groups, ref)
 			continue
 		}
-		g.groups[ref] = knownAs(group)
-		now[ref] = membership.NewIndex(group).Members(members, g.mode == modeAuthoritative)
+		index := membership.NewIndex(group)
+		g.groups[ref] = knownAs(ctx, dir, group, index)
+		now[ref] = index.Members(members, g.mode == modeAuthoritative)
 	}
 	g.addRemembered(ctx, dir, have, now)
 	for ref, members := range now {
@@ -101,7 +102,7 @@ func (g *groupRulesRun) write(ctx context.Context, docs map[string]string) (map[
 	}
 	for _, w := range works {
 		if w.err = failed[g.ask(w.ref)]; w.err == nil {
-			g.prepare(w, found[g.ask(w.ref)], have)
+			g.prepare(ctx, dir, w, found[g.ask(w.ref)], have)
 		}
 	}
 	gone := g.dropped() // known only now: a dropped group may go on under another name
@@ -148,7 +149,7 @@ func (g *groupRulesRun) works(docs map[string]string, want, have map[string]memb
 }
 
 // prepare finds out who is to leave, and who is in already.
-func (g *groupRulesRun) prepare(w *groupWork, group *directory.Group, before map[string]membership.Members) {
+func (g *groupRulesRun) prepare(ctx context.Context, dir directory.Groups, w *groupWork, group *directory.Group, before map[string]membership.Members) {
 	if group == nil {
 		if !w.dropped {
 			w.err = &directory.MembershipError{Group: w.ref, Op: "read", Err: errors.New("the group does not exist. Create it, or take its rule out")}
@@ -156,8 +157,8 @@ func (g *groupRulesRun) prepare(w *groupWork, group *directory.Group, before map
 		return
 	}
 	_, known := g.before[w.ref]
-	g.groups[w.ref] = knownAs(group)
 	w.index = membership.NewIndex(group)
+	g.groups[w.ref] = knownAs(ctx, dir, group, w.index)
 	w.change = directory.MembershipChange{GroupID: group.ID, Name: group.Name}
 	if former := g.former(group.ID); !known && former != "" {
 		w.have = before[former]
@@ -167,7 +168,7 @@ func (g *groupRulesRun) prepare(w *groupWork, group *directory.Group, before map
 		have = w.index.Members(w.have, true)
 	}
 	for _, key := range have.Without(w.want) {
-		if who, in := w.index.ByKey[directory.Fold(key)]; in {
+		if who, in := w.index.ByKey[directory.Fold(key)]; in && !(w.dropped && who.Primary) {
 			w.change.Remove = append(w.change.Remove, who)
 		} else {
 			w.gone = append(w.gone, key)

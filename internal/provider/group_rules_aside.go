@@ -17,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/membership"
 )
 
 // Values of on_problem.
@@ -69,6 +70,28 @@ func (g *groupRulesRun) addPrivileged(ref, why string) {
 		return
 	}
 	g.addTrouble(ref, groupTrouble{"The group is privileged", "the group is privileged: " + why, text})
+}
+
+// keepStuck keeps those in a group whom no rule takes out: everybody in a group that
+// protects its members, and those whose primary group it is. They are named, since
+// some of them may have left.
+func (g *groupRulesRun) keepStuck(ref string, want, have membership.Members) {
+	group := g.groups[ref]
+	var stuck []string
+	for _, key := range have.Without(want) {
+		if _, primary := slices.BinarySearch(group.Primary, directory.Fold(key)); primary || group.Guarded != "" {
+			stuck, want[key] = append(stuck, key), have[key]
+		}
+	}
+	if len(stuck) == 0 {
+		return
+	}
+	reason, text := "it is the primary group of "+strings.Join(stuck, ", "), fmt.Sprintf("the rule does not find these, and no change of the members takes them out, because it is the primary group of their accounts: %s. "+
+		"Give each account another primary group first (primaryGroupID), such as Domain Users", have.Named(stuck))
+	if group.Guarded != "" {
+		reason, text = group.Guarded, fmt.Sprintf("the rule does not find these: %s; %s", have.Named(stuck), group.Guarded)
+	}
+	g.addTrouble(ref, groupTrouble{"Members cannot leave", reason, text})
 }
 
 // setAside returns why groups are set aside.

@@ -29,10 +29,28 @@ type knownGroup struct {
 	Fixed string `json:"fixed,omitempty"`
 	// Privileged says why its members are administrators.
 	Privileged string `json:"privileged,omitempty"`
+	// Guarded says why nobody may be taken out of it, and Primary holds the folded keys
+	// of those whom no change takes out, because it is their primary group.
+	Guarded string   `json:"guarded,omitempty"`
+	Primary []string `json:"primary,omitempty"`
 }
 
-func knownAs(g *directory.Group) knownGroup {
-	return knownGroup{ID: g.ID, Fixed: g.Fixed, Privileged: g.Privileged}
+func knownAs(ctx context.Context, dir directory.Groups, g *directory.Group, members *membership.Index) knownGroup {
+	out := knownGroup{ID: g.ID, Fixed: g.Fixed, Privileged: g.Privileged}
+	for key, who := range members.ByKey {
+		if who.Primary {
+			out.Primary = append(out.Primary, key)
+		}
+	}
+	slices.Sort(out.Primary)
+	if checker, checks := dir.(directory.RemovalChecker); checks {
+		// Of an object that is no member by anything of its own, only the group speaks.
+		var refused *directory.MembershipError
+		if errors.As(checker.CheckRemovals(ctx, g, []directory.Member{{ID: g.ID, Class: "group"}}), &refused) {
+			out.Guarded = refused.Err.Error()
+		}
+	}
+	return out
 }
 
 // groupRulesRun is one call of the resource.
@@ -74,6 +92,7 @@ func (g *groupRulesRun) plan(ctx context.Context, accounts map[string]string) (m
 	planned, want := make(map[string]string, len(g.rules)), make(map[string]membership.Members, len(g.rules))
 	for ref := range g.rules {
 		if members, managed := g.decide(ref, findings, have[ref], guards, len(accounts)); managed {
+			g.keepStuck(ref, members, have[ref])
 			want[ref], planned[ref] = members, members.Document()
 		}
 	}
@@ -168,9 +187,10 @@ func (g *groupRulesRun) lookUp(ctx context.Context, have map[string]membership.M
 	}
 	slices.Sort(refs)
 	found := map[string]*directory.Group{}
+	var dir userDirectory
 	if len(refs) > 0 {
-		dir, ok := g.target.open(g.data, g.diags)
-		if !ok {
+		var ok bool
+		if dir, ok = g.target.open(g.data, g.diags); !ok {
 			return false
 		}
 		var failed map[string]error
@@ -196,9 +216,10 @@ func (g *groupRulesRun) lookUp(ctx context.Context, have map[string]membership.M
 		if former := g.former(group.ID); former != "" && g.before[ref] == "" {
 			have[ref] = have[former]
 		}
-		g.groups[ref] = knownAs(group)
+		index := membership.NewIndex(group)
+		g.groups[ref] = knownAs(ctx, dir, group, index)
 		if g.mode == modeAuthoritative {
-			have[ref] = membership.NewIndex(group).Members(have[ref], true)
+			have[ref] = index.Members(have[ref], true)
 		}
 	}
 	g.checkTwice()

@@ -25,7 +25,7 @@ var adGroupTerms = groupTerms{
 	memberRefs: []string{"worker id", "objectGUID", "distinguished name", "user principal name"},
 	naming:     membership.Naming{Key: activedirectory.RefKey, ByPath: func(directory.Member) bool { return true }, Hidden: func(ref string) bool { return strings.Contains(ref, "@") }},
 	summary: "Only differences are written, a thousand a request, and one member that is refused does not stop the others. " +
-		"Members by primary group (`primaryGroupID`) are not among them, and no write changes those.",
+		"Members by primary group (`primaryGroupID`) count where `members` names them, and no write takes those out: the account needs another primary group first.",
 	nested: "objectGUID or distinguished name", foreign: "distinguished name",
 	privileged: ": those that Active Directory protects (`adminCount` is 1), those that administer the domain, such as Domain Admins and Account Operators, and groups nested into them.",
 }

@@ -60,7 +60,7 @@ func (d *hrSuccessFactorsDataSource) Schema(_ context.Context, _ datasource.Sche
 	maps.Copy(attributes, successFactorsReadSchema())
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Workers from SAP SuccessFactors Employee Central, by OData v2 of `PerPerson`: everybody who works there, has worked there or starts soon, as of one date.\n\n" +
-			"The canonical keys fill themselves: `worker_id` from personIdExternal; `status` is the external code of emplStatus, such as `A`, `U`, `P` or `T`; `worker_type` is `Employee` or `Contingent Worker`; `hire_date`, `termination_date` and `last_day_of_work` " +
+			"The canonical keys fill themselves: `worker_id` from personIdExternal; `status` is the external code of emplStatus in words: `Active` (A), `Unpaid leave` (U), `Paid leave` (P), `Suspended` (S), `Dormant` (D), `Furlough` (F), `Discarded` (O), `Retired` (R), `Terminated` (T), `Reported no show` (RNS), and other codes as they are; the attribute `emplStatus` has the code itself; `worker_type` is `Employee` or `Contingent Worker`; `hire_date`, `termination_date` and `last_day_of_work` " +
 			"are startDate, endDate and lastDateWorked of the employment; `on_leave` is true for `U` and `P`; `manager_id` is the person id of the user that the job names as manager; `time_zone` is that of the job or of the user.\n\n" +
 			"Of several employments of a person one counts: those that go on come before those that begin within the horizon and those that are over, standard assignments before global ones, active ones before others, the newest first. " +
 			"Its job is the one in force on the date, with the highest sequence number of that day.\n\n" +

@@ -132,7 +132,9 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 	if p.Memory.IDs[id] == "" && after[id] == "" {
 		return // nothing was created
 	}
-	plan.Adopted = types.StringValue(plan.Adopted.ValueString())
+	if plan.Adopted.IsUnknown() { // as the account was at plan
+		plan.Adopted = types.StringValue("")
+	}
 	r.record(plan, p, id, after[id], &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan.personModel)...)
 	saveMemory(ctx, resp.Private, nil, p.Memory, &resp.Diagnostics)
@@ -196,7 +198,9 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	if failed {
 		plan.PasswordWOVersion = state.PasswordWOVersion // so that the next plan sets it again
 	}
-	plan.Adopted = types.StringValue(plan.Adopted.ValueString())
+	if plan.Adopted.IsUnknown() { // as the account was at plan
+		plan.Adopted = types.StringValue("")
+	}
 	r.record(plan, p, id, after[id], &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan.personModel)...)
 	saveMemory(ctx, resp.Private, req.Private, p.Memory, &resp.Diagnostics)

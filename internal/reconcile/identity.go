@@ -12,7 +12,7 @@ import (
 func (p *Population) sameDirectory(ctx context.Context, dir Users, f *Findings) bool {
 	id, name, err := dir.Identity(ctx)
 	if err != nil {
-		f.problems("Cannot tell which directory this is", err)
+		f.problems("Cannot read the directory", err)
 		return false
 	}
 	known := p.Memory.Directory

@@ -396,8 +396,14 @@ var digestSeed = maphash.MakeSeed()
 // digestOf tells one population from another of the same run by what it wants.
 func digestOf(docs map[string]string) uint64 {
 	var sum uint64
+	var h maphash.Hash
+	h.SetSeed(digestSeed)
 	for id, doc := range docs {
-		sum ^= maphash.String(digestSeed, id+"\x00"+doc)
+		h.Reset()
+		_, _ = h.WriteString(id)
+		_ = h.WriteByte(0)
+		_, _ = h.WriteString(doc)
+		sum ^= h.Sum64()
 	}
 	return sum
 }

@@ -205,7 +205,7 @@ func TestAdoptionNeedsTheDirectory(t *testing.T) {
 	l := newLife(t, newMemory("a"))
 	l.dir.down = errors.New("the server is down")
 	_, f := l.plan(map[string]string{"1": document("1", true)})
-	says(t, f, true, "Cannot tell which directory this is", "the server is down")
+	says(t, f, true, "Cannot read the directory", "the server is down")
 }
 
 // A contractor becomes an employee: the same object under another worker id.

@@ -86,7 +86,7 @@ func (d *decider) finish(p *person) {
 	if a == nil || a.Released {
 		return
 	}
-	if p.kept {
+	if p.kept || p.blocked != "" {
 		d.keepGroups(p, a)
 	}
 	a.DisabledFor, a.Sessions = "", ""
@@ -230,7 +230,7 @@ func (d *decider) draftFull(p *person) {
 	d.completeCore(p, &a)
 	d.writeRecord(p, &a)
 	d.afterLeaving(p, &a)
-	if p.desired.Groups != "" {
+	if p.desired.Groups != "" && p.blocked == "" { // groups are access, too
 		a.Attributes[directory.GroupsAttribute] = directory.Value{p.desired.Groups}
 	}
 	if p.restored() {

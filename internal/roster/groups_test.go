@@ -31,8 +31,10 @@ func TestGroups(t *testing.T) {
 		"left, taken already":               {strip, false, directory.GroupsRemoved, "", "termination_date=2026-11-20", directory.GroupsRemoved, false},
 		"left, none to take":                {strip, false, "", "", "termination_date=2026-11-20", directory.GroupsRemoved, false},
 		"left, put into one by hand":        {strip, false, directory.GroupsPartly, "", "termination_date=2026-11-20", directory.GroupsRemoved, true},
-		"back":                              {strip, false, directory.GroupsRemoved, "", "", directory.GroupsKept, true},
-		"back, not to be restored":          {noRestore, false, directory.GroupsRemoved, "", "", "", false},
+		"back":                              {strip, false, directory.GroupsRemoved, "", "hire_date=2026-11-15", directory.GroupsKept, true},
+		"kept disabled":                     {strip, false, directory.GroupsRemoved, "", "", directory.GroupsRemoved, false},
+		"kept disabled, with groups":        {strip, false, directory.GroupsKept, "", "", directory.GroupsKept, false},
+		"back, not to be restored":          {noRestore, false, directory.GroupsRemoved, "", "hire_date=2026-11-15", "", false},
 		"absent":                            {strip, true, directory.GroupsKept, "", absent, directory.GroupsKept, false},
 		"absent, unmanaged":                 {noRestore, true, directory.GroupsKept, "", absent, "", false},
 		"absent leaver":                     {recorded, false, directory.GroupsRemoved, "left 2026-11-10", absent, directory.GroupsRemoved, false},
@@ -42,7 +44,9 @@ func TestGroups(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			m := newMemory()
 			e := m.ann()
-			e.Account.Enabled = c.enabled
+			if !c.enabled {
+				off(e, "2026-11-10", "")
+			}
 			if c.groups != "" {
 				e.Account.Attributes[directory.GroupsAttribute] = directory.Value{c.groups}
 			}

@@ -69,7 +69,8 @@ func (d *decider) refuses(p *person, level int, e *directory.Existing, keys []ma
 	carried := d.in.WorkerIDAttribute != "" && len(e.Account.Attributes[d.in.WorkerIDAttribute]) > 0
 	switch {
 	case carried:
-		p.hint = fmt.Sprintf("%s, and carries the worker id %q of somebody else: if they are one person, link worker %q to %s in links, or mark a match rule with identifies",
+		p.hint = fmt.Sprintf("%s, and carries the worker id %q of somebody else: if they are one person, link worker %q to %s in links "+
+			"(where no population manages the account so far, clear its worker id first)",
 			fits, e.Account.Attributes[d.in.WorkerIDAttribute].Text(), p.id, e.ID)
 	case e.Guest:
 		p.hint = fmt.Sprintf("%s, and is a guest: %s", fits, link)

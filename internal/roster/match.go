@@ -303,7 +303,7 @@ func (d *decider) matchOne(p *person, level int, found hits, linked map[string]*
 // restorable reports whether a deleted account is to be taken into use again:
 // whenever one would be created otherwise.
 func (d *decider) restorable(p *person, e *directory.Existing) bool {
-	if !d.in.RestoreDeleted || e.Lost != "" || e.Class != user || p.desired == nil || p.stage() == mapping.StageLeft && !d.rules.Lifecycle.CreateLeavers || d.claimsNothing(p) {
+	if !d.in.RestoreDeleted || e.Lost != "" || e.Class != user || p.desired == nil || p.stage() == mapping.StageLeft && !d.createsLeaver(p) || d.claimsNothing(p) {
 		return false
 	}
 	return slices.ContainsFunc(e.Account.Attributes[d.in.WorkerIDAttribute], func(id string) bool { return directory.Fold(id) == directory.Fold(p.id) })

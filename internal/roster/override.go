@@ -290,6 +290,16 @@ func (d *decider) overrideEnabled(p *person, on bool) {
 	p.rehired = p.rehired && on
 	if on && p.blocked != "" {
 		p.blocked, p.account.Container = "", d.container(p)
+		if p.desired.Groups != "" {
+			p.account.Attributes[directory.GroupsAttribute] = directory.Value{p.desired.Groups}
+		}
+	}
+	if on && p.account.Attributes[directory.GroupsAttribute].Text() == directory.GroupsRemoved {
+		// Whoever may sign in is not taken out of their groups for having left.
+		delete(p.account.Attributes, directory.GroupsAttribute)
+		if d.rules.Lifecycle.RestoreGroups {
+			p.account.Attributes[directory.GroupsAttribute] = directory.Value{directory.GroupsKept}
+		}
 	}
 	if p.action == ActionSetAside {
 		p.reason = fmt.Sprintf("%s by an override %s; otherwise set aside: %s", map[bool]string{true: "enabled", false: "disabled"}[on], by.until(), p.reason)

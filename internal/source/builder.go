@@ -37,6 +37,7 @@ type Builder struct {
 	positions   map[string]string // of each worker's record
 	folded      map[string]string // lower case → id, for ids with letters
 	primary     *primary          // of Spec.PrimaryColumn
+	contrary    bool              // the column of status says by its name who is gone
 	bare        []Problem         // records with nothing but an id
 	given       [9]bool           // by the order of worker.Fields: some record has a value
 	watched     []int             // the columns of MinFilled
@@ -151,6 +152,9 @@ func (b *Builder) planFields() {
 		case named:
 			b.missing(column, "fields."+key, !b.spec.Sparse)
 		}
+	}
+	if at := b.fields[fieldStatus]; at >= 0 {
+		b.contrary = contrary.MatchString(b.columns[at])
 	}
 	if column, named := b.spec.Fields["worker_id"]; named && column == "" {
 		b.Report(Problem{Text: `fields.worker_id: found "", expected the column that holds the worker id`})

@@ -44,10 +44,17 @@ func (r *record) id() string {
 
 func invisible(c rune) bool { return !unicode.IsPrint(c) }
 
+// contrary are parts of the names of columns in which true means that somebody does not work here.
+var contrary = regexp.MustCompile(`(?i)terminat|inactive|inaktiv|leaver|left|disabled|ended|dismissed|resigned`)
+
 // canonical fills the keys that every worker has.
 func (r *record) canonical() {
 	w := r.worker
 	w.Status = r.word(fieldStatus)
+	if r.contrary && (w.Status == "1" || w.Status == "0" || strings.EqualFold(w.Status, "true") || strings.EqualFold(w.Status, "false")) {
+		r.problem(r.fields[fieldStatus], "found %s, which says whether somebody has left, expected a status word: "+
+			"as status, true and 1 mean that a worker is active", Quote(w.Status))
+	}
 	if word, ok := r.spec.StatusWords[w.Status]; ok {
 		w.Status = word
 	}

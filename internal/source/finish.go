@@ -122,11 +122,12 @@ func (b *Builder) checkEmpty() {
 			told = append(told, fmt.Sprintf("%s (column %q)", key, name))
 			continue
 		}
-		b.Report(Problem{Column: name, Text: fmt.Sprintf("found no %s in any of %d records, expected one for each worker: %s (min_filled = { %q = 0 } says that it may be empty, fields = { %s = \"\" } that nothing fills %s)",
-			key, n, mend, name, key, key)})
+		b.Report(Problem{Column: name, Text: fmt.Sprintf("found no %s in any of %d records, expected one for each worker: %s "+
+			"(min_filled = { %q = 0 } says that it may be empty, fields = { %s = \"\" } that nothing fills %s)", key, n, mend, name, key, key)})
 	}
 	if len(told) > 0 {
-		b.Warn("no record of %d has a value for %s: %s A column that may be empty is named with 0 in min_filled", n, strings.Join(told, ", "), mend)
+		b.Warn("no record of %d has a value for %s: %s A column that may be empty is named with 0 in min_filled",
+			n, strings.Join(told, ", "), mend)
 	}
 }
 

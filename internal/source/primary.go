@@ -27,7 +27,8 @@ func (b *Builder) planPrimary() {
 		b.missing(name, "primary_column", true)
 		return
 	}
-	b.primary = &primary{column: at, values: words(b.spec.PrimaryValues, DefaultTrue), chosen: map[string]bool{}, others: map[string][]string{}}
+	values := words(b.spec.PrimaryValues, DefaultTrue)
+	b.primary = &primary{column: at, values: values, chosen: map[string]bool{}, others: map[string][]string{}}
 }
 
 // marked reports whether a record is the primary one.
@@ -79,7 +80,8 @@ func (b *Builder) checkPrimary() {
 	for _, id := range unclear {
 		positions := b.primary.others[id]
 		b.Report(Problem{Position: positions[0], Column: b.columns[b.primary.column], WorkerID: id,
-			Text: fmt.Sprintf("none of %s of the worker has one of the values %s, expected one that does (primary_values)", count(len(positions), "record"), strings.Join(b.primary.values, ", "))})
+			Text: fmt.Sprintf("none of %s of the worker has one of the values %s, expected one that does (primary_values)",
+				count(len(positions), "record"), strings.Join(b.primary.values, ", "))})
 	}
 	if left > 0 {
 		b.Warn("%s left out: the worker has a primary one (primary_column %q)", count(left, "record"), b.spec.PrimaryColumn)
@@ -88,6 +90,7 @@ func (b *Builder) checkPrimary() {
 
 // waysOut says what to do about a worker with several records.
 func (b *Builder) waysOut() string {
-	return fmt.Sprintf("; if a worker has several contracts, name the column that marks the primary one as primary_column, or give each record an id of its own (fields = { worker_id = … }) "+
+	return fmt.Sprintf("; if a worker has several contracts, name the column that marks the primary one as primary_column, "+
+		"or give each record an id of its own (fields = { worker_id = … }) "+
 		"and let workforce_hr_merge choose with person_key = %q and id_from_key = true", b.columns[b.fields[fieldID]])
 }

@@ -112,6 +112,7 @@ func TestProblems(t *testing.T) {
 		{"bad zone", Spec{TimeZone: "Berlin"}, []string{"1"}, `time_zone: found "Berlin"`},
 		{"bad zones", Spec{TimeZones: map[string]string{"B": "Berlin"}}, []string{"1"}, `time_zones: "B": found "Berlin"`},
 		{"total", Spec{}, []string{"1|Active", "2|Active", "Total: 2"}, `row 4, column "ID", worker "Total: 2": the record has nothing but a worker id, expected a worker`},
+		{"a flag of leavers", Spec{Fields: Fields{"worker_id": "ID", "status": "Ended"}}, []string{"1|||True"}, `column "Ended", worker "1": found "True", which says whether somebody has left`},
 		{"no status", Spec{}, []string{"1||2020-01-01", "2||2020-01-01", "3||2020-01-01", "4||2020-01-01", "5||2020-01-01"}, `column "State": found no status in any of 5 records`},
 		{"no hire date", Spec{}, []string{"1|Active", "2|Active", "3|Active", "4|Active", "5|Active"}, `column "Hired": found no hire_date in any of 5 records`},
 		{"the same id", Spec{}, []string{"1|A", "1|B"}, `worker "1": the same worker id as row 2, expected one record for each worker; if a worker has several contracts, name the column that marks the primary one as primary_column`},

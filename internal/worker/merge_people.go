@@ -47,7 +47,7 @@ func (m *merger) people() ([]*person, error) {
 					m.fail("source %s: more than %d workers have the person key %q, %q the last of them: leave the key empty where there is none (max_engagements)", s.Name, m.rules.MaxEngagements, key, id)
 				}
 				if p != nil && p.key != "" && p.key != key {
-					m.fail("worker %q has the person key %q in source %s and %q in source %s, expected the same: one person or two?", id, p.key, m.sources[keyOf[id].source].Name, key, s.Name)
+					m.fail("worker %q has the person key %q in source %s and %q in source %s, expected the same: one person or two? Two people need an id_prefix for one of the sources", id, p.key, m.sources[keyOf[id].source].Name, key, s.Name)
 					continue
 				}
 				p = m.join(p, byKey[key], key, byID)
@@ -194,7 +194,7 @@ func (m *merger) engagements(p *person) []engagement {
 			}
 		}
 		slices.SortFunc(records, func(a, b member) int { return m.order(id, a, b) })
-		m.refuseStrangers(id, p.key, records)
+		m.refuseStrangers(id, records)
 		w, conflicts := m.combine(records)
 		e := m.describe(w)
 		e.conflicts = conflicts

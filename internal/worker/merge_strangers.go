@@ -39,21 +39,25 @@ func prefixed(sources []Named, prefixes map[string]string) []Named {
 
 // refuseStrangers fails where two primary sources give one worker id to different
 // people: each system counts its own ids. A person key that both have says that they are one.
-func (m *merger) refuseStrangers(id, key string, records []member) {
-	if key != "" {
-		return
-	}
+func (m *merger) refuseStrangers(id string, records []member) {
 	primary := slices.DeleteFunc(slices.Clone(records), func(r member) bool { return r.ID != id || !m.primary[r.source] })
 	for i, a := range primary {
 		for _, b := range primary[i+1:] {
-			if why := m.strangers(a, b); why != "" {
+			if why := m.strangers(a, b); why != "" && !(m.keyed(a) && m.keyed(b)) {
 				m.fail("worker id %q: source %s has %s, source %s has %s (%s), expected one person: "+
-					"if the ids of the two sources have nothing to do with each other, give one of them an id_prefix; if it is one person, correct the records or name a person_key that both records have",
+					"if the ids of the two sources have nothing to do with each other, give one of them an id_prefix; "+
+					"if it is one person, correct the records or name a person_key that both records have",
 					id, m.sources[a.source].Name, m.introduce(a.Worker), m.sources[b.source].Name, m.introduce(b.Worker), why)
 				return
 			}
 		}
 	}
+}
+
+// keyed reports whether a record has a person key; those of one worker id were compared already.
+func (m *merger) keyed(r member) bool {
+	key, err := m.personKey(r.source, r.Worker)
+	return err == nil && key != ""
 }
 
 // strangers says why two records of one worker id are about different people, or "".
@@ -97,7 +101,8 @@ func (m *merger) introduce(w *Worker) string {
 		}
 	}
 	for _, field := range []struct{ name, value string }{
-		{"worker_type", w.Type}, {"status", w.Status}, {"hire_date", string(w.HireDate)}, {"end", cmp.Or(string(w.LastDayOfWork), string(w.TerminationDate))},
+		{"worker_type", w.Type}, {"status", w.Status}, {"hire_date", string(w.HireDate)},
+		{"end", cmp.Or(string(w.LastDayOfWork), string(w.TerminationDate))},
 	} {
 		if field.value != "" {
 			parts = append(parts, fmt.Sprintf("%s %q", field.name, field.value))

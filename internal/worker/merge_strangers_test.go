@@ -35,6 +35,14 @@ func TestMergeStrangers(t *testing.T) {
 			}
 		}
 	}
+	// The same key says that they are one person, a key of one alone does not.
+	keyed := []Named{{"hr", population(t, "1 First=Ann UID=u")}, {"agency", population(t, "1 First=Bob UID=u")}}
+	if _, err := Merge(keyed, MergeRules{Primary: []string{"hr", "agency"}, PersonKey: "UID", AsOf: asOf}); err != nil {
+		t.Error(err)
+	}
+	if _, err := Merge(keyed, MergeRules{Primary: []string{"hr", "agency"}, PersonKeys: map[string]string{"hr": "UID"}, AsOf: asOf}); err == nil {
+		t.Error("a key of one record hides that they are two people")
+	}
 	// A source that only enriches may know less of the name.
 	if _, err := Merge([]Named{{"hr", population(t, "1 First=Ann")}, {"phones", population(t, "1 First=Bob")}}, MergeRules{Primary: []string{"hr"}, AsOf: asOf}); err != nil {
 		t.Error(err)

@@ -3,7 +3,8 @@
 data "workforce_hr_merge" "everybody" {
   sources = [
     { name = "employees", workers = data.workforce_hr_csv.employees.json },
-    { name = "contractors", workers = data.workforce_hr_csv.contractors.json },
+    # Contractors are counted by themselves: their 1001 is not the 1001 of the employees.
+    { name = "contractors", workers = data.workforce_hr_csv.contractors.json, id_prefix = "C-" },
     { name = "facilities", workers = data.workforce_hr_csv.facilities.json },
   ]
   primary = ["employees", "contractors"]

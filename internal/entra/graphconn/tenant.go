@@ -33,5 +33,6 @@ func (c *Client) TokenTenant(ctx context.Context) (string, error) {
 			return parsed.String(), nil
 		}
 	}
-	return "", fmt.Errorf("the access token does not say which tenant it is of, and tenant_id is %q: set tenant_id to the id of the tenant", c.config.TenantID)
+	return "", fmt.Errorf("the access token does not say which tenant it is of, "+
+		"and tenant_id is %q: set tenant_id to the id of the tenant", c.config.TenantID)
 }

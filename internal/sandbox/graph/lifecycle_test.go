@@ -102,6 +102,15 @@ func TestSessionsAndPasses(t *testing.T) {
 	if got := c.want(200, "POST", "/users/"+id+"/revokeSignInSessions", nil); got["value"] != true || c.s.User(id)["signInSessionsValidFromDateTime"] != "2026-05-01T08:01:00Z" {
 		t.Errorf("revoked: %v", got)
 	}
+	const since = "signInSessionsValidFromDateTime" // only on $select, and only revoking changes it
+	c.fails(400, "Request_BadRequest", since, "PATCH", "/users/"+id, object{since: "2027-01-01T00:00:00Z"})
+	c.want(204, "PATCH", "/users/"+id, object{"accountEnabled": false})
+	if got := c.want(200, "GET", "/users/"+id+"?$select="+since, nil); got[since] != "2026-05-01T08:01:00Z" {
+		t.Errorf("read: %v", got)
+	}
+	if got, shown := c.want(200, "GET", "/users/"+id, nil)[since]; shown {
+		t.Errorf("shown unasked: %v", got)
+	}
 	path := "/users/" + id + "/authentication/temporaryAccessPassMethods"
 	for _, body := range []object{{"lifetimeInMinutes": 5}, {"startDateTime": "2020-01-01T00:00:00Z"}, {"startDateTime": 7}} {
 		c.fails(400, "badRequest", "policy", "POST", path, body)

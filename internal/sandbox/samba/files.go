@@ -22,8 +22,8 @@ const (
 	lockName        = "sandbox.lock"
 	// maxDir is what sun_path of a Unix socket (108 bytes) leaves for the directory, besides the longest name Samba puts below it.
 	maxDir = 60
-	// provisionTimeout is ten times what an idle machine needs.
-	provisionTimeout = time.Minute
+	// provisionTimeout is far more than an idle machine needs, and enough for one that much else runs on.
+	provisionTimeout = 5 * time.Minute
 )
 
 // made are the entries of the directory that Start makes and Close removes.

@@ -19,7 +19,7 @@ import (
 )
 
 const (
-	startTimeout = time.Minute
+	startTimeout = 3 * time.Minute
 	stopTimeout  = 20 * time.Second
 	pollInterval = 50 * time.Millisecond
 )

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package roster_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/mapping"
+	"terraform-provider-workforce/internal/roster"
+)
+
+// ladder are rules with every rung of the ladder of leavers.
+func ladder(change ...func(*mapping.Rules)) mapping.Rules {
+	return rules(append([]func(*mapping.Rules){func(r *mapping.Rules) {
+		r.Lifecycle.LeaverGroups, r.Lifecycle.RestoreGroups, r.Lifecycle.LeaverGroupsDays, r.Lifecycle.LeaverContainerDays = "remove", true, 7, 3
+	}}, change...)...)
+}
+
+// grouped makes values of the groups attribute equal as targets compare them.
+func grouped(in roster.Input) roster.Input {
+	in.Format.Equal = func(attribute string, a, b directory.Value) bool {
+		return attribute == directory.GroupsAttribute && directory.SameGroups(a, b)
+	}
+	return in
+}
+
+// TestEveryRungThatIsDueIsTakenAtOnce: HR tells late, and the account is disabled, moves and loses
+// its groups in one run; deletion waits until the directory says that it has been disabled for long enough.
+func TestEveryRungThatIsDueIsTakenAtOnce(t *testing.T) {
+	m := newMemory()
+	m.ann().Account.Attributes[directory.GroupsAttribute] = directory.Value{directory.GroupsKept}
+	in := grouped(input(t, m, ladder(), hire("1 Ann Lee", "termination_date=2026-10-03")))
+	r := decide(t, in)
+	expectAction(t, r, "1", roster.ActionDisable)
+	for attribute, want := range map[string]string{"enabled": "false", "container": leavers, directory.GroupsAttribute: directory.GroupsRemoved, "deleted": "false", "disabled_for": "left"} {
+		expectValue(t, r, "1", attribute, want)
+	}
+	settle(t, m, in)
+	for day := range 45 {
+		in.AsOf = now.AddDate(0, 0, day)
+		gone := len(m.objects) == 0
+		settle(t, m, in)
+		if due := day >= 30; (len(m.objects) == 0) != due {
+			t.Fatalf("day %d: %d objects, gone before %t", day, len(m.objects), gone)
+		}
+	}
+}
+
+// TestLadderGoesOnWithoutTheFeed: the record vanishes in the middle of the ladder, and nothing but what
+// we wrote at the account says that its worker had left.
+func TestLadderGoesOnWithoutTheFeed(t *testing.T) {
+	m := newMemory()
+	m.ann().Account.Attributes[directory.GroupsAttribute] = directory.Value{directory.GroupsKept}
+	in := grouped(input(t, m, ladder(), hire("1 Ann Lee", "termination_date=2026-11-21")))
+	settle(t, m, in)
+	in.Workers = population(hire("2 Bob Ray"))
+	for day, want := range map[int]string{3: directory.GroupsKept, 10: directory.GroupsRemoved} {
+		in.AsOf = now.AddDate(0, 0, day)
+		expectValue(t, decide(t, in), "1", directory.GroupsAttribute, want)
+	}
+	in.AsOf = now.AddDate(0, 0, 10)
+	settle(t, m, in)
+	in.AsOf = now.AddDate(0, 0, 40)
+	expectAction(t, decide(t, in), "1", roster.ActionDelete)
+	settle(t, m, in)
+}
+
+// TestOverrideOfALeaver: nothing about the documents changes by itself, and an override holds deletion back.
+func TestOverrideOfALeaver(t *testing.T) {
+	m := newMemory()
+	m.ann().Account.Attributes[directory.GroupsAttribute] = directory.Value{directory.GroupsKept}
+	in := grouped(input(t, m, ladder(), hire("1 Ann Lee", "termination_date=2026-01-20")))
+	in.Overrides = []roster.Override{disable("1")}
+	settle(t, m, in)
+	in.AsOf = now.AddDate(0, 0, 31)
+	r := decide(t, in)
+	expectValue(t, r, "1", "deleted", "false")
+	if d := decision(t, r, "1"); !strings.Contains(d.Reason, "holds that back") {
+		t.Errorf("the reason is %q", d.Reason)
+	}
+	in.Overrides = nil
+	expectAction(t, decide(t, in), "1", roster.ActionDelete)
+}
+
+// TestColumnOfEndsComesEmpty: a limit stops that many people gain access again, and nobody does one by one either.
+func TestColumnOfEndsComesEmpty(t *testing.T) {
+	m := newMemory()
+	in := input(t, m, rules())
+	for i := range 40 {
+		w := hire(fmt.Sprintf("%d F%d L%d", i+1, i+1, i+1))
+		if i < 20 {
+			w.TerminationDate = "2026-11-01"
+		}
+		in.Workers[w.ID] = w
+		m.user("cn="+fmt.Sprintf("F%d L%d", i+1, i+1), "employeeID="+w.ID, fmt.Sprintf("sAMAccountName=f%d.l%d", i+1, i+1), fmt.Sprintf("userPrincipalName=f%d.l%d@corp.example.com", i+1, i+1))
+	}
+	settle(t, m, in)
+	for id := range in.Workers {
+		in.Workers[id].TerminationDate = ""
+	}
+	in.Safeguards.MaxEnable = limit(t, "0")
+	r := decide(t, in)
+	if len(r.KeptDisabled) != 20 || !warned(r, "20 accounts are disabled while HR has the workers at work") {
+		t.Errorf("kept disabled %q, warnings %q", r.KeptDisabled, r.Warnings)
+	}
+	settle(t, m, in)
+	// A new employment that HR tells of is another matter, and is what the limit is for.
+	for id := range in.Workers {
+		in.Workers[id].HireDate = "2026-11-25"
+	}
+	in.AsOf = now.AddDate(0, 0, 5)
+	in.Safeguards.MaxEnable = limit(t, roster.DefaultLimit)
+	refused(t, in, "max_enable: 20 accounts would gain access again, allowed 5 (5 or 5% of 40)")
+}
+
+// TestWhoLeavesTheScopeIsNamed: the report names them, and says why their accounts have no document.
+func TestWhoLeavesTheScopeIsNamed(t *testing.T) {
+	for name, change := range map[string]func(*mapping.Rules){
+		"scope": scope(""),
+		"IgnoreObjectFlow": func(r *mapping.Rules) {
+			r.Attributes["title"] = mapping.AttributeRule{Expression: `IIF(IsNullOrEmpty([Kind]), "Clerk", IgnoreObjectFlow)`}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := newMemory()
+			ann := m.ann()
+			in := input(t, m, rules(change), hire("1 Ann Lee"))
+			settle(t, m, in)
+			in.Workers["1"] = hire("1 Ann Lee", "Kind=EMPLOYEE")
+			r := decide(t, in)
+			kind := map[string]string{"scope": roster.UnmanagedOutOfScope, "IgnoreObjectFlow": roster.UnmanagedIgnored}[name]
+			if u := r.Unmanaged[ann.ID]; u.Kind != kind || u.WorkerID != "1" || u.Reason == "" {
+				t.Errorf("unmanaged: %+v", u)
+			}
+			if !strings.Contains(r.Report, "## Out of scope, with an account (1)") || !strings.Contains(r.Report, "Ann Lee") {
+				t.Errorf("the report does not name her:\n%s", r.Report)
+			}
+		})
+	}
+}
+
+// TestRulesPlaceNobodyOutsideOfWhatIsOwned: whoever is there would not be seen to be missing.
+func TestRulesPlaceNobodyOutsideOfWhatIsOwned(t *testing.T) {
+	m := newMemory()
+	in := input(t, m, rules(), hire("1 Ann Lee"), hire("2 Bob Ray", "City=Sydney"))
+	in.Owned, in.OwnedArgument = func(e *directory.Existing) bool { return e.Account.Container == staff }, "owned_containers"
+	refused(t, in, "the rules place 1 account", sydney, "owned_containers", `"2"`)
+	in.OwnsNothing = true // a pilot
+	decide(t, in)
+	in.OwnsNothing = false
+	delete(in.Workers, "2")
+	decide(t, in)
+}
+
+// TestOldMoments: as_of was left in a variable.
+func TestOldMoments(t *testing.T) {
+	in := input(t, newMemory(), rules(), hire("1 Ann Lee"))
+	in.Now = in.AsOf.AddDate(0, 0, 3)
+	if r := decide(t, in); warned(r, "as_of") {
+		t.Errorf("warnings %q", r.Warnings)
+	}
+	in.Now = in.AsOf.AddDate(0, 6, 0)
+	if r := decide(t, in); !warned(r, "as_of is 2026-11-22, 181 days ago") {
+		t.Errorf("warnings %q", r.Warnings)
+	}
+	in.Safeguards.MaxMomentAgeDays = 30
+	refused(t, in, "max_as_of_age_days: as_of is 2026-11-22, 181 days ago, expected at most 30")
+}
+
+// TestOnePersonsTroubleStopsNobody: whatever is wrong with one, the leavers of the night lose access and the joiners come.
+func TestOnePersonsTroubleStopsNobody(t *testing.T) {
+	strict := func(r *mapping.Rules) {
+		r.Attributes["title"] = mapping.AttributeRule{Source: "Title", WhenNull: mapping.NullError}
+	}
+	for name, c := range map[string]struct {
+		rules  func(*mapping.Rules)
+		memory func(*memory)
+		worker string
+		kind   string
+	}{
+		"a data error":         {strict, nil, "9 Eve Kim Title=", "data_error"},
+		"an unknown word":      {nil, nil, "9 Eve Kim Title=x status=Inactiv", "unknown_status"},
+		"a contradiction":      {nil, nil, "9 Eve Kim Title=x status=Pre-hire hire_date=2026-01-01", "dates"},
+		"a missing container":  {func(r *mapping.Rules) { r.Container = `Switch([City], "` + staff + `", "Rome", "OU=Rome,DC=corp")` }, nil, "9 Eve Kim Title=x City=Rome", "container"},
+		"a value that is long": {nil, nil, "9 Eve Kim Department=" + strings.Repeat("x", 65), "data_error"},
+		"two accounts": {nil, func(m *memory) {
+			m.user("cn=E", "sAMAccountName=e", "employeeID=9")
+			m.user("cn=F", "sAMAccountName=f", "employeeID=9")
+		}, "9 Eve Kim Title=x", "ambiguous"},
+		"a name that is taken": {func(r *mapping.Rules) {
+			r.Attributes["cn"] = mapping.AttributeRule{Expression: `Join(" ", [First], [Last])`, Apply: mapping.ApplyOnCreate}
+		}, func(m *memory) { m.add("contact", staff, true, "cn=Eve Kim") }, "9 Eve Kim Title=x", "name"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			change := c.rules
+			if change == nil {
+				change = func(*mapping.Rules) {}
+			}
+			m := newMemory()
+			m.ann()
+			if c.memory != nil {
+				c.memory(m)
+			}
+			in := input(t, m, rules(change), hire("1 Ann Lee", "Title=x", "termination_date=2026-11-20"), hire("2 Bob Ray", "Title=x"), hireLine(c.worker))
+			before := fmt.Sprint(m.byWorkerID("9"))
+			r := decide(t, in)
+			expectAction(t, r, "1", roster.ActionDisable)
+			expectAction(t, r, "2", roster.ActionCreate)
+			d := expectAction(t, r, "9", roster.ActionSetAside)
+			if len(d.Problems) == 0 || d.Problems[0].Kind != c.kind || d.Problems[0].Remedy == "" {
+				t.Errorf("problems %+v, expected %q", d.Problems, c.kind)
+			}
+			if first := strings.Index(r.Report, "## "); !strings.HasPrefix(r.Report[first:], "## Set aside (1)") {
+				t.Errorf("the report does not begin with who is set aside:\n%s", r.Report)
+			}
+			if !strings.Contains(r.ReportJSON, `"set_aside":["9"]`) || !warned(r, "1 worker is set aside") {
+				t.Errorf("report_json or warnings do not tell: %q", r.Warnings)
+			}
+			settle(t, m, in)
+			if after := fmt.Sprint(m.byWorkerID("9")); after != before {
+				t.Errorf("accounts of the one who is set aside changed: %s, before %s", after, before)
+			}
+			in.OnProblem = roster.ProblemStop
+			refused(t, in, `worker "9"`)
+		})
+	}
+}
+
+// byWorkerID returns the accounts that carry a worker id, by object id.
+func (m *memory) byWorkerID(id string) map[string]directory.Account {
+	out := map[string]directory.Account{}
+	for _, e := range m.objects {
+		if e.Account.Attributes["employeeID"].Text() == id {
+			out[e.ID] = e.Account
+		}
+	}
+	return out
+}
+
+// TestSetAsideLeaversLoseAccess: what is wrong with a record keeps nobody in.
+func TestSetAsideLeaversLoseAccess(t *testing.T) {
+	m := newMemory()
+	m.ann()
+	r := rules(func(r *mapping.Rules) {
+		r.Lifecycle.LeaverContainer = `"OU=Nowhere,DC=corp,DC=example,DC=com"`
+	})
+	in := input(t, m, r, hire("1 Ann Lee", "termination_date=2026-11-20", "Department=IT"))
+	out := decide(t, in)
+	d := expectAction(t, out, "1", roster.ActionSetAside)
+	expectValue(t, out, "1", "enabled", "false")
+	expectValue(t, out, "1", "department", "")
+	expectValue(t, out, "1", "container", staff)
+	if !d.LosesAccess || !strings.HasPrefix(d.Reason, "loses access, because the worker has left") || !slices.Equal(out.Leavers, []string{"1"}) {
+		t.Errorf("%+v, leavers %q", d, out.Leavers)
+	}
+	settle(t, m, in)
+	in.Safeguards.MaxDisable = limit(t, "0")
+	m.objects[0].Account.Enabled = true
+	refused(t, in, "max_disable: 1 account would lose access")
+}
