@@ -193,7 +193,6 @@ var leaving = []directed{
 		s.staff(5)
 		s.population["on_removal"] = "delete"
 		s.ends("105", -100)
-		s.lifecycle()["create_leavers"] = true
 		s.add(stranger{Worker: "105", Login: "olga.old", First: "Olga", Last: "Old", Enabled: true})
 		s.accounts["overrides"] = []string{s.override(object{"worker_ids": []string{"105"}, "enabled": true, "reason": "handover", "expires": s.day(5)})}
 		s.runs()
@@ -203,6 +202,20 @@ var leaving = []directed{
 		s.accounts["overrides"] = nil
 		s.every(1, 35)
 		s.gone("105")
+	}},
+	{"sibling: who left long ago and gets an account is not deleted and made again for ever", both, func(s *scene) {
+		s.staff(5)
+		s.ends("105", -100)
+		s.lifecycle()["create_leavers"] = true
+		s.add(stranger{Worker: "105", Login: "olga.old", First: "Olga", Last: "Old", Enabled: true})
+		s.runs()
+		s.mayNot("105")
+		s.pass(31)
+		s.runs()
+		s.gone("105")
+		s.every(1, 3)
+		s.gone("105")
+		s.settles()
 	}},
 	{"L14 an override that disables a past leaver", both, func(s *scene) {
 		s.staff(5)

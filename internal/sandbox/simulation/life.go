@@ -144,7 +144,7 @@ func (l *life) is(wanted ...stage) func(line) bool {
 
 // live lets one day pass.
 func (l *life) live() {
-	l.clock.set(l.clock.now().AddDate(0, 0, 1))
+	l.clock.set(l.clock.now().Truncate(24*time.Hour).AddDate(0, 0, 1).Add(3 * time.Hour))
 	l.turn()
 	for range l.dice(4, "events") {
 		l.happen()
@@ -180,6 +180,7 @@ func (l *life) runs() {
 		modes[mode].run(l, i, s)
 		l.observe(i)
 	}
+	l.clock.set(l.clock.now().Add(5 * time.Minute)) // moments are told apart by seconds
 	if l.calm++; modes[mode].upset {
 		l.calm = 0
 	}

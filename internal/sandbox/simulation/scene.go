@@ -5,6 +5,7 @@ package simulation
 import (
 	"context"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -126,11 +127,18 @@ func (s *scene) plans() *proposal {
 // tries plans and applies; it may be stopped.
 func (s *scene) tries() *proposal {
 	p := s.plans()
+	if os.Getenv("SIMULATE_TRACE") != "" {
+		fmt.Fprintf(os.Stderr, "=== %s %s\n%s\n%s\n%s\n", s.prefix(), s.clock.now(), p.failed.errors(), p.warnings, p.report())
+		for _, id := range p.shown() {
+			fmt.Fprintf(os.Stderr, "%s: %s\n  -> %s\n", id, p.known()[id], p.documents()[id])
+		}
+	}
 	if p.ok() && !p.empty() {
 		if list := s.apply(s.ctx, p); list.failed() {
 			p.failed = list
 		}
 	}
+	s.clock.set(s.clock.now().Add(5 * time.Minute)) // moments are told apart by seconds
 	return p
 }
 

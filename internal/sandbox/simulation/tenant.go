@@ -119,7 +119,8 @@ func (t *tenant) join(id, group string) {
 func (t *tenant) leave(id, group string) { t.server.RemoveMembers(t.groups[group], id) }
 
 func (t *tenant) add(a stranger) string {
-	props := map[string]any{"userPrincipalName": a.Login + "@example.com", "mailNickname": a.Login, "displayName": a.First + " " + a.Last, "givenName": a.First, "surname": a.Last, "accountEnabled": a.Enabled}
+	props := map[string]any{"userPrincipalName": a.Login + "@example.com", "mailNickname": a.Login, "displayName": a.First + " " + a.Last, "givenName": a.First, "surname": a.Last, "accountEnabled": a.Enabled,
+		"signInSessionsValidFromDateTime": "2025-01-01T00:00:00Z"}
 	if a.Worker != "" {
 		props["employeeId"] = a.Worker
 	}
