@@ -51,6 +51,8 @@ type Population struct {
 	Memory Memory
 	// Seen holds accounts as a stage last read them.
 	Seen map[string]*directory.Existing
+
+	ending bool // the population itself is taken away, and says what then happens
 }
 
 // Options are what the configuration says about a population.

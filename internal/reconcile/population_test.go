@@ -344,10 +344,10 @@ func TestEnd(t *testing.T) {
 	l.options.OnRemoval = Release
 	says(t, l.population(&Claims{}).PlanEnd(t.Context()), false, "Accounts will be released", "3 accounts")
 	l.options.OnRemoval = Delete
-	says(t, l.population(&Claims{}).PlanEnd(t.Context()), false, "Accounts will be deleted", "delete 1, disable 1, release 1 accounts", "worker 1 (u1, Name 1): release, because this resource never changed")
+	says(t, l.population(&Claims{}).PlanEnd(t.Context()), false, "Accounts will be deleted", "delete 1, disable 2 accounts", "worker 1 (u1, Name 1): disable, because the account is enabled")
 	left, f := l.population(&Claims{}).End(t.Context())
 	says(t, f, false)
-	if len(left) > 0 || l.dir.of("u3") != nil || l.dir.of("u2").Account.Enabled || !l.dir.of("u1").Account.Enabled {
+	if len(left) > 0 || l.dir.of("u3") != nil || l.dir.of("u2").Account.Enabled || l.dir.of("u1").Account.Enabled {
 		t.Errorf("left %v, u1 %v, u2 %v, u3 %v", left, l.dir.of("u1"), l.dir.of("u2"), l.dir.of("u3"))
 	}
 }
