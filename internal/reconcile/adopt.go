@@ -102,8 +102,11 @@ func (p *Population) mayAdopt(id string, want directory.Account, e *directory.Ex
 	switch {
 	case from != "":
 		return nil
-	case e.Class != "user" || has != "" && !same:
-		return fmt.Errorf("worker %q: %s %q is taken by %s %s, whose %s is %q: choose another name", id, p.Target.Login, login, e.Class, e.Path, attribute, has)
+	case e.Class != "user":
+		return fmt.Errorf("worker %q: %s %q is taken by %s %s: choose another name", id, p.Target.Login, login, e.Class, e.Path)
+	case has != "" && !same:
+		return fmt.Errorf("worker %q: %s %q is taken by %s %s, whose %s is %q: choose another name; or, if it is this worker's account, write %q into its %s first, after which it is taken over",
+			id, p.Target.Login, login, e.Class, e.Path, attribute, has, wants, attribute)
 	case same && p.Options.Adopt != AdoptNever, p.Options.Adopt == AdoptAlways:
 		return nil
 	}
