@@ -158,7 +158,7 @@ func TestAccountsRememberWhyTheyAreDisabled(t *testing.T) {
 	if o := l.Remove(t.Context(), map[string]string{back.WorkerID: back.ID}, directory.Disable)[0]; o.Err != nil {
 		t.Fatal(o.Err)
 	}
-	l.mustRemember(t, back, 1, directory.ForOutOfScope, 1)
+	l.mustRemember(t, back, 1, directory.ForOutOfScope, 2)
 }
 
 // The people of a domain are read with a search more where somebody is disabled, and none where nobody is.
