@@ -68,7 +68,7 @@ func (r *hrWritebackResource) Schema(_ context.Context, _ resource.SchemaRequest
 			"max_changes": schema.Int64Attribute{Optional: true, Validators: []validator.Int64{int64validator.AtLeast(0)},
 				MarkdownDescription: "Largest number of workers that one plan may write to; more stop it. Unset: no limit."},
 			"on_problem": onProblem("a worker whom the HR system does not have, or whose values it refuses, is set aside: nothing is written for them, the others go on, and a warning and `set_aside` name them. "+
-				"Every plan looks at them again, and shows when they can be written. Nobody left, or a system that knows none of the workers, is an error.", "each of these is an error."),
+				"Every plan looks at them again, and shows when they can be written. A plan in which no worker is left, or a system that knows none of them, is an error.", "each of these is an error."),
 			"set_aside": asideOutput("Workers for whom nothing is written, and why."),
 			"environment_prefix": schema.StringAttribute{Optional: true, Computed: true, Default: stringdefault.StaticString("WORKFORCE_WRITEBACK"),
 				MarkdownDescription: "What the names of the environment variables with credentials begin with. The default is `WORKFORCE_WRITEBACK`. With several HR systems, each needs its own.",
