@@ -106,7 +106,7 @@ func (d *Domain) forgetValues(ctx context.Context, account string, values []stri
 	}
 	defer d.pace.leave(defaultParallel)
 	for _, v := range values {
-		err := d.client.Modify(ctx, modifyRequest(byGUID(account), []edit{{name: d.o.RemovedGroupsAttribute, remove: []string{v}}}))
+		err := d.client.Modify(ctx, modifyRequest(byGUID(account), []edit{{name: d.o.RemovedGroupsAttribute, compare: true, remove: []string{v}}}))
 		if err != nil && !ldapconn.IsValueMissing(err) && !ldapconn.IsNotFound(err) {
 			return fmt.Errorf("account %s: the group that a rule decides about stays remembered in %s, and would be given back: %w", account, d.o.RemovedGroupsAttribute, explainWrite(err))
 		}

@@ -325,11 +325,9 @@ func TestAccADPopulation_deletionNeedsRetention(t *testing.T) {
 		Steps: []resource.TestStep{
 			{Config: cfg(30), ConfigVariables: both.variables()},
 			{Config: cfg(30), ConfigVariables: both.without("x1").variables(), Check: holds(d, "x1", "userAccountControl", "514"), ConfigPlanChecks: settledPlan},
-			{Config: cfg(30), ConfigVariables: disabled.variables()},
+			// Taken over again, and changed.
+			{Config: cfg(30), ConfigVariables: disabled.with("x1", func(a *directory.Account) { a.Attributes["title"] = directory.Value{"Clerk"} }).variables()},
 			{Config: cfg(0), ConfigVariables: people{}.variables(), ExpectError: wordsInOrder("Too many accounts", "2 of 2 accounts", "max_removals is 1")},
-			// Taken over and never changed: released.
-			{Config: cfg(0), ConfigVariables: disabled.without("x1").variables(), Check: holds(d, "x1", "userAccountControl", "514"), ConfigPlanChecks: settledPlan},
-			{Config: cfg(0), ConfigVariables: disabled.with("x1", func(a *directory.Account) { a.Attributes["title"] = directory.Value{"Clerk"} }).variables()},
 			{Config: cfg(0), ConfigVariables: disabled.without("x1").variables(), Check: gone, ConfigPlanChecks: settledPlan},
 		},
 	})

@@ -73,7 +73,7 @@ func TestAccEntraGroupRules_setAside(t *testing.T) {
 		// Groups of administrators need their own word, whatever is set aside.
 		{Config: rulesConfig("entra", with("roles"), ""), ConfigVariables: joined.cloudVariables(), PlanOnly: true, ExpectError: wordsInOrder("The group is privileged", "roles", "allow_privileged")},
 		{Config: rulesConfig("entra", with("roles"), `allow_privileged = ["other"]`), ConfigVariables: joined.cloudVariables(), PlanOnly: true, ExpectError: wordsInOrder("allow_privileged", "other")},
-		{Config: rulesConfig("entra", with("roles"), `allow_privileged = ["roles"]`), ConfigVariables: joined.cloudVariables(), ConfigPlanChecks: noDiffAfter},
+		{Config: rulesConfig("entra", with("roles"), `allow_privileged = ["roles"]`), ConfigVariables: joined.cloudVariables(), PlanOnly: true, ExpectNonEmptyPlan: true},
 	}})
 }
 

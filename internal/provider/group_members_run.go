@@ -248,10 +248,8 @@ func (m *membersRun) apply(ctx context.Context, plan, state *groupMembersModel) 
 		addProblems(m.diags, "Cannot tell who is meant", err)
 		return false
 	}
-	names := m.target.groups.naming.Of(g)
-	wanted, stays := map[string]string{}, map[string]bool{}
-	change := directory.MembershipChange{GroupID: g.ID, Name: g.Name}
-	var failures []error
+	names, change := m.target.groups.naming.Of(g), directory.MembershipChange{GroupID: g.ID, Name: g.Name}
+	wanted, stays, failures := map[string]string{}, map[string]bool{}, []error(nil)
 	for _, ref := range plan.refs {
 		who := cmp.Or(members[ref], g.Members[before[ref]], g.Members[names.ID(ref)]) // the others were renamed, or are of a kind that is found only as a member
 		if who.ID == "" {
@@ -271,9 +269,8 @@ func (m *membersRun) apply(ctx context.Context, plan, state *groupMembersModel) 
 	for _, id := range slices.Compact(slices.Sorted(maps.Values(leaving))) {
 		change.Remove = append(change.Remove, g.Members[id])
 	}
-	left := m.left(state, before, stays)
 	out := m.dir.ChangeMembers(ctx, []directory.MembershipChange{change})[0]
-	m.forget(ctx, g.ID, append(left, out.Removed...))
+	m.forget(ctx, g.ID, append(m.left(state, before, stays), out.Removed...))
 	m.settle(g, plan, out, wanted, leaving)
 	plan.show(slices.Collect(maps.Keys(m.names)), known)
 	m.report(append(failures, flatten(out.Err)...))

@@ -124,7 +124,7 @@ func TestAccADGroupRules_plansFail(t *testing.T) {
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: []resource.TestStep{
 		{Config: fmt.Sprintf(unknown, ""), ConfigVariables: all.variables(), ExpectError: wordsInOrder("cannot be reviewed", "allow_unreviewed")},
 		{Config: fmt.Sprintf(unknown, "allow_unreviewed = true\n  depends_on = [workforce_ad_population.staff]"), ConfigVariables: all.variables(), Check: hasMembers(d, group, "gf1")},
-		{Config: rulesConfig("ad", one(`[department] = "IT"`), `max_leaves = 0`), ConfigVariables: all.variables(), ExpectError: wordsInOrder("1 of 1 members would leave", "max_leaves (0)", "gf1 (gf1)")},
+		{Config: rulesConfig("ad", one(`[department] = "IT"`), "max_leaves = 0\n  on_problem = \"stop\""), ConfigVariables: all.variables(), ExpectError: wordsInOrder("1 of 1 members would leave", "max_leaves (0)", "gf1 (gf1)")},
 		{Config: rulesConfig("ad", one(`[department] = "Sale"`), `allow_empty = [`+fmt.Sprintf("%q", group)+"]"), ConfigVariables: all.variables(), ConfigPlanChecks: samePlan, Check: hasMembers(d, group)},
 	}})
 }

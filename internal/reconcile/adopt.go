@@ -49,11 +49,16 @@ func (p *Population) adopt(ctx context.Context, dir Users, accounts map[string]d
 	for _, id := range removed {
 		former[p.Memory.IDs[id]] = id
 	}
+	givesUp := p.givesUp(accounts, ids)
 	for _, id := range sortedKeys(accounts) {
 		if ids[id] != "" {
 			continue
 		}
-		for _, e := range found[directory.Fold(accounts[id].Attributes[p.Target.Login].Text())] {
+		name := accounts[id].Attributes[p.Target.Login].Text()
+		for _, e := range found[directory.Fold(name)] {
+			if givesUp[e.ID] {
+				continue // the login is free when this worker's account is made
+			}
 			from := former[e.ID]
 			if err := p.mayAdopt(id, accounts[id], e, from, dir.WorkerIDAttribute()); err != nil {
 				problems = append(problems, err)
@@ -71,6 +76,22 @@ func (p *Population) adopt(ctx context.Context, dir Users, accounts map[string]d
 	}
 	f.problems("Cannot take over an existing account", errors.Join(problems...))
 	return out, len(problems) == 0 && !f.Failed()
+}
+
+// givesUp returns the objects of managed accounts that lose their login by the documents:
+// whoever is to have it takes nothing over.
+func (p *Population) givesUp(accounts map[string]directory.Account, ids map[string]string) map[string]bool {
+	out := map[string]bool{}
+	for id, a := range accounts {
+		before, err := p.Target.Format.Unmarshal(p.Before[id])
+		if ids[id] == "" || err != nil {
+			continue
+		}
+		if a.Deleted || directory.Fold(before.Attributes[p.Target.Login].Text()) != directory.Fold(a.Attributes[p.Target.Login].Text()) {
+			out[ids[id]] = true
+		}
+	}
+	return out
 }
 
 // mayAdopt says why an account that has the name a document gives is not taken over.

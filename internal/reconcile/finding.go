@@ -3,7 +3,6 @@
 package reconcile
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -74,20 +73,35 @@ func (f *Findings) failures(failures []error, of int) {
 	}
 }
 
-// Flatten returns the errors that err joins, or err itself.
+// Flatten returns the errors that err joins, or err itself. An error with a cause
+// wraps two errors as well, and is one.
 func Flatten(err error) []error {
-	var joined interface{ Unwrap() []error }
 	if err == nil {
 		return nil
 	}
-	if _, wrapped := err.(interface{ Unwrap() error }); wrapped || !errors.As(err, &joined) {
+	parts, joins := joined(err)
+	if !joins {
 		return []error{err}
 	}
 	var out []error
-	for _, e := range joined.Unwrap() {
+	for _, e := range parts {
 		out = append(out, Flatten(e)...)
 	}
 	return out
+}
+
+// joined returns the parts of an error that says nothing of its own.
+func joined(err error) ([]error, bool) {
+	many, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return nil, false
+	}
+	parts := many.Unwrap()
+	texts := make([]string, len(parts))
+	for i, e := range parts {
+		texts[i] = e.Error()
+	}
+	return parts, err.Error() == strings.Join(texts, "\n")
 }
 
 // Listed returns the first lines of many, indented, and a count of the rest.

@@ -201,6 +201,30 @@ func TestAdoption(t *testing.T) {
 	}
 }
 
+// TestJoinerTakesALoginThatIsGivenUp: the account that has it belongs to somebody who gets another
+// one, or whose account is deleted, in the same run.
+func TestJoinerTakesALoginThatIsGivenUp(t *testing.T) {
+	login := func(uid string) func(*directory.Account) {
+		return func(a *directory.Account) { a.Attributes["uid"] = directory.Value{uid} }
+	}
+	l := newLife(t, newMemory("a"))
+	docs := map[string]string{"1": document("1", true), "2": document("2", false)}
+	says(t, l.run(docs), false)
+	docs["1"], docs["5"] = document("1", true, login("married")), document("5", true, login("u1"))
+	says(t, l.run(docs), false)
+	if e := l.dir.of("u1"); e == nil || e.Account.Attributes["employeeID"].Text() != "5" {
+		t.Fatalf("u1 is %+v", e)
+	}
+	l.quiet(docs)
+	docs["2"], docs["6"] = document("2", false, deleted), document("6", true, login("u2"))
+	says(t, l.run(docs), false, "Accounts will be deleted")
+	delete(docs, "2")
+	l.quiet(docs)
+	// Whoever keeps the login has it.
+	docs["7"] = document("7", true, login("married"))
+	says(t, l.run(docs), true, `worker "7"`, "is taken by user")
+}
+
 func TestAdoptionNeedsTheDirectory(t *testing.T) {
 	l := newLife(t, newMemory("a"))
 	l.dir.down = errors.New("the server is down")
