@@ -5,6 +5,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
@@ -131,7 +132,13 @@ func (r *hrWritebackResource) ModifyPlan(ctx context.Context, req resource.Modif
 		return
 	}
 	w := writebackRun{plan: &plan, state: &state, diags: &resp.Diagnostics}
-	setAside(ctx, resp, stringMap(w.preview(ctx)))
+	// Terraform plans again during apply, and takes another answer for a fault. Only
+	// what stays as it is, is therefore known.
+	if aside := w.preview(ctx); maps.Equal(aside, goMap(state.SetAside)) && plan.Values.Equal(state.Values) {
+		setAside(ctx, resp, stringMap(aside))
+	} else {
+		setAside(ctx, resp, types.MapUnknown(types.StringType))
+	}
 }
 
 func setAside(ctx context.Context, resp *resource.ModifyPlanResponse, v types.Map) {

@@ -49,11 +49,16 @@ func (p *Population) adopt(ctx context.Context, dir Users, accounts map[string]d
 	for _, id := range removed {
 		former[p.Memory.IDs[id]] = id
 	}
+	givesUp := p.givesUp(accounts, ids)
 	for _, id := range sortedKeys(accounts) {
 		if ids[id] != "" {
 			continue
 		}
-		for _, e := range found[directory.Fold(accounts[id].Attributes[p.Target.Login].Text())] {
+		name := accounts[id].Attributes[p.Target.Login].Text()
+		for _, e := range found[directory.Fold(name)] {
+			if givesUp[e.ID] {
+				continue // the login is free when this worker's account is made
+			}
 			from := former[e.ID]
 			if err := p.mayAdopt(id, accounts[id], e, from, dir.WorkerIDAttribute()); err != nil {
 				problems = append(problems, err)
@@ -73,6 +78,22 @@ func (p *Population) adopt(ctx context.Context, dir Users, accounts map[string]d
 	return out, len(problems) == 0 && !f.Failed()
 }
 
+// givesUp returns the objects of managed accounts that lose their login by the documents:
+// whoever is to have it takes nothing over.
+func (p *Population) givesUp(accounts map[string]directory.Account, ids map[string]string) map[string]bool {
+	out := map[string]bool{}
+	for id, a := range accounts {
+		before, err := p.Target.Format.Unmarshal(p.Before[id])
+		if ids[id] == "" || err != nil {
+			continue
+		}
+		if a.Deleted || directory.Fold(before.Attributes[p.Target.Login].Text()) != directory.Fold(a.Attributes[p.Target.Login].Text()) {
+			out[ids[id]] = true
+		}
+	}
+	return out
+}
+
 // mayAdopt says why an account that has the name a document gives is not taken over.
 func (p *Population) mayAdopt(id string, want directory.Account, e *directory.Existing, from, attribute string) error {
 	login := want.Attributes[p.Target.Login].Text()
@@ -81,8 +102,11 @@ func (p *Population) mayAdopt(id string, want directory.Account, e *directory.Ex
 	switch {
 	case from != "":
 		return nil
-	case e.Class != "user" || has != "" && !same:
-		return fmt.Errorf("worker %q: %s %q is taken by %s %s, whose %s is %q: choose another name", id, p.Target.Login, login, e.Class, e.Path, attribute, has)
+	case e.Class != "user":
+		return fmt.Errorf("worker %q: %s %q is taken by %s %s: choose another name", id, p.Target.Login, login, e.Class, e.Path)
+	case has != "" && !same:
+		return fmt.Errorf("worker %q: %s %q is taken by %s %s, whose %s is %q: choose another name; or, if it is this worker's account, write %q into its %s first, after which it is taken over",
+			id, p.Target.Login, login, e.Class, e.Path, attribute, has, wants, attribute)
 	case same && p.Options.Adopt != AdoptNever, p.Options.Adopt == AdoptAlways:
 		return nil
 	}

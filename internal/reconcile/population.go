@@ -51,6 +51,8 @@ type Population struct {
 	Memory Memory
 	// Seen holds accounts as a stage last read them.
 	Seen map[string]*directory.Existing
+
+	ending bool // the population itself is taken away, and says what then happens
 }
 
 // Options are what the configuration says about a population.
@@ -160,7 +162,7 @@ func (p *Population) checkChanges(ctx context.Context, dir Users, accounts map[s
 	refused := p.checkDeletions(ctx, dir, accounts, changed, ids, f)
 	lasting, owners, writes := map[string]directory.Account{}, map[string]string{}, []string{}
 	for id, a := range accounts {
-		if !a.Deleted && !a.Released {
+		if !a.Released {
 			lasting[id] = a
 			if ids[id] != "" {
 				owners[id] = ids[id]

@@ -201,6 +201,30 @@ func TestAdoption(t *testing.T) {
 	}
 }
 
+// TestJoinerTakesALoginThatIsGivenUp: the account that has it belongs to somebody who gets another
+// one, or whose account is deleted, in the same run.
+func TestJoinerTakesALoginThatIsGivenUp(t *testing.T) {
+	login := func(uid string) func(*directory.Account) {
+		return func(a *directory.Account) { a.Attributes["uid"] = directory.Value{uid} }
+	}
+	l := newLife(t, newMemory("a"))
+	docs := map[string]string{"1": document("1", true), "2": document("2", false)}
+	says(t, l.run(docs), false)
+	docs["1"], docs["5"] = document("1", true, login("married")), document("5", true, login("u1"))
+	says(t, l.run(docs), false)
+	if e := l.dir.of("u1"); e == nil || e.Account.Attributes["employeeID"].Text() != "5" {
+		t.Fatalf("u1 is %+v", e)
+	}
+	l.quiet(docs)
+	docs["2"], docs["6"] = document("2", false, deleted), document("6", true, login("u2"))
+	says(t, l.run(docs), false, "Accounts will be deleted")
+	delete(docs, "2")
+	l.quiet(docs)
+	// Whoever keeps the login has it.
+	docs["7"] = document("7", true, login("married"))
+	says(t, l.run(docs), true, `worker "7"`, "is taken by user")
+}
+
 func TestAdoptionNeedsTheDirectory(t *testing.T) {
 	l := newLife(t, newMemory("a"))
 	l.dir.down = errors.New("the server is down")
@@ -320,10 +344,10 @@ func TestEnd(t *testing.T) {
 	l.options.OnRemoval = Release
 	says(t, l.population(&Claims{}).PlanEnd(t.Context()), false, "Accounts will be released", "3 accounts")
 	l.options.OnRemoval = Delete
-	says(t, l.population(&Claims{}).PlanEnd(t.Context()), false, "Accounts will be deleted", "delete 1, disable 1, release 1 accounts", "worker 1 (u1, Name 1): release, because this resource never changed")
+	says(t, l.population(&Claims{}).PlanEnd(t.Context()), false, "Accounts will be deleted", "delete 1, disable 2 accounts", "worker 1 (u1, Name 1): disable, because the account is enabled")
 	left, f := l.population(&Claims{}).End(t.Context())
 	says(t, f, false)
-	if len(left) > 0 || l.dir.of("u3") != nil || l.dir.of("u2").Account.Enabled || !l.dir.of("u1").Account.Enabled {
+	if len(left) > 0 || l.dir.of("u3") != nil || l.dir.of("u2").Account.Enabled || l.dir.of("u1").Account.Enabled {
 		t.Errorf("left %v, u1 %v, u2 %v, u3 %v", left, l.dir.of("u1"), l.dir.of("u2"), l.dir.of("u3"))
 	}
 }

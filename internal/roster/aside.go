@@ -39,6 +39,7 @@ const (
 	problemValue     problemKind = "value"          // the directory does not accept a value
 	problemContainer problemKind = "container"      // the container does not exist
 	problemSuffix    problemKind = "suffix"         // the suffix of the user principal name is unknown
+	problemDeletion  problemKind = "deletion"       // the account is to be deleted, and the directory would not
 	problemProtected problemKind = "protected"      // the account is protected
 )
 
@@ -148,6 +149,29 @@ func (d *decider) fallBackLate(p *person) {
 	p.settle()
 }
 
+// asideReasons tells the most frequent problems of people who are set aside, each once with its
+// number and what to do.
+func asideReasons(people []*person) string {
+	const shown = 10
+	counts := map[string]int{}
+	for _, p := range people {
+		for _, t := range p.troubles {
+			counts[t.text+"\x00"+t.remedy]++
+		}
+	}
+	texts := sortedKeys(counts)
+	slices.SortStableFunc(texts, func(a, b string) int { return counts[b] - counts[a] })
+	var b strings.Builder
+	for _, text := range texts[:min(shown, len(texts))] {
+		what, remedy, _ := strings.Cut(text, "\x00")
+		fmt.Fprintf(&b, "\n%s: %s (%s)", count(counts[text], "worker"), what, remedy)
+	}
+	if more := len(texts) - shown; more > 0 {
+		fmt.Fprintf(&b, "\n… and %d more problems", more)
+	}
+	return b.String()
+}
+
 // problemTitles say for errors what is wrong with the people listed, and what to do.
 var problemTitles = map[problemKind]string{
 	problemTwice:     "these workers are not in the feed, and several accounts carry their worker id",
@@ -156,6 +180,7 @@ var problemTitles = map[problemKind]string{
 	problemValue:     "the directory does not accept these values",
 	problemContainer: "these containers do not exist",
 	problemSuffix:    "these suffixes of user principal names are not known to the directory",
+	problemDeletion:  "these accounts cannot be deleted",
 	problemProtected: "these accounts are protected, and the rules would change them",
 	problemAmbiguous: "these workers match several accounts",
 	problemContested: "these accounts are matched by several workers",

@@ -391,8 +391,12 @@ func (d *decider) guardLimits(l Limits, group string, people []*person) (lines [
 		if m.limit.percent >= 0 {
 			of = fmt.Sprintf(" (%s of %s)", m.limit, thousands(base))
 		}
-		lines = append(lines, fmt.Sprintf("%s%s: %s %s, allowed %s%s%s: %s",
-			m.name, group, count(len(affected), m.noun()), m.what, thousands(allowed), of, excepted(e), d.firstTen(affected)))
+		line := fmt.Sprintf("%s%s: %s %s, allowed %s%s%s: %s",
+			m.name, group, count(len(affected), m.noun()), m.what, thousands(allowed), of, excepted(e), d.firstTen(affected))
+		if m.name == maxSetAside {
+			line += asideReasons(affected)
+		}
+		lines = append(lines, line)
 	}
 	return lines
 }

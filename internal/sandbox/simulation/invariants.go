@@ -139,11 +139,11 @@ func (l *life) allowed(i int, s *scene, p *proposal, record line, list []user, a
 		l.wrong(s, "%s was disabled by hand, and was enabled again", record.ID)
 	case secured && want == mustSignIn && !named(p, record.ID):
 		l.wrong(s, "%s was disabled by hand, and the report does not name them", record.ID)
-	case secured, want == either:
+	case secured, want == either, l.mended[record.ID] && !signsIn && named(p, record.ID):
 	case want == mustNot && signsIn:
-		l.wrong(s, "%s is %s (%s to %s) and can sign in", record.ID, what, record.Hire, record.End)
+		l.wrong(s, "%s is %s (%s to %s) and can sign in; the plan: %s", record.ID, what, record.Hire, record.End, about(p, record.ID))
 	case want == mustSignIn && !signsIn && !(aside && named(p, record.ID)):
-		l.wrong(s, "%s is %s and cannot sign in", record.ID, what)
+		l.wrong(s, "%s is %s and cannot sign in; the plan: %s", record.ID, what, about(p, record.ID))
 	}
 	if want != mustNot || s.prefix() != "entra" {
 		return

@@ -31,7 +31,10 @@ type life struct {
 	limit   int
 	leave   bool // disables
 	keep    int  // days that a leaver is kept
-	calm    int  // days since something went wrong that is not HR's doing
+	// mended are workers whose end turned out to be wrong: nothing in their record says
+	// why they were disabled, so that somebody has to look.
+	mended map[string]bool
+	calm   int // days since something went wrong that is not HR's doing
 }
 
 // lived is what the oracle remembers of one directory.
@@ -48,7 +51,7 @@ type lived struct {
 func newLife(ctx context.Context, kinds []string, n int, d dice) *life {
 	c := &clock{}
 	c.set(firstDay)
-	l := &life{dice: d, clock: c, limit: 5, next: 101, calm: 9}
+	l := &life{dice: d, clock: c, limit: 5, next: 101, calm: 9, mended: map[string]bool{}}
 	l.leave = d(2, "leave disables") == 1
 	l.keep = 30 - 10*d(3, "retention is shorter")
 	for _, kind := range kinds {
@@ -317,6 +320,17 @@ func (l *life) observe(i int) {
 		}
 	}
 	v.seen = maps.Clone(now)
+}
+
+// about returns what a plan tells of a worker.
+func about(p *proposal, worker string) string {
+	var out []string
+	for l := range strings.SplitSeq(p.report()+"\n"+p.warnings, "\n") {
+		if strings.Contains(l, "`"+worker+"`") || strings.Contains(l, `"`+worker+`"`) {
+			out = append(out, strings.TrimSpace(l))
+		}
+	}
+	return strings.Join(out, " / ") + " / document " + p.documents()[worker]
 }
 
 // named reports whether a plan tells of a worker, in words.

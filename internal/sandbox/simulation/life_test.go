@@ -4,14 +4,26 @@ package simulation
 
 import (
 	"math/rand/v2"
+	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 )
 
+// number is an environment variable, or what it is without.
+func number(name string, without uint64) uint64 {
+	n, err := strconv.ParseUint(os.Getenv(name), 10, 64)
+	if err != nil {
+		return without
+	}
+	return n
+}
+
 // TestLife lives a life of one seed.
 func TestLife(t *testing.T) {
-	for seed := range uint64(3) {
+	first, count := number("SIMULATE_SEED", 0), number("SIMULATE_LIVES", 3)
+	for seed := first; seed < first+count; seed++ {
 		for _, kinds := range [][]string{{"ad"}, {"entra"}} {
 			r := rand.New(rand.NewPCG(seed, 1))
 			began := time.Now()
