@@ -202,8 +202,8 @@ func (t *terraform) decided(ctx context.Context, plan string) (decisions, error)
 			Values struct {
 				RootModule struct {
 					Resources []struct {
-						Type   string    `json:"type"`
-						Values decisions `json:"values"`
+						Type   string          `json:"type"`
+						Values json.RawMessage `json:"values"`
 					} `json:"resources"`
 				} `json:"root_module"`
 			} `json:"values"`
@@ -214,7 +214,11 @@ func (t *terraform) decided(ctx context.Context, plan string) (decisions, error)
 	}
 	for _, r := range document.PriorState.Values.RootModule.Resources {
 		if strings.HasSuffix(r.Type, "_accounts") {
-			return r.Values, nil
+			var d decisions
+			if err := json.Unmarshal(r.Values, &d); err != nil {
+				return d, fmt.Errorf("%s of the plan: %w", r.Type, err)
+			}
+			return d, nil
 		}
 	}
 	return decisions{}, errors.New("the plan has no decisions about accounts")
