@@ -225,6 +225,26 @@ func TestJoinerTakesALoginThatIsGivenUp(t *testing.T) {
 	says(t, l.run(docs), true, `worker "7"`, "is taken by user")
 }
 
+// TestOneAdoptionThatIsRefusedStopsNobody: where rules decide every night, the leavers of this one lose access.
+func TestOneAdoptionThatIsRefusedStopsNobody(t *testing.T) {
+	l := newLife(t, newMemory("a"))
+	docs := map[string]string{"1": document("1", true)}
+	says(t, l.run(docs), false)
+	l.dir.add("9", true).Account.Attributes["employeeID"] = directory.Value{"90"}
+	docs["1"], docs["9"] = document("1", false), document("9", true)
+	says(t, l.run(docs), true, "Cannot take over an existing account", `worker "9"`, `whose employeeID is "90"`)
+	l.verdicts = map[string]Verdict{}
+	said := l.run(docs)
+	says(t, said, false, "Set aside: accounts that are not taken over", "1 of 2 documents", `worker "9"`)
+	if l.dir.of("u1").Account.Enabled || l.memory.IDs["9"] != "" || l.docs["9"] != docs["9"] {
+		t.Errorf("u1 %+v, ids %v, documents %v", l.dir.of("u1"), l.memory.IDs, l.docs)
+	}
+	// The advice: the account gets the worker's id, and is taken over.
+	l.dir.of("u9").Account.Attributes["employeeID"] = directory.Value{"9"}
+	says(t, l.run(docs), false, "Existing accounts will be taken over", "worker 9")
+	l.quiet(docs)
+}
+
 func TestAdoptionNeedsTheDirectory(t *testing.T) {
 	l := newLife(t, newMemory("a"))
 	l.dir.down = errors.New("the server is down")
