@@ -19,10 +19,12 @@ type dice func(n int, what string) int
 type life struct {
 	dice   dice
 	clock  *clock
+	since  time.Time // when what is observed now began
 	scenes []*scene
 	lives  []*lived
 
 	lines   []line
+	days    int // lived
 	next    int // number of the next person
 	log     []string
 	feed    []line   // today's file
@@ -147,7 +149,9 @@ func (l *life) is(wanted ...stage) func(line) bool {
 
 // live lets one day pass.
 func (l *life) live() {
+	l.days++
 	l.clock.set(l.clock.now().Truncate(24*time.Hour).AddDate(0, 0, 1).Add(3 * time.Hour))
+	l.since = l.clock.now()
 	l.turn()
 	for range l.dice(4, "events") {
 		l.happen()
@@ -180,6 +184,7 @@ func (l *life) runs() {
 	}
 	for i, s := range l.scenes {
 		l.observe(i)
+		l.since = l.clock.now() // a run waits, and what it does may be as old as it is
 		modes[mode].run(l, i, s)
 		l.observe(i)
 	}
@@ -315,8 +320,8 @@ func (l *life) observe(i int) {
 		case u.Enabled:
 			delete(v.disabled, id)
 			delete(v.secured, id)
-		case !known || was.Enabled:
-			v.disabled[id] = l.clock.now()
+		case known && was.Enabled, v.disabled[id].IsZero():
+			v.disabled[id] = l.since
 		}
 	}
 	v.seen = maps.Clone(now)
