@@ -200,31 +200,37 @@ func (l *life) compare() {
 	if len(l.scenes) < 2 {
 		return
 	}
-	view := func(s *scene) map[string]user {
-		out, ids := map[string]user{}, map[string]string{}
-		all := s.users()
-		for id, u := range all {
-			ids[id] = u.Worker
-		}
-		for _, u := range all {
-			u.Manager = ids[u.Manager]
-			u.ID, u.Path, u.Sessions = "", "", time.Time{}
-			u.Login, _, _ = strings.Cut(u.Login, "@")
-			out[u.Worker] = u
-		}
-		return out
-	}
-	a, b := view(l.scenes[0]), view(l.scenes[1])
+	a, b := l.view(l.scenes[0]), l.view(l.scenes[1])
 	for worker, u := range a {
-		if other, there := b[worker]; !there {
+		other, there := b[worker]
+		switch {
+		case !there && !l.touched[worker]:
 			l.wrong(l.scenes[1], "%s has no account, and has one at the other directory", worker)
-		} else if !u.equal(other) {
+		case !there:
+		case !u.equal(other):
 			l.wrong(l.scenes[1], "%s is another than at the other directory: %+v, there %+v", worker, other, u)
 		}
 	}
 	for worker := range b {
-		if _, there := a[worker]; !there {
+		if _, there := a[worker]; !there && !l.touched[worker] {
 			l.wrong(l.scenes[0], "%s has no account, and has one at the other directory", worker)
 		}
 	}
+}
+
+// view is what both directories have to say alike, by worker id.
+func (l *life) view(s *scene) map[string]user {
+	out, ids := map[string]user{}, map[string]string{}
+	all := s.users()
+	for id, u := range all {
+		ids[id] = u.Worker
+	}
+	for _, u := range all {
+		if u.Manager = ids[u.Manager]; l.touched[u.Manager] {
+			u.Manager = ""
+		}
+		u.ID, u.Path, u.Sessions, u.Login = "", "", time.Time{}, ""
+		out[u.Worker] = u
+	}
+	return out
 }

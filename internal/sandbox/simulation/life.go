@@ -36,7 +36,10 @@ type life struct {
 	// mended are workers whose end turned out to be wrong: nothing in their record says
 	// why they were disabled, so that somebody has to look.
 	mended map[string]bool
-	calm   int // days since something went wrong that is not HR's doing
+	// touched are workers whose account somebody enabled, disabled or deleted: since when it
+	// is disabled only Active Directory knows by itself.
+	touched map[string]bool
+	calm    int // days since something went wrong that is not HR's doing
 }
 
 // lived is what the oracle remembers of one directory.
@@ -53,7 +56,7 @@ type lived struct {
 func newLife(ctx context.Context, kinds []string, n int, d dice) *life {
 	c := &clock{}
 	c.set(firstDay)
-	l := &life{dice: d, clock: c, limit: 5, next: 101, calm: 9, mended: map[string]bool{}}
+	l := &life{dice: d, clock: c, limit: 5, next: 101, calm: 9, mended: map[string]bool{}, touched: map[string]bool{}}
 	l.leave = d(2, "leave disables") == 1
 	l.keep = 30 - 10*d(3, "retention is shorter")
 	for _, kind := range kinds {
