@@ -265,6 +265,23 @@ func TestAccountsThatCannotBeDeleted(t *testing.T) {
 	refused(t, in, "the directory is down")
 }
 
+// TestManagerIsDeleted: whoever reported to them is named, and nothing changes in the next run.
+func TestManagerIsDeleted(t *testing.T) {
+	m := newMemory()
+	m.ann().Account.Attributes["manager"] = directory.Value{"2"}
+	off(m.user("cn=Bob Ray", "sAMAccountName=bob.ray", "employeeID=2"), "2026-10-02", "left")
+	in := input(t, m, rules(), hire("1 Ann Lee", "manager_id=2"), hire("2 Bob Ray", "termination_date=2026-10-01"))
+	r := decide(t, in)
+	expectAction(t, r, "2", roster.ActionDelete)
+	expectValue(t, r, "1", "manager", "-")
+	if d := expectAction(t, r, "1", roster.ActionUpdate); !strings.Contains(d.Reason, "manager") || !strings.Contains(d.Changes[0].Rule, `worker "2", is deleted`) {
+		t.Errorf("%+v", d)
+	}
+	m.apply(t, r)
+	delete(m.objects[0].Account.Attributes, "manager") // as directories do
+	settle(t, m, in)
+}
+
 // TestSetAsideLeaversLoseAccess: what is wrong with a record keeps nobody in.
 func TestSetAsideLeaversLoseAccess(t *testing.T) {
 	m := newMemory()
