@@ -203,6 +203,12 @@ func (l *life) runs() {
 // nightly is an ordinary run, of which everything must hold.
 func (l *life) nightly(i int, s *scene) {
 	v := l.lives[i]
+	if v.lifted {
+		defer func() {
+			v.lifted = false
+			l.limits(s, fmt.Sprint(l.limit))
+		}()
+	}
 	p := s.plan(s.ctx, export(l.feed, l.empty...))
 	s.last = p
 	if !p.ok() {
@@ -211,6 +217,13 @@ func (l *life) nightly(i int, s *scene) {
 	}
 	l.stopsWhereItMust(s)
 	before := s.users()
+	if p.empty() { // Terraform applies nothing then, and the next plan is this one
+		v.stopped = 0
+		if l.calm > 0 {
+			l.inspect(i, s, p, before, before)
+		}
+		return
+	}
 	list := s.apply(s.ctx, p)
 	after := s.users()
 	if list.failed() {
@@ -230,10 +243,6 @@ func (l *life) nightly(i int, s *scene) {
 		l.wrong(s, "the plan after the run failed: %s", next.failed.errors())
 	case !next.empty():
 		l.wrong(s, "the plan after the run is not empty: %s", differences(next))
-	}
-	if v.lifted {
-		v.lifted = false
-		l.limits(s, fmt.Sprint(l.limit))
 	}
 }
 
