@@ -265,6 +265,23 @@ func TestAccountsThatCannotBeDeleted(t *testing.T) {
 	refused(t, in, "the directory is down")
 }
 
+// TestGroupsOfOneDisabledByHand: the rules of groups take the last one from an account that somebody
+// disabled, and its document says what it said before.
+func TestGroupsOfOneDisabledByHand(t *testing.T) {
+	for _, restore := range []bool{true, false} {
+		m := newMemory()
+		e := off(m.ann(), "2026-11-10", "")
+		e.Account.Attributes[directory.GroupsAttribute] = directory.Value{directory.GroupsKept}
+		in := grouped(input(t, m, ladder(func(r *mapping.Rules) { r.Lifecycle.RestoreGroups = restore }), hire("1 Ann Lee")))
+		before := decide(t, in)
+		expectAction(t, before, "1", roster.ActionKeptDisabled)
+		delete(e.Account.Attributes, directory.GroupsAttribute)
+		if after := decide(t, in).Documents["1"]; after != before.Documents["1"] {
+			t.Errorf("%s\nbefore %s", after, before.Documents["1"])
+		}
+	}
+}
+
 // TestManagerIsDeleted: whoever reported to them is named, and nothing changes in the next run.
 func TestManagerIsDeleted(t *testing.T) {
 	m := newMemory()

@@ -156,7 +156,7 @@ func (d *decider) keepGroups(p *person, a *directory.Account) {
 	}
 	state := p.present(directory.GroupsAttribute).Text()
 	switch {
-	case state == directory.GroupsRemoved, state == "" && !a.Enabled:
+	case state == directory.GroupsRemoved, state == "" && !a.Enabled && p.existing.DisabledFor == directory.ForLeft:
 		a.Attributes[directory.GroupsAttribute] = directory.Value{directory.GroupsRemoved}
 	case state != directory.GroupsPartly && d.rules.Lifecycle.RestoreGroups:
 		a.Attributes[directory.GroupsAttribute] = directory.Value{directory.GroupsKept}
