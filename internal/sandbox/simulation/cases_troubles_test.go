@@ -174,6 +174,24 @@ var troubles = []directed{
 		u := s.of("501")
 		s.check(u == nil || u.Login != login, "501 got the login %s, which was given up a day ago", login)
 	}},
+	{"sibling: a manager whose account is deleted", both, func(s *scene) {
+		s.staff(20)
+		s.hire("500", "The", "Boss")
+		for _, id := range []string{"105", "106", "107"} {
+			s.who(id).Manager = "500"
+		}
+		s.runs()
+		s.ends("500", -1)
+		s.pass(1)
+		s.runs()
+		s.pass(31)
+		p := s.runs()
+		s.gone("500")
+		for _, id := range p.shown() {
+			s.check(len(p.verdicts()[id]) == 1, "the plan changes %s, and the report has %d causes", id, len(p.verdicts()[id]))
+		}
+		s.settles()
+	}},
 	{"sibling: a write that is refused stops nobody else", both, func(s *scene) {
 		s.staff(20)
 		s.runs()
