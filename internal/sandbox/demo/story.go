@@ -229,7 +229,8 @@ func (d *demo) drift(ctx context.Context) error {
 		return err
 	}
 	title := e.Get("title")
-	ldif := "dn: " + e.DN + "\nchangetype: modify\nreplace: title\ntitle: Chief Everything Officer\n-\nreplace: userAccountControl\nuserAccountControl: 514\n"
+	ldif := "dn: " + e.DN + "\nchangetype: modify\nreplace: title\ntitle: Chief Everything Officer\n-\nreplace: userAccountControl\nuserAccountControl: 514\n\n" +
+		"dn: CN=" + projectGroup + "," + groupsOU + "\nchangetype: modify\nadd: member\nmember: " + e.DN + "\n"
 	d.command("ldapmodify")
 	d.output(ldif, 0)
 	if err := d.domain.Modify(ctx, ldif); err != nil {

@@ -123,9 +123,9 @@ func (d *demo) keptDisabled(ctx context.Context, worker, dn string) error {
 	if _, err := d.terraform.succeed(ctx, nil, "apply", "-auto-approve"); err != nil {
 		return err
 	}
-	if err := d.belongs(ctx, worker, "Everybody", "Customer Success"); err != nil {
+	if err := d.belongs(ctx, worker, "Everybody", "Customer Success", projectGroup); err != nil {
 		return err
 	}
-	d.verified("the next run gives back the groups that follow from rules")
+	d.verified("the next run gives back the groups that follow from rules; the one that a hand had given was never touched")
 	return nil
 }
