@@ -157,7 +157,7 @@ func TestAccEntraCorrelation(t *testing.T) {
 	xia := add("xdorn", "Xia Dorn", map[string]any{"mail": "xia@example.org"})
 	add("svc-reports", "svc-reports", nil)
 	before := s.User(vic)
-	cfg := cloudPipeline("2026-01-15", "")
+	cfg := cloudPipeline("2026-01-15")
 	cfg = strings.Replace(cfg, `match  = [{ source = "worker_id", target = "employeeId" }]`, `match  = [{ source = "worker_id", target = "employeeId" }, { source = "Mail", target = "mail" }]`, 1)
 	adopting := strings.Replace(strings.Replace(cfg, "staff.accounts\n}", "staff.accounts\n  adopt_existing = \"always\"\n}", 1), "as_of   =", fmt.Sprintf("links = { \"0103\" = %q }\n  on_unmatched = \"report\"\n  as_of   =", wim), 1)
 	vars := config.Variables{"csv": config.StringVariable(estateCSV)}

@@ -176,6 +176,10 @@ func (r *populationResource) ModifyPlan(ctx context.Context, req resource.Modify
 		p := r.of(ctx, &plan, nil, &resp.Diagnostics)
 		if exists {
 			p.Before, p.Memory = goMap(state.Accounts), loadMemory(ctx, req.Private, &resp.Diagnostics)
+			if p.OnlyEnds(goMap(plan.Accounts)) {
+				plan.Accounts = state.Accounts
+				resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("accounts"), plan.Accounts)...)
+			}
 		}
 		var findings reconcile.Findings
 		adopted, findings = p.Plan(ctx, goMap(plan.Accounts), adopted)

@@ -60,6 +60,10 @@ func TestDeletion(t *testing.T) {
 	if _, said := l.plan(later); len(said) > 0 {
 		t.Errorf("the end of the document says %v", said)
 	}
+	p := l.population(&Claims{})
+	if !p.OnlyEnds(later) || p.OnlyEnds(docs) || p.OnlyEnds(nil) || p.OnlyEnds(map[string]string{"2": document("2", false)}) {
+		t.Error("the end of documents is taken for a change, or a change for one")
+	}
 	l.quiet(later)
 	// A deleted account that nobody ever managed is no reason to create one.
 	says(t, l.run(map[string]string{"2": docs["2"], "9": document("9", false, deleted)}), false)

@@ -105,9 +105,13 @@ func (d *decider) linkAgain() {
 		if p.account == nil || p.account.Deleted {
 			continue
 		}
-		// The directory drops links to what is deleted by itself.
+		// The directory drops links to what is deleted by itself: the document says now
+		// what it will say when the link is gone.
 		m := d.lookup(p.account.Attributes[directory.ManagerAttribute].Text())
-		if p.boss != nil || p.kept && m != nil && m.deletes() {
+		switch gone := p.kept && m != nil && m.deletes(); {
+		case gone && d.rules.Attributes[directory.ManagerAttribute].WhenNull == mapping.NullClear:
+			p.account.Attributes[directory.ManagerAttribute] = nil
+		case gone, p.boss != nil:
 			delete(p.account.Attributes, directory.ManagerAttribute)
 		}
 	}
