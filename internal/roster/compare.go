@@ -255,7 +255,7 @@ func (d *decider) displayName(p *person) string {
 			return v.Text()
 		}
 	}
-	return ""
+	return p.label
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

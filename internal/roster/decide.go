@@ -192,6 +192,7 @@ type person struct {
 	troubles []trouble // why the person is set aside; see decider.setAside
 	// losesProtected: must not sign in any longer, but the account is protected.
 	losesProtected bool
+	label          string    // the display name by the rules, for somebody who gets no account after all
 	cause          string    // what the rules have the account disabled for, see directory.Account
 	blocked        string    // why a disabled account stays so although its worker works here; empty: it does not
 	kept           bool      // the document says what the account has

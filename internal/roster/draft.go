@@ -239,6 +239,7 @@ func (d *decider) draftFull(p *person) {
 	if moves || p.restored() {
 		d.reopenNames(p, &a)
 	}
+	p.label = a.Attributes["displayName"].Text()
 	p.account = &a
 	// The outcomes are the largest part of everything, and have done their work.
 	p.desired.Attributes = nil
