@@ -130,7 +130,7 @@ func TestAccADRestore_withoutRecycleBin(t *testing.T) {
 		return []resource.TestStep{{Config: cfg, ConfigVariables: csv(""), ConfigPlanChecks: settledPlan,
 			Check: holds(d, "lee3", "userAccountControl", "512", "description", "", "cn", "Wei Lee", "employeeID", "0002"),
 			ConfigStateChecks: []statecheck.StateCheck{
-				statecheck.ExpectKnownValue("data.workforce_ad_accounts.staff", tfjsonpath.New("warnings"), knownvalue.ListPartial(map[int]knownvalue.Check{0: knownvalue.StringRegexp(regexp.MustCompile("recycle bin"))})),
+				statecheck.ExpectKnownValue("data.workforce_ad_accounts.staff", tfjsonpath.New("warnings"), knownvalue.ListPartial(map[int]knownvalue.Check{1: knownvalue.StringRegexp(regexp.MustCompile("recycle bin"))})),
 			}}}
 	})
 }
