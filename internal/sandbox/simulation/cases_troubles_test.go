@@ -207,6 +207,21 @@ var troubles = []directed{
 		s.may("105")
 		s.settles()
 	}},
+	{"sibling: a manager of somebody protected is deleted", both, func(s *scene) {
+		s.staff(20)
+		s.hire("500", "The", "Boss")
+		s.who("105").Manager = "500"
+		s.runs()
+		s.join(s.of("105").ID, "guarded")
+		s.ends("500", -1)
+		s.pass(1)
+		s.runs()
+		s.pass(31)
+		s.runs()
+		s.gone("500")
+		s.may("105")
+		s.settles()
+	}},
 	{"sibling: a write that is refused stops nobody else", both, func(s *scene) {
 		s.staff(20)
 		s.runs()

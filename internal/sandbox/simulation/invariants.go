@@ -155,6 +155,9 @@ func (l *life) allowed(i int, s *scene, p *proposal, record line, list []user, a
 	case want == mustSignIn && !signsIn && !(aside && named(p, record.ID)):
 		l.wrong(s, "%s is %s and cannot sign in; the plan: %s", record.ID, what, about(p, record.ID))
 	}
+	if what == left && !guarded && !aside {
+		l.ladder(i, s, p, record, list)
+	}
 	if want != mustNot || s.prefix() != "entra" {
 		return
 	}
@@ -162,6 +165,19 @@ func (l *life) allowed(i int, s *scene, p *proposal, record line, list []user, a
 		if at, known := v.disabled[u.ID]; known && what == left && u.Sessions.Before(at.Truncate(time.Second)) && !aside {
 			l.wrong(s, "%s has left, and sessions that began between %s and %s live on; recorded: %s; the plan: %s", record.ID, u.Sessions.Format(time.RFC3339), at.Format(time.RFC3339),
 				s.text(u.ID, "onPremisesExtensionAttributes"), about(p, record.ID))
+		}
+	}
+}
+
+// ladder checks that every rung is taken whose day has come.
+func (l *life) ladder(i int, s *scene, p *proposal, record line, list []user) {
+	for _, u := range list {
+		if len(u.Groups) > 0 {
+			l.wrong(s, "%s has left and is in %v; the plan: %s", record.ID, u.Groups, about(p, record.ID))
+		}
+		at, known := l.lives[i].disabled[u.ID]
+		if days := int(l.clock.now().Sub(at).Hours() / 24); known && days > l.keep+1 && !l.touched[record.ID] {
+			l.wrong(s, "%s has left and was disabled %d days ago, retention is %d: the account is still there; the plan: %s", record.ID, days, l.keep, about(p, record.ID))
 		}
 	}
 }
