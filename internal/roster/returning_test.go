@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package roster_test
+
+import (
+	"testing"
+
+	"terraform-provider-workforce/internal/mapping"
+	"terraform-provider-workforce/internal/roster"
+)
+
+// farewell is a rule that only leavers have.
+func farewell(r *mapping.Rules) {
+	r.Lifecycle.LeaverAttributes = map[string]mapping.AttributeRule{"description": {Constant: pointer("left")}}
+}
+
+// TestNewAccountsSayWhatOnlyLeaversHave: the plan after the one that creates an account is empty, and
+// the document does not lose the attribute while somebody is set aside or absent.
+func TestNewAccountsSayWhatOnlyLeaversHave(t *testing.T) {
+	m := newMemory()
+	in := input(t, m, rules(farewell), hire("1 Ann Lee"), hire("2 Bob Ray"), hire("3 Eve Kim"))
+	settle(t, m, in)
+	for id := range in.Workers {
+		expectValue(t, decide(t, in), id, "description", "")
+	}
+	delete(in.Workers, "1")
+	in.Workers["2"] = hire("2 Bob Ray", "status=Inactiv")
+	off(m.objects[2], "2026-11-02", "")
+	r := decide(t, in)
+	for id, action := range map[string]roster.Action{"1": roster.ActionAbsent, "2": roster.ActionSetAside, "3": roster.ActionKeptDisabled} {
+		expectAction(t, r, id, action)
+		expectValue(t, r, id, "description", "")
+	}
+}
+
+// TestOverrideBringsSomebodyBack: an override takes an account into use again that no rule enables, and
+// what leavers have goes with it, as when a rule does.
+func TestOverrideBringsSomebodyBack(t *testing.T) {
+	m := newMemory()
+	m.ann()
+	in := input(t, m, rules(farewell, func(r *mapping.Rules) { r.ContainerApply = mapping.ApplyOnCreate }), hire("1 Ann Lee", "termination_date=2026-11-20"))
+	settle(t, m, in)
+	in.Workers["1"] = hire("1 Ann Lee")
+	r := decide(t, in)
+	expectAction(t, r, "1", roster.ActionKeptDisabled)
+	expectValue(t, r, "1", "description", "left")
+	o := disable("1")
+	o.Enabled = pointer(true)
+	in.Overrides = []roster.Override{o}
+	r = decide(t, in)
+	expectAction(t, r, "1", roster.ActionRehire)
+	expectValue(t, r, "1", "description", "")
+	expectValue(t, r, "1", "container", staff)
+	settle(t, m, in)
+}
