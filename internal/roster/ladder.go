@@ -170,7 +170,8 @@ func (d *decider) explained(p *person) (ok bool, why string) {
 	}
 	if word == directory.ForLeft {
 		if day == "" && !e.DisabledSince.IsZero() {
-			day = worker.Date(e.DisabledSince.In(d.zoneOf(p)).Format(time.DateOnly))
+			// The last day at work is over when its account is disabled: who is hired again may start at once.
+			day = worker.Date(e.DisabledSince.In(d.zoneOf(p)).Format(time.DateOnly)).AddDays(-1)
 		}
 		if p.worker.HireDate != "" && day != "" && p.worker.HireDate > day || max(p.worker.TerminationDate, p.worker.LastDayOfWork) >= d.today {
 			return true, ""

@@ -53,3 +53,21 @@ func TestOverrideBringsSomebodyBack(t *testing.T) {
 	expectValue(t, r, "1", "container", staff)
 	settle(t, m, in)
 }
+
+// TestNewEmploymentOnTheDayOfTheDisabling: the night after the last day disables the account, and in the
+// morning HR tells of a new employment that starts today.
+func TestNewEmploymentOnTheDayOfTheDisabling(t *testing.T) {
+	m := newMemory()
+	m.ann()
+	in := input(t, m, rules(), hire("1 Ann Lee", "termination_date=2026-11-21"))
+	settle(t, m, in)
+	in.Workers["1"] = hire("1 Ann Lee", "hire_date=2026-11-22")
+	r := decide(t, in)
+	expectAction(t, r, "1", roster.ActionRehire)
+	expectValue(t, r, "1", "enabled", "true")
+	settle(t, m, in)
+	in.Workers["1"] = hire("1 Ann Lee", "termination_date=2026-11-21")
+	settle(t, m, in)
+	in.Workers["1"] = hire("1 Ann Lee", "hire_date=2026-11-20") // started before the end that is not there any more
+	expectAction(t, decide(t, in), "1", roster.ActionKeptDisabled)
+}
