@@ -122,11 +122,16 @@ func TestAccountsRememberWhyTheyAreDisabled(t *testing.T) {
 	}
 	l.mustRemember(t, leaver, 1, directory.ForLeave, 3)
 	before := l.memories(t, 1)
-	left := disabled(leaver, directory.ForLeft)
+	left, clock := disabled(leaver, directory.ForLeft), l.o.Now
+	l.o.Now = func() time.Time { return clock().Add(5 * time.Minute) }
 	l.must(t, left)
+	l.o.Now = clock
 	l.mustRemember(t, left, 1, directory.ForLeft, 3)
-	if after := l.memories(t, 1); strings.ReplaceAll(before[1], directory.ForLeave, directory.ForLeft) != after[1] || before[2] != after[2] {
+	if after := l.memories(t, 1); !strings.HasPrefix(after[1], rememberedCause+directory.ForLeft) || before[2] != after[2] {
 		t.Errorf("%q became %q", before, after)
+	}
+	if since := l.known(t, left).DisabledSince; since.Sub(out.Account.DisabledSince) < 4*time.Minute { // the retention begins with the leaving
+		t.Errorf("disabled since %s for having left, and since %s for a leave", since, out.Account.DisabledSince)
 	}
 	d, proxy := l.behind(t, Options{})
 	apply(t, d, directory.ApplyOptions{}, left)

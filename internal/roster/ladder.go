@@ -18,7 +18,8 @@ import (
 //     are due, whoever made the account and however late the HR system told.
 //   - Deletion is the only rung that waits for the directory: the account must have
 //     been disabled for the retention by the directory's own record, and the
-//     retention must be over since the worker left, too. Without a record it waits.
+//     retention must be over since the worker left, too. Without a record it waits, and
+//     what we disabled for another reason has not been a leaver's all that time.
 //   - An account is enabled only where the worker's own story, or what we wrote at
 //     the account when we disabled it, says why it was disabled, and that is over.
 
@@ -63,6 +64,9 @@ func (d *decider) deletion(p *person, since worker.Date) time.Time {
 	keep, e := d.rules.Lifecycle.RetentionDays, p.existing
 	if keep == nil || e == nil || e.Account.Enabled || e.DisabledSince.IsZero() {
 		return time.Time{}
+	}
+	if since == "" && e.DisabledFor != "" && e.DisabledFor != directory.ForLeft {
+		return time.Time{} // nobody knows when they left, but it was later; the clock starts when this run writes it down
 	}
 	due := e.DisabledSince.AddDate(0, 0, *keep)
 	if since != "" {

@@ -5,6 +5,7 @@ package roster_test
 import (
 	"testing"
 
+	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/mapping"
 	"terraform-provider-workforce/internal/roster"
 )
@@ -70,4 +71,25 @@ func TestNewEmploymentOnTheDayOfTheDisabling(t *testing.T) {
 	settle(t, m, in)
 	in.Workers["1"] = hire("1 Ann Lee", "hire_date=2026-11-20") // started before the end that is not there any more
 	expectAction(t, decide(t, in), "1", roster.ActionKeptDisabled)
+}
+
+// TestRetentionBeginsWithLeaving: an account that was disabled for another reason long ago is not deleted in the
+// night in which HR says, without a date, that its worker has left.
+func TestRetentionBeginsWithLeaving(t *testing.T) {
+	for _, cause := range []string{directory.ForLeave, directory.ForPrehire, directory.ForAbsent, directory.ForOverride, directory.ForOutOfScope} {
+		t.Run(cause, func(t *testing.T) {
+			m := newMemory()
+			off(m.ann(), "2026-01-02", cause)
+			in := input(t, m, rules(), hire("1 Ann Lee", "status=Terminated"))
+			expectValue(t, decide(t, in), "1", "deleted", "false")
+			expectValue(t, decide(t, in), "1", "disabled_for", "left")
+			for day := range 45 {
+				in.AsOf = now.AddDate(0, 0, day)
+				settle(t, m, in)
+				if due := day > 30; (len(m.objects) == 0) != due {
+					t.Fatalf("day %d: %d objects", day, len(m.objects))
+				}
+			}
+		})
+	}
 }
