@@ -145,7 +145,7 @@ func TestAccountsRememberWhyTheyAreDisabled(t *testing.T) {
 	l.must(t, back)
 	l.mustRemember(t, back, 1, "", 1)
 	l.mustBeIn(t, 1, cnOf(group))
-	// Somebody enables and disables it by hand, by an action, or by removal: no rule did.
+	// Somebody enables and disables it by hand, or by an action: no rule did.
 	l.must(t, disabled(back, directory.ForLeft))
 	old := memory{directory.ForLeft, time.Now().Add(-3 * time.Hour)}
 	l.edit(t, l.dn(1), "extensionName", old.String())
@@ -162,7 +162,7 @@ func TestAccountsRememberWhyTheyAreDisabled(t *testing.T) {
 	if o := l.Remove(t.Context(), map[string]string{back.WorkerID: back.ID}, directory.Disable)[0]; o.Err != nil {
 		t.Fatal(o.Err)
 	}
-	l.mustRemember(t, back, 1, "", 1)
+	l.mustRemember(t, back, 1, directory.ForOutOfScope, 2) // a rule brings back whose document is taken away
 }
 
 // The people of a domain are read with a search more where somebody is disabled, and none where nobody is.
