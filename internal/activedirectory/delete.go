@@ -225,6 +225,32 @@ func (d *Domain) checkDeletions(ctx context.Context, changes []directory.Change,
 	return errors.Join(g.Wait(), errors.Join(problems...))
 }
 
+// Undeletable implements [directory.Keeper].
+func (d *Domain) Undeletable(ctx context.Context, accounts []*directory.Existing) (map[string]error, error) {
+	problems := make([]error, len(accounts))
+	var g errgroup.Group
+	g.SetLimit(defaultParallel)
+	for i, e := range accounts {
+		g.Go(func() error {
+			problems[i] = d.checkDeletion(ctx, e)
+			if isLost(problems[i]) {
+				return problems[i]
+			}
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	kept := map[string]error{}
+	for i, err := range problems {
+		if err != nil {
+			kept[accounts[i].ID] = err
+		}
+	}
+	return kept, nil
+}
+
 func (d *Domain) checkDeletion(ctx context.Context, e *directory.Existing) error {
 	switch {
 	case e.Class != "user":

@@ -75,6 +75,12 @@ type Directory interface {
 	Suffixes(ctx context.Context) ([]string, error)
 }
 
+// Keeper is a Directory in which accounts can be in the way of their own deletion.
+type Keeper interface {
+	// Undeletable returns what keeps any of these accounts from being deleted, by object id.
+	Undeletable(ctx context.Context, accounts []*Existing) (map[string]error, error)
+}
+
 // Census is a Directory that can also name everybody.
 type Census interface {
 	Directory

@@ -40,6 +40,7 @@ const (
 	problemContainer problemKind = "container"      // the container does not exist
 	problemSuffix    problemKind = "suffix"         // the suffix of the user principal name is unknown
 	problemProtected problemKind = "protected"      // the account is protected
+	problemDeletion  problemKind = "deletion"       // the account is due for deletion, and cannot be deleted
 )
 
 // trouble is one problem of one person.
@@ -67,8 +68,11 @@ func (p *person) onlyProtected() bool {
 	return p.aside() && !slices.ContainsFunc(p.troubles, func(t trouble) bool { return t.kind != problemProtected })
 }
 
-// countsAsAside reports whether max_set_aside counts a person.
-func (p *person) countsAsAside() bool { return p.aside() && !p.onlyProtected() }
+// countsAsAside reports whether max_set_aside counts a person: not where an account stays
+// that is protected, or disabled for good.
+func (p *person) countsAsAside() bool {
+	return slices.ContainsFunc(p.troubles, func(t trouble) bool { return t.kind != problemProtected && t.kind != problemDeletion })
+}
 
 func (p *person) problems() []Problem {
 	var out []Problem
@@ -180,6 +184,7 @@ var problemTitles = map[problemKind]string{
 	problemContainer: "these containers do not exist",
 	problemSuffix:    "these suffixes of user principal names are not known to the directory",
 	problemProtected: "these accounts are protected, and the rules would change them",
+	problemDeletion:  "these accounts are due for deletion, and cannot be deleted",
 	problemAmbiguous: "these workers match several accounts",
 	problemContested: "these accounts are matched by several workers",
 	problemTakeover:  "these accounts are somebody else's",
@@ -196,7 +201,7 @@ func (d *decider) refuseAside() error {
 	texts, remedies := map[string][]string{}, map[string]string{}
 	for _, p := range d.people {
 		for _, t := range p.troubles {
-			if t.kind == problemProtected {
+			if t.kind == problemProtected || t.kind == problemDeletion {
 				continue // left as it is, whatever on_problem says; see refuseProtected
 			}
 			kind := string(t.kind)

@@ -21,6 +21,9 @@ func (d *decider) check(ctx context.Context) error {
 	if err := d.checkSuffixes(ctx); err != nil {
 		return fmt.Errorf("reading the suffixes of user principal names: %w", err)
 	}
+	if err := d.checkDeletions(ctx); err != nil {
+		return fmt.Errorf("looking for what keeps accounts from being deleted: %w", err)
+	}
 	d.checkDuplicates()
 	d.checkProtected()
 	return d.checkValues()
@@ -76,6 +79,29 @@ func (d *decider) checkProtected() {
 		d.setAside(p, problemProtected, fmt.Sprintf("%s is protected (%s), and the rules would change %s", describe(p.existing), p.existing.Protected, strings.Join(what, ", ")),
 			"change it by hand, or take it out of what protects it")
 	}
+}
+
+// checkDeletions sets those aside whose account is due for deletion, and cannot be deleted.
+// It stays disabled, and nobody else waits for it.
+func (d *decider) checkDeletions(ctx context.Context) error {
+	keeper, ok := d.in.Directory.(directory.Keeper)
+	var people []*person
+	var due []*directory.Existing
+	for _, p := range d.people {
+		if p.deletes() && !p.aside() {
+			people, due = append(people, p), append(due, p.existing)
+		}
+	}
+	if !ok || len(due) == 0 {
+		return nil
+	}
+	kept, err := keeper.Undeletable(ctx, due)
+	for _, p := range people {
+		if why := kept[p.existing.ID]; why != nil {
+			d.setAside(p, problemDeletion, fmt.Sprintf("retention_days are over, but %s cannot be deleted: %s", describe(p.existing), why), "remove what is in the way, or delete the account by hand")
+		}
+	}
+	return err
 }
 
 // refuseProtected stops the run where a protected account must lose access, which

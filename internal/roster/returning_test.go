@@ -3,6 +3,7 @@
 package roster_test
 
 import (
+	"context"
 	"testing"
 
 	"terraform-provider-workforce/internal/directory"
@@ -90,6 +91,50 @@ func TestRetentionBeginsWithLeaving(t *testing.T) {
 					t.Fatalf("day %d: %d objects", day, len(m.objects))
 				}
 			}
+		})
+	}
+}
+
+// stuck is a directory in which some accounts cannot be deleted.
+type stuck struct {
+	*memory
+	why map[string]error // by object id
+}
+
+func (s stuck) Undeletable(context.Context, []*directory.Existing) (map[string]error, error) {
+	return s.why, nil
+}
+
+// TestAnAccountThatCannotBeDeletedStopsNobody: it stays disabled and is named, and who leaves loses access.
+func TestAnAccountThatCannotBeDeletedStopsNobody(t *testing.T) {
+	for name, of := range map[string]func(*roster.Input){"in the feed": func(*roster.Input) {}, "absent": func(in *roster.Input) { delete(in.Workers, "1") }} {
+		t.Run(name, func(t *testing.T) {
+			m := newMemory()
+			off(m.ann(), "2026-01-02", directory.ForLeft)
+			in := input(t, m, rules(), hire("1 Ann Lee", "termination_date=2026-01-01"), hire("2 Bob Ray"))
+			of(&in)
+			settle(t, m, in)
+			if len(m.objects) != 1 {
+				t.Fatalf("%d objects", len(m.objects))
+			}
+			ann := off(m.ann(), "2026-01-02", directory.ForLeft)
+			in.Directory = stuck{m, map[string]error{ann.ID: directory.ErrHasChildren}}
+			in.Safeguards.MaxSetAside = limit(t, "0")
+			if _, left := in.Workers["2"]; left {
+				in.Workers["2"] = hire("2 Bob Ray", "termination_date=2026-11-20")
+			}
+			r := decide(t, in)
+			expectAction(t, r, "2", roster.ActionDisable)
+			d := expectAction(t, r, "1", roster.ActionSetAside)
+			if len(d.Problems) != 1 || d.Problems[0].Kind != "deletion" || !warned(r, "1 worker is set aside") {
+				t.Errorf("%+v, warnings %q", d.Problems, r.Warnings)
+			}
+			for attribute, want := range map[string]string{"deleted": "false", "enabled": "false", "disabled_for": "left"} {
+				expectValue(t, r, "1", attribute, want)
+			}
+			settle(t, m, in)
+			in.Directory = m
+			expectAction(t, decide(t, in), "1", roster.ActionDelete)
 		})
 	}
 }
