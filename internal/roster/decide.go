@@ -107,8 +107,11 @@ func (d *decider) linkAgain() {
 		}
 		// The directory drops links to what is deleted by itself.
 		m := d.lookup(p.account.Attributes[directory.ManagerAttribute].Text())
-		if p.boss != nil || p.kept && m != nil && m.deletes() {
+		switch {
+		case p.boss != nil, p.kept && m != nil && m.deletes() && d.rules.Attributes[directory.ManagerAttribute].WhenNull != mapping.NullClear:
 			delete(p.account.Attributes, directory.ManagerAttribute)
+		case p.kept && m != nil && m.deletes():
+			p.account.Attributes[directory.ManagerAttribute] = nil // as keep writes it from the next run on
 		}
 	}
 	before := len(d.warnings)

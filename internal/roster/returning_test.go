@@ -138,3 +138,16 @@ func TestAnAccountThatCannotBeDeletedStopsNobody(t *testing.T) {
 		})
 	}
 }
+
+// TestAManagerIsDeletedWhileSomebodyIsSetAside: the document of the one who is set aside says the same in the next run.
+func TestAManagerIsDeletedWhileSomebodyIsSetAside(t *testing.T) {
+	m := newMemory()
+	off(m.ann(), "2026-01-02", directory.ForLeft)
+	m.user("cn=Bob Ray", "sAMAccountName=bob.ray", "userPrincipalName=bob.ray@corp.example.com", "givenName=Bob", "sn=Ray", "displayName=Bob Ray", "employeeID=2", "manager=1")
+	for _, policy := range []string{"", mapping.NullClear} {
+		in := input(t, m, rules(func(r *mapping.Rules) {
+			r.Attributes["manager"] = mapping.AttributeRule{Source: "manager_id", WhenNull: policy}
+		}), hire("1 Ann Lee", "termination_date=2026-01-01"), hire("2 Bob Ray", "status=Inactiv", "manager_id=1"))
+		expectValue(t, decide(t, in), "2", "manager", map[string]string{"": "-", mapping.NullClear: ""}[policy])
+	}
+}
