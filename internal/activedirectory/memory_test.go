@@ -122,11 +122,16 @@ func TestAccountsRememberWhyTheyAreDisabled(t *testing.T) {
 	}
 	l.mustRemember(t, leaver, directory.ForLeave, 3)
 	before := l.memories(t, 1)
-	left := disabled(leaver, directory.ForLeft)
+	left, clock := disabled(leaver, directory.ForLeft), l.o.Now
+	l.o.Now = func() time.Time { return clock().Add(5 * time.Minute) }
 	l.must(t, left)
+	l.o.Now = clock
 	l.mustRemember(t, left, directory.ForLeft, 3)
-	if after := l.memories(t, 1); strings.ReplaceAll(before[1], directory.ForLeave, directory.ForLeft) != after[1] || before[2] != after[2] {
+	if after := l.memories(t, 1); !strings.HasPrefix(after[1], rememberedCause+directory.ForLeft) || before[2] != after[2] {
 		t.Errorf("%q became %q", before, after)
+	}
+	if since := l.known(t, left).DisabledSince; since.Sub(out.Account.DisabledSince) < 4*time.Minute { // the retention begins with the leaving
+		t.Errorf("disabled since %s for having left, and since %s for a leave", since, out.Account.DisabledSince)
 	}
 	d, proxy := l.behind(t, Options{})
 	apply(t, d, directory.ApplyOptions{}, left)
@@ -140,7 +145,7 @@ func TestAccountsRememberWhyTheyAreDisabled(t *testing.T) {
 	l.must(t, back)
 	l.mustRemember(t, back, "", 1)
 	l.mustBeIn(t, 1, cnOf(group))
-	// Somebody enables and disables it by hand or by an action: no rule did.
+	// Somebody enables and disables it by hand, or by an action: no rule did.
 	l.must(t, disabled(back, directory.ForLeft))
 	old := memory{directory.ForLeft, time.Now().Add(-3 * time.Hour)}
 	l.edit(t, l.dn(1), "extensionName", old.String())
@@ -158,7 +163,7 @@ func TestAccountsRememberWhyTheyAreDisabled(t *testing.T) {
 	if o := l.Remove(t.Context(), map[string]string{back.WorkerID: back.ID}, directory.Disable)[0]; o.Err != nil {
 		t.Fatal(o.Err)
 	}
-	l.mustRemember(t, back, directory.ForOutOfScope, 2)
+	l.mustRemember(t, back, directory.ForOutOfScope, 2) // a rule brings back whose document is taken away
 }
 
 // The people of a domain are read with a search more where somebody is disabled, and none where nobody is.

@@ -130,7 +130,11 @@ func (d *Domain) existingAll(ctx context.Context, records []*record) (map[string
 	}
 	for _, r := range records {
 		if at, disabled := since[r.id]; disabled {
-			out[r.id].DisabledSince, out[r.id].DisabledFor = at, d.disabledFor(r, at)
+			cause := d.disabledFor(r, at)
+			if m, _ := d.recall(r); cause == directory.ForLeft && m.at.After(at) {
+				at = m.at // disabled for another reason before
+			}
+			out[r.id].DisabledSince, out[r.id].DisabledFor = at, cause
 		}
 	}
 	return out, nil

@@ -15,8 +15,9 @@ import (
 // Remove disables or deletes accounts, given by worker id with their objectGUID,
 // and returns the outcomes by worker id. An account that is gone already is no
 // error. Of what is below an account only objects of [Options.DeleteChildrenOfClasses]
-// are deleted with it, and what is protected is neither deleted nor disabled. Who is
-// disabled here remembers no reason: the rules that would know it are gone.
+// are deleted with it, and what is protected is neither deleted nor disabled. An account
+// that is disabled here remembers that it was out of scope, so that the rules enable it
+// when its worker is wanted again.
 func (d *Domain) Remove(ctx context.Context, ids map[string]string, mode directory.Removal) []directory.Outcome {
 	r := &run{Domain: d, o: directory.ApplyOptions{Parallel: defaultParallel}, types: StandardSchema()}
 	workers := slices.Sorted(maps.Keys(ids))

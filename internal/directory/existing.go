@@ -36,8 +36,9 @@ type Existing struct {
 	Interim bool
 	// DisabledSince is when the account was disabled, by the directory's own record:
 	// the replication metadata of userAccountControl in Active Directory, the moment
-	// that this provider recorded in Microsoft Entra ID. It is zero for an enabled
-	// account, and where nothing tells.
+	// that this provider recorded in Microsoft Entra ID. Of a leaver whose account was
+	// disabled for another reason before, it is when this provider noted the leaving. It
+	// is zero for an enabled account, and where nothing tells.
 	DisabledSince time.Time
 	// DisabledFor is why this provider disabled the account, as Account.DisabledFor.
 	// It is empty for an enabled account, for one that somebody else disabled, and for

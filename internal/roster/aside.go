@@ -68,8 +68,11 @@ func (p *person) onlyProtected() bool {
 	return p.aside() && !slices.ContainsFunc(p.troubles, func(t trouble) bool { return t.kind != problemProtected })
 }
 
-// countsAsAside reports whether max_set_aside counts a person.
-func (p *person) countsAsAside() bool { return p.aside() && !p.onlyProtected() }
+// countsAsAside reports whether max_set_aside counts a person: not where an account stays
+// that is protected, or disabled for good.
+func (p *person) countsAsAside() bool {
+	return slices.ContainsFunc(p.troubles, func(t trouble) bool { return t.kind != problemProtected && t.kind != problemDeletion })
+}
 
 func (p *person) problems() []Problem {
 	var out []Problem
@@ -198,7 +201,7 @@ func (d *decider) refuseAside() error {
 	texts, remedies := map[string][]string{}, map[string]string{}
 	for _, p := range d.people {
 		for _, t := range p.troubles {
-			if t.kind == problemProtected {
+			if t.kind == problemProtected || t.kind == problemDeletion {
 				continue // left as it is, whatever on_problem says; see refuseProtected
 			}
 			kind := string(t.kind)

@@ -188,6 +188,8 @@ func (m *memory) stamp(e *directory.Existing, a directory.Account) {
 		e.DisabledSince, e.DisabledFor = time.Time{}, ""
 	case e.Account.Enabled:
 		e.DisabledSince, e.DisabledFor = m.now, a.DisabledFor
+	case a.DisabledFor == directory.ForLeft && e.DisabledFor != "" && e.DisabledFor != directory.ForLeft:
+		e.DisabledSince, e.DisabledFor = m.now, a.DisabledFor
 	case a.DisabledFor != "":
 		e.DisabledFor = a.DisabledFor
 	}

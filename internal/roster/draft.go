@@ -129,8 +129,8 @@ func (d *decider) keep(p *person) {
 			continue // finish does that, when it is known whether the account is enabled
 		}
 		d.keepAttribute(p, &a, name)
-		if len(p.present(name)) == 0 && d.rules.Attributes[name].WhenNull == mapping.NullClear {
-			a.Attributes[name] = nil // as its rule would say: the document stays the same
+		if len(p.present(name)) == 0 && (d.rules.Attributes[name].WhenNull == mapping.NullClear || d.onlyLeavers(name)) {
+			a.Attributes[name] = nil // as its rule would say, or afterLeaving: the document stays the same
 		}
 	}
 	d.completeCore(p, &a)
@@ -397,12 +397,14 @@ func (d *decider) rehire(p *person) bool {
 // afterLeaving is for attributes that only leavers have rules for. Whoever returns
 // loses what such a rule wrote; later they stay as they are, written down, so that the
 // document of somebody back at work does not change by itself.
+//
+// A new account says so from the beginning, so that the next plan does not.
 func (d *decider) afterLeaving(p *person, a *directory.Account) {
-	if p.existing == nil || p.stage() == mapping.StageLeft || p.blocked != "" {
+	if p.stage() == mapping.StageLeft {
 		return
 	}
 	for name := range d.rules.Lifecycle.LeaverAttributes {
-		if _, ruled := d.rules.Attributes[name]; ruled {
+		if !d.onlyLeavers(name) {
 			continue
 		}
 		if _, set := a.Attributes[name]; set {
@@ -414,4 +416,11 @@ func (d *decider) afterLeaving(p *person, a *directory.Account) {
 		}
 		d.keepAttribute(p, a, name)
 	}
+}
+
+// onlyLeavers reports whether an attribute has a rule for leavers and none for anybody else.
+func (d *decider) onlyLeavers(name string) bool {
+	_, ruled := d.rules.Attributes[name]
+	_, leaving := d.rules.Lifecycle.LeaverAttributes[name]
+	return leaving && !ruled
 }

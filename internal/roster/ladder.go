@@ -18,7 +18,8 @@ import (
 //     are due, whoever made the account and however late the HR system told.
 //   - Deletion is the only rung that waits for the directory: the account must have
 //     been disabled for the retention by the directory's own record, and the
-//     retention must be over since the worker left, too. Without a record it waits.
+//     retention must be over since the worker left, too. Without a record it waits, and
+//     what we disabled for another reason has not been a leaver's all that time.
 //   - An account is enabled only where the worker's own story, or what we wrote at
 //     the account when we disabled it, says why it was disabled, and that is over.
 
@@ -63,6 +64,9 @@ func (d *decider) deletion(p *person, since worker.Date) time.Time {
 	keep, e := d.rules.Lifecycle.RetentionDays, p.existing
 	if keep == nil || e == nil || e.Account.Enabled || e.DisabledSince.IsZero() {
 		return time.Time{}
+	}
+	if since == "" && e.DisabledFor != "" && e.DisabledFor != directory.ForLeft {
+		return time.Time{} // nobody knows when they left, but it was later; the clock starts when this run writes it down
 	}
 	due := e.DisabledSince.AddDate(0, 0, *keep)
 	if since != "" {
@@ -170,7 +174,8 @@ func (d *decider) explained(p *person) (ok bool, why string) {
 	}
 	if word == directory.ForLeft {
 		if day == "" && !e.DisabledSince.IsZero() {
-			day = worker.Date(e.DisabledSince.In(d.zoneOf(p)).Format(time.DateOnly))
+			// The last day at work is over when its account is disabled: who is hired again may start at once.
+			day = worker.Date(e.DisabledSince.In(d.zoneOf(p)).Format(time.DateOnly)).AddDays(-1)
 		}
 		if p.worker.HireDate != "" && day != "" && p.worker.HireDate > day || max(p.worker.TerminationDate, p.worker.LastDayOfWork) >= d.today {
 			return true, ""

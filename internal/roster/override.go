@@ -289,7 +289,13 @@ func (d *decider) overrideEnabled(p *person, on bool) {
 	p.account.Enabled = on
 	p.rehired = p.rehired && on
 	if on && p.blocked != "" {
+		p.rehired = d.rehire(p)
 		p.blocked, p.account.Container = "", d.container(p)
+		for name := range d.rules.Lifecycle.LeaverAttributes {
+			if p.rehired && d.onlyLeavers(name) {
+				p.account.Attributes[name] = nil
+			}
+		}
 		if p.desired.Groups != "" {
 			p.account.Attributes[directory.GroupsAttribute] = directory.Value{p.desired.Groups}
 		}

@@ -124,7 +124,7 @@ func (d *decider) warnMatches() {
 func (d *decider) warnAside() {
 	var people []*person
 	for _, p := range d.people {
-		if p.countsAsAside() {
+		if p.aside() && !p.onlyProtected() {
 			people = append(people, p)
 		}
 	}
