@@ -91,7 +91,8 @@ type Limit struct {
 // ones, for MaxSetAside of the workers in the feed. A percentage is rounded down, but
 // except for "0%" it always allows one account, so that small groups can change
 // at all. Where nothing exists yet, that is all it allows: a first run takes an
-// exception or a number. "" is no limit.
+// exception or a number. "100%" and "" are no limit: what is counted may be more than
+// what the percentage is of, such as the accounts of absent workers.
 func ParseLimit(s string) (Limit, error) {
 	l := Limit{count: -1, percent: -1}
 	if strings.TrimSpace(s) == "" {
@@ -120,6 +121,9 @@ func ParseLimit(s string) (Limit, error) {
 // allowed returns how many accounts may be affected where base exist.
 func (l Limit) allowed(base int) int {
 	n := max(l.count, 0)
+	if l.percent >= 100 {
+		return math.MaxInt
+	}
 	if l.percent < 0 {
 		return n
 	}

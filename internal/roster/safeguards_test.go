@@ -35,6 +35,21 @@ func TestParseLimit(t *testing.T) {
 	}
 }
 
+// TestLimit_hundredPercent: "100%" is no limit, also where what is counted is more than
+// what the percentage is of, as in a directory without accounts.
+func TestLimit_hundredPercent(t *testing.T) {
+	for _, s := range []string{"100%", "0 or 100%"} {
+		in := input(t, newMemory(), rules(), hire("1 Ann Lee"), hire("2 Bo Ray"))
+		in.Safeguards.MaxCreate = limit(t, s)
+		if r := decide(t, in); len(r.Joiners) != 2 {
+			t.Errorf("%s: %v join, expected both", s, r.Joiners)
+		}
+	}
+	in := input(t, newMemory(), rules(), hire("1 Ann Lee"), hire("2 Bo Ray"))
+	in.Safeguards.MaxCreate = limit(t, "99%")
+	refused(t, in, "max_create: 2 accounts would be created, allowed 1 (99% of 0)")
+}
+
 // office has 20 people with accounts, ten in each of two departments.
 func office(t *testing.T, m *memory) roster.Input {
 	in := input(t, m, rules(func(r *mapping.Rules) { always(r, "cn", "sAMAccountName", "userPrincipalName") }))
