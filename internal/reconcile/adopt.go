@@ -53,7 +53,11 @@ func (p *Population) adopt(ctx context.Context, dir Users, accounts map[string]d
 		if ids[id] != "" {
 			continue
 		}
-		for _, e := range found[directory.Fold(accounts[id].Attributes[p.Target.Login].Text())] {
+		login := accounts[id].Attributes[p.Target.Login].Text()
+		for _, e := range found[directory.Fold(login)] {
+			if p.givesUp(e.ID, login, accounts, ids) {
+				continue
+			}
 			from := former[e.ID]
 			if err := p.mayAdopt(id, accounts[id], e, from, dir.WorkerIDAttribute()); err != nil {
 				problems = append(problems, err)
@@ -71,6 +75,17 @@ func (p *Population) adopt(ctx context.Context, dir Users, accounts map[string]d
 	}
 	f.problems("Cannot take over an existing account", errors.Join(problems...))
 	return out, len(problems) == 0 && !f.Failed()
+}
+
+// givesUp reports whether an account is that of a worker of this population who gets another
+// login, or is deleted, in the same run: who gets the name now is somebody else.
+func (p *Population) givesUp(object, login string, accounts map[string]directory.Account, ids map[string]string) bool {
+	for id, a := range accounts {
+		if ids[id] == object {
+			return a.Deleted || !a.Released && directory.Fold(a.Attributes[p.Target.Login].Text()) != directory.Fold(login)
+		}
+	}
+	return false
 }
 
 // mayAdopt says why an account that has the name a document gives is not taken over.

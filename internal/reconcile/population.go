@@ -160,11 +160,14 @@ func (p *Population) checkChanges(ctx context.Context, dir Users, accounts map[s
 	refused := p.checkDeletions(ctx, dir, accounts, changed, ids, f)
 	lasting, owners, writes := map[string]directory.Account{}, map[string]string{}, []string{}
 	for id, a := range accounts {
-		if !a.Deleted && !a.Released {
+		if a.Released {
+			continue
+		}
+		if !a.Deleted {
 			lasting[id] = a
-			if ids[id] != "" {
-				owners[id] = ids[id]
-			}
+		}
+		if ids[id] != "" {
+			owners[id] = ids[id] // who is deleted owns an account, and gives its names up
 		}
 	}
 	var changes []directory.Change
