@@ -78,7 +78,8 @@ func (r *run) remove(ctx context.Context, t *task, mode directory.Removal) {
 }
 
 func (r *run) disable(ctx context.Context, t *task) {
-	edits, err := r.disableEdits(t.have, memory{}) // no rule of the account disables it
+	// The configuration took it away, and may give it back.
+	edits, err := r.disableEdits(t.have, memory{directory.ForOutOfScope, r.now()})
 	if err == nil {
 		err = r.sendState(ctx, t, edits)
 	}

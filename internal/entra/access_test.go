@@ -184,7 +184,7 @@ func TestSessionsThatOutlivedTheDisabling(t *testing.T) {
 	if o := again(t, s, clock).Remove(t.Context(), map[string]string{"p2": id}, directory.Disable)[0]; o.Err != nil || !o.Changed {
 		t.Errorf("%+v", o)
 	}
-	if e, _ := look(t, s, clock, directory.Change{WorkerID: "p2", ID: id}); e.Sessions != directory.SessionsRevoked || e.DisabledFor != "" {
+	if e, _ := look(t, s, clock, directory.Change{WorkerID: "p2", ID: id}); e.Sessions != directory.SessionsRevoked || e.DisabledFor != directory.ForOutOfScope {
 		t.Errorf("%+v", e)
 	}
 }

@@ -53,6 +53,9 @@ func (t *Tenant) Remove(ctx context.Context, ids map[string]string, mode directo
 			requests, parts = append(requests, graphconn.Request{Method: http.MethodDelete, Path: path}), append(parts, part{k, removals[mode], "", nil})
 		default:
 			k.keepRecord()
+			if k.have.enabled { // the configuration took it away, and may give it back
+				k.Want.DisabledFor = directory.ForOutOfScope
+			}
 		}
 	}
 	if mode == directory.Disable {

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/reconcile"
 	"terraform-provider-workforce/internal/roster"
 )
@@ -201,6 +202,11 @@ func (d *accountsDataSource) input(config accountsConfig, diags *diag.Diagnostic
 	}
 	in.Safeguards, in.Overrides, in.Reserved, in.ReuseDeletedNames = safeguards, overrides, m.Reserved, m.ReuseDeleted.ValueBool()
 	in.OnProblem, in.OnUnmatched, in.Now = m.OnProblem.ValueString(), m.OnUnmatched.ValueString(), d.data.clock()
+	if c, ok := dir.(interface {
+		Check(context.Context, []directory.Change) error
+	}); ok {
+		in.Refuses = c.Check
+	}
 	if m.Partition != nil {
 		in.Partition = roster.Partition{Shards: int(m.Partition.Shards.ValueInt64()), Size: int(m.Partition.Size.ValueInt64()), Attribute: m.Partition.Attribute.ValueString()}
 	}

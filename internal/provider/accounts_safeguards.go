@@ -55,27 +55,32 @@ type exceptionModel struct {
 // limitAttributes describes the limits; defaults says whether those that have a default hold
 // where nothing is said, which they do for the whole population.
 func limitAttributes(defaults bool) map[string]schema.Attribute {
-	limit := func(what string) schema.Attribute {
-		return schema.StringAttribute{Optional: true, MarkdownDescription: "Largest number of " + what + ": a count (`25`), a percentage of the accounts that exist (`3%`), or the larger of both (`5 or 5%`). Unset: no limit."}
+	const accounts = "accounts that exist"
+	of := func(what, all string) string {
+		return "Largest number of " + what + ": a count (`25`), a percentage of the " + all + " (`3%`), or the larger of both (`5 or 5%`). "
 	}
-	guarded := func(what string) schema.Attribute {
-		if !defaults {
-			return limit(what)
+	limit := func(what string) schema.Attribute {
+		return schema.StringAttribute{Optional: true, MarkdownDescription: of(what, accounts) + "Unset: no limit."}
+	}
+	guarded := func(what, all string) schema.Attribute {
+		unset := "Unset: no limit."
+		if defaults {
+			unset = "Unset: `" + roster.DefaultLimit + "`. `100%` lifts it."
 		}
-		return schema.StringAttribute{Optional: true, MarkdownDescription: "Largest number of " + what + ": a count (`25`), a percentage of the accounts that exist (`3%`), or the larger of both. Unset: `" + roster.DefaultLimit + "`. `100%` lifts it."}
+		return schema.StringAttribute{Optional: true, MarkdownDescription: of(what, all) + unset}
 	}
 	return map[string]schema.Attribute{
 		"max_create":         limit("new accounts"),
-		"max_disable":        guarded("enabled accounts that lose access, whatever the reason"),
-		"max_enable":         guarded("disabled or deleted accounts that gain access again, whatever else happens to them"),
-		"max_delete":         guarded("accounts that are deleted, because their worker has left and `retention_days` are over"),
+		"max_disable":        guarded("enabled accounts that lose access, whatever the reason", accounts),
+		"max_enable":         guarded("disabled or deleted accounts that gain access again, whatever else happens to them", accounts),
+		"max_delete":         guarded("accounts that are deleted, because their worker has left and `retention_days` are over", accounts),
 		"max_adopt":          limit("existing accounts that get a worker id, or another one"),
 		"max_groups_removed": limit("accounts that lose their groups"),
 		"max_move":           limit("accounts that change their container"),
 		"max_rename":         limit("accounts with a changed naming attribute"),
 		"max_update":         limit("accounts with any other change"),
-		"max_absent":         guarded("accounts whose worker is not in the feed: more mean a feed that is cut off, or accounts that belong to another population"),
-		"max_set_aside":      guarded("workers who are set aside, as a count or a percentage of the workers in the feed; those whose account is protected do not count"),
+		"max_absent":         guarded("accounts whose worker is not in the feed, since more mean a feed that is cut off or accounts that belong to another population", accounts),
+		"max_set_aside":      guarded("workers who are set aside, without those whose account is protected", "workers in the feed"),
 	}
 }
 

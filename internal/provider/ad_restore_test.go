@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-testing/config"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -73,14 +74,14 @@ func returning(t *testing.T, d *samba.Domain, first *string, last func(cfg strin
 	csv := func(left string) config.Variables {
 		return config.Variables{"csv": config.StringVariable(returningCSV(left))}
 	}
-	cfg := strings.Replace(withoutExchange(pipelineConfig(ou, "[Dept]", "")), "{ accounts = data.workforce_ad_accounts.staff.accounts }",
-		"{\n  accounts       = data.workforce_ad_accounts.staff.accounts\n  on_removal     = \"delete\"\n  retention_days = 0\n}", 1)
+	cfg := withoutExchange(pipelineConfig(ou, "[Dept]", ""))
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: append([]resource.TestStep{
 		{Config: cfg, ConfigVariables: csv(""), ConfigPlanChecks: settledPlan, Check: resource.ComposeAggregateTestCheckFunc(holds(d, "lee2", "cn", "Wei Lee"), identity(d, "lee2", first))},
 		{PreConfig: func() {
 			mustModify(t, d, "dn: CN=Wei Lee,"+ou+"\nchangetype: modify\nreplace: description\ndescription: by hand\n")
 		}, Config: cfg, ConfigVariables: csv("2026-01-14"), ConfigPlanChecks: settledPlan, Check: holds(d, "lee2", "userAccountControl", "514")},
-		{Config: cfg, ConfigVariables: csv("2025-11-30"), ConfigPlanChecks: settledPlan, Check: func(*terraform.State) error {
+		// Retention is what the domain itself has recorded: 30 days from now.
+		{Config: strings.Replace(cfg, `"2026-01-15"`, `"`+time.Now().AddDate(0, 0, 32).Format(time.DateOnly)+`"`, 1), ConfigVariables: csv("2026-01-14"), ConfigPlanChecks: settledPlan, Check: func(*terraform.State) error {
 			if left, err := d.Search(context.Background(), "(employeeID=0002)"); err != nil || len(left) > 0 {
 				return fmt.Errorf("%d accounts are there, %v", len(left), err)
 			}

@@ -120,7 +120,7 @@ func TestAccADCorrelation(t *testing.T) {
 		"{ accounts = data.workforce_ad_accounts.staff.accounts }", "{\n  accounts = data.workforce_ad_accounts.staff.accounts\n  adopt_existing = \"always\"\n}", 1)
 	vars := config.Variables{"csv": config.StringVariable(estateCSV)}
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: []resource.TestStep{
-		{Config: cfg, ConfigVariables: vars, ExpectError: wordsInOrder("links", "0103", "Wim Cole 2", "Wim Cole")},
+		{Config: strings.Replace(cfg, `as_of            =`, "on_problem = \"stop\"\n  as_of            =", 1), ConfigVariables: vars, ExpectError: wordsInOrder("links", "0103", "Wim Cole 2", "Wim Cole")},
 		{Config: correlating(cfg, "ad"), ConfigVariables: vars, ConfigPlanChecks: settledPlan, ConfigStateChecks: []statecheck.StateCheck{
 			correlated("ad", "matched", knownvalue.MapSizeExact(2)), correlated("ad", "ambiguous", exactly("0103")), correlated("ad", "unmatched_workers", exactly("0104")),
 			correlated("ad", "suggested", knownvalue.MapPartial(map[string]knownvalue.Check{"0104": knownvalue.NotNull()})),
@@ -157,12 +157,12 @@ func TestAccEntraCorrelation(t *testing.T) {
 	xia := add("xdorn", "Xia Dorn", map[string]any{"mail": "xia@example.org"})
 	add("svc-reports", "svc-reports", nil)
 	before := s.User(vic)
-	cfg := cloudPipeline("2026-01-15", "")
+	cfg := cloudPipeline("2026-01-15")
 	cfg = strings.Replace(cfg, `match  = [{ source = "worker_id", target = "employeeId" }]`, `match  = [{ source = "worker_id", target = "employeeId" }, { source = "Mail", target = "mail" }]`, 1)
 	adopting := strings.Replace(strings.Replace(cfg, "staff.accounts\n}", "staff.accounts\n  adopt_existing = \"always\"\n}", 1), "as_of   =", fmt.Sprintf("links = { \"0103\" = %q }\n  on_unmatched = \"report\"\n  as_of   =", wim), 1)
 	vars := config.Variables{"csv": config.StringVariable(estateCSV)}
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: []resource.TestStep{
-		{Config: cfg, ConfigVariables: vars, ExpectError: wordsInOrder("links", "0103", "wcole2@", "wcole@")},
+		{Config: strings.Replace(cfg, "as_of   =", "on_problem = \"stop\"\n  as_of   =", 1), ConfigVariables: vars, ExpectError: wordsInOrder("links", "0103", "wcole2@", "wcole@")},
 		{Config: correlating(cfg, "entra"), ConfigVariables: vars, ConfigPlanChecks: settledPlan, ConfigStateChecks: []statecheck.StateCheck{
 			correlated("entra", "matched", knownvalue.MapSizeExact(2)), correlated("entra", "ambiguous", exactly("0103")), correlated("entra", "unmatched_workers", exactly("0104")),
 			correlated("entra", "suggested", knownvalue.MapExact(map[string]knownvalue.Check{"0104": knownvalue.StringExact(xia)})),

@@ -48,7 +48,7 @@ func TestAccEntraPipeline_namesChangeHands(t *testing.T) {
 	rules := strings.NewReplacer(
 		`Counter())))" }`, `Counter())))", apply = "always" }`,
 		`Counter(), \"@example.com\")))" }`, `Counter(), \"@example.com\")))", apply = "always" }`,
-	).Replace(cloudPipeline("2026-01-20", ""))
+	).Replace(cloudPipeline("2026-01-20"))
 	const ray, leaver = "1,Ann,Ray,IT,2020-01-01,,,Active", "3,Eve,Zoe,IT,2020-01-01,%s,1,Active"
 	step := func(people map[string]string, lines ...string) resource.TestStep {
 		return resource.TestStep{Config: rules, ConfigVariables: cloudFeed(lines...), Check: enabledUsers(s, people), ConfigPlanChecks: settledPlan}
@@ -67,7 +67,7 @@ func TestAccEntraPipeline_namesChangeHands(t *testing.T) {
 func TestAccEntraPipeline_wordsOfAFile(t *testing.T) {
 	s := useTenant(t, graph.Options{})
 	file := filepath.Join(t.TempDir(), "staff.csv")
-	rules := strings.Replace(cloudPipeline("2026-01-20", ""), "content = var.csv", fmt.Sprintf("path = %q", file), 1)
+	rules := strings.Replace(cloudPipeline("2026-01-20"), "content = var.csv", fmt.Sprintf("path = %q", file), 1)
 	rules = strings.Replace(rules, "variable \"csv\" { type = string }\n", "", 1)
 	write := func(words ...string) func() {
 		lines := "ID,First,Last,Dept,Hired,Left,Boss,Status\n"

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-testing/config"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -18,7 +19,7 @@ import (
 )
 
 // cloudPipeline is the whole way from a file to users, as of a day.
-func cloudPipeline(asOf, arguments string) string {
+func cloudPipeline(asOf string) string {
 	return fmt.Sprintf(`
 variable "csv" { type = string }
 data "workforce_hr_csv" "staff" {
@@ -49,8 +50,8 @@ data "workforce_entra_accounts" "staff" {
 }
 resource "workforce_entra_population" "staff" {
   accounts = data.workforce_entra_accounts.staff.accounts
-%s}
-`, asOf, arguments)
+}
+`, asOf)
 }
 
 // TestAccEntraPipeline follows a person from joining over leaving, retention and deletion to the return.
@@ -60,7 +61,7 @@ func TestAccEntraPipeline(t *testing.T) {
 	csv := func(text string) config.Variables { return config.Variables{"csv": config.StringVariable(text)} }
 	leaver := strings.Replace(pipelineCSV, "2020-01-01,,0001,Active", "2020-01-01,2026-01-14,0001,Active", 1)
 	back := strings.Replace(pipelineCSV, "0002,Wei,Li,Sales,2020-01-01,,0001,Active", "0002,Wei,Li,Sales,2026-03-01,,0001,Active", 1)
-	deletes := "  on_removal = \"delete\"\n  retention_days = 0\n"
+	later := time.Now().AddDate(0, 0, 32).Format(time.DateOnly) // retention counts from the moment that is recorded at the user
 	var first string
 	list := func(name string, ids ...string) statecheck.StateCheck {
 		checks := make([]knownvalue.Check, len(ids))
@@ -72,7 +73,7 @@ func TestAccEntraPipeline(t *testing.T) {
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: testProviders,
 		Steps: []resource.TestStep{
-			{Config: cloudPipeline("2026-01-15", ""), ConfigVariables: csv(pipelineCSV), ConfigPlanChecks: settledPlan,
+			{Config: cloudPipeline("2026-01-15"), ConfigVariables: csv(pipelineCSV), ConfigPlanChecks: settledPlan,
 				Check: resource.ComposeAggregateTestCheckFunc(userHolds(s, "li2@example.com", "displayName", `"Ada Li"`), userHolds(s, "o'brien@example.com", "employeeId", `"0003"`),
 					managedBy(s, "li3@example.com", "li2@example.com"), userHolds(s, "future@example.com", "accountEnabled", "false"),
 					func(*terraform.State) error { first = s.UserID("li3@example.com"); return nil }),
@@ -80,17 +81,17 @@ func TestAccEntraPipeline(t *testing.T) {
 			// A run that died while names changed hands leaves a name that nobody chose: the rules give one again.
 			{PreConfig: func() {
 				s.Update(first, map[string]any{"userPrincipalName": strings.ReplaceAll(first, "-", "") + "@example.com"})
-			}, Config: cloudPipeline("2026-01-15", ""), ConfigVariables: csv(pipelineCSV), ConfigPlanChecks: settledPlan,
+			}, Config: cloudPipeline("2026-01-15"), ConfigVariables: csv(pipelineCSV), ConfigPlanChecks: settledPlan,
 				Check: func(*terraform.State) error {
 					if id := s.UserID("li3@example.com"); id != first {
 						return fmt.Errorf("li3 is %q, expected %s", id, first)
 					}
 					return nil
 				}},
-			{Config: cloudPipeline("2026-01-15", ""), ConfigVariables: csv(leaver), ConfigPlanChecks: settledPlan,
+			{Config: cloudPipeline("2026-01-15"), ConfigVariables: csv(leaver), ConfigPlanChecks: settledPlan,
 				Check: userHolds(s, "li3@example.com", "accountEnabled", "false"), ConfigStateChecks: []statecheck.StateCheck{list("leavers", "0002")}},
 			// The retention is over: soft-deleted.
-			{Config: cloudPipeline("2026-02-20", deletes), ConfigVariables: csv(leaver), ConfigPlanChecks: settledPlan,
+			{Config: cloudPipeline(later), ConfigVariables: csv(leaver), ConfigPlanChecks: settledPlan,
 				Check: func(*terraform.State) error {
 					if d := s.DeletedUsers(); len(d) != 1 || d[0]["id"] != first {
 						return fmt.Errorf("deleted are %v, expected the one user", d)
@@ -98,7 +99,7 @@ func TestAccEntraPipeline(t *testing.T) {
 					return nil
 				}},
 			// About to return within 30 days of the deletion: the same user, disabled until the day.
-			{Config: cloudPipeline("2026-02-27", deletes), ConfigVariables: csv(back), ConfigPlanChecks: settledPlan,
+			{Config: cloudPipeline("2026-02-27"), ConfigVariables: csv(back), ConfigPlanChecks: settledPlan,
 				Check: func(*terraform.State) error {
 					if u := s.User("li3@example.com"); u == nil || u["id"] != first || u["accountEnabled"] != false {
 						return fmt.Errorf("the user who is to return is %v, expected the former one (%s), disabled", u, first)
@@ -107,7 +108,7 @@ func TestAccEntraPipeline(t *testing.T) {
 				},
 				ConfigStateChecks: []statecheck.StateCheck{list("rehires", "0002")}},
 			// The day has come.
-			{Config: cloudPipeline("2026-03-02", deletes), ConfigVariables: csv(back), ConfigPlanChecks: settledPlan,
+			{Config: cloudPipeline("2026-03-02"), ConfigVariables: csv(back), ConfigPlanChecks: settledPlan,
 				Check: func(*terraform.State) error {
 					if u := s.User("li3@example.com"); u == nil || u["id"] != first || u["accountEnabled"] != true {
 						return fmt.Errorf("the returned user is %v, expected the former one (%s), enabled", u, first)

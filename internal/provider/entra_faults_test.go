@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"math/big"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -224,7 +225,7 @@ func TestAccEntraAccounts_duplicateEmployeeID(t *testing.T) {
 		s.AddUser(map[string]any{"userPrincipalName": name + "@example.com", "displayName": name, "mailNickname": name, "employeeId": "0002"})
 	}
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: []resource.TestStep{
-		{Config: cloudPipeline("2026-01-15", ""), ConfigVariables: config.Variables{"csv": config.StringVariable(pipelineCSV)}, PlanOnly: true,
+		{Config: strings.Replace(cloudPipeline("2026-01-15"), "as_of   =", "on_problem = \"stop\"\n  as_of   =", 1), ConfigVariables: config.Variables{"csv": config.StringVariable(pipelineCSV)}, PlanOnly: true,
 			ExpectError: regexp.MustCompile(`(?s)0002.*dup[12]@example.com.*dup[12]@example.com`)},
 	}})
 	if n := s.Stats().Writes; n > 0 {

@@ -140,9 +140,9 @@ func TestAccEntraPipeline_absentElsewhere(t *testing.T) {
 	s := useTenant(t, graph.Options{})
 	csv := func(text string) config.Variables { return config.Variables{"csv": config.StringVariable(text)} }
 	short, _, _ := strings.Cut(pipelineCSV, "0004")
-	pilot := strings.Replace(cloudPipeline("2026-01-20", ""), "as_of   =", "owned_domains = []\n  as_of   =", 1)
+	pilot := strings.Replace(cloudPipeline("2026-01-20"), "as_of   =", "owned_domains = []\n  as_of   =", 1)
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: []resource.TestStep{
-		{Config: cloudPipeline("2026-01-20", ""), ConfigVariables: csv(pipelineCSV), Check: userHolds(s, "future@example.com", "accountEnabled", "true"), ConfigPlanChecks: settledPlan},
+		{Config: cloudPipeline("2026-01-20"), ConfigVariables: csv(pipelineCSV), Check: userHolds(s, "future@example.com", "accountEnabled", "true"), ConfigPlanChecks: settledPlan},
 		{Config: pilot, ConfigVariables: csv(short), Check: userHolds(s, "future@example.com", "accountEnabled", "true"), ConfigPlanChecks: settledPlan},
 	}})
 }

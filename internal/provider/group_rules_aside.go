@@ -36,7 +36,7 @@ func onProblem(aside, stop string) schema.Attribute {
 
 // asideOutput is the output that names what was set aside.
 func asideOutput(what string) schema.Attribute {
-	return schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: what + " A warning says more. Known at plan."}
+	return schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: what + " A warning says more."}
 }
 
 // Summaries of what concerns one group.

@@ -85,7 +85,7 @@ func (r *groupRulesResource) Schema(_ context.Context, _ resource.SchemaRequest,
 			},
 			"mode": schema.StringAttribute{
 				Optional: true, Computed: true, Default: stringdefault.StaticString(modeAdditive), Validators: []validator.String{oneOf(modeAuthoritative, modeAdditive)},
-				MarkdownDescription: "`additive` (default): whom a rule finds is a member; who was found before and is not any more is removed; all other members are none of this resource's business. " +
+				MarkdownDescription: "`additive` (default): whom a rule finds is a member; a member who was found before and is not any more is removed; all other members are none of this resource's business. " +
 					"`authoritative`: the groups have exactly the members that the rules find. Others show in the plan, by worker id or path, and are removed; where the plan is the first about a group, a warning names them.",
 			},
 			"allow_empty": schema.SetAttribute{

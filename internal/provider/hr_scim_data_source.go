@@ -49,7 +49,7 @@ func (d *hrSCIMDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 			reference: "the attribute that managers are named by, in `manager.value`. The default is `id`, that of the resource, as RFC 7643 says."},
 			hrAuthSchema(scimPrefix, map[string]schema.Attribute{
 				"resource":    schema.StringAttribute{Optional: true, MarkdownDescription: "Endpoint below `url`. The default is `Users`."},
-				"filter":      schema.StringAttribute{Optional: true, MarkdownDescription: "SCIM filter, such as `userType eq \"Employee\"`. Who is filtered out is absent, not a leaver."},
+				"filter":      schema.StringAttribute{Optional: true, MarkdownDescription: "SCIM filter, such as `userType eq \"Employee\"`. A worker who is filtered out is absent, not a leaver."},
 				"query":       schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Further parameters of the request, such as `sortBy`."},
 				"paging":      schema.StringAttribute{Optional: true, Validators: []validator.String{oneOf("index", "cursor")}, MarkdownDescription: "`index` or `cursor`. The default is `index`."},
 				"page_size":   schema.Int64Attribute{Optional: true, Validators: []validator.Int64{int64validator.Between(1, 10000)}, MarkdownDescription: "Resources asked for at once. The service may give fewer. The default is 100."},

@@ -90,9 +90,9 @@ func successFactorsSignInSchema() map[string]schema.Attribute {
 func successFactorsReadSchema() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"as_of": schema.StringAttribute{Optional: true, MarkdownDescription: "Date of what is read, such as `2026-11-22`. The default is today in `time_zone`, or else in UTC."},
-		"horizon_days": hrCountBetween("How many days ahead hires are looked for. Who starts in that time is read as of the first day of work, since SuccessFactors shows neither name nor job before. The default is 30; 0 looks for none.",
+		"horizon_days": hrCountBetween("How many days ahead hires are looked for. A worker who starts in that time is read as of the first day of work, since SuccessFactors shows neither name nor job before. The default is 30; 0 looks for none.",
 			0, successfactors.MaxHorizonDays),
-		"terminated_days": hrCountBetween("How many days ago those who have left may have left at most. Unset: everybody who ever worked there is read. Choose more than the retention of accounts: who is missing is not taken for a leaver.", 1, 36525),
+		"terminated_days": hrCountBetween("How many days ago those who have left may have left at most. Unset: everybody who ever worked there is read. Choose more than the retention of accounts: a worker who is missing is not taken for a leaver.", 1, 36525),
 		"filter":          schema.StringAttribute{Optional: true, MarkdownDescription: "Condition of OData that persons must meet besides, such as `employmentNav/jobInfoNav/company eq '1000'`."},
 		"paths": schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Attributes beside those of Microsoft's connector, or instead of them: JSONPaths by name, as the connector takes them, such as `$.employmentNav.results[0].jobInfoNav.results[0].customString35`. " +
 			"They see the person as SuccessFactors sends it: `results[0]` is the first employment there, which is not always the one that counts. A path that finds several values makes a list."},

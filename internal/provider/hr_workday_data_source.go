@@ -103,11 +103,11 @@ func workdayReadSchema() map[string]schema.Attribute {
 	}
 	return map[string]schema.Attribute{
 		"as_of": schema.StringAttribute{Optional: true, MarkdownDescription: "Effective date of what is read, such as `2026-11-22`. The default is today in `time_zone`, or else in UTC."},
-		"horizon_days": hrCountBetween("How many days ahead hires and terminations are looked for: Workday tells neither as of today. Who starts in that time is read as of the hire date; of those who leave, `termination_date` and `last_day_of_work` are known in advance, as long as `fields` does not fill them from attributes, which say what is so today. "+
+		"horizon_days": hrCountBetween("How many days ahead hires and terminations are looked for: Workday tells neither as of today. A worker who starts in that time is read as of the hire date; of those who leave, `termination_date` and `last_day_of_work` are known in advance, as long as `fields` does not fill them from attributes, which say what is so today. "+
 			"The default is 30; 0 looks only at the day itself.", 0, workday.MaxHorizonDays),
 		"exclude_employees":          flag("Whether employees are left out. The default is false."),
 		"exclude_contingent_workers": flag("Whether contingent workers are left out. The default is false."),
-		"exclude_inactive":           flag("Whether workers who have left are left out. The default is false: who has left must be told from who is missing."),
+		"exclude_inactive":           flag("Whether workers who have left are left out. The default is false: a worker who has left must be told from one who is missing."),
 		"xpaths": schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Attributes beside those of Microsoft's connector, or instead of them: XPath 1.0 by name, beginning with `wd:Worker`. One that finds several values makes a list. " +
 			"Only the parts of a worker that a wanted attribute is in are asked for."},
 		"page_size":   hrCountBetween("Workers on a page. The default is 100.", 1, workday.MaxPageSize),

@@ -5,6 +5,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
@@ -67,7 +68,7 @@ func (r *hrWritebackResource) Schema(_ context.Context, _ resource.SchemaRequest
 			"max_changes": schema.Int64Attribute{Optional: true, Validators: []validator.Int64{int64validator.AtLeast(0)},
 				MarkdownDescription: "Largest number of workers that one plan may write to; more stop it. Unset: no limit."},
 			"on_problem": onProblem("a worker whom the HR system does not have, or whose values it refuses, is set aside: nothing is written for them, the others go on, and a warning and `set_aside` name them. "+
-				"Every plan looks at them again, and shows when they can be written. Nobody left, or a system that knows none of the workers, is an error.", "each of these is an error."),
+				"Every plan looks at them again, and shows when they can be written. A plan in which no worker is left, or a system that knows none of them, is an error.", "each of these is an error."),
 			"set_aside": asideOutput("Workers for whom nothing is written, and why."),
 			"environment_prefix": schema.StringAttribute{Optional: true, Computed: true, Default: stringdefault.StaticString("WORKFORCE_WRITEBACK"),
 				MarkdownDescription: "What the names of the environment variables with credentials begin with. The default is `WORKFORCE_WRITEBACK`. With several HR systems, each needs its own.",
@@ -131,7 +132,13 @@ func (r *hrWritebackResource) ModifyPlan(ctx context.Context, req resource.Modif
 		return
 	}
 	w := writebackRun{plan: &plan, state: &state, diags: &resp.Diagnostics}
-	setAside(ctx, resp, stringMap(w.preview(ctx)))
+	// Terraform plans again during apply, and takes another answer for a fault. Only
+	// what stays as it is, is therefore known.
+	if aside := w.preview(ctx); maps.Equal(aside, goMap(state.SetAside)) && plan.Values.Equal(state.Values) {
+		setAside(ctx, resp, stringMap(aside))
+	} else {
+		setAside(ctx, resp, types.MapUnknown(types.StringType))
+	}
 }
 
 func setAside(ctx context.Context, resp *resource.ModifyPlanResponse, v types.Map) {

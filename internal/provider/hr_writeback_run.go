@@ -96,7 +96,7 @@ func (w *writebackRun) warnOfChanges(differences []writeback.Difference) {
 		switch {
 		case !wanted || d.New == "":
 			cleared = append(cleared, d.String())
-		case (!managed || unseen) && d.Old != "":
+		case unseen || !managed && d.Old != "":
 			overwritten = append(overwritten, d.String())
 		}
 	}
@@ -124,17 +124,16 @@ func (w *writebackRun) checkCount(differences []writeback.Difference) {
 // apply makes the HR system agree with the plan, and returns the documents of
 // the workers as it holds them then.
 func (w *writebackRun) apply(ctx context.Context) map[string]string {
-	docs := goMap(w.state.Values)
-	changes, want := w.changes(goMap(w.state.SetAside))
-	if w.diags.HasError() {
-		return docs
-	}
-	planned := goMap(w.plan.SetAside)
-	unplanned := w.plan.SetAside.IsUnknown()
-	changes = slices.DeleteFunc(changes, func(c writeback.Change) bool { _, skip := planned[c.WorkerID]; return skip })
+	docs, before := goMap(w.state.Values), goMap(w.state.SetAside)
+	planned, unplanned := goMap(w.plan.SetAside), w.plan.SetAside.IsUnknown()
 	if unplanned {
 		w.plan.SetAside = stringMap(nil)
 	}
+	changes, want := w.changes(before)
+	if w.diags.HasError() {
+		return docs
+	}
+	changes = slices.DeleteFunc(changes, func(c writeback.Change) bool { _, skip := planned[c.WorkerID]; return skip })
 	after := goMap(w.plan.Values)
 	if len(changes) == 0 {
 		return after
@@ -154,7 +153,7 @@ func (w *writebackRun) apply(ctx context.Context) map[string]string {
 			aside[o.WorkerID] = reasonOf(o.WorkerID, o.Err)
 		}
 	}
-	if w.plan.OnProblem.ValueString() == problemStop || len(aside) == len(changes) && len(aside) > 1 || len(aside)+len(planned) == len(after) {
+	if w.plan.OnProblem.ValueString() == problemStop || len(aside)+len(planned) == len(after) || allRefused(changes, aside, before) {
 		clear(aside)
 	}
 	if len(aside) > 0 {
@@ -172,6 +171,20 @@ func (w *writebackRun) apply(ctx context.Context) map[string]string {
 	}
 	w.addFailures(failures, len(changes))
 	return after
+}
+
+// allRefused reports that of several workers who were not set aside before, every one is now.
+func allRefused(changes []writeback.Change, aside, before map[string]string) bool {
+	tried, refused := 0, 0
+	for _, c := range changes {
+		if _, was := before[c.WorkerID]; !was {
+			tried++
+			if _, is := aside[c.WorkerID]; is {
+				refused++
+			}
+		}
+	}
+	return refused > 1 && refused == tried
 }
 
 // keep records a worker who failed: as read back if that is known, else as before.

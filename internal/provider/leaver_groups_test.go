@@ -104,7 +104,7 @@ func TestAccEntra_leaverGroups(t *testing.T) {
 	csv := func(left string) config.Variables {
 		return config.Variables{"csv": config.StringVariable(strings.Replace(pipelineCSV, "2020-01-01,,0001,Active", "2020-01-01,"+left+",0001,Active", 1))}
 	}
-	cfg := groupsLadder.Replace(cloudPipeline("2026-01-15", ""))
+	cfg := groupsLadder.Replace(cloudPipeline("2026-01-15"))
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: []resource.TestStep{
 		{Config: cfg, ConfigVariables: csv(""), ExpectError: wordsInOrder("removed_groups_attributes", "extensionAttribute14")},
 	}})

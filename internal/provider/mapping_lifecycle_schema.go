@@ -36,7 +36,7 @@ func lifecycleSchema() schema.Attribute {
 				"Groups that were deleted meanwhile are forgotten."},
 			"retention_days": optionalDays("Days for which the account of a worker who has left must have been disabled, by the directory's own record, before it is deleted. Unset: it is never deleted. " +
 				"The deletion stands in the plan as a change of the account's document, and `max_delete` of the accounts data source limits it. An account that was disabled late is deleted late; without a record the days begin with the next run."),
-			"create_leavers": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether workers who had left before they ever had an account get one, disabled. The default is false. Who never started gets none."},
+			"create_leavers": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether workers who had left before they ever had an account get one, disabled. The default is false. A worker who never started gets none."},
 			"on_absent": optionalOneOf("What happens to the account of a worker who is no longer in the feed. Missing is not left: `keep`, the default, leaves the account as it is and reports it; "+
 				"`disable` disables it after `absent_days`; `release` stops managing it, which its document says (`released`): nothing is read, written or undone for it.", "keep", "disable", "release"),
 			"absent_days": optionalDays("Days a worker may be missing from the feed before `on_absent` acts. The default is 0; more needs `record_in`."),

@@ -57,7 +57,7 @@ func (r *overrideResource) Schema(_ context.Context, _ resource.SchemaRequest, r
 		Attributes: map[string]schema.Attribute{
 			"worker_ids": schema.SetAttribute{Required: true, ElementType: types.StringType, Validators: []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
 				MarkdownDescription: "Worker ids of the people it is about. One that is neither in the feed nor carried by an account is a warning."},
-			"enabled": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether the people may sign in. Of several overrides for one worker, one that disables wins; it also keeps an account from dropping out of the accounts before it is disabled. Unset: the rules decide."},
+			"enabled": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether the people may sign in. Of several overrides for one worker, one that disables wins. `true` also enables an account that the rules keep disabled because a hand disabled it (`kept_disabled` of the accounts data source). Unset: the rules decide. Whatever it says, an account is neither deleted nor released while an override for its worker is in force."},
 			"container": schema.StringAttribute{Optional: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
 				MarkdownDescription: "Distinguished name of the container that the accounts live in meanwhile. Only for Active Directory, and for rules that move accounts back. Unset: the rules decide."},
 			"attributes": schema.DynamicAttribute{Optional: true, MarkdownDescription: "Values by target attribute, as an object: `{ title = \"Acting Director\", manager = \"1042\" }`; `\"\"` and `[]` clear one. " +

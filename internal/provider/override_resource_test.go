@@ -75,7 +75,7 @@ func TestAccOverride_activeDirectory(t *testing.T) {
 func TestAccOverride_entra(t *testing.T) {
 	s := useTenant(t, graph.Options{})
 	csv := config.Variables{"csv": config.StringVariable(pipelineCSV)}
-	base := strings.Replace(cloudPipeline("2026-01-15", ""), "mapping = local.rules", "mapping = local.rules\n  overrides = local.overrides", 1)
+	base := strings.Replace(cloudPipeline("2026-01-15"), "mapping = local.rules", "mapping = local.rules\n  overrides = local.overrides", 1)
 	now := overrideConfig("now", "  worker_ids = [\"0001\"]\n  enabled = false\n  attributes = { usageLocation = \"FR\" }\n  expires = \"2026-01-31\"")
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: testProviders,

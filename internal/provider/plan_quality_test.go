@@ -188,7 +188,7 @@ func always(cfg string, attributes ...string) string {
 func TestAccEntraPlan_ofAWeek(t *testing.T) {
 	useTenant(t, graph.Options{})
 	w := weekOf("e", 1000, 40, 12, 3, []string{"attributes.surname", "display_name", "mail_nickname", "user_principal_name"}, []string{"enabled"})
-	cfg := always(cloudPipeline("2026-01-15", ""), "mailNickname", "userPrincipalName")
+	cfg := always(cloudPipeline("2026-01-15"), "mailNickname", "userPrincipalName")
 	csv := func(text string) config.Variables { return config.Variables{"csv": config.StringVariable(text)} }
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: []resource.TestStep{
 		{Config: cfg, ConfigVariables: csv(w.before)},
@@ -225,7 +225,7 @@ func TestAccEntraPlan_isReadable(t *testing.T) {
 		}
 		return out
 	}
-	write("main.tf", []byte("terraform {\n  required_providers {\n    workforce = { source = \"workforce/workforce\" }\n  }\n}\n"+always(cloudPipeline("2026-01-15", ""), "mailNickname", "userPrincipalName")))
+	write("main.tf", []byte("terraform {\n  required_providers {\n    workforce = { source = \"workforce/workforce\" }\n  }\n}\n"+always(cloudPipeline("2026-01-15"), "mailNickname", "userPrincipalName")))
 	terraform(w.before, "apply", "-auto-approve", "-no-color")
 	plan := terraform(w.after, "plan", "-no-color")
 	for _, part := range []string{

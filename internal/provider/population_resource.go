@@ -71,7 +71,8 @@ func (r *populationResource) Schema(_ context.Context, _ resource.SchemaRequest,
 			"accounts": schema.MapAttribute{
 				Required: true, ElementType: types.StringType,
 				MarkdownDescription: "Account documents by worker id, as the output `accounts` of `workforce_" + r.target.prefix + "_accounts` gives them: a JSON object with " + r.target.keys() + ", where `manager` is a worker id. " +
-					"An attribute that is `null`, `\"\"` or `[]` is cleared, one that is absent is not managed. The accounts must be known at plan, unless `allow_unreviewed` is set.",
+					"An attribute that is `null`, `\"\"` or `[]` is cleared, one that is absent is not managed. A document with `deleted` deletes the account, which must be disabled; one with `released` ends its management and leaves it as it is. " +
+					"The accounts must be known at plan, unless `allow_unreviewed` is set.",
 			},
 			"adopt_existing": schema.StringAttribute{
 				Optional: true, Computed: true, Default: stringdefault.StaticString(reconcile.AdoptMatched),
@@ -175,6 +176,10 @@ func (r *populationResource) ModifyPlan(ctx context.Context, req resource.Modify
 		p := r.of(ctx, &plan, nil, &resp.Diagnostics)
 		if exists {
 			p.Before, p.Memory = goMap(state.Accounts), loadMemory(ctx, req.Private, &resp.Diagnostics)
+			if p.OnlyEnds(goMap(plan.Accounts)) {
+				plan.Accounts = state.Accounts
+				resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("accounts"), plan.Accounts)...)
+			}
 		}
 		var findings reconcile.Findings
 		adopted, findings = p.Plan(ctx, goMap(plan.Accounts), adopted)

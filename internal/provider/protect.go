@@ -25,7 +25,8 @@ type entraProtectModel struct {
 }
 
 const protects = "that nothing in this provider changes, disables, moves, renames or deletes, such as those of administrators and services. " +
-	"A plan that would is an error that names the person and what protects the account; the same is checked again right before anything is written. " +
+	"Where the rules of a mapping would change one, it stays as it is and the report names it; where its worker must lose access, the plan is an error, because only a person can take that access. " +
+	"A resource or action that is told to change one is refused at plan. Each names the person and what protects the account, and the same is checked again right before anything is written. " +
 	"What it names is looked up once a run, not once an account."
 
 func protectedList(description string) schema.ListAttribute {

@@ -37,6 +37,7 @@ func New(version string) func() provider.Provider {
 type workforceProvider struct {
 	version string
 	clock   func() time.Time
+	sleep   func(ctx context.Context, until time.Time) error // nil: the machine's own
 }
 
 type providerModel struct {
@@ -83,6 +84,9 @@ func (p *workforceProvider) Configure(ctx context.Context, req provider.Configur
 		return
 	}
 	data := &providerData{clock: p.clock, activeDirectory: newLazyDomain(config.ActiveDirectory, &resp.Diagnostics), entra: newLazyTenant(config.Entra, p.version, p.clock, &resp.Diagnostics)}
+	if p.sleep != nil {
+		data.entra.config.Clock, data.entra.config.Sleep = p.clock, p.sleep
+	}
 	resp.ResourceData = data
 	resp.DataSourceData = data
 	resp.EphemeralResourceData = data

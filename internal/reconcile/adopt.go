@@ -9,10 +9,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
 	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/roster"
 )
 
 // adoption is an account that exists already and will be managed from now on.
@@ -27,7 +29,12 @@ type adoption struct {
 // accounts without an id, and returns them by worker id. An account of a
 // worker who is removed in the same run may be taken over under another worker
 // id: a contractor has become an employee.
-func (p *Population) adopt(ctx context.Context, dir Users, accounts map[string]directory.Account, ids map[string]string, removed []string, f *Findings) (map[string]adoption, bool) {
+//
+// Where rules decided in this run, a worker whose document names an account that is not
+// taken over is set aside, and everybody else goes on: aside are their worker ids. More of
+// them than [roster.DefaultLimit] of total, and documents that nobody but the
+// configuration made, are an error: so is a first creation, before which no rules are known.
+func (p *Population) adopt(ctx context.Context, dir Users, accounts map[string]directory.Account, ids map[string]string, removed []string, total int, f *Findings) (adopted map[string]adoption, aside map[string]bool, ok bool) {
 	var names []string
 	for id, a := range accounts {
 		if ids[id] == "" {
@@ -35,57 +42,83 @@ func (p *Population) adopt(ctx context.Context, dir Users, accounts map[string]d
 		}
 	}
 	if len(names) == 0 {
-		return nil, true
+		return nil, nil, true
 	}
 	slices.Sort(names)
 	found, err := dir.Find(ctx, p.Target.Login, names)
 	if err != nil {
 		f.problems("Cannot read the directory", err)
-		return nil, false
+		return nil, nil, false
 	}
 	out := map[string]adoption{}
+	aside = map[string]bool{}
 	var problems []error
 	former := map[string]string{} // object id → worker id that gives it up
 	for _, id := range removed {
 		former[p.Memory.IDs[id]] = id
 	}
+	givesUp := p.givesUp(accounts, ids)
 	for _, id := range sortedKeys(accounts) {
 		if ids[id] != "" {
 			continue
 		}
-		login := accounts[id].Attributes[p.Target.Login].Text()
-		for _, e := range found[directory.Fold(login)] {
-			if p.givesUp(e.ID, login, accounts, ids) {
-				continue
+		name := accounts[id].Attributes[p.Target.Login].Text()
+		for _, e := range found[directory.Fold(name)] {
+			if givesUp[e.ID] {
+				continue // the login is free when this worker's account is made
 			}
 			from := former[e.ID]
 			if err := p.mayAdopt(id, accounts[id], e, from, dir.WorkerIDAttribute()); err != nil {
-				problems = append(problems, err)
+				problems, aside[id] = append(problems, err), true
 				continue
 			}
 			ids[id], out[id] = e.ID, adoption{id, e, from}
 		}
 	}
-	restored, err := p.restorable(ctx, dir, accounts, ids, f)
+	lasting := maps.Clone(accounts)
+	maps.DeleteFunc(lasting, func(id string, _ directory.Account) bool { return aside[id] })
+	restored, err := p.restorable(ctx, dir, lasting, ids, f)
 	if err != nil {
-		return nil, false
+		return nil, nil, false
 	}
-	for id, a := range restored {
-		out[id] = a
-	}
-	f.problems("Cannot take over an existing account", errors.Join(problems...))
-	return out, len(problems) == 0 && !f.Failed()
+	maps.Copy(out, restored)
+	return out, aside, p.mayGoOn(problems, total, f) && !f.Failed()
 }
 
-// givesUp reports whether an account is that of a worker of this population who gets another
-// login, or is deleted, in the same run: who gets the name now is somebody else.
-func (p *Population) givesUp(object, login string, accounts map[string]directory.Account, ids map[string]string) bool {
+// mayGoOn tells who is set aside because an account is not taken over, and reports
+// whether that is few enough for the others to go on.
+func (p *Population) mayGoOn(problems []error, total int, f *Findings) bool {
+	if len(problems) == 0 {
+		return true
+	}
+	limit, err := roster.ParseLimit(roster.DefaultLimit)
+	if _, over := limit.Exceeded(len(problems), total); over || err != nil || p.Memory.Verdicts == nil {
+		f.problems("Cannot take over an existing account", errors.Join(problems...))
+		return false
+	}
+	lines := make([]string, len(problems))
+	for i, problem := range problems {
+		lines[i] = problem.Error()
+	}
+	f.warn("Set aside: accounts that are not taken over", fmt.Sprintf("%d of %d documents name an account that exists and is not taken over. Nothing is done for these workers, everybody else goes on, and the next plan shows them again:\n%s",
+		len(problems), total, Listed(lines)))
+	return true
+}
+
+// givesUp returns the objects of managed accounts that lose their login by the documents:
+// whoever is to have it takes nothing over.
+func (p *Population) givesUp(accounts map[string]directory.Account, ids map[string]string) map[string]bool {
+	out := map[string]bool{}
 	for id, a := range accounts {
-		if ids[id] == object {
-			return a.Deleted || !a.Released && directory.Fold(a.Attributes[p.Target.Login].Text()) != directory.Fold(login)
+		before, err := p.Target.Format.Unmarshal(p.Before[id])
+		if ids[id] == "" || err != nil {
+			continue
+		}
+		if a.Deleted || directory.Fold(before.Attributes[p.Target.Login].Text()) != directory.Fold(a.Attributes[p.Target.Login].Text()) {
+			out[ids[id]] = true
 		}
 	}
-	return false
+	return out
 }
 
 // mayAdopt says why an account that has the name a document gives is not taken over.
@@ -96,8 +129,11 @@ func (p *Population) mayAdopt(id string, want directory.Account, e *directory.Ex
 	switch {
 	case from != "":
 		return nil
-	case e.Class != "user" || has != "" && !same:
-		return fmt.Errorf("worker %q: %s %q is taken by %s %s, whose %s is %q: choose another name", id, p.Target.Login, login, e.Class, e.Path, attribute, has)
+	case e.Class != "user":
+		return fmt.Errorf("worker %q: %s %q is taken by %s %s: choose another name", id, p.Target.Login, login, e.Class, e.Path)
+	case has != "" && !same:
+		return fmt.Errorf("worker %q: %s %q is taken by %s %s, whose %s is %q: choose another name; or, if it is this worker's account, write %q into its %s first, after which it is taken over",
+			id, p.Target.Login, login, e.Class, e.Path, attribute, has, wants, attribute)
 	case same && p.Options.Adopt != AdoptNever, p.Options.Adopt == AdoptAlways:
 		return nil
 	}

@@ -89,6 +89,26 @@ func (t Target) idle(doc string) bool {
 	return err == nil && (a.Deleted || a.Released)
 }
 
+// OnlyEnds reports whether want differs from the documents of the state in nothing but that
+// some which asked for nothing any more are not there: deleted accounts, and released ones. The next
+// refresh drops those of the deleted, and until then they are no reason for a plan.
+func (p *Population) OnlyEnds(want map[string]string) bool {
+	if len(want) >= len(p.Before) {
+		return false
+	}
+	for id, doc := range want {
+		if before, there := p.Before[id]; !there || before != doc {
+			return false
+		}
+	}
+	for id, doc := range p.Before {
+		if _, stays := want[id]; !stays && !p.Target.idle(doc) {
+			return false
+		}
+	}
+	return true
+}
+
 // released reports whether a document says that the account is no longer managed.
 func (t Target) released(doc string) bool {
 	if !strings.Contains(doc, `"released"`) {

@@ -51,6 +51,8 @@ type Population struct {
 	Memory Memory
 	// Seen holds accounts as a stage last read them.
 	Seen map[string]*directory.Existing
+
+	ending bool // the population itself is taken away, and says what then happens
 }
 
 // Options are what the configuration says about a population.
@@ -141,10 +143,11 @@ func (p *Population) Plan(ctx context.Context, want, carried map[string]string) 
 	changed := p.differences(want, accounts)
 	dir.Need(attributesOf(accounts)...)
 	ids := maps.Clone(p.Memory.IDs)
-	adoptions, ok := p.adopt(ctx, dir, subset(accounts, changed), ids, removed, &f)
+	adoptions, aside, ok := p.adopt(ctx, dir, subset(accounts, changed), ids, removed, len(want), &f)
 	if !ok {
 		return carried, f
 	}
+	changed = slices.DeleteFunc(changed, func(id string) bool { return aside[id] })
 	p.claimPlanned(want, ids, accounts, &f)
 	p.warnOfAdoptions(adoptions, accounts, &f)
 	p.checkChanges(ctx, dir, accounts, changed, ids, adoptions, &f)
@@ -160,14 +163,11 @@ func (p *Population) checkChanges(ctx context.Context, dir Users, accounts map[s
 	refused := p.checkDeletions(ctx, dir, accounts, changed, ids, f)
 	lasting, owners, writes := map[string]directory.Account{}, map[string]string{}, []string{}
 	for id, a := range accounts {
-		if a.Released {
-			continue
-		}
-		if !a.Deleted {
+		if !a.Released {
 			lasting[id] = a
-		}
-		if ids[id] != "" {
-			owners[id] = ids[id] // who is deleted owns an account, and gives its names up
+			if ids[id] != "" {
+				owners[id] = ids[id]
+			}
 		}
 	}
 	var changes []directory.Change
@@ -211,10 +211,11 @@ func (p *Population) Apply(ctx context.Context, want, planned map[string]string)
 	p.noteTouched(removed)
 	changed := p.differences(want, accounts)
 	managed := maps.Clone(p.Memory.IDs)
-	adoptions, ok := p.adopt(ctx, dir, subset(accounts, changed), p.Memory.IDs, removed, &f)
+	adoptions, aside, ok := p.adopt(ctx, dir, subset(accounts, changed), p.Memory.IDs, removed, len(want), &f)
 	if !ok {
 		return p.Before, f
 	}
+	changed = slices.DeleteFunc(changed, func(id string) bool { return aside[id] })
 	gone := withoutObjects(removed, managed, p.Memory.IDs, want)
 	for _, id := range removed {
 		if _, found := slices.BinarySearch(gone, id); !found {

@@ -60,6 +60,10 @@ func TestDeletion(t *testing.T) {
 	if _, said := l.plan(later); len(said) > 0 {
 		t.Errorf("the end of the document says %v", said)
 	}
+	p := l.population(&Claims{})
+	if !p.OnlyEnds(later) || p.OnlyEnds(docs) || p.OnlyEnds(nil) || p.OnlyEnds(map[string]string{"2": document("2", false)}) {
+		t.Error("the end of documents is taken for a change, or a change for one")
+	}
 	l.quiet(later)
 	// A deleted account that nobody ever managed is no reason to create one.
 	says(t, l.run(map[string]string{"2": docs["2"], "9": document("9", false, deleted)}), false)
@@ -201,6 +205,50 @@ func TestAdoption(t *testing.T) {
 	}
 }
 
+// TestJoinerTakesALoginThatIsGivenUp: the account that has it belongs to somebody who gets another
+// one, or whose account is deleted, in the same run.
+func TestJoinerTakesALoginThatIsGivenUp(t *testing.T) {
+	login := func(uid string) func(*directory.Account) {
+		return func(a *directory.Account) { a.Attributes["uid"] = directory.Value{uid} }
+	}
+	l := newLife(t, newMemory("a"))
+	docs := map[string]string{"1": document("1", true), "2": document("2", false)}
+	says(t, l.run(docs), false)
+	docs["1"], docs["5"] = document("1", true, login("married")), document("5", true, login("u1"))
+	says(t, l.run(docs), false)
+	if e := l.dir.of("u1"); e == nil || e.Account.Attributes["employeeID"].Text() != "5" {
+		t.Fatalf("u1 is %+v", e)
+	}
+	l.quiet(docs)
+	docs["2"], docs["6"] = document("2", false, deleted), document("6", true, login("u2"))
+	says(t, l.run(docs), false, "Accounts will be deleted")
+	delete(docs, "2")
+	l.quiet(docs)
+	// Whoever keeps the login has it.
+	docs["7"] = document("7", true, login("married"))
+	says(t, l.run(docs), true, `worker "7"`, "is taken by user")
+}
+
+// TestOneAdoptionThatIsRefusedStopsNobody: where rules decide every night, the leavers of this one lose access.
+func TestOneAdoptionThatIsRefusedStopsNobody(t *testing.T) {
+	l := newLife(t, newMemory("a"))
+	docs := map[string]string{"1": document("1", true)}
+	says(t, l.run(docs), false)
+	l.dir.add("9", true).Account.Attributes["employeeID"] = directory.Value{"90"}
+	docs["1"], docs["9"] = document("1", false), document("9", true)
+	says(t, l.run(docs), true, "Cannot take over an existing account", `worker "9"`, `whose employeeID is "90"`)
+	l.verdicts = map[string]Verdict{}
+	said := l.run(docs)
+	says(t, said, false, "Set aside: accounts that are not taken over", "1 of 2 documents", `worker "9"`)
+	if l.dir.of("u1").Account.Enabled || l.memory.IDs["9"] != "" || l.docs["9"] != docs["9"] {
+		t.Errorf("u1 %+v, ids %v, documents %v", l.dir.of("u1"), l.memory.IDs, l.docs)
+	}
+	// The advice: the account gets the worker's id, and is taken over.
+	l.dir.of("u9").Account.Attributes["employeeID"] = directory.Value{"9"}
+	says(t, l.run(docs), false, "Existing accounts will be taken over", "worker 9")
+	l.quiet(docs)
+}
+
 func TestAdoptionNeedsTheDirectory(t *testing.T) {
 	l := newLife(t, newMemory("a"))
 	l.dir.down = errors.New("the server is down")
@@ -320,10 +368,10 @@ func TestEnd(t *testing.T) {
 	l.options.OnRemoval = Release
 	says(t, l.population(&Claims{}).PlanEnd(t.Context()), false, "Accounts will be released", "3 accounts")
 	l.options.OnRemoval = Delete
-	says(t, l.population(&Claims{}).PlanEnd(t.Context()), false, "Accounts will be deleted", "delete 1, disable 1, release 1 accounts", "worker 1 (u1, Name 1): release, because this resource never changed")
+	says(t, l.population(&Claims{}).PlanEnd(t.Context()), false, "Accounts will be deleted", "delete 1, disable 2 accounts", "worker 1 (u1, Name 1): disable, because the account is enabled")
 	left, f := l.population(&Claims{}).End(t.Context())
 	says(t, f, false)
-	if len(left) > 0 || l.dir.of("u3") != nil || l.dir.of("u2").Account.Enabled || !l.dir.of("u1").Account.Enabled {
+	if len(left) > 0 || l.dir.of("u3") != nil || l.dir.of("u2").Account.Enabled || l.dir.of("u1").Account.Enabled {
 		t.Errorf("left %v, u1 %v, u2 %v, u3 %v", left, l.dir.of("u1"), l.dir.of("u2"), l.dir.of("u3"))
 	}
 }

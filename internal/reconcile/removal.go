@@ -50,13 +50,13 @@ func (p *Population) fates(ctx context.Context, dir Users, removed []string, mod
 			out[id] = fate{mode, ""}
 		case mode == Release:
 			out[id] = fate{mode, ""}
-		case known && (verdict.Kind == Absent || verdict.Kind == Unclear):
+		case !p.ending && known && (verdict.Kind == Absent || verdict.Kind == Unclear):
 			out[id] = fate{Release, cmp.Or(verdict.Reason, kindText[verdict.Kind])}
-		case p.Memory.Untouched[id]:
+		case !p.ending && p.Memory.Untouched[id]: // who ends the resource says what is to happen
 			out[id] = fate{Release, "this resource never changed the account"}
 		case mode == Disable:
 			out[id] = fate{Disable, cmp.Or(verdict.Reason, kindText[verdict.Kind])}
-		case p.Memory.Verdicts != nil && !known:
+		case !p.ending && p.Memory.Verdicts != nil && !known:
 			out[id] = fate{Disable, "deletion is left to the rules, whose document says when the account is deleted"}
 		default:
 			due = append(due, id)
@@ -171,6 +171,7 @@ func (p *Population) checkProtected(ctx context.Context, dir Users, removed []st
 // PlanEnd says what the end of the population does to its accounts, and refuses what must not be done.
 func (p *Population) PlanEnd(ctx context.Context) Findings {
 	var f Findings
+	p.ending = true
 	mode, workers := p.Options.OnRemoval, p.removed(nil)
 	if len(workers) == 0 {
 		return f
@@ -216,6 +217,7 @@ func (p *Population) PlanEnd(ctx context.Context) Findings {
 // that could not be disabled or deleted.
 func (p *Population) End(ctx context.Context) (map[string]string, Findings) {
 	var f Findings
+	p.ending = true
 	mode, workers := p.Options.OnRemoval, p.removed(nil)
 	if len(workers) == 0 || mode == Release {
 		return nil, f

@@ -39,6 +39,7 @@ const (
 	problemValue     problemKind = "value"          // the directory does not accept a value
 	problemContainer problemKind = "container"      // the container does not exist
 	problemSuffix    problemKind = "suffix"         // the suffix of the user principal name is unknown
+	problemDeletion  problemKind = "deletion"       // the account is to be deleted, and the directory would not
 	problemProtected problemKind = "protected"      // the account is protected
 )
 
@@ -179,6 +180,7 @@ var problemTitles = map[problemKind]string{
 	problemValue:     "the directory does not accept these values",
 	problemContainer: "these containers do not exist",
 	problemSuffix:    "these suffixes of user principal names are not known to the directory",
+	problemDeletion:  "these accounts cannot be deleted",
 	problemProtected: "these accounts are protected, and the rules would change them",
 	problemAmbiguous: "these workers match several accounts",
 	problemContested: "these accounts are matched by several workers",

@@ -4,6 +4,7 @@ package roster
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -21,9 +22,51 @@ func (d *decider) check(ctx context.Context) error {
 	if err := d.checkSuffixes(ctx); err != nil {
 		return fmt.Errorf("reading the suffixes of user principal names: %w", err)
 	}
+	if err := d.checkDeletions(ctx); err != nil {
+		return fmt.Errorf("looking at the accounts that are to be deleted: %w", err)
+	}
 	d.checkDuplicates()
 	d.checkProtected()
 	return d.checkValues()
+}
+
+// checkDeletions sets those aside whose account is to be deleted and the directory would
+// not delete.
+func (d *decider) checkDeletions(ctx context.Context) error {
+	var changes []directory.Change
+	for _, p := range d.people {
+		if p.deletes() && !p.aside() {
+			changes = append(changes, directory.Change{WorkerID: p.id, ID: p.existing.ID, Want: *p.account})
+		}
+	}
+	if d.in.Refuses == nil || len(changes) == 0 {
+		return nil
+	}
+	return d.asideRefused(d.in.Refuses(ctx, changes))
+}
+
+// asideRefused sets the people aside whom errors are about, and returns what is about nobody.
+func (d *decider) asideRefused(err error) error {
+	if err == nil {
+		return nil
+	}
+	one, about := err.(*directory.PersonError)
+	if many, joined := err.(interface{ Unwrap() []error }); joined && !about {
+		var rest []error
+		for _, e := range many.Unwrap() {
+			rest = append(rest, d.asideRefused(e))
+		}
+		return errors.Join(rest...)
+	}
+	if !about {
+		return err
+	}
+	p := d.byWorker[one.WorkerID]
+	if p == nil {
+		return err
+	}
+	d.setAside(p, problemDeletion, own(p, one), "mend that by hand; the account stays disabled until then")
+	return nil
 }
 
 // checkDuplicates sets those aside who would get a name that somebody else has. Where

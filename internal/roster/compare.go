@@ -74,7 +74,23 @@ func (d *decider) listChanges(p *person) {
 		}
 		p.changes = append(p.changes, c)
 	}
+	if m := d.deletedManager(p); m != nil {
+		p.changes = append(p.changes, Change{Attribute: directory.ManagerAttribute, Old: p.present(directory.ManagerAttribute), Rule: fmt.Sprintf("the account of the manager, worker %q, is deleted", m.id)})
+	}
 	slices.SortFunc(p.changes[start:], func(a, b Change) int { return strings.Compare(a.Attribute, b.Attribute) })
+}
+
+// deletedManager returns the manager of an account whose own account this run deletes,
+// which the directory unlinks by itself; nil where there is none.
+func (d *decider) deletedManager(p *person) *person {
+	present := p.present(directory.ManagerAttribute).Text()
+	if _, managed := p.account.Attributes[directory.ManagerAttribute]; managed || present == "" || p.account.Deleted {
+		return nil
+	}
+	if m := d.lookup(present); m != nil && m.deletes() {
+		return m
+	}
+	return nil
 }
 
 // overriddenBy explains a change by the override that asks for it, if one does.
@@ -239,7 +255,7 @@ func (d *decider) displayName(p *person) string {
 			return v.Text()
 		}
 	}
-	return ""
+	return p.label
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -105,9 +105,13 @@ func (d *decider) linkAgain() {
 		if p.account == nil || p.account.Deleted {
 			continue
 		}
-		// The directory drops links to what is deleted by itself.
+		// The directory drops links to what is deleted by itself: the document says now
+		// what it will say when the link is gone.
 		m := d.lookup(p.account.Attributes[directory.ManagerAttribute].Text())
-		if p.boss != nil || p.kept && m != nil && m.deletes() {
+		switch gone := p.kept && m != nil && m.deletes(); {
+		case gone && d.rules.Attributes[directory.ManagerAttribute].WhenNull == mapping.NullClear:
+			p.account.Attributes[directory.ManagerAttribute] = nil
+		case gone, p.boss != nil:
 			delete(p.account.Attributes, directory.ManagerAttribute)
 		}
 	}
@@ -188,6 +192,7 @@ type person struct {
 	troubles []trouble // why the person is set aside; see decider.setAside
 	// losesProtected: must not sign in any longer, but the account is protected.
 	losesProtected bool
+	label          string    // the display name by the rules, for somebody who gets no account after all
 	cause          string    // what the rules have the account disabled for, see directory.Account
 	blocked        string    // why a disabled account stays so although its worker works here; empty: it does not
 	kept           bool      // the document says what the account has

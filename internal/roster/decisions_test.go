@@ -3,6 +3,8 @@
 package roster_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -239,6 +241,62 @@ func (m *memory) byWorkerID(id string) map[string]directory.Account {
 		}
 	}
 	return out
+}
+
+// TestAccountsThatCannotBeDeleted: one with objects below it is named, and the others go.
+func TestAccountsThatCannotBeDeleted(t *testing.T) {
+	m := newMemory()
+	off(m.ann(), "2026-10-02", "left")
+	off(m.user("cn=Bob Ray", "sAMAccountName=bob.ray", "employeeID=2"), "2026-10-02", "left")
+	in := input(t, m, rules(), hire("1 Ann Lee", "termination_date=2026-10-01"), hire("2 Bob Ray", "termination_date=2026-10-01"))
+	asked := 0
+	in.Refuses = func(_ context.Context, changes []directory.Change) error {
+		asked += len(changes)
+		return errors.Join(&directory.PersonError{WorkerID: "1", Op: "delete", Err: directory.ErrHasChildren})
+	}
+	r := decide(t, in)
+	d := expectAction(t, r, "1", roster.ActionSetAside)
+	expectValue(t, r, "1", "deleted", "false")
+	expectAction(t, r, "2", roster.ActionDelete)
+	if len(d.Problems) != 1 || d.Problems[0].Kind != "deletion" || !strings.Contains(d.Problems[0].Text, "objects below it") || asked == 0 {
+		t.Errorf("problems %+v", d.Problems)
+	}
+	in.Refuses = func(context.Context, []directory.Change) error { return errors.New("the directory is down") }
+	refused(t, in, "the directory is down")
+}
+
+// TestGroupsOfOneDisabledByHand: the rules of groups take the last one from an account that somebody
+// disabled, and its document says what it said before.
+func TestGroupsOfOneDisabledByHand(t *testing.T) {
+	for _, restore := range []bool{true, false} {
+		m := newMemory()
+		e := off(m.ann(), "2026-11-10", "")
+		e.Account.Attributes[directory.GroupsAttribute] = directory.Value{directory.GroupsKept}
+		in := grouped(input(t, m, ladder(func(r *mapping.Rules) { r.Lifecycle.RestoreGroups = restore }), hire("1 Ann Lee")))
+		before := decide(t, in)
+		expectAction(t, before, "1", roster.ActionKeptDisabled)
+		delete(e.Account.Attributes, directory.GroupsAttribute)
+		if after := decide(t, in).Documents["1"]; after != before.Documents["1"] {
+			t.Errorf("%s\nbefore %s", after, before.Documents["1"])
+		}
+	}
+}
+
+// TestManagerIsDeleted: whoever reported to them is named, and nothing changes in the next run.
+func TestManagerIsDeleted(t *testing.T) {
+	m := newMemory()
+	m.ann().Account.Attributes["manager"] = directory.Value{"2"}
+	off(m.user("cn=Bob Ray", "sAMAccountName=bob.ray", "employeeID=2"), "2026-10-02", "left")
+	in := input(t, m, rules(), hire("1 Ann Lee", "manager_id=2"), hire("2 Bob Ray", "termination_date=2026-10-01"))
+	r := decide(t, in)
+	expectAction(t, r, "2", roster.ActionDelete)
+	expectValue(t, r, "1", "manager", "-")
+	if d := expectAction(t, r, "1", roster.ActionUpdate); !strings.Contains(d.Reason, "manager") || !strings.Contains(d.Changes[0].Rule, `worker "2", is deleted`) {
+		t.Errorf("%+v", d)
+	}
+	m.apply(t, r)
+	delete(m.objects[0].Account.Attributes, "manager") // as directories do
+	settle(t, m, in)
 }
 
 // TestSetAsideLeaversLoseAccess: what is wrong with a record keeps nobody in.

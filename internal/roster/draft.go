@@ -156,7 +156,7 @@ func (d *decider) keepGroups(p *person, a *directory.Account) {
 	}
 	state := p.present(directory.GroupsAttribute).Text()
 	switch {
-	case state == directory.GroupsRemoved, state == "" && !a.Enabled:
+	case state == directory.GroupsRemoved, state == "" && !a.Enabled && p.existing.DisabledFor == directory.ForLeft:
 		a.Attributes[directory.GroupsAttribute] = directory.Value{directory.GroupsRemoved}
 	case state != directory.GroupsPartly && d.rules.Lifecycle.RestoreGroups:
 		a.Attributes[directory.GroupsAttribute] = directory.Value{directory.GroupsKept}
@@ -239,6 +239,7 @@ func (d *decider) draftFull(p *person) {
 	if moves || p.restored() {
 		d.reopenNames(p, &a)
 	}
+	p.label = a.Attributes["displayName"].Text()
 	p.account = &a
 	// The outcomes are the largest part of everything, and have done their work.
 	p.desired.Attributes = nil

@@ -11,6 +11,7 @@
 package roster
 
 import (
+	"context"
 	"time"
 
 	"terraform-provider-workforce/internal/directory"
@@ -71,6 +72,10 @@ type Input struct {
 	// without a worker do not matter and the rules may place anybody anywhere.
 	OwnsNothing bool
 	Safeguards  Safeguards
+	// Refuses, if not nil, says which of the changes the directory would refuse for what
+	// only the objects there show, such as objects below an account that is to be deleted:
+	// a *directory.PersonError for each. It is asked about deletions only.
+	Refuses func(context.Context, []directory.Change) error
 	// Now is the present, which AsOf is held against: a moment left over in a variable
 	// would let nobody leave. Zero: AsOf is not judged.
 	Now time.Time

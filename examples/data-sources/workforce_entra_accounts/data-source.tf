@@ -7,7 +7,8 @@ data "workforce_entra_accounts" "staff" {
   safeguards = {
     min_workers = 900
     max_disable = "3%"
-    max_delete  = "0"
+    max_enable  = "3%"
+    max_delete  = "5 or 1%" # the larger of both
     sentinels   = ["10001"]
     exceptions = [{
       limit   = "max_disable"

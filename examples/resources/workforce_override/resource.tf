@@ -13,9 +13,21 @@ resource "workforce_override" "acting_director" {
   expires    = "2026-12-15"
 }
 
+# Rules never enable an account that somebody disabled by hand; this does.
+resource "workforce_override" "cleared" {
+  worker_ids = ["1033"]
+  enabled    = true
+  reason     = "Disabled by the service desk while the laptop was lost; it was found"
+  expires    = "2026-12-15"
+}
+
 # Through a local value, as rules are: the plan then shows each person's change.
 locals {
-  overrides = [workforce_override.investigation.json, workforce_override.acting_director.json]
+  overrides = [
+    workforce_override.investigation.json,
+    workforce_override.acting_director.json,
+    workforce_override.cleared.json,
+  ]
 }
 
 data "workforce_hr_csv" "staff" {

@@ -143,7 +143,7 @@ func countEnabled(users map[string]map[string]any) int {
 
 // cloudLeaver lets one more person leave, and shows that sessions end with the account.
 func (d *demo) cloudLeaver(ctx context.Context) error {
-	leaver := d.company.Worker(d.cast.joiner)
+	leaver := d.company.Worker(d.cast.typo)
 	if err := d.company.Leave(leaver.ID, yesterday); err != nil {
 		return err
 	}

@@ -16,6 +16,8 @@ import (
 const (
 	groupsFile = "groups.tf"
 	groupsOU   = "OU=Groups," + baseDN
+	// projectGroup is a group that no rule knows.
+	projectGroup = "Project Apollo"
 )
 
 // birthright adds groups whose members follow from the accounts.
@@ -64,9 +66,8 @@ func (d *demo) joinByHand(ctx context.Context, worker string) error {
 	if err != nil {
 		return err
 	}
-	const name = "Project Apollo"
-	d.say("somebody had put %s into the group %s by hand", e.Get("displayName"), name)
-	return d.domain.Modify(ctx, "dn: CN="+name+","+groupsOU+"\nchangetype: add\nobjectClass: group\nsAMAccountName: apollo\nmember: "+e.DN+"\n")
+	d.say("somebody had put %s into the group %s by hand", e.Get("displayName"), projectGroup)
+	return d.domain.Modify(ctx, "dn: CN="+projectGroup+","+groupsOU+"\nchangetype: add\nobjectClass: group\nsAMAccountName: apollo\nmember: "+e.DN+"\n")
 }
 
 // belongs holds the groups of a worker, as the domain tells them, against those they are to have.

@@ -2,7 +2,8 @@
 
 // Command demo tells the whole story on a real domain: a thousand people are
 // planned and created, then somebody moves, somebody leaves and somebody
-// joins, a change by hand is repaired, and a truncated file is stopped.
+// joins, HR tells of a leaver late and makes mistakes, a change by hand is
+// repaired, and a truncated file is stopped.
 //
 // It starts a Samba domain controller, runs the Terraform on PATH with the
 // provider given by -provider and the example given by -configuration, and looks at the outcome with OpenLDAP's tools.

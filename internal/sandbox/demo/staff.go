@@ -16,6 +16,7 @@ const (
 	asOf      = "2026-01-15T12:00:00Z"
 	today     = "2026-01-15"
 	yesterday = "2026-01-14"
+	weeksAgo  = "2025-12-01"
 )
 
 // The joiner's name has everything that CSV, distinguished names, search filters and Terraform give a meaning to.
@@ -24,10 +25,10 @@ const (
 	joinerLast  = `O'Brien, (Łódź) #1 + <x>=y; *\`
 )
 
-// cast is who plays the mover, the leaver and the joiner, by worker id.
-type cast struct{ mover, leaver, joiner string }
+// cast is who plays which part, by worker id: late is a leaver of whom HR tells late, typo has a status word that nobody knows.
+type cast struct{ mover, leaver, joiner, late, typo string }
 
-// castFor chooses two contractors who lead nobody, so that nobody else's account depends on them.
+// castFor chooses four contractors who lead nobody, so that nobody else's account depends on them.
 func castFor(c *company.Company, accounts map[string]account) (cast, error) {
 	leads := map[string]bool{}
 	for _, w := range c.Workers {
@@ -39,10 +40,10 @@ func castFor(c *company.Company, accounts map[string]account) (cast, error) {
 			free = append(free, w.ID)
 		}
 	}
-	if len(free) < 2 {
-		return cast{}, fmt.Errorf("expected two contractors at work who lead nobody, found %d", len(free))
+	if len(free) < 4 {
+		return cast{}, fmt.Errorf("expected four contractors at work who lead nobody, found %d", len(free))
 	}
-	return cast{mover: free[0], leaver: free[1]}, nil
+	return cast{mover: free[0], leaver: free[1], late: free[2], typo: free[3]}, nil
 }
 
 // act changes the company as a day in HR does, and says what happened.

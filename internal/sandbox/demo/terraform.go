@@ -167,10 +167,6 @@ func (p population) changed() map[string]string {
 
 // planned reads what a saved plan does to the population.
 func (t *terraform) planned(ctx context.Context, plan string) (population, error) {
-	r, err := t.succeed(ctx, nil, "show", "-json", plan)
-	if err != nil {
-		return population{}, err
-	}
 	var document struct {
 		ResourceChanges []struct {
 			Type   string `json:"type"`
@@ -181,8 +177,8 @@ func (t *terraform) planned(ctx context.Context, plan string) (population, error
 			} `json:"change"`
 		} `json:"resource_changes"`
 	}
-	if err := json.Unmarshal([]byte(r.stdout), &document); err != nil {
-		return population{}, fmt.Errorf("terraform show -json: %w", err)
+	if err := t.show(ctx, plan, &document); err != nil {
+		return population{}, err
 	}
 	for _, change := range document.ResourceChanges {
 		if strings.HasSuffix(change.Type, "_population") {
@@ -190,4 +186,52 @@ func (t *terraform) planned(ctx context.Context, plan string) (population, error
 		}
 	}
 	return population{}, errors.New("the plan has no population")
+}
+
+// decisions are what the rules say about people, as the accounts data source of a plan has it.
+type decisions struct {
+	SetAside     []string `json:"set_aside"`
+	KeptDisabled []string `json:"kept_disabled"`
+	Report       string   `json:"report"`
+}
+
+// decided reads the decisions of a saved plan.
+func (t *terraform) decided(ctx context.Context, plan string) (decisions, error) {
+	var document struct {
+		PriorState struct {
+			Values struct {
+				RootModule struct {
+					Resources []struct {
+						Type   string          `json:"type"`
+						Values json.RawMessage `json:"values"`
+					} `json:"resources"`
+				} `json:"root_module"`
+			} `json:"values"`
+		} `json:"prior_state"`
+	}
+	if err := t.show(ctx, plan, &document); err != nil {
+		return decisions{}, err
+	}
+	for _, r := range document.PriorState.Values.RootModule.Resources {
+		if strings.HasSuffix(r.Type, "_accounts") {
+			var d decisions
+			if err := json.Unmarshal(r.Values, &d); err != nil {
+				return d, fmt.Errorf("%s of the plan: %w", r.Type, err)
+			}
+			return d, nil
+		}
+	}
+	return decisions{}, errors.New("the plan has no decisions about accounts")
+}
+
+// show reads a saved plan.
+func (t *terraform) show(ctx context.Context, plan string, document any) error {
+	r, err := t.succeed(ctx, nil, "show", "-json", plan)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal([]byte(r.stdout), document); err != nil {
+		return fmt.Errorf("terraform show -json: %w", err)
+	}
+	return nil
 }

@@ -114,3 +114,13 @@ func (s *Server) PutBelow(id, rdn, class string) {
 	defer s.mu.Unlock()
 	s.put(rdn+","+s.must(id).dn, class, nil)
 }
+
+// SetDomain makes the domain another one: its security identifier carries the number.
+func (s *Server) SetDomain(number byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e := s.entries[key(Base)]
+	sid := []byte(e.first("objectSid"))
+	sid[12] = number
+	e.set("objectSid", string(sid))
+}

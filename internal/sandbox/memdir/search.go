@@ -320,10 +320,10 @@ func (e *entry) metaData() string {
 		binary.LittleEndian.PutUint64(m[8:], uint64(at.Unix()+from1601))
 		out = append(out, m...)
 	}
-	vector := make([]byte, head)
-	binary.LittleEndian.PutUint32(vector, 1)
-	binary.LittleEndian.PutUint32(vector[8:], uint32(n))
-	return string(append(vector, out...))
+	start := make([]byte, head)
+	binary.LittleEndian.PutUint32(start, 1)
+	binary.LittleEndian.PutUint32(start[8:], uint32(n))
+	return string(start) + string(out)
 }
 
 func (e *entry) encode(wanted []string) *ber.Packet {

@@ -289,18 +289,20 @@ func (s *Server) place(e *entry, rdn, parent string) *refusal {
 	if other := s.entries[key(next)]; other != nil && other != e {
 		return &refusal{codeExists, "00002071: UpdErr: DSID-031B0E2A, problem 6005 (ENTRY_EXISTS), data 0"}
 	}
-	below := "," + e.dn
-	s.unfile(e)
-	e.dn = next
-	s.file(e)
-	s.stamp(e, "name")
+	tree, below := []*entry{e}, ","+e.dn
 	for _, o := range s.order {
-		if rest, is := strings.CutSuffix(dnOf(o), below); is {
-			s.unfile(o)
-			o.dn = rest + "," + next
-			s.file(o)
+		if strings.HasSuffix(dnOf(o), below) {
+			tree = append(tree, o)
 		}
 	}
+	for _, o := range slices.Backward(tree) {
+		s.unfile(o)
+	}
+	for _, o := range tree {
+		o.dn = strings.TrimSuffix(o.dn, below[1:]) + next
+		s.file(o)
+	}
+	s.stamp(e, "name")
 	return nil
 }
 

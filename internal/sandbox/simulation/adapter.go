@@ -45,8 +45,3 @@ func adaptTo(t tftypes.Type, v any) any {
 	}
 	return v
 }
-
-// knows reports whether a data source or resource has an argument.
-func knows(schema *tfprotov6.Schema, name string) bool {
-	return slices.ContainsFunc(schema.Block.Attributes, func(a *tfprotov6.SchemaAttribute) bool { return a.Name == name })
-}

@@ -137,17 +137,22 @@ var troubles = []directed{
 		s.staff(20)
 		s.population["on_removal"] = "delete"
 		s.runs()
-		s.server().PutBelow(s.of("105").ID, "CN=ExchangeActiveSyncDevices", "msExchActiveSyncDevices")
+		s.server().PutBelow(s.of("104").ID, "CN=ExchangeActiveSyncDevices", "msExchActiveSyncDevices")
+		s.server().PutBelow(s.of("105").ID, "CN=Printer", "printQueue")
+		s.ends("104", -1)
 		s.ends("105", -1)
 		s.ends("106", -1)
 		s.pass(1)
 		s.runs()
 		s.pass(31)
-		p := s.plans()
-		named := s.says("ActiveSync") || !p.ok() || s.says("below")
-		s.check(named, "the plan says nothing of the objects below the account that it deletes")
+		s.plans()
+		s.check(s.says("printQueue") || s.says("Printer"), "the plan says nothing of the printer below the account of 105")
 		s.tries()
-		s.gone("106")
+		s.gone("104", "106")
+		s.there("105")
+		s.pass(1)
+		s.runs()
+		s.settles()
 	}},
 	{"G5 a login that was just given up", both, func(s *scene) {
 		s.staff(20)
@@ -168,6 +173,39 @@ var troubles = []directed{
 		s.runs()
 		u := s.of("501")
 		s.check(u == nil || u.Login != login, "501 got the login %s, which was given up a day ago", login)
+	}},
+	{"sibling: a manager whose account is deleted", both, func(s *scene) {
+		s.staff(20)
+		s.hire("500", "The", "Boss")
+		for _, id := range []string{"105", "106", "107"} {
+			s.who(id).Manager = "500"
+		}
+		s.runs()
+		s.ends("500", -1)
+		s.pass(1)
+		s.runs()
+		s.pass(31)
+		p := s.runs()
+		s.gone("500")
+		for _, id := range p.shown() {
+			s.check(len(p.verdicts()[id]) == 1, "the plan changes %s, and the report has %d causes", id, len(p.verdicts()[id]))
+		}
+		s.settles()
+	}},
+	{"sibling: a manager of somebody absent is deleted", both, func(s *scene) {
+		s.staff(20)
+		s.hire("500", "The", "Boss")
+		s.who("105").Manager = "500"
+		s.runs()
+		s.drop("105")
+		s.ends("500", -1)
+		s.pass(1)
+		s.runs()
+		s.pass(31)
+		s.runs()
+		s.gone("500")
+		s.may("105")
+		s.settles()
 	}},
 	{"sibling: a write that is refused stops nobody else", both, func(s *scene) {
 		s.staff(20)

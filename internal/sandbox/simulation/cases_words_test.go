@@ -60,7 +60,7 @@ var wordsAndDates = []directed{
 		s.mayNot("500")
 	}},
 	{"S5 two sources with the same worker id", both, func(s *scene) {
-		p, list := start(s.ctx, s.clock.now, s.provider)
+		p, list := start(s.ctx, s.clock, s.provider)
 		s.check(!list.failed(), "%s", list.errors())
 		read := func(l line) string {
 			out, list := p.read("workforce_hr_csv", source(export([]line{l})))
@@ -204,7 +204,7 @@ var identity = []directed{
 		s.runs()
 		p := s.plans()
 		name := "workforce_" + s.prefix() + "_population"
-		process, list := start(s.ctx, s.clock.now, s.provider)
+		process, list := start(s.ctx, s.clock, s.provider)
 		s.check(!list.failed(), "%s", list.errors())
 		docs := maps.Clone(p.documents())
 		_, first := process.plan(name, s.state, object{"accounts": docs})

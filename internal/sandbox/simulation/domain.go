@@ -70,9 +70,7 @@ func (d *domain) users() map[string]user {
 	for _, o := range d.server.Users() {
 		u := user{ID: o.ID, Worker: o.First("employeeID"), Login: o.First("sAMAccountName"), Path: o.DN, Display: o.First("displayName"), Title: o.First("title"), Dept: o.First("department"),
 			Manager: o.Manager, Enabled: !o.Disabled}
-		for _, g := range o.Groups {
-			u.Groups = append(u.Groups, g)
-		}
+		u.Groups = append(u.Groups, o.Groups...)
 		slices.Sort(u.Groups)
 		out[u.ID] = u
 	}

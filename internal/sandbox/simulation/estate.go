@@ -36,6 +36,16 @@ type clock struct{ at atomic.Int64 }
 func (c *clock) now() time.Time  { return time.Unix(c.at.Load(), 0).UTC() }
 func (c *clock) set(t time.Time) { c.at.Store(t.Unix()) }
 
+// sleep lets the time pass that somebody waits.
+func (c *clock) sleep(ctx context.Context, until time.Time) error {
+	for next := until.Unix() + 1; ; {
+		at := c.at.Load()
+		if next <= at || c.at.CompareAndSwap(at, next) {
+			return ctx.Err()
+		}
+	}
+}
+
 func newEstate(t target, c *clock) *estate {
 	return &estate{target: t, clock: c, rules: t.mapping(), accounts: object{}, population: object{}, provider: t.provider(), state: none("workforce_" + t.prefix() + "_population")}
 }
@@ -146,7 +156,7 @@ func (e *estate) rulesDocument(p *process) (string, problems) {
 func (e *estate) plan(ctx context.Context, file string) *proposal {
 	out := &proposal{at: e.clock.now(), before: e.users()}
 	defer e.cut(false)
-	p, list := start(ctx, e.clock.now, e.provider)
+	p, list := start(ctx, e.clock, e.provider)
 	if out.failed = list; list.failed() {
 		return out
 	}
@@ -179,7 +189,7 @@ func (e *estate) plan(ctx context.Context, file string) *proposal {
 // saved whatever becomes of it.
 func (e *estate) apply(ctx context.Context, p *proposal) problems {
 	defer e.cut(false)
-	process, list := start(ctx, e.clock.now, e.provider)
+	process, list := start(ctx, e.clock, e.provider)
 	if list.failed() {
 		return list
 	}
@@ -192,7 +202,7 @@ func (e *estate) apply(ctx context.Context, p *proposal) problems {
 
 // override is the json of a workforce_override.
 func (e *estate) override(config object) string {
-	p, list := start(context.Background(), e.clock.now, e.provider)
+	p, list := start(context.Background(), e.clock, e.provider)
 	if list.failed() {
 		panic("simulation: " + list.errors())
 	}

@@ -68,7 +68,7 @@ var events = []event{
 		return l.to(l.some("stays", func(p line) bool { return p.End != "" && stageOf(p, l.today()) == working }), func(p *line) { p.End = "" })
 	}},
 	{"an end that turns out to be wrong", 1, func(l *life) string {
-		return l.to(l.some("stays", l.is(left)), func(p *line) { p.End, p.Status = "", wordActive })
+		return l.to(l.some("stays", l.is(left)), func(p *line) { p.End, p.Status, l.mended[p.ID] = "", wordActive, true })
 	}},
 	{"a rehire", 2, func(l *life) string {
 		return l.to(l.some("returns", l.is(left)), func(p *line) {

@@ -2,7 +2,10 @@
 
 package simulation
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // hand is something that somebody does in the directories, to the account of a worker.
 type hand struct {
@@ -56,6 +59,9 @@ func (l *life) meddle() {
 	p := l.some("to whom", l.is(h.whom...))
 	if p == nil {
 		return
+	}
+	if strings.Contains(h.name, "abled") || strings.Contains(h.name, "deleted") {
+		l.touched[p.ID] = true
 	}
 	for i, s := range l.scenes {
 		l.observe(i)

@@ -17,7 +17,7 @@ func (l *life) changes(i int, s *scene, p *proposal, before, after map[string]us
 		case !slices.Contains(shown, u.Worker):
 			l.wrong(s, "%s was %s, which the plan does not show", u.Worker, what)
 		case len(list) != 1:
-			l.wrong(s, "%s was %s, for which the report has %d causes", u.Worker, what, len(list))
+			l.wrong(s, "%s was %s, for which the report has %d causes: %s, then %s; before %+v, after %+v", u.Worker, what, len(list), p.known()[u.Worker], p.documents()[u.Worker], before[u.ID], after[u.ID])
 		case list[0].Reason == "":
 			l.wrong(s, "%s was %s, for which the report gives no reason", u.Worker, what)
 		}
@@ -27,7 +27,7 @@ func (l *life) changes(i int, s *scene, p *proposal, before, after map[string]us
 		switch {
 		case !had:
 			explain("created or restored", u)
-		case was.equal(u):
+		case was.equal(u), orphaned(was, u, after):
 			continue
 		default:
 			explain("changed", u)
@@ -57,6 +57,16 @@ func (l *life) changes(i int, s *scene, p *proposal, before, after map[string]us
 			l.wrong(s, "%d accounts were %s, and the limit is %d", n, what, l.limit)
 		}
 	}
+}
+
+// orphaned reports that an account only lost its manager, whose own account is gone:
+// the directory does that by itself.
+func orphaned(was, is user, after map[string]user) bool {
+	if _, there := after[was.Manager]; there || is.Manager != "" {
+		return false
+	}
+	was.Manager = ""
+	return was.equal(is)
 }
 
 // deleted checks that an account was to go.
@@ -139,18 +149,19 @@ func (l *life) allowed(i int, s *scene, p *proposal, record line, list []user, a
 		l.wrong(s, "%s was disabled by hand, and was enabled again", record.ID)
 	case secured && want == mustSignIn && !named(p, record.ID):
 		l.wrong(s, "%s was disabled by hand, and the report does not name them", record.ID)
-	case secured, want == either:
+	case secured, want == either, l.mended[record.ID] && !signsIn && named(p, record.ID):
 	case want == mustNot && signsIn:
-		l.wrong(s, "%s is %s (%s to %s) and can sign in", record.ID, what, record.Hire, record.End)
+		l.wrong(s, "%s is %s (%s to %s) and can sign in; the plan: %s", record.ID, what, record.Hire, record.End, about(p, record.ID))
 	case want == mustSignIn && !signsIn && !(aside && named(p, record.ID)):
-		l.wrong(s, "%s is %s and cannot sign in", record.ID, what)
+		l.wrong(s, "%s is %s and cannot sign in; the plan: %s", record.ID, what, about(p, record.ID))
 	}
 	if want != mustNot || s.prefix() != "entra" {
 		return
 	}
 	for _, u := range list {
 		if at, known := v.disabled[u.ID]; known && what == left && u.Sessions.Before(at.Truncate(time.Second)) && !aside {
-			l.wrong(s, "%s has left, and sessions from before %s live on", record.ID, date(at))
+			l.wrong(s, "%s has left, and sessions that began between %s and %s live on; recorded: %s; the plan: %s", record.ID, u.Sessions.Format(time.RFC3339), at.Format(time.RFC3339),
+				s.text(u.ID, "onPremisesExtensionAttributes"), about(p, record.ID))
 		}
 	}
 }
@@ -189,31 +200,37 @@ func (l *life) compare() {
 	if len(l.scenes) < 2 {
 		return
 	}
-	view := func(s *scene) map[string]user {
-		out, ids := map[string]user{}, map[string]string{}
-		all := s.users()
-		for id, u := range all {
-			ids[id] = u.Worker
-		}
-		for _, u := range all {
-			u.Manager = ids[u.Manager]
-			u.ID, u.Path, u.Sessions = "", "", time.Time{}
-			u.Login, _, _ = strings.Cut(u.Login, "@")
-			out[u.Worker] = u
-		}
-		return out
-	}
-	a, b := view(l.scenes[0]), view(l.scenes[1])
+	a, b := l.view(l.scenes[0]), l.view(l.scenes[1])
 	for worker, u := range a {
-		if other, there := b[worker]; !there {
+		other, there := b[worker]
+		switch {
+		case !there && !l.touched[worker]:
 			l.wrong(l.scenes[1], "%s has no account, and has one at the other directory", worker)
-		} else if !u.equal(other) {
+		case !there:
+		case !u.equal(other):
 			l.wrong(l.scenes[1], "%s is another than at the other directory: %+v, there %+v", worker, other, u)
 		}
 	}
 	for worker := range b {
-		if _, there := a[worker]; !there {
+		if _, there := a[worker]; !there && !l.touched[worker] {
 			l.wrong(l.scenes[0], "%s has no account, and has one at the other directory", worker)
 		}
 	}
+}
+
+// view is what both directories have to say alike, by worker id.
+func (l *life) view(s *scene) map[string]user {
+	out, ids := map[string]user{}, map[string]string{}
+	all := s.users()
+	for id, u := range all {
+		ids[id] = u.Worker
+	}
+	for _, u := range all {
+		if u.Manager = ids[u.Manager]; l.touched[u.Manager] {
+			u.Manager = ""
+		}
+		u.ID, u.Path, u.Sessions, u.Login = "", "", time.Time{}, ""
+		out[u.Worker] = u
+	}
+	return out
 }

@@ -19,10 +19,12 @@ type dice func(n int, what string) int
 type life struct {
 	dice   dice
 	clock  *clock
+	since  time.Time // when what is observed now began
 	scenes []*scene
 	lives  []*lived
 
 	lines   []line
+	days    int // lived
 	next    int // number of the next person
 	log     []string
 	feed    []line   // today's file
@@ -31,7 +33,13 @@ type life struct {
 	limit   int
 	leave   bool // disables
 	keep    int  // days that a leaver is kept
-	calm    int  // days since something went wrong that is not HR's doing
+	// mended are workers whose end turned out to be wrong: nothing in their record says
+	// why they were disabled, so that somebody has to look.
+	mended map[string]bool
+	// touched are workers whose account somebody enabled, disabled or deleted: since when it
+	// is disabled only Active Directory knows by itself.
+	touched map[string]bool
+	calm    int // days since something went wrong that is not HR's doing
 }
 
 // lived is what the oracle remembers of one directory.
@@ -48,7 +56,7 @@ type lived struct {
 func newLife(ctx context.Context, kinds []string, n int, d dice) *life {
 	c := &clock{}
 	c.set(firstDay)
-	l := &life{dice: d, clock: c, limit: 5, next: 101, calm: 9}
+	l := &life{dice: d, clock: c, limit: 5, next: 101, calm: 9, mended: map[string]bool{}, touched: map[string]bool{}}
 	l.leave = d(2, "leave disables") == 1
 	l.keep = 30 - 10*d(3, "retention is shorter")
 	for _, kind := range kinds {
@@ -144,7 +152,9 @@ func (l *life) is(wanted ...stage) func(line) bool {
 
 // live lets one day pass.
 func (l *life) live() {
+	l.days++
 	l.clock.set(l.clock.now().Truncate(24*time.Hour).AddDate(0, 0, 1).Add(3 * time.Hour))
+	l.since = l.clock.now()
 	l.turn()
 	for range l.dice(4, "events") {
 		l.happen()
@@ -177,6 +187,7 @@ func (l *life) runs() {
 	}
 	for i, s := range l.scenes {
 		l.observe(i)
+		l.since = l.clock.now() // a run waits, and what it does may be as old as it is
 		modes[mode].run(l, i, s)
 		l.observe(i)
 	}
@@ -192,6 +203,12 @@ func (l *life) runs() {
 // nightly is an ordinary run, of which everything must hold.
 func (l *life) nightly(i int, s *scene) {
 	v := l.lives[i]
+	if v.lifted {
+		defer func() {
+			v.lifted = false
+			l.limits(s, fmt.Sprint(l.limit))
+		}()
+	}
 	p := s.plan(s.ctx, export(l.feed, l.empty...))
 	s.last = p
 	if !p.ok() {
@@ -200,6 +217,13 @@ func (l *life) nightly(i int, s *scene) {
 	}
 	l.stopsWhereItMust(s)
 	before := s.users()
+	if p.empty() { // Terraform applies nothing then, and the next plan is this one
+		v.stopped = 0
+		if l.calm > 0 {
+			l.inspect(i, s, p, before, before)
+		}
+		return
+	}
 	list := s.apply(s.ctx, p)
 	after := s.users()
 	if list.failed() {
@@ -219,10 +243,6 @@ func (l *life) nightly(i int, s *scene) {
 		l.wrong(s, "the plan after the run failed: %s", next.failed.errors())
 	case !next.empty():
 		l.wrong(s, "the plan after the run is not empty: %s", differences(next))
-	}
-	if v.lifted {
-		v.lifted = false
-		l.limits(s, fmt.Sprint(l.limit))
 	}
 }
 
@@ -312,11 +332,22 @@ func (l *life) observe(i int) {
 		case u.Enabled:
 			delete(v.disabled, id)
 			delete(v.secured, id)
-		case !known || was.Enabled:
-			v.disabled[id] = l.clock.now()
+		case known && was.Enabled, v.disabled[id].IsZero():
+			v.disabled[id] = l.since
 		}
 	}
 	v.seen = maps.Clone(now)
+}
+
+// about returns what a plan tells of a worker.
+func about(p *proposal, worker string) string {
+	var out []string
+	for l := range strings.SplitSeq(p.report()+"\n"+p.warnings, "\n") {
+		if strings.Contains(l, "`"+worker+"`") || strings.Contains(l, `"`+worker+`"`) {
+			out = append(out, strings.TrimSpace(l))
+		}
+	}
+	return strings.Join(out, " / ") + " / document " + p.documents()[worker]
 }
 
 // named reports whether a plan tells of a worker, in words.

@@ -3,37 +3,88 @@
 package simulation
 
 import (
+	"fmt"
 	"math/rand/v2"
+	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 )
 
-// TestLife lives a life of one seed.
-func TestLife(t *testing.T) {
-	for seed := range uint64(3) {
-		for _, kinds := range [][]string{{"ad"}, {"entra"}} {
-			r := rand.New(rand.NewPCG(seed, 1))
-			began := time.Now()
-			l := newLife(t.Context(), kinds, 40, func(n int, _ string) int { return r.IntN(n) })
-			days := 60
-			for range days {
-				l.live()
-				if len(l.violations()) > 0 {
-					break
-				}
-			}
-			t.Logf("%v seed %d: %.0f company-days/s", kinds, seed, float64(days)/time.Since(began).Seconds())
-			for _, v := range l.violations() {
-				t.Error(v)
-			}
-			if t.Failed() {
-				t.Log(strings.Join(l.log, "\n"))
-			}
-			l.close()
-			if t.Failed() {
-				return
-			}
+// number is an environment variable, or what it is without.
+func number(name string, without uint64) uint64 {
+	n, err := strconv.ParseUint(os.Getenv(name), 10, 64)
+	if err != nil {
+		return without
+	}
+	return n
+}
+
+// story is what somebody needs to understand a violation.
+func (l *life) story() string {
+	return strings.Join(l.violations(), "\n") + "\n\nThe life:\n" + strings.Join(l.log, "\n")
+}
+
+// last lives days, until something is wrong.
+func (l *life) last(days int) {
+	for range days {
+		if l.live(); len(l.violations()) > 0 {
+			return
 		}
 	}
+}
+
+// seeds are lives of which each showed a fault once: they must never again.
+var seeds = []uint64{1, 2, 3, 7, 8}
+
+// TestSeeds lives the lives of fixed seeds at both directories, which are to agree. With
+// SIMULATE_SEED it lives that one, and SIMULATE_LIVES of them from there on.
+func TestSeeds(t *testing.T) {
+	wanted := seeds
+	if first := number("SIMULATE_SEED", 0); first > 0 {
+		wanted = nil
+		for n := range number("SIMULATE_LIVES", 1) {
+			wanted = append(wanted, first+n)
+		}
+	}
+	for _, seed := range wanted {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			r := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // the same life for the same seed
+			began := time.Now()
+			l := newLife(t.Context(), both, 40, func(n int, _ string) int { return r.IntN(n) })
+			defer l.close()
+			l.last(60)
+			t.Logf("%.0f company-days/s", float64(l.days)/time.Since(began).Seconds())
+			if len(l.violations()) > 0 {
+				t.Error(l.story())
+			}
+		})
+	}
+}
+
+// TestLives draws lives for SIMULATE_SECONDS and makes one that shows a fault as short as
+// it can. Rapid says how to repeat it: -rapid.seed, or the file in testdata/rapid.
+func TestLives(t *testing.T) {
+	deadline := time.Now().Add(time.Duration(number("SIMULATE_SECONDS", 10)) * time.Second)
+	lived, failed := 0, false
+	began := time.Now()
+	rapid.Check(t, func(r *rapid.T) {
+		if !failed && lived > 0 && time.Now().After(deadline) {
+			return
+		}
+		l := newLife(t.Context(), [][]string{onlyAD, cloud, both}[rapid.IntRange(0, 2).Draw(r, "directories")], 8+8*rapid.IntRange(0, 4).Draw(r, "people"), func(n int, what string) int {
+			return rapid.IntRange(0, n-1).Draw(r, what)
+		})
+		defer l.close()
+		l.last(rapid.IntRange(1, 60).Draw(r, "days"))
+		lived += l.days
+		if len(l.violations()) > 0 {
+			failed = true
+			r.Fatal(l.story())
+		}
+	})
+	t.Logf("%d company-days, %.0f a second", lived, float64(lived)/time.Since(began).Seconds())
 }

@@ -9,6 +9,6 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	debug.SetGCPercent(400) // lives are short, and what they allocate is small
+	debug.SetGCPercent(1000) // lives are short, and what they allocate is small
 	os.Exit(m.Run())
 }

@@ -28,6 +28,8 @@ func stageOf(l line, today string) stage {
 		return unclear
 	case l.Status == wordLeft, l.End != "" && l.End < today:
 		return left
+	case l.End != "" && l.Hire > l.End:
+		return unclear // about to be employed anew, or never to come: what the account is decides
 	case l.Hire > today:
 		return early
 	case l.Leave:

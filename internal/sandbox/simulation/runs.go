@@ -24,7 +24,7 @@ var modes = []mode{
 	{"writes are refused", true, func(l *life, i int, s *scene) { l.disturbed(i, s, refuse) }},
 	{"killed", true, (*life).killed},
 	{"twice at once", true, (*life).twice},
-	{"applied a day late", true, (*life).late},
+	{"applied late", true, (*life).late},
 }
 
 // disturbed is a run of which some writes come to harm: always those of the same people.
@@ -87,15 +87,15 @@ func (l *life) twice(i int, s *scene) {
 	l.harmless(i, s, second, before, s.apply(s.ctx, second))
 }
 
-// late is a plan that is applied when a day has gone by, and hands have been at work.
+// late is a plan of the morning that is applied in the evening.
 func (l *life) late(i int, s *scene) {
 	p := s.plan(s.ctx, export(l.feed, l.empty...))
 	if !p.ok() {
 		return
 	}
-	now := l.clock.now()
-	l.clock.set(now.Add(20 * time.Hour))
-	defer l.clock.set(now)
+	if evening := l.clock.now().Truncate(24 * time.Hour).Add(23 * time.Hour); l.clock.now().Before(evening) {
+		l.clock.set(evening)
+	}
 	before := s.users()
 	l.harmless(i, s, p, before, s.apply(s.ctx, p))
 }

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"terraform-provider-workforce/internal/sandbox/graph"
 )
 
 // scene is a short life that somebody wrote: an estate, the file of its HR system,
@@ -236,4 +238,21 @@ func (s *scene) enabled() int {
 func (s *scene) says(words ...string) bool {
 	all := s.last.failed.errors() + "\n" + s.last.warnings + "\n" + s.last.report()
 	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(all, w) })
+}
+
+// elsewhere makes the directory of a scene another one than those of all others.
+func (s *scene) elsewhere() {
+	switch t := s.target.(type) {
+	case *domain:
+		t.server.SetDomain(7)
+	case *tenant:
+		t.close()
+		server, err := graph.Start(graph.Options{Clock: s.clock.now, TenantID: "9d1c77b2-51a4-4c1f-9a57-0f6f4c7f5007", Domains: []string{"example.com", "other.onmicrosoft.com"}})
+		must(err)
+		t.server, t.groups = server, map[string]string{}
+		for _, g := range groups {
+			t.groups[g] = server.AddGroup(map[string]any{"displayName": g, "mailNickname": "group-" + g})
+		}
+	}
+	s.provider = s.target.provider()
 }

@@ -23,9 +23,7 @@ type user struct {
 }
 
 func (u user) equal(v user) bool {
-	groups := slices.Equal(u.Groups, v.Groups)
-	u.Groups, v.Groups = nil, nil
-	return groups && u.ID == v.ID && u.Worker == v.Worker && u.Login == v.Login && u.Path == v.Path && u.Display == v.Display && u.Title == v.Title && u.Dept == v.Dept &&
+	return slices.Equal(u.Groups, v.Groups) && u.ID == v.ID && u.Worker == v.Worker && u.Login == v.Login && u.Path == v.Path && u.Display == v.Display && u.Title == v.Title && u.Dept == v.Dept &&
 		u.Manager == v.Manager && u.Enabled == v.Enabled && u.Sessions.Equal(v.Sessions)
 }
 

@@ -3,6 +3,7 @@
 package simulation
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -81,8 +82,14 @@ func (t *tenant) users() map[string]user {
 }
 
 func (t *tenant) text(id, attribute string) string {
-	v, _ := t.server.User(id)[attribute].(string)
-	return v
+	switch v := t.server.User(id)[attribute].(type) {
+	case string:
+		return v
+	case nil:
+		return ""
+	default:
+		return fmt.Sprint(v)
+	}
 }
 
 func (t *tenant) set(id, name string, v any) {

@@ -17,7 +17,7 @@ import (
 
 // schemas are those of the provider, read once.
 var schemas = sync.OnceValue(func() *tfprotov6.GetProviderSchemaResponse {
-	s, err := provider.NewServerAt("simulation", time.Now).GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{})
+	s, err := provider.NewServerAt("simulation", time.Now, nil).GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{})
 	must(err)
 	return s
 })
@@ -30,8 +30,8 @@ type process struct {
 }
 
 // start makes a process and configures it.
-func start(ctx context.Context, clock func() time.Time, config object) (*process, problems) {
-	p := &process{ctx: ctx, server: provider.NewServerAt("simulation", clock)}
+func start(ctx context.Context, c *clock, config object) (*process, problems) {
+	p := &process{ctx: ctx, server: provider.NewServerAt("simulation", c.now, c.sleep)}
 	schema := schemas().Provider
 	answer, err := p.server.ConfigureProvider(ctx, &tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.11.4", Config: dynamic(schema, toValue(schema.ValueType(), config))})
 	must(err)
