@@ -320,3 +320,16 @@ func TestSetAsideLeaversLoseAccess(t *testing.T) {
 	m.objects[0].Account.Enabled = true
 	refused(t, in, "max_disable: 1 account would lose access")
 }
+
+// TestKeptDisabledSaysWhatIsMissing: a hire date that is not after the leaving is named, not denied.
+func TestKeptDisabledSaysWhatIsMissing(t *testing.T) {
+	for hired, want := range map[string]string{"": "no hire date", "2026-10-20": "hire_date 2026-10-20 is not after 2026-11-02"} {
+		m := newMemory()
+		e := m.ann()
+		e.Account.Enabled, e.DisabledFor, e.DisabledSince = false, directory.ForLeft, now.AddDate(0, 0, -20)
+		d := expectAction(t, decide(t, input(t, m, rules(), hire("1 Ann Lee", "hire_date="+hired))), "1", roster.ActionKeptDisabled)
+		if !strings.Contains(d.Reason, "because the worker had left, and the HR record now has no end, and "+want) {
+			t.Errorf("hired %q: %s", hired, d.Reason)
+		}
+	}
+}

@@ -180,12 +180,23 @@ func (d *decider) explained(p *person) (ok bool, why string) {
 		if p.worker.HireDate != "" && day != "" && p.worker.HireDate > day || max(p.worker.TerminationDate, p.worker.LastDayOfWork) >= d.today {
 			return true, ""
 		}
-		return false, fmt.Sprintf("it was disabled%s because the worker had left, and the HR record now has neither an end nor a new hire date", onDay(e, d.zoneOf(p)))
+		return false, fmt.Sprintf("it was disabled%s because the worker had left, and the HR record now has no end, and %s", onDay(e, d.zoneOf(p)), hiredBefore(p.worker.HireDate, day))
 	}
 	if e.DisabledSince.IsZero() {
 		return false, "nothing tells since when or why it is disabled"
 	}
 	return false, fmt.Sprintf("it was disabled%s, while the worker worked here by the HR record", onDay(e, d.zoneOf(p)))
+}
+
+// hiredBefore says why a hire date is not that of a new employment.
+func hiredBefore(hired, left worker.Date) string {
+	switch {
+	case hired == "":
+		return "no hire date"
+	case left == "":
+		return "nothing tells whether hire_date " + string(hired) + " is a new one"
+	}
+	return fmt.Sprintf("hire_date %s is not after %s", hired, left)
 }
 
 func onDay(e *directory.Existing, zone *time.Location) string {
@@ -217,7 +228,7 @@ func (d *decider) warnBlocked() {
 		}
 	}
 	if len(people) > 0 {
-		d.warn("%s disabled while HR has the workers at work, and nothing says why; no rule enables them (%s): %s", isAre(len(people), "account"), remedyBlocked, d.firstTen(people))
+		d.warn("%s disabled while HR has the workers at work, and nothing says that the reason is over; no rule enables them (%s): %s", isAre(len(people), "account"), remedyBlocked, d.firstTen(people))
 	}
 }
 
