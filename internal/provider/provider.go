@@ -86,6 +86,7 @@ func (p *workforceProvider) Configure(ctx context.Context, req provider.Configur
 	data := &providerData{clock: p.clock, activeDirectory: newLazyDomain(config.ActiveDirectory, &resp.Diagnostics), entra: newLazyTenant(config.Entra, p.version, p.clock, &resp.Diagnostics)}
 	if p.sleep != nil {
 		data.entra.config.Clock, data.entra.config.Sleep = p.clock, p.sleep
+		data.activeDirectory.options.Now = p.clock
 	}
 	resp.ResourceData = data
 	resp.DataSourceData = data

@@ -109,7 +109,8 @@ func (d *decider) checkProtected() {
 		if cause, _ := d.mustNotSignIn(p); p.existing.Account.Enabled && !p.override.enables() && (cause != "" || p.disables()) {
 			p.losesProtected = true
 		}
-		if len(p.changes) == 0 || p.aside() && !d.looksOnly {
+		written := slices.ContainsFunc(p.changes, func(c Change) bool { return !c.itself })
+		if !written || p.aside() && !d.looksOnly {
 			continue
 		}
 		what := make([]string, len(p.changes))

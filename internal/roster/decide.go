@@ -109,7 +109,7 @@ func (d *decider) linkAgain() {
 		// what it will say when the link is gone.
 		m := d.lookup(p.account.Attributes[directory.ManagerAttribute].Text())
 		switch gone := p.kept && m != nil && m.deletes(); {
-		case gone && d.rules.Attributes[directory.ManagerAttribute].WhenNull == mapping.NullClear:
+		case gone && p.existing.Protected == "" && d.rules.Attributes[directory.ManagerAttribute].WhenNull == mapping.NullClear:
 			p.account.Attributes[directory.ManagerAttribute] = nil
 		case gone, p.boss != nil:
 			delete(p.account.Attributes, directory.ManagerAttribute)

@@ -323,7 +323,7 @@ func TestSetAsideLeaversLoseAccess(t *testing.T) {
 
 // TestKeptDisabledSaysWhatIsMissing: a hire date that is not after the leaving is named, not denied.
 func TestKeptDisabledSaysWhatIsMissing(t *testing.T) {
-	for hired, want := range map[string]string{"": "no hire date", "2026-10-20": "hire_date 2026-10-20 is not after 2026-11-02"} {
+	for hired, want := range map[string]string{"": "no hire date", "2026-10-20": "hire_date 2026-10-20 is not after 2026-11-01"} {
 		m := newMemory()
 		e := m.ann()
 		e.Account.Enabled, e.DisabledFor, e.DisabledSince = false, directory.ForLeft, now.AddDate(0, 0, -20)

@@ -129,6 +129,9 @@ func (d *decider) keep(p *person) {
 			continue // finish does that, when it is known whether the account is enabled
 		}
 		d.keepAttribute(p, &a, name)
+		if name == directory.ManagerAttribute && p.existing.Protected != "" {
+			continue // nobody writes it, and the directory may take the link away
+		}
 		if len(p.present(name)) == 0 && (d.rules.Attributes[name].WhenNull == mapping.NullClear || d.onlyLeavers(name)) {
 			a.Attributes[name] = nil // as its rule would say, or afterLeaving: the document stays the same
 		}

@@ -246,4 +246,6 @@ type Change struct {
 	Override string `json:"override,omitempty"`
 	// Redacted values are not to be shown: Old and New are empty then.
 	Redacted bool `json:"redacted,omitempty"`
+
+	itself bool // the directory does it by itself, and nobody writes it
 }
