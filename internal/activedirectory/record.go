@@ -135,6 +135,8 @@ func (d *Domain) existingAll(ctx context.Context, records []*record) (map[string
 				at = m.at // disabled for another reason before
 			}
 			out[r.id].DisabledSince, out[r.id].DisabledFor = at, cause
+		} else if m, ok := d.recall(r); ok && r.enabled() {
+			out[r.id].Remembers = m.cause
 		}
 	}
 	return out, nil

@@ -44,6 +44,9 @@ type Existing struct {
 	// It is empty for an enabled account, for one that somebody else disabled, and for
 	// one that was enabled and disabled again by hand since.
 	DisabledFor string
+	// Remembers is the reason that an enabled account still carries: somebody enabled it by
+	// hand after this provider had disabled it. It is empty for a disabled account.
+	Remembers string
 	// Sessions is SessionsLive or SessionsRevoked of a disabled account; empty where
 	// the target has no sessions, or cannot tell.
 	Sessions string

@@ -80,6 +80,8 @@ func (u *user) existing() *directory.Existing {
 	e.Guest, e.Sessions = u.guest(), u.sessions()
 	if !u.enabled {
 		e.DisabledSince, e.DisabledFor = u.record.at, u.record.cause
+	} else {
+		e.Remembers = u.record.cause
 	}
 	e.Interim = strings.EqualFold(e.Path, u.interim())
 	for name, v := range u.values {

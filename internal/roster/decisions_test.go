@@ -282,6 +282,17 @@ func TestGroupsOfOneDisabledByHand(t *testing.T) {
 	}
 }
 
+// TestLeaverEnabledByHandAfterTheFeed: nothing but what the account carries says that they had left, and a warning tells.
+func TestLeaverEnabledByHandAfterTheFeed(t *testing.T) {
+	m := newMemory()
+	m.ann().Remembers = directory.ForLeft
+	r := decide(t, input(t, m, rules(), hire("2 Bob Ray")))
+	expectAction(t, r, "1", roster.ActionAbsent)
+	if !warned(r, `worker "1" is not in the feed, and CN=Ann Lee,`) || !warned(r, "somebody enabled it since") {
+		t.Errorf("warnings %q", r.Warnings)
+	}
+}
+
 // TestManagerIsDeleted: whoever reported to them is named, and nothing changes in the next run.
 func TestManagerIsDeleted(t *testing.T) {
 	m := newMemory()
