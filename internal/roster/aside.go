@@ -88,7 +88,7 @@ func (d *decider) stops() bool { return d.in.OnProblem == ProblemStop }
 const (
 	remedyDates  = "correct the dates or the status in the HR system"
 	remedyData   = "correct the HR record or the rule"
-	remedyStatus = "name the word in active_statuses, leave_statuses, prehire_statuses or inactive_statuses of worker_lifecycle, or correct it in the HR system"
+	remedyStatus = "say what they mean in inactive_statuses, prehire_statuses, leave_statuses or suspended_statuses of worker_lifecycle, or in active_statuses, which must then list every word of people who work here"
 )
 
 // asideForData sets those aside whose HR record cannot be evaluated.
@@ -102,8 +102,10 @@ func (d *decider) asideForData() {
 		}
 		var unknown *mapping.UnknownStatusError
 		if errors.As(p.problem, &unknown) {
-			d.setAside(p, problemStatus, own(p, p.problem), remedyStatus)
-			continue
+			text, remedy, _ := strings.Cut(unknown.Error(), "; ")
+			if d.setAside(p, problemStatus, text, remedy); own(p, p.problem) == unknown.Error() {
+				continue
+			}
 		}
 		d.setAside(p, problemData, own(p, p.problem), remedyData)
 	}
