@@ -92,7 +92,7 @@ func TestAccAD_leaverGroups(t *testing.T) {
 	adopted.Check = first.Check
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: []resource.TestStep{
 		adopted,
-		{Config: cfg, ConfigVariables: csv(""), ConfigPlanChecks: plansGroups(population, "kept"),
+		{Config: cfg, ConfigVariables: csv("2027-12-31"), ConfigPlanChecks: plansGroups(population, "kept"),
 			Check:             resource.ComposeAggregateTestCheckFunc(holds(d, "quill2", "userAccountControl", "512", "dn", "CN=Wei Quill,"+ou, "extensionName", ""), memberOf("CN=Quiet,"+ou, "CN=Quiz,"+ou)),
 			ConfigStateChecks: []statecheck.StateCheck{reportSays(source, "`groups`: `removed` → `kept`")}},
 	}})
@@ -142,6 +142,6 @@ func TestAccEntra_leaverGroups(t *testing.T) {
 	}})
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: []resource.TestStep{
 		left,
-		{Config: cfg, ConfigVariables: csv(""), ConfigPlanChecks: plansGroups(population, "kept"), Check: resource.ComposeAggregateTestCheckFunc(userHolds(s, "li2@example.com", "accountEnabled", "true"), in(2))},
+		{Config: cfg, ConfigVariables: csv("2027-12-31"), ConfigPlanChecks: plansGroups(population, "kept"), Check: resource.ComposeAggregateTestCheckFunc(userHolds(s, "li2@example.com", "accountEnabled", "true"), in(2))},
 	}})
 }

@@ -226,7 +226,8 @@ func (p *Population) Apply(ctx context.Context, want, planned map[string]string)
 		f.problems("Nothing was done", err)
 		return p.Before, f
 	}
-	after := maps.Clone(want)
+	after := map[string]string{}
+	maps.Copy(after, want)
 	changes, failures := p.changes(dir, accounts, changed, managed, adoptions, planned, after)
 	options := directory.ApplyOptions{Adopt: p.Options.Adopt != AdoptNever, LinkLater: p.Options.LinkLater, KeepPassword: !p.Options.ChangePassword}
 	for _, outcome := range dir.Apply(ctx, changes, options) {
