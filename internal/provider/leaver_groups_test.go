@@ -54,7 +54,7 @@ func TestAccAD_leaverGroups(t *testing.T) {
 	remembers := func(n int) resource.TestCheckFunc {
 		return func(*terraform.State) error {
 			found, err := d.Search(context.Background(), "(sAMAccountName=quill2)", "extensionName")
-			if err != nil || len(found) != 1 || len(found[0].Values("extensionName")) != n {
+			if err != nil || len(found) != 1 || strings.Count(strings.Join(found[0].Values("extensionName"), "\n"), "workforce-group:") != n {
 				return fmt.Errorf("remembered: %v, %v, expected %d", found, err, n)
 			}
 			return nil
