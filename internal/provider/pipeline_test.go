@@ -80,6 +80,7 @@ func TestAccPipeline_fromFileToAccounts(t *testing.T) {
 	cfg := withoutExchange(pipelineConfig(ou, "[Dept]", ""))
 	renamed := withoutExchange(pipelineConfig(ou, `Append([Dept], " Dept")`, ""))
 	leaver := strings.Replace(pipelineCSV, "2020-01-01,,0001,Active", "2020-01-01,2026-01-14,0001,Active", 1)
+	extended := strings.Replace(leaver, "2026-01-14", "2027-12-31", 1)
 	short := strings.Join(strings.SplitAfter(pipelineCSV, "\n")[:3], "")
 	settled := resource.ConfigPlanChecks{PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
 	// A name that a deleted account holds is not given to somebody else.
@@ -103,8 +104,16 @@ func TestAccPipeline_fromFileToAccounts(t *testing.T) {
 			{Config: cfg, ConfigVariables: csv(leaver), ConfigPlanChecks: settled,
 				Check:             holds(d, "li2", "userAccountControl", "514", "dn", "CN=Wei Li,OU=Leavers,"+ou),
 				ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownValue("data.workforce_ad_accounts.staff", tfjsonpath.New("leavers"), knownvalue.ListExact([]knownvalue.Check{knownvalue.StringExact("0002")}))}},
+			// That the end is not there any more explains nothing: the column may have come empty.
+			{Config: cfg, ConfigVariables: csv(pipelineCSV), ConfigPlanChecks: settled,
+				Check:             holds(d, "li2", "userAccountControl", "514", "dn", "CN=Wei Li,OU=Leavers,"+ou),
+				ConfigStateChecks: listsOf(map[string][]string{"kept_disabled": {"0002"}})},
 			// The record was corrected: the same account, back and enabled.
-			{Config: cfg, ConfigVariables: csv(pipelineCSV), ConfigPlanChecks: settled, Check: holds(d, "li2", "userAccountControl", "512", "dn", "CN=Wei Li,"+ou)},
+			{Config: cfg, ConfigVariables: csv(extended), ConfigPlanChecks: settled,
+				Check:             holds(d, "li2", "userAccountControl", "512", "dn", "CN=Wei Li,"+ou),
+				ConfigStateChecks: listsOf(map[string][]string{"kept_disabled": {}, "rehires": {"0002"}})},
+			// Nobody who works is disabled by an end that is open again.
+			{Config: cfg, ConfigVariables: csv(pipelineCSV), ConfigPlanChecks: settled, Check: holds(d, "li2", "userAccountControl", "512")},
 			// Missing is not left.
 			{Config: cfg, ConfigVariables: csv(short), ExpectError: wordsInOrder("max_absent", "0003")},
 			{Config: withoutExchange(pipelineConfig(ou, "[Dept]", `safeguards = { max_absent = "100%" }`)), ConfigVariables: csv(short), Check: resource.ComposeAggregateTestCheckFunc(holds(d, "o'brien", "userAccountControl", "512")),

@@ -187,7 +187,7 @@ func always(cfg string, attributes ...string) string {
 // TestAccEntraPlan_ofAWeek: the plan of a population in which much happens has exactly that.
 func TestAccEntraPlan_ofAWeek(t *testing.T) {
 	useTenant(t, graph.Options{})
-	w := weekOf("e", 1000, 40, 12, 3, []string{"attributes.surname", "display_name", "mail_nickname", "user_principal_name"}, []string{"enabled"})
+	w := weekOf("e", 1000, 40, 12, 3, []string{"attributes.surname", "display_name", "mail_nickname", "user_principal_name"}, []string{"disabled_for", "enabled", "sessions"})
 	cfg := always(cloudPipeline("2026-01-15"), "mailNickname", "userPrincipalName")
 	csv := func(text string) config.Variables { return config.Variables{"csv": config.StringVariable(text)} }
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: []resource.TestStep{
@@ -253,7 +253,7 @@ func TestAccADPlan_ofAWeek(t *testing.T) {
 	if err := d.CreateOU(t.Context(), "OU=Leavers,"+ou); err != nil {
 		t.Fatal(err)
 	}
-	w := weekOf("w", 60, 8, 4, 2, []string{"attributes.sn", "common_name", "user_principal_name"}, []string{"container", "enabled"})
+	w := weekOf("w", 60, 8, 4, 2, []string{"attributes.sn", "common_name", "user_principal_name"}, []string{"container", "disabled_for", "enabled"})
 	cfg := always(withoutExchange(pipelineConfig(ou, "[Dept]", "")), "cn", "userPrincipalName")
 	csv := func(text string) config.Variables { return config.Variables{"csv": config.StringVariable(text)} }
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: []resource.TestStep{
