@@ -123,7 +123,10 @@ func (m *safeguardsModel) expand(diags *diag.Diagnostics) roster.Safeguards {
 		}
 	}
 	at := path.Root("safeguards")
-	out := roster.Safeguards{MinWorkers: int(m.MinWorkers.ValueInt64()), MaxMomentAgeDays: int(m.MaxAsOfAgeDays.ValueInt64()), Limits: m.limitsModel.expand(at, diags), FillRates: m.FillRates, Sentinels: m.Sentinels}
+	out := roster.Safeguards{
+		MinWorkers: int(m.MinWorkers.ValueInt64()), MaxMomentAgeDays: int(m.MaxAsOfAgeDays.ValueInt64()),
+		Limits: m.limitsModel.expand(at, diags), FillRates: m.FillRates, Sentinels: m.Sentinels,
+	}
 	for i, g := range m.By {
 		out.By = append(out.By, roster.GroupLimits{Attribute: g.Attribute.ValueString(), Limits: g.limitsModel.expand(at.AtName("by").AtListIndex(i), diags)})
 	}
@@ -138,19 +141,27 @@ func (m *safeguardsModel) expand(diags *diag.Diagnostics) roster.Safeguards {
 }
 
 func (m limitsModel) expand(at path.Path, diags *diag.Diagnostics) roster.Limits {
-	limit := func(v types.String, name string) roster.Limit {
-		if v.IsNull() {
-			return roster.Limit{}
-		}
-		l, err := roster.ParseLimit(v.ValueString())
-		if err != nil {
-			diags.AddAttributeError(at.AtName(name), "Invalid limit", at.AtName(name).String()+": "+err.Error())
-		}
-		return l
-	}
+	limit := func(v types.String, name string) roster.Limit { return limitAt(at.AtName(name), v, diags) }
 	return roster.Limits{
-		MaxCreate: limit(m.MaxCreate, "max_create"), MaxDisable: limit(m.MaxDisable, "max_disable"), MaxEnable: limit(m.MaxEnable, "max_enable"), MaxDelete: limit(m.MaxDelete, "max_delete"),
-		MaxAdopt: limit(m.MaxAdopt, "max_adopt"), MaxGroupsRemoved: limit(m.MaxGroupsRemoved, "max_groups_removed"), MaxMove: limit(m.MaxMove, "max_move"), MaxRename: limit(m.MaxRename, "max_rename"),
-		MaxUpdate: limit(m.MaxUpdate, "max_update"), MaxAbsent: limit(m.MaxAbsent, "max_absent"), MaxSetAside: limit(m.MaxSetAside, "max_set_aside"),
+		MaxCreate:        limit(m.MaxCreate, "max_create"),
+		MaxDisable:       limit(m.MaxDisable, "max_disable"),
+		MaxEnable:        limit(m.MaxEnable, "max_enable"),
+		MaxDelete:        limit(m.MaxDelete, "max_delete"),
+		MaxAdopt:         limit(m.MaxAdopt, "max_adopt"),
+		MaxGroupsRemoved: limit(m.MaxGroupsRemoved, "max_groups_removed"),
+		MaxMove:          limit(m.MaxMove, "max_move"),
+		MaxRename:        limit(m.MaxRename, "max_rename"),
+		MaxUpdate:        limit(m.MaxUpdate, "max_update"),
+		MaxAbsent:        limit(m.MaxAbsent, "max_absent"),
+		MaxSetAside:      limit(m.MaxSetAside, "max_set_aside"),
 	}
+}
+
+// limitAt reads a limit, and reports at its argument what cannot be read; none where there is none.
+func limitAt(at path.Path, v types.String, diags *diag.Diagnostics) roster.Limit {
+	limit, err := roster.ParseLimit(v.ValueString())
+	if err != nil {
+		diags.AddAttributeError(at, "Invalid limit", at.String()+": "+err.Error())
+	}
+	return limit
 }

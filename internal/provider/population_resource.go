@@ -199,8 +199,11 @@ func (r *populationResource) ModifyPlan(ctx context.Context, req resource.Modify
 func (r *populationResource) of(ctx context.Context, m *populationModel, from privateGetter, diags *diag.Diagnostics) *reconcile.Population {
 	p := r.target.population("population", r.data)
 	p.Options = reconcile.Options{
-		Adopt: m.AdoptExisting.ValueString(), Restore: m.RestoreDeleted.ValueBool(), OnRemoval: m.OnRemoval.ValueString(), RetentionDays: int(m.RetentionDays.ValueInt64()),
-		MaxRemovals: limitOf(m.MaxRemovals), MaxAdopt: limitOf(m.MaxAdopt), ChangePassword: m.ChangePasswordAtNextLogon.ValueBool(),
+		Adopt: m.AdoptExisting.ValueString(), Restore: m.RestoreDeleted.ValueBool(),
+		OnRemoval: m.OnRemoval.ValueString(), RetentionDays: int(m.RetentionDays.ValueInt64()),
+		MaxRemovals:    limitAt(path.Root("max_removals"), m.MaxRemovals, diags),
+		MaxAdopt:       limitAt(path.Root("max_adopt"), m.MaxAdopt, diags),
+		ChangePassword: m.ChangePasswordAtNextLogon.ValueBool(),
 	}
 	if from != nil {
 		p.Before, p.Memory = goMap(m.Accounts), loadMemory(ctx, from, diags)
@@ -315,12 +318,6 @@ func (r *populationResource) ImportState(ctx context.Context, req resource.Impor
 	savePrivate(ctx, resp.Private, privateImport, req.ID, &resp.Diagnostics)
 }
 
-// limitOf reads a limit that the schema has checked; none where there is none.
-func limitOf(v types.String) roster.Limit {
-	limit, _ := roster.ParseLimit(v.ValueString()) //nolint:errcheck // limitValidator has refused what cannot be read
-	return limit
-}
-
 // limitValidator refuses what is no limit.
 type limitValidator struct{}
 
@@ -331,10 +328,5 @@ func (limitValidator) Description(context.Context) string {
 func (v limitValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
 func (limitValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
-	}
-	if _, err := roster.ParseLimit(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid limit", err.Error())
-	}
+	limitAt(req.Path, req.ConfigValue, &resp.Diagnostics)
 }
