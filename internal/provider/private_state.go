@@ -61,18 +61,18 @@ func loadIDs(ctx context.Context, from privateGetter, diags *diag.Diagnostics) m
 
 // loadMemory returns what is known of a population beside its documents.
 func loadMemory(ctx context.Context, from privateGetter, diags *diag.Diagnostics) reconcile.Memory {
-	m := reconcile.NewMemory()
-	for key, v := range map[string]any{privateIDs: &m.IDs, privateUntouched: &m.Untouched, privatePurging: &m.Purging, privateDirectory: &m.Directory, privateVerdicts: &m.Verdicts} {
+	var known reconcile.Memory
+	for key, v := range map[string]any{
+		privateIDs: &known.IDs, privateUntouched: &known.Untouched, privatePurging: &known.Purging,
+		privateDirectory: &known.Directory, privateVerdicts: &known.Verdicts,
+	} {
 		loadPrivate(ctx, from, key, v, diags)
 	}
-	if m.IDs == nil || m.Untouched == nil || m.Purging == nil { // recorded as null
-		empty := reconcile.NewMemory()
-		empty.Directory, empty.Verdicts = m.Directory, m.Verdicts
-		maps.Copy(empty.IDs, m.IDs)
-		maps.Copy(empty.Untouched, m.Untouched)
-		maps.Copy(empty.Purging, m.Purging)
-		m = empty
-	}
+	m := reconcile.NewMemory() // whose maps can be written to, whatever was recorded
+	maps.Copy(m.IDs, known.IDs)
+	maps.Copy(m.Untouched, known.Untouched)
+	maps.Copy(m.Purging, known.Purging)
+	m.Directory, m.Verdicts = known.Directory, known.Verdicts
 	return m
 }
 
