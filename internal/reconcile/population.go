@@ -210,22 +210,18 @@ func (p *Population) Apply(ctx context.Context, want, planned map[string]string)
 	}
 	p.noteTouched(removed)
 	changed := p.differences(want, accounts)
-	managed := maps.Clone(p.Memory.IDs)
-	adoptions, aside, ok := p.adopt(ctx, dir, subset(accounts, changed), p.Memory.IDs, removed, len(want), &f)
+	managed, ids := p.Memory.IDs, maps.Clone(p.Memory.IDs)
+	adoptions, aside, ok := p.adopt(ctx, dir, subset(accounts, changed), ids, removed, len(want), &f)
 	if !ok {
 		return p.Before, f
 	}
 	changed = slices.DeleteFunc(changed, func(id string) bool { return aside[id] })
-	gone := withoutObjects(removed, managed, p.Memory.IDs, want)
-	for _, id := range removed {
-		if _, found := slices.BinarySearch(gone, id); !found {
-			p.Memory.forget(id) // goes on under another worker id
-		}
-	}
-	if err := p.Claims.claim(ctx, p, p.Memory.IDs, want); err != nil {
+	gone := withoutObjects(removed, managed, ids, want)
+	if err := p.Claims.claim(ctx, p, ids, want); err != nil {
 		f.problems("Nothing was done", err)
 		return p.Before, f
 	}
+	p.Memory.IDs = ids
 	after := map[string]string{}
 	maps.Copy(after, want)
 	changes, failures := p.changes(dir, accounts, changed, managed, adoptions, planned, after)
@@ -237,6 +233,7 @@ func (p *Population) Apply(ctx context.Context, want, planned map[string]string)
 		}
 	}
 	f.failures(failures, len(changed))
+	p.handOver(removed, gone, adoptions, after)
 	p.letGo(accounts)
 	maps.Copy(after, p.remove(ctx, dir, gone, p.Options.OnRemoval, &f))
 	return after, f
@@ -302,6 +299,23 @@ func (p *Population) settle(dir Users, o directory.Outcome, doc string, want dir
 		after[o.WorkerID] = p.Target.render(dir, doc, want, o.Account)
 	case had:
 		after[o.WorkerID] = before
+	}
+}
+
+// handOver forgets the removed workers whose account goes on under another worker id.
+// Where that failed and the account could not be read back, it stays with the former worker.
+func (p *Population) handOver(removed, gone []string, adoptions map[string]adoption, after map[string]string) {
+	for id, a := range adoptions {
+		if _, known := after[id]; a.from != "" && !known {
+			p.Memory.forget(id)
+			after[a.from] = p.Before[a.from]
+		}
+	}
+	for _, id := range removed {
+		_, goes := slices.BinarySearch(gone, id)
+		if _, stays := after[id]; !goes && !stays {
+			p.Memory.forget(id)
+		}
 	}
 }
 

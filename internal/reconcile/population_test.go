@@ -249,6 +249,26 @@ func TestOneAdoptionThatIsRefusedStopsNobody(t *testing.T) {
 	l.quiet(docs)
 }
 
+// TestAnApplyThatIsRefusedTakesNothingOver: the next plan decides, and says, anew what is taken over.
+func TestAnApplyThatIsRefusedTakesNothingOver(t *testing.T) {
+	l := newLife(t, newMemory("a"))
+	docs := map[string]string{"1": document("1", true)}
+	says(t, l.run(docs), false)
+	l.dir.add("3", false)
+	docs["3"], docs["9"] = document("3", true), document("9", true)
+	l.between = func() { l.dir.add("9", true).Account.Attributes["employeeID"] = directory.Value{"90"} }
+	says(t, l.run(docs), true, "Cannot take over an existing account", `worker "9"`)
+	if len(l.docs) != 1 || len(l.memory.IDs) != 1 {
+		t.Errorf("the state holds %v and %v", l.docs, l.memory.IDs)
+	}
+	delete(docs, "9")
+	l.options.Adopt = AdoptNever
+	says(t, l.run(docs), true, `worker "3"`, "adopt_existing")
+	if l.dir.of("u3").Account.Enabled {
+		t.Error("enabled without a word")
+	}
+}
+
 func TestAdoptionNeedsTheDirectory(t *testing.T) {
 	l := newLife(t, newMemory("a"))
 	l.dir.down = errors.New("the server is down")
@@ -269,6 +289,33 @@ func TestConversion(t *testing.T) {
 	l.quiet(docs)
 	// The account was changed before, so that it is still disabled when the worker is removed.
 	says(t, l.run(map[string]string{}), false, "1 will be disabled")
+}
+
+// TestConversionThatFails: the account stays with the former worker, so that the next run can hand it over.
+func TestConversionThatFails(t *testing.T) {
+	for name, fail := range map[string]func(m *memory, e *directory.Existing){
+		"changed by hand since the plan": func(_ *memory, e *directory.Existing) { e.Account.Attributes["cn"] = directory.Value{"By hand"} },
+		"refused by the directory":       func(_ *memory, e *directory.Existing) { e.Protected = "it is an administrator by now" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := newLife(t, newMemory("a"))
+			before := map[string]string{"v1": document("v1", true)}
+			l.run(before)
+			e := l.dir.of("uv1")
+			l.between = func() { fail(l.dir, e) }
+			docs := map[string]string{"E1": document("v1", true, func(a *directory.Account) { a.Attributes["employeeID"] = directory.Value{"E1"} })}
+			says(t, l.run(docs), true, `worker "E1"`)
+			if !maps.Equal(l.docs, before) || !maps.Equal(l.memory.IDs, map[string]string{"v1": e.ID}) {
+				t.Errorf("the state holds %v and %v", l.docs, l.memory.IDs)
+			}
+			e.Protected = ""
+			says(t, l.run(docs), false, "worker E1, from worker v1")
+			l.quiet(docs)
+			if l.dir.of("uv1").Account.Attributes["employeeID"].Text() != "E1" {
+				t.Errorf("%v", l.dir.of("uv1").Account)
+			}
+		})
+	}
 }
 
 func TestAnotherDirectory(t *testing.T) {
