@@ -13,7 +13,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/reconcile"
 	"terraform-provider-workforce/internal/roster"
 )
@@ -202,9 +201,7 @@ func (d *accountsDataSource) input(config accountsConfig, diags *diag.Diagnostic
 	}
 	in.Safeguards, in.Overrides, in.Reserved, in.ReuseDeletedNames = safeguards, overrides, m.Reserved, m.ReuseDeleted.ValueBool()
 	in.OnProblem, in.OnUnmatched, in.Now = m.OnProblem.ValueString(), m.OnUnmatched.ValueString(), d.data.clock()
-	if c, ok := dir.(interface {
-		Check(context.Context, []directory.Change) error
-	}); ok {
+	if c, ok := dir.(reconcile.ChangeChecker); ok {
 		in.Refuses = c.Check
 	}
 	if m.Partition != nil {

@@ -22,14 +22,7 @@ const maxProblems = reconcile.MaxProblems
 // addProblems reports err, one diagnostic for each of the errors it joins, so
 // that a reader sees every problem at once, and is not buried under thousands.
 func addProblems(diags *diag.Diagnostics, summary string, err error) {
-	problems := flatten(err)
-	for i, problem := range problems {
-		if i == maxProblems {
-			diags.AddError(summary, fmt.Sprintf("… and %d more problems like those above.", len(problems)-i))
-			return
-		}
-		diags.AddError(summary, problem.Error())
-	}
+	report(reconcile.Problems(summary, err), nil, diags)
 }
 
 // flatten returns the errors that err joins, or err itself.

@@ -43,9 +43,9 @@ type Users interface {
 	Accounts
 }
 
-// changeChecker is a directory that refuses changes for reasons that only the
+// ChangeChecker is a directory that refuses changes for reasons that only the
 // present objects show.
-type changeChecker interface {
+type ChangeChecker interface {
 	Check(ctx context.Context, changes []directory.Change) error
 }
 

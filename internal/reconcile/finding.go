@@ -50,8 +50,14 @@ func (f *Findings) failArgument(name, title, text string) {
 	*f = append(*f, Finding{Severity: Error, Title: title, Text: text, Argument: name})
 }
 
-// problems adds err, one finding for each of the errors it joins, so that a
+// Problems returns one finding for each of the errors that err joins, so that a
 // reader sees every problem at once, and is not buried under thousands.
+func Problems(title string, err error) (f Findings) {
+	f.problems(title, err)
+	return f
+}
+
+// problems adds what [Problems] returns.
 func (f *Findings) problems(title string, err error) {
 	problems := Flatten(err)
 	for i, problem := range problems {

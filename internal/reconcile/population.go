@@ -183,7 +183,7 @@ func (p *Population) checkChanges(ctx context.Context, dir Users, accounts map[s
 	proposal := directory.Proposal{Format: p.Target.Format, Valid: p.Target.Valid, Accounts: lasting, Changed: writes, IDs: owners,
 		Present: func(id string) (directory.Account, bool) { return p.asItIs(dir, id, accounts[id], adoptions) }}
 	err := proposal.Check(ctx, dir)
-	if c, ok := dir.(changeChecker); ok && err == nil && len(changes) > 0 {
+	if c, ok := dir.(ChangeChecker); ok && err == nil && len(changes) > 0 {
 		err = c.Check(ctx, changes)
 	}
 	f.problems("The directory would refuse an account", err)
