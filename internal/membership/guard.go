@@ -27,10 +27,13 @@ type Safeguards struct {
 // Unknown says which groups of the lists no rule is for.
 func (s Safeguards) Unknown(rules map[string]string) error {
 	var errs []error
-	for argument, groups := range map[string][]string{"allow_empty": s.AllowEmpty, "allow_privileged": s.AllowPrivileged} {
-		for _, group := range groups {
+	for _, list := range []struct {
+		argument string
+		groups   []string
+	}{{"allow_empty", s.AllowEmpty}, {"allow_privileged", s.AllowPrivileged}} {
+		for _, group := range list.groups {
 			if _, known := rules[group]; !known {
-				errs = append(errs, fmt.Errorf("%s: no rule is for the group %q; write it as in rules", argument, group))
+				errs = append(errs, fmt.Errorf("%s: no rule is for the group %q; write it as in rules", list.argument, group))
 			}
 		}
 	}

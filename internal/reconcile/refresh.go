@@ -83,14 +83,17 @@ func (p *Population) outstanding(ctx context.Context, dir Users, found map[strin
 			workers[directory.Fold(object)] = id
 		}
 	}
-	p.Memory.Purging = map[string]bool{}
 	deleted, err := dir.WithDeleted().Find(ctx, "id", sortedKeys(workers))
+	if err != nil {
+		return nil, err
+	}
+	p.Memory.Purging = map[string]bool{}
 	for object, id := range workers {
 		if len(deleted[object]) > 0 {
 			p.Memory.Purging[id] = true
 		}
 	}
-	return p.Memory.Purging, err
+	return p.Memory.Purging, nil
 }
 
 // ReadCore returns the core document of one account that has just been imported.
