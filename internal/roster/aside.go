@@ -144,11 +144,11 @@ func (d *decider) fallBack(p *person) {
 }
 
 // fallBackLate is fallBack for those who are set aside after their account was
-// drafted. Of an override it keeps what takes access away.
+// drafted. Of an override it keeps what it says about access.
 func (d *decider) fallBackLate(p *person) {
 	d.fallBack(p)
-	if p.override.disables() && p.account != nil && !p.override.idle && p.existing.Protected == "" {
-		p.account.Enabled, p.cause = false, directory.ForOverride
+	if on := p.override.enabled(); on != nil && p.account != nil && !p.override.idle && p.existing.Protected == "" {
+		d.overrideEnabled(p, *on)
 	}
 	d.finish(p)
 	p.settle()

@@ -314,10 +314,7 @@ func TestManagerIsDeleted(t *testing.T) {
 func TestSetAsideLeaversLoseAccess(t *testing.T) {
 	m := newMemory()
 	m.ann()
-	r := rules(func(r *mapping.Rules) {
-		r.Lifecycle.LeaverContainer = `"OU=Nowhere,DC=corp,DC=example,DC=com"`
-	})
-	in := input(t, m, r, hire("1 Ann Lee", "termination_date=2026-11-20", "Department=IT"))
+	in := input(t, m, rules(nowhere), hire("1 Ann Lee", "termination_date=2026-11-20", "Department=IT"))
 	out := decide(t, in)
 	d := expectAction(t, out, "1", roster.ActionSetAside)
 	expectValue(t, out, "1", "enabled", "false")

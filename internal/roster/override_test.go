@@ -173,6 +173,44 @@ func TestOverrideEnables(t *testing.T) {
 	expectValue(t, r, "1", "enabled", "true")
 }
 
+// TestOverrideEnablesWhoIsSetAside: whatever else is wrong, and whenever that is found.
+func TestOverrideEnablesWhoIsSetAside(t *testing.T) {
+	for name, c := range map[string]struct {
+		change  func(*mapping.Rules)
+		worker  string
+		enabled bool
+	}{
+		"a status word nobody knows":        {nil, "1 Ann Lee status=Terminatd", true},
+		"a missing container":               {nowhere, "1 Ann Lee termination_date=2026-11-20", true},
+		"a missing container, and disabled": {nowhere, "1 Ann Lee termination_date=2026-11-20", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := newMemory()
+			if e := m.ann(); !c.enabled {
+				off(e, "2026-11-21", directory.ForLeft)
+			}
+			change := c.change
+			if change == nil {
+				change = func(*mapping.Rules) {}
+			}
+			in := input(t, m, rules(change), hireLine(c.worker))
+			in.Overrides = []roster.Override{enable("1")}
+			r := decide(t, in)
+			d := expectAction(t, r, "1", roster.ActionSetAside)
+			expectValue(t, r, "1", "enabled", "true")
+			if d.LosesAccess || d.GainsAccess == c.enabled || !strings.Contains(d.Reason, "by an override until 2026-12-31: Board") {
+				t.Errorf("%+v", d)
+			}
+			settle(t, m, in)
+		})
+	}
+}
+
+// nowhere is a container for leavers that does not exist.
+func nowhere(r *mapping.Rules) {
+	r.Lifecycle.LeaverContainer = `"OU=Nowhere,DC=corp,DC=example,DC=com"`
+}
+
 // TestOverrideOfTheDeleted: nobody's deleted account is restored to be disabled.
 func TestOverrideOfTheDeleted(t *testing.T) {
 	m := newMemory()
