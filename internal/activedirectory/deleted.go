@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/go-ldap/ldap/v3"
 
@@ -88,6 +89,9 @@ func (d *Domain) formerly(ctx context.Context, r *record) (*directory.Existing, 
 	former := *r
 	former.dn = e.Path
 	e.Protected = d.protection(&former)
+	if r.lapsed() {
+		e.DisabledSince, e.DisabledFor = d.lapsedBefore(r)
+	}
 	if !enabled {
 		e.Lost = noRecycleBin
 		if r.isUser() {
@@ -97,6 +101,20 @@ func (d *Domain) formerly(ctx context.Context, r *record) (*directory.Existing, 
 		}
 	}
 	return e, nil
+}
+
+// lapsedBefore returns since when and why a deleted account is disabled, as it remembers.
+// Of one that remembers nothing only its deletion is known, which came later. The
+// metadata, which knows more, would cost a search.
+func (d *Domain) lapsedBefore(r *record) (since time.Time, cause string) {
+	if m, ok := d.recall(r); ok {
+		return m.at, m.cause
+	}
+	since, err := parseTime(r.text(attrWhenChanged))
+	if err != nil {
+		return time.Time{}, ""
+	}
+	return since, ""
 }
 
 // kept are the attributes that are looked for at deleted objects.
@@ -157,7 +175,7 @@ func (d *Domain) lookDeleted(ctx context.Context, filter string) ([]*record, err
 		d.cannotSee(notShown)
 		return nil, nil
 	}
-	asked := slices.Compact(slices.Sorted(slices.Values(append(d.needed(), attrClass, attrLastParent))))
+	asked := slices.Compact(slices.Sorted(slices.Values(append(d.needed(), attrClass, attrLastParent, attrWhenChanged))))
 	entries, err := d.client.Search(ctx, &ldap.SearchRequest{
 		BaseDN: deletedContainer + dse.DefaultNamingContext + ">", Scope: ldap.ScopeWholeSubtree,
 		Filter: "(|" + theContainer + filter + ")", Attributes: asked, Controls: []ldap.Control{ldap.NewControlMicrosoftShowDeleted()},
@@ -208,7 +226,7 @@ func formerly(r *record) *directory.Existing {
 		Container: container, Enabled: r.enabled(), Attributes: make(map[string]directory.Value, len(r.values)),
 	}}
 	for name, v := range r.values {
-		if !isName(name, attrLastParent) {
+		if !isName(name, attrLastParent) && !isName(name, attrWhenChanged) {
 			e.Account.Attributes[name] = slices.Clone(v)
 		}
 		if isName(name, attrCN) {

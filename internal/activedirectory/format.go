@@ -32,6 +32,7 @@ const (
 	attrAdminCount        = "adminCount"
 	attrCritical          = "isCriticalSystemObject"
 	attrLastParent        = "lastKnownParent"
+	attrWhenChanged       = "whenChanged"
 	attrDisplayName       = "displayName"
 	attrMail              = "mail"
 	attrProxyAddresses    = "proxyAddresses"

@@ -97,7 +97,7 @@ func TestAccEntraPipeline_wordsOfAFile(t *testing.T) {
 			Check: enabledUsers(s, map[string]string{"l1@example.com": "1", "l2@example.com": "2", "l3@example.com": "3", "l4@example.com": "4"})},
 		{PreConfig: words, Config: rules, ConfigPlanChecks: settledPlan, ConfigStateChecks: aside("2"),
 			Check: enabledUsers(s, map[string]string{"l1@example.com": "1", "l2@example.com": "2"})},
-		{PreConfig: words, Config: stop, ExpectError: wordsInOrder("nobody knows what the status words", `worker "2": status: found "Terminatd"`, "inactive_statuses")},
+		{PreConfig: words, Config: stop, ExpectError: wordsInOrder("nobody knows what the status words", "inactive_statuses", `worker "2": status: found "Terminatd"`)},
 		{PreConfig: words, Config: listed, ConfigPlanChecks: settledPlan, ConfigStateChecks: aside(), Check: enabledUsers(s, map[string]string{"l1@example.com": "1"})},
 	}})
 }

@@ -115,7 +115,7 @@ func TestAccPipeline_fromFileToAccounts(t *testing.T) {
 			// Nobody who works is disabled by an end that is open again.
 			{Config: cfg, ConfigVariables: csv(pipelineCSV), ConfigPlanChecks: settled, Check: holds(d, "li2", "userAccountControl", "512")},
 			// Missing is not left.
-			{Config: cfg, ConfigVariables: csv(short), ExpectError: wordsInOrder("max_absent", "0003")},
+			{Config: withoutExchange(pipelineConfig(ou, "[Dept]", `safeguards = { max_absent = "1" }`)), ConfigVariables: csv(short), ExpectError: wordsInOrder("max_absent", "0003")},
 			{Config: withoutExchange(pipelineConfig(ou, "[Dept]", `safeguards = { max_absent = "100%" }`)), ConfigVariables: csv(short), Check: resource.ComposeAggregateTestCheckFunc(holds(d, "o'brien", "userAccountControl", "512")),
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
 			{Config: withoutExchange(pipelineConfig(ou, "[Dept]", `safeguards = { min_workers = 4 }`)), ConfigVariables: csv(short), ExpectError: wordsInOrder("min_workers", "found 2 workers", "at least 4")},

@@ -111,10 +111,10 @@ func (d *decider) name(p *person) Action {
 		return ActionNone
 	case p.existing == nil:
 		return ActionCreate
-	case p.restored():
-		return ActionRehire
 	case p.blocked != "" && !p.account.Enabled:
 		return ActionKeptDisabled
+	case p.restored():
+		return ActionRehire
 	case len(p.changes) == 0:
 		return ActionNone
 	case p.deletes():

@@ -213,7 +213,7 @@ func (d *decider) draftFull(p *person) {
 	}
 	p.rehired = d.rehire(p)
 	a.Container = d.container(p)
-	if a.Enabled && p.existing != nil && !p.existing.Account.Enabled && !p.restored() {
+	if a.Enabled && p.existing != nil && !p.existing.Account.Enabled {
 		d.block(p, &a)
 	}
 	p.rehired = p.rehired && a.Enabled

@@ -388,10 +388,16 @@ func TestLeaverWithABadRecordIsDisabled(t *testing.T) {
 func TestRestoringDeletedAccounts(t *testing.T) {
 	m := newMemory()
 	m.add("user", staff, true, "cn=Ann Lee", "sAMAccountName=ann.lee", "employeeID=1", "description=keep").Deleted = true
-	m.add("user", staff, false, "cn=Bob Ray", "sAMAccountName=bob.ray", "employeeID=2").Deleted = true
+	bob := m.add("user", staff, false, "cn=Bob Ray", "sAMAccountName=bob.ray", "employeeID=2")
+	bob.Deleted = true
+	off(bob, "2026-11-01", directory.ForLeave)
 	m.user("cn=Other", "sAMAccountName=bob.ray") // has got the name meanwhile
 	m.add("user", staff, false, "cn=Left", "sAMAccountName=left", "employeeID=3").Deleted = true
-	in := input(t, m, rules(), hire("1 Ann Lee"), hire("2 Bob Ray"), hire("3 Eve Kim", "termination_date=2020-01-31"))
+	// Deleted as a leaver, and the end is not there any more: the object comes back, not the access.
+	cy := m.add("user", staff, false, "cn=Cy Fox", "sAMAccountName=cy.fox", "employeeID=4")
+	cy.Deleted = true
+	off(cy, "2026-11-01", directory.ForLeft)
+	in := input(t, m, rules(), hire("1 Ann Lee"), hire("2 Bob Ray"), hire("3 Eve Kim", "termination_date=2020-01-31"), hire("4 Cy Fox"))
 	in.RestoreDeleted = true
 	r := decide(t, in)
 	for _, id := range []string{"1", "2"} {
@@ -403,6 +409,10 @@ func TestRestoringDeletedAccounts(t *testing.T) {
 	expectValue(t, r, "1", "sAMAccountName", "ann.lee")
 	expectValue(t, r, "2", "sAMAccountName", "bob.ray2")
 	expectAction(t, r, "3", roster.ActionNone) // a leaver stays deleted
+	if d := expectAction(t, r, "4", roster.ActionKeptDisabled); d.ObjectID == "" || d.GainsAccess || !strings.Contains(d.Reason, "no end") {
+		t.Errorf("%+v", d)
+	}
+	expectValue(t, r, "4", "enabled", "false")
 
 	// Back next week: restored now, disabled, as the population will do.
 	in.Workers["1"] = hire("1 Ann Lee", "hire_date=2026-11-30")

@@ -60,7 +60,7 @@ var dialects = map[string]dialect{
 		}},
 	"SuccessFactors": {map[string]string{"FirstName": "firstName", "LastName": "lastName", "PreferredName": "preferredName", "Department": "department", "Division": "division", "CostCenter": "costCenterId", "Company": "company",
 		"Location": "LocationName", "JobTitle": "jobTitle", "StreetAddress": "officeLocationAddress", "City": "city", "PostalCode": "officeLocationZipCode", "CountryCode": "twoCharCountryCode", "OfficePhone": "businessPhone", "Mobile": "cellPhone"},
-		nil, map[string]string{"A": "Active", "U": "Active", "P": "Active", "T": "Inactive"}, workdayKind,
+		nil, map[string]string{"Unpaid leave": "Active", "Paid leave": "Active", "Terminated": "Inactive"}, workdayKind,
 		func(t *testing.T, c *company.Company, attributes []string) (*source.Result, error) {
 			server := httptest.NewServer(sfserver.New(c, sfserver.Options{CompanyID: "ACME", Username: "reader", Password: "made-up"}))
 			t.Cleanup(server.Close)
