@@ -98,7 +98,7 @@ func (m *Mapping) EvaluateKnown(w *worker.Worker, now time.Time, known Known) (*
 	if err != nil {
 		problems = append(problems, err)
 	}
-	if len(problems) == 0 && !in {
+	if len(problems) == 0 && len(w.Problems) == 0 && !in { // the scope may read what could not be read
 		d.Stage, d.Reason = StageOutOfScope, why
 		return d, nil
 	}

@@ -73,6 +73,9 @@ func newTimeline(rules *lifecycle, w *worker.Worker, known Known) (*timeline, er
 	if t.loc, err = worker.Location(t.zone); err != nil {
 		errs = append(errs, fmt.Errorf("time_zone: %w", err))
 	}
+	for _, problem := range w.Problems {
+		errs = append(errs, errors.New(problem))
+	}
 	if err := t.checkDates(); err != nil {
 		errs = append(errs, err)
 	}

@@ -101,3 +101,34 @@ func TestAccEntraPipeline_wordsOfAFile(t *testing.T) {
 		{PreConfig: words, Config: listed, ConfigPlanChecks: settledPlan, ConfigStateChecks: aside(), Check: enabledUsers(s, map[string]string{"l1@example.com": "1"})},
 	}})
 }
+
+// TestAccEntraPipeline_unreadableDates: a date that cannot be read stops nobody but its worker, and
+// keeps no leaver in; a file in another format stops everything.
+func TestAccEntraPipeline_unreadableDates(t *testing.T) {
+	s := useTenant(t, graph.Options{})
+	file := filepath.Join(t.TempDir(), "staff.csv")
+	rules := strings.Replace(cloudPipeline("2026-01-20"), "content = var.csv", fmt.Sprintf("path = %q", file), 1)
+	rules = strings.Replace(rules, "variable \"csv\" { type = string }\n", "", 1)
+	write := func(lines ...string) func() {
+		text := "ID,First,Last,Dept,Hired,Left,Boss,Status\n" + strings.Join(lines, "\n") + "\n"
+		return func() {
+			if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	fine := []string{"1,Ada,Kay,IT,2020-01-01,,,Active", "2,Bo,Lee,IT,2020-01-01,,1,Active", "3,Cy,Ray,IT,2020-01-01,,1,Active"}
+	odd := []string{fine[0], "2,Bo,Lee,Ops,2020-01-01,31.02.2026,1,Active", "3,Cy,Ray,IT,01.13.2020,,1,Terminated", "4,Di,Zoe,IT,2020-01-01,,1,Active"}
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: []resource.TestStep{
+		{PreConfig: write(fine...), Config: rules, ConfigPlanChecks: settledPlan,
+			Check: enabledUsers(s, map[string]string{"kay@example.com": "1", "lee@example.com": "2", "ray@example.com": "3"})},
+		{PreConfig: write(odd...), Config: rules, ConfigPlanChecks: settledPlan,
+			ConfigStateChecks: []statecheck.StateCheck{
+				statecheck.ExpectKnownValue("data.workforce_entra_accounts.staff", tfjsonpath.New("set_aside"), knownvalue.ListExact([]knownvalue.Check{knownvalue.StringExact("2"), knownvalue.StringExact("3")})),
+				statecheck.ExpectKnownValue("data.workforce_entra_accounts.staff", tfjsonpath.New("report"), knownvalue.StringRegexp(wordsInOrder("Set aside", `row 3`, `column "Left"`, "31.02.2026"))),
+			},
+			Check: enabledUsers(s, map[string]string{"kay@example.com": "1", "lee@example.com": "2", "zoe@example.com": "4"})},
+		{PreConfig: write(fine[0], "2,Bo,Lee,IT,2020-01-01,31.01.2026,1,Active", "3,Cy,Ray,IT,2020-01-01,28.02.2026,1,Active"), Config: rules,
+			ExpectError: wordsInOrder("2 problems in 3 records", `column "Left", worker "2"`, "date_formats")},
+	}})
+}

@@ -329,6 +329,43 @@ func TestSetAsideLeaversLoseAccess(t *testing.T) {
 	refused(t, in, "max_disable: 1 account would lose access")
 }
 
+// TestUnreadableValues: a value that could not be read sets one person aside, whatever else the
+// rules would make of them; those who have left by every reading lose access.
+func TestUnreadableValues(t *testing.T) {
+	problem := `row 7, column "End": found "30.02.2026", a date that does not exist`
+	for name, c := range map[string]struct {
+		worker  string
+		scope   string
+		enabled string
+	}{
+		"at work":               {"1 Ann Lee", "", "true"},
+		"at work, out of scope": {"1 Ann Lee Department=Ops", "Department", "true"},
+		"a word for left":       {"1 Ann Lee status=Terminated", "", "false"},
+		"over":                  {"1 Ann Lee termination_date=2026-10-30", "", "false"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := newMemory()
+			m.ann()
+			r := rules(func(r *mapping.Rules) {
+				if c.scope != "" {
+					r.Scope = [][]mapping.Clause{{{Attribute: c.scope, Operator: "EQUALS", Value: "IT"}}}
+				}
+			})
+			w := hireLine(c.worker)
+			w.Problems = []string{problem}
+			in := input(t, m, r, w, hire("2 Bob Ray", "Department=IT"))
+			out := decide(t, in)
+			d := expectAction(t, out, "1", roster.ActionSetAside)
+			expectValue(t, out, "1", "enabled", c.enabled)
+			if !strings.Contains(d.Reason, problem) || d.LosesAccess != (c.enabled == "false") {
+				t.Errorf("%+v", d)
+			}
+			expectAction(t, out, "2", roster.ActionCreate)
+			settle(t, m, in)
+		})
+	}
+}
+
 // TestKeptDisabledSaysWhatIsMissing: a hire date that is not after the leaving is named, not denied.
 func TestKeptDisabledSaysWhatIsMissing(t *testing.T) {
 	for hired, want := range map[string]string{"": "no hire date", "2026-10-20": "hire_date 2026-10-20 is not after 2026-11-01"} {

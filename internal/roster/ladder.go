@@ -115,8 +115,8 @@ func (d *decider) mustNotSignIn(p *person) (cause string, since worker.Date) {
 		}
 		return "", ""
 	}
-	stage, enabled, err := d.in.Mapping.StageKnown(p.worker, d.in.AsOf, d.known(p))
-	if err != nil || enabled {
+	stage, barred := d.in.Mapping.Barred(p.worker, d.in.AsOf, d.known(p))
+	if !barred {
 		return "", ""
 	}
 	return causes[stage], d.leftSince(p)

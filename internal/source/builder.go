@@ -42,6 +42,8 @@ type Builder struct {
 	given       [9]bool           // by the order of worker.Fields: some record has a value
 	watched     []int             // the columns of MinFilled
 	filled      []int             // by column: records with a value in it, of those watched
+	readable    [9]int            // by the order of worker.Fields: values that could be read
+	doubts      [9]doubts         // and those that could not
 	replacement findings
 	order       findings
 }

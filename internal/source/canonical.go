@@ -130,8 +130,10 @@ func (r *record) date(field int) worker.Date {
 	}
 	date, err := r.dates.parse(text, r.worker.TimeZone)
 	if err != nil {
-		r.problem(r.fields[field], "%v", err)
+		r.doubt(field, "%v", err)
+		return ""
 	}
+	r.readable[field]++
 	return date
 }
 
@@ -142,10 +144,11 @@ func (r *record) truth(field int) *bool {
 	}
 	truth, known := r.truths[strings.ToLower(text)]
 	if !known {
-		r.problem(r.fields[field], "found %s, expected %s or %s", Quote(text),
+		r.doubt(field, "found %s, expected %s or %s", Quote(text),
 			strings.Join(words(r.spec.TrueValues, DefaultTrue), ", "), strings.Join(words(r.spec.FalseValues, DefaultFalse), ", "))
 		return nil
 	}
+	r.readable[field]++
 	return &truth
 }
 
@@ -154,14 +157,16 @@ func (r *record) zone() string {
 	if text == "" {
 		return r.spec.TimeZone
 	}
-	if name, ok := r.spec.TimeZones[text]; ok {
-		return name
+	name, ok := r.spec.TimeZones[text]
+	if !ok {
+		if _, err := worker.Location(text); err != nil {
+			r.doubt(fieldZone, "%v (other names are translated by time_zones)", err)
+			return ""
+		}
+		name = text
 	}
-	if _, err := worker.Location(text); err != nil {
-		r.problem(r.fields[fieldZone], "%v (other names are translated by time_zones)", err)
-		return ""
-	}
-	return text
+	r.readable[fieldZone]++
+	return name
 }
 
 func (r *record) manager() string {
@@ -169,10 +174,13 @@ func (r *record) manager() string {
 	switch {
 	case r.noManager[text]:
 		return ""
-	case text == "" || text != r.worker.ID:
+	case text == "":
+		return ""
+	case text != r.worker.ID:
+		r.readable[fieldManager]++
 		return text
 	case !r.spec.SelfManaged:
-		r.problem(r.fields[fieldManager], "the worker is their own manager, expected another worker, or none (self_managed = true reads it as none)")
+		r.doubt(fieldManager, "the worker is their own manager, expected another worker, or none (self_managed = true reads it as none)")
 	}
 	return ""
 }

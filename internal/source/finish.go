@@ -15,6 +15,7 @@ import (
 // workers or, as a *Problems, everything that was wrong.
 func (b *Builder) Finish() (*Result, error) {
 	b.checkPrimary()
+	b.checkDoubts()
 	if b.problems.Total == 0 { // guards over broken data would only repeat that it is broken
 		b.checkManagers()
 		b.checkGuards()
@@ -132,6 +133,7 @@ func (b *Builder) checkEmpty() {
 }
 
 func (b *Builder) finalWarnings() []string {
+	b.tellDoubts()
 	if b.replacement.count > 0 {
 		b.Warn("%s with the replacement character U+FFFD: an earlier conversion has damaged it%s: %s", count(b.replacement.count, "value"), others(b.replacement.count), b.replacement.first)
 	}

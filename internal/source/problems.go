@@ -38,7 +38,8 @@ func (p Problem) String() string {
 
 // Problems is the error of a source that is not fit to be used.
 type Problems struct {
-	// First holds the first problems, in the order of the records.
+	// First holds the first problems, in the order of the records; values of single keys that
+	// cannot be read come last.
 	First []Problem
 	// Total is how many there are.
 	Total int

@@ -91,9 +91,9 @@ func TestProblems(t *testing.T) {
 		{"not a date", Spec{}, []string{"1||soon"}, `found "soon", expected a date`},
 		{"far past", Spec{}, []string{"1||0026-01-01"}, "expected a date from 1900 to 2199 (if it means no date, name it in no_date)"},
 		{"instant without a zone", Spec{}, []string{"1||2026-06-30T22:30:00Z"}, "an instant in UTC that is not midnight"},
-		{"boolean", Spec{}, []string{"1||||maybe"}, `column "Leave", worker "1": found "maybe", expected true, yes, y, 1, t or false`},
-		{"zone", Spec{}, []string{"1||||||W. Europe Standard Time"}, `column "Zone", worker "1": found "W. Europe Standard Time", expected the IANA name`},
-		{"own manager", Spec{}, []string{"1|||||1"}, "their own manager"},
+		{"boolean", Spec{}, []string{"1||||maybe", "2||||perhaps"}, `column "Leave", worker "1": found "maybe", expected true, yes, y, 1, t or false`},
+		{"zone", Spec{}, []string{"1||||||W. Europe Standard Time", "2||||||W. Europe Standard Time"}, `column "Zone", worker "1": found "W. Europe Standard Time", expected the IANA name`},
+		{"own manager", Spec{}, []string{"1|||||1", "2|||||2"}, "their own manager"},
 		{"NUL", Spec{}, []string{"1|||||||a\x00b"}, `column "Name", worker "1": found "a\x00b", expected text without NUL`},
 		{"encoding", Spec{}, []string{"1|||||||M\xfcller"}, `found "M\xfcller", expected text in UTF-8`},
 		{"encoding of the id", Spec{}, []string{"\xfc"}, `expected text in UTF-8`},
@@ -133,15 +133,15 @@ func TestProblems(t *testing.T) {
 
 func TestProblemsAreCountedAndTheFirstListed(t *testing.T) {
 	var rows []string
-	for range 50 {
-		rows = append(rows, "1||2026-02-30")
+	for i := range 50 {
+		rows = append(rows, fmt.Sprintf("%d||2026-02-30|||%d", i, i))
 	}
 	_, err := build(t, Spec{}, rows...)
 	p, ok := errors.AsType[*Problems](err)
-	if !ok || p.Total != 99 || len(p.First) != 20 || p.Records != 50 {
+	if !ok || p.Total != 100 || len(p.First) != 20 || p.Records != 50 {
 		t.Fatalf("got %v", err)
 	}
-	if text := err.Error(); !strings.HasPrefix(text, "99 problems in 50 records, the first 20 of them:\n  row 2, ") || strings.Count(text, "\n") != 20 {
+	if text := err.Error(); !strings.HasPrefix(text, "100 problems in 50 records, the first 20 of them:\n  row 2, ") || strings.Count(text, "\n") != 20 {
 		t.Errorf("got %s", text)
 	}
 }

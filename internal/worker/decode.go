@@ -103,6 +103,7 @@ type document struct {
 	ManagerID       *string                     `json:"manager_id"`
 	TimeZone        *string                     `json:"time_zone"`
 	Attributes      map[string]expression.Value `json:"attributes"`
+	Problems        []string                    `json:"problems,omitempty"`
 }
 
 func (w *Worker) unmarshalSlowly(data []byte) error {
@@ -118,7 +119,7 @@ func (w *Worker) unmarshalSlowly(data []byte) error {
 	}
 	*w = Worker{ID: value(d.ID), Status: value(d.Status), Type: value(d.Type), OnLeave: d.OnLeave, ManagerID: value(d.ManagerID),
 		TimeZone: value(d.TimeZone), HireDate: Date(value(d.HireDate)), TerminationDate: Date(value(d.TerminationDate)),
-		LastDayOfWork: Date(value(d.LastDayOfWork)), Attributes: d.Attributes}
+		LastDayOfWork: Date(value(d.LastDayOfWork)), Attributes: d.Attributes, Problems: d.Problems}
 	return w.check()
 }
 
@@ -133,7 +134,7 @@ func checkKeys(data []byte) error {
 	if start != json.Delim('{') {
 		return fmt.Errorf("found %s, expected an object", abbreviate(data))
 	}
-	known := append(slices.Clone(Fields), "attributes")
+	known := append(slices.Clone(Fields), "attributes", "problems")
 	seen := map[string]bool{}
 	for dec.More() {
 		token, err := dec.Token()

@@ -12,7 +12,8 @@ import (
 	"terraform-provider-workforce/internal/expression"
 )
 
-// MarshalJSON writes the worker with null for every key that is absent.
+// MarshalJSON writes the worker with null for every key that is absent, and problems only
+// where there are some.
 func (w Worker) MarshalJSON() ([]byte, error) {
 	return new(encoder).worker(nil, &w)
 }
@@ -80,7 +81,10 @@ func (e *encoder) worker(out []byte, w *Worker) ([]byte, error) {
 	out = appendNullable(append(out, `,"manager_id":`...), w.ManagerID)
 	out = appendNullable(append(out, `,"time_zone":`...), w.TimeZone)
 	out, err := e.attributes(append(out, `,"attributes":{`...), w.Attributes)
-	return append(out, "}}"...), err
+	if out = append(out, '}'); len(w.Problems) > 0 {
+		out = canonical.AppendList(append(out, `,"problems":`...), w.Problems)
+	}
+	return append(out, '}'), err
 }
 
 func (e *encoder) attributes(out []byte, attributes map[string]expression.Value) ([]byte, error) {

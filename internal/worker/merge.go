@@ -82,8 +82,8 @@ type Merged struct {
 type State string
 
 // The states, the one that counts most first. An unclear engagement has a status
-// word that nobody knows: it counts before one that has not begun or is over, so that whoever
-// evaluates the worker sees the word, and loses to one that is active.
+// word that nobody knows, or values that could not be read: it counts before one that has not
+// begun or is over, so that whoever evaluates the worker sees that, and loses to one that is active.
 const (
 	Active  State = "active"
 	Unclear State = "unclear"

@@ -245,7 +245,7 @@ func (m *merger) state(e engagement) State {
 		return Past
 	case class == status.Prehire:
 		return Future
-	case class == status.Unknown:
+	case class == status.Unknown, len(e.worker.Problems) > 0:
 		return Unclear
 	}
 	return Active

@@ -21,9 +21,13 @@ func (m *merger) combine(records []member) (*Worker, []Conflict) {
 	w := *records[base].Worker
 	w.Attributes = make(map[string]expression.Value, len(w.Attributes))
 	names := slices.Clone(Fields[1:])
+	w.Problems = nil
 	for _, r := range records {
 		for name := range r.Attributes {
 			names = append(names, name)
+		}
+		for _, problem := range r.Problems {
+			w.Problems = append(w.Problems, "source "+m.sources[r.source].Name+", "+problem)
 		}
 	}
 	slices.Sort(names)

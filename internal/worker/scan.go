@@ -35,7 +35,7 @@ func (c *scanner) population() (Population, bool) {
 
 func (c *scanner) worker(w *Worker) bool {
 	*w = Worker{}
-	var seen [10]bool
+	var seen [11]bool
 	once := func(key int) bool {
 		first := !seen[key]
 		seen[key] = true
@@ -64,6 +64,10 @@ func (c *scanner) worker(w *Worker) bool {
 			return once(8) && c.nullable(&w.TimeZone)
 		case "attributes":
 			return once(9) && c.values(w)
+		case "problems":
+			v, ok := c.value()
+			w.Problems = v.Strings()
+			return once(10) && ok && v.Kind() == expression.KindList
 		}
 		return false
 	})

@@ -31,6 +31,10 @@ type Worker struct {
 	TimeZone string
 	// Attributes are all other columns, by their names in the HR system.
 	Attributes map[string]expression.Value
+	// Problems say which values of the record above the attributes could not be read, and where they
+	// stand; those keys are empty. Whoever decides about a worker with problems must not take
+	// what is empty for what HR says: the worker is set aside.
+	Problems []string
 }
 
 // Date is a calendar date as "YYYY-MM-DD", or "" for none. Dates compare as strings.

@@ -32,6 +32,9 @@ func random(r *rand.Rand, n int) Population {
 		if r.IntN(2) == 0 {
 			w.OnLeave = new(r.IntN(2) == 0)
 		}
+		for range r.IntN(3) / 2 {
+			w.Problems = append(w.Problems, pick())
+		}
 		for range r.IntN(5) {
 			w.Attributes["a"+pick()] = []expression.Value{expression.Null, expression.String(pick()), expression.List(), expression.List(pick(), pick())}[r.IntN(4)]
 		}
@@ -53,7 +56,7 @@ func byReflection(t *testing.T, p Population) string {
 	for id, w := range p {
 		all[id] = document{ID: &w.ID, Status: nullable(w.Status), Type: nullable(w.Type), HireDate: nullable(string(w.HireDate)),
 			TerminationDate: nullable(string(w.TerminationDate)), LastDayOfWork: nullable(string(w.LastDayOfWork)), OnLeave: w.OnLeave,
-			ManagerID: nullable(w.ManagerID), TimeZone: nullable(w.TimeZone), Attributes: w.Attributes}
+			ManagerID: nullable(w.ManagerID), TimeZone: nullable(w.TimeZone), Attributes: w.Attributes, Problems: w.Problems}
 	}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
@@ -149,6 +152,8 @@ func TestParseErrors(t *testing.T) {
 		{`{"1":{"worker_id":"1","attributes":{"A":["x",1]}}}`, "attributes.A: found"},
 		{`{"1":{"worker_id":"1","attributes":{"A":{"B":"c"}}}}`, "attributes.A: found"},
 		{`{"1":{"worker_id":"1","attributes":{"A":"x","A":"y"}}}`, "attributes.A: the key occurs twice"},
+		{`{"1":{"worker_id":"1","problems":"row 7"}}`, "problems: found"},
+		{`{"1":{"worker_id":"1","problems":["a"],"problems":["b"]}}`, "problems: the key occurs twice"},
 		{`{"1":{"worker_id":"1","attributes":{"status":"x"}}}`, "attributes.status: status is a key of the worker itself"},
 		{"{\"1\":{\"worker_id\":\"1\",\"status\":\"a\nb\"}}", `worker "1"`},
 		{`{"1":{"worker_id":"1","status":"\x"}}`, "invalid character"},
