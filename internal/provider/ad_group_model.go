@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-workforce/internal/activedirectory"
+	"terraform-provider-workforce/internal/reconcile"
 )
 
 type adGroupModel struct {
@@ -52,7 +53,7 @@ func samePath(before types.String, now string) types.String {
 func (m *adGroupModel) claim(data *providerData, id string, diags *diag.Diagnostics) {
 	label := fmt.Sprintf("workforce_ad_group with name = %q, container = %q and sam_account_name = %q", m.Name.ValueString(), m.Container.ValueString(), m.SAMAccountName.ValueString())
 	for attribute, name := range map[string]types.String{"name": m.DistinguishedName, "sam_account_name": m.SAMAccountName} {
-		data.claimObject(attribute, "ad "+attribute+" "+activedirectory.RefKey(name.ValueString()), nameClaim{holder: id, label: label, strict: true}, diags)
+		data.claimObject(attribute, "ad "+attribute+" "+activedirectory.RefKey(name.ValueString()), reconcile.NameClaim{Holder: id, Label: label, Strict: true}, diags)
 	}
 }
 

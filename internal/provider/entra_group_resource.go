@@ -23,6 +23,7 @@ import (
 
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/entra"
+	"terraform-provider-workforce/internal/reconcile"
 )
 
 var (
@@ -137,11 +138,11 @@ func (r *entraGroupResource) ModifyPlan(ctx context.Context, req resource.Modify
 // claim reports another group of the run that takes one of the names, where that
 // cannot be or is to be prevented.
 func (m *entraGroupModel) claim(data *providerData, id string, diags *diag.Diagnostics) {
-	who := nameClaim{holder: id, strict: m.PreventDuplicateNames.ValueBool(), label: fmt.Sprintf("workforce_entra_group with display_name = %q and mail_nickname = %q", m.DisplayName.ValueString(), m.MailNickname.ValueString())}
+	who := reconcile.NameClaim{Holder: id, Strict: m.PreventDuplicateNames.ValueBool(), Label: fmt.Sprintf("workforce_entra_group with display_name = %q and mail_nickname = %q", m.DisplayName.ValueString(), m.MailNickname.ValueString())}
 	if !m.DisplayName.IsUnknown() {
 		data.claimObject("display_name", "entra display_name "+directory.Fold(m.DisplayName.ValueString()), who, diags)
 	}
-	if who.addressed = m.Type.ValueString() == entra.GroupMicrosoft365; !m.MailNickname.IsUnknown() {
+	if who.Addressed = m.Type.ValueString() == entra.GroupMicrosoft365; !m.MailNickname.IsUnknown() {
 		data.claimObject("mail_nickname", "entra mail_nickname "+directory.Fold(m.MailNickname.ValueString()), who, diags)
 	}
 }

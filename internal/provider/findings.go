@@ -19,7 +19,9 @@ func report(findings reconcile.Findings, at func(workerID string) path.Path, dia
 		case f.Worker != "":
 			where = at(f.Worker)
 		case f.Argument != "":
-			where = path.Root(f.Argument)
+			if where = path.Root(f.Argument); f.Key != "" {
+				where = where.AtMapKey(f.Key)
+			}
 		}
 		one := diag.Diagnostic(diag.NewWarningDiagnostic(f.Title, f.Text))
 		if f.Severity == reconcile.Error {

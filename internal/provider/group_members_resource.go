@@ -21,6 +21,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-workforce/internal/membership"
+	"terraform-provider-workforce/internal/reconcile"
 )
 
 // Modes of resources that manage members of groups.
@@ -175,8 +176,10 @@ func (r *groupMembersResource) ModifyPlan(ctx context.Context, req resource.Modi
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan.stored())...)
 	if id := plan.ID.ValueString(); id != "" && !resp.Diagnostics.HasError() {
-		r.data.groups.claimMembers(id, r.target.claim(plan), path.Root("group"), &resp.Diagnostics)
-		if added := r.data.groups.addedTo(id); !exists && len(added) > 0 {
+		if conflict := r.data.groups.ClaimMembers(id, r.target.claim(plan)); conflict != "" {
+			resp.Diagnostics.AddAttributeError(path.Root("group"), reconcile.TwoResources, conflict)
+		}
+		if added := r.data.groups.AddedTo(id); !exists && len(added) > 0 {
 			savePrivate(ctx, resp.Private, privateAdded, added, &resp.Diagnostics)
 		}
 	}
@@ -197,10 +200,10 @@ func (r *groupMembersResource) models(ctx context.Context, getPlan, getConfig fu
 }
 
 // claim is what a resource for members says of itself.
-func (t target) claim(m *groupMembersModel) membersClaim {
+func (t target) claim(m *groupMembersModel) reconcile.MembersClaim {
 	members := m.refs
 	label := fmt.Sprintf("workforce_%s_group_members with group = %q, mode = %q and %d members: %s", t.prefix, m.Group.ValueString(), m.Mode.ValueString(), len(members), someOf(members))
-	return membersClaim{label: label, content: strings.Join(members, "\n"), all: !m.additive()}
+	return reconcile.MembersClaim{Label: label, Content: strings.Join(members, "\n"), All: !m.additive()}
 }
 
 func (r *groupMembersResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -233,7 +236,7 @@ func (r *groupMembersResource) Read(ctx context.Context, req resource.ReadReques
 	default:
 		resp.Diagnostics.Append(resp.State.Set(ctx, state.stored())...)
 		run.save(ctx, resp.Private)
-		r.data.groups.noteAdded(state.ID.ValueString(), run.added)
+		r.data.groups.NoteAdded(state.ID.ValueString(), run.added)
 	}
 }
 
@@ -263,7 +266,7 @@ func (r *groupMembersResource) Delete(ctx context.Context, req resource.DeleteRe
 		return
 	}
 	if incomplete(ctx, req.Private, &resp.Diagnostics) { // replaced: the creation that follows takes the members over
-		r.data.groups.noteAdded(state.ID.ValueString(), run.added)
+		r.data.groups.NoteAdded(state.ID.ValueString(), run.added)
 		return
 	}
 	run.destroy(ctx, state)

@@ -16,6 +16,7 @@ import (
 
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/membership"
+	"terraform-provider-workforce/internal/reconcile"
 )
 
 // privateAdded holds the IDs of the members that the resource added itself.
@@ -232,7 +233,7 @@ func (m *membersRun) apply(ctx context.Context, plan, state *groupMembersModel) 
 		}
 		*state, m.names = groupMembersModel{}, map[string]string{}
 	}
-	unlock, waited := m.data.groups.lock(g.ID)
+	unlock, waited := m.data.groups.Lock(g.ID)
 	defer unlock()
 	if waited {
 		if g = m.group(ctx, g.ID); g == nil {
@@ -261,9 +262,9 @@ func (m *membersRun) apply(ctx context.Context, plan, state *groupMembersModel) 
 		}
 		wanted[ref], stays[who.ID] = who.ID, true
 	}
-	m.data.groups.keep(g.ID, stays)
+	m.data.groups.Keep(g.ID, stays)
 	if state.ID.IsNull() { // the resource may replace itself
-		m.added = slices.DeleteFunc(m.data.groups.addedTo(g.ID), func(id string) bool { return !stays[id] })
+		m.added = slices.DeleteFunc(m.data.groups.AddedTo(g.ID), func(id string) bool { return !stays[id] })
 	}
 	leaving := leaving(names, g, before, stays, !plan.additive() || state.additive(), takesOver(g, plan, state))
 	for _, id := range slices.Compact(slices.Sorted(maps.Values(leaving))) {
@@ -295,7 +296,9 @@ func (m *membersRun) forget(ctx context.Context, group string, members []string)
 	for _, id := range members {
 		groups[id] = []string{group}
 	}
-	forgetGroups(ctx, m.dir, groups, m.diags)
+	if err := reconcile.ForgetGroups(ctx, m.dir, groups); err != nil {
+		addProblems(m.diags, reconcile.StaysRemembered, err)
+	}
 }
 
 // leaving returns who is to be removed, by what the state calls them: those that
@@ -350,7 +353,7 @@ func (m *membersRun) report(failures []error) {
 // destroy removes the members that the resource answers for, but for those whom
 // another resource of this run wants.
 func (m *membersRun) destroy(ctx context.Context, state *groupMembersModel) {
-	unlock, _ := m.data.groups.lock(state.ID.ValueString())
+	unlock, _ := m.data.groups.Lock(state.ID.ValueString())
 	defer unlock()
 	g := m.find(ctx, state.ID.ValueString())
 	if g == nil {
@@ -368,7 +371,7 @@ func (m *membersRun) destroy(ctx context.Context, state *groupMembersModel) {
 	slices.Sort(ids)
 	change := directory.MembershipChange{GroupID: g.ID, Name: g.Name}
 	for _, id := range slices.Compact(ids) {
-		if who, in := g.Members[id]; in && !who.Primary && !m.data.groups.keeps(g.ID, id) {
+		if who, in := g.Members[id]; in && !who.Primary && !m.data.groups.Keeps(g.ID, id) {
 			change.Remove = append(change.Remove, who)
 		}
 	}

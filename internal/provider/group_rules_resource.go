@@ -16,7 +16,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/membership"
+	"terraform-provider-workforce/internal/reconcile"
 	"terraform-provider-workforce/internal/roster"
 )
 
@@ -54,6 +56,9 @@ type groupRulesModel struct {
 	Members         types.Map    `tfsdk:"members"`
 	SetAside        types.Map    `tfsdk:"set_aside"`
 }
+
+// privateGroups holds what is known of the groups, by what rules call them.
+const privateGroups = "groups"
 
 // removeMembers is the other value of on_destroy, beside removeRelease.
 const removeMembers = "remove"
@@ -169,14 +174,59 @@ func (r *groupRulesResource) ModifyPlan(ctx context.Context, req resource.Modify
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("set_aside"), types.MapUnknown(types.StringType))...)
 		return
 	}
-	run := r.run(&plan, &state, &resp.Diagnostics)
+	rules := r.rules(&plan, &state, &resp.Diagnostics)
 	if exists {
-		loadPrivate(ctx, req.Private, privateGroups, &run.groups, &resp.Diagnostics)
+		loadPrivate(ctx, req.Private, privateGroups, &rules.Groups, &resp.Diagnostics)
 	}
-	if planned, ok := run.plan(ctx, goMap(config.Accounts)); ok {
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	planned, findings := rules.Plan(ctx, goMap(config.Accounts))
+	if report(findings, atAccounts, &resp.Diagnostics); planned != nil {
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("members"), stringMap(planned))...)
-		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("set_aside"), plan.SetAside)...)
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("set_aside"), stringMap(rules.SetAside()))...)
 	}
+}
+
+// rules returns the rules of a model in one call of the resource.
+func (r *groupRulesResource) rules(model, state *groupRulesModel, diags *diag.Diagnostics) *reconcile.GroupRules {
+	g := &reconcile.GroupRules{
+		Target: r.target.terms(), Resource: "workforce_" + r.target.prefix + "_group_rules", Mode: model.Mode.ValueString(),
+		WorkerIDAttribute: r.target.workerIDAttribute(r.data),
+		Rules:             goMap(model.Rules),
+		Authoritative:     model.Mode.ValueString() == modeAuthoritative,
+		Remove:            model.OnDestroy.ValueString() == removeMembers,
+		Safeguards: membership.Safeguards{
+			AllowEmpty: textsOf(model.AllowEmpty), AllowPrivileged: textsOf(model.AllowPrivileged),
+			MaxLeaves: limitAt(path.Root("max_leaves"), model.MaxLeaves, diags),
+		},
+		Stop:    model.OnProblem.ValueString() == problemStop,
+		Before:  goMap(state.Members),
+		Groups:  map[string]reconcile.KnownGroup{},
+		Claims:  &r.data.groups,
+		Connect: func() (directory.Groups, error) { return r.target.connect(r.data) },
+	}
+	g.Widened = g.Authoritative && state.Mode.ValueString() != modeAuthoritative
+	return g
+}
+
+// apply gives the groups the members of the plan, and returns those that they have then; nil
+// where nothing was done.
+func (r *groupRulesResource) apply(ctx context.Context, rules *reconcile.GroupRules, plan *groupRulesModel, accounts map[string]string, diags *diag.Diagnostics) map[string]string {
+	if diags.HasError() {
+		return nil
+	}
+	want := goMap(plan.Members)
+	if plan.Members.IsUnknown() {
+		planned, findings := rules.Plan(ctx, accounts)
+		if report(findings, atAccounts, diags); planned == nil {
+			return nil
+		}
+		want, plan.SetAside = planned, stringMap(rules.SetAside())
+	}
+	after, findings := rules.Apply(ctx, want)
+	report(findings, atAccounts, diags)
+	return after
 }
 
 func addUnknownRules(diags *diag.Diagnostics, accounts bool) {
@@ -205,14 +255,14 @@ func (r *groupRulesResource) Create(ctx context.Context, req resource.CreateRequ
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	run := r.run(&plan, &groupRulesModel{}, &resp.Diagnostics)
-	after, ok := run.apply(ctx, goMap(config.Accounts))
-	if !ok || resp.Diagnostics.HasError() && len(after) == 0 {
+	rules := r.rules(&plan, &groupRulesModel{}, &resp.Diagnostics)
+	after := r.apply(ctx, rules, &plan, goMap(config.Accounts), &resp.Diagnostics)
+	if after == nil || resp.Diagnostics.HasError() && len(after) == 0 {
 		return // nothing was done
 	}
 	plan.Members = stringMap(after)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	savePrivate(ctx, resp.Private, privateGroups, run.groups, &resp.Diagnostics)
+	savePrivate(ctx, resp.Private, privateGroups, rules.Groups, &resp.Diagnostics)
 	savePrivate(ctx, resp.Private, privateIncomplete, resp.Diagnostics.HasError(), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		resp.Diagnostics.AddError("The members were written in part", "What was done is in the state. Terraform marks a resource whose creation failed as tainted. Run `terraform untaint` with this resource's address: the next plan then shows only the rest. "+
@@ -226,15 +276,15 @@ func (r *groupRulesResource) Read(ctx context.Context, req resource.ReadRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	run := r.run(&state, &state, &resp.Diagnostics)
-	loadPrivate(ctx, req.Private, privateGroups, &run.groups, &resp.Diagnostics)
-	after, ok := run.read(ctx)
-	if !ok {
+	rules := r.rules(&state, &state, &resp.Diagnostics)
+	loadPrivate(ctx, req.Private, privateGroups, &rules.Groups, &resp.Diagnostics)
+	after, findings := rules.Read(ctx)
+	if report(findings, atAccounts, &resp.Diagnostics); after == nil {
 		return
 	}
 	state.Members = stringMap(after)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
-	savePrivate(ctx, resp.Private, privateGroups, run.groups, &resp.Diagnostics)
+	savePrivate(ctx, resp.Private, privateGroups, rules.Groups, &resp.Diagnostics)
 }
 
 func (r *groupRulesResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -245,15 +295,15 @@ func (r *groupRulesResource) Update(ctx context.Context, req resource.UpdateRequ
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	run := r.run(&plan, &state, &resp.Diagnostics)
-	loadPrivate(ctx, req.Private, privateGroups, &run.groups, &resp.Diagnostics)
-	after, ok := run.apply(ctx, goMap(config.Accounts))
-	if !ok {
+	rules := r.rules(&plan, &state, &resp.Diagnostics)
+	loadPrivate(ctx, req.Private, privateGroups, &rules.Groups, &resp.Diagnostics)
+	after := r.apply(ctx, rules, &plan, goMap(config.Accounts), &resp.Diagnostics)
+	if after == nil {
 		return
 	}
 	plan.Members = stringMap(after)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	savePrivate(ctx, resp.Private, privateGroups, run.groups, &resp.Diagnostics)
+	savePrivate(ctx, resp.Private, privateGroups, rules.Groups, &resp.Diagnostics)
 	if !resp.Diagnostics.HasError() && incomplete(ctx, req.Private, &resp.Diagnostics) {
 		savePrivate(ctx, resp.Private, privateIncomplete, false, &resp.Diagnostics)
 	}
@@ -265,9 +315,10 @@ func (r *groupRulesResource) Delete(ctx context.Context, req resource.DeleteRequ
 	if resp.Diagnostics.HasError() || incomplete(ctx, req.Private, &resp.Diagnostics) || state.OnDestroy.ValueString() != removeMembers {
 		return
 	}
-	run := r.run(&groupRulesModel{OnDestroy: state.OnDestroy, Mode: state.Mode}, &state, &resp.Diagnostics)
-	loadPrivate(ctx, req.Private, privateGroups, &run.groups, &resp.Diagnostics)
-	if left, ok := run.write(ctx, map[string]string{}); ok && len(left) > 0 {
+	rules := r.rules(&groupRulesModel{OnDestroy: state.OnDestroy, Mode: state.Mode}, &state, &resp.Diagnostics)
+	loadPrivate(ctx, req.Private, privateGroups, &rules.Groups, &resp.Diagnostics)
+	left, findings := rules.Apply(ctx, map[string]string{})
+	if report(findings, atAccounts, &resp.Diagnostics); len(left) > 0 {
 		state.Members = stringMap(left)
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	}

@@ -4,6 +4,7 @@ package provider
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -11,6 +12,7 @@ import (
 
 	"terraform-provider-workforce/internal/activedirectory"
 	"terraform-provider-workforce/internal/entra"
+	"terraform-provider-workforce/internal/reconcile"
 )
 
 // objectModel is the model of one object in a directory of type D. Its methods
@@ -157,4 +159,15 @@ func open[D any](title string, data *providerData, connect func(*providerData) (
 		diags.AddError(title+" cannot be used", err.Error())
 	}
 	return dir, err == nil
+}
+
+// claimObject is [reconcile.GroupClaims.ClaimName] for an object with that name as an attribute.
+func (d *providerData) claimObject(attribute, name string, claim reconcile.NameClaim, diags *diag.Diagnostics) {
+	if diags.HasError() {
+		return
+	}
+	free := func(holder string) bool { _, replaced := d.replacedGroups.Load(holder); return replaced }
+	if other, taken := d.groups.ClaimName(name, claim, free); taken {
+		diags.AddAttributeError(path.Root(attribute), "Two resources take one name", fmt.Sprintf("The configuration has\n  %s\n  %s\nKeep one of them, or give one another %s.", other.Label, claim.Label, attribute))
+	}
 }

@@ -58,7 +58,7 @@ type providerData struct {
 	// claims knows which population manages which account, verdicts why accounts have no document.
 	claims   reconcile.Claims
 	verdicts reconcile.Verdicts
-	groups   groupClaims
+	groups   reconcile.GroupClaims
 }
 
 func (p *workforceProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {

@@ -21,14 +21,15 @@ const (
 	Error
 )
 
-// Finding is one thing to say about a population.
+// Finding is one thing to say about a population or about groups.
 type Finding struct {
 	Severity    Severity
 	Title, Text string
 	// Worker is whose document it is about; empty for none in particular.
 	Worker string
-	// Argument is the argument it is about, such as "max_removals"; empty for none.
-	Argument string
+	// Argument is the argument it is about, such as "max_removals"; empty for none. Key is
+	// the key in it, where the argument is a map.
+	Argument, Key string
 }
 
 // Findings are what one stage has to say.
@@ -39,8 +40,12 @@ func (f Findings) Failed() bool {
 	return slices.ContainsFunc(f, func(one Finding) bool { return one.Severity == Error })
 }
 
-func (f *Findings) warn(title, text string) { *f = append(*f, Finding{Warning, title, text, "", ""}) }
-func (f *Findings) fail(title, text string) { *f = append(*f, Finding{Error, title, text, "", ""}) }
+func (f *Findings) warn(title, text string) {
+	*f = append(*f, Finding{Severity: Warning, Title: title, Text: text})
+}
+func (f *Findings) fail(title, text string) {
+	*f = append(*f, Finding{Severity: Error, Title: title, Text: text})
+}
 
 func (f *Findings) failWorker(id, title, text string) {
 	*f = append(*f, Finding{Severity: Error, Title: title, Text: text, Worker: id})
@@ -48,6 +53,10 @@ func (f *Findings) failWorker(id, title, text string) {
 
 func (f *Findings) failArgument(name, title, text string) {
 	*f = append(*f, Finding{Severity: Error, Title: title, Text: text, Argument: name})
+}
+
+func (f *Findings) failKey(argument, key, title, text string) {
+	*f = append(*f, Finding{Severity: Error, Title: title, Text: text, Argument: argument, Key: key})
 }
 
 // Problems returns one finding for each of the errors that err joins, so that a

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 
-package provider
+package reconcile
 
 import (
 	"context"
@@ -10,34 +10,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-	"github.com/hashicorp/terraform-plugin-framework/types"
-
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/membership"
 )
-
-// Values of on_problem.
-const (
-	problemSetAside = "set_aside"
-	problemStop     = "stop"
-)
-
-// onProblem is the choice between setting aside what has a problem and stopping everything.
-func onProblem(aside, stop string) schema.Attribute {
-	return schema.StringAttribute{
-		Optional: true, Computed: true, Default: stringdefault.StaticString(problemSetAside), Validators: []validator.String{oneOf(problemSetAside, problemStop)},
-		MarkdownDescription: "`set_aside` (default): " + aside + " `stop`: " + stop,
-	}
-}
-
-// asideOutput is the output that names what was set aside.
-func asideOutput(what string) schema.Attribute {
-	return schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: what + " A warning says more."}
-}
 
 // Summaries of what concerns one group.
 const (
@@ -54,7 +29,7 @@ type groupTrouble struct {
 	text   string
 }
 
-func (g *groupRulesRun) addTrouble(ref string, t groupTrouble) {
+func (g *GroupRules) addTrouble(ref string, t groupTrouble) {
 	if g.troubles == nil {
 		g.troubles = map[string][]groupTrouble{}
 	}
@@ -63,10 +38,11 @@ func (g *groupRulesRun) addTrouble(ref string, t groupTrouble) {
 
 // addPrivileged refuses a rule for a group of administrators. One that became
 // privileged while its rule was in force is set aside.
-func (g *groupRulesRun) addPrivileged(ref, why string) {
-	text := why + ". A rule over HR data would make administrators: take the group out of rules, or, if that is meant, add it to allow_privileged"
-	if _, managed := g.before[ref]; !managed {
-		g.diags.AddAttributeError(path.Root("rules").AtMapKey(ref), "The group is privileged", fmt.Sprintf("Group %q: %s.", ref, text))
+func (g *GroupRules) addPrivileged(ref, why string) {
+	text := why + ". A rule over HR data would make administrators: take the group out of rules, " +
+		"or, if that is meant, add it to allow_privileged"
+	if _, managed := g.Before[ref]; !managed {
+		g.findings.failKey("rules", ref, "The group is privileged", fmt.Sprintf("Group %q: %s.", ref, text))
 		return
 	}
 	g.addTrouble(ref, groupTrouble{"The group is privileged", "the group is privileged: " + why, text})
@@ -75,8 +51,8 @@ func (g *groupRulesRun) addPrivileged(ref, why string) {
 // keepStuck keeps those in a group whom no rule takes out: everybody in a group that
 // protects its members, and those whose primary group it is. They are named, since
 // some of them may have left.
-func (g *groupRulesRun) keepStuck(ref string, want, have membership.Members) {
-	group := g.groups[ref]
+func (g *GroupRules) keepStuck(ref string, want, have membership.Members) {
+	group := g.Groups[ref]
 	var stuck []string
 	for _, key := range have.Without(want) {
 		if _, primary := slices.BinarySearch(group.Primary, directory.Fold(key)); primary || group.Guarded != "" {
@@ -86,16 +62,17 @@ func (g *groupRulesRun) keepStuck(ref string, want, have membership.Members) {
 	if len(stuck) == 0 {
 		return
 	}
-	reason, text := "it is the primary group of "+strings.Join(stuck, ", "), fmt.Sprintf("the rule does not find these, and no change of the members takes them out, because it is the primary group of their accounts: %s. "+
-		"Give each account another primary group first (primaryGroupID), such as Domain Users", have.Named(stuck))
+	reason := "it is the primary group of " + strings.Join(stuck, ", ")
+	text := fmt.Sprintf("the rule does not find these, and no change of the members takes them out, "+
+		"because it is the primary group of their accounts: %s. Give each account another primary group first (primaryGroupID), such as Domain Users", have.Named(stuck))
 	if group.Guarded != "" {
 		reason, text = group.Guarded, fmt.Sprintf("the rule does not find these: %s; %s", have.Named(stuck), group.Guarded)
 	}
 	g.addTrouble(ref, groupTrouble{"Members cannot leave", reason, text})
 }
 
-// setAside returns why groups are set aside.
-func (g *groupRulesRun) setAside() map[string]string {
+// SetAside returns, after [GroupRules.Plan], why groups are set aside.
+func (g *GroupRules) SetAside() map[string]string {
 	out := make(map[string]string, len(g.troubles))
 	for ref, troubles := range g.troubles {
 		var reasons []string
@@ -110,21 +87,20 @@ func (g *groupRulesRun) setAside() map[string]string {
 // addTroubles reports what concerns one group each, and people of whom no rule
 // decides. It is an error where that is chosen, and where no group is left: then
 // it is the configuration that is wrong, or the directory.
-func (g *groupRulesRun) addTroubles(people []string) {
-	stop := g.model.OnProblem.ValueString() == problemStop
+func (g *GroupRules) addTroubles(people []string) {
 	if len(people) > 0 {
 		const summary = "People are set aside"
-		text := "These are neither added to groups nor removed from any:\n" + listed(people)
-		if stop {
-			g.diags.AddError(summary, text)
+		text := "These are neither added to groups nor removed from any:\n" + Listed(people)
+		if g.Stop {
+			g.findings.fail(summary, text)
 		} else {
-			g.diags.AddWarning(summary, text)
+			g.findings.warn(summary, text)
 		}
 	}
 	if len(g.troubles) == 0 {
 		return
 	}
-	if stop || g.nothingLeft() {
+	if g.Stop || g.nothingLeft() {
 		g.addTroubleErrors()
 		return
 	}
@@ -134,21 +110,22 @@ func (g *groupRulesRun) addTroubles(people []string) {
 			lines = append(lines, fmt.Sprintf("%s: %s", ref, strings.ReplaceAll(strings.TrimSuffix(t.text, "."), "\n", "; ")))
 		}
 	}
-	g.diags.AddWarning("Groups are set aside", fmt.Sprintf("%d of %d groups have a problem. Their members stay as they are, as far as the problem goes, but for those with whose account nobody can sign in any more; all other groups go on (on_problem = %q):\n%s",
-		len(g.troubles), len(g.rules), problemSetAside, listed(lines)))
+	g.findings.warn("Groups are set aside", fmt.Sprintf("%d of %d groups have a problem. Their members stay as they are, as far as the problem goes, "+
+		"but for those with whose account nobody can sign in any more; all other groups go on (on_problem = \"set_aside\"):\n%s",
+		len(g.troubles), len(g.Rules), Listed(lines)))
 }
 
 // nothingLeft reports whether every group has a problem, and none was managed before.
-func (g *groupRulesRun) nothingLeft() bool {
-	for ref := range g.rules {
-		if _, managed := g.before[ref]; managed || len(g.troubles[ref]) == 0 {
+func (g *GroupRules) nothingLeft() bool {
+	for ref := range g.Rules {
+		if _, managed := g.Before[ref]; managed || len(g.troubles[ref]) == 0 {
 			return false
 		}
 	}
 	return true
 }
 
-func (g *groupRulesRun) addTroubleErrors() {
+func (g *GroupRules) addTroubleErrors() {
 	var missing []string
 	for _, ref := range slices.Sorted(maps.Keys(g.troubles)) {
 		for _, t := range g.troubles[ref] {
@@ -156,21 +133,22 @@ func (g *groupRulesRun) addTroubleErrors() {
 			case noSuchGroup:
 				missing = append(missing, fmt.Sprintf("%q", ref))
 			case cannotReadGroups, "Invalid group rule":
-				g.diags.AddAttributeError(path.Root("rules").AtMapKey(ref), t.summary, t.text+".")
+				g.findings.failKey("rules", ref, t.summary, t.text+".")
 			default:
-				g.diags.AddAttributeError(path.Root("rules").AtMapKey(ref), t.summary, fmt.Sprintf("Group %q: %s.", ref, t.text))
+				g.findings.failKey("rules", ref, t.summary, fmt.Sprintf("Group %q: %s.", ref, t.text))
 			}
 		}
 	}
 	if len(missing) > 0 {
-		g.diags.AddAttributeError(path.Root("rules"), noSuchGroup, fmt.Sprintf("%d of %d groups are not in %s:\n  %s\nCreate them first, or correct what rules call them.", len(missing), len(g.rules), g.target.title, strings.Join(missing, "\n  ")))
+		g.findings.failArgument("rules", noSuchGroup, fmt.Sprintf("%d of %d groups are not in %s:\n  %s\n"+
+			"Create them first, or correct what rules call them.", len(missing), len(g.Rules), g.Target.Title, strings.Join(missing, "\n  ")))
 	}
 }
 
 // concernsOne reports whether an error is about some groups or members only, and
 // says nothing of the others.
 func concernsOne(err error) bool {
-	for _, e := range flatten(err) {
+	for _, e := range Flatten(err) {
 		var m *directory.MembershipError
 		if !errors.Is(e, directory.ErrAmbiguous) && !errors.As(e, &m) {
 			return false
@@ -181,7 +159,9 @@ func concernsOne(err error) bool {
 
 // groupsApart reads groups. Those that could not be read, while others could, are
 // in failed by reference.
-func groupsApart(ctx context.Context, dir directory.Groups, refs []string) (found map[string]*directory.Group, failed map[string]error, err error) {
+func groupsApart(ctx context.Context, dir directory.Groups, refs []string) (
+	found map[string]*directory.Group, failed map[string]error, err error,
+) {
 	found, err = dir.Groups(ctx, refs)
 	if found == nil || !concernsOne(err) {
 		return found, nil, err
@@ -206,7 +186,9 @@ func groupsApart(ctx context.Context, dir directory.Groups, refs []string) (foun
 
 // membersApart finds members. References that fit several are in failed; few do,
 // so that halving finds them with few questions.
-func membersApart(ctx context.Context, dir directory.Groups, refs []string) (found map[string]directory.Member, failed map[string]error, err error) {
+func membersApart(ctx context.Context, dir directory.Groups, refs []string) (
+	found map[string]directory.Member, failed map[string]error, err error,
+) {
 	found, err = dir.Members(ctx, refs)
 	switch {
 	case err == nil:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 
-package provider
+package reconcile
 
 import (
 	"context"
@@ -13,40 +13,48 @@ import (
 	"terraform-provider-workforce/internal/membership"
 )
 
-// read returns the documents of the state with the members that groups have
-// now. A group that is gone is left out.
-func (g *groupRulesRun) read(ctx context.Context) (map[string]string, bool) {
-	have := g.parse(g.before)
-	if len(have) == 0 || g.diags.HasError() {
-		return g.before, !g.diags.HasError()
+// Read returns the documents of the state with the members that groups have
+// now; nil where a finding is an error. A group that is gone is left out.
+func (g *GroupRules) Read(ctx context.Context) (map[string]string, Findings) {
+	after, ok := g.read(ctx)
+	if !ok {
+		after = nil
 	}
-	dir, ok := g.target.open(g.data, g.diags)
+	return after, g.findings
+}
+
+func (g *GroupRules) read(ctx context.Context) (map[string]string, bool) {
+	have := g.parse(g.Before)
+	if len(have) == 0 || g.findings.Failed() {
+		return g.Before, !g.findings.Failed()
+	}
+	dir, ok := g.open()
 	if !ok {
 		return nil, false
 	}
 	found, failed, err := groupsApart(ctx, dir, g.asked(slices.Sorted(maps.Keys(have))))
-	if err == nil && g.model.OnProblem.ValueString() == problemStop {
+	if err == nil && g.Stop {
 		err = errors.Join(slices.Collect(maps.Values(failed))...)
 	}
 	if err != nil {
-		addProblems(g.diags, cannotReadGroups, err)
+		g.findings.problems(cannotReadGroups, err)
 		return nil, false
 	}
 	after, now := make(map[string]string, len(have)), make(map[string]membership.Members, len(have))
 	for ref, members := range have {
 		group := found[g.ask(ref)]
 		if err := failed[g.ask(ref)]; err != nil {
-			after[ref] = g.before[ref]
-			g.diags.AddWarning("A group cannot be read", fmt.Sprintf("Group %q: %s. Its members are taken to be what they were.", ref, err))
+			after[ref] = g.Before[ref]
+			g.findings.warn("A group cannot be read", fmt.Sprintf("Group %q: %s. Its members are taken to be what they were.", ref, err))
 			continue
 		}
 		if group == nil {
-			delete(g.groups, ref)
+			delete(g.Groups, ref)
 			continue
 		}
 		index := membership.NewIndex(group)
-		g.groups[ref] = knownAs(ctx, dir, group, index)
-		now[ref] = index.Members(members, g.mode == modeAuthoritative)
+		g.Groups[ref] = knownAs(ctx, dir, group, index)
+		now[ref] = index.Members(members, g.Authoritative)
 	}
 	g.addRemembered(ctx, dir, have, now)
 	for ref, members := range now {
@@ -55,16 +63,14 @@ func (g *groupRulesRun) read(ctx context.Context) (map[string]string, bool) {
 	return after, true
 }
 
-// apply gives groups the members of the plan, and returns the documents as they are then.
-func (g *groupRulesRun) apply(ctx context.Context, accounts map[string]string) (map[string]string, bool) {
-	want := goMap(g.model.Members)
-	if g.model.Members.IsUnknown() {
-		var ok bool
-		if want, ok = g.plan(ctx, accounts); !ok {
-			return nil, false
-		}
+// Apply gives groups the members of a plan, and returns the documents as they are then: a group
+// where something failed has those who are in it. They are nil where nothing was done.
+func (g *GroupRules) Apply(ctx context.Context, planned map[string]string) (map[string]string, Findings) {
+	after, ok := g.write(ctx, planned)
+	if !ok {
+		after = nil
 	}
-	return g.write(ctx, want)
+	return after, g.findings
 }
 
 // groupWork is the change of one group on its way.
@@ -82,12 +88,10 @@ type groupWork struct {
 	dropped    bool
 }
 
-// write makes the groups agree with want, and returns the documents as they are
-// then: a group where something failed has those who are in it.
-func (g *groupRulesRun) write(ctx context.Context, docs map[string]string) (map[string]string, bool) {
-	want, have := g.parse(docs), g.parse(g.before)
-	dir, ok := g.target.open(g.data, g.diags)
-	if !ok || g.diags.HasError() {
+func (g *GroupRules) write(ctx context.Context, docs map[string]string) (map[string]string, bool) {
+	want, have := g.parse(docs), g.parse(g.Before)
+	dir, ok := g.open()
+	if !ok || g.findings.Failed() {
 		return nil, false
 	}
 	works := g.works(docs, want, have)
@@ -97,7 +101,7 @@ func (g *groupRulesRun) write(ctx context.Context, docs map[string]string) (map[
 	}
 	found, failed, err := groupsApart(ctx, dir, g.asked(refs))
 	if err != nil {
-		addProblems(g.diags, cannotReadGroups, err)
+		g.findings.problems(cannotReadGroups, err)
 		return nil, false
 	}
 	for _, w := range works {
@@ -108,7 +112,7 @@ func (g *groupRulesRun) write(ctx context.Context, docs map[string]string) (map[
 	gone := g.dropped() // known only now: a dropped group may go on under another name
 	works = slices.DeleteFunc(works, func(w *groupWork) bool { return w.dropped && !slices.Contains(gone, w.ref) })
 	if err := g.resolve(ctx, dir, works); err != nil {
-		addProblems(g.diags, "Cannot tell who is meant", err)
+		g.findings.problems("Cannot tell who is meant", err)
 		return nil, false
 	}
 	changes := make([]directory.MembershipChange, 0, len(works))
@@ -133,14 +137,14 @@ func (g *groupRulesRun) write(ctx context.Context, docs map[string]string) (map[
 }
 
 // works returns the groups that differ, and those whose members are to be removed.
-func (g *groupRulesRun) works(docs map[string]string, want, have map[string]membership.Members) []*groupWork {
+func (g *GroupRules) works(docs map[string]string, want, have map[string]membership.Members) []*groupWork {
 	var works []*groupWork
 	for _, ref := range slices.Sorted(maps.Keys(docs)) {
-		if before, known := g.before[ref]; !known || g.widened || before != docs[ref] {
+		if before, known := g.Before[ref]; !known || g.Widened || before != docs[ref] {
 			works = append(works, &groupWork{ref: ref, want: want[ref], have: have[ref]})
 		}
 	}
-	if g.remove {
+	if g.Remove {
 		for _, ref := range g.dropped() {
 			works = append(works, &groupWork{ref: ref, want: membership.Members{}, have: have[ref], dropped: true})
 		}
@@ -149,22 +153,25 @@ func (g *groupRulesRun) works(docs map[string]string, want, have map[string]memb
 }
 
 // prepare finds out who is to leave, and who is in already.
-func (g *groupRulesRun) prepare(ctx context.Context, dir directory.Groups, w *groupWork, group *directory.Group, before map[string]membership.Members) {
+func (g *GroupRules) prepare(
+	ctx context.Context, dir directory.Groups, w *groupWork, group *directory.Group, before map[string]membership.Members,
+) {
 	if group == nil {
 		if !w.dropped {
-			w.err = &directory.MembershipError{Group: w.ref, Op: "read", Err: errors.New("the group does not exist. Create it, or take its rule out")}
+			gone := errors.New("the group does not exist. Create it, or take its rule out")
+			w.err = &directory.MembershipError{Group: w.ref, Op: "read", Err: gone}
 		}
 		return
 	}
-	_, known := g.before[w.ref]
+	_, known := g.Before[w.ref]
 	w.index = membership.NewIndex(group)
-	g.groups[w.ref] = knownAs(ctx, dir, group, w.index)
+	g.Groups[w.ref] = knownAs(ctx, dir, group, w.index)
 	w.change = directory.MembershipChange{GroupID: group.ID, Name: group.Name}
 	if former := g.former(group.ID); !known && former != "" {
 		w.have = before[former]
 	}
 	have := w.have
-	if g.mode == modeAuthoritative && !w.dropped && (!known || g.widened) {
+	if g.Authoritative && !w.dropped && (!known || g.Widened) {
 		have = w.index.Members(w.have, true)
 	}
 	for _, key := range have.Without(w.want) {
@@ -178,7 +185,7 @@ func (g *groupRulesRun) prepare(ctx context.Context, dir directory.Groups, w *gr
 
 // resolve finds the objects of all who join, and of those who have left already, at
 // once for all groups.
-func (g *groupRulesRun) resolve(ctx context.Context, dir directory.Groups, works []*groupWork) error {
+func (g *GroupRules) resolve(ctx context.Context, dir directory.Groups, works []*groupWork) error {
 	asked := map[string]bool{}
 	for _, w := range works {
 		for _, key := range append(w.joining(), w.gone...) {
@@ -206,7 +213,8 @@ func (g *groupRulesRun) resolve(ctx context.Context, dir directory.Groups, works
 			case failed[key] != nil:
 				w.missing[key] = failed[key]
 			default:
-				w.missing[key] = fmt.Errorf("nobody in %s carries this worker id. Let accounts refer to the population resource, so that accounts are created first", g.target.title)
+				w.missing[key] = fmt.Errorf("nobody in %s carries this worker id. "+
+					"Let accounts refer to the population resource, so that accounts are created first", g.Target.Title)
 			}
 		}
 	}
@@ -228,17 +236,17 @@ func (w *groupWork) joining() []string {
 }
 
 // settle puts into after who is in a group now, of those it is about.
-func (g *groupRulesRun) settle(w *groupWork, out directory.MembershipOutcome, after map[string]string) {
+func (g *GroupRules) settle(w *groupWork, out directory.MembershipOutcome, after map[string]string) {
 	if w.out = out; w.err == nil {
 		w.err = out.Err
 	}
 	switch {
 	case w.index == nil && !w.dropped: // nothing is known of it
-		if delete(after, w.ref); g.before[w.ref] != "" {
-			after[w.ref] = g.before[w.ref]
+		if delete(after, w.ref); g.Before[w.ref] != "" {
+			after[w.ref] = g.Before[w.ref]
 		}
 		return
-	case w.index == nil || w.dropped && w.err == nil, w.err == nil && (len(w.missing) == 0 || g.skips()):
+	case w.index == nil || w.dropped && w.err == nil, w.err == nil && (len(w.missing) == 0 || !g.Stop):
 		return // whoever was skipped is found missing by the next refresh
 	}
 	in := map[string]bool{}
@@ -255,20 +263,17 @@ func (g *groupRulesRun) settle(w *groupWork, out directory.MembershipOutcome, af
 	after[w.ref] = now.Document()
 }
 
-// skips reports whether a person with a problem is skipped rather than an error.
-func (g *groupRulesRun) skips() bool { return g.model.OnProblem.ValueString() != problemStop }
-
 // addFailures reports what failed, by group and person.
-func (g *groupRulesRun) addFailures(works []*groupWork) {
+func (g *GroupRules) addFailures(works []*groupWork) {
 	var failures []error
 	var left, skipped []string
 	failed := 0
 	for _, w := range works {
 		before := len(failures)
-		failures = append(failures, flatten(w.err)...)
+		failures = append(failures, Flatten(w.err)...)
 		for _, key := range slices.Sorted(maps.Keys(w.missing)) {
 			missing := &directory.MembershipError{Group: w.ref, Op: "add", Member: directory.Member{WorkerID: key}, Err: w.missing[key]}
-			if g.skips() {
+			if !g.Stop {
 				skipped = append(skipped, missing.Error())
 			} else {
 				failures = append(failures, missing)
@@ -280,13 +285,15 @@ func (g *groupRulesRun) addFailures(works []*groupWork) {
 		}
 	}
 	if len(skipped) > 0 {
-		g.diags.AddWarning("People are not in their groups yet", fmt.Sprintf("%d memberships were skipped, and the next plan shows them again:\n%s", len(skipped), listed(skipped)))
+		g.findings.warn("People are not in their groups yet",
+			fmt.Sprintf("%d memberships were skipped, and the next plan shows them again:\n%s", len(skipped), Listed(skipped)))
 	}
 	if len(failures) == 0 {
 		return
 	}
-	addProblems(g.diags, "A membership could not be written", errors.Join(failures...))
-	g.diags.AddError("Some groups could not be written", fmt.Sprintf("%d of %d groups failed, with %d problems. What succeeded is in the state, and the next plan shows only the rest:\n%s", failed, len(works), len(failures), listed(left)))
+	g.findings.problems("A membership could not be written", errors.Join(failures...))
+	g.findings.fail("Some groups could not be written", fmt.Sprintf("%d of %d groups failed, with %d problems. "+
+		"What succeeded is in the state, and the next plan shows only the rest:\n%s", failed, len(works), len(failures), Listed(left)))
 }
 
 // undone names who is not in the group, or still in it: the error of a whole

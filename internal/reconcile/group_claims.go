@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package reconcile
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+)
+
+// GroupClaims knows, within one run, which resources answer for the members of
+// which group and which objects take which names, so that two that would undo
+// each other for ever are found at plan.
+type GroupClaims struct {
+	mu      sync.Mutex
+	members map[string][]MembersClaim // by ID of the group
+	names   map[string]NameClaim      // by kind and name
+	serial  int
+	added   map[string][]string // what additive resources added, by ID of the group, for who replaces them
+
+	locks sync.Map                   // *sync.Mutex by ID of the group
+	kept  map[string]map[string]bool // members that resources of this run want, by ID of the group
+}
+
+// Lock lets one resource at a time write the members of a group, and reports
+// whether it had to wait: then what was read before is old.
+func (c *GroupClaims) Lock(id string) (unlock func(), waited bool) {
+	v, _ := c.locks.LoadOrStore(id, new(sync.Mutex))
+	mu, _ := v.(*sync.Mutex)
+	if waited = !mu.TryLock(); waited {
+		mu.Lock()
+	}
+	return mu.Unlock, waited
+}
+
+// Keep notes members that a resource of this run wants, so that another one that
+// is destroyed in it, such as the same resource under its former name, leaves them.
+func (c *GroupClaims) Keep(id string, members map[string]bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.kept == nil {
+		c.kept = map[string]map[string]bool{}
+	}
+	if c.kept[id] == nil {
+		c.kept[id] = map[string]bool{}
+	}
+	maps.Copy(c.kept[id], members)
+}
+
+// Keeps reports whether a resource of this run wants a member.
+func (c *GroupClaims) Keeps(id, member string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.kept[id][member]
+}
+
+// MembersClaim is one resource that answers for members of a group. Terraform
+// tells a provider no addresses, so what it says of itself stands for it: two
+// resources that say the same do not undo each other.
+type MembersClaim struct {
+	Label, Content string
+	All            bool // it removes all members but its own
+}
+
+// TwoResources is the title of what [GroupClaims.ClaimMembers] finds.
+const TwoResources = "Two resources answer for one group"
+
+// ClaimMembers notes that a resource answers for members of a group, and says
+// with which other one it cannot get along.
+func (c *GroupClaims) ClaimMembers(id string, claim MembersClaim) (conflict string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.members == nil {
+		c.members = map[string][]MembersClaim{}
+	}
+	others := c.members[id]
+	if slices.Contains(others, claim) { // planned again, as part of a replacement
+		return ""
+	}
+	c.members[id] = append(others, claim)
+	for _, other := range others {
+		if other.All || claim.All {
+			return fmt.Sprintf("The members of one group are managed by\n  %s\n  %s\n"+
+				"An authoritative resource removes the members that the other one adds, in every run. "+
+				"Keep one of them, or set mode = \"additive\" in both.", other.Label, claim.Label)
+		}
+	}
+	return ""
+}
+
+// NameClaim is an object that takes a name. Its holder is its ID, or where it has
+// none yet, something that no other object has.
+type NameClaim struct {
+	Holder, Label string
+	// Strict refuses others of that name, Addressed those that are addressed too.
+	Strict, Addressed bool
+}
+
+// ClaimName notes that an object takes a name, and returns another one of this
+// run that takes it too and does not go along with it. free reports that the
+// holder of a name gives it up.
+func (c *GroupClaims) ClaimName(name string, claim NameClaim, free func(holder string) bool) (other NameClaim, taken bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.names == nil {
+		c.names = map[string]NameClaim{}
+	}
+	if claim.Holder == "" {
+		c.serial++
+		claim.Holder = fmt.Sprintf("new %d", c.serial)
+	}
+	other, known := c.names[name]
+	if !known || other.Holder == claim.Holder || free(other.Holder) {
+		c.names[name] = claim
+		return NameClaim{}, false
+	}
+	return other, other.Strict || claim.Strict || other.Addressed && claim.Addressed
+}
+
+// NoteAdded remembers what an additive resource had added to a group: the
+// creation that replaces it is told nothing of it.
+func (c *GroupClaims) NoteAdded(id string, members []string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.added == nil {
+		c.added = map[string][]string{}
+	}
+	c.added[id] = append(c.added[id], members...)
+}
+
+// AddedTo returns what [GroupClaims.NoteAdded] remembers of a group.
+func (c *GroupClaims) AddedTo(id string) []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.added[id])
+}
