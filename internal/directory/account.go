@@ -77,11 +77,17 @@ func (v *Value) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &many); err != nil {
 		return fmt.Errorf("found %s, expected a string, a list of strings or null (write numbers and booleans as strings)", abbreviate(data))
 	}
-	many = slices.DeleteFunc(sorted(many), func(s string) bool { return s == "" })
-	if many = slices.Compact(many); len(many) > 0 {
-		*v = many
-	}
+	*v = manyValues(many)
 	return nil
+}
+
+// manyValues sorts what a list gives, each once; nil where that is nothing.
+func manyValues(list []string) Value {
+	list = slices.Compact(slices.DeleteFunc(sorted(list), func(s string) bool { return s == "" }))
+	if len(list) == 0 {
+		return nil
+	}
+	return list
 }
 
 // Account is the state an account should have or has, as documents carry it.
@@ -252,20 +258,33 @@ func (f Format) unmarshalStates(a *Account, take func(string, any) bool, fail fu
 	if f.Sessions {
 		take(keySessions, &a.Sessions)
 	}
+	if c := a.contradicts(); c != nil {
+		fail(c.key, c.err)
+	}
+}
+
+type contradiction struct {
+	key string
+	err error
+}
+
+// contradicts says which of the optional keys cannot stand there; nil where all can.
+func (a Account) contradicts() *contradiction {
 	switch {
 	case a.Deleted && a.Enabled:
-		fail(keyDeleted, errors.New("found true beside enabled, expected enabled = false: only a disabled account is deleted"))
+		return &contradiction{keyDeleted, errors.New("found true beside enabled, expected enabled = false: only a disabled account is deleted")}
 	case a.Deleted && a.Released:
-		fail(keyDeleted, errors.New("found true beside released, expected one of them"))
+		return &contradiction{keyDeleted, errors.New("found true beside released, expected one of them")}
 	case a.DisabledFor != "" && a.Enabled:
-		fail(keyDisabledFor, fmt.Errorf("found %q beside enabled, expected enabled = false", a.DisabledFor))
+		return &contradiction{keyDisabledFor, fmt.Errorf("found %q beside enabled, expected enabled = false", a.DisabledFor)}
 	case a.DisabledFor != "" && !slices.Contains(Causes, a.DisabledFor):
-		fail(keyDisabledFor, fmt.Errorf("found %q, expected one of %s", a.DisabledFor, strings.Join(Causes, ", ")))
+		return &contradiction{keyDisabledFor, fmt.Errorf("found %q, expected one of %s", a.DisabledFor, strings.Join(Causes, ", "))}
 	case a.Sessions != "" && a.Sessions != SessionsRevoked && a.Sessions != SessionsLive:
-		fail(keySessions, fmt.Errorf("found %q, expected %q", a.Sessions, SessionsRevoked))
+		return &contradiction{keySessions, fmt.Errorf("found %q, expected %q", a.Sessions, SessionsRevoked)}
 	case a.Sessions == SessionsRevoked && a.Enabled:
-		fail(keySessions, fmt.Errorf("found %q beside enabled, expected enabled = false", a.Sessions))
+		return &contradiction{keySessions, fmt.Errorf("found %q beside enabled, expected enabled = false", a.Sessions)}
 	}
+	return nil
 }
 
 // appendAttributes appends what does not stand at the top level.
@@ -301,6 +320,14 @@ func (f Format) attributeOf(key string) string {
 // Unmarshal reads a document, canonical or written by hand. Every problem is
 // reported, each with the key it belongs to.
 func (f Format) Unmarshal(doc string) (Account, error) {
+	if a, ok := f.scan(doc); ok {
+		return a, nil
+	}
+	return f.unmarshalSlowly(doc)
+}
+
+// unmarshalSlowly reads what scan would not, mostly to say what is wrong with it.
+func (f Format) unmarshalSlowly(doc string) (Account, error) {
 	a := Account{Attributes: map[string]Value{}}
 	var top map[string]json.RawMessage
 	if err := json.Unmarshal([]byte(doc), &top); err != nil {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -120,12 +121,7 @@ func TestValueMarshalJSON(t *testing.T) {
 }
 
 func BenchmarkMarshal(b *testing.B) {
-	a := Account{Container: "OU=Staff,DC=corp,DC=example,DC=com", Enabled: true, Attributes: map[string]Value{
-		"cn": {"Zoë Müller"}, "uid": {"zoe.mueller"}, ManagerAttribute: {"100017"}, "proxyAddresses": {"smtp:b@example.com", "SMTP:a@example.com"}, "title": nil,
-	}}
-	for i := range 15 {
-		a.Attributes[fmt.Sprint("attribute", i)] = Value{fmt.Sprint("some value of it ", i)}
-	}
+	a := person()
 	b.Run("direct", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
@@ -138,6 +134,76 @@ func BenchmarkMarshal(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
 			reference(b, format, a)
+		}
+	})
+}
+
+func BenchmarkUnmarshal(b *testing.B) {
+	doc, err := format.Marshal(person())
+	if err != nil {
+		b.Fatal(err)
+	}
+	for name, read := range map[string]func(string) (Account, error){"scanned": format.Unmarshal, "encoding/json": format.unmarshalSlowly} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := read(doc); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// person is an account as large as most.
+func person() Account {
+	a := Account{Container: "OU=Staff,DC=corp,DC=example,DC=com", Enabled: true, Attributes: map[string]Value{
+		"cn": {"Zoë Müller"}, "uid": {"zoe.mueller"}, ManagerAttribute: {"100017"}, "title": nil,
+		"proxyAddresses": {"smtp:b@example.com", "SMTP:a@example.com"},
+	}}
+	for i := range 15 {
+		a.Attributes[fmt.Sprint("attribute", i)] = Value{fmt.Sprint("some value of it ", i)}
+	}
+	return a
+}
+
+func TestScanReadsWhatMarshalWrites(t *testing.T) {
+	for _, change := range []func(*Account){
+		func(*Account) {},
+		func(a *Account) { a.Enabled, a.DisabledFor = false, ForLeft },
+		func(a *Account) { a.Enabled, a.Deleted = false, true },
+		func(a *Account) { a.Released = true },
+	} {
+		a := person()
+		change(&a)
+		doc, err := format.Marshal(a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, ok := format.scan(doc)
+		if again, err := format.Marshal(back); !ok || err != nil || again != doc {
+			t.Errorf("%t, %v: %s became %s", ok, err, doc, again)
+		}
+	}
+}
+
+// FuzzUnmarshal holds the fast way against the slow one: what the first accepts, the second reads the same.
+func FuzzUnmarshal(f *testing.F) {
+	doc, err := format.Marshal(person())
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(doc)
+	f.Add(`{"enabled":false,"container":"x","deleted":true,"attributes":{"a":["b","b",""],"A":"c"}}`)
+	f.Add(`{"enabled":false,"enabled":true,"container":"x","disabled_for":"left","attributes":null}`)
+	f.Fuzz(func(t *testing.T, doc string) {
+		fast, ok := format.scan(doc)
+		if !ok {
+			return
+		}
+		slow, err := format.unmarshalSlowly(doc)
+		if err != nil || !reflect.DeepEqual(fast, slow) {
+			t.Fatalf("fast %+v, slow %+v, %v", fast, slow, err)
 		}
 	})
 }

@@ -191,8 +191,10 @@ func TestGroupRulesKeepNobodyShut(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, alter := range map[string]func(*GroupRules){
-		"finds nobody":  func(g *GroupRules) { g.Rules = map[string]string{"all": `[cn] = "nobody"`} },
-		"limit":         func(g *GroupRules) { g.Safeguards = membership.Safeguards{MaxLeaves: limit, AllowEmpty: []string{"all"}} },
+		"finds nobody": func(g *GroupRules) { g.Rules = map[string]string{"all": `[cn] = "nobody"`} },
+		"limit": func(g *GroupRules) {
+			g.Safeguards = membership.Safeguards{MaxLeaves: limit, AllowEmpty: []string{"all"}}
+		},
 		"nothing wrong": nil,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -11,8 +11,8 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
+	"terraform-provider-workforce/internal/canonical"
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/expression"
 )
@@ -22,10 +22,11 @@ import (
 // attribute with the name of a canonical key, because rules could not tell
 // the two apart.
 func Parse(doc string) (Population, error) {
-	if !utf8.ValidString(doc) {
+	in, valid := canonical.NewScanner(doc)
+	if !valid {
 		return nil, errors.New("not a workers document: it is not valid UTF-8")
 	}
-	c := scanner{s: doc}
+	c := scanner{Scanner: in}
 	if p, ok := c.population(); ok {
 		return p, nil
 	}
@@ -34,11 +35,12 @@ func Parse(doc string) (Population, error) {
 
 // UnmarshalJSON reads a worker and checks its dates and time zone.
 func (w *Worker) UnmarshalJSON(data []byte) error {
-	if !utf8.Valid(data) {
+	in, valid := canonical.NewScanner(string(data))
+	if !valid {
 		return errors.New("not valid UTF-8")
 	}
-	c := scanner{s: string(data)}
-	if c.worker(w) && c.end() {
+	c := scanner{Scanner: in}
+	if c.worker(w) && c.End() {
 		return nil
 	}
 	return w.unmarshalSlowly(data)
