@@ -161,12 +161,7 @@ func (m *hrMergeModel) rules(data *providerData) worker.MergeRules {
 }
 
 func (m *hrMergeModel) record(merged *worker.Merged, diags *diag.Diagnostics) {
-	doc, err := merged.Workers.Marshal()
-	if err != nil {
-		diags.AddError("Workers cannot be written as a document", err.Error())
-		return
-	}
-	fingerprint, err := source.Fingerprint(merged.Workers)
+	doc, fingerprint, err := source.Document(merged.Workers)
 	if err != nil {
 		diags.AddError("Workers cannot be written as a document", err.Error())
 		return

@@ -137,12 +137,7 @@ func (m *hrSourceModel) spec() source.Spec {
 
 // record puts what a source read into the model.
 func (m *hrSourceModel) record(r *source.Result, diags *diag.Diagnostics) {
-	doc, err := r.Workers.Marshal()
-	if err != nil {
-		diags.AddError("Workers cannot be written as a document", err.Error())
-		return
-	}
-	fingerprint, err := source.Fingerprint(r.Workers)
+	doc, fingerprint, err := source.Document(r.Workers)
 	if err != nil {
 		diags.AddError("Workers cannot be written as a document", err.Error())
 		return

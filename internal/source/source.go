@@ -109,15 +109,20 @@ type Result struct {
 	Warnings []string
 }
 
-// Fingerprint returns the SHA-256 of the canonical workers document, in hex.
-// Two populations have the same fingerprint exactly if they say the same.
-func Fingerprint(p worker.Population) (string, error) {
-	doc, err := p.Marshal()
-	if err != nil {
-		return "", err
+// Document returns the canonical workers document and its SHA-256, in hex. Two populations
+// have the same fingerprint exactly if they say the same.
+func Document(p worker.Population) (doc, fingerprint string, err error) {
+	if doc, err = p.Marshal(); err != nil {
+		return "", "", err
 	}
 	sum := sha256.Sum256([]byte(doc))
-	return hex.EncodeToString(sum[:]), nil
+	return doc, hex.EncodeToString(sum[:]), nil
+}
+
+// Fingerprint returns the fingerprint of [Document] alone.
+func Fingerprint(p worker.Population) (string, error) {
+	_, fingerprint, err := Document(p)
+	return fingerprint, err
 }
 
 // CheckAge reports data that was last modified longer than limit before now. A
