@@ -27,7 +27,7 @@ func (l *life) changes(i int, s *scene, p *proposal, before, after map[string]us
 		switch {
 		case !had:
 			explain("created or restored", u)
-		case was.equal(u), orphaned(was, u, after):
+		case was.equal(u), orphaned(was, u, after), reunited(was, u, before):
 			continue
 		default:
 			explain("changed", u)
@@ -66,6 +66,16 @@ func orphaned(was, is user, after map[string]user) bool {
 		return false
 	}
 	was.Manager = ""
+	return was.equal(is)
+}
+
+// reunited reports that an account only has its manager again, whose own account was
+// restored: the directory keeps the links of what it deletes.
+func reunited(was, is user, before map[string]user) bool {
+	if _, there := before[is.Manager]; there || was.Manager != "" {
+		return false
+	}
+	is.Manager = ""
 	return was.equal(is)
 }
 
