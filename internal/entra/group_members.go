@@ -104,9 +104,12 @@ func (t *Tenant) membersOf(ctx context.Context, groups []*Group) (out map[string
 // eachMember reads a page of directory objects, and returns the link to the next
 // one below the version of Graph, as batches want it.
 func (t *Tenant) eachMember(body []byte, each func(directory.Member)) (next string, err error) {
+	next, err = t.client.NextPage(body)
+	if err != nil {
+		return "", err
+	}
 	var page struct {
 		Value []map[string]any `json:"value"`
-		Next  string           `json:"@odata.nextLink"`
 	}
 	if err := decode(body, &page); err != nil {
 		return "", err
@@ -114,14 +117,7 @@ func (t *Tenant) eachMember(body []byte, each func(directory.Member)) (next stri
 	for _, doc := range page.Value {
 		each(t.asMember(doc))
 	}
-	if page.Next == "" {
-		return "", nil
-	}
-	next, ours := strings.CutPrefix(page.Next, t.client.Base())
-	if !ours || !strings.HasPrefix(next, "/") {
-		return "", fmt.Errorf("the link to the next page leads elsewhere than to %s", t.client.Base())
-	}
-	return next, nil
+	return strings.TrimPrefix(next, t.client.Base()), nil
 }
 
 // asMember reads a directory object.

@@ -421,19 +421,14 @@ func (t *Tenant) ask(ctx context.Context, properties []property, query url.Value
 
 // allPages gives the first page, which came in a batch, and those that follow it to a function.
 func (t *Tenant) allPages(ctx context.Context, first []byte, header http.Header, each func(body []byte) error) error {
-	if err := each(first); err != nil {
+	next, err := t.client.NextPage(first)
+	if err != nil {
 		return err
 	}
-	var page struct {
-		Next string `json:"@odata.nextLink"`
-	}
-	if err := decode(first, &page); err != nil || page.Next == "" {
+	if err := each(first); err != nil || next == "" {
 		return err
 	}
-	if !strings.HasPrefix(page.Next, t.client.Base()+"/") {
-		return fmt.Errorf("the link to the next page leads elsewhere than to %s", t.client.Base())
-	}
-	return t.client.Pages(ctx, graphconn.Request{Method: http.MethodGet, Path: page.Next, Header: header}, each)
+	return t.client.Pages(ctx, graphconn.Request{Method: http.MethodGet, Path: next, Header: header}, each)
 }
 
 // bare reads as little of users as it takes to disable them, for when more cannot be read.

@@ -237,6 +237,39 @@ func TestHostileAnswers(t *testing.T) {
 	}
 }
 
+// TestPagesThatAreNone: a 200 with something else than a list of objects is no empty list, of
+// whatever it was to be, alone or in a batch.
+func TestPagesThatAreNone(t *testing.T) {
+	for name, answer := range map[string]string{
+		"nothing": `{}`, "an error": `{"error":{"code":"UnknownError","message":"odd"}}`, "an error beside a list": `{"error":{"code":"x"},"value":[]}`,
+		"null": `{"value":null}`, "a null in it": `{"value":[null]}`, "a text in it": `{"value":["x"]}`, "no list": `{"value":{}}`, "a list": `[]`,
+		"a link elsewhere": `{"value":[],"@odata.nextLink":"https://evil.example.com/v1.0/users?x"}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			tenant, s, clock := open(t, graph.Options{})
+			ids := map[string]string{"p1": live(s, "p1", nil)}
+			group := s.AddGroup(map[string]any{"displayName": "all", "mailNickname": "all", "securityEnabled": true})
+			s.Fault(graph.Fault{Method: "GET", Path: `^/(users|groups|directory)`, Answer: answer, Times: -1})
+			for what, read := range map[string]func(*Tenant) error{
+				"by id":    func(t2 *Tenant) error { _, err := t2.Read(t.Context(), ids, nil); return err },
+				"by value": func(t2 *Tenant) error { _, err := t2.Find(t.Context(), attrEmployeeID, []string{"p1"}); return err },
+				"all":      func(t2 *Tenant) error { _, err := t2.Owned(t.Context()); return err },
+				"deleted":  func(t2 *Tenant) error { _, err := t2.WithDeleted().Find(t.Context(), attrEmployeeID, []string{"p1"}); return err },
+				"a group":  func(t2 *Tenant) error { _, err := t2.Groups(t.Context(), []string{group}); return err },
+			} {
+				if err := read(again(t, s, clock)); err == nil {
+					t.Errorf("%s: taken for an answer", what)
+				}
+			}
+			s.ClearFaults()
+			s.Fault(graph.Fault{Method: "GET", Path: `members|memberOf`, Answer: answer, Times: -1})
+			if got, err := tenant.Groups(t.Context(), []string{group}); err == nil {
+				t.Errorf("members: taken for an answer, %+v", got)
+			}
+		})
+	}
+}
+
 // TestIdentity: which tenant this is, asked for once, and without any permission but that for domains.
 func TestIdentity(t *testing.T) {
 	tenant, s, _ := open(t, graph.Options{Permissions: []string{"Domain.Read.All"}, Domains: []string{"corp.example", "example.onmicrosoft.com"}})

@@ -40,6 +40,9 @@ func (u *user) synced() bool { return u.text(attrSynced) == "TRUE" }
 // taken for a user who cannot sign in.
 func readUser(m models.Userable, properties []property, o Options, deleted bool) (*user, error) {
 	u := newUser(m, properties, o)
+	if u.id == "" {
+		return nil, fmt.Errorf("the answer has a user without an id (%q), which was asked for: nothing is decided without it", u.text(attrPrincipal))
+	}
 	if m.GetAccountEnabled() == nil {
 		if !deleted {
 			return nil, fmt.Errorf("the answer does not say whether the user %s (object id %s) is enabled, which was asked for: nothing is decided without it; run again, and ask Microsoft if it lasts", u.text(attrPrincipal), u.id)

@@ -121,12 +121,10 @@ func (t *Tenant) readGroups(ctx context.Context, users []*user, all bool) error 
 	}
 	for i, result := range t.client.Batch(ctx, requests) {
 		groups, privileged := map[string]string{}, map[string]bool{}
-		more, err := false, result.Err
+		err := result.Err
 		if err == nil {
-			more, err = takeGroups(result.Response.Body, groups, privileged)
-		}
-		if more {
-			err = t.client.Pages(ctx, requests[i], func(body []byte) error { _, err := takeGroups(body, groups, privileged); return err })
+			take := func(body []byte) error { return takeGroups(body, groups, privileged) }
+			err = t.allPages(ctx, result.Response.Body, requests[i].Header, take)
 		}
 		if graphconn.IsNotFound(err) {
 			continue // deleted since, which others will say
@@ -141,24 +139,23 @@ func (t *Tenant) readGroups(ctx context.Context, users []*user, all bool) error 
 	return nil
 }
 
-// takeGroups takes the names of the groups of a page, by id, and says whether there are more pages.
-func takeGroups(body []byte, into map[string]string, privileged map[string]bool) (more bool, err error) {
+// takeGroups takes the names of the groups of a page, by id.
+func takeGroups(body []byte, into map[string]string, privileged map[string]bool) error {
 	var page struct {
-		Next  string `json:"@odata.nextLink"`
 		Value []struct {
 			Type string `json:"@odata.type"`
 			groupDocument
 		} `json:"value"`
 	}
 	if err := decode(body, &page); err != nil {
-		return false, err
+		return err
 	}
 	for i := range page.Value {
 		if g := page.Value[i].group(); page.Value[i].Type == "#microsoft.graph.group" && g.Fixed() == "" {
 			into[g.ID], privileged[g.ID] = g.DisplayName, g.AssignableToRole
 		}
 	}
-	return page.Next != "", nil
+	return nil
 }
 
 // withGroups reads the groups of users where a change or a decision is about them.

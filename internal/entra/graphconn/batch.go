@@ -335,24 +335,48 @@ func (c *Client) Pages(ctx context.Context, r Request, each func(body []byte) er
 		if err != nil {
 			return err
 		}
+		next, err := c.NextPage(answer.Body)
+		if err != nil {
+			return &Error{Method: r.Method, Path: c.shown(r.Path), Status: answer.Status, Err: err}
+		}
 		if err := each(answer.Body); err != nil {
 			return fmt.Errorf("%s %s: %w", r.Method, template(c.shown(r.Path)), err)
 		}
-		var page struct {
-			Next string `json:"@odata.nextLink"`
-		}
-		if err := json.Unmarshal(answer.Body, &page); err != nil {
-			return &Error{Method: r.Method, Path: c.shown(r.Path), Status: answer.Status, Err: fmt.Errorf("the answer is no page: %w", err)}
-		}
 		switch {
-		case page.Next == "":
+		case next == "":
 			return nil
-		case !strings.HasPrefix(page.Next, c.base+"/"):
-			return fmt.Errorf("%s %s: the link to the next page leads elsewhere than to %s", r.Method, template(c.shown(r.Path)), c.base)
-		case seen[page.Next]:
+		case seen[next]:
 			return fmt.Errorf("%s %s: a page came twice", r.Method, template(c.shown(r.Path)))
 		}
-		seen[page.Next] = true
-		r.Path, r.Query = page.Next, nil
+		seen[next] = true
+		r.Path, r.Query = next, nil
 	}
+}
+
+// NextPage checks that an answer is a page of a collection, whole as far as one page can tell, and
+// returns the link to the one that follows; "" for the last. Whoever takes another
+// answer for a page takes it for an empty collection: that nobody is there.
+func (c *Client) NextPage(body []byte) (next string, err error) {
+	var page struct {
+		Value *[]json.RawMessage `json:"value"`
+		Next  string             `json:"@odata.nextLink"`
+		Error json.RawMessage    `json:"error"`
+	}
+	if err := json.Unmarshal(body, &page); err != nil {
+		return "", fmt.Errorf("the answer is no page: %w", err)
+	}
+	switch {
+	case page.Error != nil:
+		return "", fmt.Errorf("the answer is an error, and its status says that all is well: %s", abbreviate(page.Error))
+	case page.Value == nil:
+		return "", fmt.Errorf("the answer is no page: found no list \"value\" in %s", abbreviate(body))
+	case page.Next != "" && !strings.HasPrefix(page.Next, c.base+"/"):
+		return "", fmt.Errorf("the link to the next page leads elsewhere than to %s", c.base)
+	}
+	for i, one := range *page.Value {
+		if len(one) == 0 || one[0] != '{' {
+			return "", fmt.Errorf("the answer is no whole page: item %d is %s, expected an object", i+1, abbreviate(one))
+		}
+	}
+	return page.Next, nil
 }

@@ -64,6 +64,8 @@ func (s *Server) handleItem(c *call, f *fault) *answer {
 		switch {
 		case f.Garbage:
 			return &answer{status: http.StatusOK, body: garbage}
+		case f.Answer != "":
+			return &answer{status: http.StatusOK, body: json.RawMessage(f.Answer)}
 		case f.Status != 0:
 			return f.failure().answer(c, s.now())
 		}

@@ -40,6 +40,8 @@ type Fault struct {
 	// Garbage answers 200 with a page that is not JSON. Within a batch it is the
 	// body of the item.
 	Garbage bool
+	// Answer is the body of a 200 in place of the work.
+	Answer string
 }
 
 type fault struct {
@@ -102,6 +104,9 @@ func (f *fault) before(w http.ResponseWriter) bool {
 	case f.Garbage:
 		w.Header().Set("Content-Type", "text/html")
 		_, _ = io.WriteString(w, garbage)
+	case f.Answer != "":
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, f.Answer)
 	case f.Status != 0:
 		c := &call{header: http.Header{}}
 		send(w, c, f.failure().answer(c, time.Now().UTC()), time.Now().UTC())
