@@ -2,7 +2,10 @@
 
 package simulation
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // event is something that happens to people, as HR records it.
 type event struct {
@@ -160,7 +163,7 @@ func (l *life) spoil() {
 	case 4:
 		l.trouble = recoded
 		for i := range l.feed {
-			l.feed[i].Status = "Status " + l.feed[i].Status
+			l.feed[i].Status = fmt.Sprintf("K%d", len(l.feed[i].Status))
 		}
 	case 5:
 		n := l.dice(len(hollows), "column")

@@ -215,7 +215,7 @@ func (l *life) nightly(i int, s *scene) {
 		l.stopped(i, s, p)
 		return
 	}
-	l.stopsWhereItMust(s)
+	l.stopsWhereItMust(i, s)
 	before := s.users()
 	if p.empty() { // Terraform applies nothing then, and the next plan is this one
 		v.stopped = 0
@@ -256,9 +256,12 @@ func differences(p *proposal) string {
 }
 
 // stopsWhereItMust notes a plan that passed though its file cannot be used.
-func (l *life) stopsWhereItMust(s *scene) {
-	if l.trouble == duplicate {
+func (l *life) stopsWhereItMust(i int, s *scene) {
+	switch {
+	case l.trouble == duplicate:
 		l.wrong(s, "a file with a worker id twice was used")
+	case l.trouble == recoded && !l.lives[i].lifted:
+		l.wrong(s, "a file whose status words nobody knows was used")
 	}
 }
 

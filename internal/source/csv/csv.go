@@ -54,7 +54,7 @@ var errEmpty = errors.New("the file is empty, expected a header row and a row fo
 // part of one row; comments and empty lines are none. Where that makes the
 // line another than the row, errors give both.
 func Read(ctx context.Context, c Config, s source.Spec, now time.Time) (*source.Result, error) {
-	r, err := open(ctx, c, now)
+	r, err := open(ctx, c, s, now)
 	if err == nil {
 		var result *source.Result
 		if result, err = r.read(ctx, s); err == nil {
@@ -83,7 +83,8 @@ type reader struct {
 }
 
 // open checks the configuration and gets the text ready.
-func open(ctx context.Context, c Config, now time.Time) (*reader, error) {
+func open(ctx context.Context, c Config, s source.Spec, now time.Time) (*reader, error) {
+	c.Location.Ends = c.Trailer != "" || s.MinRecords > 1
 	r := &reader{config: c, count: -1, row: c.SkipRows}
 	if c.SkipRows < 0 {
 		return nil, fmt.Errorf("skip_rows: found %d, expected 0 or more", c.SkipRows)

@@ -69,6 +69,7 @@ func read(ctx context.Context, c Config, s source.Spec, now time.Time) (*source.
 	if c.Lines && (c.KeyColumn != "" || c.Total != "") {
 		return nil, errors.New("lines: found with key_column or total, expected neither: each line is one record")
 	}
+	c.Location.Ends = !c.Lines || s.MinRecords > 1
 	raw, err := location.Read(ctx, c.Location, now)
 	if err != nil {
 		return nil, err

@@ -174,10 +174,20 @@ func (c Config) get(ctx context.Context, client *http.Client, now time.Time) (da
 		return nil, -1, fmt.Errorf("the server closed the connection after %d bytes, expected %s: the download is incomplete", n, expectedLength(resp))
 	case err != nil:
 		return nil, -1, fmt.Errorf("the download broke off after %d bytes: %w", n, bare(err))
+	case unframed(resp) && !c.Ends && c.SHA256 == "":
+		return nil, -1, fmt.Errorf("found %d bytes without an end: the server says neither how long its answer is (Content-Length) nor where it ends (chunked), "+
+			"so that a broken connection looks like the end of the export; let the server say it, or name what tells that the export is whole: "+
+			"min_records, sha256 or, for text files, trailer", n)
 	case n > c.limit():
 		return nil, -1, fmt.Errorf("found more than %d bytes (max_bytes)", c.limit())
 	}
 	return buffer.Bytes(), -1, nil
+}
+
+// unframed reports an answer that ends where the connection does (RFC 9112 section 6.3).
+// Compressed ones have a checksum, which net/http holds them against.
+func unframed(resp *http.Response) bool {
+	return resp.ProtoMajor == 1 && resp.ContentLength < 0 && len(resp.TransferEncoding) == 0 && !resp.Uncompressed
 }
 
 func expectedLength(resp *http.Response) string {

@@ -41,6 +41,12 @@ type Config struct {
 	// MaxBytes is the largest export that is read; DefaultMaxBytes if 0.
 	MaxBytes int64
 
+	// Ends says that whoever reads the export can tell whether it is whole: by its format, which
+	// closes what it opens, a trailer or a least number of records. Other exports are
+	// not taken from a server that does not say how long its answer is: where a
+	// connection breaks between two records of TLS, that looks like an end.
+	Ends bool
+
 	// Headers are sent to the host of URL, and to no other: an Authorization, say.
 	// Their values are secret.
 	Headers map[string]string

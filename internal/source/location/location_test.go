@@ -3,8 +3,10 @@
 package location
 
 import (
+	"compress/gzip"
 	"context"
 	"crypto/sha256"
+	"crypto/tls"
 	"encoding/pem"
 	"fmt"
 	"io"
@@ -224,6 +226,53 @@ func TestURLs(t *testing.T) {
 		if err := tt.config.Validate(); err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), secret) {
 			t.Errorf("got %v, want %q", err, tt.want)
 		}
+	}
+}
+
+// TestAnswersWithoutAnEnd: a connection that just ends tells nobody whether the export is whole.
+func TestAnswersWithoutAnEnd(t *testing.T) {
+	url, ca := server(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/compressed" {
+			w.Header().Set("Content-Encoding", "gzip")
+			w.Header().Set("Connection", "close")
+			z := gzip.NewWriter(w)
+			fmt.Fprint(z, "text")
+			_ = z.Close()
+			return
+		}
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		fmt.Fprint(conn, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\ntext")
+		if raw, ok := conn.(*tls.Conn); ok && r.URL.Path == "/cut" {
+			_ = raw.NetConn().Close() // without close_notify
+			return
+		}
+		_ = conn.Close()
+	})
+	sum := fmt.Sprintf("%x", sha256.Sum256([]byte("text")))
+	for name, tt := range map[string]struct {
+		config Config
+		taken  bool
+	}{
+		"cut":                       {Config{URL: url + "/cut"}, false},
+		"ended in good order":       {Config{URL: url + "/closed"}, false},
+		"a format that has an end":  {Config{URL: url + "/cut", Ends: true}, true},
+		"a checksum":                {Config{URL: url + "/cut", SHA256: sum}, true},
+		"a checksum inside of gzip": {Config{URL: url + "/compressed"}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tt.config.CACertificate = ca
+			got, err := Read(t.Context(), tt.config, now)
+			switch {
+			case tt.taken && (err != nil || string(got) != "text"):
+				t.Errorf("got %q, %v", got, err)
+			case !tt.taken && (err == nil || !strings.Contains(err.Error(), "min_records")):
+				t.Errorf("got %q, %v, expected an error that names min_records", got, err)
+			}
+		})
 	}
 }
 

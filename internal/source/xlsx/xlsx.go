@@ -79,6 +79,7 @@ func read(ctx context.Context, c Config, s source.Spec, now time.Time) (*source.
 	if err := r.compile(); err != nil {
 		return nil, err
 	}
+	c.Location.Ends = true // the directory of a ZIP file is its end
 	data, err := location.Read(ctx, c.Location, now)
 	if err != nil {
 		return nil, err
