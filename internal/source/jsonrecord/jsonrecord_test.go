@@ -23,6 +23,13 @@ func TestDecode(t *testing.T) {
 		`{a:1}`:                     "expected JSON: byte",
 		"\"\xff\"":                  "not UTF-8",
 		strings.Repeat("[", 100000): "expected JSON",
+		`{"a":{"b":1,"c":2,"b":3}}`: `found the key "/a/b" twice in one object`,
+		`[{"a":1},{"a":1}]`:         "[map[a:1] map[a:1]]",
+		`{"a":1,"\u0061":2}`:        "twice",
+		`[1,]`:                      "expected JSON",
+		`{"a" 1}`:                   "expected JSON",
+		`[1,2`:                      "the JSON ends in the middle",
+		`[null,true,"x\n"]`:         "[<nil> true x\n]",
 	} {
 		v, err := Decode([]byte(text))
 		got := fmt.Sprint(v)
@@ -31,6 +38,28 @@ func TestDecode(t *testing.T) {
 		}
 		if !strings.HasPrefix(got, want) && !strings.Contains(got, want) {
 			t.Errorf("%.20q: got %.200s, expected %s", text, got, want)
+		}
+	}
+}
+
+// TestOrder: the members of an object come in the order of their keys, however often one looks.
+func TestOrder(t *testing.T) {
+	document, err := Decode([]byte(`{"emails":{"work":{"value":"w"},"home":{"value":"h"},"other":{"value":"o"}},"n":[{"v":3},{"v":10},{"v":1}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{
+		"$.emails.*.value": "[h o w]", "$..value": "[h o w]", "$.emails[?@.value != 'o'].value": "[h w]", "$.n[*].v": "[3 10 1]", "$.n[?@.v > 1].v": "[3 10]",
+		"$.emails['work','home'].value": "[h w]", "$..v": "[3 10 1]", "$.emails.work.value": "[w]",
+	} {
+		p, err := ParsePath(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 20 {
+			if got, _ := p.Find(document); fmt.Sprint(got) != want {
+				t.Fatalf("%s: found %v, expected %s", path, got, want)
+			}
 		}
 	}
 }

@@ -7,57 +7,95 @@ package jsonrecord
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/ohler55/ojg/jp"
 )
 
 // Decode reads one JSON document in UTF-8. Whole numbers of up to 18 digits are
-// int64, all others json.Number, as they were written.
+// int64, all others json.Number, as they were written. A key that occurs twice in
+// an object is an error: two readers would take two different values.
 func Decode(body []byte) (any, error) {
 	body = bytes.TrimPrefix(body, []byte("\ufeff"))
 	if !utf8.Valid(body) {
 		return nil, errors.New("found bytes that are not UTF-8, expected JSON in UTF-8 (RFC 8259 section 8.1)")
 	}
-	d := json.NewDecoder(bytes.NewReader(body))
-	d.UseNumber()
-	var v any
-	if err := d.Decode(&v); err != nil {
-		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-			return nil, fmt.Errorf("the JSON ends in the middle, after %d bytes: the answer is incomplete", len(body))
-		}
+	d := jsontext.NewDecoder(bytes.NewReader(body))
+	v, err := decode(d)
+	switch wrong := (*jsontext.SyntacticError)(nil); {
+	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
+		return nil, fmt.Errorf("the JSON ends in the middle, after %d bytes: the answer is incomplete", len(body))
+	case errors.Is(err, jsontext.ErrDuplicateName) && errors.As(err, &wrong):
+		return nil, fmt.Errorf("found the key %s twice in one object, expected it once", strconv.Quote(string(wrong.JSONPointer)))
+	case errors.As(err, &wrong):
+		return nil, fmt.Errorf("expected JSON: byte %d: %w", wrong.ByteOffset, wrong.Err)
+	case err != nil:
 		return nil, fmt.Errorf("expected JSON: byte %d: %w", d.InputOffset(), err)
 	}
 	if rest := bytes.TrimSpace(body[d.InputOffset():]); len(rest) > 0 {
 		return nil, fmt.Errorf("found more behind the JSON document, at byte %d, expected its end", d.InputOffset())
 	}
-	return numbers(v), nil
+	return v, nil
 }
 
-// numbers makes whole numbers comparable in filters of paths.
-func numbers(v any) any {
-	switch v := v.(type) {
-	case map[string]any:
-		for key, member := range v {
-			v[key] = numbers(member)
-		}
-	case []any:
-		for i, element := range v {
-			v[i] = numbers(element)
-		}
-	case json.Number:
-		if n, err := strconv.ParseInt(v.String(), 10, 64); err == nil && len(v) <= 18 && strconv.FormatInt(n, 10) == v.String() {
-			return n
-		}
+// decode reads the next value.
+func decode(d *jsontext.Decoder) (any, error) {
+	token, err := d.ReadToken()
+	if err != nil {
+		return nil, err
 	}
-	return v
+	switch token.Kind() {
+	case '{':
+		object := map[string]any{}
+		for d.PeekKind() != '}' {
+			key, err := d.ReadToken()
+			if err != nil {
+				return nil, err
+			}
+			name := key.String()
+			if object[name], err = decode(d); err != nil {
+				return nil, err
+			}
+		}
+		_, err := d.ReadToken()
+		return object, err
+	case '[':
+		list := []any{}
+		for d.PeekKind() != ']' {
+			element, err := decode(d)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, element)
+		}
+		_, err := d.ReadToken()
+		return list, err
+	case '"':
+		return token.String(), nil
+	case '0':
+		return number(token.String()), nil
+	case 'n':
+		return nil, nil
+	}
+	return token.Bool(), nil
+}
+
+// number makes whole numbers comparable in filters of paths.
+func number(text string) any {
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil && len(text) <= 18 && strconv.FormatInt(n, 10) == text {
+		return n
+	}
+	return json.Number(text)
 }
 
 // Path is the way to values in a document. The zero Path is the document itself.
@@ -121,7 +159,7 @@ func (p Path) String() string { return p.text }
 // Find returns the values at the path, and whether any was there; null is one.
 func (p Path) Find(v any) (values []any, found bool) {
 	if p.expr != nil {
-		values = p.expr.Get(v)
+		values = p.inOrder(v)
 		return values, len(values) > 0
 	}
 	for _, key := range p.keys {
@@ -141,6 +179,43 @@ func (p Path) Find(v any) (values []any, found bool) {
 		}
 	}
 	return []any{v}, true
+}
+
+// inOrder returns the values of a JSONPath, those of arrays in their order and those of
+// objects in the order of their keys. Of its own, a path that finds several members of an
+// object finds them in another order each time.
+func (p Path) inOrder(v any) []any {
+	if !slices.ContainsFunc(p.expr, severalMembers) {
+		return p.expr.Get(v)
+	}
+	places := p.expr.Locate(v, 0)
+	slices.SortFunc(places, comparePlaces)
+	values := make([]any, len(places))
+	for i, place := range places {
+		values[i] = place.First(v)
+	}
+	return values
+}
+
+// severalMembers reports a step of a path that may find several members of an object.
+func severalMembers(step jp.Frag) bool {
+	switch step.(type) {
+	case jp.Wildcard, jp.Descent, *jp.Filter, jp.Union:
+		return true
+	}
+	return false
+}
+
+// comparePlaces orders two normalized paths.
+func comparePlaces(a, b jp.Expr) int {
+	return slices.CompareFunc(a, b, func(a, b jp.Frag) int {
+		x, inArray := a.(jp.Nth)
+		y, both := b.(jp.Nth)
+		if inArray && both {
+			return cmp.Compare(x, y)
+		}
+		return cmp.Compare(jp.Expr{a}.String(), jp.Expr{b}.String())
+	})
 }
 
 // Records returns the array at the path.
