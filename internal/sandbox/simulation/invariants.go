@@ -124,6 +124,12 @@ func (l *life) inspect(i int, s *scene, p *proposal, before, after map[string]us
 		}
 	}
 	for _, record := range l.feed {
+		if _, known := v.left[record.ID]; !known {
+			v.left[record.ID] = l.clock.now()
+		}
+		if stageOf(record, l.today()) != left {
+			delete(v.left, record.ID)
+		}
 		list := byWorker[record.ID]
 		if len(list) > 1 {
 			l.wrong(s, "%s has %d accounts", record.ID, len(list))
@@ -186,6 +192,9 @@ func (l *life) ladder(i int, s *scene, p *proposal, record line, list []user) {
 			l.wrong(s, "%s has left and is in %v; the plan: %s", record.ID, u.Groups, about(p, record.ID))
 		}
 		at, known := l.lives[i].disabled[u.ID]
+		if since := l.lives[i].left[record.ID]; since.After(at) { // disabled before, for a leave
+			at = since
+		}
 		if days := int(l.clock.now().Sub(at).Hours() / 24); known && days > l.keep+1 && !l.touched[record.ID] {
 			l.wrong(s, "%s has left and was disabled %d days ago, retention is %d: the account is still there; the plan: %s", record.ID, days, l.keep, about(p, record.ID))
 		}

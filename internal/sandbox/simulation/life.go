@@ -46,6 +46,7 @@ type life struct {
 type lived struct {
 	object   map[string]string    // object id of a worker, for life
 	disabled map[string]time.Time // since when an object is disabled
+	left     map[string]time.Time // since when a worker was seen to have left
 	secured  map[string]bool      // disabled by somebody while HR had them active, by object id
 	seen     map[string]user
 	lifted   bool // limits are off for the next run
@@ -67,7 +68,7 @@ func newLife(ctx context.Context, kinds []string, n int, d dice) *life {
 		}
 		l.limits(s, fmt.Sprint(l.limit))
 		l.scenes = append(l.scenes, s)
-		l.lives = append(l.lives, &lived{object: map[string]string{}, disabled: map[string]time.Time{}, secured: map[string]bool{}, seen: map[string]user{}})
+		l.lives = append(l.lives, &lived{object: map[string]string{}, disabled: map[string]time.Time{}, left: map[string]time.Time{}, secured: map[string]bool{}, seen: map[string]user{}})
 	}
 	for range n {
 		l.hire(-300, l.dice(4, "contractor") == 3)
