@@ -100,6 +100,9 @@ func hrSourceSchema(more map[string]schema.Attribute) map[string]schema.Attribut
 func saveWorkers(ctx context.Context, resp *datasource.ReadResponse, m interface {
 	record(r *source.Result, diags *diag.Diagnostics)
 }, result *source.Result, err error, title string) {
+	if files, ok := m.(interface{ secretFiles() []string }); ok {
+		warnSecretFiles(&resp.Diagnostics, files.secretFiles()...)
+	}
 	if err != nil {
 		addProblems(&resp.Diagnostics, title, err)
 		return

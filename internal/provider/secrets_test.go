@@ -17,6 +17,7 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/hashicorp/terraform-plugin-testing/config"
@@ -207,4 +208,29 @@ locals { reads = workforce_mapping.entra.source_attributes }`, "content = var.cs
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: []resource.TestStep{
 		{Config: rules, ConfigVariables: feed, ConfigPlanChecks: settledPlan, Check: resource.ComposeAggregateTestCheckFunc(userHolds(s, "ray@example.com", "givenName", `"Ann"`), noSecret("Chess"))},
 	}})
+}
+
+// TestWarnSecretFiles: whoever can read the file can sign in as the provider.
+func TestWarnSecretFiles(t *testing.T) {
+	dir := t.TempDir()
+	for name, mode := range map[string]os.FileMode{"open": 0o644, "own": 0o600, "group": 0o640} {
+		file := filepath.Join(dir, name)
+		if err := os.WriteFile(file, []byte(canary), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(file, mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var diags diag.Diagnostics
+	warnSecretFiles(&diags, "", dir, filepath.Join(dir, "none"), filepath.Join(dir, "own"), filepath.Join(dir, "group"), filepath.Join(dir, "open"))
+	if len(diags) != 1 || diags.HasError() || !strings.Contains(diags[0].Detail(), "chmod 600") || !strings.Contains(diags[0].Detail(), filepath.Join(dir, "open")) {
+		t.Errorf("found %v, expected a warning about the open file", diags)
+	}
+	t.Setenv("WORKFORCE_ENTRA_CLIENT_SECRET_FILE", filepath.Join(dir, "open"))
+	t.Setenv("WORKFORCE_AD_KERBEROS_KEYTAB_FILE", filepath.Join(dir, "own"))
+	data := &providerData{activeDirectory: newLazyDomain(nil, &diags), entra: newLazyTenant(nil, "", nil, &diags)}
+	if files := data.secretFiles(); !slices.Contains(files, filepath.Join(dir, "open")) || !slices.Contains(files, filepath.Join(dir, "own")) {
+		t.Errorf("found %v, expected the files of the variables", files)
+	}
 }
