@@ -58,9 +58,13 @@ resource "workforce_mapping" "ad" {
 
   expressions = {
     name = "Join(\" \", [FirstName], [LastName])"
-    # Letters that are legal in every name a person gets.
+    # Letters that are legal in every name a person gets, no two dots in a row and none at an end; the worker id
+    # for a name that leaves nothing.
+    plain = <<-EOT
+      Replace(Replace(ToLower(Transliterate(Join(".", [FirstName], [LastName]))), , "[^a-z0-9.]", , "", , ), , "[.]+", , ".", , )
+    EOT
     login = <<-EOT
-      Replace(ToLower(Transliterate(Join(".", [FirstName], [LastName]))), , "[^a-z0-9.]", , "", , )
+      FirstNonEmpty(Replace(Use("plain"), , "^[.]|[.]$", , "", , ), ToLower([worker_id]))
     EOT
   }
 

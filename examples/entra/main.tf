@@ -54,12 +54,13 @@ resource "workforce_mapping" "entra" {
 
   expressions = {
     name = "Join(\" \", [FirstName], [LastName])"
-    # Letters that are legal in every name a person gets, not too many of them, no two dots in a row and none at an end.
+    # Letters that are legal in every name a person gets, not too many of them, no two dots in a row and none at an end;
+    # the worker id for a name that leaves nothing.
     plain = <<-EOT
       Replace(Replace(ToLower(Transliterate(Join(".", [FirstName], [LastName]))), , "[^a-z0-9.]", , "", , ), , "[.]+", , ".", , )
     EOT
     login = <<-EOT
-      Replace(Left(Use("plain"), 56), , "^[.]|[.]$", , "", , )
+      FirstNonEmpty(Replace(Left(Use("plain"), 56), , "^[.]|[.]$", , "", , ), ToLower([worker_id]))
     EOT
   }
 

@@ -7,10 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
-	"strings"
-
-	"github.com/biter777/countries"
 
 	"terraform-provider-workforce/internal/directory"
 )
@@ -92,7 +88,7 @@ func problemsOf(a directory.Account, schema *directory.Schema) []problem {
 		add(name, checkAttribute(schema, name, a.Attributes[name]))
 	}
 	if err := checkCountry(a); err != nil {
-		problems = append(problems, problem{[]string{"c", "co", "countryCode"}, err})
+		problems = append(problems, problem{countryAttributes, err})
 	}
 	return problems
 }
@@ -113,52 +109,5 @@ func checkAttribute(schema *directory.Schema, name string, v directory.Value) er
 		}
 		return errors.New("the schema has no such attribute for users")
 	}
-	if err := Check(kind, v); err != nil || len(v) == 0 {
-		return err
-	}
-	switch {
-	case isName(name, attrLogin):
-		return checkLogin(v.Text())
-	case isName(name, attrPrincipal):
-		if user, suffix, ok := strings.Cut(v.Text(), "@"); !ok || user == "" || suffix == "" {
-			return fmt.Errorf("found %q, expected name@suffix", v.Text())
-		}
-	case isName(name, attrCN) && strings.ContainsRune(v.Text(), 0):
-		return fmt.Errorf("found %q, expected no NUL", v.Text())
-	}
-	return nil
-}
-
-// checkLogin: https://learn.microsoft.com/windows/win32/adschema/a-samaccountname
-// and [MS-SAMR] 3.1.1.6 list what a login of a user may not contain.
-func checkLogin(s string) error {
-	if i := strings.IndexFunc(s, func(r rune) bool { return r < ' ' || strings.ContainsRune(`"/\[]:;|=,+*?<>`, r) }); i >= 0 {
-		return fmt.Errorf("found %q, expected none of \" / \\ [ ] : ; | = , + * ? < > and no control characters", s)
-	}
-	if strings.Trim(s, ". ") == "" || strings.HasSuffix(s, ".") {
-		return fmt.Errorf("found %q, expected something other than dots and blanks, and no dot at the end", s)
-	}
-	return nil
-}
-
-// checkCountry finds c, co and countryCode of different countries (ISO 3166-1).
-// Names of countries that are not known in English are not judged.
-func checkCountry(a directory.Account) error {
-	c, _ := lookup(a.Attributes, "c")
-	co, _ := lookup(a.Attributes, "co")
-	number, _ := lookup(a.Attributes, "countryCode")
-	country := countries.Unknown
-	if len(c) == 1 && len(c[0]) == 2 {
-		country = countries.ByName(c[0])
-	}
-	if country == countries.Unknown {
-		return nil
-	}
-	if n, err := strconv.Atoi(number.Text()); err == nil && n != 0 && n != int(country) {
-		return fmt.Errorf("countryCode: found %d, expected %d, the number of c = %q", n, int(country), c[0])
-	}
-	if named := countries.ByName(co.Text()); len(co) == 1 && named != countries.Unknown && named != country {
-		return fmt.Errorf("co: found %q, which is %s, expected the name of c = %q", co[0], named.Alpha2(), c[0])
-	}
-	return nil
+	return CheckValue(kind, v)
 }

@@ -116,6 +116,9 @@ func parseExpiry(s string) (int64, error) {
 		}
 		return n, nil
 	}
+	if _, day := directory.EndOfDay(s, time.UTC); day {
+		return 0, fmt.Errorf("found %q, which does not say in which zone that day ends: expected a time such as %sT22:00:00Z", s, s)
+	}
 	t, err := time.Parse(time.RFC3339, s)
 	if err != nil || t.Year() < 1602 || t.Year() > 9999 {
 		return 0, fmt.Errorf("found %q, expected a time such as 2027-01-31T00:00:00Z, a number of 100 ns since 1601, or \"never\"", s)
@@ -216,8 +219,24 @@ func Check(t directory.AttributeType, v directory.Value) error {
 	if t.ReadOnly && len(v) > 0 {
 		return fmt.Errorf("%s belongs to the directory and cannot be set", t.Name)
 	}
-	_, err := encodeAll(t, v)
+	encoded, err := encodeAll(t, v)
+	if err == nil && t.Syntax == directory.Binary {
+		err = checkOctets(t, encoded)
+	}
 	return err
+}
+
+// checkOctets holds the length of binary values against the bounds of their attribute.
+func checkOctets(t directory.AttributeType, encoded []string) error {
+	for _, octets := range encoded {
+		switch n := int64(len(octets)); {
+		case t.HasMax && n > t.Max:
+			return fmt.Errorf("found %d octets, expected at most %d", n, t.Max)
+		case t.HasMin && n < t.Min:
+			return fmt.Errorf("found %d octets, expected at least %d", n, t.Min)
+		}
+	}
+	return nil
 }
 
 // isName reports whether two attribute names are the same.

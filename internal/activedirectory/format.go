@@ -51,5 +51,8 @@ var Format = directory.Format{
 		{Key: "manager", Attribute: attrManager},
 		{Key: "groups", Attribute: directory.GroupsAttribute, Shared: true},
 	},
-	Equal: func(attribute string, a, b directory.Value) bool { return Equal(nil, attribute, a, b) },
+	Equal:         func(attribute string, a, b directory.Value) bool { return Equal(nil, attribute, a, b) },
+	Check:         CheckValue,
+	Contradiction: contradiction,
+	Days:          []string{attrExpires},
 }

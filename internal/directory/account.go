@@ -177,6 +177,37 @@ type Format struct {
 	// Equal reports whether two values of an attribute mean the same to the
 	// target, such as "076" and "76" for a number. Nil: Value.Equal.
 	Equal func(attribute string, a, b Value) bool
+	// Check says what is wrong with a value of an attribute, its syntax and length included; an empty
+	// one is to be cleared. Nil: AttributeType.Check.
+	Check func(t AttributeType, v Value) error
+	// Contradiction says what several attributes of one account say differently, and which they are. Nil: nothing.
+	Contradiction func(Account) ([]string, error)
+	// Unique are the attributes beside Core whose value one account of the directory may have.
+	Unique []string
+	// Days are the attributes of an instant where a date as YYYY-MM-DD means the end of that day.
+	Days []string
+}
+
+// names lists what must be unique, in the directory or in its container.
+func (f Format) names() []CoreKey {
+	var names []CoreKey
+	for _, c := range f.Core {
+		if c.Attribute != ManagerAttribute && !c.Shared {
+			names = append(names, c)
+		}
+	}
+	for _, attribute := range f.Unique {
+		names = append(names, CoreKey{Key: attribute, Attribute: attribute})
+	}
+	return names
+}
+
+// CheckValue says what is wrong with v as the value of an attribute.
+func (f Format) CheckValue(t AttributeType, v Value) error {
+	if f.Check == nil {
+		return t.Check(v)
+	}
+	return f.Check(t, v)
 }
 
 // Same reports whether two values of an attribute mean the same to the target.

@@ -67,6 +67,9 @@ func (p Proposal) checkValues(schema *Schema) []error {
 	for _, id := range p.written() {
 		err := p.Valid(p.Accounts[id], schema)
 		if err != nil && p.Present != nil {
+			if p.losesAccess(id) {
+				continue
+			}
 			err = p.fresh(id, err, schema)
 		}
 		if err != nil {
@@ -74,6 +77,13 @@ func (p Proposal) checkValues(schema *Schema) []error {
 		}
 	}
 	return problems
+}
+
+// losesAccess reports an account that is to be disabled. No plan fails for what else is said of it: the
+// directory disables it first, and reports the rest about that person.
+func (p Proposal) losesAccess(id string) bool {
+	have, known := p.Present(id)
+	return known && have.Enabled && !p.Accounts[id].Enabled
 }
 
 // fresh leaves out of what is wrong with a proposed account what is wrong with it as it is.
@@ -122,10 +132,7 @@ func (p Proposal) checkNames(ctx context.Context, d Directory) ([]error, error) 
 	for id, object := range p.IDs {
 		owner[object] = id
 	}
-	for _, core := range p.Format.Core {
-		if core.Attribute == ManagerAttribute || core.Shared {
-			continue
-		}
+	for _, core := range p.Format.names() {
 		holders := map[string][]string{} // folded name, with its container where that matters → worker ids
 		for _, id := range slices.Sorted(maps.Keys(p.Accounts)) {
 			if key, ok := p.nameKey(core, id); ok {
@@ -135,7 +142,7 @@ func (p Proposal) checkNames(ctx context.Context, d Directory) ([]error, error) 
 		var values []string
 		for _, id := range p.written() {
 			key, ok := p.nameKey(core, id)
-			if !ok {
+			if !ok || p.keeps(core, id) {
 				continue
 			}
 			values = append(values, p.Accounts[id].Attributes[core.Attribute].Text())
@@ -145,12 +152,49 @@ func (p Proposal) checkNames(ctx context.Context, d Directory) ([]error, error) 
 			}
 		}
 		found, err := d.Find(ctx, core.Attribute, values)
+		if err == nil && core.Attribute == mailAttribute {
+			err = addAddresses(ctx, d, values, found)
+		}
 		if err != nil {
 			return nil, err
 		}
 		problems = append(problems, p.takenNames(core, found, owner)...)
 	}
 	return problems, nil
+}
+
+// Attributes that hold mail addresses: the primary one, and all of them with a prefix.
+const (
+	mailAttribute    = "mail"
+	proxiesAttribute = "proxyAddresses"
+	mailPrefix       = "smtp:"
+)
+
+// addAddresses adds who has the addresses as others than the primary one.
+func addAddresses(ctx context.Context, d Directory, addresses []string, found map[string][]*Existing) error {
+	prefixed := make([]string, len(addresses))
+	for i, address := range addresses {
+		prefixed[i] = mailPrefix + address
+	}
+	more, err := d.Find(ctx, proxiesAttribute, prefixed)
+	for _, address := range addresses {
+		key := Fold(address)
+		for _, e := range more[Fold(mailPrefix+address)] {
+			if !slices.ContainsFunc(found[key], func(known *Existing) bool { return known.ID == e.ID }) {
+				found[key] = append(found[key], e)
+			}
+		}
+	}
+	return err
+}
+
+// keeps reports a value beside the core that the account has already, and nobody need be asked about.
+func (p Proposal) keeps(core CoreKey, id string) bool {
+	if p.Present == nil || !slices.Contains(p.Format.Unique, core.Attribute) {
+		return false
+	}
+	have, known := p.Present(id)
+	return known && Fold(have.Attributes[core.Attribute].Text()) == Fold(p.Accounts[id].Attributes[core.Attribute].Text())
 }
 
 func (p Proposal) takenNames(core CoreKey, found map[string][]*Existing, owner map[string]string) []error {
@@ -166,7 +210,7 @@ func (p Proposal) takenNames(core CoreKey, found map[string][]*Existing, owner m
 			if ours && holder == id || e.Deleted || core.PerContainer && !SamePath(e.Account.Container, p.Accounts[id].Container) {
 				continue
 			}
-			if ours {
+			if ours && (core.Attribute != mailAttribute || p.Accounts[holder].Deleted) { // a former mail stays a secondary address
 				if theirs, managed := p.nameKey(core, holder); !managed || theirs != key {
 					continue // the holder gives the name up in the same run
 				}

@@ -36,15 +36,37 @@ type AccessPassOptions struct {
 	Replace bool
 }
 
+// CheckAccessPass says whether CreateAccessPass would refuse the user, and changes nothing. Somebody who is not
+// there may be created before the pass is made.
+func (t *Tenant) CheckAccessPass(ctx context.Context, ref string) error {
+	u, err := t.Locate(ctx, ref)
+	var unknown *unknownUserError
+	if errors.As(err, &unknown) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return mayHavePass(u)
+}
+
+// mayHavePass refuses protected users: with a pass one signs in as the user.
+func mayHavePass(u *directory.Existing) error {
+	if u.Protected == "" {
+		return nil
+	}
+	return fmt.Errorf("making a temporary access pass for %s: %w", u.Path, directory.Because(directory.ErrProtected, errors.New(u.Protected)))
+}
+
 // CreateAccessPass makes a temporary access pass for the user with that object
 // id, user principal name or worker id. A user has at most one.
 func (t *Tenant) CreateAccessPass(ctx context.Context, ref string, o AccessPassOptions) (*AccessPass, error) {
 	u, err := t.Locate(ctx, ref)
+	if err == nil {
+		err = mayHavePass(u)
+	}
 	if err != nil {
 		return nil, err
-	}
-	if u.Protected != "" { // with a pass one signs in as the user
-		return nil, fmt.Errorf("making a temporary access pass for %s: %w", u.Path, directory.Because(directory.ErrProtected, errors.New(u.Protected)))
 	}
 	path := "/users/" + u.ID + "/authentication/temporaryAccessPassMethods"
 	if err := t.removePasses(ctx, u, path, o.Replace); err != nil {

@@ -7,11 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
-
-	"github.com/biter777/countries"
 
 	"terraform-provider-workforce/internal/directory"
 )
@@ -67,51 +64,13 @@ func checkAttribute(schema *directory.Schema, live bool, name string, v director
 		return errors.New("only Microsoft Entra ID itself sets it; take it out of the mapping")
 	case p.kind.Name == attrEnabled:
 		return errors.New("whether a user can sign in is said by enabled, not by an attribute")
-	case len(v) == 0 && p.fixed:
-		return errors.New("it cannot be cleared in Microsoft Graph; give it a value, or leave it out")
-	case len(v) == 0:
+	case len(v) == 0 && !p.fixed:
 		return nil
 	}
 	if !inSchema {
 		t = p.kind
 	}
-	if err := t.Check(v); err != nil {
-		return err
-	}
-	return checkText(p.kind.Name, v.Text())
-}
-
-var (
-	principal    = regexp.MustCompile(`^[A-Za-z0-9'._!#^~-]+@[A-Za-z0-9.-]+$`)
-	nickname     = regexp.MustCompile(`^[!#-'*+./0-9=?A-Z^_` + "`" + `a-z{|}~-]{1,64}$`)
-	notPrintable = regexp.MustCompile(`[\x00-\x1f\x7f]`)
-)
-
-// checkText applies the rules that only some properties have.
-// https://learn.microsoft.com/graph/api/resources/user#properties
-func checkText(name, s string) error {
-	switch name {
-	case attrPrincipal:
-		if !principal.MatchString(s) {
-			return fmt.Errorf("found %q, expected name@domain with nothing but A-Z a-z 0-9 ' . - _ ! # ^ ~ in the name", s)
-		}
-	case attrNickname:
-		if !nickname.MatchString(s) {
-			return fmt.Errorf(`found %q, expected at most 64 ASCII characters and none of @ ( ) \ [ ] " ; : < > , or blank`, s)
-		}
-	case "usageLocation":
-		if len(s) != 2 || countries.ByName(strings.ToUpper(s)) == countries.Unknown {
-			return fmt.Errorf("found %q, expected the two letters of a country (ISO 3166-1), such as DE", s)
-		}
-	case "employeeHireDate", "employeeLeaveDateTime":
-		if _, err := directory.ParseMoment(s); err != nil {
-			return fmt.Errorf("found %q, expected a date as YYYY-MM-DD or a moment as RFC 3339", s)
-		}
-	}
-	if notPrintable.MatchString(s) {
-		return fmt.Errorf("found %q, expected no control characters", s)
-	}
-	return nil
+	return CheckValue(t, v)
 }
 
 // Check says which of the changes Graph would refuse for what the tenant and its

@@ -112,6 +112,13 @@ func (t *Tenant) findUsers(ctx context.Context, attribute string, values []strin
 	return out, err
 }
 
+// unknownUserError says that a reference is to nobody.
+type unknownUserError struct{ attribute, ref string }
+
+func (e *unknownUserError) Error() string {
+	return fmt.Sprintf("no user has the object id, user principal name or %s %q; deleted users are not looked at", e.attribute, e.ref)
+}
+
 // Owned implements [directory.Directory]. A tenant that is much larger than its
 // workforce is not listed for it.
 func (t *Tenant) Owned(ctx context.Context) ([]*directory.Existing, error) {
@@ -262,5 +269,5 @@ func (t *Tenant) Locate(ctx context.Context, ref string) (*directory.Existing, e
 			return nil, directory.Because(directory.ErrAmbiguous, fmt.Errorf("%d users have the %s %q, such as %s and %s", len(hits), attribute, ref, hits[0].Path, hits[1].Path))
 		}
 	}
-	return nil, fmt.Errorf("no user has the object id, user principal name or %s %q; deleted users are not looked at", t.o.WorkerIDAttribute, ref)
+	return nil, &unknownUserError{attribute: t.o.WorkerIDAttribute, ref: ref}
 }

@@ -24,8 +24,8 @@ const (
 	attrUserType    = "userType"
 )
 
-// Format is the account document of Microsoft Entra ID. Only the user principal
-// name is unique in a tenant.
+// Format is the account document of Microsoft Entra ID. The user principal name is unique in a
+// tenant, mail among the mail addresses of all users, and so is the link to Active Directory.
 var Format = directory.Format{
 	Target:   "entra",
 	Sessions: true,
@@ -36,7 +36,9 @@ var Format = directory.Format{
 		{Key: "manager", Attribute: attrManager, Shared: true},
 		{Key: "groups", Attribute: directory.GroupsAttribute, Shared: true},
 	},
-	Equal: equal,
+	Equal:  equal,
+	Check:  CheckValue,
+	Unique: []string{attrMail, "onPremisesImmutableId"},
 }
 
 // equal reports whether two values mean the same to Graph: names and addresses

@@ -6,26 +6,28 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
-	"github.com/biter777/countries"
 	"github.com/mozillazg/go-unidecode"
 	"github.com/nyaruka/phonenumbers"
 	"golang.org/x/text/cases"
 	"golang.org/x/text/language"
 	"golang.org/x/text/unicode/norm"
+
+	"terraform-provider-workforce/internal/expression/country"
 )
 
 var localeFunctions = []definition{
 	{name: "NormalizeDiacritics", params: "source each", dialects: "PC", bind: bindEach(normalizeDiacritics),
 		description: "Replaces the accented characters of Microsoft's table; other characters stay."},
 	{name: "Transliterate", params: "source each, style word?:default|german|danish", bind: bindTransliterate,
-		description: "Writes any script in ASCII; the style german gives ae, oe, ue and ss, the style danish ae, oe and aa."},
+		description: "Writes any script in ASCII; the style german gives ae, oe, ue and ss, the style danish ae, oe and aa. Kanji are read as Chinese: prefer a column with the reading."},
 	{name: "E164", params: "phone text, defaultRegion text?", result: textType, bind: bindE164,
 		description: "Returns a telephone number as +491701234567; null if it is no possible number of the region."},
 	{name: "PhoneFormat", params: "phone text, region text?, format word:E164|INTERNATIONAL|NATIONAL|RFC3966", result: textType, bind: bindPhoneFormat,
 		description: "Returns a telephone number in the given format; null if it is no possible number of the region."},
 	{name: "Country", params: "value text, form word:alpha2|alpha3|name|numeric", result: textType, bind: bindCountry,
-		description: "Converts a country's code or English or German name to ISO 3166-1; null if it is unknown. UK is read as GB."},
+		description: "Converts a country's code or name to ISO 3166-1, and never to another country: null if it is unknown or fits several. UK is read as GB."},
 }
 
 func lowerIn(tag language.Tag) cases.Caser { return cases.Lower(tag) }
@@ -104,6 +106,26 @@ var (
 	danishLetters = map[rune]string{'æ': "ae", 'ø': "oe", 'å': "aa", 'Æ': "Ae", 'Ø': "Oe", 'Å': "Aa"}
 )
 
+// ownLetters are letters for which unidecode has a sign that is no letter. The Azerbaijani schwa is A as in
+// Aliyev, the Arabic ta marbuta the a that it is read as at the end of a name.
+var ownLetters = map[rune]string{'Ə': "A", 'ə': "a", 'ة': "a", 'ۃ': "a"}
+
+// plain writes one character in ASCII. Of a letter or a mark come letters and blanks and nothing else: the soft
+// sign, the ain and whatever else unidecode writes as a sign leave nothing.
+func plain(r rune) string {
+	if own, ok := ownLetters[r]; ok {
+		return own
+	}
+	letter := unicode.In(r, unicode.L, unicode.M)
+	return strings.Map(func(out rune) rune {
+		isLetter := out >= 'A' && out <= 'Z' || out >= 'a' && out <= 'z'
+		if out < ' ' || out > '~' || letter && !isLetter && out != ' ' {
+			return -1
+		}
+		return out
+	}, strings.ReplaceAll(unidecode.Unidecode(string(r)), "[?]", ""))
+}
+
 func bindTransliterate(c *call) evaluator {
 	style, ok := c.choice(1)
 	if !ok {
@@ -133,7 +155,15 @@ func transliterate(s string, letters map[rune]string) string {
 		}
 		b.WriteString(with)
 	}
-	out := unidecode.Unidecode(b.String())
+	var ascii strings.Builder
+	for _, r := range b.String() {
+		if r < utf8.RuneSelf {
+			ascii.WriteRune(r)
+			continue
+		}
+		ascii.WriteString(plain(r))
+	}
+	out := ascii.String()
 	if !strings.HasSuffix(s, " ") { // ideographs are followed by a blank
 		out = strings.TrimRight(out, " ")
 	}
@@ -148,10 +178,8 @@ func region(s string) string {
 	if upper := strings.ToUpper(s); phonenumbers.GetCountryCodeForRegion(upper) != 0 {
 		return upper
 	}
-	if code := country(s); code != countries.Unknown {
-		return code.Alpha2()
-	}
-	return ""
+	c, _ := country.Find(s)
+	return c.Alpha2
 }
 
 // phone compiles what E164 and PhoneFormat share. A number that cannot be one of its region gives null, so
@@ -195,24 +223,6 @@ func bindPhoneFormat(c *call) evaluator {
 	return phone(c, format)
 }
 
-// country finds a country by its alpha-2, alpha-3 or numeric code or its name.
-func country(s string) countries.CountryCode {
-	s = strings.TrimSpace(s)
-	var code countries.CountryCode
-	if n, ok := parseInteger(s); ok {
-		if n < 1 || n > 999 {
-			return countries.Unknown
-		}
-		code = countries.ByNumeric(int(n))
-	} else {
-		code = countries.ByName(s)
-	}
-	if !code.IsValid() || len(code.Alpha2()) != 2 || strings.HasPrefix(code.Alpha3(), "N0") {
-		return countries.Unknown
-	}
-	return code
-}
-
 func bindCountry(c *call) evaluator {
 	form, ok := c.choice(1)
 	if !ok {
@@ -224,18 +234,18 @@ func bindCountry(c *call) evaluator {
 		if err != nil {
 			return Null, err
 		}
-		code := country(s)
-		if code == countries.Unknown {
+		c, known := country.Find(s)
+		if !known {
 			return Null, nil
 		}
 		switch form {
 		case "alpha3":
-			return String(code.Alpha3()), nil
+			return String(c.Alpha3), nil
 		case "name":
-			return String(code.String()), nil
+			return String(c.Name), nil
 		case "numeric":
-			return String(fmt.Sprintf("%03d", int(code))), nil
+			return String(c.Numeric()), nil
 		}
-		return String(code.Alpha2()), nil
+		return String(c.Alpha2), nil
 	}
 }

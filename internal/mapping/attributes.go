@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/expression"
@@ -24,6 +25,7 @@ type rule struct {
 	cleared  bool // the rule always clears
 	paths    bool
 	naming   func(string) error
+	day      bool // a date alone means the end of that day
 }
 
 // attributes compiles the rules, and those of leavers, which replace rules of
@@ -113,10 +115,10 @@ func (c *compiler) attributeRule(path string, t directory.AttributeType, given A
 	if t.Name == directory.ManagerAttribute {
 		r.target.Syntax, r.target.HasMax, r.target.HasMin = directory.Text, false, false // a worker id, which the target translates
 	}
-	r.naming = c.m.target.naming[t.Name]
+	r.naming, r.day = c.m.target.naming[t.Name], slices.Contains(c.format.Days, t.Name)
 	r.from = c.computation(path, given)
 	r.outcome.Redact = given.Redact || r.from.program != nil && r.from.program.Redacted()
-	r.outcome.Unique = given.Unique || r.naming != nil
+	r.outcome.Unique = given.Unique || r.naming != nil || slices.Contains(c.format.Unique, t.Name)
 	r.outcome.Rule, r.outcome.Inputs = r.from.text, r.from.inputs
 	r.outcome.Shared = r.outcome.Unique && r.from.program != nil && !r.from.program.UsesRandom()
 	c.apply(path, &r, given)
@@ -201,7 +203,7 @@ func (c *compiler) constant(path string, r *rule, text string) {
 		}
 		return
 	}
-	if err := r.check(v); err != nil {
+	if err := c.checkFixed(r, v); err != nil {
 		c.fail(path, err)
 	}
 	if r.naming != nil {
@@ -225,9 +227,32 @@ func (c *compiler) defaultValue(path string, r *rule, given AttributeRule) {
 	if r.outcome.Rule == "" {
 		r.outcome.Rule = "default " + strconv.Quote(*given.Default)
 	}
-	if err := r.check(r.outcome.Default); err != nil {
+	if err := c.checkFixed(r, r.outcome.Default); err != nil {
 		c.fail(path, err)
 	}
+}
+
+// endOfDay makes the dates of an attribute that holds an instant the end of that day in a zone, as RFC 3339 in UTC.
+func (r *rule) endOfDay(v directory.Value, zone *time.Location) directory.Value {
+	if !r.day {
+		return v
+	}
+	v = slices.Clone(v)
+	for i, s := range v {
+		if end, ok := directory.EndOfDay(s, zone); ok {
+			v[i] = end.UTC().Format(time.RFC3339)
+		}
+	}
+	return v
+}
+
+// checkFixed says what is wrong with a value that stands in the rules.
+func (c *compiler) checkFixed(r *rule, v directory.Value) error {
+	v = r.endOfDay(v, time.UTC)
+	if err := r.check(v); err != nil || r.target.Name == directory.ManagerAttribute {
+		return err
+	}
+	return c.format.CheckValue(r.target, v)
 }
 
 // checkSyntax covers what AttributeType.Check leaves to the target: paths and times.

@@ -233,6 +233,13 @@ func (e *evaluation) path(c *computation, name string) (string, error) {
 // the whole worker out.
 func (r *rule) evaluate(e *evaluation) (o Outcome, dropped bool, err error) {
 	o = r.outcome
+	zone := time.UTC
+	if r.day {
+		if zone, err = e.zone(); err != nil {
+			return o, false, r.failed(e, err)
+		}
+		o.Default = r.endOfDay(o.Default, zone)
+	}
 	if r.from.program != nil && r.from.program.Unique() {
 		o.Managed, o.Candidates = true, r.candidates(e.m, e.w, e.now)
 		return o, false, nil
@@ -250,7 +257,7 @@ func (r *rule) evaluate(e *evaluation) (o Outcome, dropped bool, err error) {
 	case expression.KindDropAttribute:
 		return o, false, nil
 	}
-	value := r.target.Canonical(set(present(v)))
+	value := r.endOfDay(r.target.Canonical(set(present(v))), zone)
 	if len(value) == 0 {
 		err := r.null(&o)
 		if err != nil {
@@ -268,6 +275,15 @@ func (r *rule) evaluate(e *evaluation) (o Outcome, dropped bool, err error) {
 		o.Candidates = once(value[0])
 	}
 	return o, false, nil
+}
+
+// zone is where the worker is.
+func (e *evaluation) zone() (*time.Location, error) {
+	name := e.w.TimeZone
+	if name == "" {
+		name = e.m.lifecycle.zone
+	}
+	return worker.Location(name)
 }
 
 // null decides about a rule that gives nothing.

@@ -7,12 +7,16 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"terraform-provider-workforce/internal/activedirectory"
 	"terraform-provider-workforce/internal/directory"
 )
 
@@ -48,7 +52,7 @@ func dynamicKnown(v types.Dynamic) bool {
 	return true
 }
 
-// expandDynamic reads attributes given as an object of strings and lists.
+// expandDynamic reads attributes given as an object of strings, booleans and lists.
 func expandDynamic(v types.Dynamic, into map[string]directory.Value, diags *diag.Diagnostics) {
 	members, ok := elements(v)
 	if !ok {
@@ -60,7 +64,7 @@ func expandDynamic(v types.Dynamic, into map[string]directory.Value, diags *diag
 		}
 		values, ok := texts(members[name])
 		if !ok {
-			diags.AddAttributeError(path.Root("attributes"), "Invalid attributes", fmt.Sprintf("%s: found %s, expected a string or a list of strings. Write numbers and booleans in quotes, as LDAP does.", name, members[name]))
+			diags.AddAttributeError(path.Root("attributes"), "Invalid attributes", fmt.Sprintf("%s: found %s, expected a string, true or false, or a list of strings. Write numbers in quotes, as LDAP does.", name, members[name]))
 			continue
 		}
 		value := directory.Value{}
@@ -69,16 +73,40 @@ func expandDynamic(v types.Dynamic, into map[string]directory.Value, diags *diag
 				value = append(value, t.ValueString())
 			}
 		}
+		if len(value) == 1 && slices.ContainsFunc(activedirectory.Format.Days, func(day string) bool { return strings.EqualFold(day, name) }) {
+			if end, ok := directory.EndOfDay(value[0], time.UTC); ok {
+				value[0] = end.Format(time.RFC3339)
+			}
+		}
+		if twice := repeated(value); twice != "" {
+			diags.AddAttributeError(path.Root("attributes"), "Invalid attributes",
+				fmt.Sprintf("%s: found %q twice, expected each value once. A directory keeps a value of an attribute once: remove one of them.", name, twice))
+		}
 		into[name] = value
 	}
 }
 
-// texts returns the strings of one attribute: a string, or a list of strings.
+// repeated returns a value that stands there more than once, or "".
+func repeated(v directory.Value) string {
+	for i, s := range v {
+		if slices.Contains(v[:i], s) {
+			return s
+		}
+	}
+	return ""
+}
+
+// texts returns the strings of one attribute: a string, a list of strings, or a boolean as directories write it.
 func texts(v attr.Value) ([]types.String, bool) {
 	var members []attr.Value
 	switch x := v.(type) {
 	case types.String:
 		return []types.String{x}, true
+	case types.Bool:
+		if x.IsUnknown() {
+			return []types.String{types.StringUnknown()}, true
+		}
+		return []types.String{types.StringValue(strings.ToUpper(strconv.FormatBool(x.ValueBool())))}, true
 	case types.Tuple:
 		members = x.Elements()
 	case types.List:

@@ -59,8 +59,8 @@ func (d *hrRESTDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 	text := func(description string) schema.Attribute {
 		return schema.StringAttribute{Optional: true, MarkdownDescription: description}
 	}
-	texts := func(description string, sensitive bool) schema.Attribute {
-		return schema.MapAttribute{Optional: true, Sensitive: sensitive, ElementType: types.StringType, MarkdownDescription: description}
+	secrets := func(description string) schema.Attribute {
+		return schema.MapAttribute{Optional: true, Sensitive: true, ElementType: types.StringType, MarkdownDescription: description}
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Workers from any HR system that answers in JSON over HTTP. The list is held against the totals that the system reports, a page that repeats, ends early or is a web page of a maintenance window is an error, " +
@@ -72,9 +72,10 @@ func (d *hrRESTDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 			hrAuthSchema(restPrefix, map[string]schema.Attribute{
 				"path":    text("Path of the list, below `url`, such as `people`."),
 				"method":  schema.StringAttribute{Optional: true, Validators: []validator.String{oneOf("GET", "POST")}, MarkdownDescription: "`GET` or, for systems that search by it, `POST`. The default is `GET`."},
-				"query":   texts("Parameters of the request.", false),
-				"headers": texts("Headers of the request. Their values are never shown.", true),
-				"body":    text("Body of a `POST`, in JSON. It may only ask, not change anything: it is repeated after failures."),
+				"query":   secrets("Parameters of the request. They may hold a key, and are kept out of the state."),
+				"headers": secrets("Headers of the request. Their values are never shown."),
+				"body": schema.StringAttribute{Optional: true, Sensitive: true,
+					MarkdownDescription: "Body of a `POST`, in JSON. It may only ask, not change anything: it is repeated after failures. It may hold a key, and is kept out of the state."},
 				"records": text("Path to the array of records in an answer, such as `data.people`. The default is the answer itself."),
 				"paging":  hrRESTPagingSchema(),
 			})),

@@ -50,7 +50,7 @@ func (d *hrSCIMDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 			hrAuthSchema(scimPrefix, map[string]schema.Attribute{
 				"resource":    schema.StringAttribute{Optional: true, MarkdownDescription: "Endpoint below `url`. The default is `Users`."},
 				"filter":      schema.StringAttribute{Optional: true, MarkdownDescription: "SCIM filter, such as `userType eq \"Employee\"`. A worker who is filtered out is absent, not a leaver."},
-				"query":       schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Further parameters of the request, such as `sortBy`."},
+				"query":       schema.MapAttribute{Optional: true, Sensitive: true, ElementType: types.StringType, MarkdownDescription: "Further parameters of the request, such as `sortBy`. They may hold a key, and are kept out of the state."},
 				"paging":      schema.StringAttribute{Optional: true, Validators: []validator.String{oneOf("index", "cursor")}, MarkdownDescription: "`index` or `cursor`. The default is `index`."},
 				"page_size":   schema.Int64Attribute{Optional: true, Validators: []validator.Int64{int64validator.Between(1, 10000)}, MarkdownDescription: "Resources asked for at once. The service may give fewer. The default is 100."},
 				"concurrency": schema.Int64Attribute{Optional: true, Validators: []validator.Int64{int64validator.AtLeast(1)}, MarkdownDescription: "Pages asked for at a time. The default is 4."},

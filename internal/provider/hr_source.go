@@ -6,6 +6,8 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -17,6 +19,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"terraform-provider-workforce/internal/source"
+	"terraform-provider-workforce/internal/worker"
 )
 
 // hrSourceModel holds what the data sources of all HR systems share. It is
@@ -60,8 +63,9 @@ func hrSourceSchema(more map[string]schema.Attribute) map[string]schema.Attribut
 		"fields": schema.MapAttribute{Optional: true, ElementType: types.StringType,
 			MarkdownDescription: "Which column fills which canonical key: `worker_id` (required), `status`, `worker_type`, `hire_date`, `termination_date`, `last_day_of_work`, `on_leave`, `manager_id`, `time_zone`. " +
 				"A key that is not mentioned is filled by the column of exactly its name, if there is one; a key mapped to `\"\"` by none."},
-		"attributes": texts("Columns that become attributes of the workers, for rules to read. Unset: all columns that fill no canonical key, except sensitive ones: national id, birth date, salary, bank account, health, religion and the like, recognised by their names in several languages. " +
-			"A column that is named here is let in, whatever it is. Everything that is let in ends up in the state."),
+		"attributes": texts("Columns that become attributes of the workers, for rules to read. Unset: all columns that fill no canonical key, except sensitive ones: national id, birth date, salary, bank account, health, religion and the like, recognised by their names, or by the labels that the source gives them, in several languages. " +
+			"A column that is named here is let in, whatever it is. Everything that is let in ends up in the state: `attributes` = the `source_attributes` of the mapping, through a local value, lets in what the rules read and nothing else. " +
+			"Canonical keys are always there, whether they are named here or not."),
 		"date_formats":      texts("Formats of dates, such as `yyyy-MM-dd`, `dd.MM.yyyy` or `M/d/yyyy`. The default is `yyyy-MM-dd`, with or without an offset, and RFC 3339. A date that does not exist, or that two formats read differently, sets its worker aside; where many or all cannot be read, it is an error."),
 		"no_date_values":    texts("Values that mean no date. The default is `9999-12-31` and `0000-00-00`."),
 		"true_values":       texts("Words for true, ignoring case. The default is `true`, `yes`, `y`, `1` and `t`."),
@@ -96,6 +100,9 @@ func hrSourceSchema(more map[string]schema.Attribute) map[string]schema.Attribut
 func saveWorkers(ctx context.Context, resp *datasource.ReadResponse, m interface {
 	record(r *source.Result, diags *diag.Diagnostics)
 }, result *source.Result, err error, title string) {
+	if files, ok := m.(interface{ secretFiles() []string }); ok {
+		warnSecretFiles(&resp.Diagnostics, files.secretFiles()...)
+	}
 	if err != nil {
 		addProblems(&resp.Diagnostics, title, err)
 		return
@@ -109,14 +116,19 @@ func saveWorkers(ctx context.Context, resp *datasource.ReadResponse, m interface
 // with its configuration afterwards.
 func setWithoutSecrets(ctx context.Context, state *tfsdk.State, model any) diag.Diagnostics {
 	diags := state.Set(ctx, model)
-	if diags.HasError() {
-		return diags
+	if !diags.HasError() {
+		diags.Append(withoutSecrets(ctx, state)...)
 	}
+	return diags
+}
+
+// withoutSecrets takes the arguments that are sensitive out of a state.
+func withoutSecrets(ctx context.Context, state *tfsdk.State) (diags diag.Diagnostics) {
 	raw, err := tftypes.Transform(state.Raw, func(at *tftypes.AttributePath, v tftypes.Value) (tftypes.Value, error) {
 		if a, err := state.Schema.AttributeAtTerraformPath(ctx, at); err == nil && a.IsSensitive() {
 			return tftypes.NewValue(v.Type(), nil), nil
 		}
-		return v, nil // elements of collections have no schema of their own
+		return withoutKeyInside(at, v) // elements of collections have no schema of their own
 	})
 	if err != nil {
 		diags.AddError("Secrets cannot be kept out of the state", err.Error())
@@ -126,9 +138,43 @@ func setWithoutSecrets(ctx context.Context, state *tfsdk.State, model any) diag.
 	return diags
 }
 
+// withoutKeys leaves canonical keys out of a list of attributes: they are always there, and what a mapping reads
+// names them too. nil stays nil, which means all columns.
+func withoutKeys(attributes []string) []string {
+	return slices.DeleteFunc(slices.Clone(attributes), func(name string) bool { return slices.Contains(worker.Fields, name) })
+}
+
+// harmless are parameters of a request for a token that say what is asked for, not who asks.
+var harmless = []string{"audience", "resource", "scope", "grant_type", "response_type", "company_id", "tenant"}
+
+// withoutKeyInside takes out of arguments that are no secrets what may be one in them: the query of an address
+// and the parameters that a token is asked for with.
+func withoutKeyInside(at *tftypes.AttributePath, v tftypes.Value) (tftypes.Value, error) {
+	steps := at.Steps()
+	if len(steps) == 0 || !v.IsKnown() || v.IsNull() || !v.Type().Is(tftypes.String) {
+		return v, nil
+	}
+	var text string
+	if err := v.As(&text); err != nil {
+		return v, err
+	}
+	switch last := steps[len(steps)-1].(type) {
+	case tftypes.AttributeName:
+		if last == "path" || last == "token_url" {
+			text, _, _ = strings.Cut(text, "?")
+			return tftypes.NewValue(tftypes.String, text), nil
+		}
+	case tftypes.ElementKeyString:
+		if len(steps) > 1 && steps[len(steps)-2] == tftypes.AttributeName("parameters") && !slices.Contains(harmless, strings.ToLower(string(last))) {
+			return tftypes.NewValue(tftypes.String, nil), nil
+		}
+	}
+	return v, nil
+}
+
 func (m *hrSourceModel) spec() source.Spec {
 	return source.Spec{
-		Fields: m.Fields, Attributes: m.Attributes, DateFormats: m.DateFormats, NoDate: m.NoDate, TrueValues: m.TrueValues, FalseValues: m.FalseValues,
+		Fields: m.Fields, Attributes: withoutKeys(m.Attributes), DateFormats: m.DateFormats, NoDate: m.NoDate, TrueValues: m.TrueValues, FalseValues: m.FalseValues,
 		NullValues: m.NullValues, NoManager: m.NoManager, SelfManaged: m.SelfManaged.ValueBool(), KeepSpace: !m.Trim.IsNull() && !m.Trim.ValueBool(),
 		TimeZone: m.TimeZone.ValueString(), TimeZones: m.TimeZones, AllowEmpty: m.AllowEmpty.ValueBool(), MinRecords: int(m.MinRecords.ValueInt64()),
 		MinFilled: m.MinFilled, Sentinels: m.Sentinels, MaxProblems: maxProblems, PrimaryColumn: m.Primary.ValueString(), PrimaryValues: m.PrimaryOnly,

@@ -88,6 +88,7 @@ func (p *workforceProvider) Configure(ctx context.Context, req provider.Configur
 		data.entra.config.Clock, data.entra.config.Sleep = p.clock, p.sleep
 		data.activeDirectory.options.Now = p.clock
 	}
+	warnSecretFiles(&resp.Diagnostics, data.secretFiles()...)
 	resp.ResourceData = data
 	resp.DataSourceData = data
 	resp.EphemeralResourceData = data

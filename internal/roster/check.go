@@ -149,6 +149,7 @@ func (d *decider) checkValues() error {
 				d.checkValue(p, name, p.account.Attributes[name], impossible)
 			}
 			d.checkLacking(p)
+			d.checkContradiction(p)
 			continue
 		}
 		for _, c := range p.changes {
@@ -156,12 +157,30 @@ func (d *decider) checkValues() error {
 				d.checkValue(p, c.Attribute, v, impossible)
 			}
 		}
+		d.checkContradiction(p)
 	}
 	var lines []string
 	for _, name := range sortedKeys(impossible) {
 		lines = append(lines, "attribute "+name+": "+impossible[name])
 	}
 	return refuse("the directory has no such attributes, or does not let anybody write them (correct the rules)", lines)
+}
+
+// checkContradiction is for attributes that are to be written and say something different
+// from each other.
+func (d *decider) checkContradiction(p *person) {
+	if d.in.Format.Contradiction == nil || p.aside() {
+		return
+	}
+	attributes, err := d.in.Format.Contradiction(*p.account)
+	if err == nil || p.existing != nil && !slices.ContainsFunc(attributes, p.changesOf) {
+		return
+	}
+	problem := err.Error()
+	if slices.ContainsFunc(attributes, func(name string) bool { return d.redacted[directory.Fold(name)] }) {
+		problem = "they contradict each other (redacted)"
+	}
+	d.setAside(p, problemValue, "attributes "+strings.Join(attributes, ", ")+": "+problem, remedyValue)
 }
 
 // checkLacking is for names that a new account needs and no rule gives.
@@ -190,7 +209,7 @@ func (d *decider) checkValue(p *person, name string, v directory.Value, impossib
 	case t.ReadOnly:
 		impossible[name] = "the directory maintains it, it cannot be written"
 	default:
-		err := t.Check(v)
+		err := d.in.Format.CheckValue(t, v)
 		if err == nil {
 			return
 		}

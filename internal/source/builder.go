@@ -184,7 +184,7 @@ func (b *Builder) planAttributes() {
 		case slices.Contains(b.fields[:], i) || name == "":
 		case slices.Contains(worker.Fields, name):
 			b.Warn("column %q is left out: its name is that of a canonical key, which fields fills otherwise", name)
-		case Sensitive(name):
+		case Sensitive(name) || b.spec.Label != nil && Sensitive(b.spec.Label(name)):
 			b.leftOut = append(b.leftOut, name)
 		default:
 			b.attrs = append(b.attrs, i)

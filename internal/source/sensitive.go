@@ -18,7 +18,8 @@ import (
 var sensitiveWords = strings.Fields(`
 	ssn sin nino tin itin ein bsn pesel cpf curp nif nie dni cnp hetu egn oib jmbg rut cpr amka nric aadhaar aadhar
 	dob iban bic swift sortcode race wage wages bonus lohn loon lonn palkka salaire sueldo
-	tax taxes pension veteran religion religious password passwort passwd kennwort`)
+	tax taxes pension veteran religion religious password passwort passwd kennwort
+	hispanic latino latina latinx married spouse visa rating ratings bewertung`)
 
 // sensitiveParts are found anywhere in the column's name once it is reduced to
 // lower-case letters and digits without accents.
@@ -33,6 +34,9 @@ var sensitiveParts = strings.Fields(`
 	taxid taxnumber taxcode taxfile taxpayer steuerid steuernummer steuernr steuerklasse lohnsteuer numerofiscal impuesto
 	health gesundheit sante medical krankenkasse krankenversicherung krankheit sickness illness disabilit disabled behinder handicap diagnos pregnan schwanger
 	religio konfession kirchensteuer ethnic ethnie rassisch nationalorigin sexualorient sexuelle genderidentity politic
+	hispaniclatino citizen staatsangeh burgerschaft maritaldesc marital performancescore performancerating performancereview leistungsbeurteilung appraisal disciplinary
+	termreason terminationreason reasonforterm reasonofterm leavingreason leavereason reasonforleaving exitreason kundigungsgrund austrittsgrund motifdepart
+	workpermit residencepermit immigration aufenthaltstitel emergencycontact notfallkontakt bloodtype blutgruppe
 	tradeunion unionmember gewerkschaft syndicat sindicato criminal strafregister maritalstatus familienstand etatcivil estadocivil biometric`)
 
 // Sensitive reports whether the name of a column says that it holds what no

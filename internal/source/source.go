@@ -50,6 +50,9 @@ type Spec struct {
 	// SelfManaged reads a manager_id that is the worker's own id as no manager,
 	// as some systems mark the head of the company. It is a problem otherwise.
 	SelfManaged bool
+	// Label returns what the source calls a column in front of people, "" where it does not say. A column
+	// whose label is Sensitive is left out like one whose name is. Nil: no column has a label.
+	Label func(column string) string
 	// OwnKeys says that the source itself fills columns named as the canonical keys: that one
 	// of them is empty says nothing about the data.
 	OwnKeys bool

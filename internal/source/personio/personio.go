@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"sync"
 	"time"
 
 	"terraform-provider-workforce/internal/source"
@@ -88,10 +89,12 @@ func Read(ctx context.Context, c Config, s source.Spec) (*source.Result, error) 
 		return nil, err
 	}
 	client.Secret(c.ClientSecret)
+	labels := &labels{of: map[string]string{}}
+	s.Label = labels.label
 	return rest.ReadWith(ctx, client, rest.Config{
 		Path: "company/employees", Header: header, Records: "data", Columns: c.Columns, Optional: optional, ManagerReference: reference,
 		Paging:    rest.Paging{Kind: rest.Offset, Parameter: "offset", SizeParameter: "limit", Size: c.PageSize, Total: "metadata.total_elements", Concurrency: c.Concurrency},
-		Transform: func(record any) (any, error) { return unwrap(record, 0) }, Check: check, Required: true,
+		Transform: func(record any) (any, error) { labels.note(record); return unwrap(record, 0) }, Check: check, Required: true,
 	}, s)
 }
 
@@ -133,6 +136,32 @@ func check(document any) error {
 	failure, _ := answer["error"].(map[string]any)
 	message, _ := failure["message"].(string)
 	return fmt.Errorf("found success = %v, expected true: Personio says %s", answer["success"], source.Quote(message))
+}
+
+// labels are what people call the attributes: those of a customer's own are named dynamic_ and a number.
+type labels struct {
+	mu sync.Mutex
+	of map[string]string
+}
+
+func (l *labels) label(attribute string) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.of[attribute]
+}
+
+// note looks at the labels of a record before it is unwrapped.
+func (l *labels) note(record any) {
+	object, _ := record.(map[string]any)
+	attributes, _ := object["attributes"].(map[string]any)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for name, attribute := range attributes {
+		wrapped, _ := attribute.(map[string]any)
+		if label, ok := wrapped["label"].(string); ok {
+			l.of[name] = label
+		}
+	}
 }
 
 // maxDepth is how deep values nest at most.

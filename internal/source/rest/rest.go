@@ -77,6 +77,7 @@ func ReadWith(ctx context.Context, client *web.Client, c Config, s source.Spec) 
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
+	client.SecretParameters(c.Query)
 	records, err := List(ctx, client, c)
 	if err != nil {
 		return nil, err

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package directory
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+	"unicode"
+
+	"terraform-provider-workforce/internal/expression/country"
+)
+
+var (
+	principalName = regexp.MustCompile(`^[A-Za-z0-9'._!#^~-]+$`)
+	domainName    = regexp.MustCompile(`^([A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?\.)*[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?$`)
+)
+
+// CheckPrincipal says what is wrong with s as a user principal name that people sign in with at Active Directory and
+// at Microsoft Entra ID alike: name@domain, with A-Z a-z 0-9 ' . - _ ! # ^ ~ in the name and no dot at its ends.
+// https://learn.microsoft.com/entra/identity/authentication/concept-sspr-policy#userprincipalname-policies-that-apply-to-all-user-accounts
+func CheckPrincipal(s string) error {
+	name, domain, err := splitAt(s, "name@suffix")
+	switch {
+	case err != nil:
+		return err
+	case !principalName.MatchString(name):
+		return fmt.Errorf("found %q, expected nothing but A-Z a-z 0-9 ' . - _ ! # ^ ~ before the @ (use Transliterate)", s)
+	case strings.HasPrefix(name, ".") || strings.HasSuffix(name, "."):
+		return fmt.Errorf("found %q, expected no dot at either end of the part before the @", s)
+	case !domainName.MatchString(domain):
+		return fmt.Errorf("found %q, expected a domain such as corp.example.com after the @", s)
+	}
+	return nil
+}
+
+// CheckAddress says what is wrong with s as a mail address without a display name: name@domain (RFC 5322 3.4.1).
+// Letters beyond ASCII are left to the directory.
+func CheckAddress(s string) error {
+	name, domain, err := splitAt(s, "name@domain")
+	switch {
+	case err != nil:
+		return err
+	case strings.ContainsAny(s, `"(),:;<>[]\`):
+		return fmt.Errorf(`found %q, expected a mail address without any of " ( ) , : ; < > [ ] \`, s)
+	case strings.HasPrefix(name, ".") || strings.HasSuffix(name, ".") || strings.Contains(name, ".."):
+		return fmt.Errorf("found %q, expected no dot at either end of the part before the @, and no two in a row", s)
+	case strings.HasPrefix(domain, ".") || strings.HasSuffix(domain, ".") || strings.Contains(domain, ".."):
+		return fmt.Errorf("found %q, expected a domain such as example.com after the @", s)
+	}
+	return nil
+}
+
+// splitAt splits what has that form, with no blanks anywhere.
+func splitAt(s, form string) (name, domain string, err error) {
+	if strings.IndexFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) >= 0 {
+		return "", "", fmt.Errorf("found %q, expected no blanks and no control characters (remove them with StripSpaces)", s)
+	}
+	if n := strings.Count(s, "@"); n != 1 {
+		return "", "", fmt.Errorf("found %q with %d @, expected %s", s, n, form)
+	}
+	if name, domain, _ = strings.Cut(s, "@"); name == "" || domain == "" {
+		return "", "", fmt.Errorf("found %q, expected %s with text before and after the @", s, form)
+	}
+	return name, domain, nil
+}
+
+// CheckCountry says what is wrong with s as the alpha-2 code of a country (ISO 3166-1), in any case.
+func CheckCountry(s string) error {
+	if _, ok := country.ByCode(s); ok {
+		return nil
+	}
+	if meant, ok := country.Find(s); ok {
+		return fmt.Errorf("found %q, expected the two letters of a country (ISO 3166-1), here %s (Country(…, \"alpha2\") gives them)", s, meant.Alpha2)
+	}
+	return fmt.Errorf("found %q, expected the two letters of a country that exists (ISO 3166-1), such as DE or GB", s)
+}
+
+// CheckWord says which of the words s should be, exactly as they are spelt.
+func CheckWord(s string, words ...string) error {
+	for _, word := range words {
+		if s == word {
+			return nil
+		}
+	}
+	for _, word := range words {
+		if strings.EqualFold(s, word) {
+			return fmt.Errorf("found %q, expected %q in this spelling", s, word)
+		}
+	}
+	return fmt.Errorf("found %q, expected %s", s, strings.Join(words, " or "))
+}
+
+// CheckDistinct says which value a set holds twice but for the case of its letters.
+func CheckDistinct(v Value) error {
+	if len(v) < 2 {
+		return nil
+	}
+	seen := make(map[string]string, len(v))
+	for _, s := range v {
+		key := Fold(s)
+		if other, twice := seen[key]; twice {
+			return fmt.Errorf("found %q and %q, expected each value once: case makes no difference to the directory", other, s)
+		}
+		seen[key] = s
+	}
+	return nil
+}
+
+// EndOfDay returns the end of a day given as YYYY-MM-DD where the zone is: midnight after it. Ok is false for
+// anything else.
+func EndOfDay(day string, zone *time.Location) (end time.Time, ok bool) {
+	if len(day) != len(time.DateOnly) {
+		return time.Time{}, false
+	}
+	at, err := time.ParseInLocation(time.DateOnly, day, zone)
+	if err != nil {
+		return time.Time{}, false
+	}
+	return time.Date(at.Year(), at.Month(), at.Day()+1, 0, 0, 0, 0, zone), true
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package entra
+
+import (
+	"strings"
+	"testing"
+
+	"terraform-provider-workforce/internal/directory"
+)
+
+// What Graph refuses, or takes for something else, is refused before anything is written.
+func TestCheckValue(t *testing.T) {
+	for _, c := range []struct{ property, value, want string }{
+		{"usageLocation", "DE", ""}, {"usageLocation", "UK", "here GB"}, {"usageLocation", "XX", "that exists"}, {"usageLocation", "", "cannot be cleared"},
+		{"userPrincipalName", "zoe@x.com", ""}, {"userPrincipalName", "zoe.smithjr.@x.com", "no dot"}, {"userPrincipalName", ".@x.com", "no dot"},
+		{"userPrincipalName", "zoë@x.com", "nothing but"}, {"userPrincipalName", "a b@x.com", "no blanks"}, {"userPrincipalName", "a@b@x.com", "2 @"},
+		{"userPrincipalName", strings.Repeat("a", 65) + "@x.com", "64 characters"},
+		{"mail", "a b@x.com", "no blanks"}, {"mail", "zoë@x.com", "ASCII"}, {"mail", "zoe@x.com", ""}, {"mail", "", ""}, {"otherMails", "a@x.com|b", "0 @"}, {"otherMails", "a@x.com|A@x.com", "each value once"},
+		{"ageGroup", "Adult", ""}, {"ageGroup", "adult", `"Adult" in this spelling`}, {"ageGroup", "Senior", "Minor or NotAdult or Adult"},
+		{"consentProvidedForMinor", "Granted", ""}, {"consentProvidedForMinor", "yes", "Granted or Denied or NotRequired"}, {"userType", "Guest", ""}, {"userType", "Contractor", "Member or Guest"},
+		{"passwordPolicies", "DisablePasswordExpiration, DisableStrongPassword", ""}, {"passwordPolicies", "NeverExpires", "DisablePasswordExpiration"},
+		{"preferredLanguage", "de-DE", ""}, {"preferredLanguage", "deutsch und english", "BCP 47"}, {"preferredDataLocation", "EUR", ""}, {"preferredDataLocation", "eu", "three capitals"},
+		{"showInAddressList", "FALSE", ""}, {"showInAddressList", "maybe", "TRUE or FALSE"}, {"employeeHireDate", "2027-01-01", ""}, {"employeeHireDate", "soon", "YYYY-MM-DD"},
+	} {
+		kind, known := StandardSchema().Lookup(c.property)
+		var v directory.Value
+		if c.value != "" {
+			v = strings.Split(c.value, "|")
+		}
+		if err := CheckValue(kind, v); !known || (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s = %q: %v, expected %q", c.property, c.value, err, c.want)
+		}
+	}
+}
