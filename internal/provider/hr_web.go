@@ -85,7 +85,7 @@ func hrConnectionSchema(prefix, url string, more map[string]schema.Attribute) ma
 		"stall_timeout":           number(1, "Seconds that the server may take to begin to answer, and then for each further 4 KiB. The default is 120."),
 		"max_retries":             number(0, "How often a request is repeated after a failure that may pass. The default is 5."),
 		"max_retry_wait":          number(0, "Longest pause in seconds that the server may ask for by `Retry-After`. The default is 120."),
-		"max_response_mb":         number(1, "Largest answer in MiB. The default is 256."),
+		"max_response_mb":         number(1, "Largest answer in MiB. All answers of one run together may hold four times that. The default is 256."),
 		"requests_per_second":     schema.Float64Attribute{Optional: true, Validators: []validator.Float64{float64validator.AtLeast(0.01)}, MarkdownDescription: "Most requests sent in a second. The default is no limit."},
 	}
 	maps.Copy(out, more)

@@ -41,7 +41,20 @@ type sizeError struct{ text string }
 func (e *sizeError) Error() string { return e.text }
 
 func tooLarge(limit int64, what string) error {
-	return &sizeError{fmt.Sprintf("the answer %s, expected at most %d bytes (max_bytes)", what, limit)}
+	return &sizeError{fmt.Sprintf("the answer %s, expected at most %d bytes (max_response_mb)", what, limit)}
+}
+
+// answersPerClient is how many of the largest answers a client takes in all. Lists of pages that never end are
+// not the only reason: everything is held until the last page has come.
+const answersPerClient = 4
+
+// receive counts what has come, and refuses more than that.
+func (c *Client) receive(n int) error {
+	if limit := answersPerClient * c.config.MaxBytes; c.received.Add(int64(n)) > limit {
+		return &sizeError{fmt.Sprintf("the answers hold more than %d bytes together, %d times the largest one (max_response_mb): "+
+			"either the list of pages never ends, or max_response_mb has to be larger", limit, answersPerClient)}
+	}
+	return nil
 }
 
 // accept says whether an answer is one.

@@ -253,7 +253,7 @@ func (c *Client) readBody(answer *http.Response, stall *time.Timer, cancel conte
 			return nil, tooLarge(c.config.MaxBytes, "is longer")
 		}
 		if errors.Is(err, io.EOF) && n < step && !errors.Is(err, io.ErrUnexpectedEOF) {
-			return body.Bytes(), nil
+			return body.Bytes(), c.receive(body.Len())
 		}
 		if err != nil {
 			return nil, fmt.Errorf("the connection ended after %d bytes of the answer: %w", body.Len(), err)

@@ -86,7 +86,8 @@ type Client struct {
 	token    tokens
 	secrets  secrets
 	requests atomic.Int64
-	anonym   bool // sends no credentials
+	received atomic.Int64 // bytes of all answers
+	anonym   bool         // sends no credentials
 }
 
 // New checks the configuration and returns a client. Nothing connects yet.

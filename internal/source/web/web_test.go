@@ -143,7 +143,7 @@ func TestAnswersThatAreNone(t *testing.T) {
 		}, `status 200: found a web page, expected JSON: the system may be down for maintenance, or ask to sign in; the answer begins "Sorry"`},
 		{"empty", func(http.ResponseWriter, *http.Request) {}, "found an empty answer, expected JSON"},
 		{"XML", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<employees/>") }, "found something else than JSON"},
-		{"announced too large", func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Length", "2147483648") }, "announces 2147483648 bytes, expected at most 4194304 bytes (max_bytes)"},
+		{"announced too large", func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Length", "2147483648") }, "announces 2147483648 bytes, expected at most 4194304 bytes (max_response_mb)"},
 		{"too large", func(w http.ResponseWriter, _ *http.Request) { zeros(w) }, "the answer is longer, expected at most 4194304 bytes"},
 		{"compressed too large", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Encoding", "gzip")
@@ -431,4 +431,24 @@ func TestRefusedConnections(t *testing.T) {
 		t.Fatal(err)
 	}
 	contains(t, get(c, "people?password="+url.QueryEscape(canary)), "connection refused", "tried 2 times")
+}
+
+// TestAnswersTogether: what never ends is ended, however small each answer is.
+func TestAnswersTogether(t *testing.T) {
+	c := serve(t, Config{MaxBytes: 1 << 10}, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprintf(w, "{%q:%q}", "next", strings.Repeat("x", 900))
+	})
+	for n := 1; ; n++ {
+		_, err := c.Do(t.Context(), Request{URL: "list", Expect: JSON})
+		switch {
+		case err == nil && n <= answersPerClient:
+		case err == nil:
+			t.Fatalf("%d answers were taken", n)
+		case n <= answersPerClient || !strings.Contains(err.Error(), "max_response_mb"):
+			t.Fatalf("answer %d: %v", n, err)
+		default:
+			return
+		}
+	}
 }

@@ -239,14 +239,14 @@ func TestBounds(t *testing.T) {
 		{"2 GB", func(c *Config) { c.Web.MaxBytes = 1 << 20 }, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", fmt.Sprint(2<<30))
 			_, _ = io.WriteString(w, "<a>")
-		}, "max_bytes"},
+		}, "max_response_mb"},
 		{"without an end", func(c *Config) { c.Web.MaxBytes = 1 << 20 }, func(w http.ResponseWriter, r *http.Request) {
 			for r.Context().Err() == nil {
 				if _, err := io.WriteString(w, strings.Repeat("<a>", 10000)); err != nil {
 					return
 				}
 			}
-		}, "max_bytes"},
+		}, "max_response_mb"},
 		{"drip", func(c *Config) { c.Web.Stall = 50 * time.Millisecond }, func(w http.ResponseWriter, r *http.Request) {
 			for r.Context().Err() == nil {
 				_, _ = io.WriteString(w, " ")
