@@ -75,7 +75,8 @@ func (p Proposal) checkValues(schema *Schema) (problems []error, misplaced map[s
 		}
 		if err != nil {
 			problems = append(problems, fmt.Errorf("worker %q: %w", id, err))
-			misplaced[id] = slices.ContainsFunc(strings.Split(err.Error(), "\n"), func(line string) bool { return strings.HasPrefix(line, "container: ") })
+			misplaced[id] = slices.ContainsFunc(strings.Split(err.Error(), "\n"),
+				func(line string) bool { return strings.HasPrefix(line, "container: ") })
 		}
 	}
 	return problems, misplaced

@@ -41,10 +41,13 @@ var Format = directory.Format{
 	Unique: []string{attrMail, "onPremisesImmutableId"},
 	// https://learn.microsoft.com/graph/api/resources/user#properties; certificateUserIds is a part of authorizationInfo.
 	Unsupported: []string{
-		"aboutMe", "assignedLicenses", "assignedPlans", "authorizationInfo", "authorizationInfo/certificateUserIds", "birthday", "certificateUserIds", "creationType",
+		"aboutMe", "assignedLicenses", "assignedPlans", "authorizationInfo", "authorizationInfo/certificateUserIds", "birthday",
+		"certificateUserIds", "creationType",
 		"deviceEnrollmentLimit", "externalUserState", "hireDate", "identities", "interests", "isManagementRestricted", "isResourceAccount",
-		"legalAgeGroupClassification", "licenseAssignmentStates", "mailboxSettings", "mySite", "onPremisesProvisioningErrors", "passwordProfile", "pastProjects",
-		"photo", "preferredName", "print", "provisionedPlans", "responsibilities", "schools", "serviceProvisioningErrors", "signInActivity", "skills",
+		"legalAgeGroupClassification", "licenseAssignmentStates", "mailboxSettings", "mySite", "onPremisesProvisioningErrors",
+		"passwordProfile", "pastProjects",
+		"photo", "preferredName", "print", "provisionedPlans", "responsibilities", "schools", "serviceProvisioningErrors",
+		"signInActivity", "skills",
 	},
 }
 

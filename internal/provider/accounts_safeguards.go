@@ -52,7 +52,8 @@ type exceptionModel struct {
 	Expires types.String `tfsdk:"expires"`
 }
 
-// limitAttributes describes the limits; owned is the argument that says what belongs to a population, and defaults says whether those that have a default hold
+// limitAttributes describes the limits; owned is the argument that says what belongs to a population, and defaults
+// says whether those that have a default hold
 // where nothing is said, which they do for the whole population.
 func limitAttributes(defaults bool, owned string) map[string]schema.Attribute {
 	const accounts = "accounts that exist"
@@ -79,8 +80,9 @@ func limitAttributes(defaults bool, owned string) map[string]schema.Attribute {
 		"max_move":           limit("accounts that change their container"),
 		"max_rename":         limit("accounts with a changed naming attribute"),
 		"max_update":         limit("accounts with any other change"),
-		"max_absent":         guarded("accounts whose worker is not in the feed, since more mean a feed that is cut off or accounts that belong to another population, which `"+owned+"` leaves out", accounts),
-		"max_set_aside":      guarded("workers who are set aside, without those whose account is protected", "workers in the feed"),
+		"max_absent": guarded("accounts whose worker is not in the feed, since more mean a feed that is cut off or accounts "+
+			"that belong to another population, which `"+owned+"` leaves out", accounts),
+		"max_set_aside": guarded("workers who are set aside, without those whose account is protected", "workers in the feed"),
 	}
 }
 

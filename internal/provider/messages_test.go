@@ -25,12 +25,15 @@ func TestAccEntra_messages(t *testing.T) {
 	wrong := config.Variables{"csv": feed["csv"], "limit": config.StringVariable("3 percent")}
 	steps := []resource.TestStep{
 		{Config: limited, ConfigVariables: wrong, ExpectError: wordsInOrder("safeguards.max_disable", "3 percent")},
-		{Config: cloudPipeline("2026-01-20"), ConfigVariables: feed, ExpectError: wordsInOrder("max_absent", "6 accounts", "owned_domains")},
+		{Config: cloudPipeline("2026-01-20"), ConfigVariables: feed, ExpectError: wordsInOrder("max_absent", "6 accounts",
+			"owned_domains")},
 	}
 	for _, name := range []string{"identities", "certificateUserIds", "aboutMe"} {
 		rules := strings.Replace(cloudPipeline("2026-01-20"), "    givenName ", "    "+name+" = { source = \"First\" }\n    givenName ", 1)
-		steps = append(steps, resource.TestStep{Config: rules, ConfigVariables: feed, ExpectError: wordsInOrder(name, "does not manage it")})
-		steps = append(steps, resource.TestStep{Config: cloudConfig(""), ConfigVariables: people{"p1": cloudPerson("p1", "A", name, "x")}.cloudVariables(),
+		steps = append(steps, resource.TestStep{Config: rules, ConfigVariables: feed, ExpectError: wordsInOrder(name, "does not "+
+			"manage it")})
+		steps = append(steps, resource.TestStep{Config: cloudConfig(""), ConfigVariables: people{"p1": cloudPerson("p1", "A", name,
+			"x")}.cloudVariables(),
 			PlanOnly: true, ExpectError: wordsInOrder(name, "does not manage it")})
 	}
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: steps})
@@ -40,7 +43,8 @@ func TestAccEntra_messages(t *testing.T) {
 func TestAccADPopulation_oneBadContainer(t *testing.T) {
 	d := useDomain(t)
 	bad := people{"c1": person(d.Container(t), "c1", "Ada Byron"), "c2": person("Staff", "c2", "Wei Li")}
-	dir, run := writebackWorkspace(t, strings.Replace(populationConfig(), "var.accounts", "{ c1 = "+quoteHCL(bad["c1"])+", c2 = "+quoteHCL(bad["c2"])+" }", 1))
+	dir, run := writebackWorkspace(t, strings.Replace(populationConfig(), "var.accounts", "{ c1 = "+quoteHCL(bad["c1"])+", c2 = "+
+		""+quoteHCL(bad["c2"])+" }", 1))
 	out := run(false, "plan", "-no-color", "-var", "accounts={}")
 	if n := strings.Count(out, "Error:"); n != 1 || !strings.Contains(out, "c2") || dir == "" {
 		t.Errorf("found %d errors, expected one about the worker:\n%s", n, out)

@@ -112,7 +112,8 @@ func (m *populationInput) expand(t target, data *providerData, parts []string, d
 	dir.Need(compiled.TargetAttributes()...)
 	in := roster.Input{
 		Workers: workers, Mapping: compiled, AsOf: momentOr(m.AsOf, data.clock), Directory: dir.WithDeleted(), Format: t.format, WorkerIDAttribute: dir.WorkerIDAttribute(),
-		OwnedArgument: t.ownedArgument(), Links: m.Links, MaxListed: int(m.MaxListed.ValueInt64()), RestoreDeleted: t.restores && (m.RestoreDeleted.IsNull() || m.RestoreDeleted.ValueBool()),
+		OwnedArgument: t.ownedArgument(), Links: m.Links, MaxListed: int(m.MaxListed.ValueInt64()),
+		RestoreDeleted: t.restores && (m.RestoreDeleted.IsNull() || m.RestoreDeleted.ValueBool()),
 	}
 	if parts != nil {
 		in.OwnsNothing = len(parts) == 0
