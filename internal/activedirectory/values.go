@@ -83,7 +83,8 @@ var addressType = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9.-]*$`)
 func checkProxy(s string) error {
 	kind, address, ok := strings.Cut(s, ":")
 	if !ok || !addressType.MatchString(kind) || strings.TrimSpace(address) == "" {
-		return fmt.Errorf("found %q, expected an address with its type: SMTP:zoe@example.com for the primary mail address, smtp: for others, X500: and so on", s)
+		return fmt.Errorf("found %q, expected an address with its type: SMTP:zoe@example.com for the primary mail address, smtp: "+
+			"for others, X500: and so on", s)
 	}
 	if !strings.EqualFold(kind, "smtp") {
 		return nil

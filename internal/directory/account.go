@@ -184,8 +184,15 @@ type Format struct {
 	Contradiction func(Account) ([]string, error)
 	// Unique are the attributes beside Core whose value one account of the directory may have.
 	Unique []string
+	// Unsupported are attributes that users have at the target and that this provider does not manage.
+	Unsupported []string
 	// Days are the attributes of an instant where a date as YYYY-MM-DD means the end of that day.
 	Days []string
+}
+
+// Known reports whether users have the attribute at the target, although this provider does not manage it.
+func (f Format) Known(name string) bool {
+	return slices.ContainsFunc(f.Unsupported, func(known string) bool { return strings.EqualFold(known, name) })
 }
 
 // names lists what must be unique, in the directory or in its container.

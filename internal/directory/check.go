@@ -41,8 +41,8 @@ func (p Proposal) Check(ctx context.Context, d Directory) error {
 	if err != nil {
 		return err
 	}
-	problems := p.checkValues(schema)
-	missing, err := p.checkContainers(ctx, d)
+	problems, misplaced := p.checkValues(schema)
+	missing, err := p.checkContainers(ctx, d, misplaced)
 	if err != nil {
 		return err
 	}
@@ -62,8 +62,9 @@ func (p Proposal) written() []string {
 	return ids
 }
 
-func (p Proposal) checkValues(schema *Schema) []error {
-	var problems []error
+// checkValues returns what is wrong with the values of accounts, and the workers whose container is wrong by itself.
+func (p Proposal) checkValues(schema *Schema) (problems []error, misplaced map[string]bool) {
+	misplaced = map[string]bool{}
 	for _, id := range p.written() {
 		err := p.Valid(p.Accounts[id], schema)
 		if err != nil && p.Present != nil {
@@ -74,9 +75,11 @@ func (p Proposal) checkValues(schema *Schema) []error {
 		}
 		if err != nil {
 			problems = append(problems, fmt.Errorf("worker %q: %w", id, err))
+			misplaced[id] = slices.ContainsFunc(strings.Split(err.Error(), "\n"),
+				func(line string) bool { return strings.HasPrefix(line, "container: ") })
 		}
 	}
-	return problems
+	return problems, misplaced
 }
 
 // losesAccess reports an account that is to be disabled. No plan fails for what else is said of it: the
@@ -106,13 +109,17 @@ func (p Proposal) fresh(id string, err error, schema *Schema) error {
 	return errors.Join(rest...)
 }
 
-func (p Proposal) checkContainers(ctx context.Context, d Directory) ([]error, error) {
+// checkContainers finds containers that do not exist, but for workers whose container is no container anyway.
+func (p Proposal) checkContainers(ctx context.Context, d Directory, misplaced map[string]bool) ([]error, error) {
 	if !p.Format.HasContainer {
 		return nil, nil
 	}
 	users := map[string][]string{}
 	for _, id := range p.written() {
 		container := p.Accounts[id].Container
+		if misplaced[id] {
+			continue
+		}
 		users[container] = append(users[container], id)
 	}
 	missing, err := d.MissingContainers(ctx, slices.Sorted(maps.Keys(users)))

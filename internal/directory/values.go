@@ -72,7 +72,8 @@ func CheckCountry(s string) error {
 		return nil
 	}
 	if meant, ok := country.Find(s); ok {
-		return fmt.Errorf("found %q, expected the two letters of a country (ISO 3166-1), here %s (Country(…, \"alpha2\") gives them)", s, meant.Alpha2)
+		return fmt.Errorf("found %q, expected the two letters of a country (ISO 3166-1), here %s (Country(…, \"alpha2\") gives them)",
+			s, meant.Alpha2)
 	}
 	return fmt.Errorf("found %q, expected the two letters of a country that exists (ISO 3166-1), such as DE or GB", s)
 }

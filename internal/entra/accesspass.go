@@ -55,7 +55,8 @@ func mayHavePass(u *directory.Existing) error {
 	if u.Protected == "" {
 		return nil
 	}
-	return fmt.Errorf("making a temporary access pass for %s: %w", u.Path, directory.Because(directory.ErrProtected, errors.New(u.Protected)))
+	return fmt.Errorf("making a temporary access pass for %s: %w", u.Path, directory.Because(directory.ErrProtected,
+		errors.New(u.Protected)))
 }
 
 // CreateAccessPass makes a temporary access pass for the user with that object

@@ -39,6 +39,16 @@ var Format = directory.Format{
 	Equal:  equal,
 	Check:  CheckValue,
 	Unique: []string{attrMail, "onPremisesImmutableId"},
+	// https://learn.microsoft.com/graph/api/resources/user#properties; certificateUserIds is a part of authorizationInfo.
+	Unsupported: []string{
+		"aboutMe", "assignedLicenses", "assignedPlans", "authorizationInfo", "authorizationInfo/certificateUserIds", "birthday",
+		"certificateUserIds", "creationType",
+		"deviceEnrollmentLimit", "externalUserState", "hireDate", "identities", "interests", "isManagementRestricted", "isResourceAccount",
+		"legalAgeGroupClassification", "licenseAssignmentStates", "mailboxSettings", "mySite", "onPremisesProvisioningErrors",
+		"passwordProfile", "pastProjects",
+		"photo", "preferredName", "print", "provisionedPlans", "responsibilities", "schools", "serviceProvisioningErrors",
+		"signInActivity", "skills",
+	},
 }
 
 // equal reports whether two values mean the same to Graph: names and addresses

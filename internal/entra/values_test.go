@@ -12,16 +12,24 @@ import (
 // What Graph refuses, or takes for something else, is refused before anything is written.
 func TestCheckValue(t *testing.T) {
 	for _, c := range []struct{ property, value, want string }{
-		{"usageLocation", "DE", ""}, {"usageLocation", "UK", "here GB"}, {"usageLocation", "XX", "that exists"}, {"usageLocation", "", "cannot be cleared"},
-		{"userPrincipalName", "zoe@x.com", ""}, {"userPrincipalName", "zoe.smithjr.@x.com", "no dot"}, {"userPrincipalName", ".@x.com", "no dot"},
-		{"userPrincipalName", "zoë@x.com", "nothing but"}, {"userPrincipalName", "a b@x.com", "no blanks"}, {"userPrincipalName", "a@b@x.com", "2 @"},
+		{"usageLocation", "DE", ""}, {"usageLocation", "UK", "here GB"}, {"usageLocation", "XX", "that exists"},
+		{"usageLocation", "", "cannot be cleared"},
+		{"userPrincipalName", "zoe@x.com", ""}, {"userPrincipalName", "zoe.smithjr.@x.com", "no dot"},
+		{"userPrincipalName", ".@x.com", "no dot"},
+		{"userPrincipalName", "zoë@x.com", "nothing but"}, {"userPrincipalName", "a b@x.com", "no blanks"},
+		{"userPrincipalName", "a@b@x.com", "2 @"},
 		{"userPrincipalName", strings.Repeat("a", 65) + "@x.com", "64 characters"},
-		{"mail", "a b@x.com", "no blanks"}, {"mail", "zoë@x.com", "ASCII"}, {"mail", "zoe@x.com", ""}, {"mail", "", ""}, {"otherMails", "a@x.com|b", "0 @"}, {"otherMails", "a@x.com|A@x.com", "each value once"},
+		{"mail", "a b@x.com", "no blanks"}, {"mail", "zoë@x.com", "ASCII"}, {"mail", "zoe@x.com", ""}, {"mail", "", ""},
+		{"otherMails", "a@x.com|b", "0 @"}, {"otherMails", "a@x.com|A@x.com", "each value once"},
 		{"ageGroup", "Adult", ""}, {"ageGroup", "adult", `"Adult" in this spelling`}, {"ageGroup", "Senior", "Minor or NotAdult or Adult"},
-		{"consentProvidedForMinor", "Granted", ""}, {"consentProvidedForMinor", "yes", "Granted or Denied or NotRequired"}, {"userType", "Guest", ""}, {"userType", "Contractor", "Member or Guest"},
-		{"passwordPolicies", "DisablePasswordExpiration, DisableStrongPassword", ""}, {"passwordPolicies", "NeverExpires", "DisablePasswordExpiration"},
-		{"preferredLanguage", "de-DE", ""}, {"preferredLanguage", "deutsch und english", "BCP 47"}, {"preferredDataLocation", "EUR", ""}, {"preferredDataLocation", "eu", "three capitals"},
-		{"showInAddressList", "FALSE", ""}, {"showInAddressList", "maybe", "TRUE or FALSE"}, {"employeeHireDate", "2027-01-01", ""}, {"employeeHireDate", "soon", "YYYY-MM-DD"},
+		{"consentProvidedForMinor", "Granted", ""}, {"consentProvidedForMinor", "yes", "Granted or Denied or NotRequired"},
+		{"userType", "Guest", ""}, {"userType", "Contractor", "Member or Guest"},
+		{"passwordPolicies", "DisablePasswordExpiration, DisableStrongPassword", ""},
+		{"passwordPolicies", "NeverExpires", "DisablePasswordExpiration"},
+		{"preferredLanguage", "de-DE", ""}, {"preferredLanguage", "deutsch und english", "BCP 47"}, {"preferredDataLocation", "EUR", ""},
+		{"preferredDataLocation", "eu", "three capitals"},
+		{"showInAddressList", "FALSE", ""}, {"showInAddressList", "maybe", "TRUE or FALSE"}, {"employeeHireDate", "2027-01-01", ""},
+		{"employeeHireDate", "soon", "YYYY-MM-DD"},
 	} {
 		kind, known := StandardSchema().Lookup(c.property)
 		var v directory.Value

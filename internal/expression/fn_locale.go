@@ -21,13 +21,15 @@ var localeFunctions = []definition{
 	{name: "NormalizeDiacritics", params: "source each", dialects: "PC", bind: bindEach(normalizeDiacritics),
 		description: "Replaces the accented characters of Microsoft's table; other characters stay."},
 	{name: "Transliterate", params: "source each, style word?:default|german|danish", bind: bindTransliterate,
-		description: "Writes any script in ASCII; the style german gives ae, oe, ue and ss, the style danish ae, oe and aa. Kanji are read as Chinese: prefer a column with the reading."},
+		description: "Writes any script in ASCII; the style german gives ae, oe, ue and ss, the style danish ae, oe and aa. Kanji " +
+			"are read as Chinese: prefer a column with the reading."},
 	{name: "E164", params: "phone text, defaultRegion text?", result: textType, bind: bindE164,
 		description: "Returns a telephone number as +491701234567; null if it is no possible number of the region."},
 	{name: "PhoneFormat", params: "phone text, region text?, format word:E164|INTERNATIONAL|NATIONAL|RFC3966", result: textType, bind: bindPhoneFormat,
 		description: "Returns a telephone number in the given format; null if it is no possible number of the region."},
 	{name: "Country", params: "value text, form word:alpha2|alpha3|name|numeric", result: textType, bind: bindCountry,
-		description: "Converts a country's code or name to ISO 3166-1, and never to another country: null if it is unknown or fits several. UK is read as GB."},
+		description: "Converts a country's code or name to ISO 3166-1, and never to another country: null if it is unknown or fits " +
+			"several. UK is read as GB."},
 }
 
 func lowerIn(tag language.Tag) cases.Caser { return cases.Lower(tag) }

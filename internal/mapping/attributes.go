@@ -95,6 +95,10 @@ func (c *compiler) writable(path, name string) (directory.AttributeType, bool) {
 		c.failf(path, "%s cannot be written by a rule: %s", name, instead)
 		return directory.AttributeType{}, false
 	}
+	if c.format.Known(name) {
+		c.failf(path, "users have the attribute %s, and this provider does not manage it; leave the rule out", name)
+		return directory.AttributeType{}, false
+	}
 	t, ok := c.lookup(path, name)
 	switch {
 	case !ok:

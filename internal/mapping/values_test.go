@@ -21,8 +21,10 @@ func TestDatesEndInTheZoneOfTheWorker(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ zone, until, want string }{
-		{"Europe/Berlin", "2027-03-31", "2027-03-31T22:00:00Z"}, {"Europe/Berlin", "2027-12-31", "2027-12-31T23:00:00Z"}, {"Europe/Berlin", "2027-03-27", "2027-03-27T23:00:00Z"},
-		{"America/Los_Angeles", "2027-03-31", "2027-04-01T07:00:00Z"}, {"", "2027-03-31", "2027-03-31T15:00:00Z"}, {"Europe/Berlin", "2027-03-31T12:00:00Z", "2027-03-31T12:00:00Z"}, {"", "never", "never"},
+		{"Europe/Berlin", "2027-03-31", "2027-03-31T22:00:00Z"}, {"Europe/Berlin", "2027-12-31", "2027-12-31T23:00:00Z"},
+		{"Europe/Berlin", "2027-03-27", "2027-03-27T23:00:00Z"},
+		{"America/Los_Angeles", "2027-03-31", "2027-04-01T07:00:00Z"}, {"", "2027-03-31", "2027-03-31T15:00:00Z"},
+		{"Europe/Berlin", "2027-03-31T12:00:00Z", "2027-03-31T12:00:00Z"}, {"", "never", "never"},
 	} {
 		w := ann()
 		w.TimeZone, w.Attributes["Until"] = c.zone, text(c.until)

@@ -113,7 +113,7 @@ func (d *accountsDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 					"`set_aside`, the default, keeps the account of that person as it is, except that access they must lose is taken, creates none, and lists them in `set_aside` and first in the report; `max_set_aside` limits how many. `stop` stops the plan and names all of them."},
 			"on_unmatched": schema.StringAttribute{Optional: true, Validators: []validator.String{oneOf(roster.UnmatchedCreate, roster.UnmatchedReport)},
 				MarkdownDescription: "What happens when a worker who should have an account matches none: `create`, the default, creates one; `report` creates nothing and reports the worker, as while an estate is being adopted. For a first look at a directory that exists already there is `workforce_" + d.target.prefix + "_correlation`."},
-			"safeguards": safeguardsSchema(),
+			"safeguards": safeguardsSchema(d.target.ownedArgument()),
 			"partition": schema.SingleNestedAttribute{
 				Optional:            true,
 				MarkdownDescription: "How `partitions` divides the accounts. Without it there is one partition, `all`.",

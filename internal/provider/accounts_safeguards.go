@@ -52,9 +52,10 @@ type exceptionModel struct {
 	Expires types.String `tfsdk:"expires"`
 }
 
-// limitAttributes describes the limits; defaults says whether those that have a default hold
+// limitAttributes describes the limits; owned is the argument that says what belongs to a population, and defaults
+// says whether those that have a default hold
 // where nothing is said, which they do for the whole population.
-func limitAttributes(defaults bool) map[string]schema.Attribute {
+func limitAttributes(defaults bool, owned string) map[string]schema.Attribute {
 	const accounts = "accounts that exist"
 	of := func(what, all string) string {
 		return "Largest number of " + what + ": a count (`25`), a percentage of the " + all + " (`3%`), or the larger of both (`5 or 5%`). "
@@ -79,15 +80,16 @@ func limitAttributes(defaults bool) map[string]schema.Attribute {
 		"max_move":           limit("accounts that change their container"),
 		"max_rename":         limit("accounts with a changed naming attribute"),
 		"max_update":         limit("accounts with any other change"),
-		"max_absent":         guarded("accounts whose worker is not in the feed, since more mean a feed that is cut off or accounts that belong to another population", accounts),
-		"max_set_aside":      guarded("workers who are set aside, without those whose account is protected", "workers in the feed"),
+		"max_absent": guarded("accounts whose worker is not in the feed, since more mean a feed that is cut off or accounts "+
+			"that belong to another population, which `"+owned+"` leaves out", accounts),
+		"max_set_aside": guarded("workers who are set aside, without those whose account is protected", "workers in the feed"),
 	}
 }
 
-func safeguardsSchema() schema.Attribute {
-	group := limitAttributes(false)
+func safeguardsSchema(owned string) schema.Attribute {
+	group := limitAttributes(false, owned)
 	group["attribute"] = schema.StringAttribute{Required: true, MarkdownDescription: "HR attribute whose values make the groups, such as `Department`."}
-	attributes := limitAttributes(true)
+	attributes := limitAttributes(true, owned)
 	attributes["max_as_of_age_days"] = schema.Int64Attribute{Optional: true, MarkdownDescription: "Largest number of days that `as_of` may lie behind the present. Unset: no limit, and a warning from 7 days on, because whoever has left since keeps access.", Validators: []validator.Int64{int64validator.AtLeast(1)}}
 	attributes["min_workers"] = schema.Int64Attribute{Optional: true, MarkdownDescription: "Smallest plausible number of workers in the feed. Unset: no limit.", Validators: []validator.Int64{int64validator.AtLeast(0)}}
 	attributes["by"] = schema.ListNestedAttribute{Optional: true, NestedObject: schema.NestedAttributeObject{Attributes: group},

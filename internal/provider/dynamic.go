@@ -64,7 +64,8 @@ func expandDynamic(v types.Dynamic, into map[string]directory.Value, diags *diag
 		}
 		values, ok := texts(members[name])
 		if !ok {
-			diags.AddAttributeError(path.Root("attributes"), "Invalid attributes", fmt.Sprintf("%s: found %s, expected a string, true or false, or a list of strings. Write numbers in quotes, as LDAP does.", name, members[name]))
+			diags.AddAttributeError(path.Root("attributes"), "Invalid attributes", fmt.Sprintf("%s: found %s, expected a string, "+
+				"true or false, or a list of strings. Write numbers in quotes, as LDAP does.", name, members[name]))
 			continue
 		}
 		value := directory.Value{}
@@ -73,14 +74,18 @@ func expandDynamic(v types.Dynamic, into map[string]directory.Value, diags *diag
 				value = append(value, t.ValueString())
 			}
 		}
-		if len(value) == 1 && slices.ContainsFunc(activedirectory.Format.Days, func(day string) bool { return strings.EqualFold(day, name) }) {
+		if len(value) == 1 && slices.ContainsFunc(activedirectory.Format.Days, func(day string) bool {
+			return strings.EqualFold(day,
+				name)
+		}) {
 			if end, ok := directory.EndOfDay(value[0], time.UTC); ok {
 				value[0] = end.Format(time.RFC3339)
 			}
 		}
 		if twice := repeated(value); twice != "" {
 			diags.AddAttributeError(path.Root("attributes"), "Invalid attributes",
-				fmt.Sprintf("%s: found %q twice, expected each value once. A directory keeps a value of an attribute once: remove one of them.", name, twice))
+				fmt.Sprintf("%s: found %q twice, expected each value once. A directory keeps a value of an attribute once: remove "+
+					"one of them.", name, twice))
 		}
 		into[name] = value
 	}

@@ -48,23 +48,30 @@ func (r *accessPassResource) Metadata(_ context.Context, req ephemeral.MetadataR
 func (r *accessPassResource) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A temporary access pass of a Microsoft Entra ID user: a code for the first sign-in, or after a phone was lost. Neither plan nor state holds it; hand it on to a write-only argument or an ephemeral output. " +
-			"No pass is made at plan: Terraform opens ephemeral resources at plan and again at apply, and `applying = terraform.applying` tells the two apart. A user has one pass at most, so that each apply replaces the pass of the one before. " +
-			"Terraform opens it where something that it does refers to it; a plan without changes is not applied, and makes none. Users whom the provider's `entra.protect` names get none. " +
-			"The application needs the permission `UserAuthenticationMethod.ReadWrite.All` for the apply, and for the plan only the right to read users.",
+			"No pass is made at plan: Terraform opens ephemeral resources at plan and again at apply, and `applying = " +
+			"terraform.applying` tells the two apart. A user has one pass at most, so that each apply replaces the pass of the " +
+			"one before. " +
+			"Terraform opens it where something that it does refers to it; a plan without changes is not applied, and makes none. " +
+			"Users whom the provider's `entra.protect` names get none. " +
+			"The application needs the permission `UserAuthenticationMethod.ReadWrite.All` for the apply, and for the plan only the " +
+			"right to read users.",
 		Attributes: map[string]schema.Attribute{
 			"user": schema.StringAttribute{Required: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
 				MarkdownDescription: "Object id, user principal name or worker id of the user."},
 			"applying": schema.BoolAttribute{Required: true,
-				MarkdownDescription: "Whether a pass is made: write `terraform.applying`, which Terraform sets to true at apply only. With false the user is looked up, and `id`, `temporary_access_pass` and `expires` are null."},
+				MarkdownDescription: "Whether a pass is made: write `terraform.applying`, which Terraform sets to true at apply " +
+					"only. With false the user is looked up, and `id`, `temporary_access_pass` and `expires` are null."},
 			"lifetime_minutes": schema.Int64Attribute{Optional: true, Validators: []validator.Int64{int64validator.Between(10, 43200)},
 				MarkdownDescription: "Minutes for which the pass is valid, from 10 to 43200, within what the tenant's policy allows. Unset: what the policy says."},
 			"usable_once": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether the pass can be used once only. Unset: what the policy says."},
 			"start": schema.StringAttribute{Optional: true, Validators: []validator.String{momentValidator{}},
 				MarkdownDescription: "When the pass becomes valid, as RFC 3339, or as a date, which means noon UTC of that day. Unset: at once."},
-			"replace_existing":      schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether a pass that the user has already is replaced. The default is true; with false it is an error."},
-			"id":                    schema.StringAttribute{Computed: true, MarkdownDescription: "Id of the pass; null at plan."},
-			"temporary_access_pass": schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: "The pass; null at plan."},
-			"expires":               schema.StringAttribute{Computed: true, MarkdownDescription: "When it ends to be valid, as RFC 3339; null at plan."},
+			"replace_existing": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether a pass that the user has already is replaced. The default is true; with false it is an error."},
+			"id":               schema.StringAttribute{Computed: true, MarkdownDescription: "Id of the pass; null at plan."},
+			"temporary_access_pass": schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: "The pass; null " +
+				"at plan."},
+			"expires": schema.StringAttribute{Computed: true, MarkdownDescription: "When it ends to be valid, as RFC " +
+				"3339; null at plan."},
 		},
 	}
 }

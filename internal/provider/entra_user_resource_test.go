@@ -158,7 +158,9 @@ func TestAccEntraTemporaryAccessPass(t *testing.T) {
 	s := useTenant(t, graph.Options{})
 	s.AddUser(map[string]any{"userPrincipalName": "zoe@example.com", "displayName": "Zoë", "mailNickname": "zoe", "employeeId": "z1"})
 	config := func(arguments string) string {
-		return "ephemeral \"workforce_entra_temporary_access_pass\" \"zoe\" {\n  applying = terraform.applying\n" + arguments + "}\nprovider \"echo\" { data = ephemeral.workforce_entra_temporary_access_pass.zoe }\nresource \"echo\" \"out\" {}\n"
+		return "ephemeral \"workforce_entra_temporary_access_pass\" \"zoe\" {\n  applying = " +
+			"terraform.applying\n" + arguments + "}\nprovider \"echo\" { data = ephemeral.workforce_entra_temporary_access_pass.zoe " +
+			"}\nresource \"echo\" \"out\" {}\n"
 	}
 	out := func(name string, check knownvalue.Check) statecheck.StateCheck {
 		return statecheck.ExpectKnownValue("echo.out", tfjsonpath.New("data").AtMapKey(name), check)
@@ -177,12 +179,15 @@ func TestAccEntraTemporaryAccessPass(t *testing.T) {
 		ProtoV6ProviderFactories: factories,
 		Steps: []resource.TestStep{
 			{Config: config("  user = \"z1\"\n"), PlanOnly: true, ExpectNonEmptyPlan: true},
-			{PreConfig: made(0), Config: config("  user = \"z1\"\n  lifetime_minutes = 60\n  usable_once = true\n"), ConfigStateChecks: []statecheck.StateCheck{
-				out("temporary_access_pass", knownvalue.NotNull()), out("expires", knownvalue.NotNull()),
-			}},
+			{PreConfig: made(0), Config: config("  user = \"z1\"\n  lifetime_minutes = 60\n  usable_once = true\n"),
+				ConfigStateChecks: []statecheck.StateCheck{
+					out("temporary_access_pass", knownvalue.NotNull()), out("expires", knownvalue.NotNull()),
+				}},
 			{PreConfig: made(1), Config: config("  user = \"z1\"\n") + another, PlanOnly: true, ExpectNonEmptyPlan: true},
-			{PreConfig: made(1), Config: config("  user = \"zoe@example.com\"\n  replace_existing = false\n") + another, ExpectError: wordsInOrder("has a temporary access pass already")},
-			{Config: config("  user = \"zoe@example.com\"\n  lifetime_minutes = 10\n") + another, ExpectError: wordsInOrder("zoe@example.com", "policy")},
+			{PreConfig: made(1), Config: config("  user = \"zoe@example.com\"\n  replace_existing = false\n") + another,
+				ExpectError: wordsInOrder("has a temporary access pass already")},
+			{Config: config("  user = \"zoe@example.com\"\n  lifetime_minutes = 10\n") + another,
+				ExpectError: wordsInOrder("zoe@example.com", "policy")},
 			{Config: config("  user = \"nobody@example.com\"\n") + another, ExpectError: wordsInOrder("no user has", "nobody@example.com")},
 			{Config: config("  user = \"z1\"\n") + another}, // the pass of before is replaced
 		},

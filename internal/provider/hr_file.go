@@ -51,9 +51,13 @@ func hrFileSchema(content, contentDescription string, more map[string]schema.Att
 	}
 	one := stringvalidator.ExactlyOneOf(path.MatchRoot("path"), path.MatchRoot(content), path.MatchRoot("url"))
 	out := map[string]schema.Attribute{
-		"path":          text(fmt.Sprintf("Path of the file. Exactly one of `path`, `%s` and `url` is set.", content), one),
-		content:         schema.StringAttribute{Optional: true, Sensitive: true, MarkdownDescription: contentDescription + " It is kept out of the state."},
-		"url":           schema.StringAttribute{Optional: true, Sensitive: true, MarkdownDescription: "Where the file is downloaded from; it begins with `https://`. It may hold a signature, and is kept out of the state. Redirects are followed over https only, and another host gets no headers. What a server says it cannot do right now (429, 502, 503, 504) is tried three times, after the time it asks for."},
+		"path": text(fmt.Sprintf("Path of the file. Exactly one of `path`, `%s` and `url` is set.", content), one),
+		content: schema.StringAttribute{Optional: true, Sensitive: true, MarkdownDescription: contentDescription + " It is " +
+			"kept out of the state."},
+		"url": schema.StringAttribute{Optional: true, Sensitive: true, MarkdownDescription: "Where the file is downloaded " +
+			"from; it begins with `https://`. It may hold a signature, and is kept out of the state. Redirects are followed over " +
+			"https only, and another host gets no headers. What a server says it cannot do right now (429, 502, 503, 504) is " +
+			"tried three times, after the time it asks for."},
 		"sha256":        text("SHA-256 checksum that the file must have, in hex. Unset: any.", stringvalidator.RegexMatches(regexp.MustCompile(`^[0-9A-Fa-f]{64}$`), "must be 64 hexadecimal digits")),
 		"max_age_hours": hrCount("Hours ago that the file may have been modified at most, so that yesterday's file is not read again: by its time stamp, or for a `url` by the header `Last-Modified`, which must then be there. Unset: any time.", 1),
 		"max_bytes":     hrCount("Size of the largest file that is read. The default is 536870912 (512 MiB).", 1),

@@ -63,8 +63,11 @@ func hrSourceSchema(more map[string]schema.Attribute) map[string]schema.Attribut
 		"fields": schema.MapAttribute{Optional: true, ElementType: types.StringType,
 			MarkdownDescription: "Which column fills which canonical key: `worker_id` (required), `status`, `worker_type`, `hire_date`, `termination_date`, `last_day_of_work`, `on_leave`, `manager_id`, `time_zone`. " +
 				"A key that is not mentioned is filled by the column of exactly its name, if there is one; a key mapped to `\"\"` by none."},
-		"attributes": texts("Columns that become attributes of the workers, for rules to read. Unset: all columns that fill no canonical key, except sensitive ones: national id, birth date, salary, bank account, health, religion and the like, recognised by their names, or by the labels that the source gives them, in several languages. " +
-			"A column that is named here is let in, whatever it is. Everything that is let in ends up in the state: `attributes` = the `source_attributes` of the mapping, through a local value, lets in what the rules read and nothing else. " +
+		"attributes": texts("Columns that become attributes of the workers, for rules to read. Unset: all columns that fill no " +
+			"canonical key, except sensitive ones: national id, birth date, salary, bank account, health, religion and the like, " +
+			"recognised by their names, or by the labels that the source gives them, in several languages. " +
+			"A column that is named here is let in, whatever it is. Everything that is let in ends up in the state: `attributes` = " +
+			"the `source_attributes` of the mapping, through a local value, lets in what the rules read and nothing else. " +
 			"Canonical keys are always there, whether they are named here or not."),
 		"date_formats":      texts("Formats of dates, such as `yyyy-MM-dd`, `dd.MM.yyyy` or `M/d/yyyy`. The default is `yyyy-MM-dd`, with or without an offset, and RFC 3339. A date that does not exist, or that two formats read differently, sets its worker aside; where many or all cannot be read, it is an error."),
 		"no_date_values":    texts("Values that mean no date. The default is `9999-12-31` and `0000-00-00`."),
@@ -165,7 +168,8 @@ func withoutKeyInside(at *tftypes.AttributePath, v tftypes.Value) (tftypes.Value
 			return tftypes.NewValue(tftypes.String, text), nil
 		}
 	case tftypes.ElementKeyString:
-		if len(steps) > 1 && steps[len(steps)-2] == tftypes.AttributeName("parameters") && !slices.Contains(harmless, strings.ToLower(string(last))) {
+		if len(steps) > 1 && steps[len(steps)-2] == tftypes.AttributeName("parameters") && !slices.Contains(harmless,
+			strings.ToLower(string(last))) {
 			return tftypes.NewValue(tftypes.String, nil), nil
 		}
 	}
@@ -174,8 +178,9 @@ func withoutKeyInside(at *tftypes.AttributePath, v tftypes.Value) (tftypes.Value
 
 func (m *hrSourceModel) spec() source.Spec {
 	return source.Spec{
-		Fields: m.Fields, Attributes: withoutKeys(m.Attributes), DateFormats: m.DateFormats, NoDate: m.NoDate, TrueValues: m.TrueValues, FalseValues: m.FalseValues,
-		NullValues: m.NullValues, NoManager: m.NoManager, SelfManaged: m.SelfManaged.ValueBool(), KeepSpace: !m.Trim.IsNull() && !m.Trim.ValueBool(),
+		Fields: m.Fields, Attributes: withoutKeys(m.Attributes), DateFormats: m.DateFormats, NoDate: m.NoDate, TrueValues: m.TrueValues,
+		FalseValues: m.FalseValues,
+		NullValues:  m.NullValues, NoManager: m.NoManager, SelfManaged: m.SelfManaged.ValueBool(), KeepSpace: !m.Trim.IsNull() && !m.Trim.ValueBool(),
 		TimeZone: m.TimeZone.ValueString(), TimeZones: m.TimeZones, AllowEmpty: m.AllowEmpty.ValueBool(), MinRecords: int(m.MinRecords.ValueInt64()),
 		MinFilled: m.MinFilled, Sentinels: m.Sentinels, MaxProblems: maxProblems, PrimaryColumn: m.Primary.ValueString(), PrimaryValues: m.PrimaryOnly,
 	}

@@ -72,7 +72,9 @@ func (d *hrSQLDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 			MarkdownDescription: "Kind of database: `postgresql`, `mysql` (also MariaDB), `sqlserver`, `oracle` or `sqlite`."},
 		"query": schema.StringAttribute{Required: true, MarkdownDescription: "One `SELECT` or `WITH` statement that returns one row for each worker. Values belong into `parameters`, not into this text. " +
 			"The names of its columns are what `fields` and `attributes` refer to: PostgreSQL writes them in lower case and Oracle in upper case, unless they are quoted (`AS \"WorkerID\"`)."},
-		"parameters": schema.ListAttribute{Optional: true, Sensitive: true, ElementType: types.StringType, MarkdownDescription: "Values of the placeholders of `query`, sent apart from it: `$1` (PostgreSQL), `?` (MySQL, SQLite), `@p1` (SQL Server), `:1` (Oracle). Null is NULL. They are kept out of the state."},
+		"parameters": schema.ListAttribute{Optional: true, Sensitive: true, ElementType: types.StringType,
+			MarkdownDescription: "Values of the placeholders of `query`, sent apart from it: `$1` (PostgreSQL), `?` (MySQL, " +
+				"SQLite), `@p1` (SQL Server), `:1` (Oracle). Null is NULL. They are kept out of the state."},
 
 		"dsn": secret("Connection string as the driver reads it, instead of `host` and its kind, for settings that have no argument. Conflicts with `host`, `port` and `database`; `username` and `password` replace those in it. " +
 			"It is kept out of the state. Better is the environment variable `WORKFORCE_SQL_DSN`, or another one named by `dsn_variable`: no configuration and no plan holds it either."),

@@ -71,7 +71,9 @@ func hrConnectionSchema(prefix, url string, more map[string]schema.Attribute) ma
 	}
 	env := func(name string) string { return " Environment variable: `" + prefix + "_" + name + "`." }
 	out := map[string]schema.Attribute{
-		"url": schema.StringAttribute{Optional: true, Sensitive: true, MarkdownDescription: url + " Requests, redirects and links to further pages stay on its host: credentials are sent nowhere else. It may hold a key, and is kept out of the state." + env("URL")},
+		"url": schema.StringAttribute{Optional: true, Sensitive: true, MarkdownDescription: url + " Requests, redirects and links " +
+			"to further pages stay on its host: credentials are sent nowhere else. It may hold a key, and is kept out of the " +
+			"state." + env("URL")},
 		"environment_prefix": text("Prefix of the environment variables that hold credentials and other arguments of this data source. The default is `" + prefix + "`. " +
 			"Several systems of one kind in one configuration each need their own."),
 		"ca_certificate_file":     text("File with the certificates, in PEM, of the authorities trusted instead of the system's." + env("CA_CERTIFICATE_FILE")),

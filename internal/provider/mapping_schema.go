@@ -43,7 +43,8 @@ func mappingSchema() schema.Schema {
 			"examples":         examplesSchema(),
 			"json":             schema.StringAttribute{Computed: true, MarkdownDescription: "The rules as one document, known at plan. Give it to an accounts data source through a local value."},
 			"source_attributes": schema.ListAttribute{Computed: true, ElementType: types.StringType,
-				MarkdownDescription: "HR attributes that the rules read, sorted: what an HR data source needs to let in: give them to its `attributes` through a local value, and nothing else gets into the state."},
+				MarkdownDescription: "HR attributes that the rules read, sorted: what an HR data source needs to let in: give them " +
+					"to its `attributes` through a local value, and nothing else gets into the state."},
 		},
 	}
 }

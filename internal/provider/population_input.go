@@ -112,10 +112,11 @@ func (m *populationInput) expand(t target, data *providerData, parts []string, d
 	dir.Need(compiled.TargetAttributes()...)
 	in := roster.Input{
 		Workers: workers, Mapping: compiled, AsOf: momentOr(m.AsOf, data.clock), Directory: dir.WithDeleted(), Format: t.format, WorkerIDAttribute: dir.WorkerIDAttribute(),
-		Links: m.Links, MaxListed: int(m.MaxListed.ValueInt64()), RestoreDeleted: t.restores && (m.RestoreDeleted.IsNull() || m.RestoreDeleted.ValueBool()),
+		OwnedArgument: t.ownedArgument(), Links: m.Links, MaxListed: int(m.MaxListed.ValueInt64()),
+		RestoreDeleted: t.restores && (m.RestoreDeleted.IsNull() || m.RestoreDeleted.ValueBool()),
 	}
 	if parts != nil {
-		in.OwnedArgument, in.OwnsNothing = t.ownedArgument(), len(parts) == 0
+		in.OwnsNothing = len(parts) == 0
 		in.Owned = func(e *directory.Existing) bool {
 			return slices.ContainsFunc(parts, func(part string) bool { return t.partOf(e, part) })
 		}

@@ -21,8 +21,10 @@ func warnSecretFiles(diags *diag.Diagnostics, files ...string) {
 		if err != nil || !info.Mode().IsRegular() || info.Mode().Perm()&readableByAll == 0 || runtime.GOOS == "windows" {
 			continue // a file that is not there is told when it is read
 		}
-		diags.AddWarning("A file with a secret can be read by everybody", fmt.Sprintf("%s: found the permissions %#o, expected none for other users of this machine: "+
-			"whoever can read the file can sign in as this provider. Take them away, for example with: chmod 600 %q", file, info.Mode().Perm(), file))
+		diags.AddWarning("A file with a secret can be read by everybody", fmt.Sprintf("%s: found the permissions %#o, expected none "+
+			"for other users of this machine: "+
+			"whoever can read the file can sign in as this provider. Take them away, for example with: chmod 600 %q", file,
+			info.Mode().Perm(), file))
 	}
 }
 

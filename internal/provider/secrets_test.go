@@ -153,7 +153,8 @@ data "workforce_hr_csv" "later" {
   fields         = { worker_id = "ID" }
 }
 output "counts" {
-  value = [data.workforce_hr_csv.staff.worker_count, data.workforce_hr_rest.staff.worker_count, data.workforce_hr_csv.inline.worker_count, data.workforce_hr_csv.later.worker_count]
+  value = [data.workforce_hr_csv.staff.worker_count, data.workforce_hr_rest.staff.worker_count,
+	data.workforce_hr_csv.inline.worker_count, data.workforce_hr_csv.later.worker_count]
 }
 `, s.URL))
 	log := filepath.Join(dir, "log")
@@ -206,7 +207,8 @@ locals { reads = workforce_mapping.entra.source_attributes }`, "content = var.cs
 	feed := cloudFeed("1,Ann,Ray,IT,2020-01-01,,,Active")
 	feed["csv"] = config.StringVariable("ID,First,Last,Dept,Hired,Left,Boss,Status,Hobby\n1,Ann,Ray,IT,2020-01-01,,,Active,Chess\n")
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: []resource.TestStep{
-		{Config: rules, ConfigVariables: feed, ConfigPlanChecks: settledPlan, Check: resource.ComposeAggregateTestCheckFunc(userHolds(s, "ray@example.com", "givenName", `"Ann"`), noSecret("Chess"))},
+		{Config: rules, ConfigVariables: feed, ConfigPlanChecks: settledPlan, Check: resource.ComposeAggregateTestCheckFunc(userHolds(s,
+			"ray@example.com", "givenName", `"Ann"`), noSecret("Chess"))},
 	}})
 }
 
@@ -223,14 +225,17 @@ func TestWarnSecretFiles(t *testing.T) {
 		}
 	}
 	var diags diag.Diagnostics
-	warnSecretFiles(&diags, "", dir, filepath.Join(dir, "none"), filepath.Join(dir, "own"), filepath.Join(dir, "group"), filepath.Join(dir, "open"))
-	if len(diags) != 1 || diags.HasError() || !strings.Contains(diags[0].Detail(), "chmod 600") || !strings.Contains(diags[0].Detail(), filepath.Join(dir, "open")) {
+	warnSecretFiles(&diags, "", dir, filepath.Join(dir, "none"), filepath.Join(dir, "own"), filepath.Join(dir, "group"),
+		filepath.Join(dir, "open"))
+	if len(diags) != 1 || diags.HasError() || !strings.Contains(diags[0].Detail(), "chmod 600") || !strings.Contains(diags[0].Detail(),
+		filepath.Join(dir, "open")) {
 		t.Errorf("found %v, expected a warning about the open file", diags)
 	}
 	t.Setenv("WORKFORCE_ENTRA_CLIENT_SECRET_FILE", filepath.Join(dir, "open"))
 	t.Setenv("WORKFORCE_AD_KERBEROS_KEYTAB_FILE", filepath.Join(dir, "own"))
 	data := &providerData{activeDirectory: newLazyDomain(nil, &diags), entra: newLazyTenant(nil, "", nil, &diags)}
-	if files := data.secretFiles(); !slices.Contains(files, filepath.Join(dir, "open")) || !slices.Contains(files, filepath.Join(dir, "own")) {
+	if files := data.secretFiles(); !slices.Contains(files, filepath.Join(dir, "open")) || !slices.Contains(files, filepath.Join(dir,
+		"own")) {
 		t.Errorf("found %v, expected the files of the variables", files)
 	}
 }

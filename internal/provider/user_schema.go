@@ -72,7 +72,9 @@ func adUserArguments() map[string]schema.Attribute {
 		"user_principal_name": coreArgument("The user principal name, such as `zoe@corp.example.com`, unique in the forest. Unset: not managed."),
 		"enabled":             schema.BoolAttribute{Optional: true, Computed: true, MarkdownDescription: "Whether people can sign in with the account. The default is true, also for an account that somebody disables by hand; with `account`, it is what the document says. Other flags of `userAccountControl` are not touched."},
 		"attributes": schema.DynamicAttribute{Optional: true, MarkdownDescription: "All other attributes by LDAP name, as an object: `{ givenName = \"Zoë\", proxyAddresses = [\"SMTP:zoe@example.com\"] }`. " +
-			"An attribute that is absent or null is not managed; `\"\"` and `[]` clear it. A boolean may be written as `true` or `false`, a number only in quotes. Times such as `accountExpires` may be written as RFC 3339 or `never`; for `accountExpires` a date alone means the end of that day in UTC. " +
+			"An attribute that is absent or null is not managed; `\"\"` and `[]` clear it. A boolean may be written as `true` or " +
+			"`false`, a number only in quotes. Times such as `accountExpires` may be written as RFC 3339 or `never`; for " +
+			"`accountExpires` a date alone means the end of that day in UTC. " +
 			"A value that stands in a list twice is refused."},
 		"id":                 idAttribute("The account's objectGUID, which survives rename and move."),
 		"sid":                idAttribute("The account's security identifier."),

@@ -397,8 +397,11 @@ func (d *decider) guardLimits(l Limits, group string, people []*person) (lines [
 		}
 		line := fmt.Sprintf("%s%s: %s %s, allowed %s%s%s: %s",
 			m.name, group, count(len(affected), m.noun()), m.what, thousands(allowed), of, excepted(e), d.firstTen(affected))
-		if m.name == maxSetAside {
+		switch {
+		case m.name == maxSetAside:
 			line += asideReasons(affected)
+		case m.name == maxAbsent && d.in.OwnedArgument != "":
+			line += fmt.Sprintf(" (accounts of other populations do not count if %s says which are of this one)", d.in.OwnedArgument)
 		}
 		lines = append(lines, line)
 	}

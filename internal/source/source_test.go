@@ -307,8 +307,10 @@ func TestParseDateFormat(t *testing.T) {
 func TestSensitive(t *testing.T) {
 	for _, column := range strings.Split("SSN,emp_ssn,SSNNumber,NationalID,National Id,Social Security No.,BirthDate,date_of_birth,Geburtsdatum,Date de naissance,Fecha de nacimiento,DOB,"+
 		"Salary,BaseSalary,Gehalt,Salário,IBAN,Bank Account,bankverbindung,TaxID,Steuer-ID,Steuernummer,PassportNumber,Reisepass Nr,Health Insurance,Krankenkasse,Religion,Konfession,Ethnicity,Race,"+
-		"Disability,MaritalStatus,person.birthDate,Födelsedatum,Fødselsnummer,Personnummer,PESEL,BSN,Código Fiscal,Numéro de sécurité sociale,Password,Driver's License,Trade Union,SexualOrientation,Führerschein,pay_rate,"+
-		"Birthday,Country of Birth,HispanicLatino,CitizenDesc,MaritalDesc,PerformanceScore,TermReason,Termination Reason,Kündigungsgrund,Staatsangehörigkeit,Visa Type,EmergencyContactPhone", ",") {
+		"Disability,MaritalStatus,person.birthDate,Födelsedatum,Fødselsnummer,Personnummer,PESEL,BSN,Código Fiscal,Numéro de "+
+		"sécurité sociale,Password,Driver's License,Trade Union,SexualOrientation,Führerschein,pay_rate,"+
+		"Birthday,Country of Birth,HispanicLatino,CitizenDesc,MaritalDesc,PerformanceScore,TermReason,Termination "+
+		"Reason,Kündigungsgrund,Staatsangehörigkeit,Visa Type,EmergencyContactPhone", ",") {
 		if !Sensitive(column) {
 			t.Errorf("%s is let in", column)
 		}

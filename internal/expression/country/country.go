@@ -30,7 +30,8 @@ type Country struct {
 func (c Country) Numeric() string { return fmt.Sprintf("%03d", c.Number) }
 
 // namers are the languages whose names of countries are known (CLDR, through golang.org/x/text).
-var namers = []language.Tag{language.English, language.German, language.French, language.Spanish, language.Italian, language.Dutch, language.Portuguese}
+var namers = []language.Tag{language.English, language.German, language.French, language.Spanish, language.Italian, language.Dutch,
+	language.Portuguese}
 
 // aliases are names that neither ISO 3166-1 nor CLDR list in this form.
 var aliases = map[string][]string{
@@ -44,7 +45,8 @@ var aliases = map[string][]string{
 	"CN": {"People's Republic of China", "PR China", "Volksrepublik China"},
 	"DE": {"Federal Republic of Germany", "Bundesrepublik Deutschland"},
 	"FM": {"Federated States of Micronesia"},
-	"GB": {"Great Britain", "Britain", "United Kingdom of Great Britain and Northern Ireland", "England", "Scotland", "Wales", "Northern Ireland",
+	"GB": {"Great Britain", "Britain", "United Kingdom of Great Britain and Northern Ireland", "England", "Scotland", "Wales",
+		"Northern Ireland",
 		"Großbritannien", "Vereinigtes Königreich Großbritannien und Nordirland"},
 	"HK": {"Hong Kong", "Hongkong"},
 	"IE": {"Republic of Ireland"},
@@ -120,7 +122,8 @@ func (x index) add(c Country, name string) {
 
 // short are the words that stand for others in names of countries; those that stand for nothing do not count.
 var short = map[string]string{
-	"the": "", "of": "", "and": "", "und": "", "st": "saint", "dem": "democratic", "rep": "republic", "is": "islands", "fed": "federated", "isl": "islands",
+	"the": "", "of": "", "and": "", "und": "", "st": "saint", "dem": "democratic", "rep": "republic", "is": "islands",
+	"fed": "federated", "isl": "islands",
 }
 
 // key is the same for a name in any order of its words: "Korea, Republic of", "Republic of Korea" and

@@ -27,7 +27,8 @@ func TestLabelsAreLookedAt(t *testing.T) {
 		return true
 	})
 	read := func(attributes []string) *source.Result {
-		c := Config{Web: web.Config{URL: s.URL + "/v1", CAPEM: s.CA, Retries: -1}, ClientID: hrapi.User, ClientSecret: hrapi.Secret, Optional: []string{"hire_date", "supervisor.id", "termination_date"}}
+		c := Config{Web: web.Config{URL: s.URL + "/v1", CAPEM: s.CA, Retries: -1}, ClientID: hrapi.User, ClientSecret: hrapi.Secret,
+			Optional: []string{"hire_date", "supervisor.id", "termination_date"}}
 		result, err := Read(t.Context(), c, source.Spec{Attributes: attributes})
 		if err != nil {
 			t.Fatal(err)
