@@ -169,20 +169,24 @@ func (c *compiler) computation(path string, given AttributeRule) computation {
 // apply checks and sets when the rule is applied. Naming attributes are kept
 // from the existing account unless the rule says otherwise: a change renames.
 func (c *compiler) apply(path string, r *rule, given AttributeRule) {
-	c.oneOf(path+".apply", given.Apply, ApplyAlways, ApplyOnCreate, ApplyIfEmpty)
+	c.oneOf(path+".apply", given.Apply, ApplyAlways, ApplyOnCreate, ApplyIfEmpty, ApplyAddValues)
 	c.oneOf(path+".when_null", given.WhenNull, NullKeep, NullClear, NullError)
 	apply := given.Apply
 	if apply == "" && (r.naming != nil || r.from.program != nil && r.from.program.Unique()) {
 		apply = ApplyOnCreate
 	}
-	r.outcome.OnCreate, r.outcome.IfEmpty = apply == ApplyOnCreate, apply == ApplyIfEmpty
+	r.outcome.OnCreate, r.outcome.IfEmpty, r.outcome.Adds = apply == ApplyOnCreate, apply == ApplyIfEmpty, apply == ApplyAddValues
+	if r.outcome.Adds && !r.target.Multi {
+		c.failf(path+".apply", "found %q, but %s holds one value; use %q, %q or %q", apply, r.target.Name, ApplyAlways, ApplyOnCreate,
+			ApplyIfEmpty)
+	}
 	if given.WhenNull != NullClear {
 		return
 	}
 	switch {
 	case r.required:
 		c.failf(path+".when_null", "%s cannot be cleared, every account needs it; use \"error\"", r.target.Name)
-	case r.outcome.OnCreate || r.outcome.IfEmpty:
+	case r.outcome.OnCreate || r.outcome.IfEmpty || r.outcome.Adds:
 		c.failf(path+".when_null", "\"clear\" has no effect with apply = %q, which leaves existing values alone", apply)
 	}
 }
@@ -194,6 +198,8 @@ func (c *compiler) constant(path string, r *rule, text string) {
 	if blank(text) {
 		r.cleared = true
 		switch {
+		case r.outcome.Adds:
+			c.failf(path, "found %q, expected a value to add", text)
 		case text != "":
 			c.failf(path, "found only blanks, expected a value, or \"\" to clear the attribute")
 		case r.required:

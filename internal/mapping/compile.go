@@ -148,6 +148,9 @@ func (c *compiler) expressions() {
 
 // program compiles an expression, or reports what is wrong with it and returns nil.
 func (c *compiler) program(path, source string) *expression.Program {
+	if !c.decided(path, source) {
+		return nil
+	}
 	p, err := expression.Compile(source, expression.Options{Dialect: expression.Dialect(c.rules.Dialect), Tables: c.rules.Tables, Named: c.named})
 	if err != nil {
 		for _, e := range flatten(err) {
@@ -225,6 +228,8 @@ func (c *compiler) matchSource(path, source string) computation {
 	case strings.TrimSpace(source) == "":
 		c.failf(path, "missing, expected a source attribute or an expression")
 		return computation{}
+	case !c.decided(path, source):
+		return computation{}
 	case strings.ContainsAny(source, `[("`):
 		return c.fixedProgram(path, source)
 	}
@@ -289,6 +294,9 @@ func (c *compiler) container() {
 // expression may give as a whole are checked at once.
 func (c *compiler) place(path, source string) computation {
 	check := func(string) error { return nil }
+	if !c.decided(path, source) {
+		return computation{}
+	}
 	if c.m.target.paths {
 		check = checkPath
 		if checkPath(source) == nil {
