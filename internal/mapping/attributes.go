@@ -155,7 +155,7 @@ func (c *compiler) computation(path string, given AttributeRule) computation {
 		c.failf(path, "missing, expected one of source, constant and expression, or a default for new accounts")
 	case given.Source != "":
 		name := attributeName(given.Source)
-		if name == "" || strings.ContainsAny(name, `["`) {
+		if name == "" || strings.ContainsAny(name, `["`) && !filtered(name) {
 			c.failf(path+".source", "found %s, expected the name of one source attribute, such as FirstName or [FirstName]; write expressions as expression", given.Source)
 			break
 		}
@@ -164,6 +164,12 @@ func (c *compiler) computation(path string, given AttributeRule) computation {
 		return c.computed(c.program(path+".expression", given.Expression))
 	}
 	return computation{}
+}
+
+// filtered reports whether a name is one of SCIM with a filter in it.
+func filtered(name string) bool {
+	tree, err := expression.Parse("["+name+"]", expression.Provisioning)
+	return err == nil && tree.Kind == expression.SyntaxAttribute
 }
 
 // apply checks and sets when the rule is applied. Naming attributes are kept

@@ -188,9 +188,12 @@ func (c *compiler) read(names ...string) []string {
 	return names
 }
 
-// attributeName takes the name out of FirstName or [FirstName].
+// attributeName takes the name out of FirstName, [FirstName] or [emails[type eq "work"].value].
 func attributeName(source string) string {
 	s := strings.TrimSpace(source)
+	if tree, err := expression.Parse(s, expression.Provisioning); err == nil && tree.Kind == expression.SyntaxAttribute {
+		return tree.Text
+	}
 	if inner, ok := strings.CutPrefix(s, "["); ok {
 		if inner, ok = strings.CutSuffix(inner, "]"); ok && !strings.ContainsAny(inner, "[]") {
 			return strings.TrimSpace(inner)
