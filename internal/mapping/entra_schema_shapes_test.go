@@ -199,3 +199,19 @@ func TestFromEntraSchemaShapes(t *testing.T) {
 		wantError(t, err, want)
 	}
 }
+
+// TestFromEntraSchemaFilteredNames: an API-driven job reads values of SCIM by their type.
+func TestFromEntraSchemaFilteredNames(t *testing.T) {
+	const mail, city = `emails[type eq "work"].value`, `addresses[type eq "work"].locality`
+	doc := job(t, "Active Directory", nil, append(slices.Clone(staff), workdayActive,
+		jobAttribute{target: "mail", kind: "Attribute", source: "[" + mail + "]"},
+		jobAttribute{target: "l", kind: "Function", source: "ToUpper([" + city + "])"})...)
+	rules, _ := convert(t, doc)
+	if got := rules.Attributes["mail"].Source; got != mail {
+		t.Errorf("source %q", got)
+	}
+	m := mustCompile(t, rules)
+	if read := m.SourceAttributes(); !slices.Contains(read, mail) || !slices.Contains(read, city) {
+		t.Errorf("attributes %q", read)
+	}
+}
