@@ -212,7 +212,7 @@ func (c *compiler) word(e *expr, want valueType) *node {
 		}
 		return constantNode(e.pos, DropAttribute, anyType)
 	case c.Dialect == MIM:
-		return c.attribute(e.pos, e.text)
+		return c.mimWord(e)
 	}
 	words := []string{"IgnoreAttributeFlow", "IgnoreObjectFlow"}
 	if s := nearest(e.text, words); s != "" {
@@ -222,6 +222,22 @@ func (c *compiler) word(e *expr, want valueType) *node {
 		return c.fail(e.pos, "found "+quote(e.text)+" without arguments", "write "+s+"(…)")
 	}
 	return c.fail(e.pos, "unknown word "+quote(e.text), fmt.Sprintf(`write [%s] for an attribute or "%s" for a text`, abbreviate(e.text, 60), abbreviate(e.text, 60)))
+}
+
+// mimWord compiles a bare word of the mim dialect: a literal of the synchronization rules
+// of MIM and Entra Connect, or an attribute.
+func (c *compiler) mimWord(e *expr) *node {
+	switch strings.ToLower(e.text) {
+	case "true":
+		return constantNode(e.pos, String("True"), boolType)
+	case "false":
+		return constantNode(e.pos, String("False"), boolType)
+	case "null":
+		return constantNode(e.pos, Null, anyType)
+	case "ignorethisflow":
+		return constantNode(e.pos, DropAttribute, anyType)
+	}
+	return c.attribute(e.pos, e.text)
 }
 
 // call compiles a function call, checks its arguments and evaluates it at once if all of them are constant.

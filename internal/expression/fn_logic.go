@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -14,7 +15,8 @@ var logicFunctions = []definition{
 	{name: "IIF", params: "condition condition, valueIfTrue any?, valueIfFalse any?", dialects: "PCM", bind: bindIIF,
 		description: "Returns one of two values; only the chosen one is evaluated."},
 	{name: "Switch", params: "source text, default any?, key text*, value any?*", dialects: "PC", bind: bindSwitch,
-		description: "Returns the value of the first key that equals source exactly, else the default; the key \"\" also matches null; only what is returned is evaluated."},
+		description: "Returns the value of the first key that equals source exactly (true and false in any case), " +
+			"else the default; the key \"\" also matches null; only what is returned is evaluated."},
 	{name: "Coalesce", params: "source any*", dialects: "P", bind: bindCoalesce(Value.IsNull),
 		description: "Returns the first value that is not null; the empty text counts as a value."},
 	{name: "FirstNonEmpty", params: "source any*", bind: bindCoalesce(Value.isEmpty),
@@ -115,6 +117,7 @@ func bindSwitch(c *call) evaluator {
 		if err != nil {
 			return Null, err
 		}
+		same := -1 // the value of a key that is the same truth value in another spelling
 		for i := 0; i < len(pairs); i += 2 {
 			key := pairs[i].value.text // a constant, nearly always
 			if !pairs[i].constant {
@@ -125,9 +128,22 @@ func bindSwitch(c *call) evaluator {
 			if key == text {
 				return pick(pairs[i+1], st)
 			}
+			if same < 0 && sameTruth(key, text) {
+				same = i + 1
+			}
+		}
+		if same >= 0 {
+			return pick(pairs[same], st)
 		}
 		return pick(otherwise, st)
 	}
+}
+
+// sameTruth reports whether both texts are true, or both false, in whatever case: JSON and
+// LDAP write truth values otherwise than Microsoft's mappings, which say "True".
+func sameTruth(a, b string) bool {
+	return len(a) == len(b) && (len(a) == 4 || len(a) == 5) && strings.EqualFold(a, b) &&
+		(strings.EqualFold(a, "true") || strings.EqualFold(a, "false"))
 }
 
 func bindCoalesce(missing func(Value) bool) func(*call) evaluator {

@@ -4,6 +4,7 @@ package expression
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 )
@@ -157,11 +158,38 @@ func (l *lexer) attribute() (token, error) {
 			}
 			return token{tokenAttribute, name, start}, nil
 		case '[':
+			filter, ok := l.filter(b.String())
+			if ok {
+				b.WriteString(filter)
+				continue
+			}
 			return token{}, &Error{Line: start.line, Column: start.column, Message: "found [ inside an attribute name", Expected: "expected ] first"}
 		}
 		b.WriteRune(r)
 	}
 	return token{}, &Error{Line: start.line, Column: start.column, Message: "the attribute that begins here has no end", Expected: "expected a closing ]"}
+}
+
+// scimFilter is what may stand in the brackets within an attribute name: emails[type eq "work"].value
+// (RFC 7644 section 3.10). Several comparisons are joined by and, or.
+var scimFilter = regexp.MustCompile(`^\[\s*[A-Za-z$][\w$.-]*\s+(?:pr|(?:eq|ne|co|sw|ew|gt|ge|lt|le)\s+(?:"[^"\n]*"|[\w.-]+))` +
+	`(?:\s+(?:and|or)\s+[A-Za-z$][\w$.-]*\s+(?:pr|(?:eq|ne|co|sw|ew|gt|ge|lt|le)\s+(?:"[^"\n]*"|[\w.-]+)))*\s*\]`)
+
+// scimName is what may stand before such a filter, the schema included.
+var scimName = regexp.MustCompile(`^\s*[A-Za-z$][\w$.:-]*$`)
+
+// filter reads the rest of a SCIM filter whose bracket has been read, and gives it with both brackets.
+func (l *lexer) filter(before string) (string, bool) {
+	const longest = 1000
+	rest := string(l.source[l.offset-1 : min(len(l.source), l.offset+longest)])
+	found := scimFilter.FindString(rest)
+	if found == "" || !scimName.MatchString(before) {
+		return "", false
+	}
+	for range []rune(found)[1:] {
+		l.advance()
+	}
+	return found, true
 }
 
 func (l *lexer) name() token {

@@ -161,7 +161,7 @@ func (c *compiler) computation(path string, given AttributeRule) computation {
 		c.failf(path, "missing, expected one of source, constant and expression, or a default for new accounts")
 	case given.Source != "":
 		name := attributeName(given.Source)
-		if name == "" || strings.ContainsAny(name, `["`) {
+		if name == "" || strings.ContainsAny(name, `["`) && !filtered(name) {
 			c.failf(path+".source", "found %s, expected the name of one source attribute, such as FirstName or [FirstName]; write expressions as expression", given.Source)
 			break
 		}
@@ -172,23 +172,33 @@ func (c *compiler) computation(path string, given AttributeRule) computation {
 	return computation{}
 }
 
+// filtered reports whether a name is one of SCIM with a filter in it.
+func filtered(name string) bool {
+	tree, err := expression.Parse("["+name+"]", expression.Provisioning)
+	return err == nil && tree.Kind == expression.SyntaxAttribute
+}
+
 // apply checks and sets when the rule is applied. Naming attributes are kept
 // from the existing account unless the rule says otherwise: a change renames.
 func (c *compiler) apply(path string, r *rule, given AttributeRule) {
-	c.oneOf(path+".apply", given.Apply, ApplyAlways, ApplyOnCreate, ApplyIfEmpty)
+	c.oneOf(path+".apply", given.Apply, ApplyAlways, ApplyOnCreate, ApplyIfEmpty, ApplyAddValues)
 	c.oneOf(path+".when_null", given.WhenNull, NullKeep, NullClear, NullError)
 	apply := given.Apply
 	if apply == "" && (r.naming != nil || r.from.program != nil && r.from.program.Unique()) {
 		apply = ApplyOnCreate
 	}
-	r.outcome.OnCreate, r.outcome.IfEmpty = apply == ApplyOnCreate, apply == ApplyIfEmpty
+	r.outcome.OnCreate, r.outcome.IfEmpty, r.outcome.Adds = apply == ApplyOnCreate, apply == ApplyIfEmpty, apply == ApplyAddValues
+	if r.outcome.Adds && !r.target.Multi {
+		c.failf(path+".apply", "found %q, but %s holds one value; use %q, %q or %q", apply, r.target.Name, ApplyAlways, ApplyOnCreate,
+			ApplyIfEmpty)
+	}
 	if given.WhenNull != NullClear {
 		return
 	}
 	switch {
 	case r.required:
 		c.failf(path+".when_null", "%s cannot be cleared, every account needs it; use \"error\"", r.target.Name)
-	case r.outcome.OnCreate || r.outcome.IfEmpty:
+	case r.outcome.OnCreate || r.outcome.IfEmpty || r.outcome.Adds:
 		c.failf(path+".when_null", "\"clear\" has no effect with apply = %q, which leaves existing values alone", apply)
 	}
 }
@@ -200,6 +210,8 @@ func (c *compiler) constant(path string, r *rule, text string) {
 	if blank(text) {
 		r.cleared = true
 		switch {
+		case r.outcome.Adds:
+			c.failf(path, "found %q, expected a value to add", text)
 		case text != "":
 			c.failf(path, "found only blanks, expected a value, or \"\" to clear the attribute")
 		case r.required:

@@ -148,6 +148,9 @@ func (c *compiler) expressions() {
 
 // program compiles an expression, or reports what is wrong with it and returns nil.
 func (c *compiler) program(path, source string) *expression.Program {
+	if !c.decided(path, source) {
+		return nil
+	}
 	p, err := expression.Compile(source, expression.Options{Dialect: expression.Dialect(c.rules.Dialect), Tables: c.rules.Tables, Named: c.named})
 	if err != nil {
 		for _, e := range flatten(err) {
@@ -185,9 +188,12 @@ func (c *compiler) read(names ...string) []string {
 	return names
 }
 
-// attributeName takes the name out of FirstName or [FirstName].
+// attributeName takes the name out of FirstName, [FirstName] or [emails[type eq "work"].value].
 func attributeName(source string) string {
 	s := strings.TrimSpace(source)
+	if tree, err := expression.Parse(s, expression.Provisioning); err == nil && tree.Kind == expression.SyntaxAttribute {
+		return tree.Text
+	}
 	if inner, ok := strings.CutPrefix(s, "["); ok {
 		if inner, ok = strings.CutSuffix(inner, "]"); ok && !strings.ContainsAny(inner, "[]") {
 			return strings.TrimSpace(inner)
@@ -224,6 +230,8 @@ func (c *compiler) matchSource(path, source string) computation {
 	switch {
 	case strings.TrimSpace(source) == "":
 		c.failf(path, "missing, expected a source attribute or an expression")
+		return computation{}
+	case !c.decided(path, source):
 		return computation{}
 	case strings.ContainsAny(source, `[("`):
 		return c.fixedProgram(path, source)
@@ -289,6 +297,9 @@ func (c *compiler) container() {
 // expression may give as a whole are checked at once.
 func (c *compiler) place(path, source string) computation {
 	check := func(string) error { return nil }
+	if !c.decided(path, source) {
+		return computation{}
+	}
 	if c.m.target.paths {
 		check = checkPath
 		if checkPath(source) == nil {

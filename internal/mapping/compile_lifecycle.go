@@ -103,6 +103,8 @@ func (c *compiler) statusLists() {
 			path := fmt.Sprintf("worker_lifecycle.%s[%d]", list.name, i)
 			before, twice := listed[status.Fold(word)]
 			switch {
+			case !c.decided(path, word):
+				continue
 			case status.Fold(word) == "":
 				c.failf(path, "found %q, expected a status word", word)
 			case twice && before != list.name:

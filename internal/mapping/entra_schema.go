@@ -3,12 +3,12 @@
 package mapping
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
+
+	"terraform-provider-workforce/internal/expression"
 )
 
 // The parts of a synchronizationSchema that rules come from.
@@ -35,7 +35,7 @@ type (
 	}
 	objectMapping struct {
 		Enabled    *bool              `json:"enabled"`
-		FlowTypes  string             `json:"flowTypes"`
+		FlowTypes  objectFlows        `json:"flowTypes"`
 		Name       string             `json:"name"`
 		Source     string             `json:"sourceObjectName"`
 		Target     string             `json:"targetObjectName"`
@@ -45,14 +45,14 @@ type (
 	attributeMapping struct {
 		Source   *mappingSource `json:"source"`
 		Target   string         `json:"targetAttributeName"`
-		Default  *string        `json:"defaultValue"`
-		FlowType string         `json:"flowType"`
+		Default  *looseText     `json:"defaultValue"`
+		FlowType looseText      `json:"flowType"`
 		Priority int            `json:"matchingPriority"`
 	}
 	mappingSource struct {
-		Type       string `json:"type"`
-		Name       string `json:"name"`
-		Expression string `json:"expression"`
+		Type       string    `json:"type"`
+		Name       looseText `json:"name"`
+		Expression string    `json:"expression"`
 		Parameters []struct {
 			Key   string         `json:"key"`
 			Value *mappingSource `json:"value"`
@@ -64,13 +64,14 @@ type (
 		InputGroups    []filterGroup `json:"inputFilterGroups"`
 	}
 	filterGroup struct {
+		Name    string         `json:"name"`
 		Clauses []filterClause `json:"clauses"`
 	}
 	filterClause struct {
 		Operator string `json:"operatorName"`
 		Source   string `json:"sourceOperandName"`
 		Operand  *struct {
-			Values []string `json:"values"`
+			Values []looseText `json:"values"`
 		} `json:"targetOperand"`
 	}
 )
@@ -81,21 +82,28 @@ type importer struct {
 	notes      []string
 	priorities map[int][]MatchCondition
 	nulls      map[string]bool // source attributes whose nulls flow
+	extended   map[string]bool // attributes of the target that the job's schema defines, lower-cased
+	status     bool            // whether accounts are enabled has been derived, or is asked for
 }
 
 // FromEntraSchema turns the synchronization schema of a Microsoft Entra
 // provisioning job, as Microsoft Graph exports it
 // (GET /servicePrincipals/{id}/synchronization/jobs/{id}/schema), into rules.
-// The notes say, one sentence each, what works differently here or could not be
-// carried over. Rules still have to be compiled: the schema may hold expressions
-// or attributes that are not right.
+// It reads JSON with or without a byte order mark, the same in Base64 (as
+// filebase64 gives files in UTF-16), a synchronization template, and an answer of
+// Microsoft Graph around one schema.
+//
+// The notes say, one sentence each, what works differently here or was translated.
+// What a person must decide stands in the rules as a text that begins with "DECIDE: ",
+// which Compile refuses. Rules still have to be compiled: the schema may hold
+// expressions or attributes that are not right.
 func FromEntraSchema(doc string) (rules Rules, notes []string, err error) {
-	var schema syncSchema
-	if err := json.Unmarshal([]byte(doc), &schema); err != nil {
-		return Rules{}, nil, fmt.Errorf("not a synchronization schema: %w", err)
+	schema, err := readSyncSchema(doc)
+	if err != nil {
+		return Rules{}, nil, err
 	}
-	i := &importer{priorities: map[int][]MatchCondition{}, nulls: map[string]bool{}}
-	object, err := i.choose(&schema)
+	i := &importer{priorities: map[int][]MatchCondition{}, nulls: map[string]bool{}, extended: map[string]bool{}}
+	object, err := i.choose(schema)
 	if err != nil {
 		return Rules{}, nil, err
 	}
@@ -110,6 +118,7 @@ func FromEntraSchema(doc string) (rules Rules, notes []string, err error) {
 	}
 	i.scope(object.Scope)
 	i.missing(object)
+	i.sources()
 	return i.rules, i.notes, nil
 }
 
@@ -143,7 +152,7 @@ func (i *importer) choose(schema *syncSchema) (*objectMapping, error) {
 				i.notef("The object mapping %q is a further one to users and was left out: write a second mapping for it.", object.Name)
 			default:
 				chosen, i.rules.Target = object, target
-				i.nullFlows(schema, rule.Source, object.Source)
+				i.definitions(schema, rule, object)
 			}
 		}
 	}
@@ -164,185 +173,45 @@ func directoryKind(name string) string {
 	return ""
 }
 
-func (i *importer) nullFlows(schema *syncSchema, directory, object string) {
+// definitions reads what the schema says about the attributes of both sides.
+func (i *importer) definitions(schema *syncSchema, rule *syncRule, object *objectMapping) {
 	for _, d := range schema.Directories {
 		for _, o := range d.Objects {
-			if d.Name != directory || o.Name != object {
-				continue
-			}
 			for _, a := range o.Attributes {
-				i.nulls[a.Name] = a.FlowNullValues
-			}
-		}
-	}
-}
-
-// attribute carries one attribute mapping over.
-func (i *importer) attribute(a attributeMapping) {
-	source := a.Source.text()
-	if a.Priority > 0 {
-		i.priorities[a.Priority] = append(i.priorities[a.Priority], MatchCondition{Source: source, Target: a.Target})
-	}
-	rule := AttributeRule{}
-	if a.Source != nil {
-		switch a.Source.Type {
-		case "Attribute":
-			rule.Source = attributeName(source)
-		case "Constant":
-			rule.Constant = &source
-		case "Function":
-			rule.Expression = source
-		}
-	}
-	if a.Default != nil && *a.Default != "" {
-		rule.Default = a.Default
-	}
-	if i.special(a, source) {
-		return
-	}
-	i.apply(a, &rule)
-	if rule.Source == "" && rule.Constant == nil && rule.Expression == "" && rule.Default == nil {
-		i.notef("%s has neither source nor default value and was left out: an attribute without a rule is not managed.", a.Target)
-		return
-	}
-	i.remark(a, source, &rule)
-	i.rules.Attributes[a.Target] = rule
-}
-
-// special handles the pseudo-attributes and those that other parts of the rules decide.
-func (i *importer) special(a attributeMapping, source string) bool {
-	switch strings.ToLower(a.Target) {
-	case "parentdistinguishedname":
-		i.rules.Container = source
-		if a.Source != nil && a.Source.Type == "Constant" {
-			i.rules.Container = strconv.Quote(source)
-		}
-		if a.FlowType == "ObjectAddOnly" {
-			i.rules.ContainerApply = ApplyOnCreate
-		}
-		if a.Default != nil && *a.Default != "" {
-			i.notef("The default value %q of parentDistinguishedName was left out: give the container expression a default, as Switch has.", *a.Default)
-		}
-		i.notef("parentDistinguishedName became container.")
-		return true
-	case "accountdisabled", "accountenabled":
-		i.notef("%s (%s) was left out: whether an account is enabled follows from worker_lifecycle.%s", a.Target, source, statusHint(a.Target, source))
-		return true
-	case "objectfilter":
-		i.notef("objectFilter (%s) was left out: write it as a scope clause, as prehire_days, or as IgnoreObjectFlow in a rule.", source)
-		return true
-	}
-	if instead, refused := targets[i.rules.Target].refused[strings.ToLower(a.Target)]; refused {
-		i.notef("%s (%s) was left out: %s.", a.Target, source, instead)
-		return true
-	}
-	return false
-}
-
-// statusHint reads the status words out of Switch([Active], , "1", "True", "0", "False").
-func statusHint(target, source string) string {
-	s := outline(source)
-	if s.call != "Switch" || len(s.args) < 4 {
-		return " Check that the source's status and dates say the same."
-	}
-	var active, inactive []string
-	for k := 2; k+1 < len(s.args); k += 2 {
-		key, value := s.args[k], s.args[k+1]
-		switch enabled := strings.EqualFold(value.text, "True") == strings.EqualFold(target, "accountEnabled"); {
-		case !key.plain || !value.plain:
-		case enabled:
-			active = append(active, key.text)
-		default:
-			inactive = append(inactive, key.text)
-		}
-	}
-	return fmt.Sprintf(" With that attribute as the source's status: active_statuses = [%s], inactive_statuses = [%s].", quoted(active), quoted(inactive))
-}
-
-// apply translates when an attribute flows.
-func (i *importer) apply(a attributeMapping, rule *AttributeRule) {
-	naming := false
-	for name := range targets[i.rules.Target].naming {
-		naming = naming || strings.EqualFold(name, a.Target)
-	}
-	switch a.FlowType {
-	case "ObjectAddOnly":
-		rule.Apply = ApplyOnCreate
-	case "AttributeAddOnly":
-		rule.Apply = ApplyIfEmpty
-	case "ValueAddOnly", "MultiValueAddOnly":
-		i.notef("%s only adds values (%s); here a rule decides about the whole set of values.", a.Target, a.FlowType)
-	default:
-		if naming {
-			rule.Apply = ApplyAlways
-		}
-	}
-	if strings.HasPrefix(strings.TrimSpace(rule.Expression), "SelectUniqueValue") && !naming {
-		rule.Unique = true
-	}
-}
-
-// remark says what works differently for a rule that was carried over.
-func (i *importer) remark(a attributeMapping, source string, rule *AttributeRule) {
-	if strings.EqualFold(a.Target, "manager") {
-		i.notef("manager (%s) takes the worker id of the manager; use manager_id unless that attribute holds one.", source)
-	}
-	if strings.Contains(source, "[IsSoftDeleted]") {
-		i.notef("%s reads [IsSoftDeleted], which no HR system has: it is always null here. Use worker_lifecycle.leaver_attributes for leavers.", a.Target)
-	}
-	if rule.Source != "" && i.nulls[rule.Source] && rule.Apply != ApplyOnCreate && rule.Apply != ApplyIfEmpty {
-		rule.WhenNull = NullClear
-		i.notef("%s is cleared when %s is null, since null values of that source attribute flow.", a.Target, rule.Source)
-	}
-}
-
-// scope carries the scoping filter over.
-func (i *importer) scope(filter *syncFilter) {
-	if filter == nil {
-		return
-	}
-	if len(filter.CategoryGroups) > 0 || len(filter.InputGroups) > 0 {
-		i.notef("The scope has category or input filters, which were left out.")
-	}
-	for _, g := range filter.Groups {
-		var clauses []Clause
-		for _, c := range g.Clauses {
-			clause := Clause{Attribute: attributeName(c.Source), Operator: c.Operator}
-			if op, known := findOperator(c.Operator); known {
-				clause.Operator = op.name
-			} else {
-				i.notef("The scope operator %q on %s is unknown here: replace it.", c.Operator, c.Source)
-			}
-			if c.Operand != nil && len(c.Operand.Values) > 0 {
-				clause.Value = c.Operand.Values[0]
-				if len(c.Operand.Values) > 1 {
-					i.notef("The scope clause %s %s has %d values, of which only the first was kept.", c.Source, c.Operator, len(c.Operand.Values))
+				if d.Name == rule.Source && o.Name == object.Source {
+					i.nulls[a.Name] = a.FlowNullValues
+				}
+				if d.Name == rule.Target && strings.EqualFold(o.Name, object.Target) {
+					i.extended[strings.ToLower(a.Name)] = true
 				}
 			}
-			clauses = append(clauses, clause)
 		}
-		if len(clauses) > 0 {
-			i.rules.Scope = append(i.rules.Scope, clauses)
-		}
-	}
-	if len(i.rules.Scope) > 0 {
-		i.rules.OnOutOfScope = OutOfScopeDisable
-		i.notef("on_out_of_scope is \"disable\", as in the provisioning job unless SkipOutOfScopeDeletions is set there.")
 	}
 }
 
-// missing notes what the schema leaves to settings elsewhere.
+// missing notes what the schema leaves to settings elsewhere, and asks for what no
+// mapping may be without.
 func (i *importer) missing(object *objectMapping) {
 	if i.rules.Target == "active_directory" && i.rules.Container == "" {
+		i.rules.Container = question("there is no mapping for parentDistinguishedName; write the job's default container, such as " +
+			"OU=Staff,DC=corp,DC=example,DC=com")
 		i.notef("There is no mapping for parentDistinguishedName: write the job's default container as container.")
 	}
 	if len(i.rules.Match) == 0 {
 		i.notef("There is no matching attribute: write match.")
 	}
 	for _, action := range []string{"Add", "Update", "Delete"} {
-		if object.FlowTypes != "" && !strings.Contains(object.FlowTypes, action) {
+		if object.FlowTypes != "" && !strings.Contains(string(object.FlowTypes), action) {
 			i.notef("The action %s is switched off in the object mapping; rules have no such switch.", action)
 		}
+	}
+	if !i.status {
+		i.askStatus("nothing in the job enables or disables accounts")
+	}
+	l := &i.rules.Lifecycle
+	if l.PrehireDays != nil && l.EnableDays > *l.PrehireDays {
+		i.notef("enable_days became %d, as prehire_days: the job makes no account before.", *l.PrehireDays)
+		l.EnableDays = *l.PrehireDays
 	}
 }
 
@@ -352,10 +221,10 @@ func (s *mappingSource) text() string {
 	case s == nil:
 		return ""
 	case s.Type == "Attribute" && s.Name != "":
-		return "[" + s.Name + "]"
+		return "[" + string(s.Name) + "]"
 	case s.Type == "Constant":
 		if s.Name != "" {
-			return s.Name
+			return string(s.Name)
 		}
 		if sketch := outline(s.Expression); sketch.plain {
 			return sketch.text
@@ -368,7 +237,7 @@ func (s *mappingSource) text() string {
 		for k, p := range s.Parameters {
 			args[k] = p.Value.argument()
 		}
-		return s.Name + "(" + strings.Join(args, ", ") + ")"
+		return string(s.Name) + "(" + strings.Join(args, ", ") + ")"
 	}
 	return ""
 }
@@ -376,8 +245,25 @@ func (s *mappingSource) text() string {
 // argument is the source as an argument of a function.
 func (s *mappingSource) argument() string {
 	if s != nil && s.Type == "Constant" {
-		text := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s.text())
-		return `"` + text + `"`
+		return expressionText(s.text())
 	}
 	return s.text()
+}
+
+// expressionText writes a text as expressions do.
+func expressionText(s string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
+}
+
+// tree parses the source, whatever kind it is; nil where it does not parse.
+func (s *mappingSource) tree() *expression.Syntax {
+	source := s.text()
+	if s != nil && s.Type == "Constant" {
+		source = expressionText(source)
+	}
+	tree, err := expression.Parse(source, expression.Provisioning)
+	if err != nil {
+		return nil
+	}
+	return tree
 }

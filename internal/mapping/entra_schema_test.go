@@ -4,6 +4,7 @@ package mapping
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -20,9 +21,12 @@ func TestFromEntraSchema(t *testing.T) {
 	m := mustCompile(t, rules)
 	all := strings.Join(notes, "\n")
 	for _, want := range []string{
-		`The object mapping "Contacts" is switched off`, `accountDisabled (Switch([Active], , "0", "True", "1", "False")) was left out`,
-		`active_statuses = ["1"], inactive_statuses = ["0"]`, "parentDistinguishedName became container", "objectFilter (IIF(", "manager ([ManagerReference]) takes the worker id",
-		"description reads [IsSoftDeleted]", "info has neither source nor default", "proxyAddresses only adds values", "telephoneNumber is cleared when PrimaryWorkTelephone is null",
+		`The object mapping "Contacts" is switched off`,
+		`accountDisabled (Switch([Active], , "0", "True", "1", "False")) became worker_lifecycle: make [Active] the source's status`,
+		"parentDistinguishedName became container", `attributes = ["AddressLineData", "BusinessTitle", `, "became prehire_days = 14",
+		"manager ([ManagerReference]) takes the worker id",
+		"description reads [IsSoftDeleted]", "info has neither source nor default",
+		"telephoneNumber is cleared when PrimaryWorkTelephone is null",
 		"The action Delete is switched off", `on_out_of_scope is "disable"`,
 	} {
 		if !strings.Contains(all, want) {
@@ -35,7 +39,8 @@ func TestFromEntraSchema(t *testing.T) {
 	if len(rules.Scope) != 2 || rules.Scope[0][1] != (Clause{Attribute: "WorkerType", Operator: "NOT EQUALS", Value: "Contingent"}) {
 		t.Errorf("scope %+v", rules.Scope)
 	}
-	for name, apply := range map[string]string{"cn": ApplyOnCreate, "employeeID": ApplyOnCreate, "mobile": ApplyIfEmpty, "givenName": ""} {
+	for name, apply := range map[string]string{"cn": ApplyOnCreate, "employeeID": ApplyOnCreate, "mobile": ApplyIfEmpty,
+		"givenName": "", "proxyAddresses": ApplyAddValues} {
 		if got := rules.Attributes[name].Apply; got != apply {
 			t.Errorf("%s: apply %q, want %q", name, got, apply)
 		}
@@ -43,10 +48,18 @@ func TestFromEntraSchema(t *testing.T) {
 	if got := rules.Attributes["employeeNumber"].Expression; got != `Join("-", [CostCenter], [WorkerID])` {
 		t.Errorf("rebuilt expression %s", got)
 	}
+	if l := rules.Lifecycle; !slices.Equal(l.ActiveStatuses, []string{"1"}) || !slices.Equal(l.InactiveStatuses, []string{"0"}) ||
+		l.PrehireDays == nil || *l.PrehireDays != 14 {
+		t.Errorf("lifecycle %+v", l)
+	}
 	w := ann()
 	for name, v := range map[string]string{"WorkerID": "1001", "PreferredNameData": "Ann Lee", "UserID": "ann/lee..", "Municipality": "Austin", "CountryReferenceTwoLetter": "US", "CostCenter": "4711", "WorkerType": "Regular", "StatusHireDate": "2026-12-01"} {
 		w.Attributes[name] = text(v)
 	}
+	if _, err := m.Evaluate(w, instant(t, "2026-12-05T00:00:00Z")); err == nil {
+		t.Error("a status word that the job does not know was understood")
+	}
+	w.Status = "1"
 	d := mustEvaluate(t, m, w, "2026-12-05T00:00:00Z")
 	for name, want := range map[string]string{"sAMAccountName": "annlee", "company": "Contoso", "employeeNumber": "4711-1001", "c": "US"} {
 		if got := d.Attributes[name].Value.Text(); got != want {
@@ -75,7 +88,7 @@ func TestFromEntraSchemaProblems(t *testing.T) {
 	if rules.Target != "entra" || rules.Attributes["mailNickname"].Apply != ApplyAlways {
 		t.Errorf("rules %+v", rules)
 	}
-	for _, want := range []string{"accountEnabled ([Active]) was left out", "no matching attribute", `"LIKE" on x is unknown`, "has 2 values"} {
+	for _, want := range []string{"accountEnabled ([Active]) became worker_lifecycle", "no matching attribute", `"LIKE" on x is unknown`} {
 		if !strings.Contains(strings.Join(notes, "\n"), want) {
 			t.Errorf("no note with %q in %q", want, notes)
 		}

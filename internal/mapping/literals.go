@@ -99,11 +99,7 @@ func (o *outliner) part() sketch {
 	case '"':
 		return sketch{text: o.quoted(), plain: true}
 	case '[':
-		if _, rest, ok := strings.Cut(o.rest, "]"); ok {
-			o.rest = rest
-		} else {
-			o.rest = ""
-		}
+		o.attribute()
 		return sketch{}
 	case '(':
 		return sketch{parts: o.arguments()}
@@ -123,6 +119,23 @@ func (o *outliner) part() sketch {
 		return sketch{call: name, args: o.arguments()}
 	}
 	return sketch{}
+}
+
+// attribute reads past the ] of an attribute, in whose name a filter may stand.
+func (o *outliner) attribute() {
+	depth := 0
+	for i := range len(o.rest) {
+		switch o.rest[i] {
+		case '[':
+			depth++
+		case ']':
+			if depth--; depth == 0 {
+				o.rest = o.rest[i+1:]
+				return
+			}
+		}
+	}
+	o.rest = ""
 }
 
 // arguments reads from an opening parenthesis past its closing one.

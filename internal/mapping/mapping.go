@@ -125,6 +125,8 @@ type Outcome struct {
 	// OnCreate: an existing account keeps what it has. IfEmpty: it keeps what
 	// it has unless that is nothing.
 	OnCreate, IfEmpty bool
+	// Adds: an existing account keeps its values, and gets those of Value that it lacks.
+	Adds bool
 	// Default is written when the account is being created and Value is empty.
 	Default directory.Value
 	// Unique says that no other account may have the value.

@@ -48,9 +48,10 @@ type Rules struct {
 
 // Values of MappingRule.Apply, Rules.ContainerApply.
 const (
-	ApplyAlways   = "always"
-	ApplyOnCreate = "on_create" // kept from the existing account ever after
-	ApplyIfEmpty  = "if_empty"  // written when the existing account has no value
+	ApplyAlways    = "always"
+	ApplyOnCreate  = "on_create"  // kept from the existing account ever after
+	ApplyIfEmpty   = "if_empty"   // written when the existing account has no value
+	ApplyAddValues = "add_values" // of a multi-valued attribute: what the account has stays, what it lacks is added
 )
 
 // Values of AttributeRule.WhenNull.
@@ -102,7 +103,7 @@ type AttributeRule struct {
 	// Default is used when the result is null and the account is being created.
 	Default *string `json:"default,omitempty"`
 	// Apply is ApplyAlways (the default), ApplyOnCreate (the default of naming
-	// attributes and of SelectUniqueValue) or ApplyIfEmpty.
+	// attributes and of SelectUniqueValue), ApplyIfEmpty or ApplyAddValues.
 	Apply string `json:"apply,omitempty"`
 	// WhenNull is NullKeep (the default), NullClear or NullError.
 	WhenNull string `json:"when_null,omitempty"`

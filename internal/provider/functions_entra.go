@@ -26,9 +26,15 @@ func (mappingFromEntraSchemaFunction) Definition(_ context.Context, _ function.D
 	resp.Definition = function.Definition{
 		Summary: "Convert the schema of a Microsoft Entra provisioning job",
 		MarkdownDescription: "Converts the synchronization schema that Microsoft Graph exports for a provisioning job (`GET /servicePrincipals/{id}/synchronization/jobs/{id}/schema`) into rules. " +
-			"The result is an object: `arguments` is JSON with the arguments of `workforce_mapping` by their names, `notes` lists what could not be carried over and what to do about it.",
-		Parameters: []function.Parameter{function.StringParameter{Name: "schema", MarkdownDescription: "The exported schema, as JSON."}},
-		Return:     function.ObjectReturn{AttributeTypes: entraSchemaResult},
+			"The result is an object: `arguments` is JSON with the arguments of `workforce_mapping` by their names, `notes` lists what works " +
+			"differently and what was translated. " +
+			"Who has left follows from the expression for `accountDisabled` or `accountEnabled`, which becomes `worker_lifecycle`. Where " +
+			"something cannot be derived, the arguments hold a text that begins with `DECIDE: ` and says what a person must decide; " +
+			"`workforce_mapping` refuses it.",
+		Parameters: []function.Parameter{function.StringParameter{Name: "schema",
+			MarkdownDescription: "The exported schema, as JSON. Also a synchronization template, an answer of Microsoft Graph around one " +
+				"schema, and what `filebase64` gives for a file in UTF-16."}},
+		Return: function.ObjectReturn{AttributeTypes: entraSchemaResult},
 	}
 }
 

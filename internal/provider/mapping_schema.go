@@ -102,8 +102,12 @@ func attributeRulesSchema(required bool, description string) schema.Attribute {
 			"constant":   optionalText("The same value for everybody."),
 			"expression": optionalText("Expression in the language of Microsoft's attribute mappings, such as `Join(\" \", [FirstName], [LastName])`."),
 			"default":    optionalText("Value used when the result is null and the account is being created."),
-			"apply": optionalOneOf("When the rule applies. `always` keeps the attribute as the rule says, and repairs drift; `on_create` sets it once and keeps what the account has ever after; `if_empty` sets it when the account has no value. "+
-				"The default is `always`, and `on_create` for naming attributes.", mapping.ApplyAlways, mapping.ApplyOnCreate, mapping.ApplyIfEmpty),
+			"apply": optionalOneOf("When the rule applies. `always` keeps the attribute as the rule says, and repairs drift; `on_create` "+
+				"sets it once and keeps what the account has ever after; `if_empty` sets it when the account has no value; "+
+				"`add_values`, for attributes with several values such as `proxyAddresses`, keeps every value that the account has and adds "+
+				"those it lacks: a value of the rule that somebody removes comes back, and one that the rule no longer gives stays. "+
+				"The default is `always`, and `on_create` for naming attributes.", mapping.ApplyAlways, mapping.ApplyOnCreate,
+				mapping.ApplyIfEmpty, mapping.ApplyAddValues),
 			"when_null": optionalOneOf("What a null result means. `keep`, the default, leaves the attribute alone for this worker; `clear` removes its value; `error` makes it a problem of the worker, who is set aside.",
 				mapping.NullKeep, mapping.NullClear, mapping.NullError),
 			"unique": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether no other account may have the value. The default is false; naming attributes are always unique."},

@@ -51,7 +51,8 @@ func (t target) inputAttributes() map[string]schema.Attribute {
 		"mapping": input("Rules, the `json` of a `workforce_mapping`. Pass it through a local value: Terraform postpones a data source that refers directly to a resource with pending changes, and the plan would show nobody's changes exactly when the rules change."),
 		"as_of": schema.StringAttribute{Optional: true, MarkdownDescription: "The moment to decide for, as RFC 3339, or as a date, which means noon UTC of that day. Dates of workers are compared with it in each worker's time zone. " +
 			"The default is now; give it for plans that must be repeatable.", Validators: []validator.String{momentValidator{}}},
-		"links": schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Accounts that people have decided belong to a worker: object id (objectGUID in Active Directory) by worker id. A link wins over every match rule."},
+		"links": schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Accounts that people have decided belong to a worker: object id (objectGUID in Active Directory) by worker id. " +
+			"Also as `{GUID}`, or as the Base64 of objectGUID that provisioning logs hold. A link wins over every match rule."},
 		"optional_attributes": schema.ListAttribute{Optional: true, ElementType: types.StringType,
 			MarkdownDescription: "HR attributes that the rules read and that may be missing from the whole feed. Any other attribute that no worker has is an error, because a misspelt name would be null for everybody."},
 		"max_listed": schema.Int64Attribute{Optional: true, MarkdownDescription: "Rows after which a list of the report is cut. The default is 50."},

@@ -249,6 +249,11 @@ func newDecider(in Input) (*decider, error) {
 	if err := in.validate(); err != nil {
 		return nil, err
 	}
+	links := make(map[string]string, len(in.Links))
+	for id, object := range in.Links {
+		links[id] = objectID(object)
+	}
+	in.Links = links
 	if in.MaxListed <= 0 {
 		in.MaxListed = 50
 	}

@@ -296,6 +296,12 @@ func (d *decider) draftAttribute(p *person, a *directory.Account, name string, o
 	if d.interim(p, name) {
 		fresh, present = true, nil
 	}
+	if o.Adds && p.existing != nil {
+		if o.Value = d.withAdded(name, present, o.Value); len(o.Value) == 0 {
+			return
+		}
+		o.Managed = true
+	}
 	switch {
 	case p.existing == nil && !o.Managed && len(o.Default) > 0:
 		a.Attributes[name] = o.Default
@@ -314,6 +320,28 @@ func (d *decider) draftAttribute(p *person, a *directory.Account, name string, o
 		a.Attributes[name] = o.Value
 	}
 }
+
+// withAdded is what an account has of an attribute, and of the values to add those it lacks.
+// An address that would be a second primary one (SMTP:) is added as an alias (smtp:).
+func (d *decider) withAdded(name string, present, add directory.Value) directory.Value {
+	all := slices.Clone(present)
+	primary := slices.ContainsFunc(present, isPrimary)
+	for _, v := range d.written[name].Canonical(add) {
+		if slices.ContainsFunc(all, func(has string) bool {
+			return directory.Fold(has) == directory.Fold(v) || d.in.Format.Same(name, directory.Value{has}, directory.Value{v})
+		}) {
+			continue // directories refuse a second value that differs in case only
+		}
+		if strings.EqualFold(name, proxyAddresses) && primary && isPrimary(v) {
+			v = smtp + v[len(smtp):]
+		}
+		all = append(all, v)
+	}
+	return all
+}
+
+// isPrimary reports whether a value of proxyAddresses is the primary address.
+func isPrimary(v string) bool { return strings.HasPrefix(v, "SMTP:") }
 
 // container returns where the account belongs. A rule for creation only lets an
 // account stay where it is, unless the person returns from among the leavers.

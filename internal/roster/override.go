@@ -181,7 +181,9 @@ func (d *decider) cannotOverride(o *Override) (problems []string) {
 			}
 		case slices.Contains(d.unique, name):
 			fail("%s: it is a name that must be unique; change it in the HR system or in the rules", name)
-		case name == d.rules.Lifecycle.RecordIn, rule.Apply == mapping.ApplyOnCreate, rule.Apply == mapping.ApplyIfEmpty, rule.Source == "" && rule.Constant == nil && rule.Expression == "":
+		case name == d.rules.Lifecycle.RecordIn, rule.Apply == mapping.ApplyOnCreate, rule.Apply == mapping.ApplyIfEmpty,
+			rule.Apply == mapping.ApplyAddValues,
+			rule.Source == "" && rule.Constant == nil && rule.Expression == "":
 			fail("%s: its rule does not keep it up to date, so that nothing would give the attribute back", name)
 		}
 		if v := o.Attributes[given]; name != given {

@@ -47,6 +47,9 @@ func everything(change ...func(*mapping.Rules)) mapping.Rules {
 		r.Attributes["company"] = mapping.AttributeRule{Default: pointer("Example")}
 		r.Attributes["division"] = mapping.AttributeRule{Source: "Department", Apply: mapping.ApplyIfEmpty}
 		r.Attributes["description"] = mapping.AttributeRule{Source: "Title", Apply: mapping.ApplyOnCreate, Default: pointer("new")}
+		r.Attributes["proxyAddresses"] = mapping.AttributeRule{Apply: mapping.ApplyAddValues,
+			Expression: `Split(ToLower(Join(",", Append("smtp:", Join(".", [Last], [worker_id], "alias@example.com")), ` +
+				`Append("x500:/o=x/cn=", [worker_id]))), ",")`}
 		r.Lifecycle.RecordIn = "extensionAttribute1"
 		r.Lifecycle.LeaverAttributes = map[string]mapping.AttributeRule{"title": {Constant: pointer("left")}}
 		r.Lifecycle.OnLeave = "disable"
