@@ -36,7 +36,16 @@ var Format = directory.Format{
 		{Key: "manager", Attribute: attrManager, Shared: true},
 		{Key: "groups", Attribute: directory.GroupsAttribute, Shared: true},
 	},
-	Equal: equal,
+	Equal:    equal,
+	Mastered: mastered,
+}
+
+// mastered reports whether an attribute of a synchronised user belongs to Active
+// Directory. Groups count as such: what was taken away is remembered at the user.
+// https://learn.microsoft.com/entra/identity/hybrid/connect/concept-azure-ad-connect-sync-user-and-contacts
+func mastered(attribute string) bool {
+	p, _ := lookup(attribute)
+	return !p.cloud && attribute != attrSponsors
 }
 
 // equal reports whether two values mean the same to Graph: names and addresses

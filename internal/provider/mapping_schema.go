@@ -25,6 +25,9 @@ func mappingSchema() schema.Schema {
 				MarkdownDescription: "Where the accounts are: `active_directory` is an Active Directory domain, `entra` a Microsoft Entra ID tenant.",
 				Validators:          []validator.String{stringvalidator.OneOf(activeDirectoryTarget.format.Target, entraTarget.format.Target)},
 			},
+			"synchronised_only": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether the accounts are users of Microsoft Entra ID that are synchronised from Active Directory, and no others. " +
+				"The rules then need not, and may not, name what Active Directory masters: user principal name, display name, `mailNickname` and most attributes; `usageLocation` is among the few that are left. " +
+				"Nobody is created, disabled or deleted; workers without such a user are reported. Default: false. Without it synchronised users may be among others: what Active Directory masters is left alone for them, too, and the report says what the rules would change."},
 			"match":      matchSchema(),
 			"attributes": attributeRulesSchema(true, "Rules by target attribute name, such as `givenName`. An attribute without a rule is not managed and never touched. Naming attributes (`cn`, `sAMAccountName`, `userPrincipalName`) are always unique, and are kept from the existing account unless `apply` says otherwise."),
 			"container": optionalText("Expression that gives the container of the account: in Active Directory the distinguished name of an organizational unit. A changed result moves the account in place. " +
