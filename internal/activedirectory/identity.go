@@ -56,3 +56,15 @@ func dnsName(dn string) string {
 	}
 	return strings.Join(labels, ".")
 }
+
+// Prefer makes the domain use a controller, as [Domain.Replica] named it, if none is in use yet.
+func (d *Domain) Prefer(server string) { d.client.Prefer(server) }
+
+// Replica returns the DNS name of the controller that is used.
+func (d *Domain) Replica(ctx context.Context) (string, error) {
+	root, err := d.client.RootDSE(ctx)
+	if err != nil {
+		return "", err
+	}
+	return root.DNSHostName, nil
+}

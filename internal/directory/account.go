@@ -104,6 +104,10 @@ type Account struct {
 	// Released says that the account is no longer managed: nothing is read, written or
 	// undone for it, and its document records what it was.
 	Released bool
+	// Synchronised says that a synchronisation writes the account from a directory that
+	// masters most of it. Enabled and the names then only tell what the account has; they
+	// and whatever else Format.Mastered names are never written. Only where Format.Mastered is set.
+	Synchronised bool
 	// DisabledFor says why the rules have the account disabled, see the constants
 	// ForLeft and so on; empty for an enabled one, and for one that somebody else
 	// disabled. Targets keep it at the account, where Existing.DisabledFor reads it.
@@ -172,6 +176,9 @@ type Format struct {
 	HasContainer bool
 	// Sessions says that sessions outlive the disabling of an account until they are revoked.
 	Sessions bool
+	// Mastered reports whether an attribute of a synchronised account belongs to the
+	// directory that it comes from. Nil: the target has no synchronised accounts.
+	Mastered func(attribute string) bool
 	// Core lists the top-level keys, in the order errors report them.
 	Core []CoreKey
 	// Equal reports whether two values of an attribute mean the same to the
@@ -257,7 +264,7 @@ func (f Format) Marshal(a Account) (string, error) {
 			out = strconv.AppendBool(out, a.Enabled)
 		case "container":
 			out = canonical.AppendString(out, a.Container)
-		case keyDeleted, keyReleased:
+		case keyDeleted, keyReleased, keySynchronised:
 			out = strconv.AppendBool(out, true)
 		case keyDisabledFor:
 			out = canonical.AppendString(out, a.DisabledFor)
@@ -272,10 +279,11 @@ func (f Format) Marshal(a Account) (string, error) {
 
 // Keys of a document that stand there only where they say something.
 const (
-	keyDeleted     = "deleted"
-	keyReleased    = "released"
-	keyDisabledFor = "disabled_for"
-	keySessions    = "sessions"
+	keyDeleted      = "deleted"
+	keyReleased     = "released"
+	keySynchronised = "synchronised"
+	keyDisabledFor  = "disabled_for"
+	keySessions     = "sessions"
 )
 
 type stateKey struct {
@@ -284,8 +292,10 @@ type stateKey struct {
 }
 
 // states says which of the optional keys an account has.
-func (a Account) states() [4]stateKey {
-	return [4]stateKey{{keyDeleted, a.Deleted}, {keyReleased, a.Released}, {keyDisabledFor, a.DisabledFor != ""}, {keySessions, a.Sessions != ""}}
+func (a Account) states() [5]stateKey {
+	return [...]stateKey{
+		{keyDeleted, a.Deleted}, {keyReleased, a.Released}, {keySynchronised, a.Synchronised}, {keyDisabledFor, a.DisabledFor != ""}, {keySessions, a.Sessions != ""},
+	}
 }
 
 // unmarshalStates reads the optional keys, and refuses what contradicts itself.
@@ -295,6 +305,9 @@ func (f Format) unmarshalStates(a *Account, take func(string, any) bool, fail fu
 	take(keyDisabledFor, &a.DisabledFor)
 	if f.Sessions {
 		take(keySessions, &a.Sessions)
+	}
+	if f.Mastered != nil {
+		take(keySynchronised, &a.Synchronised)
 	}
 	if c := a.contradicts(); c != nil {
 		fail(c.key, c.err)
@@ -309,6 +322,9 @@ type contradiction struct {
 // contradicts says which of the optional keys cannot stand there; nil where all can.
 func (a Account) contradicts() *contradiction {
 	switch {
+	case a.Deleted && a.Synchronised:
+		return &contradiction{keyDeleted,
+			errors.New("found true beside synchronised, expected one of them: the directory that the account comes from deletes it")}
 	case a.Deleted && a.Enabled:
 		return &contradiction{keyDeleted, errors.New("found true beside enabled, expected enabled = false: only a disabled account is deleted")}
 	case a.Deleted && a.Released:
@@ -412,6 +428,9 @@ func (f Format) unmarshalAttributes(a *Account, take func(string, any) bool, fai
 			fail("attributes."+name, err)
 		}
 		a.Attributes[name] = v
+		if a.Synchronised && f.Mastered(name) {
+			fail("attributes."+name, errors.New("the account is synchronised, and the directory that it comes from masters this: take it out, and change it there"))
+		}
 	}
 	for _, c := range f.Core {
 		if other, there := seen[strings.ToLower(c.Attribute)]; there {
@@ -422,7 +441,7 @@ func (f Format) unmarshalAttributes(a *Account, take func(string, any) bool, fai
 		if take(c.Key, &v) {
 			a.Attributes[c.Attribute] = v
 		}
-		if c.Required && len(a.Attributes[c.Attribute]) == 0 {
+		if c.Required && !a.Synchronised && len(a.Attributes[c.Attribute]) == 0 {
 			fail(c.Key, errors.New("missing"))
 		}
 		if len(v) > 1 {
@@ -438,6 +457,9 @@ func (f Format) keys() []string {
 	}
 	if f.Sessions {
 		keys = append(keys, keySessions)
+	}
+	if f.Mastered != nil {
+		keys = append(keys, keySynchronised)
 	}
 	for _, c := range f.Core {
 		keys = append(keys, c.Key)

@@ -53,6 +53,9 @@ type Existing struct {
 	// Guest says that somebody from outside was invited (userType "Guest", or "#EXT#"
 	// in the user principal name).
 	Guest bool
+	// Synchronised says that a synchronisation writes the account from another
+	// directory, which masters what Format.Mastered names.
+	Synchronised bool
 	// Protected says why nothing may change, disable, move, rename or delete the
 	// account, and is empty where nothing protects it.
 	Protected string

@@ -77,6 +77,10 @@ func (r *run) taking(k *task) *taking {
 	if t.record == nil {
 		return t
 	}
+	if r.revoking && t.have.synced() { // Active Directory keeps the record of its account
+		t.record = nil
+		return t
+	}
 	if why := r.unrecordable(k.have, k.Want); why != nil {
 		t.record = nil
 		if !errors.Is(why, errNotRecorded) {
@@ -86,8 +90,11 @@ func (r *run) taking(k *task) *taking {
 	return t
 }
 
-// take sends what is to be done, and returns those whose record was refused so that
-// they are not disabled yet.
+// take sends what is to be done. Of a synchronised user, whom an operation disables, the sessions
+// are revoked even if disabling is refused: that is what can be done here in any case.
+// https://learn.microsoft.com/entra/identity/users/users-revoke-access
+//
+// It returns those whose record was refused so that they are not disabled yet.
 func (r *run) take(ctx context.Context, all []*taking) (again []*taking) {
 	var requests []graphconn.Request
 	var of []*taking
@@ -106,7 +113,7 @@ func (r *run) take(ctx context.Context, all []*taking) (again []*taking) {
 		var after []int
 		if t.change = -1; len(doc) > 0 {
 			t.change = add(t, graphconn.Request{Method: http.MethodPatch, Path: "/users/" + t.ID, Body: doc})
-			if t.disables {
+			if t.disables && !t.have.synced() {
 				after = []int{t.change}
 			}
 		}
@@ -124,14 +131,14 @@ func (r *run) take(ctx context.Context, all []*taking) (again []*taking) {
 		case i == t.change && t.record != nil && t.disables && refused(result.Err):
 			t.refused, again = result.Err, append(again, t)
 		case i == t.change && t.disables:
-			t.fail("disable", attrEnabled, explainOp("disable", result.Err))
+			t.fail("disable", attrEnabled, t.undisabled(explainOp("disable", result.Err)))
 			t.touched = true // its answer may have been lost
 		case i == t.change:
 			t.report(recordOp, r.Tenant.o.DisabledSinceAttribute, unrecordedRefusal(result.Err))
 		case result.Err == nil:
 			t.touched, t.out.Changed, t.revoked = true, true, true
 			t.sent = r.client.Now()
-		case t.disables && results[t.change].Err != nil: // what it waited for failed, and that is said
+		case t.disables && results[t.change].Err != nil && !t.have.synced(): // what it waited for failed, and that is said
 		case r.removing && graphconn.IsNotFound(result.Err):
 		default:
 			op := string(directory.OperationRevokeSessions)
@@ -139,6 +146,15 @@ func (r *run) take(ctx context.Context, all []*taking) (again []*taking) {
 		}
 	}
 	return again
+}
+
+// undisabled adds to a refusal what is left to be done for a synchronised user.
+func (t *taking) undisabled(err error) error {
+	if !t.have.synced() {
+		return err
+	}
+	return fmt.Errorf("the user is synchronised from Active Directory, and Microsoft Entra ID did not disable it here: "+
+		"disable the account there, which the next synchronisation follows; revoking its sessions was tried all the same: %w", err)
 }
 
 // took notes that a user was disabled, or that it was recorded.

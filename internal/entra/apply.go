@@ -143,11 +143,16 @@ func (r *run) prepare(ctx context.Context) {
 	}
 	for id, k := range ids {
 		k.have = found[id]
+		k.Want = withoutMastered(k.Want, k.have)
 		if !k.dead() && !k.Want.Deleted {
 			r.weigh(k)
 		}
 	}
 	for _, k := range r.alive() {
+		if k.have == nil && k.Want.Synchronised {
+			k.fail("check", "", directory.Because(directory.ErrGone, errNoSynchronised))
+			continue
+		}
 		if k.have == nil && len(k.invalid) > 0 {
 			k.fail("check", "", directory.Because(directory.ErrInvalid, together(k.invalid)))
 		}
@@ -206,6 +211,10 @@ func (r *run) holdAll(ctx context.Context, ids map[string]*task, found map[strin
 // weigh says what stands in the way of changing a user, now that it was read.
 func (r *run) weigh(k *task) {
 	if k.have == nil {
+		if k.Want.Synchronised {
+			k.fail("check", "", directory.Because(directory.ErrGone, errNoSynchronised))
+			return
+		}
 		if k.Planned != nil { // to restore it would undo what somebody else just did
 			k.out.ID = ""
 			k.fail("check", "", directory.Because(directory.ErrGone, errors.New("it was deleted since the plan was made")))

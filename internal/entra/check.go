@@ -107,6 +107,7 @@ func (t *Tenant) Check(ctx context.Context, changes []directory.Change) error {
 	problems := []error{t.checkGroups(ctx, changes, found)}
 	for _, c := range changes {
 		u := found[strings.ToLower(c.ID)]
+		c.Want = withoutMastered(c.Want, u)
 		if c.Want.Released || c.Want.Deleted && u == nil || losesAccess(c, u) && t.protection(u.id) == "" {
 			continue
 		}
@@ -137,6 +138,14 @@ func (t *Tenant) checkPerson(c directory.Change, u *user, domains []string) []er
 		}
 		return problems
 	}
+	if c.Want.Synchronised {
+		if u == nil {
+			problem("", directory.Because(directory.ErrGone, errNoSynchronised))
+		} else if why := t.protection(u.id); why != "" && t.changes(c, u) {
+			problem("", directory.Because(directory.ErrProtected, errors.New(why)))
+		}
+		return problems
+	}
 	name := c.Want.Attributes[attrPrincipal].Text()
 	_, domain, _ := strings.Cut(name, "@")
 	verified := slices.ContainsFunc(domains, func(d string) bool { return strings.EqualFold(d, domain) })
@@ -157,6 +166,23 @@ func (t *Tenant) checkPerson(c directory.Change, u *user, domains []string) []er
 	return problems
 }
 
+// errNoSynchronised is why nothing is written for a document of a synchronised user who
+// is not there: a user that is created or restored here would not be that of the account.
+var errNoSynchronised = errors.New("the document is that of a user who is synchronised from Active Directory, and there is no such user (any more): " +
+	"see to it that the account there is in the scope of the synchronisation, wait for the next one, and plan again")
+
+// withoutMastered returns what of a document of a synchronised user is to be written: what
+// Active Directory masters, whether the user is enabled included, is taken as it is.
+func withoutMastered(want directory.Account, u *user) directory.Account {
+	if !want.Synchronised || u == nil {
+		return want
+	}
+	want = want.Clone()
+	want.Enabled, want.DisabledFor, want.Sessions = u.enabled, "", ""
+	maps.DeleteFunc(want.Attributes, func(name string, _ directory.Value) bool { return mastered(name) })
+	return want
+}
+
 // mastered returns the attributes that would be written and belong to Active Directory.
 func (t *Tenant) mastered(want directory.Account, u *user) []string {
 	have := t.Render(want, u.existing())
@@ -165,8 +191,7 @@ func (t *Tenant) mastered(want directory.Account, u *user) []string {
 		names = append(names, attrEnabled)
 	}
 	for _, name := range slices.Sorted(maps.Keys(want.Attributes)) {
-		p, _ := lookup(name)
-		if !p.cloud && name != attrSponsors && !want.Attributes[name].Equal(have.Attributes[name]) {
+		if mastered(name) && !want.Attributes[name].Equal(have.Attributes[name]) {
 			names = append(names, name)
 		}
 	}
@@ -176,7 +201,12 @@ func (t *Tenant) mastered(want directory.Account, u *user) []string {
 // Render returns the present state of a user with the attributes that want
 // names, in want's form where both mean the same.
 func (t *Tenant) Render(want directory.Account, have *directory.Existing) directory.Account {
-	a := directory.Account{Enabled: have.Account.Enabled, Released: want.Released, DisabledFor: have.DisabledFor, Sessions: have.Sessions, Attributes: make(map[string]directory.Value, len(want.Attributes))}
+	a := directory.Account{Enabled: have.Account.Enabled, Released: want.Released, Synchronised: want.Synchronised, DisabledFor: have.DisabledFor, Sessions: have.Sessions}
+	a.Attributes = make(map[string]directory.Value, len(want.Attributes))
+	if want.Synchronised { // what Active Directory decides needs no reason here
+		have = &directory.Existing{Account: have.Account}
+		a.DisabledFor, a.Sessions = "", ""
+	}
 	if have.DisabledFor == "" && !have.Account.Enabled && !want.Enabled {
 		a.DisabledFor = want.DisabledFor
 	}

@@ -36,9 +36,10 @@ var Format = directory.Format{
 		{Key: "manager", Attribute: attrManager, Shared: true},
 		{Key: "groups", Attribute: directory.GroupsAttribute, Shared: true},
 	},
-	Equal:  equal,
-	Check:  CheckValue,
-	Unique: []string{attrMail, "onPremisesImmutableId"},
+	Equal:    equal,
+	Mastered: mastered,
+	Check:    CheckValue,
+	Unique:   []string{attrMail, "onPremisesImmutableId"},
 	// https://learn.microsoft.com/graph/api/resources/user#properties; certificateUserIds is a part of authorizationInfo.
 	Unsupported: []string{
 		"aboutMe", "assignedLicenses", "assignedPlans", "authorizationInfo", "authorizationInfo/certificateUserIds", "birthday",
@@ -49,6 +50,14 @@ var Format = directory.Format{
 		"photo", "preferredName", "print", "provisionedPlans", "responsibilities", "schools", "serviceProvisioningErrors",
 		"signInActivity", "skills",
 	},
+}
+
+// mastered reports whether an attribute of a synchronised user belongs to Active
+// Directory. Groups count as such: what was taken away is remembered at the user.
+// https://learn.microsoft.com/entra/identity/hybrid/connect/concept-azure-ad-connect-sync-user-and-contacts
+func mastered(attribute string) bool {
+	p, _ := lookup(attribute)
+	return !p.cloud && attribute != attrSponsors
 }
 
 // equal reports whether two values mean the same to Graph: names and addresses

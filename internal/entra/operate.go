@@ -198,6 +198,7 @@ func (t *Tenant) judge(op directory.Operation, c situation) (done bool, err erro
 	mastered := "whether it is enabled"
 	switch op {
 	case directory.OperationDisable:
+		mastered = "" // it is part of the procedure for hybrid tenants, see [run.take]
 	case directory.OperationEnable:
 		done = c.enabled
 	case directory.OperationRevokeSessions:

@@ -101,7 +101,6 @@ func TestOperationsRefused(t *testing.T) {
 		"deleted":                 {disable, "deleted@example.com", nil, []string{"deleted users are not looked at"}},
 		"a worker id twice":       {disable, "twice", directory.ErrAmbiguous, []string{"2 users", "twice@example.com", "again@example.com"}},
 		"protected":               {revoke, "admin@example.com", directory.ErrProtected, []string{`worker "admin" (Person admin)`, "protect.users"}},
-		"synchronised, disable":   {disable, "synced", directory.ErrProtected, []string{"Active Directory", "whether it is enabled"}},
 		"synchronised, password":  {require, "synced", directory.ErrProtected, []string{"Active Directory", "its password"}},
 		"federated":               {require, "federated", nil, []string{"fed.example.com is federated"}},
 		"guest":                   {require, "guest", nil, []string{"a guest"}},
@@ -137,6 +136,13 @@ func TestOperateOnSynced(t *testing.T) {
 	if o := operate(t, tenant, revoke, "synced")[0]; o.Err != nil || !o.Changed || s.User(id)[attrSessions] == before {
 		t.Errorf("%+v", o)
 	}
+	defer func() {
+		clock.at = clock.at.Add(time.Minute)
+		was := s.User(id)[attrSessions]
+		if o := operate(t, tenant, disable, "synced")[0]; o.Err != nil || !o.Changed || s.User(id)["accountEnabled"] != false || s.User(id)[attrSessions] == was {
+			t.Errorf("disabling: %+v", o)
+		}
+	}()
 	// Whatever way somebody is named, they count once; who is enabled needs nothing.
 	subjects, err := tenant.Subjects(t.Context(), enable, []string{"synced", id, "SYNCED@example.com"})
 	if err != nil || len(subjects) != 1 || !subjects[0].Done || subjects[0].Ref != "synced" || subjects[0].WorkerID != "synced" || subjects[0].Name != "Synced" {
@@ -158,10 +164,14 @@ func TestOperateMeanwhile(t *testing.T) {
 	}
 	s.Delete(s.UserID("p0@example.com"))
 	s.Update("p1@example.com", map[string]any{"onPremisesSyncEnabled": true})
+	s.Fault(graph.Fault{Method: "PATCH", Path: s.UserID("p1@example.com"), Status: 400, Times: -1})
 	s.Update("p2@example.com", map[string]any{"userPrincipalName": "other@example.com"})
 	outcomes := tenant.Operate(t.Context(), disable, subjects)
 	wants(t, outcomes[0].Err, directory.ErrGone, "p0")
-	wants(t, outcomes[1].Err, directory.ErrProtected, "p1", "Active Directory")
+	wants(t, outcomes[1].Err, directory.ErrInvalid, "p1", "Active Directory", "disable the account there")
+	if s.Stats().Calls("POST /users/{id}/revokeSignInSessions") != 3 {
+		t.Error("the sessions of a user who cannot be disabled here were not revoked")
+	}
 	for i, name := range map[int]string{2: "other@example.com", 3: "p3@example.com"} {
 		if outcomes[i].Err != nil || s.User(name)["accountEnabled"] != false {
 			t.Errorf("%s: %v", name, outcomes[i].Err)

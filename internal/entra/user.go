@@ -80,7 +80,7 @@ func newUser(m models.Userable, properties []property, o Options) *user {
 func (u *user) existing() *directory.Existing {
 	e := &directory.Existing{ID: u.id, Path: u.text(attrPrincipal), Class: "user", Deleted: u.deleted,
 		Account: directory.Account{Enabled: u.enabled, Attributes: make(map[string]directory.Value, len(u.values)+1)}}
-	e.Guest, e.Sessions = u.guest(), u.sessions()
+	e.Guest, e.Sessions, e.Synchronised = u.guest(), u.sessions(), u.synced()
 	if !u.enabled {
 		e.DisabledSince, e.DisabledFor = u.record.at, u.record.cause
 	} else {

@@ -100,7 +100,7 @@ func (r *run) asWanted(k *task, u *user) bool { return len(r.missing(k, u)) == 0
 func (r *run) missing(k *task, u *user) []string {
 	now := r.Render(k.Want, u.existing())
 	var names []string
-	if now.Enabled != k.Want.Enabled && !k.failed[attrEnabled] && !k.dead() {
+	if now.Enabled != k.Want.Enabled && !k.Want.Synchronised && !k.failed[attrEnabled] && !k.dead() {
 		names = append(names, attrEnabled)
 	}
 	if k.mustEnd() && u.sessions() == directory.SessionsLive && !k.failed[attrSessions] {

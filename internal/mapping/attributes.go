@@ -35,7 +35,7 @@ func (c *compiler) attributes() {
 	c.rules.Attributes, working = c.attributeRules("attributes", c.rules.Attributes)
 	c.rules.Lifecycle.LeaverAttributes, leaving = c.attributeRules("worker_lifecycle.leaver_attributes", c.rules.Lifecycle.LeaverAttributes)
 	for _, core := range c.format.Core {
-		if core.Required && !slices.ContainsFunc(working, func(r rule) bool { return r.target.Name == core.Attribute }) && !c.misspelt(core.Attribute) {
+		if core.Required && !c.rules.SynchronisedOnly && !slices.ContainsFunc(working, func(r rule) bool { return r.target.Name == core.Attribute }) && !c.misspelt(core.Attribute) {
 			c.failf("attributes", "missing a rule for %q, which every account of %s needs", core.Attribute, c.rules.Target)
 		}
 	}
@@ -105,6 +105,9 @@ func (c *compiler) writable(path, name string) (directory.AttributeType, bool) {
 		return t, false
 	case t.ReadOnly:
 		c.failf(path, "%s is maintained by the directory itself and cannot be written; leave the rule out", t.Name)
+		return t, false
+	case c.rules.SynchronisedOnly && c.format.Mastered != nil && c.format.Mastered(t.Name):
+		c.failf(path, "Active Directory masters %s of synchronised users; leave the rule out, and write it there", t.Name)
 		return t, false
 	case t.Syntax == directory.Binary || t.Syntax == directory.Security:
 		c.failf(path, "%s holds %s, which rules cannot make; leave the rule out", t.Name, t.Syntax)

@@ -43,6 +43,9 @@ func Compile(rules Rules, schema *directory.Schema, f directory.Format) (*Mappin
 		c.failf("target", "found %q, expected %q, which these rules are used for", rules.Target, f.Target)
 	}
 	c.m.target = target
+	if rules.SynchronisedOnly && f.Mastered == nil {
+		c.failf("synchronised_only", "found true, expected it only where accounts are synchronised from elsewhere, which those of %s are not", f.Target)
+	}
 	c.choices()
 	c.tables()
 	c.expressions()

@@ -9,6 +9,10 @@ import "terraform-provider-workforce/internal/worker"
 type Rules struct {
 	// Target is "active_directory" or "entra".
 	Target string `json:"target"`
+	// SynchronisedOnly says that the accounts are synchronised from another directory, which
+	// masters whether they are enabled, their names and more. No account is created, and
+	// no rule for such an attribute is needed or allowed.
+	SynchronisedOnly bool `json:"synchronised_only,omitempty"`
 	// Match says how a worker is recognised among existing accounts, in order
 	// of precedence: the first rule that finds an account decides.
 	Match []MatchRule `json:"match"`

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"maps"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -103,10 +105,11 @@ func (d *accountsDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 			"An account that somebody disabled is enabled only where the worker's own story says why it was disabled, see `kept_disabled`.",
 		Attributes: map[string]schema.Attribute{
 			"reserved": schema.MapAttribute{Optional: true, ElementType: types.ListType{ElemType: types.StringType},
+				Validators:          []validator.Map{mapvalidator.NoNullValues(), mapvalidator.ValueListsAre(listvalidator.NoNullValues())},
 				MarkdownDescription: "Names that no new account may get, by target attribute, or by `*` for every unique attribute, ignoring case. A name without `@` also reserves the part before the `@` of longer names."},
 			"reuse_deleted_names": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether new accounts may get names that deleted accounts still hold, so that those could no longer be restored as they were. The default is false. " +
 				"Deleted accounts are known as far as the account that signs in may read them; a warning says when it may not."},
-			"overrides": schema.ListAttribute{Optional: true, ElementType: types.StringType,
+			"overrides": schema.ListAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.List{listvalidator.NoNullValues()},
 				MarkdownDescription: "The `json` of `workforce_override` resources, which win over the rules. Pass them through a local value, like the rules, so that the plan shows what they do. One that has expired, or is about a worker nobody knows, is a warning."},
 			"on_problem": schema.StringAttribute{Optional: true, Validators: []validator.String{oneOf(roster.ProblemSetAside, roster.ProblemStop)},
 				MarkdownDescription: "What happens when something is wrong with one person: an HR record that cannot be evaluated, an unknown status word, an account that is not clearly theirs, a name that cannot be given, a value or container that the directory does not take. " +

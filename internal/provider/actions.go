@@ -56,7 +56,7 @@ var entraVerbs = []verb{
 		operation: directory.OperationDisable, name: "disable_users", doing: "Disabling", done: "Disabled, sessions revoked", rules: rulesOnDisabling("entra"),
 		description: "Disables Microsoft Entra ID users and revokes their sessions now, in one step. Sessions of a user that is disabled already are revoked, too. " +
 			"`disabled_since_attribute` of the provider records when a user was disabled, which is what retention counts from. " +
-			"A user that is synchronised from Active Directory is refused: disable the account there with `workforce_ad_disable_users`, and revoke the sessions with `workforce_entra_revoke_sessions`. " +
+			"A user that is synchronised from Active Directory is disabled here, too, which takes access before the next synchronisation; disable the account there as well, with `workforce_ad_disable_users`, because Active Directory masters it: a later synchronisation may enable the user again. If Microsoft Entra ID refuses, the sessions are revoked all the same, and the action fails. " +
 			"The application needs the permission `User.ReadWrite.All`, or, where `disabled_since_attribute` is `\"\"`, `User.EnableDisableAccount.All` with `User.RevokeSessions.All` and `User.Read.All`; for users who hold administrator roles also a role such as User Administrator or Privileged Authentication Administrator.",
 	},
 	{

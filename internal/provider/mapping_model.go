@@ -14,6 +14,7 @@ import (
 
 type mappingModel struct {
 	Target           types.String                  `tfsdk:"target"`
+	SynchronisedOnly types.Bool                    `tfsdk:"synchronised_only"`
 	Match            []matchModel                  `tfsdk:"match"`
 	Attributes       map[string]attributeRuleModel `tfsdk:"attributes"`
 	Container        types.String                  `tfsdk:"container"`
@@ -106,17 +107,18 @@ type exampleModel struct {
 // mapping.Compile, which also checks documents that did not come this way.
 func (m *mappingModel) expand() (mapping.Rules, error) {
 	r := mapping.Rules{
-		Target:          m.Target.ValueString(),
-		Attributes:      expandAttributeRules(m.Attributes),
-		Container:       m.Container.ValueString(),
-		ContainerApply:  m.ContainerApply.ValueString(),
-		OnOutOfScope:    m.OnOutOfScope.ValueString(),
-		Tables:          m.Tables,
-		Expressions:     m.Expressions,
-		ExtraAttributes: m.ExtraAttributes,
-		ManagerMissing:  m.ManagerMissing.ValueString(),
-		DefaultDomain:   m.DefaultDomain.ValueString(),
-		Dialect:         m.Dialect.ValueString(),
+		Target:           m.Target.ValueString(),
+		SynchronisedOnly: m.SynchronisedOnly.ValueBool(),
+		Attributes:       expandAttributeRules(m.Attributes),
+		Container:        m.Container.ValueString(),
+		ContainerApply:   m.ContainerApply.ValueString(),
+		OnOutOfScope:     m.OnOutOfScope.ValueString(),
+		Tables:           m.Tables,
+		Expressions:      m.Expressions,
+		ExtraAttributes:  m.ExtraAttributes,
+		ManagerMissing:   m.ManagerMissing.ValueString(),
+		DefaultDomain:    m.DefaultDomain.ValueString(),
+		Dialect:          m.Dialect.ValueString(),
 	}
 	for i, match := range m.Match {
 		rule, err := match.expand()

@@ -25,6 +25,9 @@ func mappingSchema() schema.Schema {
 				MarkdownDescription: "Where the accounts are: `active_directory` is an Active Directory domain, `entra` a Microsoft Entra ID tenant.",
 				Validators:          []validator.String{stringvalidator.OneOf(activeDirectoryTarget.format.Target, entraTarget.format.Target)},
 			},
+			"synchronised_only": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether the accounts are users of Microsoft Entra ID that are synchronised from Active Directory, and no others. " +
+				"The rules then need not, and may not, name what Active Directory masters: user principal name, display name, `mailNickname` and most attributes; `usageLocation` is among the few that are left. " +
+				"Nobody is created, disabled or deleted; workers without such a user are reported. Default: false. Without it synchronised users may be among others: what Active Directory masters is left alone for them, too, and the report says what the rules would change."},
 			"match":      matchSchema(),
 			"attributes": attributeRulesSchema(true, "Rules by target attribute name, such as `givenName`. An attribute without a rule is not managed and never touched. Naming attributes (`cn`, `sAMAccountName`, `userPrincipalName`) are always unique, and are kept from the existing account unless `apply` says otherwise."),
 			"container": optionalText("Expression that gives the container of the account: in Active Directory the distinguished name of an organizational unit. A changed result moves the account in place. " +
@@ -36,7 +39,7 @@ func mappingSchema() schema.Schema {
 			"worker_lifecycle": lifecycleSchema(),
 			"tables":           schema.MapAttribute{Optional: true, ElementType: types.MapType{ElemType: types.StringType}, MarkdownDescription: "Tables for the function `Lookup`, by name: `Lookup([CountryCode], \"region\", \"EMEA\")` reads the key from the table `region`."},
 			"expressions":      schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Named expressions that others use as `Use(\"name\")`, so that a rule is written once."},
-			"extra_attributes": schema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Target attributes that the standard schema does not have, because this directory's schema was extended. The accounts data source compares them with the live schema."},
+			"extra_attributes": schema.ListAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.List{listvalidator.NoNullValues()}, MarkdownDescription: "Target attributes that the standard schema does not have, because this directory's schema was extended. The accounts data source compares them with the live schema."},
 			"manager_missing":  optionalOneOf("What the manager becomes when the worker's manager has no account: `keep`, the default, leaves the attribute alone; `clear` removes it; `next_level` takes the manager's manager.", mapping.ManagerKeep, mapping.ManagerClear, mapping.ManagerNextLevel),
 			"default_domain":   optionalText("What the function `DefaultDomain()` returns, such as `corp.example.com`."),
 			"dialect":          optionalOneOf("Dialect of the expressions, where functions of the same name differ: `provisioning`, the default, is that of Microsoft's HR provisioning; `cloud-sync` and `mim` are those of Entra Cloud Sync and Microsoft Identity Manager.", "provisioning", "cloud-sync", "mim"),

@@ -125,13 +125,16 @@ func (p *Population) givesUp(accounts map[string]directory.Account, ids map[stri
 func (p *Population) mayAdopt(id string, want directory.Account, e *directory.Existing, from, attribute string) error {
 	login := want.Attributes[p.Target.Login].Text()
 	wants, has := want.Attributes[attribute].Text(), e.Account.Attributes[attribute].Text()
+	if want.Synchronised { // its document does not name what another directory masters
+		wants = id
+	}
 	same := has != "" && directory.Fold(has) == directory.Fold(wants)
 	switch {
 	case from != "":
 		return nil
 	case e.Class != "user":
 		return fmt.Errorf("worker %q: %s %q is taken by %s %s: choose another name", id, p.Target.Login, login, e.Class, e.Path)
-	case has != "" && !same:
+	case has != "" && !same && !(want.Synchronised && e.Synchronised):
 		return fmt.Errorf("worker %q: %s %q is taken by %s %s, whose %s is %q: choose another name; or, if it is this worker's account, write %q into its %s first, after which it is taken over",
 			id, p.Target.Login, login, e.Class, e.Path, attribute, has, wants, attribute)
 	case same && p.Options.Adopt != AdoptNever, p.Options.Adopt == AdoptAlways:

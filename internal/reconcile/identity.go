@@ -18,7 +18,7 @@ func (p *Population) sameDirectory(ctx context.Context, dir Users, f *Findings) 
 	known := p.Memory.Directory
 	switch {
 	case known.ID == "" && len(p.Before) == 0, known.ID == id:
-		p.Memory.Directory = Identity{id, name}
+		p.Memory.Directory = Identity{ID: id, Name: name, Server: p.Memory.Directory.Server}
 	case known.ID != "":
 		f.fail("The accounts are in another directory", fmt.Sprintf("The state records %d accounts of %s %q (%s), and the provider is configured for %q (%s). Nothing was read or changed there. "+
 			"Configure the provider for %q again. If the accounts of this resource are to be managed in %q from now on, remove it from the state first (terraform state rm): that changes no account.",

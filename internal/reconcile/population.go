@@ -97,6 +97,8 @@ type Memory struct {
 type Identity struct {
 	ID   string `json:"id,omitempty"`
 	Name string `json:"name,omitempty"`
+	// Server is the one of its servers that was used last, where they copy from one another.
+	Server string `json:"server,omitempty"`
 }
 
 // NewMemory returns a memory of nothing.
@@ -115,8 +117,12 @@ func (p *Population) connect(f *Findings) (Users, bool) {
 	dir, err := p.Connect()
 	if err != nil {
 		f.fail(p.Target.Title+" cannot be used", err.Error())
+		return nil, false
 	}
-	return dir, err == nil
+	if r, ok := dir.(Replicated); ok && p.Memory.Directory.Server != "" {
+		r.Prefer(p.Memory.Directory.Server)
+	}
+	return dir, true
 }
 
 // Plan checks everything that can be known of turning the documents of the
@@ -205,7 +211,7 @@ func (p *Population) Apply(ctx context.Context, want, planned map[string]string)
 	candidates, removed := p.candidates(want), p.removed(want)
 	accounts, f := p.Target.parse(want, candidates)
 	dir, ok := p.connect(&f)
-	if !ok || f.Failed() || !p.sameDirectory(ctx, dir, &f) {
+	if !ok || f.Failed() || !p.sameDirectory(ctx, dir, &f) || !p.sameReplica(ctx, dir, &f) {
 		return p.Before, f
 	}
 	p.noteTouched(removed)

@@ -45,6 +45,9 @@ func (p *Population) Refresh(ctx context.Context) (map[string]string, Findings) 
 		f.problems("Cannot read deleted accounts", err)
 		return p.Before, f
 	}
+	if !p.replicated(ctx, dir, workers, found, outstanding, &f) {
+		return p.Before, f
+	}
 	for _, id := range workers {
 		switch existing := found[id]; {
 		case existing != nil:
@@ -67,7 +70,7 @@ func (p *Population) learnDirectory(ctx context.Context, dir Users, found map[st
 		return
 	}
 	if id, name, err := dir.Identity(ctx); err == nil {
-		p.Memory.Directory = Identity{id, name}
+		p.Memory.Directory = Identity{ID: id, Name: name, Server: p.Memory.Directory.Server}
 	}
 }
 

@@ -41,6 +41,7 @@ const (
 	problemSuffix    problemKind = "suffix"         // the suffix of the user principal name is unknown
 	problemDeletion  problemKind = "deletion"       // the account is to be deleted, and the directory would not
 	problemProtected problemKind = "protected"      // the account is protected
+	problemTarget    problemKind = "synchronised"   // the account is not synchronised, and the rules are for those
 )
 
 // trouble is one problem of one person.
@@ -146,6 +147,7 @@ func (d *decider) fallBack(p *person) {
 // fallBackLate is fallBack for those who are set aside after their account was
 // drafted. Of an override it keeps what it says about access.
 func (d *decider) fallBackLate(p *person) {
+	p.mastered, p.barred = nil, false
 	d.fallBack(p)
 	if on := p.override.enabled(); on != nil && p.account != nil && !p.override.idle && p.existing.Protected == "" {
 		d.overrideEnabled(p, *on)
@@ -190,6 +192,7 @@ var problemTitles = map[problemKind]string{
 	problemAmbiguous: "these workers match several accounts",
 	problemContested: "these accounts are matched by several workers",
 	problemTakeover:  "these accounts are somebody else's",
+	problemTarget:    "these accounts are not synchronised, and the rules are for synchronised ones only",
 	problemDates:     "the HR records of these workers contradict themselves",
 	problemData:      "the rules cannot be evaluated for these workers",
 	problemStatus:    "nobody knows what the status words of these workers mean",

@@ -33,6 +33,10 @@ func (d *decider) compare(p *person) {
 	case ActionKeptDisabled:
 		p.reason = "stays disabled although HR has the worker at work: " + p.blocked + " (" + remedyBlocked + ")"
 	case ActionUnmatched:
+		if why := d.noCloudAccount(p); why != "" {
+			p.reason += "; " + why
+			return
+		}
 		p.reason = d.unmatchedReason(p) + ", and on_unmatched = report creates none"
 	}
 }

@@ -45,6 +45,7 @@ func Decide(ctx context.Context, in Input) (*Result, error) {
 	d.assignOverrides()
 	d.parallel(d.vet)
 	d.asideForData()
+	d.asideForCloudAccounts()
 	if err := d.refuseAside(); err != nil {
 		return nil, err
 	}
@@ -196,6 +197,8 @@ type person struct {
 	cause          string    // what the rules have the account disabled for, see directory.Account
 	blocked        string    // why a disabled account stays so although its worker works here; empty: it does not
 	kept           bool      // the document says what the account has
+	mastered       []string  // what the rules want of a synchronised account and the other directory masters
+	barred         bool      // must not sign in any more, and the other directory masters that
 	deletion       time.Time // when the account may be deleted; zero: not, or now
 
 	// drafted and because are action and reason before changes are compared.

@@ -16,6 +16,7 @@ import (
 // draft settles everything about a person's account that follows from them
 // alone. Names that must be unique and the manager are left to later steps.
 func (d *decider) draft(p *person) {
+	p.mastered, p.barred = nil, false
 	d.draftByRules(p)
 	d.applyOverride(p)
 	d.finish(p)
@@ -82,15 +83,16 @@ func (d *decider) draftFuture(p *person) {
 // account is disabled, that sessions end with it, and the groups of accounts that
 // stay as they are. It may be called again.
 func (d *decider) finish(p *person) {
+	d.leaveToSource(p)
 	a := p.account
 	if a == nil || a.Released {
 		return
 	}
-	if p.kept || p.blocked != "" {
+	if !a.Synchronised && (p.kept || p.blocked != "") {
 		d.keepGroups(p, a)
 	}
 	a.DisabledFor, a.Sessions = "", ""
-	if a.Enabled {
+	if a.Enabled || a.Synchronised {
 		return
 	}
 	a.DisabledFor = p.cause
@@ -202,7 +204,7 @@ func (d *decider) draftOutOfScope(p *person) {
 
 // draftFull applies the rules.
 func (d *decider) draftFull(p *person) {
-	if p.existing == nil && d.in.OnUnmatched == UnmatchedReport {
+	if p.existing == nil && d.in.OnUnmatched == UnmatchedReport || d.noCloudAccount(p) != "" {
 		p.action = ActionUnmatched
 		return
 	}

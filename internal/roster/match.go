@@ -51,7 +51,7 @@ func (d *decider) observe(ctx context.Context) (err error) {
 			d.carriers[directory.Fold(id)] = append(d.carriers[directory.Fold(id)], e)
 		}
 	}
-	if !slices.Contains(d.targets, d.in.WorkerIDAttribute) {
+	if !slices.Contains(d.targets, d.in.WorkerIDAttribute) && !d.rules.SynchronisedOnly {
 		d.warn("the mapping does not write %s, which carries worker ids: accounts created by it cannot be recognised by their worker id", d.in.WorkerIDAttribute)
 	}
 	return nil

@@ -49,6 +49,7 @@ func (d *decider) result() (*Result, error) {
 	d.warnNear()
 	d.warnOverrides()
 	d.warnBlocked()
+	d.warnSynchronised()
 	d.warnAside()
 	d.warnWords(r.Words)
 	d.warnings = append(d.warnings, d.late...)

@@ -30,8 +30,9 @@ type Client struct {
 	conns         map[*conn]struct{} // all open ones
 	pinned        *pin
 	written       bool
-	fatal         error // every further request gets it
-	unreachable   error // no controller could be used at unreachableAt
+	preferred     string // host of the controller to try first
+	fatal         error  // every further request gets it
+	unreachable   error  // no controller could be used at unreachableAt
 	unreachableAt time.Time
 }
 
@@ -48,6 +49,17 @@ func New(config Config) (*Client, error) {
 		choosing:   make(chan struct{}, 1),
 		conns:      map[*conn]struct{}{},
 	}, nil
+}
+
+// Prefer makes the client try the controller of that host name first, if it works with none
+// yet: what was written there may not have reached the others. It must be one of those
+// that DNS or the configuration names. The first wish counts.
+func (c *Client) Prefer(host string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.preferred == "" {
+		c.preferred = host
+	}
 }
 
 var errClosedClient error = &Error{Op: "use the directory", Kind: KindClosed, Err: errClosed}

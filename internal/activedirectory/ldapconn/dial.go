@@ -44,7 +44,7 @@ func (s *settings) candidates(ctx context.Context) ([]target, error) {
 	for _, name := range []string{"dc._msdcs." + domain, domain} {
 		_, records, err := s.resolver().LookupSRV(ctx, "ldap", "tcp", name)
 		if len(records) > 0 {
-			return s.srvTargets(records), nil
+			return first(s.srvTargets(records), s.emulator(ctx, domain)), nil
 		}
 		if err == nil {
 			err = errors.New("no records")
@@ -59,6 +59,29 @@ func (s *settings) candidates(ctx context.Context) ([]target, error) {
 		explanation: fmt.Sprintf("DNS has no domain controller for %q", domain),
 		advice:      "Check the domain name and that this machine asks a DNS server that knows the domain, or set the URLs of controllers.",
 	}
+}
+
+// emulator returns the host of the domain's PDC emulator, "" where DNS does not tell. All runs
+// that remember no controller go there, so that a plan and its apply see the same.
+func (s *settings) emulator(ctx context.Context, domain string) string {
+	_, records, err := s.resolver().LookupSRV(ctx, "ldap", "tcp", "pdc._msdcs."+domain)
+	if err != nil || len(records) == 0 {
+		return ""
+	}
+	return strings.TrimSuffix(records[0].Target, ".")
+}
+
+// first moves the targets of a host to the front, and keeps the order otherwise.
+func first(targets []target, host string) []target {
+	out := make([]target, 0, len(targets))
+	for _, preferred := range []bool{true, false} {
+		for _, t := range targets {
+			if strings.EqualFold(t.host, host) == preferred {
+				out = append(out, t)
+			}
+		}
+	}
+	return out
 }
 
 func (s *settings) resolver() *net.Resolver {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"time"
 )
 
@@ -282,24 +283,31 @@ func (c *Client) pinNext(ctx context.Context, old *pin) (*conn, error) {
 	if err != nil {
 		return nil, c.remember(ctx, err)
 	}
+	c.mu.Lock()
+	preferred := c.preferred
+	c.mu.Unlock()
+	targets = first(targets, preferred)
 	if old != nil {
 		targets = after(targets, old.target)
 	}
 	var errs []error
+	var spare *conn // to a controller that can be used, while the preferred one is looked for
 	for _, t := range targets {
 		p := &pin{target: t}
 		cn, err := c.open(ctx, p)
 		switch {
-		case err == nil:
-			c.mu.Lock()
-			c.pinned, c.unreachable = p, nil
-			c.mu.Unlock()
-			if old != nil && old.target == t {
-				c.stats.reconnects.Add(1)
-			} else if old != nil || len(errs) > 0 {
-				c.stats.failovers.Add(1)
+		case err == nil && (preferred == "" || old != nil || strings.EqualFold(p.root.DNSHostName, preferred)):
+			if spare != nil {
+				c.discard(spare)
 			}
-			return cn, nil
+			return c.pinTo(cn, old, len(errs) > 0), nil
+		case err == nil && spare == nil:
+			spare = cn
+			continue
+		case err == nil:
+			c.discard(cn)
+			continue
+		case spare != nil: // what is wrong with the preferred one stops nothing
 		case IsAuthentication(err):
 			return nil, c.fail(err)
 		case ctx.Err() != nil:
@@ -308,6 +316,9 @@ func (c *Client) pinNext(ctx context.Context, old *pin) (*conn, error) {
 		c.log(ctx, "a domain controller cannot be used", "server", t.String(), "error", err.Error())
 		errs = append(errs, err)
 	}
+	if spare != nil {
+		return c.pinTo(spare, old, true), nil
+	}
 	if len(errs) == 1 {
 		return nil, c.remember(ctx, errs[0])
 	}
@@ -315,6 +326,19 @@ func (c *Client) pinNext(ctx context.Context, old *pin) (*conn, error) {
 		Op: "connect", Kind: commonKind(errs), Err: errors.Join(errs...),
 		explanation: fmt.Sprintf("none of %d domain controllers can be used", len(errs)),
 	})
+}
+
+// pinTo makes the controller of a connection the one that is used.
+func (c *Client) pinTo(cn *conn, old *pin, failed bool) *conn {
+	c.mu.Lock()
+	c.pinned, c.unreachable = cn.pin, nil
+	c.mu.Unlock()
+	if old != nil && old.target == cn.pin.target {
+		c.stats.reconnects.Add(1)
+	} else if old != nil || failed {
+		c.stats.failovers.Add(1)
+	}
+	return cn
 }
 
 // after orders targets cyclically, from the one that follows last to last.

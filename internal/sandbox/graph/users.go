@@ -196,7 +196,7 @@ func (s *Server) checkBody(c *call, kind string, doc object, e *entry) (*draft, 
 			return nil, &failure{status: http.StatusForbidden, code: "accessDenied", message: "Access denied. Check credentials and try again."}
 		case !c.mayWrite(p, e != nil):
 			return nil, denied()
-		case synced == true && p.flags["synced"]:
+		case synced == true && p.flags["synced"] && name != "accountEnabled": // which administrators write in an emergency
 			return nil, mastered()
 		case synced == false && name == "onPremisesExtensionAttributes":
 			return nil, badRequest("Unable to update the specified properties for objects that have originated within an external service.")

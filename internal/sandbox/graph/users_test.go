@@ -202,13 +202,13 @@ func TestSynchronizedUsers(t *testing.T) {
 	if got["onPremisesSyncEnabled"] != true || got["onPremisesImmutableId"] != "AQIDAAAAAAAAAAAAAAAAAA==" || got["onPremisesSamAccountName"] != "ann" {
 		t.Errorf("got %v", got)
 	}
-	for _, body := range []object{{"department": "x"}, {"employeeHireDate": "2026-05-01T00:00:00Z"}, {"accountEnabled": false}, {"employeeOrgData": object{"division": "x"}}, {"usageLocation": "DE", "city": "Ulm"},
+	for _, body := range []object{{"department": "x"}, {"employeeHireDate": "2026-05-01T00:00:00Z"}, {"jobTitle": "x"}, {"employeeOrgData": object{"division": "x"}}, {"usageLocation": "DE", "city": "Ulm"},
 		{"onPremisesExtensionAttributes": object{"extensionAttribute1": "x"}}, {"passwordProfile": object{"password": "xWwvJ]6NMw+bWH-d"}}} {
 		c.fails(400, "Request_BadRequest", "Unable to update the specified properties for on-premises mastered Directory Sync objects", "PATCH", "/users/"+id, body)
 	}
 	boss := c.create("boss", nil)
 	c.fails(400, "Request_BadRequest", "on-premises mastered", "PUT", "/users/"+id+"/manager/$ref", object{"@odata.id": c.s.URL() + "/v1.0/users/" + boss})
-	c.want(204, "PATCH", "/users/"+id, object{"usageLocation": "DE", "otherMails": []string{"ann@example.org"}})
+	c.want(204, "PATCH", "/users/"+id, object{"accountEnabled": false, "usageLocation": "DE", "otherMails": []string{"ann@example.org"}})
 	c.s.Update(id, object{"onPremisesSyncEnabled": false})
 	c.want(204, "PATCH", "/users/"+id, object{"department": "x"})
 	c.fails(400, "Request_BadRequest", "originated within an external service", "PATCH", "/users/"+id, object{"onPremisesExtensionAttributes": object{"extensionAttribute1": "x"}})

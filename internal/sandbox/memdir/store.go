@@ -84,6 +84,13 @@ func (e *entry) link(name string, to []*entry) {
 	}
 }
 
+// SetHost gives the server another name than dc1.corp.example.com: a second controller of the domain.
+func (s *Server) SetHost(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.entries[""].set("dnsHostName", name)
+}
+
 // populate makes what clients look for in every domain.
 func (s *Server) populate(containers []string) {
 	root := newEntry("")

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"terraform-provider-workforce/internal/sandbox/graph"
+)
+
+// hybridPipeline manages nothing but the usage location of users who are synchronised.
+func hybridPipeline(asOf, more string) string {
+	return regexp.MustCompile(`(?s)  attributes = \{.*?\n  \}\n`).ReplaceAllLiteralString(cloudPipeline(asOf),
+		"  synchronised_only = true\n  attributes = {\n    usageLocation = { constant = \"DE\" }\n"+more+"  }\n")
+}
+
+func syncPerson(s *graph.Server, n byte, enabled bool) string {
+	id := fmt.Sprintf("%04d", n)
+	return s.SyncUser([16]byte{n}, "u"+id, map[string]any{"userPrincipalName": "u" + id + "@example.com", "displayName": "User " + id, "employeeId": id, "accountEnabled": enabled})
+}
+
+// TestAccEntraSynchronised: who is synchronised from Active Directory joins, leaves and comes
+// back there. Nothing here fails for it, and every second plan is empty.
+func TestAccEntraSynchronised(t *testing.T) {
+	s := useTenant(t, graph.Options{})
+	one, two := syncPerson(s, 1, true), syncPerson(s, 2, true)
+	const ann, bo = "0001,Ann,Ray,IT,2020-01-01,,,Active", "0002,Bo,Lee,IT,2020-01-01,%s,0001,Active"
+	working, gone := cloudFeed(ann, fmt.Sprintf(bo, "")), cloudFeed(ann, fmt.Sprintf(bo, "2026-01-10"))
+	cfg := hybridPipeline("2026-01-20", "")
+	report := func(words ...string) []statecheck.StateCheck {
+		pattern := "(?s)" + strings.Join(words, ".*")
+		return []statecheck.StateCheck{statecheck.ExpectKnownValue("data.workforce_entra_accounts.staff", tfjsonpath.New("report"), knownvalue.StringRegexp(regexp.MustCompile(pattern)))}
+	}
+	set := func(id string, enabled bool) func() {
+		return func() { s.Update(id, map[string]any{"accountEnabled": enabled}) }
+	}
+	place := userHolds(s, "u0002@example.com", "usageLocation", `"DE"`)
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: []resource.TestStep{
+		{Config: cfg, ConfigVariables: working, Check: resource.ComposeTestCheckFunc(place, userHolds(s, "u0001@example.com", "usageLocation", `"DE"`)), ConfigPlanChecks: settledPlan},
+		// A leaver whom Active Directory has not disabled yet, then one whom it has.
+		{Config: cfg, ConfigVariables: gone, ConfigPlanChecks: settledPlan, ConfigStateChecks: report("must not sign in any more", "0002", "users, which also revokes sessions")},
+		{PreConfig: set(two, false), Config: cfg, ConfigVariables: gone, ConfigPlanChecks: settledPlan, Check: userHolds(s, "u0002@example.com", "accountEnabled", "false")},
+		// Retention is over: the account is deleted there, not here.
+		{Config: hybridPipeline("2027-06-01", ""), ConfigVariables: gone, ConfigPlanChecks: settledPlan, Check: userHolds(s, "u0002@example.com", "accountEnabled", "false")},
+		// A rehire, before and after the synchronisation, and somebody disabled by hand in Active Directory.
+		{Config: cfg, ConfigVariables: working, ConfigPlanChecks: settledPlan, Check: userHolds(s, "u0002@example.com", "accountEnabled", "false")},
+		{PreConfig: set(two, true), Config: cfg, ConfigVariables: working, ConfigPlanChecks: settledPlan, Check: place},
+		{PreConfig: set(one, false), Config: cfg, ConfigVariables: working, ConfigPlanChecks: settledPlan, Check: userHolds(s, "u0001@example.com", "accountEnabled", "false")},
+		// Drift of what is managed is repaired, and a worker without a user waits for the synchronisation.
+		{PreConfig: func() { s.Update(two, map[string]any{"usageLocation": "FR"}) }, Config: cfg, ConfigVariables: working, ConfigPlanChecks: settledPlan, Check: place},
+		{Config: cfg, ConfigVariables: cloudFeed(ann, fmt.Sprintf(bo, ""), "0003,Cy,Kay,IT,2020-01-01,,0001,Active"), ConfigPlanChecks: settledPlan, Check: userCount(s, 2, 0),
+			ConfigStateChecks: report("no synchronised user is there yet")},
+		{PreConfig: func() { s.Delete(one) }, Config: cfg, ConfigVariables: working, Check: userCount(s, 1, 1), ConfigStateChecks: report("only the synchronisation may bring it back")},
+		{Config: hybridPipeline("2026-01-20", "    department = { source = \"Dept\" }\n"), ConfigVariables: working, PlanOnly: true,
+			ExpectError: wordsInOrder("department", "Active Directory masters")},
+	}})
+}
+
+// TestAccEntraSynchronised_mixed: rules for everybody leave alone what is not theirs, and take
+// the rest: a leaver of the cloud is disabled, a synchronised one is named.
+func TestAccEntraSynchronised_mixed(t *testing.T) {
+	s := useTenant(t, graph.Options{})
+	syncPerson(s, 1, true)
+	const ann, bo = "0001,Ann,Ray,IT,2020-01-01,%s,,Active", "0002,Bo,Lee,IT,2020-01-01,%s,,Active"
+	cfg := cloudPipeline("2026-01-20")
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: []resource.TestStep{
+		{Config: cfg, ConfigVariables: cloudFeed(fmt.Sprintf(ann, ""), fmt.Sprintf(bo, "")), ConfigPlanChecks: settledPlan,
+			Check: resource.ComposeTestCheckFunc(userHolds(s, "u0001@example.com", "usageLocation", `"DE"`, "displayName", `"User 0001"`, "department", "null"), userHolds(s, "lee@example.com", "department", `"IT"`))},
+		{Config: cfg, ConfigVariables: cloudFeed(fmt.Sprintf(ann, "2026-01-10"), fmt.Sprintf(bo, "2026-01-10")), ConfigPlanChecks: settledPlan,
+			Check: enabledUsers(s, map[string]string{"u0001@example.com": "0001"})},
+	}})
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package reconcile
+
+import (
+	"context"
+	"fmt"
+
+	"terraform-provider-workforce/internal/directory"
+)
+
+// Replicated is a directory of several servers that copy from one another, which takes time.
+type Replicated interface {
+	// Prefer makes a server, as Replica named it, the one that is used, if it can be
+	// and none is in use yet.
+	Prefer(server string)
+	// Replica returns the name of the server that is used.
+	Replica(ctx context.Context) (string, error)
+}
+
+// replicated reports whether the server that is used has the accounts that the state knows.
+// One that is neither there nor deleted there may not have arrived from the server that was
+// used before: it stops everything, because it would be created a second time. Where
+// the server is the same as before, the account is gone.
+func (p *Population) replicated(
+	ctx context.Context, dir Users, workers []string, found map[string]*directory.Existing, outstanding map[string]bool, f *Findings,
+) bool {
+	r, ok := dir.(Replicated)
+	if !ok {
+		return true
+	}
+	server, err := r.Replica(ctx)
+	if err != nil {
+		f.problems("Cannot read the directory", err)
+		return false
+	}
+	before := p.Memory.Directory.Server
+	if before == "" || directory.Fold(before) == directory.Fold(server) {
+		p.Memory.Directory.Server = server
+		return true
+	}
+	missing := map[string]string{} // folded object id → worker id
+	for _, id := range workers {
+		if found[id] == nil && !outstanding[id] && p.Memory.IDs[id] != "" {
+			missing[directory.Fold(p.Memory.IDs[id])] = id
+		}
+	}
+	if len(missing) == 0 {
+		p.Memory.Directory.Server = server
+		return true
+	}
+	deleted, err := dir.WithDeleted().Find(ctx, "id", sortedKeys(missing))
+	if err != nil {
+		f.problems("Cannot read deleted accounts", err)
+		return false
+	}
+	var lines []string
+	for _, object := range sortedKeys(missing) {
+		if len(deleted[object]) == 0 {
+			lines = append(lines, fmt.Sprintf("worker %s (object id %s)", missing[object], object))
+		}
+	}
+	if len(lines) == 0 {
+		p.Memory.Directory.Server = server
+		return true
+	}
+	f.fail("A domain controller does not have accounts that exist", fmt.Sprintf("The state knows %d accounts, last seen on the controller %s, which the controller %s has neither among its accounts nor among the deleted ones:\n%s\n"+
+		"Nothing was changed: they would be created a second time. Wait until %s has replicated to %s, or make %s reachable, and run again. "+
+		"If the accounts were deleted, let the provider's account read deleted objects. If %s is gone for good and its changes with it, remove the resource from the state (terraform state rm), which changes no account, and apply: "+
+		"accounts that exist are taken over by their worker id.", len(lines), before, server, Listed(lines), before, server, before, before))
+	return false
+}
+
+// sameReplica makes sure, before anything is written, that the server has the accounts
+// that the state knows, where it is not the one that the plan was made with.
+func (p *Population) sameReplica(ctx context.Context, dir Users, f *Findings) bool {
+	r, ok := dir.(Replicated)
+	if !ok {
+		return true
+	}
+	server, err := r.Replica(ctx)
+	var found map[string]*directory.Existing
+	if before := p.Memory.Directory.Server; err == nil && before != "" && directory.Fold(server) != directory.Fold(before) {
+		found, err = dir.Read(ctx, p.Memory.IDs, nil)
+	}
+	if err != nil {
+		f.problems("Cannot read the directory", err)
+		return false
+	}
+	return p.replicated(ctx, dir, sortedKeys(p.Memory.IDs), found, p.Memory.Purging, f)
+}
