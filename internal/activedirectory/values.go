@@ -129,7 +129,7 @@ var drive = regexp.MustCompile(`^[A-Za-z]:$`)
 
 func checkDrive(s string) error {
 	if !drive.MatchString(s) {
-		return fmt.Errorf("found %q, expected a drive letter and a colon, such as H:", s)
+		return fmt.Errorf("found %q, expected a drive letter and a colon (H:)", s)
 	}
 	return nil
 }

@@ -254,8 +254,11 @@ func TestPagesThatAreNone(t *testing.T) {
 				"by id":    func(t2 *Tenant) error { _, err := t2.Read(t.Context(), ids, nil); return err },
 				"by value": func(t2 *Tenant) error { _, err := t2.Find(t.Context(), attrEmployeeID, []string{"p1"}); return err },
 				"all":      func(t2 *Tenant) error { _, err := t2.Owned(t.Context()); return err },
-				"deleted":  func(t2 *Tenant) error { _, err := t2.WithDeleted().Find(t.Context(), attrEmployeeID, []string{"p1"}); return err },
-				"a group":  func(t2 *Tenant) error { _, err := t2.Groups(t.Context(), []string{group}); return err },
+				"deleted": func(t2 *Tenant) error {
+					_, err := t2.WithDeleted().Find(t.Context(), attrEmployeeID, []string{"p1"})
+					return err
+				},
+				"a group": func(t2 *Tenant) error { _, err := t2.Groups(t.Context(), []string{group}); return err },
 			} {
 				if err := read(again(t, s, clock)); err == nil {
 					t.Errorf("%s: taken for an answer", what)

@@ -51,13 +51,6 @@ func (t target) terms() reconcile.Target {
 	return reconcile.Target{Format: t.format, Title: t.title, Valid: t.valid, Login: t.login, Label: t.label, Restores: t.restores, PartOf: t.partOf}
 }
 
-// parse reads account documents, and reports the problems of each at the argument accounts.
-func (t target) parse(docs map[string]string, diags *diag.Diagnostics) map[string]directory.Account {
-	accounts, findings := t.terms().Parse(docs)
-	report(findings, atAccounts, diags)
-	return accounts
-}
-
 // marshal writes a document of an account whose core attributes are single-valued.
 func (t target) marshal(a directory.Account) string { return t.terms().Marshal(a) }
 

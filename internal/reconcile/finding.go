@@ -55,8 +55,9 @@ func (f *Findings) failArgument(name, title, text string) {
 	*f = append(*f, Finding{Severity: Error, Title: title, Text: text, Argument: name})
 }
 
-func (f *Findings) failKey(argument, key, title, text string) {
-	*f = append(*f, Finding{Severity: Error, Title: title, Text: text, Argument: argument, Key: key})
+// failRule is about the rule of one group.
+func (f *Findings) failRule(group, title, text string) {
+	*f = append(*f, Finding{Severity: Error, Title: title, Text: text, Argument: "rules", Key: group})
 }
 
 // Problems returns one finding for each of the errors that err joins, so that a

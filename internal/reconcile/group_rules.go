@@ -263,7 +263,7 @@ func (g *GroupRules) checkTwice() {
 	for _, ref := range slices.Sorted(maps.Keys(g.Rules)) {
 		id := g.Groups[ref].ID
 		if other := by[id]; id != "" && other != "" {
-			g.findings.failKey("rules", ref, "Two rules for one group",
+			g.findings.failRule(ref, "Two rules for one group",
 				fmt.Sprintf("%q and %q are the same group. Write one rule that joins both conditions with Or.", other, ref))
 		}
 		by[id] = ref
@@ -279,7 +279,7 @@ func (g *GroupRules) claim() {
 		}
 		label := fmt.Sprintf("%s with mode = %q and the rule %q = %q", g.Resource, g.Mode, ref, g.Rules[ref])
 		if conflict := g.Claims.ClaimMembers(id, MembersClaim{Label: label, All: g.Authoritative}); conflict != "" {
-			g.findings.failKey("rules", ref, TwoResources, conflict)
+			g.findings.failRule(ref, TwoResources, conflict)
 		}
 	}
 }

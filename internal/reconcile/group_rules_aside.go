@@ -42,7 +42,7 @@ func (g *GroupRules) addPrivileged(ref, why string) {
 	text := why + ". A rule over HR data would make administrators: take the group out of rules, " +
 		"or, if that is meant, add it to allow_privileged"
 	if _, managed := g.Before[ref]; !managed {
-		g.findings.failKey("rules", ref, "The group is privileged", fmt.Sprintf("Group %q: %s.", ref, text))
+		g.findings.failRule(ref, "The group is privileged", fmt.Sprintf("Group %q: %s.", ref, text))
 		return
 	}
 	g.addTrouble(ref, groupTrouble{"The group is privileged", "the group is privileged: " + why, text})
@@ -133,9 +133,9 @@ func (g *GroupRules) addTroubleErrors() {
 			case noSuchGroup:
 				missing = append(missing, fmt.Sprintf("%q", ref))
 			case cannotReadGroups, "Invalid group rule":
-				g.findings.failKey("rules", ref, t.summary, t.text+".")
+				g.findings.failRule(ref, t.summary, t.text+".")
 			default:
-				g.findings.failKey("rules", ref, t.summary, fmt.Sprintf("Group %q: %s.", ref, t.text))
+				g.findings.failRule(ref, t.summary, fmt.Sprintf("Group %q: %s.", ref, t.text))
 			}
 		}
 	}

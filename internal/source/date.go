@@ -133,7 +133,7 @@ func (d *dates) parse(text, zone string) (worker.Date, error) {
 	case d.none[string(found)]:
 		found = ""
 	case found < "1900-01-01" || found > "2199-12-31":
-		return "", fmt.Errorf("found %s, expected a date from 1900 to 2199 (if it means no date, name it in no_date)", Quote(text))
+		return "", fmt.Errorf("found %s, expected a date from 1900 to 2199 (if it means no date, name it in no_date_values)", Quote(text))
 	}
 	d.known[text] = found
 	return found, nil

@@ -89,7 +89,7 @@ func TestProblems(t *testing.T) {
 		{"ambiguous", Spec{DateFormats: []string{"MM/dd/yyyy", "dd/MM/yyyy"}}, []string{"1||03/04/2026"}, `which is 2026-03-04 as MM/dd/yyyy and 2026-04-03 as dd/MM/yyyy`},
 		{"serial date", Spec{}, []string{"1||45231"}, "serial number of a date in a spreadsheet"},
 		{"not a date", Spec{}, []string{"1||soon"}, `found "soon", expected a date`},
-		{"far past", Spec{}, []string{"1||0026-01-01"}, "expected a date from 1900 to 2199 (if it means no date, name it in no_date)"},
+		{"far past", Spec{}, []string{"1||0026-01-01"}, "expected a date from 1900 to 2199 (if it means no date, name it in no_date_values)"},
 		{"instant without a zone", Spec{}, []string{"1||2026-06-30T22:30:00Z"}, "an instant in UTC that is not midnight"},
 		{"boolean", Spec{}, []string{"1||||maybe", "2||||perhaps"}, `column "Leave", worker "1": found "maybe", expected true, yes, y, 1, t or false`},
 		{"zone", Spec{}, []string{"1||||||W. Europe Standard Time", "2||||||W. Europe Standard Time"}, `column "Zone", worker "1": found "W. Europe Standard Time", expected the IANA name`},

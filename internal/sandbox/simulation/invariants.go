@@ -120,7 +120,7 @@ func (l *life) inspect(i int, s *scene, p *proposal, before, after map[string]us
 	aside := texts(p.outputs["set_aside"])
 	for _, id := range aside {
 		for _, u := range byWorker[id] {
-			l.untouched(s, before[u.ID], u)
+			l.untouched(s, before[u.ID], u, before, after)
 		}
 	}
 	for _, record := range l.feed {
@@ -202,7 +202,7 @@ func (l *life) ladder(i int, s *scene, p *proposal, record line, list []user) {
 }
 
 // untouched checks somebody who was set aside: they may only have lost access.
-func (l *life) untouched(s *scene, was, is user) {
+func (l *life) untouched(s *scene, was, is user, before, after map[string]user) {
 	if was.ID == "" {
 		l.wrong(s, "%s was set aside and got an account", is.Worker)
 		return
@@ -216,7 +216,7 @@ func (l *life) untouched(s *scene, was, is user) {
 		}
 	}
 	was.Enabled, was.Groups, was.Sessions = is.Enabled, is.Groups, is.Sessions
-	if !was.equal(is) {
+	if !was.equal(is) && !orphaned(was, is, after) && !reunited(was, is, before) {
 		l.wrong(s, "%s was set aside and was changed: %+v, then %+v", is.Worker, was, is)
 	}
 }

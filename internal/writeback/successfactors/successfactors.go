@@ -259,7 +259,7 @@ func (c *Company) Write(ctx context.Context, worker string, _, want writeback.Re
 	}
 	failed := c.upsert(ctx, records)
 	for _, at := range remove {
-		if _, err := c.client.Do(ctx, web.Request{Method: http.MethodDelete, URL: at.uri(url.PathEscape(worker))}); err != nil {
+		if _, err := c.client.Do(ctx, web.Request{Method: http.MethodDelete, URL: at.path(worker)}); err != nil {
 			failed = errors.Join(failed, unavailable(err))
 		}
 	}
@@ -273,6 +273,12 @@ func (c *Company) Write(ctx context.Context, worker string, _, want writeback.Re
 // uri is the key of an entry.
 func (p place) uri(worker string) string {
 	return fmt.Sprintf("%s(%s=%s,personIdExternal=%s)", p.entity, p.typ, literal(p.code), literal(worker))
+}
+
+// path is uri as part of a URL: quotes are doubled first, and then escaped, or a server reads
+// the quote in O'Brien as the end of the key.
+func (p place) path(worker string) string {
+	return fmt.Sprintf("%s(%s=%s,personIdExternal=%s)", p.entity, p.typ, url.PathEscape(literal(p.code)), url.PathEscape(literal(worker)))
 }
 
 // upsert sends records. The service answers 200 even if it refuses all of them.

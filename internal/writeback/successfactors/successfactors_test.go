@@ -76,6 +76,17 @@ func TestWrite(t *testing.T) {
 	}
 }
 
+// TestDeleteOfAQuote: a quote in the worker id does not end the key of what is deleted.
+func TestDeleteOfAQuote(t *testing.T) {
+	for _, id := range []string{"O'Brien", "it''s/é?", "')x"} {
+		s, c := start(t, sandbox.SFPassword, map[string]map[string]sandbox.Entry{id: {"PerEmail/8448": {Value: "x@example.com", Primary: true}}})
+		out := writeback.Apply(t.Context(), c, []writeback.Change{{WorkerID: id, Want: writeback.Record{"mail": ""}}})
+		if got := s.Entries(id); out[0].Err != nil || len(got) != 0 {
+			t.Errorf("%s: found %v, %v", id, got, out[0].Err)
+		}
+	}
+}
+
 func TestReadMany(t *testing.T) {
 	people, ids := map[string]map[string]sandbox.Entry{}, []string{}
 	for i := range 1000 {
