@@ -195,6 +195,9 @@ func (l *life) ladder(i int, s *scene, p *proposal, record line, list []user) {
 		if since := l.lives[i].left[record.ID]; since.After(at) { // disabled before, for a leave
 			at = since
 		}
+		if hired, err := time.Parse(time.DateOnly, record.Hire); err == nil && hired.AddDate(0, 0, 1).After(at) {
+			at = hired.AddDate(0, 0, 1) // a hire that was withdrawn: nobody has left before they were to begin
+		}
 		if days := int(l.clock.now().Sub(at).Hours() / 24); known && days > l.keep+1 && !l.touched[record.ID] {
 			l.wrong(s, "%s has left and was disabled %d days ago, retention is %d: the account is still there; the plan: %s", record.ID, days, l.keep, about(p, record.ID))
 		}

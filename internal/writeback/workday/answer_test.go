@@ -42,7 +42,7 @@ func TestBadAnswers(t *testing.T) {
 			_, _ = io.WriteString(w, `<?xml version="1.0"?><!DOCTYPE r [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><r>&b;</r>`)
 		}, "document type"},
 		{"no SOAP", func(w http.ResponseWriter, _ []byte) { _, _ = io.WriteString(w, "<a/>") }, "expected a SOAP 1.1 envelope"},
-		{"2 GB", func(w http.ResponseWriter, _ []byte) { w.Header().Set("Content-Length", fmt.Sprint(2<<30)) }, "max_bytes"},
+		{"2 GB", func(w http.ResponseWriter, _ []byte) { w.Header().Set("Content-Length", fmt.Sprint(2<<30)) }, "max_response_mb"},
 		{"redirect", func(w http.ResponseWriter, _ []byte) {
 			w.Header().Set("Location", stranger.URL)
 			w.WriteHeader(http.StatusTemporaryRedirect)
