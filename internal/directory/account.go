@@ -294,7 +294,8 @@ type stateKey struct {
 // states says which of the optional keys an account has.
 func (a Account) states() [5]stateKey {
 	return [...]stateKey{
-		{keyDeleted, a.Deleted}, {keyReleased, a.Released}, {keySynchronised, a.Synchronised}, {keyDisabledFor, a.DisabledFor != ""}, {keySessions, a.Sessions != ""},
+		{keyDeleted, a.Deleted}, {keyReleased, a.Released}, {keySynchronised, a.Synchronised},
+		{keyDisabledFor, a.DisabledFor != ""}, {keySessions, a.Sessions != ""},
 	}
 }
 
@@ -429,7 +430,8 @@ func (f Format) unmarshalAttributes(a *Account, take func(string, any) bool, fai
 		}
 		a.Attributes[name] = v
 		if a.Synchronised && f.Mastered(name) {
-			fail("attributes."+name, errors.New("the account is synchronised, and the directory that it comes from masters this: take it out, and change it there"))
+			fail("attributes."+name, errors.New("the account is synchronised, and the directory that it comes from masters this: "+
+				"take it out, and change it there"))
 		}
 	}
 	for _, c := range f.Core {

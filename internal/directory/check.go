@@ -85,6 +85,9 @@ func (p Proposal) checkValues(schema *Schema) (problems []error, misplaced map[s
 // losesAccess reports an account that is to be disabled. No plan fails for what else is said of it: the
 // directory disables it first, and reports the rest about that person.
 func (p Proposal) losesAccess(id string) bool {
+	if p.Present == nil {
+		return false
+	}
 	have, known := p.Present(id)
 	return known && have.Enabled && !p.Accounts[id].Enabled
 }

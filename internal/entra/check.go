@@ -168,7 +168,8 @@ func (t *Tenant) checkPerson(c directory.Change, u *user, domains []string) []er
 
 // errNoSynchronised is why nothing is written for a document of a synchronised user who
 // is not there: a user that is created or restored here would not be that of the account.
-var errNoSynchronised = errors.New("the document is that of a user who is synchronised from Active Directory, and there is no such user (any more): " +
+var errNoSynchronised = errors.New("the document is that of a user who is synchronised from Active Directory, " +
+	"and there is no such user (any more): " +
 	"see to it that the account there is in the scope of the synchronisation, wait for the next one, and plan again")
 
 // withoutMastered returns what of a document of a synchronised user is to be written: what
@@ -201,7 +202,10 @@ func (t *Tenant) mastered(want directory.Account, u *user) []string {
 // Render returns the present state of a user with the attributes that want
 // names, in want's form where both mean the same.
 func (t *Tenant) Render(want directory.Account, have *directory.Existing) directory.Account {
-	a := directory.Account{Enabled: have.Account.Enabled, Released: want.Released, Synchronised: want.Synchronised, DisabledFor: have.DisabledFor, Sessions: have.Sessions}
+	a := directory.Account{
+		Enabled: have.Account.Enabled, Released: want.Released, Synchronised: want.Synchronised,
+		DisabledFor: have.DisabledFor, Sessions: have.Sessions,
+	}
 	a.Attributes = make(map[string]directory.Value, len(want.Attributes))
 	if want.Synchronised { // what Active Directory decides needs no reason here
 		have = &directory.Existing{Account: have.Account}

@@ -41,7 +41,8 @@ func (u *user) synced() bool { return u.text(attrSynced) == "TRUE" }
 func readUser(m models.Userable, properties []property, o Options, deleted bool) (*user, error) {
 	u := newUser(m, properties, o)
 	if u.id == "" {
-		return nil, fmt.Errorf("the answer has a user without an id (%q), which was asked for: nothing is decided without it", u.text(attrPrincipal))
+		return nil, fmt.Errorf("the answer has a user without an id (%q), which was asked for: nothing is decided without it",
+			u.text(attrPrincipal))
 	}
 	if m.GetAccountEnabled() == nil {
 		if !deleted {

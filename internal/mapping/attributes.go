@@ -35,7 +35,8 @@ func (c *compiler) attributes() {
 	c.rules.Attributes, working = c.attributeRules("attributes", c.rules.Attributes)
 	c.rules.Lifecycle.LeaverAttributes, leaving = c.attributeRules("worker_lifecycle.leaver_attributes", c.rules.Lifecycle.LeaverAttributes)
 	for _, core := range c.format.Core {
-		if core.Required && !c.rules.SynchronisedOnly && !slices.ContainsFunc(working, func(r rule) bool { return r.target.Name == core.Attribute }) && !c.misspelt(core.Attribute) {
+		ruled := slices.ContainsFunc(working, func(r rule) bool { return r.target.Name == core.Attribute })
+		if core.Required && !c.rules.SynchronisedOnly && !ruled && !c.misspelt(core.Attribute) {
 			c.failf("attributes", "missing a rule for %q, which every account of %s needs", core.Attribute, c.rules.Target)
 		}
 	}

@@ -44,7 +44,8 @@ func Compile(rules Rules, schema *directory.Schema, f directory.Format) (*Mappin
 	}
 	c.m.target = target
 	if rules.SynchronisedOnly && f.Mastered == nil {
-		c.failf("synchronised_only", "found true, expected it only where accounts are synchronised from elsewhere, which those of %s are not", f.Target)
+		c.failf("synchronised_only", "found true, expected it only where accounts are synchronised from elsewhere, "+
+			"which those of %s are not", f.Target)
 	}
 	c.choices()
 	c.tables()

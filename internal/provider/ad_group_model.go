@@ -53,7 +53,8 @@ func samePath(before types.String, now string) types.String {
 func (m *adGroupModel) claim(data *providerData, id string, diags *diag.Diagnostics) {
 	label := fmt.Sprintf("workforce_ad_group with name = %q, container = %q and sam_account_name = %q", m.Name.ValueString(), m.Container.ValueString(), m.SAMAccountName.ValueString())
 	for attribute, name := range map[string]types.String{"name": m.DistinguishedName, "sam_account_name": m.SAMAccountName} {
-		data.claimObject(attribute, "ad "+attribute+" "+activedirectory.RefKey(name.ValueString()), reconcile.NameClaim{Holder: id, Label: label, Strict: true}, diags)
+		data.claimObject(attribute, "ad "+attribute+" "+activedirectory.RefKey(name.ValueString()),
+			reconcile.NameClaim{Holder: id, Label: label, Strict: true}, diags)
 	}
 }
 

@@ -138,7 +138,11 @@ func (r *entraGroupResource) ModifyPlan(ctx context.Context, req resource.Modify
 // claim reports another group of the run that takes one of the names, where that
 // cannot be or is to be prevented.
 func (m *entraGroupModel) claim(data *providerData, id string, diags *diag.Diagnostics) {
-	who := reconcile.NameClaim{Holder: id, Strict: m.PreventDuplicateNames.ValueBool(), Label: fmt.Sprintf("workforce_entra_group with display_name = %q and mail_nickname = %q", m.DisplayName.ValueString(), m.MailNickname.ValueString())}
+	who := reconcile.NameClaim{
+		Holder: id, Strict: m.PreventDuplicateNames.ValueBool(),
+		Label: fmt.Sprintf("workforce_entra_group with display_name = %q and mail_nickname = %q",
+			m.DisplayName.ValueString(), m.MailNickname.ValueString()),
+	}
 	if !m.DisplayName.IsUnknown() {
 		data.claimObject("display_name", "entra display_name "+directory.Fold(m.DisplayName.ValueString()), who, diags)
 	}

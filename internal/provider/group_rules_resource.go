@@ -212,7 +212,9 @@ func (r *groupRulesResource) rules(model, state *groupRulesModel, diags *diag.Di
 
 // apply gives the groups the members of the plan, and returns those that they have then; nil
 // where nothing was done.
-func (r *groupRulesResource) apply(ctx context.Context, rules *reconcile.GroupRules, plan *groupRulesModel, accounts map[string]string, diags *diag.Diagnostics) map[string]string {
+func (r *groupRulesResource) apply(
+	ctx context.Context, rules *reconcile.GroupRules, plan *groupRulesModel, accounts map[string]string, diags *diag.Diagnostics,
+) map[string]string {
 	if diags.HasError() {
 		return nil
 	}

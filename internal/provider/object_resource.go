@@ -168,6 +168,7 @@ func (d *providerData) claimObject(attribute, name string, claim reconcile.NameC
 	}
 	free := func(holder string) bool { _, replaced := d.replacedGroups.Load(holder); return replaced }
 	if other, taken := d.groups.ClaimName(name, claim, free); taken {
-		diags.AddAttributeError(path.Root(attribute), "Two resources take one name", fmt.Sprintf("The configuration has\n  %s\n  %s\nKeep one of them, or give one another %s.", other.Label, claim.Label, attribute))
+		diags.AddAttributeError(path.Root(attribute), "Two resources take one name", fmt.Sprintf("The configuration has\n  %s\n  %s\n"+
+			"Keep one of them, or give one another %s.", other.Label, claim.Label, attribute))
 	}
 }

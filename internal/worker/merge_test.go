@@ -91,6 +91,36 @@ func TestMergeAuthorityOverEmployment(t *testing.T) {
 	}
 }
 
+// TestMergeCarriesProblems: what one source could not read is the worker's trouble after the merge, too, and
+// an engagement of which something is not known loses to one that is known to be active only.
+func TestMergeCarriesProblems(t *testing.T) {
+	hr, badges := population(t, "1 status=Active hire_date=2020-01-01"), population(t, "1 Badge=7")
+	hr["1"].Problems, badges["1"].Problems = []string{"row 2: a"}, []string{"row 9: b"}
+	got, err := Merge([]Named{{"hr", hr}, {"badges", badges}}, MergeRules{Primary: []string{"hr"}, AsOf: asOf})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(got.Workers["1"].Problems, []string{"source hr, row 2: a", "source badges, row 9: b"}) {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	if len(hr["1"].Problems) != 1 {
+		t.Error("the source was changed")
+	}
+	for other, want := range map[string]string{
+		"2 UID=u status=Active hire_date=2020-01-01":                             "2",
+		"2 UID=u status=Terminated hire_date=2020-01-01":                         "1",
+		"2 UID=u status=Active hire_date=2026-08-01":                             "1",
+		"2 UID=u status=Active hire_date=2020-01-01 last_day_of_work=2026-06-30": "1",
+	} {
+		p := population(t, "1 UID=u status=Active hire_date=2020-01-01", other)
+		p["1"].Problems = []string{"row 2: a"}
+		got, err := Merge([]Named{{"hr", p}}, MergeRules{PersonKey: "UID", AsOf: asOf})
+		if err != nil || got.Workers[want] == nil || len(got.Workers) != 1 {
+			t.Errorf("%s: got %v, %v, expected %s", other, got.Workers.IDs(), err, want)
+		}
+	}
+}
+
 func TestMergeEngagements(t *testing.T) {
 	rules := MergeRules{PersonKey: "UID", TypeOrder: []string{"Employee", "Contractor"}, ActiveStatuses: []string{"Active"}, AsOf: asOf}
 	tests := []struct {

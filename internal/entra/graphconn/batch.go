@@ -366,7 +366,7 @@ func (c *Client) NextPage(body []byte) (next string, err error) {
 		return "", fmt.Errorf("the answer is no page: %w", err)
 	}
 	switch {
-	case page.Error != nil:
+	case page.Error != nil && string(page.Error) != "null":
 		return "", fmt.Errorf("the answer is an error, and its status says that all is well: %s", abbreviate(page.Error))
 	case page.Value == nil:
 		return "", fmt.Errorf("the answer is no page: found no list \"value\" in %s", abbreviate(body))

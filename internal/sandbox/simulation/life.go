@@ -68,7 +68,10 @@ func newLife(ctx context.Context, kinds []string, n int, d dice) *life {
 		}
 		l.limits(s, fmt.Sprint(l.limit))
 		l.scenes = append(l.scenes, s)
-		l.lives = append(l.lives, &lived{object: map[string]string{}, disabled: map[string]time.Time{}, left: map[string]time.Time{}, secured: map[string]bool{}, seen: map[string]user{}})
+		l.lives = append(l.lives, &lived{
+			object: map[string]string{}, disabled: map[string]time.Time{}, left: map[string]time.Time{},
+			secured: map[string]bool{}, seen: map[string]user{},
+		})
 	}
 	for range n {
 		l.hire(-300, l.dice(4, "contractor") == 3)

@@ -175,7 +175,8 @@ func (c Config) get(ctx context.Context, client *http.Client, now time.Time) (da
 	case err != nil:
 		return nil, -1, fmt.Errorf("the download broke off after %d bytes: %w", n, bare(err))
 	case unframed(resp) && !c.Ends && c.SHA256 == "":
-		return nil, -1, fmt.Errorf("found %d bytes without an end: the server says neither how long its answer is (Content-Length) nor where it ends (chunked), "+
+		return nil, -1, fmt.Errorf("found %d bytes without an end: the server says neither how long its answer is (Content-Length) "+
+			"nor where it ends (chunked), "+
 			"so that a broken connection looks like the end of the export; let the server say it, or name what tells that the export is whole: "+
 			"min_records, sha256 or, for text files, trailer", n)
 	case n > c.limit():
