@@ -59,6 +59,7 @@ type providerData struct {
 	claims   reconcile.Claims
 	verdicts reconcile.Verdicts
 	groups   reconcile.GroupClaims
+	reports  reportFiles // written in this run
 }
 
 func (p *workforceProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
