@@ -236,6 +236,9 @@ func (v *Review) rulesNaming(literal string) []string {
 	return slices.Compact(out)
 }
 
+// manyNew is from how many new values of an attribute on none of them is a slip.
+const manyNew = 100
+
 // misspelled asks about new values that few have and that nearly are one that many have.
 func (v *Review) misspelled() []finding {
 	var lines []text
@@ -247,6 +250,9 @@ func (v *Review) misspelled() []finding {
 			if value := p.has(role); value != "" && p.pro.HasAccount && was[value] == 0 {
 				now[value] = append(now[value], p)
 			}
+		}
+		if len(now) > manyNew { // another way of writing all of them, or a first run
+			continue
 		}
 		for _, fresh := range slices.Sorted(maps.Keys(now)) {
 			near := nearly(fresh, was)

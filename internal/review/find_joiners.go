@@ -19,6 +19,8 @@ const (
 	alikeFrom = 5
 	// longPastDays is from when on a hire date is no ordinary late entry.
 	longPastDays = 60
+	// commonName is how many joiners may share a first or last name before pairs of them are looked at no further.
+	commonName = 25
 )
 
 // aboutWhoJoins asks about people who get new accounts, one by one.
@@ -148,8 +150,11 @@ func (v *Review) twice(joiners []*person) []finding {
 	var concerned []*person
 	for _, key := range slices.Sorted(maps.Keys(byPart)) {
 		group := byPart[key]
-		for i, a := range group[:min(len(group), 200)] {
-			for _, b := range group[i+1 : min(len(group), 200)] {
+		if len(group) > commonName { // as on a first run: among so many, one letter says nothing
+			continue
+		}
+		for i, a := range group {
+			for _, b := range group[i+1:] {
 				if seen[a] || seen[b] || !nearlySame(a, b) {
 					continue
 				}
@@ -184,9 +189,11 @@ func (v *Review) sharedNames(joiners []*person) []finding {
 		among, all := sharing(v.employed(), part.of)
 		n := float64(len(joiners))
 		expected := n * (n - 1) / 2 * float64(among) / max(float64(all), 1)
-		concerned := where(joiners, func(p *person) bool {
-			return part.of(p) != "" && len(where(joiners, func(o *person) bool { return part.of(o) == part.of(p) })) > 1
-		})
+		held := map[string]int{}
+		for _, p := range joiners {
+			held[part.of(p)]++
+		}
+		concerned := where(joiners, func(p *person) bool { return part.of(p) != "" && held[part.of(p)] > 1 })
 		if all > 0 && float64(pairs) >= max(3, 4*expected) && len(concerned)*2 >= len(joiners) {
 			return about("joiners_share_names", 76, concerned, func() text {
 				return say("%s of the %s who get an account share the %s name with another of them (%s), far more than people here do. A made-up list?", len(concerned), len(joiners), words(part.name), named(concerned, namedInFinding))

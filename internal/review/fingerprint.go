@@ -123,7 +123,13 @@ const timelyDays = 7
 func (v *Review) Unapproved(approved string, exempt []Exempt) error {
 	acts := v.acts()
 	approved = strings.TrimSpace(approved)
-	now := slices.DeleteFunc(slices.Clone(acts), func(a act) bool { return v.exempt(a, exempt) })
+	asked := map[string]bool{}
+	for _, f := range v.findings[:min(len(v.findings), lookAt)] {
+		for _, id := range f.Workers {
+			asked[id] = true
+		}
+	}
+	now := slices.DeleteFunc(slices.Clone(acts), func(a act) bool { return !asked[a.WorkerID] && v.exempt(a, exempt) })
 	if len(now) == 0 {
 		return nil
 	}
@@ -173,13 +179,10 @@ func (v *Review) difference(a act, what string) string {
 	return fmt.Sprintf("%s: %s, and it %s: %s", text{p.who()}, a.action, what, p.dec.Reason)
 }
 
-// exempt reports whether a decision needs no approval of its own. Whoever is asked about in
-// a finding of page one is never exempt: policy is for what is ordinary.
+// exempt reports whether a decision is of a kind that needs no approval of its own. Whoever page
+// one asks to look at needs one all the same: policy is for what is ordinary.
 func (v *Review) exempt(a act, exempt []Exempt) bool {
 	p := v.byID[a.WorkerID]
-	if len(exempt) == 0 || slices.ContainsFunc(v.findings[:min(len(v.findings), lookAt)], func(f finding) bool { return slices.Contains(f.Workers, a.WorkerID) }) {
-		return false
-	}
 	switch a.action {
 	case roster.ActionCreate:
 		return slices.Contains(exempt, ExemptJoiners)

@@ -52,7 +52,7 @@ func feed(c *people.Company) worker.Population {
 
 // planted is a change set with one question of every kind hidden in it.
 type planted struct {
-	t       *testing.T
+	t       testing.TB
 	c       *people.Company
 	staff   []*people.Worker // who works, and no manager among them
 	heads   []*people.Worker // managers with a full team
@@ -84,7 +84,7 @@ func (p *planted) leave(w *people.Worker, last string) {
 	}
 }
 
-func newPlanted(t *testing.T, seed uint64, n int) *planted {
+func newPlanted(t testing.TB, seed uint64, n int) *planted {
 	p := &planted{t: t, c: people.NewAt(seed, n, now.Truncate(24*time.Hour)), answers: map[string][]string{}}
 	manages := map[string]int{}
 	for _, w := range p.c.Workers {

@@ -180,9 +180,9 @@ func (r *reader) profile(p *person) Profile {
 // facts fills in what a person has and will have.
 func (r *reader) facts(p *person, out *Profile) {
 	value := r.values(p)
-	had, will := r.d.presentName(p), value("displayName", "cn")
-	if out.Name == "" {
-		out.Name = will
+	had := r.d.presentName(p)
+	if out.Name == "" && !r.d.redacted[directory.Fold("displayName")] {
+		out.Name = value("displayName", "cn")
 	}
 	if had != out.Name {
 		out.Was = had
