@@ -197,7 +197,7 @@ func TestAccEntraPlan_ofAWeek(t *testing.T) {
 				PreApply:             []plancheck.PlanCheck{showsExactly{"workforce_entra_population.staff", w.plan}},
 				PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
 			},
-			ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownValue("data.workforce_entra_accounts.staff", tfjsonpath.New("report"), words("| lose access | 12 | 12 by having left;", "| renamed | 3 |", "| new account | 40 |",
+			ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownValue("data.workforce_entra_accounts.staff", tfjsonpath.New("report"), words("| lose access | 12 | by HR, all have left;", "| renamed | 3 |", "| new account | 40 |",
 				"| other values change | 1,001 | `department`: `Sales` → `Revenue`, for all 1,000 who had it", "## Look at these", "| 1,000 of 1,000 | `department`: `Sales` → `Revenue` | HR: `Dept` |", "## Disabled (12)", "## Renamed (3)", "## Created (40)", "## Updated (1,001)", "1,000 of them change in nothing but"))}},
 	}})
 }
@@ -264,7 +264,7 @@ func TestAccADPlan_ofAWeek(t *testing.T) {
 				PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
 			},
 			Check: holds(d, "wl84", "cn", "F84 wM84", "userPrincipalName", "wm84@corp.example.com"),
-			ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownValue("data.workforce_ad_accounts.staff", tfjsonpath.New("report"), words("| lose access | 4 | 4 by having left;", "| renamed | 2 |", "| new account | 8 |", "| other values change | 61 |",
+			ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownValue("data.workforce_ad_accounts.staff", tfjsonpath.New("report"), words("| lose access | 4 | by HR, all have left;", "| renamed | 2 |", "| new account | 8 |", "| other values change | 61 |",
 				"| 60 of 60 | `department`: `Sales` → `Revenue` | HR: `Dept` |", "## Renamed (2)", "F84 wM84", "60 of them change in nothing but"))}},
 	}})
 }

@@ -30,7 +30,7 @@ var actionWords = []struct {
 	action roster.Action
 	what   string
 }{
-	{roster.ActionSetAside, "set aside: the account stays as it is"},
+	{roster.ActionSetAside, "set aside"},
 	{roster.ActionDelete, "account deleted"},
 	{roster.ActionDisable, "lose access"},
 	{roster.ActionKeptDisabled, "stay disabled although HR has them at work"},
@@ -38,7 +38,7 @@ var actionWords = []struct {
 	{roster.ActionEnable, "get access back"},
 	{roster.ActionRelease, "managed no longer"},
 	{roster.ActionRename, "renamed"},
-	{roster.ActionMove, "moved to another container"},
+	{roster.ActionMove, "moved to another container of the directory"},
 	{roster.ActionCreate, "new account"},
 	{roster.ActionUpdate, "other values change"},
 	{roster.ActionUnmatched, "without an account, and none is made"},
@@ -93,10 +93,10 @@ var namedActions = map[roster.Action]bool{
 }
 
 // namedInEffects is how many people a line of the summary names.
-const namedInEffects = 12
+const namedInEffects = 10
 
 func (v *Review) names(list []*person) text {
-	return listed(list, namedInEffects, func(p *person) text { return text{{kind: spanProse, s: orID(p.who())}} })
+	return named(list, namedInEffects)
 }
 
 // standing tells what stands out; nothing where nothing does.
@@ -124,11 +124,14 @@ func (v *Review) aboutLeavers(list []*person) []text {
 		}
 	}
 	out := []text{join(parts, ", ")}
+	if causes[directory.ForLeft] == len(list) {
+		out = []text{say("by HR, all have left")}
+	}
 	out = append(out, v.standing(list, v.before, (*person).had)...)
 	if day, n := most(list, func(p *person) string { return string(p.pro.EndDate) }); n >= minHits && n*2 > len(list) {
 		out = append(out, say("the last day of %s is %s", n, day))
 	}
-	return append(out, say("in the %s days before: %s", usualDays, v.usualLeavers()))
+	return append(out, say("in the %s days before, %s did", usualDays, people(v.usualLeavers())))
 }
 
 // usualLeavers counts who was disabled in the days before, by the directory's own record.
@@ -159,7 +162,7 @@ func (v *Review) aboutJoiners(list []*person) []text {
 	usual := len(where(v.people, func(p *person) bool {
 		return p.pro.InFeed && !p.creates() && p.pro.HasAccount && p.pro.HireDate >= from && p.pro.HireDate <= v.today()
 	}))
-	return append(out, say("started in the %s days before: %s", usualDays, usual))
+	return append(out, say("in the %s days before, %s started", usualDays, people(usual)))
 }
 
 // firstStart says when the first of those who cannot sign in yet can.

@@ -94,7 +94,7 @@ func (v *Review) aboutMoves() []finding {
 		old, now, changed := p.changes(roster.RoleTitle)
 		return changed && p.stays() && old != "" && now != "" && max(rank(now)-rank(old), rank(old)-rank(now)) >= jumpFrom
 	})
-	out := about("title_jumps", 74, jumps, func() text {
+	out := about("title_jumps", 81, jumps, func() text {
 		return say("%s%s. A real promotion?", each(jumps), listed(jumps, namedInFinding, func(p *person) text {
 			old, now, _ := p.changes(roster.RoleTitle)
 			return say("%s jumps from %s to %s", p.who(), value(old), value(now))

@@ -26,7 +26,10 @@ const (
 // aboutWhoLeaves asks about those who lose access.
 func (v *Review) aboutWhoLeaves() []finding {
 	leavers := v.leavers()
-	out := append(v.leaversConcentrated(leavers), v.leaversMany(leavers)...)
+	out := v.leaversConcentrated(leavers)
+	if len(out) == 0 {
+		out = v.leaversMany(leavers)
+	}
 	managers := where(leavers, func(p *person) bool { return len(v.reports[p.id()]) > 0 })
 	slices.SortStableFunc(managers, func(a, b *person) int { return cmp.Compare(len(v.reports[b.id()]), len(v.reports[a.id()])) })
 	left := 0
@@ -72,7 +75,11 @@ func (v *Review) leaversConcentrated(leavers []*person) []finding {
 		}
 	}
 	return about("leavers_concentrated", 99, hit, func() text {
-		return say("Of the %s who lose access, %s (%s). Does a part of the company close, or is that part of the feed wrong?", people(len(leavers)), v.tellAll(patterns, 3), named(hit, namedInFinding))
+		many := text(nil)
+		if usual := v.usualLeavers(); v.unusuallyMany(len(leavers), usual) {
+			many = say(" In the %s days before, %s lost access.", usualDays, people(usual))
+		}
+		return say("Of the %s who lose access, %s: %s.%s Does a part of the company close, or is that part of the feed wrong?", people(len(leavers)), v.tellAll(patterns, 3), named(hit, namedInFinding), many)
 	})
 }
 
@@ -255,10 +262,13 @@ func (v *Review) startsWhen(p *person, at time.Time) text {
 // directory knows when accounts were disabled.
 func (v *Review) leaversMany(leavers []*person) []finding {
 	usual := v.usualLeavers()
-	if usual == 0 || len(leavers) < 10 || len(leavers) <= 2*usual {
+	if !v.unusuallyMany(len(leavers), usual) {
 		return nil
 	}
 	return about("leavers_many", 87, leavers, func() text {
-		return say("%s lose access at once; in the %s days before it were %s. Why so many?", people(len(leavers)), usualDays, usual)
+		return say("%s lose access at once. In the %s days before, %s did. Why so many?", people(len(leavers)), usualDays, people(usual))
 	})
 }
+
+// unusuallyMany reports whether a run takes access from more people than twice the month before.
+func (v *Review) unusuallyMany(now, usual int) bool { return usual > 0 && now >= 10 && now > 2*usual }

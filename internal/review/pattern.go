@@ -123,13 +123,13 @@ var roleWords = [roster.Roles]string{
 	roster.RoleCompany: "work for %s", roster.RoleManager: "report to %s",
 }
 
-// tell writes a pattern: "14 of 23 (61 %) work in Bengaluru, of everybody 166 of 1,540 (11 %)".
+// tell writes a pattern: "14 of 23 (61 %) work in Bengaluru (11 % of everybody: 166 of 1,540)".
 func (v *Review) tell(p pattern) text {
 	value := say("%s", p.value)
 	if p.role == roster.RoleManager {
 		value = v.manager(p.value)
 	}
-	return say("%s of %s (%s %) "+roleWords[p.role]+", of everybody %s of %s (%s %)", p.hits, p.all, percent(p.hits, p.all), value, p.of, p.base, percent(p.of, p.base))
+	return say("%s of %s (%s %) "+roleWords[p.role]+" (%s % of everybody: %s of %s)", p.hits, p.all, percent(p.hits, p.all), value, percent(p.of, p.base), p.of, p.base)
 }
 
 func percent(n, of int) int { return (n*100 + of/2) / max(of, 1) }
