@@ -56,7 +56,11 @@ func (r *run) prepare(ctx context.Context) {
 		case t.gone != nil || t.Want.Deleted:
 		case t.ID != "" && t.have == nil:
 			t.out.ID = ""
-			t.fail("read", "", fmt.Errorf("%w: no object has the objectGUID %s", directory.ErrGone, t.ID))
+			since := ""
+			if t.Planned != nil {
+				since = ": it was deleted since the plan was made"
+			}
+			t.fail("read", "", fmt.Errorf("%w: no object has the objectGUID %s%s", directory.ErrGone, t.ID, since))
 		case t.have != nil && !t.have.isUser():
 			t.fail("read", "", directory.Because(directory.ErrInvalid, fmt.Errorf("%q is a %s, expected a user", t.have.dn, t.have.class)))
 		}
