@@ -25,6 +25,9 @@ func (r *run) linkManagers(ctx context.Context) {
 	wanted := map[string]bool{}
 	for _, k := range r.alive() {
 		v, managed := k.Want.Attributes[attrManager]
+		if managed {
+			r.stopWaiting(k.WorkerID)
+		}
 		if !managed || k.have == nil || k.have != nil && !k.created && r.managedBy(k, v.Text()) {
 			continue
 		}
@@ -161,10 +164,23 @@ func (r *run) postpone(k *task, boss string) (manager string) {
 	return ""
 }
 
+// stopWaiting drops the manager that a worker waits for: now another one may be wanted.
+func (t *Tenant) stopWaiting(worker string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for boss, waits := range t.pending {
+		waits = slices.DeleteFunc(waits, func(w waiting) bool { return strings.EqualFold(w.worker, worker) })
+		if t.pending[boss] = waits; len(waits) == 0 {
+			delete(t.pending, boss)
+		}
+	}
+}
+
 // linkWaiting links those who waited for somebody whom this run has created.
 func (r *run) linkWaiting(ctx context.Context) {
 	var requests []graphconn.Request
 	var parts []part
+	var who []string // is linked by each request
 	for _, k := range r.alive() {
 		key := directory.Fold(k.WorkerID)
 		r.mu.Lock()
@@ -178,9 +194,15 @@ func (r *run) linkWaiting(ctx context.Context) {
 			}
 			requests = append(requests, graphconn.Request{Method: http.MethodPut, Path: "/users/" + w.id + "/manager/$ref", Body: r.reference(k.ID)})
 			parts = append(parts, part{k, "link worker " + w.worker + " to the manager", "", nil})
+			who = append(who, w.id)
 		}
 	}
 	for i, result := range r.patient(ctx, requests, func(int) bool { return true }) {
+		if graphconn.IsNotFound(result.Err) {
+			if found, err := r.each(ctx, who[i:i+1]); err == nil && len(found) == 0 {
+				continue // nobody waits any more
+			}
+		}
 		if result.Err != nil {
 			parts[i].fail(parts[i].op, attrManager, explain(result.Err))
 		}
