@@ -86,7 +86,7 @@ func (r *run) undeletable(k *task, u *user) error {
 	case u.synced():
 		return directory.Because(directory.ErrProtected, errors.New("the user is synchronised from Active Directory: delete the account there"))
 	case u.enabled:
-		return directory.Because(directory.ErrChanged, errors.New("it is enabled, and only a disabled user is deleted"))
+		return directory.ErrEnabled
 	}
 	planned, names := k.Want, []string{attrPrincipal, r.WorkerIDAttribute()}
 	if k.Planned != nil {
