@@ -210,7 +210,7 @@ func (r *run) refused(ctx context.Context, t *task, e edit, err error) {
 			t.fail("modify", e.name, directory.Because(directory.ErrNameTaken, errors.Join(err, findErr)))
 			return
 		}
-		t.fail("modify", e.name, takenBy(holders, err))
+		t.fail("modify", e.name, r.takenBy(holders, err))
 	default:
 		t.fail("modify", e.name, explainWrite(err))
 	}
