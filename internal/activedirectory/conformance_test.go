@@ -3,12 +3,17 @@
 package activedirectory_test
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/go-ldap/ldap/v3"
 	"github.com/google/uuid"
 
 	"terraform-provider-workforce/internal/activedirectory"
@@ -21,8 +26,8 @@ import (
 
 // TestConformance runs the cases that every engine is held to on a domain controller.
 func TestConformance(t *testing.T) {
-	dc := samba.WithRecycleBin(t)
-	applytest.Run(t, func(t testing.TB) applytest.Target { return newSambaTarget(t, dc) })
+	c := newController(t)
+	applytest.Run(t, func(t testing.TB) applytest.Target { return newSambaTarget(t, c) })
 }
 
 // TestConformanceInMemory runs them on the domain that benchmarks and simulations use.
@@ -75,17 +80,18 @@ func (d *domain) Retire(a *directory.Account) { a.Container = d.leavers() }
 
 func (d *domain) leavers() string { return "OU=Leavers," + d.ou }
 
-// sambaTarget is a container of a domain controller, behind a proxy.
-type sambaTarget struct {
-	domain
+// controller is a domain controller: behind a proxy for engines, and with a connection of its own for hands.
+type controller struct {
 	dc    *samba.Domain
 	proxy *samba.Proxy
+	hands *ldap.Conn
+	tests int
 }
 
-func newSambaTarget(t testing.TB, dc *samba.Domain) *sambaTarget {
+func newController(t *testing.T) *controller {
 	t.Helper()
-	ou := dc.Container(t)
-	proxy, err := dc.Proxy(samba.ProxyOptions{RecycleBin: true})
+	c := &controller{dc: samba.WithRecycleBin(t)}
+	proxy, err := c.dc.Proxy(samba.ProxyOptions{RecycleBin: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,57 +100,88 @@ func newSambaTarget(t testing.TB, dc *samba.Domain) *sambaTarget {
 			t.Error(err)
 		}
 	})
-	tag := "w" + strings.TrimPrefix(ou, "OU=test-")[:6]
-	s := &sambaTarget{domain{tag: tag, ou: ou, suffix: dc.Realm(), patience: time.Second}, dc, proxy}
-	s.conf = ldapconn.Config{
-		URLs: []string{proxy.URL()}, CACertificateFile: dc.CAFile(), Username: dc.AdminUser(), Password: dc.AdminPassword(),
-	}
-	s.modify(t, "dn: "+s.leavers()+"\nobjectClass: organizationalUnit\n")
-	return s
-}
-
-func (s *sambaTarget) modify(t testing.TB, ldif string) {
-	t.Helper()
-	if err := s.dc.Modify(t.Context(), ldif); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// entries are the users of the container.
-func (s *sambaTarget) entries(t testing.TB) []samba.Entry {
-	t.Helper()
-	found, err := s.dc.SearchBelow(t.Context(), s.ou, "sub", "(objectClass=user)",
-		"objectGUID", "employeeID", "sAMAccountName", "title", "department", "manager", "userAccountControl", "memberOf")
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM([]byte(c.dc.CAPEM()))
+	hands, err := ldap.DialURL(c.dc.URL(), ldap.DialWithTLSConfig(&tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return found
+	t.Cleanup(func() { _ = hands.Close() })
+	if err := hands.Bind(c.dc.AdminUser(), c.dc.AdminPassword()); err != nil {
+		t.Fatal(err)
+	}
+	c.proxy, c.hands = proxy, hands
+	return c
 }
 
-// guid is the text of an objectGUID, whose first three parts are little-endian ([MS-DTYP] 2.3.4.2).
-func guid(e samba.Entry) string {
-	b := []byte(e.Get("objectGUID"))
-	for _, part := range [][]byte{b[:4], b[4:6], b[6:8]} {
-		slices.Reverse(part)
+// sambaTarget is a container of a domain controller.
+type sambaTarget struct {
+	domain
+	*controller
+}
+
+func newSambaTarget(t testing.TB, c *controller) *sambaTarget {
+	t.Helper()
+	c.tests++
+	tag := fmt.Sprintf("w%03dx", c.tests)
+	s := &sambaTarget{domain{tag: tag, ou: "OU=" + tag + "," + c.dc.BaseDN(), suffix: c.dc.Realm(), patience: time.Second}, c}
+	s.conf = ldapconn.Config{
+		URLs: []string{c.proxy.URL()}, CACertificateFile: c.dc.CAFile(), Username: c.dc.AdminUser(), Password: c.dc.AdminPassword(),
+		Connections: 2, // each is a process of the controller
 	}
-	return uuid.UUID(b).String()
+	for _, dn := range []string{s.ou, s.leavers()} {
+		s.put(t, dn, map[string]string{"objectClass": "organizationalUnit"})
+	}
+	t.Cleanup(func() { s.Mend(t) })
+	return s
+}
+
+func (s *sambaTarget) put(t testing.TB, dn string, attributes map[string]string) {
+	t.Helper()
+	r := ldap.NewAddRequest(dn, nil)
+	for name, v := range attributes {
+		r.Attribute(name, []string{v})
+	}
+	if err := s.hands.Add(r); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// entries are the users of the container, as GUIDs tell them.
+func (s *sambaTarget) entries(t testing.TB) map[string]*ldap.Entry {
+	t.Helper()
+	found, err := s.hands.Search(&ldap.SearchRequest{BaseDN: s.ou, Scope: ldap.ScopeWholeSubtree, Filter: "(objectClass=user)", Attributes: []string{
+		"objectGUID", "employeeID", "sAMAccountName", "title", "department", "manager", "userAccountControl", "memberOf"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]*ldap.Entry{}
+	for _, e := range found.Entries {
+		b := e.GetRawAttributeValue("objectGUID")
+		for _, part := range [][]byte{b[:4], b[4:6], b[6:8]} { // little-endian, [MS-DTYP] 2.3.4.2
+			slices.Reverse(part)
+		}
+		out[uuid.UUID(b).String()] = e
+	}
+	return out
 }
 
 func (s *sambaTarget) Users(t testing.TB) []applytest.User {
 	t.Helper()
 	entries, ids := s.entries(t), map[string]string{}
-	for _, e := range entries {
-		ids[e.DN] = guid(e)
+	for id, e := range entries {
+		ids[e.DN] = id
 	}
 	var out []applytest.User
-	for _, e := range entries {
-		var control int
-		if _, err := fmt.Sscan(e.Get("userAccountControl"), &control); err != nil {
+	for id, e := range entries {
+		text := e.GetAttributeValue
+		control, err := strconv.Atoi(text("userAccountControl"))
+		if err != nil {
 			t.Fatal(err)
 		}
 		out = append(out, applytest.User{
-			ID: ids[e.DN], Worker: e.Get("employeeID"), Login: e.Get("sAMAccountName"), Title: e.Get("title"), Department: e.Get("department"),
-			Manager: ids[e.Get("manager")], Enabled: control&2 == 0, Groups: len(e.Values("memberOf")),
+			ID: id, Worker: text("employeeID"), Login: text("sAMAccountName"), Title: text("title"), Department: text("department"),
+			Manager: ids[text("manager")], Enabled: control&2 == 0, Groups: len(e.GetAttributeValues("memberOf")),
 		})
 	}
 	return out
@@ -153,21 +190,20 @@ func (s *sambaTarget) Users(t testing.TB) []applytest.User {
 // dn is where an account is.
 func (s *sambaTarget) dn(t testing.TB, id string) string {
 	t.Helper()
-	for _, e := range s.entries(t) {
-		if guid(e) == id {
-			return e.DN
-		}
+	e := s.entries(t)[id]
+	if e == nil {
+		t.Fatalf("no account %s", id)
 	}
-	t.Fatalf("no account %s", id)
-	return ""
+	return e.DN
 }
 
 func (s *sambaTarget) Set(t testing.TB, id, attribute, value string) {
 	t.Helper()
-	if value != "" {
-		value = attribute + ": " + value + "\n"
+	r := ldap.NewModifyRequest(s.dn(t, id), nil)
+	r.Replace(attribute, slices.DeleteFunc([]string{value}, func(v string) bool { return v == "" }))
+	if err := s.hands.Modify(r); err != nil {
+		t.Fatal(err)
 	}
-	s.modify(t, "dn: "+s.dn(t, id)+"\nchangetype: modify\nreplace: "+attribute+"\n"+value)
 }
 
 func (s *sambaTarget) Enable(t testing.TB, id string, enabled bool) {
@@ -177,7 +213,7 @@ func (s *sambaTarget) Enable(t testing.TB, id string, enabled bool) {
 
 func (s *sambaTarget) Delete(t testing.TB, id string) {
 	t.Helper()
-	if err := s.dc.Delete(t.Context(), s.dn(t, id)); err != nil {
+	if err := s.hands.Del(ldap.NewDelRequest(s.dn(t, id), nil)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -189,21 +225,16 @@ func (s *sambaTarget) Protect(t testing.TB, id string) {
 	s.protect.Groups = []string{s.group(t, "guarded", id)}
 }
 
+// group makes a group of one member.
 func (s *sambaTarget) group(t testing.TB, name, member string) string {
 	t.Helper()
-	name += " " + s.tag
 	dn := "CN=" + name + "," + s.ou
-	if _, there, err := s.dc.Lookup(t.Context(), dn); err != nil {
-		t.Fatal(err)
-	} else if !there {
-		s.modify(t, "dn: "+dn+"\nobjectClass: group\nsAMAccountName: "+name+"\n")
-	}
-	s.modify(t, "dn: "+dn+"\nchangetype: modify\nadd: member\nmember: "+s.dn(t, member)+"\n")
+	s.put(t, dn, map[string]string{"objectClass": "group", "sAMAccountName": name + " " + s.tag, "member": s.dn(t, member)})
 	return dn
 }
 
-func (s *sambaTarget) Inject(t testing.TB, trouble applytest.Trouble) {
-	t.Helper()
+func (s *sambaTarget) Inject(_ testing.TB, trouble applytest.Trouble) (met func() bool) {
+	before := s.proxy.Writes()
 	s.cut = trouble.Fate == applytest.CutBefore || trouble.Fate == applytest.CutAfter
 	switch {
 	case trouble.Attribute == applytest.Sessions: // nothing outlives the disabling
@@ -212,6 +243,7 @@ func (s *sambaTarget) Inject(t testing.TB, trouble applytest.Trouble) {
 	default:
 		s.proxy.Inject(samba.Fault{After: trouble.After, Lose: trouble.Fate != applytest.CutBefore, Reconnect: !s.cut})
 	}
+	return func() bool { return s.proxy.Writes()-before > trouble.After }
 }
 
 func (s *sambaTarget) Mend(testing.TB) { s.cut = false; s.proxy.Mend() }
@@ -276,16 +308,15 @@ func (m *memoryTarget) group(name, member string) string {
 	return dn
 }
 
-func (m *memoryTarget) Inject(_ testing.TB, trouble applytest.Trouble) {
+func (m *memoryTarget) Inject(_ testing.TB, trouble applytest.Trouble) (met func() bool) {
 	m.cut = trouble.Fate == applytest.CutBefore || trouble.Fate == applytest.CutAfter
-	seen := 0
+	var seen atomic.Int64
 	m.server.Intercept(func(r memdir.Request) memdir.Verdict {
 		named := slices.ContainsFunc(r.Attributes, func(a string) bool { return strings.EqualFold(a, trouble.Attribute) })
 		if trouble.Attribute != "" && (r.Op != "modify" || !named) {
 			return memdir.Verdict{}
 		}
-		seen++
-		switch n := seen - 1 - trouble.After; {
+		switch n := int(seen.Add(1)) - 1 - trouble.After; {
 		case n < 0 || n > 0 && trouble.Fate == applytest.LoseAnswer:
 			return memdir.Verdict{}
 		case trouble.Fate == applytest.Refuse:
@@ -297,6 +328,7 @@ func (m *memoryTarget) Inject(_ testing.TB, trouble applytest.Trouble) {
 			return memdir.Verdict{Lost: true, Undone: n > 0 || trouble.Fate == applytest.CutBefore}
 		}
 	})
+	return func() bool { return int(seen.Load()) > trouble.After }
 }
 
 func (m *memoryTarget) Mend(testing.TB) {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -140,12 +141,11 @@ func (e *tenantTarget) group(name, member string) string {
 	return e.groups[name]
 }
 
-func (e *tenantTarget) Inject(_ testing.TB, trouble applytest.Trouble) {
+func (e *tenantTarget) Inject(_ testing.TB, trouble applytest.Trouble) (met func() bool) {
 	f := graph.Fault{Skip: trouble.After, Times: -1, Status: http.StatusBadRequest}
 	switch {
 	case trouble.Fate != applytest.Refuse:
-		e.disconnect(trouble)
-		return
+		return e.disconnect(trouble)
 	case trouble.Attribute == applytest.Sessions:
 		f.Path, f.Status = "/revokeSignInSessions$", http.StatusServiceUnavailable
 	case trouble.Attribute == attrManager:
@@ -154,16 +154,17 @@ func (e *tenantTarget) Inject(_ testing.TB, trouble applytest.Trouble) {
 		f.Method, f.Path, f.Body = http.MethodPatch, "^/users/", `"`+trouble.Attribute+`"`
 	}
 	e.server.Fault(f)
+	before := e.Writes()
+	return func() bool { return e.Writes()-before > trouble.After }
 }
 
-func (e *tenantTarget) disconnect(trouble applytest.Trouble) {
+func (e *tenantTarget) disconnect(trouble applytest.Trouble) (met func() bool) {
 	fates := map[applytest.Fate]graph.Fate{
 		applytest.LoseAnswer: graph.LoseAnswer, applytest.CutBefore: graph.CutBefore, applytest.CutAfter: graph.CutAfter,
 	}
-	seen := 0
+	var seen atomic.Int64
 	e.server.Intercept(func(string, string) graph.Fate {
-		seen++
-		switch n := seen - 1 - trouble.After; {
+		switch n := int(seen.Add(1)) - 1 - trouble.After; {
 		case n < 0 || n > 0 && trouble.Fate == applytest.LoseAnswer:
 			return graph.CarryOut
 		case n > 0:
@@ -172,6 +173,7 @@ func (e *tenantTarget) disconnect(trouble applytest.Trouble) {
 			return fates[trouble.Fate]
 		}
 	})
+	return func() bool { return int(seen.Load()) > trouble.After }
 }
 
 func (e *tenantTarget) Mend(testing.TB) {

@@ -68,7 +68,7 @@ var accessCases = map[string]func(*scene){
 				s.Errorf("%+v", u)
 			}
 			s.Mend(s)
-			if len(s.drift(c)) != 1 {
+			if len(s.drift(s.Engine(s), c)) != 1 {
 				s.Error("the next plan does not show that sessions live")
 			}
 		}

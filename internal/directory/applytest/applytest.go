@@ -82,10 +82,11 @@ type Target interface {
 	Join(t testing.TB, id string)
 	Protect(t testing.TB, id string)
 
-	// Inject makes writes of engines that are made afterwards fail, until Mend.
-	Inject(t testing.TB, trouble Trouble)
+	// Inject makes writes of engines that are made afterwards fail, until Mend. What it
+	// returns tells whether a write has come to that.
+	Inject(t testing.TB, trouble Trouble) (met func() bool)
 	Mend(t testing.TB)
-	// Writes is how many writes engines have asked for so far.
+	// Writes is how many writes engines have asked for so far, and were not kept from.
 	Writes() int
 }
 

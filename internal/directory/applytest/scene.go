@@ -223,11 +223,12 @@ func (s *scene) same(c directory.Change, u User, users []User) {
 // settled checks that a new process plans nothing for accounts, and does nothing.
 func (s *scene) settled(changes ...directory.Change) {
 	s.Helper()
-	for _, diff := range s.drift(changes...) {
+	e := s.Engine(s)
+	for _, diff := range s.drift(e, changes...) {
 		s.Errorf("the next plan is not empty: %s", diff)
 	}
 	before := s.Writes()
-	for _, o := range s.run(changes...) {
+	for _, o := range s.by(e, directory.ApplyOptions{}, changes...) {
 		if o.Err != nil || o.Changed || o.Created || o.Renamed {
 			s.Errorf("worker %s: the next run did something: %+v", o.WorkerID, o)
 		}
@@ -237,10 +238,10 @@ func (s *scene) settled(changes ...directory.Change) {
 	}
 }
 
-// drift is what a new process would plan for accounts that exist.
-func (s *scene) drift(changes ...directory.Change) []string {
+// drift is what an engine would plan for accounts that exist.
+func (s *scene) drift(e Engine, changes ...directory.Change) []string {
 	s.Helper()
-	e, ids, attributes := s.Engine(s), map[string]string{}, map[string]bool{}
+	ids, attributes := map[string]string{}, map[string]bool{}
 	for _, c := range changes {
 		ids[c.WorkerID] = c.ID
 		for name := range c.Want.Attributes {
@@ -278,15 +279,15 @@ func (s *scene) document(a directory.Account) string {
 	return doc
 }
 
-// recognised gives changes the object ids that the next plan finds by worker id, as when
+// recognised gives changes the object ids that an engine finds by worker id, as when
 // nothing is left of a run but what it did.
-func (s *scene) recognised(changes []directory.Change) []directory.Change {
+func (s *scene) recognised(e Engine, changes []directory.Change) []directory.Change {
 	s.Helper()
 	ids := make([]string, len(changes))
 	for i, c := range changes {
 		ids[i] = c.WorkerID
 	}
-	found, err := s.Engine(s).Find(s.Context(), s.WorkerID, ids)
+	found, err := e.Find(s.Context(), s.WorkerID, ids)
 	if err != nil {
 		s.Fatal(err)
 	}
