@@ -150,8 +150,10 @@ func (s *sambaTarget) put(t testing.TB, dn string, attributes map[string]string)
 // entries are the users of the container, as GUIDs tell them.
 func (s *sambaTarget) entries(t testing.TB) map[string]*ldap.Entry {
 	t.Helper()
-	found, err := s.hands.Search(&ldap.SearchRequest{BaseDN: s.ou, Scope: ldap.ScopeWholeSubtree, Filter: "(objectClass=user)", Attributes: []string{
-		"objectGUID", "employeeID", "sAMAccountName", "title", "department", "manager", "userAccountControl", "memberOf"}})
+	found, err := s.hands.Search(&ldap.SearchRequest{
+		BaseDN: s.ou, Scope: ldap.ScopeWholeSubtree, Filter: "(objectClass=user)",
+		Attributes: []string{"objectGUID", "employeeID", "sAMAccountName", "title", "department", "manager", "userAccountControl", "memberOf"},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -46,7 +46,8 @@ func (r *run) leavable(ctx context.Context) map[string]*task {
 			holds[directory.Fold(k.have.text(attrPrincipal))] = k
 		}
 	}
-	if !slices.ContainsFunc(r.alive(), func(k *task) bool { other := holds[directory.Fold(k.principal())]; return other != nil && other != k }) {
+	wanted := func(k *task) bool { other := holds[directory.Fold(k.principal())]; return other != nil && other != k }
+	if !slices.ContainsFunc(r.alive(), wanted) {
 		return nil
 	}
 	var next []string

@@ -26,9 +26,22 @@ var endCases = map[string]func(*scene){
 		c := s.make(s.person("m1"))
 		ids := map[string]string{c[0].WorkerID: c[0].ID}
 		for i := range 2 {
-			if out := s.Engine(s).Remove(s.Context(), ids, directory.Delete); out[0].Err != nil || out[0].Changed != (i == 0) || len(s.Users(s)) > 0 {
-				s.Errorf("time %d: %+v", i+1, out[0])
+			o := s.Engine(s).Remove(s.Context(), ids, directory.Delete)[0]
+			if o.Err != nil || o.Changed != (i == 0) || len(s.Users(s)) > 0 {
+				s.Errorf("time %d: %+v", i+1, o)
 			}
+		}
+	},
+	"removed, and the answer is lost": func(s *scene) {
+		for name, mode := range map[string]directory.Removal{"disabled": directory.Disable, "deleted": directory.Delete} {
+			s.another(name, func(s *scene) {
+				c := s.make(s.person("m1"))[0]
+				met := s.Inject(s, Trouble{Fate: LoseAnswer})
+				o := s.Engine(s).Remove(s.Context(), map[string]string{c.WorkerID: c.ID}, mode)[0]
+				if u := s.user(c); o.Err != nil || u.Enabled || u.Live || (u.ID == "") != (mode == directory.Delete) || !met() {
+					s.Errorf("%+v, %+v", o, u)
+				}
+			})
 		}
 	},
 	"deleted by document": func(s *scene) {

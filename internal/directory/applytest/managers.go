@@ -8,7 +8,8 @@ import "terraform-provider-workforce/internal/directory"
 var managerCases = map[string]func(*scene){
 	"in any order, in a circle and of oneself": func(s *scene) {
 		c := s.make(s.person("m1", s.managedBy("m2")), s.person("m2", s.managedBy("m3")), s.person("m3"),
-			s.person("m4", s.managedBy("m5")), s.person("m5", s.managedBy("m6")), s.person("m6", s.managedBy("m4")), s.person("m7", s.managedBy("m7")))
+			s.person("m4", s.managedBy("m5")), s.person("m5", s.managedBy("m6")), s.person("m6", s.managedBy("m4")),
+			s.person("m7", s.managedBy("m7")))
 		s.right(c...)
 		c = s.make(change(c[2], s.managedBy("m1")), change(c[3], unmanaged), change(c[4], s.managedBy("m1")))
 		s.right(c...)
@@ -21,7 +22,8 @@ var managerCases = map[string]func(*scene){
 	},
 	"renamed in the same run": func(s *scene) {
 		c := s.make(s.person("m1"), s.person("m2", s.managedBy("m1")), s.person("m3"))
-		c = s.make(change(c[2], s.managedBy("m1")), change(c[0], s.called("m9")), change(c[1], s.title("Clerk")), s.person("m4", s.managedBy("m1")))
+		c = s.make(change(c[2], s.managedBy("m1")), change(c[0], s.called("m9")), change(c[1], s.title("Clerk")),
+			s.person("m4", s.managedBy("m1")))
 		s.right(c...)
 	},
 	"nobody": func(s *scene) {

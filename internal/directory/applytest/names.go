@@ -12,7 +12,8 @@ var nameCases = map[string]func(*scene){
 	},
 	"in a circle": func(s *scene) {
 		c := s.make(s.person("m1"), s.person("m2"), s.person("m3"), s.person("m4", s.managedBy("m1")))
-		s.right(s.make(change(c[0], s.called("m2")), change(c[1], s.called("m3")), change(c[2], s.called("m1")), change(c[3], s.title("Clerk")))...)
+		s.right(s.make(change(c[0], s.called("m2")), change(c[1], s.called("m3")), change(c[2], s.called("m1")),
+			change(c[3], s.title("Clerk")))...)
 	},
 	"in two circles, with others waiting": func(s *scene) {
 		c := s.make(s.person("m1"), s.person("m2"), s.person("m3"), s.person("m4"), s.person("m5"))

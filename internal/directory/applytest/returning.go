@@ -35,6 +35,24 @@ var returnCases = map[string]func(*scene){
 		}
 		s.right(back)
 	},
+	"deleted, and the answer is lost": func(s *scene) {
+		for _, fate := range []Fate{LoseAnswer, CutAfter} {
+			s.another(fate.String(), func(s *scene) {
+				c := s.make(s.person("m1"))
+				s.Delete(s, c[0].ID)
+				back := []directory.Change{change(c[0], s.title("Chief"))}
+				s.Inject(s, Trouble{Fate: fate})
+				out := s.run(back...)
+				s.Mend(s)
+				if fate == LoseAnswer && s.Restores {
+					s.done(back, out)
+				}
+				if s.Restores {
+					s.right(s.make(back...)...)
+				}
+			})
+		}
+	},
 	"deleted, and to stay disabled": func(s *scene) {
 		c := s.make(s.person("m1"))
 		s.Delete(s, c[0].ID)
