@@ -70,6 +70,7 @@ func (r *run) deleteWanted(ctx context.Context) {
 func (r *run) dropped(k *task) {
 	k.out.Deleted, k.have = true, nil
 	r.noteGone(k.ID)
+	r.arrivals.Forget(k.WorkerID)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.all != nil {
