@@ -45,7 +45,7 @@ type domain struct {
 }
 
 func (d *domain) Traits() applytest.Traits {
-	return applytest.Traits{Format: activedirectory.Format, Tag: d.tag, LoginKeepsCase: true, Restores: true,
+	return applytest.Traits{Format: activedirectory.Format, Tag: d.tag, LoginKeepsCase: true,
 		WorkerID: "employeeID", Login: "sAMAccountName", Title: "title", Department: "department"}
 }
 

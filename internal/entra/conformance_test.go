@@ -51,7 +51,7 @@ func newTenantTarget(t testing.TB) *tenantTarget {
 }
 
 func (e *tenantTarget) Traits() applytest.Traits {
-	return applytest.Traits{Format: Format, Tag: "w", Restores: true,
+	return applytest.Traits{Format: Format, Tag: "w",
 		WorkerID: attrEmployeeID, Login: attrPrincipal, Title: "jobTitle", Department: "department"}
 }
 

@@ -43,9 +43,6 @@ type Traits struct {
 	// hang on it, so that one that differs only in case stays as it is.
 	// https://learn.microsoft.com/entra/identity/hybrid/connect/howto-troubleshoot-upn-changes
 	LoginKeepsCase bool
-	// Restores says that a deleted account can be taken into use again as it was. A domain
-	// without a recycle bin keeps only tombstones.
-	Restores bool
 }
 
 // User is an account as the directory itself holds it, seen by other eyes than the engine's.
@@ -58,7 +55,8 @@ type User struct {
 	Groups int // that it is a direct member of
 }
 
-// Target is a directory, or a part of one, that belongs to one case.
+// Target is a directory, or a part of one, that belongs to one case. Deleted accounts can be
+// taken into use again: a domain has a recycle bin.
 type Target interface {
 	Traits() Traits
 	// Engine returns the engine as a process has it that has just started. One that is made

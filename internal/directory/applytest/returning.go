@@ -22,12 +22,7 @@ var returnCases = map[string]func(*scene){
 		s.Set(s, c[0].ID, s.Department, "Sales")
 		s.Delete(s, c[0].ID)
 		back := change(c[0], s.title("Chief"))
-		out := s.run(back)
-		if !s.Restores {
-			s.fails(out[0], directory.ErrGone)
-			return
-		}
-		if o := out[0]; o.Err != nil || o.ID != c[0].ID || o.Created || !o.Changed {
+		if o := s.run(back)[0]; o.Err != nil || o.ID != c[0].ID || o.Created || !o.Changed {
 			s.Fatalf("%+v", o)
 		}
 		if u := s.user(back); u.Department != "Sales" {
@@ -44,12 +39,10 @@ var returnCases = map[string]func(*scene){
 				s.Inject(s, Trouble{Fate: fate})
 				out := s.run(back...)
 				s.Mend(s)
-				if fate == LoseAnswer && s.Restores {
+				if fate == LoseAnswer {
 					s.done(back, out)
 				}
-				if s.Restores {
-					s.right(s.make(back...)...)
-				}
+				s.right(s.make(back...)...)
 			})
 		}
 	},
@@ -57,16 +50,9 @@ var returnCases = map[string]func(*scene){
 		c := s.make(s.person("m1"))
 		s.Delete(s, c[0].ID)
 		back := change(c[0], s.left, func(a *directory.Account) { a.DisabledFor = directory.ForPrehire })
-		if !s.Restores {
-			s.fails(s.run(back)[0], directory.ErrGone)
-			return
-		}
 		s.right(s.make(back)...)
 	},
 	"deleted, and the name is somebody else's": func(s *scene) {
-		if !s.Restores {
-			return
-		}
 		c := s.make(s.person("m1"))
 		s.Delete(s, c[0].ID)
 		s.make(s.person("m2", s.called("m1")))

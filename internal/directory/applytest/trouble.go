@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 
 	"terraform-provider-workforce/internal/directory"
@@ -96,7 +95,8 @@ func (s *scene) createsOnce(fate Fate) {
 	s.finishes(c, out)
 }
 
-// isCancelled ends a run when it has delivered the first password. What it did is known.
+// isCancelled ends a run when it has delivered the first password. What it did is known, but for the requests under way:
+// what no answer came of may still be carried out.
 func (s *scene) isCancelled() {
 	ctx, cancel := context.WithCancel(s.Context())
 	defer cancel()
@@ -105,12 +105,13 @@ func (s *scene) isCancelled() {
 		c = append(c, s.person(fmt.Sprint("m", i), s.managedBy(fmt.Sprint("m", (i+1)%30))))
 	}
 	deliver := func(context.Context, string, string, string) error { cancel(); return nil }
-	out := s.Engine(s).Apply(ctx, c, directory.ApplyOptions{Parallel: 2, Deliver: deliver})
-	for _, u := range s.Users(s) {
-		i := slices.IndexFunc(out, func(o directory.Outcome) bool { return strings.EqualFold(o.WorkerID, u.Worker) })
-		if out[i].ID != u.ID {
-			s.Errorf("worker %s: the account %s exists, known is %q", u.Worker, u.ID, out[i].ID)
-		}
+	const parallel = 2
+	out := s.Engine(s).Apply(ctx, c, directory.ApplyOptions{Parallel: parallel, Deliver: deliver})
+	unknown := slices.DeleteFunc(s.Users(s), func(u User) bool {
+		return slices.ContainsFunc(out, func(o directory.Outcome) bool { return o.ID == u.ID })
+	})
+	if len(unknown) > parallel {
+		s.Errorf("accounts exist that nobody is told of: %+v", unknown)
 	}
 	for _, o := range out {
 		if o.ID == "" && o.Err == nil {
