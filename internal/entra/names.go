@@ -42,7 +42,7 @@ func (r *run) stepAside(ctx context.Context) {
 func (r *run) leavable(ctx context.Context) map[string]*task {
 	holds := map[string]*task{}
 	for _, k := range r.alive() {
-		if k.have != nil && !strings.EqualFold(k.have.text(attrPrincipal), k.principal()) {
+		if k.have != nil && !k.failed[attrPrincipal] && !strings.EqualFold(k.have.text(attrPrincipal), k.principal()) {
 			holds[directory.Fold(k.have.text(attrPrincipal))] = k
 		}
 	}

@@ -44,6 +44,16 @@ var nameCases = map[string]func(*scene){
 		}
 		s.right(s.make(change(c[1], s.title("Chief")))...)
 	},
+	"kept by somebody whose next name is none": func(s *scene) {
+		c := s.make(s.person("m1"))
+		out := s.run(change(c[0], s.called("m/9")), s.person("m2", s.called("m1")))
+		s.fails(out[0], directory.ErrInvalid)
+		s.fails(out[1], directory.ErrNameTaken)
+		if u := s.user(c[0]); !u.Enabled || u.Login != c[0].Want.Attributes[s.Login].Text() {
+			s.Errorf("%+v", u)
+		}
+		s.right(s.make(c...)...)
+	},
 	"kept by somebody who is protected": func(s *scene) {
 		c := s.make(s.person("m1"), s.person("m2"), s.person("m3"))
 		s.Protect(s, c[1].ID)
