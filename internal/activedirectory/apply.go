@@ -112,6 +112,9 @@ func (t *task) dead() bool { return t.failed[""] }
 
 // fail records an error about an attribute, or with "" about everything.
 func (t *task) fail(op, attribute string, err error) {
+	if e := unrecorded(err); e != nil && !errors.Is(err, directory.ErrNotAttempted) {
+		err = directory.Because(directory.ErrNotAttempted, e)
+	}
 	name := ""
 	if v, ok := lookup(t.Want.Attributes, attrDisplayName); ok {
 		name = v.Text()
@@ -168,10 +171,10 @@ func (r *run) each(ctx context.Context, tasks []*task, f func(context.Context, *
 			}
 			defer r.pace.leave(r.o.Parallel)
 			before := len(t.errs)
-			f(ctx, t)
+			f(t.recorded(ctx), t)
 			for _, err := range t.errs[before:] {
 				if isLost(err) {
-					r.stop(errors.New("the directory cannot be reached any more"))
+					r.stop(whyLost(err))
 				}
 			}
 			return nil

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"terraform-provider-workforce/internal/audit"
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/entra/graphconn"
 )
@@ -165,6 +166,7 @@ func (r *run) postpone(k *task, boss string) (manager string) {
 func (r *run) linkWaiting(ctx context.Context) {
 	var requests []graphconn.Request
 	var parts []part
+	workers := map[string]string{} // by object id
 	for _, k := range r.alive() {
 		key := directory.Fold(k.WorkerID)
 		r.mu.Lock()
@@ -177,9 +179,11 @@ func (r *run) linkWaiting(ctx context.Context) {
 				continue
 			}
 			requests = append(requests, graphconn.Request{Method: http.MethodPut, Path: "/users/" + w.id + "/manager/$ref", Body: r.reference(k.ID)})
+			workers[w.id] = w.worker
 			parts = append(parts, part{k, "link worker " + w.worker + " to the manager", "", nil})
 		}
 	}
+	ctx = audit.Resolve(ctx, func(id, _ string) (audit.Subject, bool) { return audit.Subject{Worker: workers[id]}, true })
 	for i, result := range r.patient(ctx, requests, func(int) bool { return true }) {
 		if result.Err != nil {
 			parts[i].fail(parts[i].op, attrManager, explain(result.Err))

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"terraform-provider-workforce/internal/audit"
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/membership"
 	"terraform-provider-workforce/internal/reconcile"
@@ -270,6 +271,7 @@ func (m *membersRun) apply(ctx context.Context, plan, state *groupMembersModel) 
 	for _, id := range slices.Compact(slices.Sorted(maps.Values(leaving))) {
 		change.Remove = append(change.Remove, g.Members[id])
 	}
+	ctx = audit.Because(ctx, "the list of members of the group says so")
 	out := m.dir.ChangeMembers(ctx, []directory.MembershipChange{change})[0]
 	m.forget(ctx, g.ID, append(m.left(state, before, stays), out.Removed...))
 	m.settle(g, plan, out, wanted, leaving)
@@ -376,6 +378,7 @@ func (m *membersRun) destroy(ctx context.Context, state *groupMembersModel) {
 		}
 	}
 	if len(change.Remove) > 0 {
+		ctx = audit.Because(ctx, "the list of members of the group is taken away")
 		m.report(flatten(m.dir.ChangeMembers(ctx, []directory.MembershipChange{change})[0].Err))
 	}
 }

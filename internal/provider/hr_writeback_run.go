@@ -19,6 +19,7 @@ import (
 
 // writebackRun is one plan, apply or refresh of values in an HR system.
 type writebackRun struct {
+	data *providerData // of an apply
 	// plan is nil in a refresh; state is the zero model in a creation.
 	plan, state *hrWritebackModel
 	diags       *diag.Diagnostics
@@ -145,7 +146,7 @@ func (w *writebackRun) apply(ctx context.Context) map[string]string {
 	defer closeSystem(system)
 	var failed []writeback.Outcome
 	aside := map[string]string{}
-	for _, o := range writeback.Apply(ctx, system, changes) {
+	for _, o := range w.recorder().Apply(ctx, system, changes) {
 		if o.Err == nil {
 			continue
 		}
@@ -171,6 +172,13 @@ func (w *writebackRun) apply(ctx context.Context) map[string]string {
 	}
 	w.addFailures(failures, len(changes))
 	return after
+}
+
+// recorder says where the writes of an apply are put on record, and who writes them to what.
+func (w *writebackRun) recorder() writeback.Recorder {
+	r := w.plan.recorder()
+	r.Log = w.data.audit
+	return r
 }
 
 // allRefused reports that of several workers who were not set aside before, every one is now.

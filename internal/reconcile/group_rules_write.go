@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 
+	"terraform-provider-workforce/internal/audit"
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/membership"
 )
@@ -122,6 +123,7 @@ func (g *GroupRules) write(ctx context.Context, docs map[string]string) (map[str
 			changes, writing = append(changes, w.change), append(writing, w)
 		}
 	}
+	ctx = audit.Because(ctx, "the rules of the group say so")
 	outcomes := dir.ChangeMembers(ctx, changes)
 	after := maps.Clone(docs)
 	for _, w := range works {

@@ -257,7 +257,7 @@ func (p *Population) changes(dir Users, accounts map[string]directory.Account, c
 		}
 		doc := after[id]
 		delete(after, id)
-		c := directory.Change{WorkerID: id, ID: p.Memory.IDs[id], Want: a}
+		c := directory.Change{WorkerID: id, ID: p.Memory.IDs[id], Want: a, Cause: causeOf(a, p.Memory.IDs[id])}
 		if managed[id] == "" || p.Options.ResetPassword {
 			c.Password = p.Options.Password
 		}

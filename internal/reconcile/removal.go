@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"terraform-provider-workforce/internal/audit"
 	"terraform-provider-workforce/internal/directory"
 )
 
@@ -254,6 +255,7 @@ func (p *Population) remove(ctx context.Context, dir Users, removed []string, mo
 		return p.keepAll(touched)
 	}
 	var failures []error
+	ctx = audit.Because(ctx, fmt.Sprintf("the worker has no document any more (on_removal or on_destroy = %q)", mode))
 	for action, removal := range map[string]directory.Removal{Disable: directory.Disable, Delete: directory.Delete, Purge: directory.Purge} {
 		workers := slices.DeleteFunc(slices.Clone(ours), func(id string) bool { return fates[id].action != action })
 		if len(workers) == 0 {

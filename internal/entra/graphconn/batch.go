@@ -18,6 +18,8 @@ import (
 // https://learn.microsoft.com/graph/json-batching
 const batchSize = 20
 
+const batchPath = "/$batch"
+
 // Result is what became of one request of a batch.
 type Result struct {
 	Response *Response
@@ -183,14 +185,28 @@ func (b *batch) round(ctx context.Context, pending []int) (again []int, wait tim
 		return nil, 0, false, at, nil
 	}
 	b.batches.Add(1)
-	answer, err := b.Do(ctx, Request{Method: http.MethodPost, Path: "/$batch", Body: map[string]any{"requests": items}, Repeatable: b.repeatable(asked), readsOnly: b.kindOf(asked) == reads})
+	whole := Request{Method: http.MethodPost, Path: batchPath, Body: map[string]any{"requests": items}, Repeatable: b.repeatable(asked), readsOnly: b.kindOf(asked) == reads}
+	for j, i := range asked {
+		whole.inner = append(whole.inner, inner{b.requests[i], items[j].Body})
+	}
+	answer, err := b.Do(ctx, whole)
 	if err != nil {
 		return asked, 0, false, at, err
 	}
 	var got answers
 	if err := json.Unmarshal(answer.Body, &got); err != nil {
-		return asked, 0, false, at, &Error{Method: http.MethodPost, Path: "/$batch", Err: fmt.Errorf("the answer is no batch: %w", err), sent: true}
+		e := &Error{Method: http.MethodPost, Path: batchPath, Err: fmt.Errorf("the answer is no batch: %w", err), sent: true}
+		answer.pending.EndAll(outcome(nil, e))
+		return asked, 0, false, at, e
 	}
+	defer func() { b.settled(answer.pending, asked) }()
+	again, wait, throttled = b.judged(got, answer, asked)
+	return again, wait, throttled, answer.at, nil
+}
+
+// judged records what the answer of a batch says of each request, and returns what
+// is to be sent again after how long.
+func (b *batch) judged(got answers, answer *Response, asked []int) (again []int, wait time.Duration, throttled bool) {
 	seen := map[int]bool{}
 	var dependents []int
 	for _, a := range got.Responses {
@@ -227,7 +243,7 @@ func (b *batch) round(ctx context.Context, pending []int) (again []int, wait tim
 		}
 	}
 	again = append(again, b.revived(dependents, again)...)
-	return append(again, b.missing(asked, seen)...), wait, throttled, answer.at, nil
+	return append(again, b.missing(asked, seen)...), wait, throttled
 }
 
 // missing gives requests that the answer of a batch left out an error, and
