@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/progress"
 )
 
 const defaultParallel = 8
@@ -153,11 +154,15 @@ func (r *run) stop(err error) { r.stopped.CompareAndSwap(nil, &err) }
 func (r *run) each(ctx context.Context, tasks []*task, f func(context.Context, *task)) {
 	var g errgroup.Group
 	g.SetLimit(r.o.Parallel)
+	m := r.client.Meter(ctx, "accounts", len(tasks))
+	defer m.End()
 	for _, t := range tasks {
 		if t.dead() {
+			m.Add(0, 1)
 			continue
 		}
 		g.Go(func() error {
+			defer t.counted(m, len(t.errs))
 			if ctx.Err() != nil {
 				r.stop(context.Cause(ctx))
 			}
@@ -181,6 +186,15 @@ func (r *run) each(ctx context.Context, tasks []*task, f func(context.Context, *
 		})
 	}
 	_ = g.Wait() // no task returns an error
+}
+
+// counted tells the meter what became of an account, which had so many errors before.
+func (t *task) counted(m *progress.Meter, errs int) {
+	if len(t.errs) > errs {
+		m.Add(0, 1)
+		return
+	}
+	m.Add(1, 0)
 }
 
 // write makes one account what it is to be.

@@ -14,6 +14,7 @@ import (
 
 	"terraform-provider-workforce/internal/activedirectory/ldapconn"
 	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/wording"
 )
 
 // Scopes and categories of groups.
@@ -319,7 +320,7 @@ func (d *Domain) DeleteGroup(ctx context.Context, id string, force bool) error {
 	case d.guarded.peek().groups[have.ID] != "":
 		return because(directory.ErrProtected, "group %q: it cannot be deleted, because %s, and its members would be protected no more. Take it out of protect.groups first", have.Path, d.guarded.peek().groups[have.ID])
 	case !force && members > 0:
-		return because(directory.ErrHasChildren, "group %q: it still has %d members, so it was not deleted. Remove them first, or set force_destroy = true and apply that before", have.Path, members)
+		return because(directory.ErrHasChildren, "group %q: it still has %s, so it was not deleted. Remove them first, or set force_destroy = true and apply that before", have.Path, wording.Count(members, "member"))
 	}
 	if err := d.client.Delete(aboutGroup(ctx, have.ID, have.Name), ldap.NewDelRequest(have.Path, nil)); err != nil && !ldapconn.IsNotFound(err) {
 		return fmt.Errorf("group %q: %w", have.Path, explainWrite(err))

@@ -18,6 +18,7 @@ import (
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/membership"
 	"terraform-provider-workforce/internal/reconcile"
+	"terraform-provider-workforce/internal/wording"
 )
 
 // privateAdded holds the IDs of the members that the resource added itself.
@@ -95,7 +96,7 @@ func (m *membersRun) plan(ctx context.Context, plan, state *groupMembersModel) {
 		return
 	}
 	if missing := slices.DeleteFunc(slices.Clone(refs), func(ref string) bool { return members[ref].ID != "" }); len(missing) > 0 {
-		m.diags.AddAttributeWarning(path.Root("members"), "Members do not exist yet", fmt.Sprintf("%d members of the group are not in %s: %s. Apply fails for those that are not created before.", len(missing), m.target.title, someOf(missing)))
+		m.diags.AddAttributeWarning(path.Root("members"), "Members do not exist yet", fmt.Sprintf("%s of the group %s not in %s: %s. Apply fails for those that are not created before.", wording.Count(len(missing), "member"), wording.One(len(missing), "is", "are"), m.target.title, someOf(missing)))
 	}
 	if plan.show(plan.refs, known); plan.partial {
 		plan.MemberNames = types.StringUnknown()

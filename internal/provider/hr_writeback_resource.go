@@ -18,6 +18,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"terraform-provider-workforce/internal/wording"
 	"terraform-provider-workforce/internal/writeback"
 )
 
@@ -111,7 +112,7 @@ func (r *hrWritebackResource) ModifyPlan(ctx context.Context, req resource.Modif
 	}
 	if req.Plan.Raw.IsNull() {
 		if n := len(state.Values.Elements()); state.OnDestroy.ValueString() == writebackClear && n > 0 && !incomplete(ctx, req.Private, &resp.Diagnostics) {
-			resp.Diagnostics.AddWarning("Values will be cleared", fmt.Sprintf("Destroying this resource removes the values of %d workers from the HR system (on_destroy = %q).", n, writebackClear))
+			resp.Diagnostics.AddWarning("Values will be cleared", fmt.Sprintf("Destroying this resource removes the values of %s from the HR system (on_destroy = %q).", wording.Count(n, "worker"), writebackClear))
 		}
 		return
 	}

@@ -178,8 +178,20 @@ func (d *decider) findCycles() {
 			d.warn("worker %q is their own manager", c[0])
 			continue
 		}
-		d.warn("these workers manage one another: %s", strings.Join(append(slices.Clone(c), c[0]), " → "))
+		d.warn("these workers manage one another: %s", cycleText(c))
 	}
+}
+
+// longestCycle is how many workers of a cycle are named.
+const longestCycle = 10
+
+// cycleText writes a cycle of workers; of a long one the first of them and the last.
+func cycleText(cycle []string) string {
+	shown := slices.Clone(cycle)
+	if more := len(cycle) - longestCycle; more > 0 {
+		shown = append(shown[:longestCycle-1:longestCycle-1], fmt.Sprintf("… (%d more)", more), cycle[len(cycle)-1])
+	}
+	return strings.Join(append(shown, cycle[0]), " → ")
 }
 
 func (d *decider) managerOf(id string) string {

@@ -13,6 +13,7 @@ import (
 	"github.com/go-ldap/ldap/v3"
 
 	"terraform-provider-workforce/internal/audit"
+	"terraform-provider-workforce/internal/progress"
 )
 
 // maxRetries bounds how often a request that a busy server refused, or a
@@ -256,6 +257,14 @@ func (c *Client) log(ctx context.Context, msg string, fields ...any) {
 	if c.settings.Logger != nil {
 		c.settings.Logger(ctx, msg, fields...)
 	}
+}
+
+// Meter counts long work at the directory, of which the log tells, see [progress.Start].
+func (c *Client) Meter(ctx context.Context, what string, total int) *progress.Meter {
+	if c.settings.Progress == nil {
+		return nil
+	}
+	return progress.Start("Active Directory: "+what, total, func(message string, fields ...any) { c.settings.Progress(ctx, message, fields...) })
 }
 
 // scrub removes the password from what a server said, should it repeat it. One

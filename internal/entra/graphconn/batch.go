@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"terraform-provider-workforce/internal/progress"
 )
 
 // batchSize is how many requests one batch may hold.
@@ -36,9 +38,15 @@ func (c *Client) Batch(ctx context.Context, requests []Request) []Result {
 	b := &batch{Client: c, requests: requests, results: make([]Result, len(requests))}
 	var g errgroup.Group
 	g.SetLimit(c.config.Connections)
+	if len(requests) > batchSize {
+		what := map[kind]string{reads: "reading", writes: "writing"}[requests[0].kind()]
+		b.progress = c.meter(ctx, what, len(requests))
+		defer b.progress.End()
+	}
 	for _, part := range b.parts() {
 		g.Go(func() error {
 			b.run(ctx, part)
+			b.counted(part)
 			return nil
 		})
 	}
@@ -51,6 +59,18 @@ type batch struct {
 	*Client
 	requests []Request
 	results  []Result
+	progress *progress.Meter
+}
+
+// counted tells the meter what became of a part.
+func (b *batch) counted(part []int) {
+	failed := 0
+	for _, i := range part {
+		if b.results[i].Err != nil {
+			failed++
+		}
+	}
+	b.progress.Add(len(part)-failed, failed)
 }
 
 // parts divides the requests by their index, keeping those that depend on each other together.
@@ -346,6 +366,8 @@ func (b *batch) repeatable(items []int) bool {
 // to a function. A page that comes twice, and a link to another host, is an error.
 func (c *Client) Pages(ctx context.Context, r Request, each func(body []byte) error) error {
 	seen := map[string]bool{}
+	m := c.meter(ctx, "reading pages", 0)
+	defer m.End()
 	for {
 		answer, err := c.Do(ctx, r)
 		if err != nil {
@@ -358,6 +380,7 @@ func (c *Client) Pages(ctx context.Context, r Request, each func(body []byte) er
 		if err := each(answer.Body); err != nil {
 			return fmt.Errorf("%s %s: %w", r.Method, template(c.shown(r.Path)), err)
 		}
+		m.Add(1, 0)
 		switch {
 		case next == "":
 			return nil

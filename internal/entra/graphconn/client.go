@@ -27,6 +27,7 @@ import (
 	jsonserialization "github.com/microsoft/kiota-serialization-json-go"
 
 	"terraform-provider-workforce/internal/audit"
+	"terraform-provider-workforce/internal/progress"
 )
 
 // version is the part of Graph's addresses that says which interface is meant.
@@ -413,6 +414,14 @@ func (c *Client) Now() time.Time { return c.config.Clock() }
 // Wait lets time pass by the client's clock, or returns why the context ended.
 func (c *Client) Wait(ctx context.Context, d time.Duration) error {
 	return c.config.Sleep(ctx, c.config.Clock().Add(d))
+}
+
+// meter counts long work at the tenant, of which the log tells, see [progress.Start].
+func (c *Client) meter(ctx context.Context, what string, total int) *progress.Meter {
+	if c.config.Progress == nil {
+		return nil
+	}
+	return progress.Start("Microsoft Entra ID: "+what, total, func(message string, fields ...any) { c.config.Progress(ctx, message, fields...) })
 }
 
 // Base returns the address of Graph with its version, for references to objects.

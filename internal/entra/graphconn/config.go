@@ -66,6 +66,8 @@ type Config struct {
 	// values, status, request id. Never bodies or tokens.
 	Logger func(ctx context.Context, message string, fields ...any)
 
+	// Progress, if set, is told how far long work has come.
+	Progress func(ctx context.Context, msg string, fields ...any)
 	// Audit, if not nil, is where every write is put on record, before it is sent and
 	// when it is answered, those within a batch each for itself. What it cannot take is
 	// not sent.
