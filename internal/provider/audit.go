@@ -99,7 +99,7 @@ func (l *labels) of(target string) (found audit.Labels, known bool) {
 	return found, known
 }
 
-// keep keeps what mappings say about attributes beside a resource that is read, for the
+// keepLabels keeps what mappings say about attributes beside a resource that is read, for the
 // apply, which runs in another process and asks no mapping.
 func (d *providerData) keepLabels(ctx context.Context, target string, to privateSetter, diags *diag.Diagnostics) {
 	if found, known := d.labels.of(target); d.audit != nil && known {
