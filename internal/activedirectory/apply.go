@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/progress"
 )
 
 const defaultParallel = 8
@@ -112,6 +113,9 @@ func (t *task) dead() bool { return t.failed[""] }
 
 // fail records an error about an attribute, or with "" about everything.
 func (t *task) fail(op, attribute string, err error) {
+	if e := unrecorded(err); e != nil && !errors.Is(err, directory.ErrNotAttempted) {
+		err = directory.Because(directory.ErrNotAttempted, e)
+	}
 	name := ""
 	if v, ok := lookup(t.Want.Attributes, attrDisplayName); ok {
 		name = v.Text()
@@ -150,11 +154,15 @@ func (r *run) stop(err error) { r.stopped.CompareAndSwap(nil, &err) }
 func (r *run) each(ctx context.Context, tasks []*task, f func(context.Context, *task)) {
 	var g errgroup.Group
 	g.SetLimit(r.o.Parallel)
+	m := r.client.Meter(ctx, "accounts", len(tasks))
+	defer m.End()
 	for _, t := range tasks {
 		if t.dead() {
+			m.Add(0, 1)
 			continue
 		}
 		g.Go(func() error {
+			defer t.counted(m, len(t.errs))
 			if ctx.Err() != nil {
 				r.stop(context.Cause(ctx))
 			}
@@ -168,16 +176,25 @@ func (r *run) each(ctx context.Context, tasks []*task, f func(context.Context, *
 			}
 			defer r.pace.leave(r.o.Parallel)
 			before := len(t.errs)
-			f(ctx, t)
+			f(t.recorded(ctx), t)
 			for _, err := range t.errs[before:] {
 				if isLost(err) {
-					r.stop(errors.New("the directory cannot be reached any more"))
+					r.stop(whyLost(err))
 				}
 			}
 			return nil
 		})
 	}
 	_ = g.Wait() // no task returns an error
+}
+
+// counted tells the meter what became of an account, which had so many errors before.
+func (t *task) counted(m *progress.Meter, errs int) {
+	if len(t.errs) > errs {
+		m.Add(0, 1)
+		return
+	}
+	m.Add(1, 0)
 }
 
 // write makes one account what it is to be.

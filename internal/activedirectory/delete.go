@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"terraform-provider-workforce/internal/activedirectory/ldapconn"
+	"terraform-provider-workforce/internal/audit"
 	"terraform-provider-workforce/internal/directory"
 )
 
@@ -187,6 +188,7 @@ func (r *run) sweep(ctx context.Context, t *task, dn string) bool {
 		t.fail("delete", "", err)
 		return false
 	}
+	ctx = audit.With(ctx, audit.Subject{Kind: audit.Object})
 	for _, c := range below {
 		err := r.client.Delete(ctx, ldap.NewDelRequest(c.dn, nil))
 		if ldapconn.IsUnknownOutcome(err) && ctx.Err() == nil {

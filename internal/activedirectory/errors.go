@@ -6,11 +6,12 @@ import (
 	"errors"
 
 	"terraform-provider-workforce/internal/activedirectory/ldapconn"
+	"terraform-provider-workforce/internal/audit"
 )
 
-// isLost reports that nothing more can be done with this server.
+// isLost reports that nothing more can be done with this server, or must be.
 func isLost(err error) bool {
-	return ldapconn.IsUnavailable(err) || ldapconn.IsAuthentication(err) || ldapconn.IsCertificate(err) || ldapconn.IsCanceled(err) || kindOf(err) == ldapconn.KindClosed
+	return unrecorded(err) != nil || ldapconn.IsUnavailable(err) || ldapconn.IsAuthentication(err) || ldapconn.IsCertificate(err) || ldapconn.IsCanceled(err) || kindOf(err) == ldapconn.KindClosed
 }
 
 func isSizeLimit(err error) bool { return ldapconn.IsSizeLimit(err) }
@@ -21,4 +22,21 @@ func kindOf(err error) ldapconn.Kind {
 		return e.Kind
 	}
 	return ldapconn.KindOther
+}
+
+// unrecorded returns why a write could not be put on record, and was not sent for that; nil for other errors.
+func unrecorded(err error) error {
+	var e *audit.Error
+	if errors.As(err, &e) {
+		return e
+	}
+	return nil
+}
+
+// whyLost is what those who are not tried any more are told.
+func whyLost(err error) error {
+	if e := unrecorded(err); e != nil {
+		return e
+	}
+	return errors.New("the directory cannot be reached any more")
 }

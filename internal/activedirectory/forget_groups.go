@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"terraform-provider-workforce/internal/activedirectory/ldapconn"
+	"terraform-provider-workforce/internal/audit"
 	"terraform-provider-workforce/internal/directory"
 )
 
@@ -105,6 +106,7 @@ func (d *Domain) forgetValues(ctx context.Context, account string, values []stri
 		return fmt.Errorf("%w: %w", directory.ErrNotAttempted, err)
 	}
 	defer d.pace.leave(defaultParallel)
+	ctx = audit.With(ctx, audit.Subject{ID: account})
 	for _, v := range values {
 		err := d.client.Modify(ctx, modifyRequest(byGUID(account), []edit{{name: d.o.RemovedGroupsAttribute, compare: true, remove: []string{v}}}))
 		if err != nil && !ldapconn.IsValueMissing(err) && !ldapconn.IsNotFound(err) {

@@ -14,6 +14,7 @@ import (
 
 	"terraform-provider-workforce/internal/activedirectory/ldapconn"
 	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/wording"
 )
 
 // Scopes and categories of groups.
@@ -181,7 +182,7 @@ func (d *Domain) CreateGroup(ctx context.Context, want GroupSettings) (*GroupObj
 			req.Attribute(name, []string{*v})
 		}
 	}
-	err := d.client.Add(ctx, req)
+	err := d.client.Add(aboutGroup(ctx, "", want.Name), req)
 	detached, cancel := detach(ctx)
 	defer cancel()
 	if err != nil && !ldapconn.IsUnknownOutcome(err) {
@@ -230,6 +231,7 @@ func (d *Domain) UpdateGroup(ctx context.Context, id string, want GroupSettings)
 	if err != nil || have == nil {
 		return nil, err
 	}
+	ctx = aboutGroup(ctx, have.ID, have.Name)
 	renames := have.Name != want.Name || !sameDN(have.Container, want.Container)
 	if named := d.guarded.peek().groups[have.ID]; named != "" && have.Login != want.Login {
 		return have, because(directory.ErrProtected, "group %q: its sAMAccountName cannot be changed, because %s", have.Path, named)
@@ -318,9 +320,9 @@ func (d *Domain) DeleteGroup(ctx context.Context, id string, force bool) error {
 	case d.guarded.peek().groups[have.ID] != "":
 		return because(directory.ErrProtected, "group %q: it cannot be deleted, because %s, and its members would be protected no more. Take it out of protect.groups first", have.Path, d.guarded.peek().groups[have.ID])
 	case !force && members > 0:
-		return because(directory.ErrHasChildren, "group %q: it still has %d members, so it was not deleted. Remove them first, or set force_destroy = true and apply that before", have.Path, members)
+		return because(directory.ErrHasChildren, "group %q: it still has %s, so it was not deleted. Remove them first, or set force_destroy = true and apply that before", have.Path, wording.Count(members, "member"))
 	}
-	if err := d.client.Delete(ctx, ldap.NewDelRequest(have.Path, nil)); err != nil && !ldapconn.IsNotFound(err) {
+	if err := d.client.Delete(aboutGroup(ctx, have.ID, have.Name), ldap.NewDelRequest(have.Path, nil)); err != nil && !ldapconn.IsNotFound(err) {
 		return fmt.Errorf("group %q: %w", have.Path, explainWrite(err))
 	}
 	d.note(change{record: &record{id: have.ID, dn: have.Path}, gone: true})

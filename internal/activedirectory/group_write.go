@@ -259,6 +259,7 @@ func (m *membership) send(ctx context.Context, op string, members []directory.Me
 	} else {
 		req.Delete(attrMember, values)
 	}
+	ctx = aboutGroup(ctx, m.change.GroupID, m.change.Name, members...)
 	err := m.client.Modify(ctx, req)
 	if ldapconn.IsUnknownOutcome(err) && ctx.Err() == nil {
 		err = m.client.Modify(ctx, req)

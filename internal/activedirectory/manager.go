@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"terraform-provider-workforce/internal/activedirectory/ldapconn"
+	"terraform-provider-workforce/internal/audit"
 	"terraform-provider-workforce/internal/directory"
 )
 
@@ -213,6 +214,7 @@ func (d *Domain) linkNow(ctx context.Context, id, manager string) error {
 	if why := d.protection(at[id]); why != "" {
 		return directory.Because(directory.ErrProtected, errors.New(why))
 	}
+	ctx = audit.With(ctx, audit.Subject{Worker: at[id].text(d.o.WorkerIDAttribute), ID: id, Name: at[id].text(attrDisplayName)})
 	if err := d.client.Modify(ctx, modifyRequest(at[id].dn, []edit{{name: attrManager, add: []string{at[manager].dn}}})); err != nil {
 		return err
 	}

@@ -322,9 +322,12 @@ func (d *Domain) load(ctx context.Context, s *snapshot, filter string, asked []s
 	}
 	var records []*record
 	req := &ldap.SearchRequest{BaseDN: base, Scope: ldap.ScopeWholeSubtree, Filter: filter, Attributes: asked}
+	m := d.client.Meter(ctx, "reading entries", 0)
+	defer m.End()
 	for attempt := 0; ; attempt++ {
 		records = records[:0]
 		err := d.client.SearchEach(ctx, req, func(e *ldap.Entry) error {
+			m.Add(1, 0)
 			r, err := d.newRecord(e, asked)
 			records = append(records, r)
 			return err

@@ -134,7 +134,7 @@ func (d *Domain) addUnit(ctx context.Context, dn, description string) error {
 	if description != "" {
 		req.Attribute(attrSummary, []string{description})
 	}
-	return d.client.Add(ctx, req)
+	return d.client.Add(aboutUnit(ctx, ""), req)
 }
 
 // CreateUnit makes an organizational unit and returns it as the directory holds
@@ -192,7 +192,7 @@ func (d *Domain) UpdateUnit(ctx context.Context, id string, want UnitSettings) (
 	if err != nil || have == nil {
 		return nil, err
 	}
-	err = d.changeUnit(ctx, have, want)
+	err = d.changeUnit(aboutUnit(ctx, have.ID), have, want)
 	detached, cancel := detach(ctx)
 	defer cancel()
 	now, readErr := d.FindUnit(detached, id)
@@ -263,7 +263,7 @@ func (d *Domain) DeleteUnit(ctx context.Context, id string) error {
 		}
 		return because(directory.ErrHasChildren, "organizational unit %q: it holds %d objects, so it was not deleted: %s. Move or delete these first", have.Path, len(inside), strings.Join(names, ", "))
 	}
-	if err := d.client.Delete(ctx, ldap.NewDelRequest(have.Path, nil)); err != nil && !ldapconn.IsNotFound(err) {
+	if err := d.client.Delete(aboutUnit(ctx, have.ID), ldap.NewDelRequest(have.Path, nil)); err != nil && !ldapconn.IsNotFound(err) {
 		return unitRefused(have.Path, err)
 	}
 	return nil

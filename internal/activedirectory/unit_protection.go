@@ -12,6 +12,7 @@ import (
 	"github.com/go-ldap/ldap/v3"
 
 	"terraform-provider-workforce/internal/activedirectory/ldapconn"
+	"terraform-provider-workforce/internal/audit"
 	"terraform-provider-workforce/internal/directory"
 )
 
@@ -199,7 +200,7 @@ func (d *Domain) setDenied(ctx context.Context, dn string, mask uint32, on bool)
 	}
 	req := ldap.NewModifyRequest(dn, []ldap.Control{ldap.NewControlString(sdFlags, true, daclOnly)})
 	req.Replace(attrDescriptor, []string{string(l.bytes())})
-	err = d.client.Modify(ctx, req)
+	err = d.client.Modify(audit.With(ctx, audit.Subject{Kind: audit.Unit}), req)
 	if ldapconn.IsAccessDenied(err) {
 		return fmt.Errorf("the permissions of %q cannot be changed, which protecting from deletion needs: %w", dn, explainWrite(err))
 	}

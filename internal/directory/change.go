@@ -19,6 +19,8 @@ type Change struct {
 	// attribute that is to be written and has another value by now is an error,
 	// instead of undoing what somebody else just did.
 	Planned *Account
+	// Cause says for the record why; empty: nothing but what the context of writes says.
+	Cause string
 }
 
 // Outcome is what became of a Change.

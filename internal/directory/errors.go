@@ -63,24 +63,41 @@ type PersonError struct {
 func (e *PersonError) Unwrap() error { return e.Err }
 
 func (e *PersonError) Error() string {
-	var b strings.Builder
-	b.WriteString("user")
+	path := ""
+	if e.Path != "" {
+		path = fmt.Sprintf(" %q", e.Path)
+	}
+	return e.person() + ": " + e.Op + path + e.rest()
+}
+
+// Who names the person.
+func (e *PersonError) Who() string {
+	if e.WorkerID == "" && e.Name == "" && e.Path != "" {
+		return fmt.Sprintf("user %q", e.Path)
+	}
+	return e.person()
+}
+
+func (e *PersonError) person() string {
+	who := "user"
 	if e.WorkerID != "" {
-		b.Reset()
-		fmt.Fprintf(&b, "worker %q", e.WorkerID)
+		who = fmt.Sprintf("worker %q", e.WorkerID)
 	}
 	if e.Name != "" {
-		fmt.Fprintf(&b, " (%s)", e.Name)
+		who += " (" + e.Name + ")"
 	}
-	fmt.Fprintf(&b, ": %s", e.Op)
-	if e.Path != "" {
-		fmt.Fprintf(&b, " %q", e.Path)
-	}
+	return who
+}
+
+// What is the text without the person: what many may have in common.
+func (e *PersonError) What() string { return e.Op + e.rest() }
+
+func (e *PersonError) rest() string {
+	attribute := ""
 	if e.Attribute != "" {
-		fmt.Fprintf(&b, ", attribute %s", e.Attribute)
+		attribute = ", attribute " + e.Attribute
 	}
-	b.WriteString(explained(e.Err))
-	return b.String()
+	return attribute + explained(e.Err)
 }
 
 func adviceFor(err error) string {
@@ -117,18 +134,29 @@ type MembershipError struct {
 func (e *MembershipError) Unwrap() error { return e.Err }
 
 func (e *MembershipError) Error() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "group %q: %s", e.Group, e.Op)
+	who := e.Who()
+	if who != "" {
+		who = " " + who
+	}
+	return fmt.Sprintf("group %q: %s", e.Group, e.Op) + who + explained(e.Err)
+}
+
+// Who names the member, "" where it is about the whole group.
+func (e *MembershipError) Who() string {
 	switch {
 	case e.Member.WorkerID != "":
-		fmt.Fprintf(&b, " worker %q", e.Member.WorkerID)
+		return fmt.Sprintf("worker %q", e.Member.WorkerID)
 	case e.Member.Path != "":
-		fmt.Fprintf(&b, " %q", e.Member.Path)
+		return fmt.Sprintf("%q", e.Member.Path)
 	case e.Member.ID != "":
-		fmt.Fprintf(&b, " %q", e.Member.ID)
+		return fmt.Sprintf("%q", e.Member.ID)
 	}
-	b.WriteString(explained(e.Err))
-	return b.String()
+	return ""
+}
+
+// What is the text without the member: what many may have in common.
+func (e *MembershipError) What() string {
+	return fmt.Sprintf("group %q: %s", e.Group, e.Op) + explained(e.Err)
 }
 
 // explained appends what to do next to what was said.

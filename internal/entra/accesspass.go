@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"time"
 
+	"terraform-provider-workforce/internal/audit"
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/entra/graphconn"
 )
@@ -70,6 +71,7 @@ func (t *Tenant) CreateAccessPass(ctx context.Context, ref string, o AccessPassO
 		return nil, err
 	}
 	path := "/users/" + u.ID + "/authentication/temporaryAccessPassMethods"
+	ctx = audit.With(ctx, audit.Subject{Worker: u.Account.Attributes[t.o.WorkerIDAttribute].Text(), ID: u.ID, Name: u.Account.Attributes[attrDisplayName].Text()})
 	if err := t.removePasses(ctx, u, path, o.Replace); err != nil {
 		return nil, err
 	}

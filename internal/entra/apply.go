@@ -41,6 +41,7 @@ func (t *Tenant) Apply(ctx context.Context, changes []directory.Change, o direct
 		outcomes[i] = directory.Outcome{WorkerID: c.WorkerID, ID: c.ID}
 		r.tasks = append(r.tasks, &task{Change: c, out: &outcomes[i], failed: map[string]bool{}})
 	}
+	ctx = r.recorded(ctx)
 	r.prepare(ctx)
 	r.takeAccess(ctx)
 	r.deleteWanted(ctx)
@@ -348,7 +349,7 @@ func (r *run) differences(k *task) []string {
 func explain(err error) error {
 	text := strings.ToLower(err.Error())
 	switch {
-	case errors.Is(err, graphconn.ErrNotAttempted), graphconn.IsCanceled(err), graphconn.IsUnauthenticated(err):
+	case errors.Is(err, graphconn.ErrNotAttempted), unrecorded(err), graphconn.IsCanceled(err), graphconn.IsUnauthenticated(err):
 		return directory.Because(directory.ErrNotAttempted, err)
 	case graphconn.IsDenied(err):
 		return directory.Because(directory.ErrDenied, err)

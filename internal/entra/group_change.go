@@ -23,6 +23,7 @@ const maxBound = 20
 // Graph takes all of them or none, so where it refuses, each is tried alone and
 // only the bad one fails. What was written is read back until it shows.
 func (t *Tenant) ChangeMembers(ctx context.Context, changes []directory.MembershipChange) []directory.MembershipOutcome {
+	ctx = aboutGroups(ctx, changes)
 	r := &memberRun{Tenant: t}
 	outcomes := make([]directory.MembershipOutcome, len(changes))
 	for i, c := range changes {

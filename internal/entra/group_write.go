@@ -35,6 +35,7 @@ func (t *Tenant) CreateGroup(ctx context.Context, want GroupSpec) (*Group, error
 	if err != nil {
 		return nil, err
 	}
+	ctx = aboutGroup(ctx, want.DisplayName, want.Owners...)
 	young := slices.ContainsFunc(want.Owners, func(m directory.Member) bool { return t.isYoung(m.ID) })
 	result := t.insist(ctx, []graphconn.Request{{Method: http.MethodPost, Path: "/groups", Body: t.newGroup(want)}}, func(_ int, err error) bool { return young && invisible(err) })[0]
 	var id string
@@ -132,6 +133,7 @@ func (t *Tenant) UpdateGroup(ctx context.Context, have *Group, want GroupSpec) (
 	if why := have.Mastered(); why != "" {
 		return have, directory.Because(directory.ErrProtected, errors.New(why))
 	}
+	ctx = aboutGroup(ctx, have.DisplayName, append(slices.Clone(want.Owners), slices.Collect(maps.Values(have.Owners))...)...)
 	doc := map[string]any{}
 	if have.DisplayName != want.DisplayName {
 		doc[attrDisplayName] = want.DisplayName

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"terraform-provider-workforce/internal/audit"
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/entra/graphconn"
 )
@@ -159,7 +160,8 @@ func (r *run) postpone(k *task, boss string) (manager string) {
 func (r *run) linkWaiting(ctx context.Context) {
 	var requests []graphconn.Request
 	var parts []part
-	var who []string // is linked by each request
+	var who []string               // is linked by each request
+	workers := map[string]string{} // by object id
 	for _, k := range r.alive() {
 		if k.have == nil {
 			continue
@@ -170,10 +172,12 @@ func (r *run) linkWaiting(ctx context.Context) {
 				continue
 			}
 			requests = append(requests, graphconn.Request{Method: http.MethodPut, Path: "/users/" + w.ID + "/manager/$ref", Body: r.reference(k.ID)})
+			workers[w.ID] = w.WorkerID
 			parts = append(parts, part{k, "link worker " + w.WorkerID + " to the manager", "", nil})
 			who = append(who, w.ID)
 		}
 	}
+	ctx = audit.Resolve(ctx, func(id, _ string) (audit.Subject, bool) { return audit.Subject{Worker: workers[id]}, true })
 	for i, result := range r.patient(ctx, requests, func(int) bool { return true }) {
 		if graphconn.IsNotFound(result.Err) {
 			if found, err := r.each(ctx, who[i:i+1]); err == nil && len(found) == 0 {

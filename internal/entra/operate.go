@@ -231,6 +231,7 @@ func (t *Tenant) Operate(ctx context.Context, op directory.Operation, subjects [
 		named := directory.Account{Enabled: op == directory.OperationEnable, Attributes: map[string]directory.Value{attrPrincipal: {s.Path}, attrDisplayName: {s.Name}}}
 		o.tasks = append(o.tasks, &task{Change: directory.Change{WorkerID: s.WorkerID, ID: s.ID, Want: named}, out: &outcomes[i], failed: map[string]bool{}})
 	}
+	ctx = o.recorded(ctx)
 	situations, err := o.read(ctx)
 	if err == nil {
 		err = t.guard(ctx)

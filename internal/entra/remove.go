@@ -29,6 +29,7 @@ func (t *Tenant) Remove(ctx context.Context, ids map[string]string, mode directo
 		outcomes[i] = directory.Outcome{WorkerID: worker, ID: id}
 		r.tasks = append(r.tasks, &task{Change: directory.Change{WorkerID: worker, ID: id}, out: &outcomes[i], failed: map[string]bool{}})
 	}
+	ctx = r.recorded(ctx)
 	found, err := t.fetch(ctx, slices.Collect(maps.Values(ids)))
 	if err == nil {
 		err = t.guard(ctx)

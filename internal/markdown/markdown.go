@@ -9,6 +9,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"terraform-provider-workforce/internal/wording"
 )
 
 // MaxShown is how many characters of one text a page shows.
@@ -119,7 +121,7 @@ func (p *Page) Table(header []string, n int, row func(int) []string) {
 		p.Line("| %s |", strings.Join(row(i), " | "))
 	}
 	if more := n - p.MaxListed; more > 0 {
-		p.Line("\n… and %s more.", Thousands(more))
+		p.Line("\n… and %s more.", wording.Thousands(more))
 	}
 	p.Line("")
 }
@@ -129,28 +131,12 @@ func (p *Page) Notes(title string, lines []string) {
 	if len(lines) == 0 {
 		return
 	}
-	p.Line("## %s (%s)\n", title, Thousands(len(lines)))
+	p.Line("## %s (%s)\n", title, wording.Thousands(len(lines)))
 	for _, line := range lines[:min(len(lines), p.MaxListed)] {
 		p.Line("- %s", Long(line))
 	}
 	if more := len(lines) - p.MaxListed; more > 0 {
-		p.Line("- … and %s more", Thousands(more))
+		p.Line("- … and %s more", wording.Thousands(more))
 	}
 	p.Line("")
-}
-
-// Thousands writes a number that is not negative with separators.
-func Thousands(n int) string {
-	if n < 1000 {
-		return fmt.Sprint(n)
-	}
-	return fmt.Sprintf("%s,%03d", Thousands(n/1000), n%1000)
-}
-
-// Count writes a number with its noun, whose plural ends in s.
-func Count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return Thousands(n) + " " + noun + "s"
 }

@@ -179,6 +179,7 @@ func (d *accountsDataSource) Read(ctx context.Context, req datasource.ReadReques
 		}
 		resp.Diagnostics.AddWarning("Something to look at", warning)
 	}
+	d.data.labels.note(d.target.format.Target, in.Mapping)
 	d.data.verdicts.Note(d.target.format.Target, verdicts(result.Unmanaged))
 	config.common().record(result)
 	resp.Diagnostics.Append(resp.State.Set(ctx, config)...)

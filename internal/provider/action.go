@@ -19,6 +19,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"terraform-provider-workforce/internal/audit"
 	"terraform-provider-workforce/internal/directory"
 )
 
@@ -158,6 +159,7 @@ func (a *operationAction) Invoke(ctx context.Context, req action.InvokeRequest, 
 		say("Failed: %s", problem)
 	}
 	failed, done := len(failures), 0
+	ctx = audit.Because(ctx, fmt.Sprintf("action workforce_%s_%s%s", a.target.prefix, a.verb.name, reason))
 	for chunk := range slices.Chunk(subjects, actionChunk) {
 		for i, o := range dir.Operate(ctx, a.verb.operation, chunk) {
 			switch {
@@ -178,6 +180,9 @@ func (a *operationAction) Invoke(ctx context.Context, req action.InvokeRequest, 
 		say("Note: %s", ruled)
 	}
 	addProblems(&resp.Diagnostics, a.impossible(), errors.Join(failures...))
+	if err := a.data.audit.Failure(); err != nil {
+		resp.Diagnostics.AddError(auditFailed, err.Error()+".")
+	}
 	if failed > 0 && done > 0 {
 		resp.Diagnostics.AddError("Done for some people only", fmt.Sprintf("It was done for %s and failed for %d. Mend what is said above and run the action again, which harms nobody who is done.", headcount(done), failed))
 	}

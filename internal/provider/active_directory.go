@@ -183,6 +183,7 @@ func newLazyDomain(m *activeDirectoryModel, diags *diag.Diagnostics) *lazyDomain
 		Logger: func(ctx context.Context, msg string, fields ...any) {
 			tflog.Debug(ctx, msg, logFields(fields))
 		},
+		Progress: tellProgress,
 	}
 	k := ldapconn.Kerberos{
 		Realm:               s.credential(m.Kerberos.Realm, root+"kerberos.realm", "WORKFORCE_AD_KERBEROS_REALM"),

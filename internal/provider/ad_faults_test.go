@@ -50,7 +50,7 @@ func TestAccADPopulation_serverKilledInTheMiddle(t *testing.T) {
 			{Config: populationConfig(), ConfigVariables: first.variables()},
 			{
 				PreConfig: func() { proxy.Inject(samba.Fault{Op: samba.Add, After: 100}) },
-				Config:    populationConfig(), ConfigVariables: all.variables(), ExpectError: wordsInOrder("accounts failed", "next plan shows only the rest"),
+				Config:    populationConfig(), ConfigVariables: all.variables(), ExpectError: wordsInOrder("accounts were not written", "next plan shows only the rest"),
 			},
 			{
 				PreConfig: func() {

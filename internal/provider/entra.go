@@ -86,6 +86,7 @@ func newLazyTenant(m *entraModel, version string, clock func() time.Time, diags 
 			RequestTimeout: time.Duration(s.number(m.RequestTimeout, "entra.request_timeout", entraVariables["request_timeout"]...)) * time.Second,
 			Version:        version,
 			Logger:         func(ctx context.Context, msg string, fields ...any) { tflog.Debug(ctx, msg, logFields(fields)) },
+			Progress:       tellProgress,
 		},
 		options: entra.Options{WorkerIDAttribute: text("worker_id_attribute"), DisabledSinceAttribute: text("disabled_since_attribute"), Clock: clock},
 	}

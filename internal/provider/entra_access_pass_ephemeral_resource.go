@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"terraform-provider-workforce/internal/audit"
 	"terraform-provider-workforce/internal/entra"
 )
 
@@ -106,6 +107,7 @@ func (r *accessPassResource) Open(ctx context.Context, req ephemeral.OpenRequest
 	if !model.Start.IsNull() {
 		options.Start, _ = parseMoment(model.Start.ValueString()) // validated
 	}
+	ctx = audit.Because(ctx, "ephemeral resource workforce_entra_temporary_access_pass")
 	pass, err := tenant.CreateAccessPass(ctx, model.User.ValueString(), options)
 	if err != nil {
 		resp.Diagnostics.AddAttributeError(path.Root("user"), "No temporary access pass", err.Error())

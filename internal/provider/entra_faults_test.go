@@ -99,7 +99,7 @@ func TestAccEntraPopulation_refused(t *testing.T) {
 		words   []string
 	}{
 		"name taken since the plan": {fault: graph.Fault{Method: "POST", Path: "^/users$", Body: "w03@", Status: 400, Code: "Request_BadRequest",
-			Message: "Another object with the same value for property userPrincipalName already exists."}, words: []string{`worker "w02"`, "attribute manager", `worker "w03"`, "could not be created", `worker "w03"`, "attribute userPrincipalName", "the name is taken", "2 of 6 accounts failed"}},
+			Message: "Another object with the same value for property userPrincipalName already exists."}, words: []string{"2 of 6 accounts were not written: 2 refused, 0 not attempted", `worker "w02"`, "attribute manager", `worker "w03"`, "could not be created", `worker "w03"`, "attribute userPrincipalName", "the name is taken"}},
 		"quota": {graph.Options{ObjectQuota: 6}, graph.Fault{}, func(s *graph.Server) { s.Purge(fmt.Sprint(s.DeletedUsers()[0]["id"])) },
 			[]string{"Directory_QuotaExceeded", "ask Microsoft for a higher quota"}},
 	} {
@@ -170,7 +170,7 @@ func TestAccEntraPopulation_purgeRefused(t *testing.T) {
 		return resource.TestStep{Config: cloudConfig("  on_removal = \"purge\"\n  retention_days = 0\n"), ConfigVariables: p.cloudVariables(), PreConfig: before, ConfigPlanChecks: settledPlan}
 	}
 	refused := step(gone, func() { purgeRefused(s) })
-	refused.ExpectError = wordsInOrder(`worker "p2"`, "purge", "the user is deleted", "the next apply", "2 of 2 accounts failed")
+	refused.ExpectError = wordsInOrder("2 of 2 accounts were not written", `worker "p2"`, "purge", "the user is deleted", "the next apply")
 	returned := step(all.without("p3"), func() {
 		for _, u := range s.DeletedUsers() {
 			if u["employeeId"] == "p3" {

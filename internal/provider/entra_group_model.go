@@ -17,6 +17,7 @@ import (
 
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/entra"
+	"terraform-provider-workforce/internal/wording"
 )
 
 type entraGroupModel struct {
@@ -211,7 +212,7 @@ func (m *entraGroupModel) remove(ctx context.Context, run *objectRun[*entra.Tena
 			return fmt.Errorf("cannot tell whether the group has members: %w", err)
 		}
 		if n > 0 {
-			return m.named(fmt.Errorf("it has %d members, and a deleted group takes every right it was given with it. Remove them first, or set force_destroy = true and apply that before destroying", n))
+			return m.named(fmt.Errorf("it has %s, and a deleted group takes every right it was given with it. Remove them first, or set force_destroy = true and apply that before destroying", wording.Count(n, "member")))
 		}
 	}
 	return m.named(run.dir.DeleteGroup(ctx, m.ID.ValueString()))

@@ -134,7 +134,7 @@ func TestAccEntraPopulation_partialFailure(t *testing.T) {
 		ProtoV6ProviderFactories: testProviders,
 		Steps: []resource.TestStep{
 			cloudStep(first),
-			{Config: cloudConfig(""), ConfigVariables: all.cloudVariables(), ExpectError: wordsInOrder(`worker "w03"`, "Refused for a test", "3 of 19 accounts failed")},
+			{Config: cloudConfig(""), ConfigVariables: all.cloudVariables(), ExpectError: wordsInOrder("3 of 19 accounts were not written", `worker "w03"`, "Refused for a test")},
 			cloudStep(all, func(*terraform.State) error {
 				if n := len(s.Users()); n != 20 {
 					return fmt.Errorf("%d users, expected 20", n)

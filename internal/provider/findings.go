@@ -13,7 +13,7 @@ import (
 // report turns findings about a population into diagnostics, each where the
 // configuration says what it is about. at returns where a worker's account stands.
 func report(findings reconcile.Findings, at func(workerID string) path.Path, diags *diag.Diagnostics) {
-	for _, f := range findings {
+	for _, f := range findings.Grouped() {
 		where := path.Empty()
 		switch {
 		case f.Worker != "":
@@ -41,7 +41,7 @@ func atAccounts(workerID string) path.Path { return path.Root("accounts").AtMapK
 func (t target) population(kind string, data *providerData) *reconcile.Population {
 	return &reconcile.Population{
 		Target: t.terms(), Kind: "workforce_" + t.prefix + "_" + kind, Before: map[string]string{}, Memory: reconcile.NewMemory(),
-		Claims: &data.claims, Clock: data.clock,
+		Claims: &data.claims, Clock: data.clock, Progress: tellProgress,
 		Connect: func() (reconcile.Users, error) { return t.connect(data) },
 	}
 }

@@ -14,9 +14,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"terraform-provider-workforce/internal/audit"
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/membership"
 	"terraform-provider-workforce/internal/reconcile"
+	"terraform-provider-workforce/internal/wording"
 )
 
 // privateAdded holds the IDs of the members that the resource added itself.
@@ -94,7 +96,7 @@ func (m *membersRun) plan(ctx context.Context, plan, state *groupMembersModel) {
 		return
 	}
 	if missing := slices.DeleteFunc(slices.Clone(refs), func(ref string) bool { return members[ref].ID != "" }); len(missing) > 0 {
-		m.diags.AddAttributeWarning(path.Root("members"), "Members do not exist yet", fmt.Sprintf("%d members of the group are not in %s: %s. Apply fails for those that are not created before.", len(missing), m.target.title, someOf(missing)))
+		m.diags.AddAttributeWarning(path.Root("members"), "Members do not exist yet", fmt.Sprintf("%s of the group %s not in %s: %s. Apply fails for those that are not created before.", wording.Count(len(missing), "member"), wording.One(len(missing), "is", "are"), m.target.title, someOf(missing)))
 	}
 	if plan.show(plan.refs, known); plan.partial {
 		plan.MemberNames = types.StringUnknown()
@@ -270,6 +272,7 @@ func (m *membersRun) apply(ctx context.Context, plan, state *groupMembersModel) 
 	for _, id := range slices.Compact(slices.Sorted(maps.Values(leaving))) {
 		change.Remove = append(change.Remove, g.Members[id])
 	}
+	ctx = audit.Because(ctx, "the list of members of the group says so")
 	out := m.dir.ChangeMembers(ctx, []directory.MembershipChange{change})[0]
 	m.forget(ctx, g.ID, append(m.left(state, before, stays), out.Removed...))
 	m.settle(g, plan, out, wanted, leaving)
@@ -376,6 +379,7 @@ func (m *membersRun) destroy(ctx context.Context, state *groupMembersModel) {
 		}
 	}
 	if len(change.Remove) > 0 {
+		ctx = audit.Because(ctx, "the list of members of the group is taken away")
 		m.report(flatten(m.dir.ChangeMembers(ctx, []directory.MembershipChange{change})[0].Err))
 	}
 }

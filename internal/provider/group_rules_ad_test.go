@@ -162,7 +162,7 @@ func TestAccADGroupRules_deniedInOne(t *testing.T) {
 			{Config: cfg, ConfigVariables: all.variables(), ConfigPlanChecks: samePlan, Check: hasMembers(d, "CN=Denied gd07,"+ou, "gd07")},
 			{
 				PreConfig: func() { proxy.Inject(samba.Fault{Op: samba.Modify, After: 40, Result: accessDenied}) },
-				Config:    cfg, ConfigVariables: moved.variables(), ExpectError: wordsInOrder("A membership could not be written", `group "Denied gd`, "1 of 30 groups failed", "the next plan shows only the rest"),
+				Config:    cfg, ConfigVariables: moved.variables(), ExpectError: wordsInOrder("1 of 30 groups failed", "the next plan shows only the rest", "A membership could not be written", `group "Denied gd`),
 			},
 			{
 				PreConfig: proxy.Reset, Config: cfg, ConfigVariables: moved.variables(), ConfigPlanChecks: samePlan,

@@ -119,7 +119,7 @@ func TestAccEntraGroupRules_deniedInOne(t *testing.T) {
 				PreConfig: func() {
 					s.Fault(graph.Fault{Method: "PATCH", Path: "^/groups/" + ids[7], Status: 403, Code: "Authorization_RequestDenied", Message: "Insufficient privileges to complete the operation.", Times: -1})
 				},
-				Config: cfg, ConfigVariables: moved.cloudVariables(), ExpectError: wordsInOrder("A membership could not be written", "g07", "GroupMember.ReadWrite.All", "1 of 40 groups failed", "group-g07: not joined: g06 (Worker g06)"),
+				Config: cfg, ConfigVariables: moved.cloudVariables(), ExpectError: wordsInOrder("1 of 40 groups failed", "group-g07: not joined: g06 (Worker g06)", "A membership could not be written", "g07", "GroupMember.ReadWrite.All"),
 			},
 			{PreConfig: s.ClearFaults, Config: cfg, ConfigVariables: moved.cloudVariables(), ConfigPlanChecks: samePlan,
 				Check: resource.ComposeAggregateTestCheckFunc(hasUsers(s, ids[7], "g06"), hasUsers(s, ids[8], "g07"))},

@@ -20,6 +20,7 @@ import (
 	"terraform-provider-workforce/internal/membership"
 	"terraform-provider-workforce/internal/reconcile"
 	"terraform-provider-workforce/internal/roster"
+	"terraform-provider-workforce/internal/wording"
 )
 
 var (
@@ -244,9 +245,9 @@ func warnOfDestruction(state *groupRulesModel, diags *diag.Diagnostics) {
 	switch n := len(state.Members.Elements()); {
 	case n == 0:
 	case state.OnDestroy.ValueString() == removeMembers:
-		diags.AddWarning("Members will be removed", fmt.Sprintf("Destroying this resource removes from %d groups the members that its rules found (on_destroy = \"remove\").", n))
+		diags.AddWarning("Members will be removed", fmt.Sprintf("Destroying this resource removes from %s the members that its rules found (on_destroy = \"remove\").", wording.Count(n, "group")))
 	default:
-		diags.AddWarning("Groups will be released", fmt.Sprintf("Destroying this resource leaves the members of %d groups as they are (on_destroy = \"release\").", n))
+		diags.AddWarning("Groups will be released", fmt.Sprintf("Destroying this resource leaves the members of %s as they are (on_destroy = \"release\").", wording.Count(n, "group")))
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"terraform-provider-workforce/internal/source"
+	"terraform-provider-workforce/internal/wording"
 	"terraform-provider-workforce/internal/worker"
 )
 
@@ -196,6 +197,6 @@ func (m *hrSourceModel) record(r *source.Result, diags *diag.Diagnostics) {
 	m.JSON, m.Fingerprint, m.Count = types.StringValue(doc), types.StringValue(fingerprint), types.Int64Value(int64(len(r.Workers)))
 	m.LeftOut, m.Warnings = stringList(r.LeftOut), stringList(r.Warnings)
 	if len(r.Warnings) > 0 {
-		diags.AddWarning("Findings in the HR data", fmt.Sprintf("%d findings do not stand in the way:\n%s", len(r.Warnings), listed(r.Warnings)))
+		diags.AddWarning("Findings in the HR data", fmt.Sprintf("%s not stand in the way:\n%s", wording.Count(len(r.Warnings), "finding does", "findings do"), listed(r.Warnings)))
 	}
 }

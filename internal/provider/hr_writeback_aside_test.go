@@ -91,7 +91,7 @@ func TestAccHRWriteback_refusedAtApply(t *testing.T) {
 	s.Refuse["1"], s.Refuse["3"] = true, true
 	s.Set("k1", func(e *sandbox.Employee) { e.Mail = "hand1" })
 	s.Set("k3", func(e *sandbox.Employee) { e.Mail = "hand3" })
-	if out = run(false, "apply", "-no-color", "-auto-approve"); !wordsInOrder("did not take values", "3 of 3 workers failed").MatchString(out) {
+	if out = run(false, "apply", "-no-color", "-auto-approve"); !wordsInOrder("3 of 3 workers failed", "did not take values").MatchString(out) {
 		t.Errorf("that nothing could be written is no error:\n%s", out)
 	}
 }

@@ -3,6 +3,7 @@
 package provider
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -307,4 +308,23 @@ func (m *writebackRESTModel) config(auth web.Auth) jsonapi.Config {
 		}}
 	}
 	return c
+}
+
+// recorder names the HR system and who is signed in there, for the audit record.
+func (m *hrWritebackModel) recorder() writeback.Recorder {
+	switch {
+	case m.SQL != nil:
+		return writeback.Recorder{Target: "SQL table " + m.SQL.Table.ValueString(), Server: m.SQL.Driver.ValueString() + "://" + m.SQL.Host.ValueString() + "/" + m.SQL.Database.ValueString(), Identity: m.SQL.Username.ValueString()}
+	case m.REST != nil:
+		who := cmp.Or(m.REST.Username.ValueString(), m.REST.APIKeyHeader.ValueString())
+		if m.REST.OAuth2 != nil {
+			who = m.REST.OAuth2.ClientID.ValueString()
+		}
+		return writeback.Recorder{Target: "HR system (REST)", Server: m.REST.URL.ValueString(), Identity: who}
+	case m.SuccessFactors != nil:
+		return writeback.Recorder{Target: "SAP SuccessFactors", Server: m.SuccessFactors.URL.ValueString(), Identity: m.SuccessFactors.Username.ValueString() + "@" + m.SuccessFactors.CompanyID.ValueString()}
+	case m.Workday != nil:
+		return writeback.Recorder{Target: "Workday", Server: m.Workday.URL.ValueString() + "/" + m.Workday.Tenant.ValueString(), Identity: cmp.Or(m.Workday.Username.ValueString(), m.Workday.ClientID.ValueString())}
+	}
+	return writeback.Recorder{}
 }

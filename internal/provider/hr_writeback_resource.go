@@ -18,11 +18,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"terraform-provider-workforce/internal/wording"
 	"terraform-provider-workforce/internal/writeback"
 )
 
 var (
 	_ resource.Resource                   = (*hrWritebackResource)(nil)
+	_ resource.ResourceWithConfigure      = (*hrWritebackResource)(nil)
 	_ resource.ResourceWithModifyPlan     = (*hrWritebackResource)(nil)
 	_ resource.ResourceWithValidateConfig = (*hrWritebackResource)(nil)
 )
@@ -30,8 +32,8 @@ var (
 func newHRWritebackResource() resource.Resource { return &hrWritebackResource{} }
 
 // hrWritebackResource keeps chosen values of many workers in an HR system as
-// their documents say. It needs nothing of the provider's configuration.
-type hrWritebackResource struct{}
+// their documents say. Of the provider's configuration it needs only where writes are put on record.
+type hrWritebackResource struct{ data *providerData }
 
 // Values of on_removal and on_destroy.
 const (
@@ -41,6 +43,10 @@ const (
 
 func (r *hrWritebackResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_hr_writeback"
+}
+
+func (r *hrWritebackResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.data = configured(req.ProviderData, &resp.Diagnostics)
 }
 
 func (r *hrWritebackResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
@@ -106,7 +112,7 @@ func (r *hrWritebackResource) ModifyPlan(ctx context.Context, req resource.Modif
 	}
 	if req.Plan.Raw.IsNull() {
 		if n := len(state.Values.Elements()); state.OnDestroy.ValueString() == writebackClear && n > 0 && !incomplete(ctx, req.Private, &resp.Diagnostics) {
-			resp.Diagnostics.AddWarning("Values will be cleared", fmt.Sprintf("Destroying this resource removes the values of %d workers from the HR system (on_destroy = %q).", n, writebackClear))
+			resp.Diagnostics.AddWarning("Values will be cleared", fmt.Sprintf("Destroying this resource removes the values of %s from the HR system (on_destroy = %q).", wording.Count(n, "worker"), writebackClear))
 		}
 		return
 	}
@@ -152,7 +158,7 @@ func (r *hrWritebackResource) Create(ctx context.Context, req resource.CreateReq
 		return
 	}
 	wanted := len(plan.Values.Elements())
-	w := writebackRun{plan: &plan, state: &hrWritebackModel{}, diags: &resp.Diagnostics}
+	w := writebackRun{data: r.data, plan: &plan, state: &hrWritebackModel{}, diags: &resp.Diagnostics}
 	plan.Values = stringMap(w.apply(ctx))
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	if resp.Diagnostics.HasError() {
@@ -183,7 +189,7 @@ func (r *hrWritebackResource) Update(ctx context.Context, req resource.UpdateReq
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	w := writebackRun{plan: &plan, state: &state, diags: &resp.Diagnostics}
+	w := writebackRun{data: r.data, plan: &plan, state: &state, diags: &resp.Diagnostics}
 	plan.Values = stringMap(w.apply(ctx))
 	failed := resp.Diagnostics.HasError()
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
@@ -200,7 +206,7 @@ func (r *hrWritebackResource) Delete(ctx context.Context, req resource.DeleteReq
 	}
 	nobody := state
 	nobody.Values, nobody.SetAside, nobody.OnRemoval = stringMap(nil), stringMap(nil), types.StringValue(writebackClear)
-	w := writebackRun{plan: &nobody, state: &state, diags: &resp.Diagnostics}
+	w := writebackRun{data: r.data, plan: &nobody, state: &state, diags: &resp.Diagnostics}
 	if left := w.apply(ctx); len(left) > 0 {
 		state.Values = stringMap(left)
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)

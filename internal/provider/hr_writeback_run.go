@@ -14,11 +14,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
+	"terraform-provider-workforce/internal/reconcile"
+	"terraform-provider-workforce/internal/wording"
 	"terraform-provider-workforce/internal/writeback"
 )
 
 // writebackRun is one plan, apply or refresh of values in an HR system.
 type writebackRun struct {
+	data *providerData // of an apply
 	// plan is nil in a refresh; state is the zero model in a creation.
 	plan, state *hrWritebackModel
 	diags       *diag.Diagnostics
@@ -81,7 +84,7 @@ func (w *writebackRun) warnOfAside(aside map[string]string, what string) {
 	for _, id := range slices.Sorted(maps.Keys(aside)) {
 		lines = append(lines, fmt.Sprintf("worker %q: %s", id, aside[id]))
 	}
-	w.diags.AddWarning("Workers are set aside", fmt.Sprintf("%d of %d workers have a problem. %s; the others go on (on_problem = %q):\n%s", len(aside), len(w.plan.Values.Elements()), what, problemSetAside, listed(lines)))
+	w.diags.AddWarning("Workers are set aside", fmt.Sprintf("%d of %s have a problem. %s; the others go on (on_problem = %q):\n%s", len(aside), wording.Count(len(w.plan.Values.Elements()), "worker"), what, problemSetAside, listed(lines)))
 }
 
 // warnOfChanges names the values that are overwritten or cleared, and that the
@@ -101,10 +104,10 @@ func (w *writebackRun) warnOfChanges(differences []writeback.Difference) {
 		}
 	}
 	if len(overwritten) > 0 {
-		w.diags.AddWarning("Values in the HR system will be overwritten", fmt.Sprintf("%d values are not managed yet and differ from those wanted:\n%s", len(overwritten), listed(overwritten)))
+		w.diags.AddWarning("Values in the HR system will be overwritten", fmt.Sprintf("%s not managed yet and %s from what is wanted:\n%s", wording.Count(len(overwritten), "value is", "values are"), wording.One(len(overwritten), "differs", "differ"), listed(overwritten)))
 	}
 	if len(cleared) > 0 {
-		w.diags.AddWarning("Values in the HR system will be cleared", fmt.Sprintf("%d values will be removed:\n%s", len(cleared), listed(cleared)))
+		w.diags.AddWarning("Values in the HR system will be cleared", fmt.Sprintf("%s will be removed:\n%s", wording.Count(len(cleared), "value"), listed(cleared)))
 	}
 }
 
@@ -117,7 +120,7 @@ func (w *writebackRun) checkCount(differences []writeback.Difference) {
 	}
 	if limit := w.plan.MaxChanges.ValueInt64Pointer(); limit != nil && int64(len(workers)) > *limit {
 		w.diags.AddAttributeError(path.Root("max_changes"), "Too many workers would be written to",
-			fmt.Sprintf("The plan writes to %d workers, and max_changes is %d:\n%s\nSee why so many change; if it is right, raise max_changes for this run.", len(workers), *limit, listed(lines)))
+			fmt.Sprintf("The plan writes to %s, and max_changes is %d:\n%s\nSee why so many change; if it is right, raise max_changes for this run.", wording.Count(len(workers), "worker"), *limit, listed(lines)))
 	}
 }
 
@@ -145,7 +148,7 @@ func (w *writebackRun) apply(ctx context.Context) map[string]string {
 	defer closeSystem(system)
 	var failed []writeback.Outcome
 	aside := map[string]string{}
-	for _, o := range writeback.Apply(ctx, system, changes) {
+	for _, o := range w.recorder().Apply(ctx, system, changes) {
 		if o.Err == nil {
 			continue
 		}
@@ -171,6 +174,13 @@ func (w *writebackRun) apply(ctx context.Context) map[string]string {
 	}
 	w.addFailures(failures, len(changes))
 	return after
+}
+
+// recorder says where the writes of an apply are put on record, and who writes them to what.
+func (w *writebackRun) recorder() writeback.Recorder {
+	r := w.plan.recorder()
+	r.Log = w.data.audit
+	return r
 }
 
 // allRefused reports that of several workers who were not set aside before, every one is now.
@@ -207,19 +217,16 @@ func (w *writebackRun) keep(o writeback.Outcome, docs map[string]string, want ma
 }
 
 func (w *writebackRun) addFailures(failures []error, of int) {
-	texts := map[string]bool{}
-	for i, err := range failures {
-		if i == maxProblems {
-			break
-		}
-		if !texts[err.Error()] { // one failed read is the failure of everybody
-			w.diags.AddError("The HR system did not take values", err.Error())
-		}
-		texts[err.Error()] = true
-	}
 	if len(failures) > 1 {
-		w.diags.AddError("Some workers could not be written", fmt.Sprintf("%d of %d workers failed; the first %d are named above. What succeeded is in the state, and the next plan shows only the rest.", len(failures), of, min(len(failures), maxProblems)))
+		w.diags.AddError("Some workers could not be written", fmt.Sprintf("%d of %s failed. What succeeded is in the state, and the next plan shows only the rest.", len(failures), wording.Count(of, "worker")))
 	}
+	texts := map[string]bool{}
+	failures = slices.DeleteFunc(failures, func(err error) bool { // one failed read is the failure of everybody
+		said := texts[err.Error()]
+		texts[err.Error()] = true
+		return said
+	})
+	addProblems(w.diags, "The HR system did not take values", errors.Join(failures...))
 }
 
 // refresh returns the documents of the state with what the HR system holds now.
@@ -328,7 +335,7 @@ func (w *writebackRun) before() map[string]writeback.Record {
 
 func (w *writebackRun) parse(docs map[string]string, allowed []string) map[string]writeback.Record {
 	out := make(map[string]writeback.Record, len(docs))
-	bad := 0
+	var bad reconcile.Findings
 	for _, id := range slices.Sorted(maps.Keys(docs)) {
 		r, err := writeback.Parse(docs[id], allowed)
 		if err == nil {
@@ -337,13 +344,10 @@ func (w *writebackRun) parse(docs map[string]string, allowed []string) map[strin
 		if out[id] = r; err == nil {
 			continue
 		}
-		if bad++; bad <= maxProblems {
-			w.diags.AddAttributeError(path.Root("values").AtMapKey(id), "Invalid values", fmt.Sprintf("Worker %q: %s.", id, strings.ReplaceAll(err.Error(), "\n", "; ")))
-		}
+		bad = append(bad, reconcile.Finding{Severity: reconcile.Error, Title: "Invalid values", Worker: id, Who: fmt.Sprintf("worker %q", id),
+			Text: fmt.Sprintf("Worker %q: %s.", id, strings.ReplaceAll(err.Error(), "\n", "; "))})
 	}
-	if bad > maxProblems {
-		w.diags.AddError("Invalid values", fmt.Sprintf("… and %d more documents like those above.", bad-maxProblems))
-	}
+	report(bad, func(id string) path.Path { return path.Root("values").AtMapKey(id) }, w.diags)
 	return out
 }
 

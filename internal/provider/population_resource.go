@@ -226,7 +226,7 @@ func (r *populationResource) Create(ctx context.Context, req resource.CreateRequ
 	}
 	p := r.of(ctx, &plan, nil, &resp.Diagnostics)
 	wanted := len(plan.Accounts.Elements())
-	after, findings := p.Apply(ctx, goMap(plan.Accounts), goMap(plan.Adopted))
+	after, findings := p.Apply(r.data.labelled(ctx, r.target.format.Target, nil, &resp.Diagnostics), goMap(plan.Accounts), goMap(plan.Adopted))
 	report(findings, atAccounts, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() && len(p.Memory.IDs) == 0 {
 		return // nothing was created
@@ -268,6 +268,7 @@ func (r *populationResource) Read(ctx context.Context, req resource.ReadRequest,
 	p.Memory.Verdicts = r.data.verdicts.Known(r.target.format.Target, p.Memory.IDs)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	saveMemory(ctx, resp.Private, req.Private, p.Memory, &resp.Diagnostics)
+	r.data.keepLabels(ctx, r.target.format.Target, resp.Private, &resp.Diagnostics)
 }
 
 func (r *populationResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -279,7 +280,7 @@ func (r *populationResource) Update(ctx context.Context, req resource.UpdateRequ
 	}
 	p := r.of(ctx, &plan, nil, &resp.Diagnostics)
 	p.Before, p.Memory = goMap(state.Accounts), loadMemory(ctx, req.Private, &resp.Diagnostics)
-	after, findings := p.Apply(ctx, goMap(plan.Accounts), goMap(plan.Adopted))
+	after, findings := p.Apply(r.data.labelled(ctx, r.target.format.Target, req.Private, &resp.Diagnostics), goMap(plan.Accounts), goMap(plan.Adopted))
 	report(findings, atAccounts, &resp.Diagnostics)
 	failed := resp.Diagnostics.HasError()
 	plan.Accounts = stringMap(after)
@@ -297,7 +298,7 @@ func (r *populationResource) Delete(ctx context.Context, req resource.DeleteRequ
 		return
 	}
 	p := r.ending(ctx, &state, req.Private, &resp.Diagnostics)
-	left, findings := p.End(ctx)
+	left, findings := p.End(r.data.labelled(ctx, r.target.format.Target, req.Private, &resp.Diagnostics))
 	report(findings, atAccounts, &resp.Diagnostics)
 	if len(left) > 0 {
 		state.Accounts = stringMap(left)

@@ -7,6 +7,7 @@ package provider
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
@@ -17,6 +18,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"terraform-provider-workforce/internal/audit"
 	"terraform-provider-workforce/internal/reconcile"
 )
 
@@ -38,11 +40,13 @@ type workforceProvider struct {
 	version string
 	clock   func() time.Time
 	sleep   func(ctx context.Context, until time.Time) error // nil: the machine's own
+	audit   atomic.Pointer[audit.Log]                        // once it is configured
 }
 
 type providerModel struct {
 	ActiveDirectory *activeDirectoryModel `tfsdk:"active_directory"`
 	Entra           *entraModel           `tfsdk:"entra"`
+	Audit           *auditModel           `tfsdk:"audit"`
 }
 
 // providerData is what resources and data sources get of the configuration.
@@ -60,6 +64,11 @@ type providerData struct {
 	verdicts reconcile.Verdicts
 	groups   reconcile.GroupClaims
 	reports  reportFiles // written in this run
+	// audit is where writes are put on record, nil for nowhere; labels is what mappings say for it.
+	audit  *audit.Log
+	labels labels
+	// redactionStated says that the configuration of the audit names what to redact.
+	redactionStated bool
 }
 
 func (p *workforceProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
@@ -74,6 +83,7 @@ func (p *workforceProvider) Schema(_ context.Context, _ provider.SchemaRequest, 
 		Attributes: map[string]schema.Attribute{
 			"active_directory": activeDirectorySchema(),
 			"entra":            entraSchema(),
+			"audit":            auditSchema(),
 		},
 	}
 }
@@ -84,11 +94,14 @@ func (p *workforceProvider) Configure(ctx context.Context, req provider.Configur
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	data := &providerData{clock: p.clock, activeDirectory: newLazyDomain(config.ActiveDirectory, &resp.Diagnostics), entra: newLazyTenant(config.Entra, p.version, p.clock, &resp.Diagnostics)}
+	log := newAuditLog(config.Audit, p.version, p.clock, &resp.Diagnostics)
+	p.audit.Store(log)
+	data := &providerData{clock: p.clock, audit: log, redactionStated: config.Audit.redacts(), activeDirectory: newLazyDomain(config.ActiveDirectory, &resp.Diagnostics), entra: newLazyTenant(config.Entra, p.version, p.clock, &resp.Diagnostics)}
 	if p.sleep != nil {
 		data.entra.config.Clock, data.entra.config.Sleep = p.clock, p.sleep
 		data.activeDirectory.options.Now = p.clock
 	}
+	data.activeDirectory.config.Audit, data.entra.config.Audit = log, log
 	warnSecretFiles(&resp.Diagnostics, data.secretFiles()...)
 	resp.ResourceData = data
 	resp.DataSourceData = data

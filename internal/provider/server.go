@@ -9,6 +9,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"terraform-provider-workforce/internal/audit"
 )
 
 // Address is where the provider is published.
@@ -17,7 +19,12 @@ const Address = "registry.terraform.io/workforce/workforce"
 // NewServer returns a factory of protocol servers for the provider.
 func NewServer(version string) func() tfprotov6.ProviderServer {
 	return func() tfprotov6.ProviderServer {
-		return newSlimServer(providerserver.NewProtocol6(New(version)())())
+		p := New(version)()
+		s := newSlimServer(providerserver.NewProtocol6(p)())
+		if own, ok := p.(*workforceProvider); ok {
+			s.audit = &own.audit
+		}
+		return s
 	}
 }
 
@@ -30,9 +37,10 @@ type slimServer struct {
 	// The interface of servers has no actions yet: embedding it alone would hide them.
 	tfprotov6.ActionServer
 	schemas writeOnlySchemas
+	audit   *atomic.Pointer[audit.Log] // where writes are put on record; nil for nowhere
 }
 
-func newSlimServer(s tfprotov6.ProviderServer) tfprotov6.ProviderServer {
+func newSlimServer(s tfprotov6.ProviderServer) *slimServer {
 	actions, ok := s.(tfprotov6.ActionServer)
 	if !ok {
 		panic("the framework serves no actions") // a test of every build sees it
@@ -97,5 +105,9 @@ func (s *slimServer) PlanResourceChange(ctx context.Context, req *tfprotov6.Plan
 func (s *slimServer) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
 	r, free := release(ctx)
 	defer free()
-	return s.ProviderServer.ApplyResourceChange(r, req)
+	resp, err := s.ProviderServer.ApplyResourceChange(r, req)
+	if s.audit != nil {
+		unanswered(s.audit.Load(), resp)
+	}
+	return resp, err
 }

@@ -3,6 +3,7 @@
 package provider
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"strconv"
@@ -12,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
 )
 
 // settingReader takes each setting from the configuration, else from the environment.
@@ -106,6 +108,11 @@ func environment(names []string) (text, from string) {
 		}
 	}
 	return "", ""
+}
+
+// tellProgress tells the log how far long work has come.
+func tellProgress(ctx context.Context, msg string, fields ...any) {
+	tflog.Info(ctx, msg, logFields(fields))
 }
 
 func logFields(pairs []any) map[string]any {

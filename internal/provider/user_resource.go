@@ -127,7 +127,7 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 	}
 	p, id := r.person(plan, doc)
 	p.Options.Password = config.PasswordWO.ValueString()
-	after, findings := p.Apply(ctx, map[string]string{id: doc}, adoptedBy(plan, id))
+	after, findings := p.Apply(r.data.labelled(ctx, r.target.format.Target, nil, &resp.Diagnostics), map[string]string{id: doc}, adoptedBy(plan, id))
 	r.report(plan, findings, &resp.Diagnostics)
 	if p.Memory.IDs[id] == "" && after[id] == "" {
 		return // nothing was created
@@ -178,6 +178,7 @@ func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 	r.record(state, p, id, now, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state.personModel)...)
 	saveMemory(ctx, resp.Private, req.Private, p.Memory, &resp.Diagnostics)
+	r.data.keepLabels(ctx, r.target.format.Target, resp.Private, &resp.Diagnostics)
 }
 
 func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -192,7 +193,7 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	p, id := r.managed(ctx, plan, state, doc, req.Private, &resp.Diagnostics)
 	p.Options.Password = config.PasswordWO.ValueString()
 	p.Options.ResetPassword = !plan.PasswordWOVersion.Equal(state.PasswordWOVersion) && p.Options.Password != ""
-	after, findings := p.Apply(ctx, map[string]string{id: doc}, adoptedBy(plan, id))
+	after, findings := p.Apply(r.data.labelled(ctx, r.target.format.Target, req.Private, &resp.Diagnostics), map[string]string{id: doc}, adoptedBy(plan, id))
 	r.report(plan, findings, &resp.Diagnostics)
 	failed := resp.Diagnostics.HasError()
 	if failed {
@@ -216,7 +217,7 @@ func (r *userResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 		return
 	}
 	p, _ := r.managed(ctx, state, state, state.document(&resp.Diagnostics), req.Private, &resp.Diagnostics)
-	left, findings := p.End(ctx)
+	left, findings := p.End(r.data.labelled(ctx, r.target.format.Target, req.Private, &resp.Diagnostics))
 	r.report(state, findings, &resp.Diagnostics)
 	if len(left) > 0 {
 		saveMemory(ctx, resp.Private, req.Private, p.Memory, &resp.Diagnostics)

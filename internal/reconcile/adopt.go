@@ -15,6 +15,7 @@ import (
 
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/roster"
+	"terraform-provider-workforce/internal/wording"
 )
 
 // adoption is an account that exists already and will be managed from now on.
@@ -100,8 +101,8 @@ func (p *Population) mayGoOn(problems []error, total int, f *Findings) bool {
 	for i, problem := range problems {
 		lines[i] = problem.Error()
 	}
-	f.warn("Set aside: accounts that are not taken over", fmt.Sprintf("%d of %d documents name an account that exists and is not taken over. Nothing is done for these workers, everybody else goes on, and the next plan shows them again:\n%s",
-		len(problems), total, Listed(lines)))
+	f.warn("Set aside: accounts that are not taken over", fmt.Sprintf("%d of %s name an account that exists and is not taken over. Nothing is done for these workers, everybody else goes on, and the next plan shows them again:\n%s",
+		len(problems), wording.Count(total, "document"), Listed(lines)))
 	return true
 }
 
@@ -211,8 +212,8 @@ func (p *Population) warnOfAdoptions(adoptions map[string]adoption, accounts map
 	if len(lines) == 0 {
 		return
 	}
-	f.warn("Existing accounts will be taken over", fmt.Sprintf("%d accounts exist already and will be managed from now on. Of these, %d are disabled now and will be enabled, and %d are enabled now and will be disabled:\n%s\n"+
-		"If Terraform says later that the final plan is inconsistent at adopted, somebody changed one of them after the plan was made: plan again.", len(lines), enabled, disabled, Listed(lines)))
+	f.warn("Existing accounts will be taken over", fmt.Sprintf("%s already and will be managed from now on. Of these, %d are disabled now and will be enabled, and %d are enabled now and will be disabled:\n%s\n"+
+		"If Terraform says later that the final plan is inconsistent at adopted, somebody changed one of them after the plan was made: plan again.", wording.Count(len(lines), "account exists", "accounts exist"), enabled, disabled, Listed(lines)))
 	if allowed, over := p.Options.MaxAdopt.Exceeded(taken, len(accounts)); over {
 		f.failArgument("max_adopt", "Too many accounts would be taken over", fmt.Sprintf("%d accounts exist already and would be taken over, and max_adopt is %s (%d of %d). See whether they are who the documents say; if it is right, raise max_adopt for this run.",
 			taken, p.Options.MaxAdopt, allowed, len(accounts)))

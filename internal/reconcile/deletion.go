@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/wording"
 )
 
 // checkDeletions says which accounts documents delete, and refuses those that must
@@ -37,18 +38,18 @@ func (p *Population) checkDeletions(ctx context.Context, dir Users, accounts map
 		switch {
 		case e.Protected != "":
 			refused[id] = true
-			f.failWorker(id, "Refusing to delete a protected account", fmt.Sprintf("Worker %q %s has a document with deleted = true, but %s is protected: %s. "+
+			f.failPerson(id, label, "Refusing to delete a protected account", fmt.Sprintf("Worker %q %s has a document with deleted = true, but %s is protected: %s. "+
 				"Take it out of what protects it, or give the worker a document with released = true, which leaves the account as it is.", id, label, e.Path, e.Protected))
 		case e.Account.Enabled:
 			refused[id] = true
-			f.failWorker(id, "Refusing to delete an enabled account", fmt.Sprintf("Worker %q %s has a document with deleted = true, but %s is enabled, and only a disabled account is deleted. "+
+			f.failPerson(id, label, "Refusing to delete an enabled account", fmt.Sprintf("Worker %q %s has a document with deleted = true, but %s is enabled, and only a disabled account is deleted. "+
 				"Give the worker a document with enabled = false and without deleted, and apply it; then delete the account.", id, label, e.Path))
 		default:
 			lines = append(lines, fmt.Sprintf("worker %s %s: %s", id, label, e.Path))
 		}
 	}
 	if len(lines) > 0 {
-		f.warn("Accounts will be deleted", fmt.Sprintf("%d accounts are disabled, and their documents say deleted = true:\n%s", len(lines), Listed(lines)))
+		f.warn("Accounts will be deleted", fmt.Sprintf("%s, and %s deleted = true:\n%s", wording.Count(len(lines), "account is disabled", "accounts are disabled"), wording.One(len(lines), "its document says", "their documents say"), Listed(lines)))
 	}
 	return refused
 }

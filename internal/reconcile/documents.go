@@ -30,19 +30,13 @@ func (t Target) Parse(docs map[string]string) (map[string]directory.Account, Fin
 func (t Target) parse(docs map[string]string, workers []string) (map[string]directory.Account, Findings) {
 	accounts := make(map[string]directory.Account, len(workers))
 	var f Findings
-	bad := 0
 	for _, id := range workers {
 		a, err := t.Format.Unmarshal(docs[id])
 		if err == nil {
 			accounts[id] = a
 			continue
 		}
-		if bad++; bad <= MaxProblems {
-			f.failWorker(id, "Invalid account document", fmt.Sprintf("Worker %q: %s.", id, strings.ReplaceAll(err.Error(), "\n", "; ")))
-		}
-	}
-	if bad > MaxProblems {
-		f.fail("Invalid account document", fmt.Sprintf("… and %d more documents like those above.", bad-MaxProblems))
+		f.failWorker(id, "Invalid account document", fmt.Sprintf("Worker %q: %s.", id, strings.ReplaceAll(err.Error(), "\n", "; ")))
 	}
 	return accounts, f
 }

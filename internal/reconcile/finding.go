@@ -7,9 +7,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"terraform-provider-workforce/internal/directory"
 )
 
-// MaxProblems is how many problems of one kind are shown; the rest is counted.
+// MaxProblems is how many kinds of problems under one title are shown, and how many names of one
+// kind; the rest is counted.
 const MaxProblems = 20
 
 // Severity says whether a finding stops the run.
@@ -27,6 +30,10 @@ type Finding struct {
 	Title, Text string
 	// Worker is whose document it is about; empty for none in particular.
 	Worker string
+	// Who and What are the text in two parts, for many findings that say the same of
+	// different people, see [Findings.Grouped]; empty where it is about nobody in particular.
+	Who, What string
+	members   bool // Who is a member of a group, not a person
 	// Argument is the argument it is about, such as "max_removals"; empty for none. Key is
 	// the key in it, where the argument is a map.
 	Argument, Key string
@@ -48,7 +55,16 @@ func (f *Findings) fail(title, text string) {
 }
 
 func (f *Findings) failWorker(id, title, text string) {
-	*f = append(*f, Finding{Severity: Error, Title: title, Text: text, Worker: id})
+	f.failPerson(id, "", title, text)
+}
+
+// failPerson is about one worker, whom label helps to recognise.
+func (f *Findings) failPerson(id, label, title, text string) {
+	who := fmt.Sprintf("worker %q", id)
+	if label != "" {
+		who += " " + label
+	}
+	*f = append(*f, Finding{Severity: Error, Title: title, Text: text, Worker: id, Who: who})
 }
 
 func (f *Findings) failArgument(name, title, text string) {
@@ -60,32 +76,25 @@ func (f *Findings) failRule(group, title, text string) {
 	*f = append(*f, Finding{Severity: Error, Title: title, Text: text, Argument: "rules", Key: group})
 }
 
-// Problems returns one finding for each of the errors that err joins, so that a
-// reader sees every problem at once, and is not buried under thousands.
+// Problems returns findings for the errors that err joins, so that a reader sees
+// every kind of problem at once, and is not buried under thousands that say the same.
 func Problems(title string, err error) (f Findings) {
 	f.problems(title, err)
-	return f
+	return f.Grouped()
 }
 
-// problems adds what [Problems] returns.
+// problems adds one finding for each of the errors that err joins.
 func (f *Findings) problems(title string, err error) {
-	problems := Flatten(err)
-	for i, problem := range problems {
-		if i == MaxProblems {
-			f.fail(title, fmt.Sprintf("… and %d more problems like those above.", len(problems)-i))
-			return
+	for _, problem := range Flatten(err) {
+		one := Finding{Severity: Error, Title: title, Text: problem.Error()}
+		if about, ok := problem.(interface{ Who() string }); ok {
+			one.Who = about.Who()
 		}
-		f.fail(title, problem.Error())
-	}
-}
-
-// failures reports what failed of many writes: the first ones by person, then how many there were.
-func (f *Findings) failures(failures []error, of int) {
-	for _, err := range failures[:min(len(failures), MaxProblems)] {
-		f.fail("An account could not be written", err.Error())
-	}
-	if len(failures) > 1 {
-		f.fail("Some accounts could not be written", fmt.Sprintf("%d of %d accounts failed; the first %d are named above. What succeeded is in the state, and the next plan shows only the rest.", len(failures), of, min(len(failures), MaxProblems)))
+		if about, ok := problem.(interface{ What() string }); ok && one.Who != "" {
+			one.What = about.What()
+		}
+		_, one.members = problem.(*directory.MembershipError)
+		*f = append(*f, one)
 	}
 }
 

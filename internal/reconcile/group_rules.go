@@ -12,6 +12,7 @@ import (
 
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/membership"
+	"terraform-provider-workforce/internal/wording"
 )
 
 // KnownGroup is what the last read found out about a group.
@@ -303,7 +304,7 @@ func (g *GroupRules) warnOfForeign(want, have map[string]membership.Members) {
 	}
 	if len(lines) > 0 {
 		g.findings.warn("Members will be removed",
-			fmt.Sprintf("mode is \"authoritative\", and %d groups have members that their rules do not find:\n%s", len(lines), Listed(lines)))
+			fmt.Sprintf("mode is \"authoritative\", and %s members that the rules do not find:\n%s", wording.Count(len(lines), "group has", "groups have"), Listed(lines)))
 	}
 }
 
@@ -317,7 +318,7 @@ func (g *GroupRules) warnOfDropped() {
 	if g.Remove {
 		what = "lose the members that the rules had found (on_destroy = \"remove\")"
 	}
-	g.findings.warn("Rules are dropped", fmt.Sprintf("%d groups have no rule any more and %s:\n%s", len(dropped), what, Listed(dropped)))
+	g.findings.warn("Rules are dropped", fmt.Sprintf("%s no rule any more and %s:\n%s", wording.Count(len(dropped), "group has", "groups have"), what, Listed(dropped)))
 }
 
 // former returns what the state calls a group that rules call something else now.

@@ -9,8 +9,10 @@ import (
 	"maps"
 	"slices"
 
+	"terraform-provider-workforce/internal/audit"
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/membership"
+	"terraform-provider-workforce/internal/wording"
 )
 
 // Read returns the documents of the state with the members that groups have
@@ -122,6 +124,7 @@ func (g *GroupRules) write(ctx context.Context, docs map[string]string) (map[str
 			changes, writing = append(changes, w.change), append(writing, w)
 		}
 	}
+	ctx = audit.Because(ctx, "the rules of the group say so")
 	outcomes := dir.ChangeMembers(ctx, changes)
 	after := maps.Clone(docs)
 	for _, w := range works {
@@ -286,14 +289,14 @@ func (g *GroupRules) addFailures(works []*groupWork) {
 	}
 	if len(skipped) > 0 {
 		g.findings.warn("People are not in their groups yet",
-			fmt.Sprintf("%d memberships were skipped, and the next plan shows them again:\n%s", len(skipped), Listed(skipped)))
+			fmt.Sprintf("%s skipped, and the next plan shows them again:\n%s", wording.Count(len(skipped), "membership was", "memberships were"), Listed(skipped)))
 	}
 	if len(failures) == 0 {
 		return
 	}
+	g.findings.fail("Some groups could not be written", fmt.Sprintf("%d of %s failed, with %s. "+
+		"What succeeded is in the state, and the next plan shows only the rest:\n%s", failed, wording.Count(len(works), "group"), wording.Count(len(failures), "problem"), Listed(left)))
 	g.findings.problems("A membership could not be written", errors.Join(failures...))
-	g.findings.fail("Some groups could not be written", fmt.Sprintf("%d of %d groups failed, with %d problems. "+
-		"What succeeded is in the state, and the next plan shows only the rest:\n%s", failed, len(works), len(failures), Listed(left)))
 }
 
 // undone names who is not in the group, or still in it: the error of a whole

@@ -42,6 +42,8 @@ type Population struct {
 	// Connect returns the directory. It is asked for only when there is something to ask it.
 	Connect func() (Users, error)
 	Clock   func() time.Time
+	// Progress, if set, is told in one line what an apply did.
+	Progress func(ctx context.Context, msg string, fields ...any)
 	// Claims is shared by all populations of a run.
 	Claims  *Claims
 	Options Options
@@ -232,13 +234,15 @@ func (p *Population) Apply(ctx context.Context, want, planned map[string]string)
 	maps.Copy(after, want)
 	changes, failures := p.changes(dir, accounts, changed, managed, adoptions, planned, after)
 	options := directory.ApplyOptions{Adopt: p.Options.Adopt != AdoptNever, LinkLater: p.Options.LinkLater, KeepPassword: !p.Options.ChangePassword}
-	for _, outcome := range dir.Apply(ctx, changes, options) {
+	outcomes := dir.Apply(ctx, changes, options)
+	for _, outcome := range outcomes {
 		p.settle(dir, outcome, want[outcome.WorkerID], accounts[outcome.WorkerID], managed[outcome.WorkerID] == "", after)
 		if outcome.Err != nil {
 			failures = append(failures, outcome.Err)
 		}
 	}
-	f.failures(failures, len(changed))
+	f.failures(ctx, failures, len(changed))
+	p.summarise(ctx, outcomes, len(failures), len(changed))
 	p.handOver(removed, gone, adoptions, after)
 	p.letGo(accounts)
 	maps.Copy(after, p.remove(ctx, dir, gone, p.Options.OnRemoval, &f))
@@ -257,7 +261,7 @@ func (p *Population) changes(dir Users, accounts map[string]directory.Account, c
 		}
 		doc := after[id]
 		delete(after, id)
-		c := directory.Change{WorkerID: id, ID: p.Memory.IDs[id], Want: a}
+		c := directory.Change{WorkerID: id, ID: p.Memory.IDs[id], Want: a, Cause: causeOf(a, p.Memory.IDs[id])}
 		if managed[id] == "" || p.Options.ResetPassword {
 			c.Password = p.Options.Password
 		}

@@ -10,7 +10,9 @@ import (
 	"strings"
 	"time"
 
+	"terraform-provider-workforce/internal/audit"
 	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/wording"
 )
 
 // removed returns the worker ids that the state has and want has not. A document
@@ -82,7 +84,7 @@ func (p *Population) whenDue(ctx context.Context, dir Users, workers []string, m
 	}
 	since, err := dir.DisabledSince(ctx, p.objects(workers))
 	if err != nil {
-		f.warn("Cannot tell since when accounts are disabled", fmt.Sprintf("%d accounts are disabled and not deleted: %s", len(workers), err))
+		f.warn("Cannot tell since when accounts are disabled", fmt.Sprintf("%s disabled and not deleted: %s", wording.Count(len(workers), "account is", "accounts are"), err))
 	}
 	deadline := p.Clock().AddDate(0, 0, -p.Options.RetentionDays)
 	for _, id := range workers {
@@ -133,11 +135,11 @@ func (p *Population) planRemoval(ctx context.Context, dir Users, removed []strin
 			text = append(text, fmt.Sprintf("%d %s:\n%s", of, outcome.text, Listed(part)))
 		}
 	}
-	f.warn("Accounts are no longer wanted", fmt.Sprintf("%d accounts are managed now and have no document any more. on_removal is %q.\n%s", len(removed), mode, strings.Join(text, "\n")))
+	f.warn("Accounts are no longer wanted", fmt.Sprintf("%s managed now and %s no document any more. on_removal is %q.\n%s", wording.Count(len(removed), "account is", "accounts are"), wording.One(len(removed), "has", "have"), mode, strings.Join(text, "\n")))
 	if allowed, over := p.Options.MaxRemovals.Exceeded(len(lost), len(p.Before)); over {
-		f.failArgument("max_removals", "Too many accounts are no longer wanted", fmt.Sprintf("%d of %d accounts have no document any more and would be disabled or deleted, and max_removals is %s (%d):\n%s\n"+
+		f.failArgument("max_removals", "Too many accounts are no longer wanted", fmt.Sprintf("%d of %s have no document any more and would be disabled or deleted, and max_removals is %s (%d):\n%s\n"+
 			"See why they are gone: a filter that finds nobody, a feed that is cut off, a partition that is dropped. If it is right, set max_removals = \"%d\" for this run, or on_removal = %q to leave the accounts as they are.",
-			len(lost), len(p.Before), p.Options.MaxRemovals, allowed, Listed(lines), len(lost), Release))
+			len(lost), wording.Count(len(p.Before), "account"), p.Options.MaxRemovals, allowed, Listed(lines), len(lost), Release))
 	}
 	p.checkProtected(ctx, dir, removed, fates, f)
 }
@@ -163,7 +165,7 @@ func (p *Population) checkProtected(ctx context.Context, dir Users, removed []st
 		if e == nil || e.Protected == "" || fates[id].action == Disable && !e.Account.Enabled {
 			continue
 		}
-		f.failWorker(id, "Refusing to remove a protected account", fmt.Sprintf("Worker %q %s has no document any more, so that by %q the account would be removed, but %s is protected: %s. "+
+		f.failPerson(id, p.label(id), "Refusing to remove a protected account", fmt.Sprintf("Worker %q %s has no document any more, so that by %q the account would be removed, but %s is protected: %s. "+
 			"Keep the worker in the accounts, release the account (%q), or take it out of what protects it.", id, p.label(id), fates[id].action, e.Path, e.Protected, Release))
 	}
 }
@@ -178,7 +180,7 @@ func (p *Population) PlanEnd(ctx context.Context) Findings {
 	}
 	if mode == Release {
 		if !p.Single {
-			f.warn("Accounts will be released", fmt.Sprintf("Destroying this resource stops managing %d accounts and changes none of them (on_destroy = \"release\").", len(workers)))
+			f.warn("Accounts will be released", fmt.Sprintf("Destroying this resource stops managing %s and changes none of them (on_destroy = \"release\").", wording.Count(len(workers), "account")))
 		}
 		return f
 	}
@@ -254,6 +256,7 @@ func (p *Population) remove(ctx context.Context, dir Users, removed []string, mo
 		return p.keepAll(touched)
 	}
 	var failures []error
+	ctx = audit.Because(ctx, fmt.Sprintf("the worker has no document any more (on_removal or on_destroy = %q)", mode))
 	for action, removal := range map[string]directory.Removal{Disable: directory.Disable, Delete: directory.Delete, Purge: directory.Purge} {
 		workers := slices.DeleteFunc(slices.Clone(ours), func(id string) bool { return fates[id].action != action })
 		if len(workers) == 0 {
@@ -271,7 +274,7 @@ func (p *Population) remove(ctx context.Context, dir Users, removed []string, mo
 			}
 		}
 	}
-	f.failures(failures, len(ours))
+	f.failures(ctx, failures, len(ours))
 	return left
 }
 
@@ -307,7 +310,7 @@ func (p *Population) stillOurs(ctx context.Context, dir Users, removed []string,
 			return true
 		case p.Target.Marshal(dir.Render(accounts[id], e)) != p.Target.Marshal(accounts[id]):
 			left[id] = p.Before[id]
-			f.failWorker(id, "The account has changed since the plan", fmt.Sprintf("Worker %q %s has no document any more, but %s is no longer as it was when the plan was made, so it was left alone. Plan again.", id, p.label(id), e.Path))
+			f.failPerson(id, p.label(id), "The account has changed since the plan", fmt.Sprintf("Worker %q %s has no document any more, but %s is no longer as it was when the plan was made, so it was left alone. Plan again.", id, p.label(id), e.Path))
 			return true
 		case !p.Claims.beginRemoval(p, e): // taken over since the first look
 			p.Memory.forget(id)

@@ -9,8 +9,8 @@ import (
 	"slices"
 
 	"terraform-provider-workforce/internal/directory"
-	"terraform-provider-workforce/internal/markdown"
 	"terraform-provider-workforce/internal/roster"
+	"terraform-provider-workforce/internal/wording"
 )
 
 // cause is one reason for many changes: the same attribute with the same old
@@ -242,5 +242,5 @@ func people(n int) span {
 	if n == 1 {
 		return words("1 person")
 	}
-	return words(markdown.Thousands(n) + " people")
+	return words(wording.Thousands(n) + " people")
 }

@@ -9,6 +9,7 @@ import (
 
 	"terraform-provider-workforce/internal/markdown"
 	"terraform-provider-workforce/internal/roster"
+	"terraform-provider-workforce/internal/wording"
 )
 
 // section is one list of the report: who is affected by an action, and what is told of them.
@@ -83,16 +84,16 @@ func (v *Review) rows(b *bounded, s section) {
 		const only = "change in nothing but what the causes above tell."
 		switch {
 		case len(list) == 0:
-			intro = "All " + markdown.Thousands(all) + " " + only
+			intro = "All " + wording.Thousands(all) + " " + only
 		case all > len(list):
-			intro = markdown.Thousands(all-len(list)) + " of them " + only
+			intro = wording.Thousands(all-len(list)) + " of them " + only
 		}
 	}
 	header := []string{"Worker", "Title", "Department", "Place", "Manager"}
 	for _, c := range s.columns {
 		header = append(header, c.title)
 	}
-	b.table(s.title+" ("+markdown.Thousands(all)+")", intro, header, len(list), func(i int) []string { return v.row(list[i], s.columns) })
+	b.table(s.title+" ("+wording.Thousands(all)+")", intro, header, len(list), func(i int) []string { return v.row(list[i], s.columns) })
 }
 
 // row tells one person.
@@ -170,9 +171,9 @@ func (v *Review) overrideRows(b *bounded) {
 	disabled := len(where(v.people, func(p *person) bool { return p.pro.Override == "disabled" }))
 	intro := "1 account is disabled by an override, whatever the HR system says."
 	if disabled != 1 {
-		intro = markdown.Thousands(disabled) + " accounts are disabled by an override, whatever the HR system says."
+		intro = wording.Thousands(disabled) + " accounts are disabled by an override, whatever the HR system says."
 	}
-	b.table("Overrides ("+markdown.Thousands(len(lines))+")", intro, []string{"Worker", "What", "Until", "Reason", "State"}, len(lines), func(i int) []string {
+	b.table("Overrides ("+wording.Thousands(len(lines))+")", intro, []string{"Worker", "What", "Until", "Reason", "State"}, len(lines), func(i int) []string {
 		l := lines[i]
 		return []string{v.manager(l.WorkerID).markdown(), v.overrideWhat(l).markdown(), l.Expires, markdown.Long(l.Reason), states[l.State]}
 	})
@@ -199,7 +200,7 @@ func (v *Review) causeRows(b *bounded) {
 	if len(v.causes) == 0 {
 		return
 	}
-	b.table("Causes ("+markdown.Thousands(len(v.causes))+")", "", []string{"People", "Change", "Because", "Such as", "Rule behind it"}, len(v.causes), func(i int) []string {
+	b.table("Causes ("+wording.Thousands(len(v.causes))+")", "", []string{"People", "Change", "Because", "Such as", "Rule behind it"}, len(v.causes), func(i int) []string {
 		c := &v.causes[i]
 		change := v.tellChange(c.Attribute, c.Old, c.New)
 		switch {
@@ -208,9 +209,9 @@ func (v *Review) causeRows(b *bounded) {
 		case c.Various:
 			change = say("%s: each their own value", value(c.Attribute))
 		}
-		n := markdown.Thousands(c.People)
+		n := wording.Thousands(c.People)
 		if c.Of >= c.People && c.Of > 1 {
-			n += " of " + markdown.Thousands(c.Of)
+			n += " of " + wording.Thousands(c.Of)
 		}
 		return []string{n, change.markdown(), because(c.Rule, c.Override, c.inputs).markdown(), v.examples(c).markdown(), ruleCell(c.Rule)}
 	})
@@ -241,7 +242,7 @@ func (v *Review) calendarRows(b *bounded) {
 	if len(events) == 0 {
 		return
 	}
-	b.table("The next 30 days ("+markdown.Thousands(len(events))+")", "", []string{"When", "Worker", "What"}, len(events), func(i int) []string {
+	b.table("The next 30 days ("+wording.Thousands(len(events))+")", "", []string{"When", "Worker", "What"}, len(events), func(i int) []string {
 		e := events[i]
 		return []string{e.At.UTC().Format("2006-01-02 15:04 UTC"), text{{kind: spanWho, s: e.Name, id: e.WorkerID}}.markdown(), markdown.Long(e.What)}
 	})
@@ -253,8 +254,8 @@ func (v *Review) wordRows(b *bounded) {
 	if len(list) == 0 {
 		return
 	}
-	b.table("Status words ("+markdown.Thousands(len(list))+")", "", []string{"Word", "Taken for", "Workers"}, len(list), func(i int) []string {
-		return []string{markdown.Code(list[i].Word), markdown.Text(list[i].Class), markdown.Thousands(list[i].Workers)}
+	b.table("Status words ("+wording.Thousands(len(list))+")", "", []string{"Word", "Taken for", "Workers"}, len(list), func(i int) []string {
+		return []string{markdown.Code(list[i].Word), markdown.Text(list[i].Class), wording.Thousands(list[i].Workers)}
 	})
 }
 
@@ -313,7 +314,7 @@ func (b *bounded) notes(title string, lines []string) {
 	if len(lines) == 0 {
 		return
 	}
-	if !b.put("## " + title + " (" + markdown.Thousands(len(lines)) + ")\n\n") {
+	if !b.put("## " + title + " (" + wording.Thousands(len(lines)) + ")\n\n") {
 		b.skipped = append(b.skipped, title)
 		return
 	}

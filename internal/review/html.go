@@ -12,6 +12,7 @@ import (
 
 	"terraform-provider-workforce/internal/markdown"
 	"terraform-provider-workforce/internal/roster"
+	"terraform-provider-workforce/internal/wording"
 )
 
 //go:embed report.html.tmpl
@@ -19,7 +20,7 @@ var htmlSource string
 
 var htmlPage = template.Must(template.New("report").Funcs(template.FuncMap{
 	"say":       func(t text) template.HTML { return template.HTML(t.html()) }, // #nosec G203 -- text escapes what comes from outside
-	"thousands": markdown.Thousands,
+	"thousands": wording.Thousands,
 	"anchor":    anchor,
 	"plain":     visibleLong,
 }).Parse(htmlSource))

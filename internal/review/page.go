@@ -10,6 +10,7 @@ import (
 	"terraform-provider-workforce/internal/mapping"
 	"terraform-provider-workforce/internal/markdown"
 	"terraform-provider-workforce/internal/roster"
+	"terraform-provider-workforce/internal/wording"
 )
 
 const (
@@ -34,7 +35,7 @@ func (v *Review) pageOne(w *markdown.Page) {
 	}
 	w.Line("| What happens | People | What stands out |\n| --- | --- | --- |")
 	for _, e := range v.effects {
-		w.Line("| %s | %s | %s |", e.what.markdown(), markdown.Thousands(e.people), cut(join(e.stands, "; ").markdown()))
+		w.Line("| %s | %s | %s |", e.what.markdown(), wording.Thousands(e.people), cut(join(e.stands, "; ").markdown()))
 	}
 	w.Line("")
 	if len(v.asides) > 0 {
@@ -43,7 +44,7 @@ func (v *Review) pageOne(w *markdown.Page) {
 			w.Line("- %s", cut(v.asides[i].tell().markdown()))
 		}
 		if more := len(v.asides) - asidesShown; more > 0 {
-			w.Line("- … and %s, see below", markdown.Count(more, "more reason"))
+			w.Line("- … and %s, see below", wording.Count(more, "more reason"))
 		}
 		w.Line("")
 	}
@@ -80,7 +81,7 @@ func (v *Review) findingLines(w *markdown.Page) {
 			w.Line("- %s", cut(f.Text.markdown()))
 		}
 		if more := len(rest) - room; more > 0 {
-			w.Line("- … and %s, in `report_json`", markdown.Count(more, "more question"))
+			w.Line("- … and %s, in `report_json`", wording.Count(more, "more question"))
 		}
 		w.Line("")
 	}
@@ -165,4 +166,4 @@ func (v *Review) Markdown() string {
 // moreIn says where all of it is.
 const moreIn = "`report_json` has everybody"
 
-func omitted(n int) string { return fmt.Sprintf("… and %s more; %s.", markdown.Thousands(n), moreIn) }
+func omitted(n int) string { return fmt.Sprintf("… and %s more; %s.", wording.Thousands(n), moreIn) }

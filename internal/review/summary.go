@@ -5,8 +5,8 @@ package review
 import (
 	"strings"
 
-	"terraform-provider-workforce/internal/markdown"
 	"terraform-provider-workforce/internal/roster"
+	"terraform-provider-workforce/internal/wording"
 )
 
 const (
@@ -52,14 +52,14 @@ func (v *Review) Summary() string {
 		if s.shared {
 			list = where(list, func(p *person) bool { return !p.sharesAll(v.shared) })
 		}
-		line := "  - " + markdown.Thousands(all) + " " + verbs[s.action]
+		line := "  - " + wording.Thousands(all) + " " + verbs[s.action]
 		switch rest := all - len(list); {
 		case rest == 0:
 			line += ": " + named(list, namedInSummary).String()
 		case len(list) == 0:
 			line += " only in what follows"
 		default:
-			line += ": " + named(list, namedInSummary).String() + ", and " + markdown.Thousands(rest) + " only in what follows"
+			line += ": " + named(list, namedInSummary).String() + ", and " + wording.Thousands(rest) + " only in what follows"
 		}
 		out = append(out, line)
 	}

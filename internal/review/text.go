@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"terraform-provider-workforce/internal/markdown"
+	"terraform-provider-workforce/internal/wording"
 )
 
 // text is a sentence that knows which of its parts come from outside, so that it can be
@@ -51,7 +52,7 @@ func spans(arg any) text {
 	case span:
 		return text{v}
 	case int:
-		return text{{kind: spanWords, s: markdown.Thousands(v)}}
+		return text{{kind: spanWords, s: wording.Thousands(v)}}
 	case string:
 		return text{{kind: spanProse, s: v}}
 	}
@@ -65,7 +66,7 @@ func words(s string) span { return span{kind: spanWords, s: s} }
 func value(s string) span { return span{kind: spanValue, s: s} }
 
 // count is a number with its noun.
-func count(n int, noun string) span { return words(markdown.Count(n, noun)) }
+func count(n int, noun string) span { return words(wording.Count(n, noun)) }
 
 // join puts words between texts.
 func join(list []text, between string) text {

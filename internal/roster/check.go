@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	"terraform-provider-workforce/internal/directory"
-	"terraform-provider-workforce/internal/markdown"
+	"terraform-provider-workforce/internal/wording"
 )
 
 // check sets those aside for whom the directory would refuse something, and those whose
@@ -320,7 +320,7 @@ func some(list []string) string {
 		quoted = append(quoted, strconv.Quote(s))
 	}
 	if more := len(list) - shown; more > 0 {
-		quoted = append(quoted, fmt.Sprintf("and %s more", markdown.Thousands(more)))
+		quoted = append(quoted, fmt.Sprintf("and %s more", wording.Thousands(more)))
 	}
 	return strings.Join(quoted, ", ")
 }

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"terraform-provider-workforce/internal/directory"
-	"terraform-provider-workforce/internal/markdown"
+	"terraform-provider-workforce/internal/wording"
 )
 
 // nearFits are joiners who may be somebody who had an account all along: a contractor who
@@ -60,7 +60,7 @@ func (d *decider) warnNear(fits []NearFit) {
 		line := fmt.Sprintf("worker %q gets a new account and nearly fits %s (%s), the account of worker %q%s: %s. If they are one person, link worker %q to %s in links",
 			f.WorkerID, f.Path, f.ObjectID, f.Other, f.State, f.Why, f.WorkerID, f.ObjectID)
 		if f.More > 0 {
-			line += fmt.Sprintf(" (%s more nearly fit)", markdown.Count(f.More, "account"))
+			line += fmt.Sprintf(" (%s more nearly fit)", wording.Count(f.More, "account"))
 		}
 		lines = append(lines, line)
 	}

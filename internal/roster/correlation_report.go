@@ -10,6 +10,7 @@ import (
 
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/markdown"
+	"terraform-provider-workforce/internal/wording"
 )
 
 // result puts everything together.
@@ -59,12 +60,12 @@ func (c *correlation) promising() (n int) {
 func (c *correlation) report() string {
 	w := &markdown.Page{MaxListed: c.d.in.MaxListed}
 	w.Line("# Correlation as of %s\n", c.d.in.AsOf.UTC().Format(time.RFC3339))
-	w.Line("%s in the feed. Nothing is written by this report, and it stops no plan.\n", markdown.Count(len(c.d.in.Workers), "worker"))
+	w.Line("%s in the feed. Nothing is written by this report, and it stops no plan.\n", wording.Count(len(c.d.in.Workers), "worker"))
 	rows := [][]string{
-		{"workers with exactly one account", markdown.Thousands(len(c.matched))}, {"workers who are ambiguous", markdown.Thousands(len(c.unclear))},
-		{"workers who should have an account and match none", markdown.Thousands(len(c.unmatched))}, {"… of them with an account that may be theirs", markdown.Thousands(c.promising())},
-		{"workers who need no account now and match none", markdown.Thousands(len(c.unneeded))}, {"workers whose HR record cannot be evaluated", markdown.Thousands(len(c.errs))},
-		{"accounts without a worker that carry a worker id", markdown.Thousands(c.carrying())}, {"accounts without a worker that carry none", markdown.Thousands(len(c.left) - c.carrying())},
+		{"workers with exactly one account", wording.Thousands(len(c.matched))}, {"workers who are ambiguous", wording.Thousands(len(c.unclear))},
+		{"workers who should have an account and match none", wording.Thousands(len(c.unmatched))}, {"… of them with an account that may be theirs", wording.Thousands(c.promising())},
+		{"workers who need no account now and match none", wording.Thousands(len(c.unneeded))}, {"workers whose HR record cannot be evaluated", wording.Thousands(len(c.errs))},
+		{"accounts without a worker that carry a worker id", wording.Thousands(c.carrying())}, {"accounts without a worker that carry none", wording.Thousands(len(c.left) - c.carrying())},
 	}
 	w.Table([]string{"What", "Number"}, len(rows), func(i int) []string { return rows[i] })
 	c.reportStayed(w)
@@ -89,7 +90,7 @@ func (c *correlation) reportStayed(w *markdown.Page) {
 	if len(c.stayed) == 0 {
 		return
 	}
-	w.Line("## Enabled accounts of people who have left (%s)\n", markdown.Thousands(len(c.stayed)))
+	w.Line("## Enabled accounts of people who have left (%s)\n", wording.Thousands(len(c.stayed)))
 	w.Table([]string{"Worker", "Name", "Account", "Why"}, len(c.stayed), func(i int) []string {
 		p := c.stayed[i]
 		return []string{markdown.Code(p.id), markdown.Text(c.d.displayName(p)), markdown.Code(p.existing.Path), markdown.Long(p.reason)}
@@ -105,21 +106,21 @@ func shown(v directory.Value) string {
 }
 
 func (c *correlation) reportRules(w *markdown.Page) {
-	w.Line("## Matched, by rule (%s)\n", markdown.Thousands(len(c.matched)))
+	w.Line("## Matched, by rule (%s)\n", wording.Thousands(len(c.matched)))
 	w.Table([]string{"Precedence", "Rule", "Workers", "Account carries their worker id", "carries none", "carries another's"}, len(c.rules), func(i int) []string {
 		r := c.rules[i]
 		first := fmt.Sprint(r.Precedence)
 		if r.Precedence == 0 {
 			first = "–"
 		}
-		return []string{first, markdown.Code(r.Rule), markdown.Thousands(r.Workers), markdown.Thousands(r.Marks[markSame]), markdown.Thousands(r.Marks[markNone]), markdown.Thousands(r.Marks[markOther])}
+		return []string{first, markdown.Code(r.Rule), wording.Thousands(r.Workers), wording.Thousands(r.Marks[markSame]), wording.Thousands(r.Marks[markNone]), wording.Thousands(r.Marks[markOther])}
 	})
 	none := 0
 	for _, r := range c.rules {
 		none += r.Marks[markNone]
 	}
 	if none > 0 {
-		w.Line("Matched accounts that carry no worker id (%s): taking them over needs `adopt_existing = \"always\"`.\n", markdown.Thousands(none))
+		w.Line("Matched accounts that carry no worker id (%s): taking them over needs `adopt_existing = \"always\"`.\n", wording.Thousands(none))
 	}
 }
 
@@ -128,7 +129,7 @@ func (c *correlation) reportUnclear(w *markdown.Page) {
 	if len(c.unclear) == 0 {
 		return
 	}
-	w.Line("## Ambiguous (%s)\n", markdown.Thousands(len(c.unclear)))
+	w.Line("## Ambiguous (%s)\n", wording.Thousands(len(c.unclear)))
 	w.Line("Give each the right account's object id in `links`, or correct what the others hold. Until then `workforce_*_accounts` refuses to decide.\n")
 	for _, p := range c.unclear {
 		if p.candidates != nil {
@@ -140,7 +141,7 @@ func (c *correlation) reportUnclear(w *markdown.Page) {
 		for i, p := range r.people {
 			names[i] = p.id + " by " + p.matched
 		}
-		w.Line("- account %s is matched by %s: %s", markdown.Code(describe(r.account)), markdown.Count(len(r.people), "worker"), codes(names))
+		w.Line("- account %s is matched by %s: %s", markdown.Code(describe(r.account)), wording.Count(len(r.people), "worker"), codes(names))
 	}
 	w.Line("")
 }
@@ -159,7 +160,7 @@ func (c *correlation) reportTaken(w *markdown.Page) {
 	if len(taken) == 0 {
 		return
 	}
-	w.Line("## Matched, but the account carries another worker id (%s)\n", markdown.Thousands(len(taken)))
+	w.Line("## Matched, but the account carries another worker id (%s)\n", wording.Thousands(len(taken)))
 	w.Line("They are not taken over. Clear or correct the worker id at the account first.\n")
 	w.Table([]string{"Worker", "Account", "carries", "Matched by"}, len(taken), func(i int) []string {
 		p := taken[i]
@@ -204,7 +205,7 @@ func (c *correlation) reportAttributes(w *markdown.Page) {
 		if t.Rule != "" {
 			how = markdown.Code(t.Rule)
 		}
-		w.Line("| %s | %s | %s | %s | %s | %s | %s |", markdown.Code(t.Attribute), how, markdown.Thousands(t.Same), markdown.Thousands(t.Filled), markdown.Thousands(t.Changed), markdown.Thousands(t.Cleared), strings.Join(first, "<br>"))
+		w.Line("| %s | %s | %s | %s | %s | %s | %s |", markdown.Code(t.Attribute), how, wording.Thousands(t.Same), wording.Thousands(t.Filled), wording.Thousands(t.Changed), wording.Thousands(t.Cleared), strings.Join(first, "<br>"))
 	}
 	w.Line("")
 }
@@ -215,7 +216,7 @@ func (c *correlation) reportWorkers(w *markdown.Page) {
 	}
 	people := slices.Clone(c.unmatched)
 	slices.SortStableFunc(people, func(a, b *person) int { return c.best(b) - c.best(a) })
-	w.Line("## Workers without an account (%s)\n", markdown.Thousands(len(people)))
+	w.Line("## Workers without an account (%s)\n", wording.Thousands(len(people)))
 	w.Line("They would get new accounts. Where an account may be theirs, compare, and link it or correct what differs (`suggested` has those that are clear and carry no worker id). An account that carries another worker id is not taken over before that is corrected.\n")
 	w.Table([]string{"Worker", "Name", "Looked for", "May be theirs"}, len(people), func(i int) []string {
 		p := people[i]
@@ -252,7 +253,7 @@ func (c *correlation) reportAccounts(w *markdown.Page) {
 	}
 	people := slices.Clone(c.left)
 	slices.SortStableFunc(people, func(a, b *leftover) int { return strings.Compare(first(b), first(a)) })
-	w.Line("## Accounts without a worker (%s)\n", markdown.Thousands(len(people)))
+	w.Line("## Accounts without a worker (%s)\n", wording.Thousands(len(people)))
 	w.Line("Nothing happens to those that carry no worker id. The others are absent workers' (see `on_absent`).\n")
 	w.Table([]string{"Account", "Worker id", "Enabled", "Protected"}, len(people), func(i int) []string {
 		e := people[i]

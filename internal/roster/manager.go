@@ -11,7 +11,7 @@ import (
 
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/mapping"
-	"terraform-provider-workforce/internal/markdown"
+	"terraform-provider-workforce/internal/wording"
 )
 
 // wish is a manager's worker id that is still to be resolved.
@@ -64,7 +64,7 @@ func (d *decider) linkManagers() {
 		if m := d.lookup(manager); m != nil && m.worker != nil {
 			why = fmt.Sprintf("has no account to link (%s)", cmp.Or(m.reason, "none is wanted"))
 		}
-		d.warn("manager %q of %s (%s) %s: %s", manager, markdown.Count(len(missing[manager]), "worker"), some(missing[manager]), why,
+		d.warn("manager %q of %s (%s) %s: %s", manager, wording.Count(len(missing[manager]), "worker"), some(missing[manager]), why,
 			cmp.Or(policy[d.rules.ManagerMissing], "their manager stays as it is (manager_missing = keep)"))
 	}
 	d.findCycles()
@@ -179,8 +179,20 @@ func (d *decider) findCycles() {
 			d.warn("worker %q is their own manager", c[0])
 			continue
 		}
-		d.warn("these workers manage one another: %s", strings.Join(append(slices.Clone(c), c[0]), " → "))
+		d.warn("these workers manage one another: %s", cycleText(c))
 	}
+}
+
+// longestCycle is how many workers of a cycle are named.
+const longestCycle = 10
+
+// cycleText writes a cycle of workers; of a long one the first of them and the last.
+func cycleText(cycle []string) string {
+	shown := slices.Clone(cycle)
+	if more := len(cycle) - longestCycle; more > 0 {
+		shown = append(shown[:longestCycle-1:longestCycle-1], fmt.Sprintf("… (%d more)", more), cycle[len(cycle)-1])
+	}
+	return strings.Join(append(shown, cycle[0]), " → ")
 }
 
 func (d *decider) managerOf(id string) string {

@@ -11,7 +11,7 @@ import (
 
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/mapping"
-	"terraform-provider-workforce/internal/markdown"
+	"terraform-provider-workforce/internal/wording"
 )
 
 // user is the only class of object that is ever matched.
@@ -251,7 +251,7 @@ func fitting(candidates []*directory.Existing) string {
 	if len(candidates) > maxFit {
 		return fmt.Sprintf("more than %d accounts", maxFit)
 	}
-	return markdown.Count(len(candidates), "account")
+	return wording.Count(len(candidates), "account")
 }
 
 // matchOne gives a worker the account that satisfies every condition of a

@@ -8,8 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"terraform-provider-workforce/internal/markdown"
 	"terraform-provider-workforce/internal/status"
+	"terraform-provider-workforce/internal/wording"
 )
 
 // words says what every status word of the feed was taken for, the most frequent first.
@@ -35,7 +35,7 @@ func (d *decider) warnWords(words []Word) {
 	var unknown []string
 	for _, w := range words {
 		if w.Class == string(status.Unknown) {
-			unknown = append(unknown, fmt.Sprintf("%q (%s)", w.Word, markdown.Count(w.Workers, "worker")))
+			unknown = append(unknown, fmt.Sprintf("%q (%s)", w.Word, wording.Count(w.Workers, "worker")))
 		}
 	}
 	if len(unknown) > 0 {

@@ -113,9 +113,7 @@ func NewBuilder(s Spec, columns []string) (*Builder, error) {
 
 // Report adds a problem that the source itself found.
 func (b *Builder) Report(p Problem) {
-	if b.problems.Total++; len(b.problems.First) < b.spec.MaxProblems {
-		b.problems.First = append(b.problems.First, p)
-	}
+	b.problems.add(Kind{Problem: p}, b.spec.MaxProblems)
 }
 
 // Warn adds a warning of the source itself.

@@ -12,7 +12,7 @@ import (
 // doubts are the values of one key that could not be read.
 type doubts struct {
 	count int
-	first []Problem
+	kinds Problems
 }
 
 // A few values that cannot be read are the trouble of their workers. More are the trouble of
@@ -28,10 +28,9 @@ func (r *record) doubt(field int, format string, args ...any) {
 	p := Problem{Position: r.position, Column: r.columns[r.fields[field]], Text: fmt.Sprintf(format, args...)}
 	r.worker.Problems = append(r.worker.Problems, p.String())
 	d := &r.doubts[field]
-	if d.count++; len(d.first) < r.spec.MaxProblems {
-		p.WorkerID = r.worker.ID
-		d.first = append(d.first, p)
-	}
+	d.count++
+	p.WorkerID = r.worker.ID
+	d.kinds.add(Kind{Problem: p}, r.spec.MaxProblems)
 }
 
 // checkDoubts makes problems of the source of values that cannot be read, where that is too many
@@ -46,10 +45,12 @@ func (b *Builder) checkDoubts() {
 		return
 	}
 	for _, d := range b.doubts {
-		for _, p := range d.first {
-			b.Report(p)
+		told := 0
+		for _, k := range d.kinds.First {
+			b.problems.add(k, b.spec.MaxProblems)
+			told += 1 + k.Like
 		}
-		b.problems.Total += d.count - len(d.first)
+		b.problems.Total += d.count - told
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"terraform-provider-workforce/internal/wording"
 )
 
 // Problem is one thing that is wrong with a source.
@@ -38,27 +40,87 @@ func (p Problem) String() string {
 
 // Problems is the error of a source that is not fit to be used.
 type Problems struct {
-	// First holds the first problems, in the order of the records; values of single keys that
+	// First holds the first problem of each kind, in the order of the records; values of single keys that
 	// cannot be read come last.
-	First []Problem
-	// Total is how many there are.
+	First []Kind
+	// Total is how many problems there are.
 	Total int
 	// Records is how many records were read.
 	Records int
+
+	index map[string]int // of First, by what its kind says
+}
+
+// Kind is one problem, and how many say the same about other records.
+type Kind struct {
+	Problem
+	// Like is how many more there are, and Positions where the first of them are.
+	Like      int
+	Positions []string
+}
+
+// positions is how many positions of problems of a kind are told.
+const positions = 5
+
+// add counts a problem, and tells it unless there are limit kinds already.
+func (p *Problems) add(one Kind, limit int) {
+	p.Total += 1 + one.Like
+	key := one.Column + "\n" + wording.Kind(one.Text)
+	if i, known := p.index[key]; known {
+		k := &p.First[i]
+		k.Like += 1 + one.Like
+		k.Positions = append(k.Positions, append([]string{one.where()}, one.Positions...)...)
+		k.Positions = k.Positions[:min(len(k.Positions), positions)]
+		return
+	}
+	if len(p.First) >= limit {
+		return
+	}
+	if p.index == nil {
+		p.index = map[string]int{}
+	}
+	p.index[key] = len(p.First)
+	p.First = append(p.First, one)
+}
+
+// where is where a problem is, as short as can be.
+func (p Problem) where() string {
+	if p.Position == "" {
+		return "worker " + Quote(p.WorkerID)
+	}
+	return p.Position
+}
+
+func (k Kind) String() string {
+	if k.Like == 0 {
+		return k.Problem.String()
+	}
+	where := strings.Join(k.Positions, ", ")
+	if more := k.Like - len(k.Positions); more > 0 {
+		where += fmt.Sprintf(" and %d more", more)
+	}
+	return fmt.Sprintf("%s (%d like this, also %s)", k.Problem, k.Like+1, where)
 }
 
 func (p *Problems) Error() string {
 	if p.Total == 1 {
 		return p.First[0].String()
 	}
+	told := 0
+	for _, one := range p.First {
+		told += 1 + one.Like
+	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d problems in %d records", p.Total, p.Records)
-	if p.Total > len(p.First) {
-		fmt.Fprintf(&b, ", the first %d of them", len(p.First))
+	fmt.Fprintf(&b, "%d problems in %s", p.Total, wording.Count(p.Records, "record"))
+	if kinds := len(p.First); told > kinds {
+		fmt.Fprintf(&b, ", of %s", wording.Count(kinds, "kind"))
 	}
 	b.WriteString(":")
 	for _, one := range p.First {
 		b.WriteString("\n  " + one.String())
+	}
+	if p.Total > told {
+		fmt.Fprintf(&b, "\n  … and %d more of other kinds", p.Total-told)
 	}
 	return b.String()
 }

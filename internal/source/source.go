@@ -84,7 +84,7 @@ type Spec struct {
 	MinFilled map[string]float64
 	// Sentinels are worker ids that must be among the records.
 	Sentinels []string
-	// MaxProblems is how many problems are listed in full; 20 if 0.
+	// MaxProblems is how many kinds of problems are listed; 20 if 0.
 	MaxProblems int
 }
 

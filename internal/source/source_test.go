@@ -131,18 +131,44 @@ func TestProblems(t *testing.T) {
 	}
 }
 
-func TestProblemsAreCountedAndTheFirstListed(t *testing.T) {
+func TestProblemsOfOneKindAreToldOnce(t *testing.T) {
 	var rows []string
 	for i := range 50 {
 		rows = append(rows, fmt.Sprintf("%d||2026-02-30|||%d", i, i))
 	}
 	_, err := build(t, Spec{}, rows...)
 	p, ok := errors.AsType[*Problems](err)
-	if !ok || p.Total != 100 || len(p.First) != 20 || p.Records != 50 {
+	if !ok || p.Total != 100 || len(p.First) != 2 || p.Records != 50 {
 		t.Fatalf("got %v", err)
 	}
-	if text := err.Error(); !strings.HasPrefix(text, "100 problems in 50 records, the first 20 of them:\n  row 2, ") || strings.Count(text, "\n") != 20 {
+	if text := err.Error(); !strings.HasPrefix(text, "100 problems in 50 records, of 2 kinds:\n  row 2, ") || strings.Count(text, "\n") != 2 ||
+		strings.Count(text, "(50 like this, also row 3, row 4, row 5, row 6, row 7 and 44 more)") != 2 {
 		t.Errorf("got %s", text)
+	}
+}
+
+// TestKindsDoNotHideOneAnother: thirty dates in one format hide none of those in others.
+func TestKindsDoNotHideOneAnother(t *testing.T) {
+	var rows []string
+	for i := range 30 {
+		rows = append(rows, fmt.Sprintf("%d||%02d.12.2026", i, i+1))
+	}
+	rows = append(rows, "a||2026/12/31", "b||12/2026", "c||soon", "d||")
+	for i := range 25 { // more kinds than are told
+		rows = append(rows, fmt.Sprintf("k%d||%s", i, strings.Repeat("9-", i+4)))
+	}
+	_, err := build(t, Spec{}, rows...)
+	if err == nil {
+		t.Fatal("everything could be read")
+	}
+	text := err.Error()
+	for _, want := range []string{"problems in 59 records, of 20 kinds", `found "01.12.2026"`, "(30 like this, also row 3,", `found "2026/12/31"`, `found "12/2026"`, `found "soon"`, "… and 9 more of other kinds"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("lacks %q:\n%s", want, text)
+		}
+	}
+	if n := strings.Count(text, "\n"); n != 21 {
+		t.Errorf("%d lines, expected 20 kinds and one for the others:\n%s", n, text)
 	}
 }
 

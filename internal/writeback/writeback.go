@@ -100,6 +100,11 @@ type Outcome struct {
 // alone, and those who failed are left as they were as far as the system can
 // do that.
 func Apply(ctx context.Context, system System, changes []Change) []Outcome {
+	return Recorder{}.Apply(ctx, system, changes)
+}
+
+// Apply is [Apply], and puts every write on record.
+func (r Recorder) Apply(ctx context.Context, system System, changes []Change) []Outcome {
 	outcomes := make([]Outcome, len(changes))
 	found, err := system.Read(ctx, workersOf(changes), attributesOf(changes))
 	var todo []int
@@ -124,14 +129,14 @@ func Apply(ctx context.Context, system System, changes []Change) []Outcome {
 			todo = append(todo, i)
 		}
 	}
-	write(ctx, system, changes, outcomes, todo)
+	r.write(ctx, system, changes, outcomes, todo)
 	return outcomes
 }
 
 var errUnknown = errors.New("the HR system has no such worker, expected one: take the worker out of the values, or see why the system no longer has them")
 
 // write writes the changes of todo, several at once.
-func write(ctx context.Context, system System, changes []Change, outcomes []Outcome, todo []int) {
+func (r Recorder) write(ctx context.Context, system System, changes []Change, outcomes []Outcome, todo []int) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	next := make(chan int)
@@ -144,7 +149,7 @@ func write(ctx context.Context, system System, changes []Change, outcomes []Outc
 					o.Err = fmt.Errorf("worker %q: not tried: %w", c.WorkerID, context.Cause(ctx))
 					continue
 				}
-				o.set(system.Write(ctx, c.WorkerID, o.Now, differing(o.Now, c.Want)))
+				r.one(ctx, system, c, o)
 				if gone, ok := errors.AsType[*UnavailableError](o.Err); ok {
 					stop(fmt.Errorf("the HR system cannot be used: %w", gone))
 				}
@@ -158,6 +163,19 @@ func write(ctx context.Context, system System, changes []Change, outcomes []Outc
 	}
 	close(next)
 	workers.Wait()
+}
+
+// one writes one worker.
+func (r Recorder) one(ctx context.Context, system System, c Change, o *Outcome) {
+	want := differing(o.Now, c.Want)
+	pending, err := r.begin(ctx, c.WorkerID, o.Now, want)
+	if err != nil {
+		o.Err = err
+		return
+	}
+	now, err := system.Write(ctx, c.WorkerID, o.Now, want)
+	pending.End(outcome(ctx, err))
+	o.set(now, err)
 }
 
 // set takes what a Writer returns.

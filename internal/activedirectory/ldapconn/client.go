@@ -11,6 +11,9 @@ import (
 	"time"
 
 	"github.com/go-ldap/ldap/v3"
+
+	"terraform-provider-workforce/internal/audit"
+	"terraform-provider-workforce/internal/progress"
 )
 
 // maxRetries bounds how often a request that a busy server refused, or a
@@ -134,26 +137,27 @@ func (c *Client) BaseDN(ctx context.Context) (string, error) {
 // Add creates an entry.
 func (c *Client) Add(ctx context.Context, req *ldap.AddRequest) error {
 	c.stats.adds.Add(1)
-	return c.write(ctx, request{op: "add", dn: req.DN}, func(cn *conn) error { return cn.Add(req) })
+	return c.write(ctx, request{op: "add", dn: req.DN, describe: func() audit.Write { return describeAdd(req) }}, func(cn *conn) error { return cn.Add(req) })
 }
 
 // Modify changes attributes of an entry.
 func (c *Client) Modify(ctx context.Context, req *ldap.ModifyRequest) error {
 	c.stats.modifies.Add(1)
-	return c.write(ctx, request{op: "modify", dn: req.DN}, func(cn *conn) error { return cn.Modify(req) })
+	before := audit.SubjectOf(ctx).Before
+	return c.write(ctx, request{op: "modify", dn: req.DN, describe: func() audit.Write { return describeModify(req, before) }}, func(cn *conn) error { return cn.Modify(req) })
 }
 
 // Delete removes an entry that has no children.
 func (c *Client) Delete(ctx context.Context, req *ldap.DelRequest) error {
 	c.stats.deletes.Add(1)
-	return c.write(ctx, request{op: "delete", dn: req.DN}, func(cn *conn) error { return cn.Del(req) })
+	return c.write(ctx, request{op: "delete", dn: req.DN, describe: func() audit.Write { return audit.Write{Activity: audit.Delete} }}, func(cn *conn) error { return cn.Del(req) })
 }
 
 // ModifyDN renames or moves an entry. When that fails the new parent is looked
 // for, since servers do not say clearly which of it and the entry is missing.
 func (c *Client) ModifyDN(ctx context.Context, req *ldap.ModifyDNRequest) error {
 	c.stats.modifyDNs.Add(1)
-	err := c.write(ctx, request{op: "rename", dn: req.DN}, func(cn *conn) error { return cn.ModifyDN(req) })
+	err := c.write(ctx, request{op: "rename", dn: req.DN, describe: func() audit.Write { return describeModifyDN(req) }}, func(cn *conn) error { return cn.ModifyDN(req) })
 	var e *Error
 	if req.NewSuperior == "" || !errors.As(err, &e) || e.Kind != KindNotFound && e.Kind != KindOther {
 		return err
@@ -173,12 +177,21 @@ type request struct {
 	write  bool
 	// again, if set, tells whether a search may start over.
 	again func() bool
+	// describe says for the record what a write does.
+	describe func() audit.Write
 }
 
 func (c *Client) write(ctx context.Context, r request, f func(*conn) error) error {
 	r.write = true
 	return c.do(ctx, r, func(ctx context.Context, cn *conn) (bool, error) {
-		return true, c.send(ctx, cn, func() error { return f(cn) })
+		pending, err := c.begin(ctx, cn, r)
+		if err != nil {
+			return true, callerError{err}
+		}
+		sent := cn.wire.writes.Load()
+		err = c.send(ctx, cn, func() error { return f(cn) })
+		pending.End(c.outcome(err, cn.wire.writes.Load() != sent))
+		return true, err
 	})
 }
 
@@ -244,6 +257,14 @@ func (c *Client) log(ctx context.Context, msg string, fields ...any) {
 	if c.settings.Logger != nil {
 		c.settings.Logger(ctx, msg, fields...)
 	}
+}
+
+// Meter counts long work at the directory, of which the log tells, see [progress.Start].
+func (c *Client) Meter(ctx context.Context, what string, total int) *progress.Meter {
+	if c.settings.Progress == nil {
+		return nil
+	}
+	return progress.Start("Active Directory: "+what, total, func(message string, fields ...any) { c.settings.Progress(ctx, message, fields...) })
 }
 
 // scrub removes the password from what a server said, should it repeat it. One

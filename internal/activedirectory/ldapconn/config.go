@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/go-ldap/ldap/v3"
+
+	"terraform-provider-workforce/internal/audit"
 )
 
 // Defaults of the optional fields of [Config].
@@ -89,6 +91,11 @@ type Config struct {
 	// attributes and secrets are never part of it. It must be safe for
 	// concurrent use.
 	Logger func(ctx context.Context, msg string, fields ...any)
+	// Progress, if set, is told how far long work has come.
+	Progress func(ctx context.Context, msg string, fields ...any)
+	// Audit, if set, is where every write is put on record, before it is sent and
+	// when it is answered. What it cannot take is not sent.
+	Audit *audit.Log
 }
 
 // domainName is a DNS name of two labels or more, or a single label: both

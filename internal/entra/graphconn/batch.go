@@ -12,11 +12,15 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"terraform-provider-workforce/internal/progress"
 )
 
 // batchSize is how many requests one batch may hold.
 // https://learn.microsoft.com/graph/json-batching
 const batchSize = 20
+
+const batchPath = "/$batch"
 
 // Result is what became of one request of a batch.
 type Result struct {
@@ -34,9 +38,15 @@ func (c *Client) Batch(ctx context.Context, requests []Request) []Result {
 	b := &batch{Client: c, requests: requests, results: make([]Result, len(requests))}
 	var g errgroup.Group
 	g.SetLimit(c.config.Connections)
+	if len(requests) > batchSize {
+		what := map[kind]string{reads: "reading", writes: "writing"}[requests[0].kind()]
+		b.progress = c.meter(ctx, what, len(requests))
+		defer b.progress.End()
+	}
 	for _, part := range b.parts() {
 		g.Go(func() error {
 			b.run(ctx, part)
+			b.counted(part)
 			return nil
 		})
 	}
@@ -49,6 +59,18 @@ type batch struct {
 	*Client
 	requests []Request
 	results  []Result
+	progress *progress.Meter
+}
+
+// counted tells the meter what became of a part.
+func (b *batch) counted(part []int) {
+	failed := 0
+	for _, i := range part {
+		if b.results[i].Err != nil {
+			failed++
+		}
+	}
+	b.progress.Add(len(part)-failed, failed)
 }
 
 // parts divides the requests by their index, keeping those that depend on each other together.
@@ -183,14 +205,28 @@ func (b *batch) round(ctx context.Context, pending []int) (again []int, wait tim
 		return nil, 0, false, at, nil
 	}
 	b.batches.Add(1)
-	answer, err := b.Do(ctx, Request{Method: http.MethodPost, Path: "/$batch", Body: map[string]any{"requests": items}, Repeatable: b.repeatable(asked), readsOnly: b.kindOf(asked) == reads})
+	whole := Request{Method: http.MethodPost, Path: batchPath, Body: map[string]any{"requests": items}, Repeatable: b.repeatable(asked), readsOnly: b.kindOf(asked) == reads}
+	for j, i := range asked {
+		whole.inner = append(whole.inner, inner{b.requests[i], items[j].Body})
+	}
+	answer, err := b.Do(ctx, whole)
 	if err != nil {
 		return asked, 0, false, at, err
 	}
 	var got answers
 	if err := json.Unmarshal(answer.Body, &got); err != nil {
-		return asked, 0, false, at, &Error{Method: http.MethodPost, Path: "/$batch", Err: fmt.Errorf("the answer is no batch: %w", err), sent: true}
+		e := &Error{Method: http.MethodPost, Path: batchPath, Err: fmt.Errorf("the answer is no batch: %w", err), sent: true}
+		answer.pending.EndAll(outcome(nil, e))
+		return asked, 0, false, at, e
 	}
+	defer func() { b.settled(answer.pending, asked) }()
+	again, wait, throttled = b.judged(got, answer, asked)
+	return again, wait, throttled, answer.at, nil
+}
+
+// judged records what the answer of a batch says of each request, and returns what
+// is to be sent again after how long.
+func (b *batch) judged(got answers, answer *Response, asked []int) (again []int, wait time.Duration, throttled bool) {
 	seen := map[int]bool{}
 	var dependents []int
 	for _, a := range got.Responses {
@@ -227,7 +263,7 @@ func (b *batch) round(ctx context.Context, pending []int) (again []int, wait tim
 		}
 	}
 	again = append(again, b.revived(dependents, again)...)
-	return append(again, b.missing(asked, seen)...), wait, throttled, answer.at, nil
+	return append(again, b.missing(asked, seen)...), wait, throttled
 }
 
 // missing gives requests that the answer of a batch left out an error, and
@@ -330,6 +366,8 @@ func (b *batch) repeatable(items []int) bool {
 // to a function. A page that comes twice, and a link to another host, is an error.
 func (c *Client) Pages(ctx context.Context, r Request, each func(body []byte) error) error {
 	seen := map[string]bool{}
+	m := c.meter(ctx, "reading pages", 0)
+	defer m.End()
 	for {
 		answer, err := c.Do(ctx, r)
 		if err != nil {
@@ -342,6 +380,7 @@ func (c *Client) Pages(ctx context.Context, r Request, each func(body []byte) er
 		if err := each(answer.Body); err != nil {
 			return fmt.Errorf("%s %s: %w", r.Method, template(c.shown(r.Path)), err)
 		}
+		m.Add(1, 0)
 		switch {
 		case next == "":
 			return nil

@@ -25,6 +25,9 @@ import (
 	"github.com/google/uuid"
 	"github.com/microsoft/kiota-abstractions-go/serialization"
 	jsonserialization "github.com/microsoft/kiota-serialization-json-go"
+
+	"terraform-provider-workforce/internal/audit"
+	"terraform-provider-workforce/internal/progress"
 )
 
 // version is the part of Graph's addresses that says which interface is meant.
@@ -48,7 +51,8 @@ type Request struct {
 	// After are the indexes of requests of the same batch that must succeed first.
 	After []int
 
-	readsOnly bool // a batch that only reads
+	readsOnly bool    // a batch that only reads
+	inner     []inner // what a batch holds
 }
 
 func (r Request) repeatable() bool { return r.Method != http.MethodPost || r.Repeatable }
@@ -68,6 +72,8 @@ type Response struct {
 
 	at    time.Time // when it arrived
 	token string    // the access token that was accepted
+
+	pending *audit.Pending // the writes within a batch, whose answers are in Body
 }
 
 // Stats count what a client has done.
@@ -196,8 +202,16 @@ func (e *Error) wait(otherwise time.Duration) time.Duration {
 	return otherwise
 }
 
-// attempt sends a request once.
+// attempt sends a request once, and puts it on record.
 func (c *Client) attempt(ctx context.Context, r Request, body []byte) (*Response, error) {
+	var pending *audit.Pending
+	answer, err := c.exchange(ctx, r, body, &pending)
+	c.end(pending, r, answer, err)
+	return answer, err
+}
+
+// exchange sends a request once. pending becomes what it put on record as sent.
+func (c *Client) exchange(ctx context.Context, r Request, body []byte, pending **audit.Pending) (*Response, error) {
 	var sent atomic.Bool // set by the transport, which may outlive the call
 	problem := &Error{Method: r.Method, Path: c.shown(r.Path)}
 	if err := c.limiter.enter(ctx, r.kind()); err != nil {
@@ -220,6 +234,10 @@ func (c *Client) attempt(ctx context.Context, r Request, body []byte) (*Response
 	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { sent.Store(true) }})
 	request, err := c.request(traced, r, token, body)
 	if err != nil {
+		problem.Err, problem.final = err, true
+		return nil, problem
+	}
+	if *pending, err = c.begin(ctx, r, body); err != nil {
 		problem.Err, problem.final = err, true
 		return nil, problem
 	}
@@ -396,6 +414,14 @@ func (c *Client) Now() time.Time { return c.config.Clock() }
 // Wait lets time pass by the client's clock, or returns why the context ended.
 func (c *Client) Wait(ctx context.Context, d time.Duration) error {
 	return c.config.Sleep(ctx, c.config.Clock().Add(d))
+}
+
+// meter counts long work at the tenant, of which the log tells, see [progress.Start].
+func (c *Client) meter(ctx context.Context, what string, total int) *progress.Meter {
+	if c.config.Progress == nil {
+		return nil
+	}
+	return progress.Start("Microsoft Entra ID: "+what, total, func(message string, fields ...any) { c.config.Progress(ctx, message, fields...) })
 }
 
 // Base returns the address of Graph with its version, for references to objects.

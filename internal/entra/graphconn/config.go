@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/cloud"
+
+	"terraform-provider-workforce/internal/audit"
 )
 
 // Config says which tenant, how to sign in, and where Microsoft Graph is. The
@@ -63,6 +65,13 @@ type Config struct {
 	// Logger, if not nil, is given one line a request: method, path without
 	// values, status, request id. Never bodies or tokens.
 	Logger func(ctx context.Context, message string, fields ...any)
+
+	// Progress, if set, is told how far long work has come.
+	Progress func(ctx context.Context, msg string, fields ...any)
+	// Audit, if not nil, is where every write is put on record, before it is sent and
+	// when it is answered, those within a batch each for itself. What it cannot take is
+	// not sent.
+	Audit *audit.Log
 
 	// Clock and Sleep are the machine's own if nil. Tests replace them, so that
 	// waiting for minutes takes no time.

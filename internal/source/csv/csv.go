@@ -21,6 +21,7 @@ import (
 
 	"terraform-provider-workforce/internal/source"
 	"terraform-provider-workforce/internal/source/location"
+	"terraform-provider-workforce/internal/wording"
 )
 
 // Config says where the text is and how it is written.
@@ -230,7 +231,7 @@ func (r *reader) read(ctx context.Context, s source.Spec) (*source.Result, error
 		r.builder.Expect(r.count, r.trailer)
 	}
 	if r.blank > 0 {
-		r.builder.Warn("%d rows without any value were left out", r.blank)
+		r.builder.Warn("%s left out, without any value", wording.Count(r.blank, "row was", "rows were"))
 	}
 	return r.builder.Finish()
 }

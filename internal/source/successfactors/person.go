@@ -13,6 +13,7 @@ import (
 	"terraform-provider-workforce/internal/expression"
 	"terraform-provider-workforce/internal/source"
 	"terraform-provider-workforce/internal/status"
+	"terraform-provider-workforce/internal/wording"
 	"terraform-provider-workforce/internal/worker"
 )
 
@@ -364,7 +365,7 @@ func (r *reader) checkCodes(b *source.Builder) {
 		case found[one.name] == 0:
 			b.Report(source.Problem{Column: one.name, Text: fmt.Sprintf("found a code in %d persons and %s in none, expected one for each: the API user may not read that entity; grant the permission, or take the attribute out", n, strings.Join(one.paths[0], "/"))})
 		default:
-			b.Warn("%d persons have a code whose %s is missing (attribute %s)", n, strings.Join(one.paths[0], "/"), one.name)
+			b.Warn("%s a code whose %s is missing (attribute %s)", wording.Count(n, "person has", "persons have"), strings.Join(one.paths[0], "/"), one.name)
 		}
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"terraform-provider-workforce/internal/expression"
 	"terraform-provider-workforce/internal/source"
 	"terraform-provider-workforce/internal/source/web"
+	"terraform-provider-workforce/internal/wording"
 	"terraform-provider-workforce/internal/worker"
 )
 
@@ -292,7 +293,7 @@ func (r *reader) build() (*source.Result, error) {
 	}
 	r.checkCodes(b)
 	if r.nothing > 0 {
-		b.Warn("%d persons without an employment are left out", r.nothing)
+		b.Warn("%s without an employment %s left out", wording.Count(r.nothing, "person"), wording.One(r.nothing, "is", "are"))
 	}
 	return b.Finish()
 }

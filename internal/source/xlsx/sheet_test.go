@@ -230,7 +230,7 @@ func TestValuesWithoutColumn(t *testing.T) {
 	got, err := Read(context.Background(), staff(t, func(f *excelize.File) {
 		must(t, f.SetCellValue("Sheet1", "Z5", "note"))
 	}), staffSpec, now)
-	if err != nil || len(got.Warnings) != 1 || !strings.Contains(got.Warnings[0], "1 values to the right") {
+	if err != nil || len(got.Warnings) != 1 || !strings.Contains(got.Warnings[0], "1 value is in no column") {
 		t.Errorf("got %+v, %v", got, err)
 	}
 }

@@ -34,6 +34,7 @@ import (
 	"terraform-provider-workforce/internal/expression"
 	"terraform-provider-workforce/internal/source"
 	"terraform-provider-workforce/internal/source/location"
+	"terraform-provider-workforce/internal/wording"
 	"terraform-provider-workforce/internal/worker"
 )
 
@@ -404,7 +405,7 @@ func (r *reader) finish() {
 		}
 	}
 	if r.unnamed > 0 {
-		r.builder.Warn("%d values to the right of the header row are in no column and left out", r.unnamed)
+		r.builder.Warn("%s in no column and left out, to the right of the header row", wording.Count(r.unnamed, "value is", "values are"))
 	}
 	if r.count >= 0 {
 		r.builder.Expect(r.count, r.counted)
