@@ -17,38 +17,57 @@ import (
 func TestPlaces(t *testing.T) {
 	const odd = `O'Brien "a"/b?c&d=e+f %27\`
 	const segment, parameter = `O%27Brien%20%22a%22%2Fb%3Fc&d=e+f%20%2527%5C`, `O%27Brien%20%22a%22%2Fb%3Fc%26d%3De%2Bf%20%2527%5C`
-	for template, want := range map[string]map[string]string{
-		"/employees/{worker_id}/mail":                                {odd: "/employees/" + segment + "/mail", "é": "/employees/%C3%A9/mail"},
-		"/employees?number=W-{worker_id}&x=1":                        {odd: "/employees?number=W-" + parameter + "&x=1"},
-		"/User('{worker_id}')/mail":                                  {"O'Brien": "/User('O%27%27Brien')/mail", `a\b"`: "/User('a%5Cb%22')/mail"},
-		"/User(userId=%27W-{worker_id}%27,start='1')":                {"O'Brien": "/User(userId=%27W-O%27%27Brien%27,start='1')"},
-		"/User({worker_id})":                                         {"7": "/User(7)", "7)": "", "'": "", "1,b=2": ""},
-		"/User?$filter=userId eq '{worker_id}' and a eq 1":           {"O'Brien": "/User?$filter=userId%20eq%20'O%27%27Brien'%20and%20a%20eq%201"},
-		"/User?%24filter=userId+eq+%27W-{worker_id}%27":              {"' or 1 eq 1": "/User?%24filter=userId+eq+%27W-%27%27%20or%201%20eq%201%27"},
-		"/User?$filter=userId eq {worker_id}":                        {"7": "/User?$filter=userId%20eq%207", "7 or true": "", "7)": "", "null,1": ""},
-		`/Users?filter=userName eq "{worker_id}"`:                    {`a"b\`: "/Users?filter=userName%20eq%20%22a%5C%22b%5C%5C%22"},
-		"/Users?filter=userName%20eq%20%22W-{worker_id}%22%20and%20": {`" or x`: "/Users?filter=userName%20eq%20%22W-%5C%22%20or%20x%22%20and%20"},
-		`/Users?filter=a eq "\"" and userName eq {worker_id}`:        {"a b": "", "7": `/Users?filter=a%20eq%20%22%5C%22%22%20and%20userName%20eq%207`},
-		`/Users?q="W-{worker_id}"`:                                   {`a"`: "", `a\`: "", "a'b c": "/Users?q=%22W-a%27b%20c%22"},
-		"/find?filter=number eq 'W-{worker_id}'":                     {"x' or '1' eq '1": "", `x\`: "", `x"`: "/find?filter=number%20eq%20'W-x%22'"},
-		"/find?q=number:{worker_id}":                                 {"7": "/find?q=number:7", "7 OR *": "", "*": ""},
-		"/find?a='x'&number={worker_id}":                             {"O'B c": "/find?a='x'&number=O%27B%20c"},
-		"/o'brien/{worker_id}":                                       {"7": "/o'brien/7"},
-		"/a{worker_id}":                                              {"..": "", "\x00": "", "a\nb": "", "\xff": "", "": ""},
+	for _, tt := range []struct{ template, value, want string }{
+		{"/employees/{worker_id}/mail", odd, "/employees/" + segment + "/mail"},
+		{"/employees/{worker_id}", "é", "/employees/%C3%A9"},
+		{"/employees?number=W-{worker_id}&x=1", odd, "/employees?number=W-" + parameter + "&x=1"},
+		{"/User('{worker_id}')/mail", "O'Brien", "/User('O%27%27Brien')/mail"},
+		{"/User('{worker_id}')/mail", `a\b"`, "/User('a%5Cb%22')/mail"},
+		{"/User(userId=%27W-{worker_id}%27,start='1')", "O'Brien", "/User(userId=%27W-O%27%27Brien%27,start='1')"},
+		{"/User({worker_id})", "7", "/User(7)"},
+		{"/User({worker_id})", "7)", ""},
+		{"/User({worker_id})", "'", ""},
+		{"/User({worker_id})", "1,b=2", ""},
+		{"/User?$filter=userId eq '{worker_id}' and a eq 1", "O'Brien", "/User?$filter=userId%20eq%20'O%27%27Brien'%20and%20a%20eq%201"},
+		{"/User?%24filter=userId+eq+%27W-{worker_id}%27", "' or 1", "/User?%24filter=userId+eq+%27W-%27%27%20or%201%27"},
+		{"/User?$filter=userId eq {worker_id}", "7", "/User?$filter=userId%20eq%207"},
+		{"/User?$filter=userId eq {worker_id}", "7 or true", ""},
+		{"/User?$filter=userId eq {worker_id}", "7)", ""},
+		{"/User?$filter=userId eq {worker_id}", "null,1", ""},
+		{`/Users?filter=userName eq "{worker_id}"`, `a"b\`, "/Users?filter=userName%20eq%20%22a%5C%22b%5C%5C%22"},
+		{`/Users?filter=userName eq "{worker_id}"`, "O'B", "/Users?filter=userName%20eq%20%22O%27B%22"},
+		{"/Users?filter=userName%20eq%20%22W-{worker_id}%22", `" or x`, "/Users?filter=userName%20eq%20%22W-%5C%22%20or%20x%22"},
+		{`/Users?filter=a eq "\"" and userName eq {worker_id}`, "7", "/Users?filter=a%20eq%20%22%5C%22%22%20and%20userName%20eq%207"},
+		{`/Users?filter=a eq "\"" and userName eq {worker_id}`, "a b", ""},
+		{`/Users?q="W-{worker_id}"`, `a"`, ""},
+		{`/Users?q="W-{worker_id}"`, `a\`, ""},
+		{`/Users?q="W-{worker_id}"`, "a'b c", "/Users?q=%22W-a%27b%20c%22"},
+		{"/find?filter=number eq 'W-{worker_id}'", "x' or '1' eq '1", ""},
+		{"/find?filter=number eq 'W-{worker_id}'", `x\`, ""},
+		{"/find?filter=number eq 'W-{worker_id}'", `x"`, "/find?filter=number%20eq%20'W-x%22'"},
+		{"/find?q=number:{worker_id}", "7", "/find?q=number:7"},
+		{"/find?q=number:{worker_id}", "7 OR *", ""},
+		{"/find?q=number:{worker_id}", "*", ""},
+		{"/find?a='x'&number={worker_id}", "O'B c", "/find?a='x'&number=O%27B%20c"},
+		{"/o'brien/{worker_id}", "7", "/o'brien/7"},
+		{"/a{worker_id}", "..", ""},
+		{"/a{worker_id}", "\x00", ""},
+		{"/a{worker_id}", "a\nb", ""},
+		{"/a{worker_id}", "\xff", ""},
+		{"/a{worker_id}", "", ""},
 	} {
-		u, err := parseURL(template, "worker_id")
+		u, err := parseURL(tt.template, "worker_id")
 		if err != nil {
-			t.Errorf("%s: %v", template, err)
+			t.Errorf("%s: %v", tt.template, err)
 			continue
 		}
-		for value, want := range want {
-			got, err := u.fill(map[string]string{"worker_id": value})
-			if got != want || (err == nil) == (want == "") {
-				t.Errorf("%s with %q:\ngot  %s, %v\nwant %s", template, value, got, err, want)
-			}
+		if got, err := u.fill(map[string]string{"worker_id": tt.value}); got != tt.want || (err == nil) == (tt.want == "") {
+			t.Errorf("%s with %q:\ngot  %s, %v\nwant %s", tt.template, tt.value, got, err, tt.want)
 		}
 	}
-	for template, want := range map[string]string{"/User('{worker_id}": "has no end", "/U?q=%22{worker_id}&b=%22": "has no end", "/a#{worker_id}": "without #"} {
+	for template, want := range map[string]string{
+		"/User('{worker_id}": "has no end", "/U?q=%22{worker_id}&b=%22": "has no end", "/a#{worker_id}": "without #",
+	} {
 		if _, err := parseURL(template, "worker_id"); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want an error with %q", template, err, want)
 		}
