@@ -18,6 +18,7 @@ import (
 
 	"terraform-provider-workforce/internal/source"
 	"terraform-provider-workforce/internal/source/location"
+	"terraform-provider-workforce/internal/source/sourcetest"
 )
 
 var (
@@ -324,6 +325,7 @@ func TestRealFiles(t *testing.T) {
 	}
 }
 
+// FuzzRead holds that hostile text ends in whole workers or an error.
 func FuzzRead(f *testing.F) {
 	f.Add("id,n\n1,\"x\"\n", ",", "", "")
 	f.Add("id;n\n1;\xfc\n", ";", "windows-1252", "")
@@ -331,14 +333,6 @@ func FuzzRead(f *testing.F) {
 	f.Add("id\n1\nEND 1", "", "shift_jis", `END (\d)`)
 	f.Fuzz(func(t *testing.T, content, delimiter, encoding, trailer string) {
 		got, err := read(Config{Location: location.Config{Content: content}, Delimiter: delimiter, Encoding: encoding, Trailer: trailer}, tiny)
-		if err != nil {
-			return
-		}
-		if len(got.Workers) != got.Records || got.Records == 0 {
-			t.Fatalf("%d workers of %d records", len(got.Workers), got.Records)
-		}
-		if _, err := source.Fingerprint(got.Workers); err != nil {
-			t.Fatal(err)
-		}
+		sourcetest.Whole(t, got, err)
 	})
 }

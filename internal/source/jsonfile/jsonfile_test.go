@@ -17,6 +17,7 @@ import (
 
 	"terraform-provider-workforce/internal/source"
 	"terraform-provider-workforce/internal/source/location"
+	"terraform-provider-workforce/internal/source/sourcetest"
 )
 
 var (
@@ -248,9 +249,7 @@ func FuzzRead(f *testing.F) {
 		c := content(text)
 		c.Lines = lines
 		got, err := Read(context.Background(), c, tiny, now)
-		if (got == nil) == (err == nil) {
-			t.Errorf("got %+v, %v", got, err)
-		}
+		sourcetest.Whole(t, got, err)
 		if plain := strings.TrimPrefix(text, "\ufeff"); err == nil && !lines && !json.Valid([]byte(plain)) && !strings.HasPrefix(text, "\xfe\xff") && !strings.HasPrefix(text, "\xff\xfe") {
 			t.Errorf("got %+v of what is not JSON", got)
 		}

@@ -15,6 +15,7 @@ import (
 
 	"terraform-provider-workforce/internal/source"
 	"terraform-provider-workforce/internal/source/location"
+	"terraform-provider-workforce/internal/source/sourcetest"
 )
 
 var (
@@ -221,9 +222,7 @@ func FuzzRead(f *testing.F) {
 		for _, columns := range []map[string]string{nil, {"id": "id", "x": "descendant::*[last()]/@*", "n": "sum(*)"}} {
 			c.Columns = columns
 			got, err := Read(context.Background(), c, tiny, now)
-			if (got == nil) == (err == nil) {
-				t.Errorf("got %+v, %v", got, err)
-			}
+			sourcetest.Whole(t, got, err)
 		}
 	})
 }
