@@ -25,6 +25,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/microsoft/kiota-abstractions-go/serialization"
 	jsonserialization "github.com/microsoft/kiota-serialization-json-go"
+
+	"terraform-provider-workforce/internal/bounded"
 )
 
 // version is the part of Graph's addresses that says which interface is meant.
@@ -231,7 +233,8 @@ func (c *Client) attempt(ctx context.Context, r Request, body []byte) (*Response
 		return nil, problem
 	}
 	defer answer.Body.Close()
-	content, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer+1))
+	var content bounded.Buffer
+	_, err = content.ReadFrom(io.LimitReader(answer.Body, maxAnswer+1))
 	if c.config.Logger != nil {
 		c.config.Logger(ctx, "Microsoft Graph", "method", r.Method, "path", template(problem.Path), "status", answer.StatusCode, "request_id", answer.Header.Get("request-id"))
 	}
@@ -240,7 +243,7 @@ func (c *Client) attempt(ctx context.Context, r Request, body []byte) (*Response
 		problem.Err, problem.Unknown = fmt.Errorf("reading the answer: %w", c.timeout(ctx, plain(err))), !r.repeatable()
 		return nil, problem
 	}
-	return c.judge(r, &Response{Status: answer.StatusCode, Header: answer.Header, Body: content, at: c.config.Clock(), token: token}, problem)
+	return c.judge(r, &Response{Status: answer.StatusCode, Header: answer.Header, Body: content.Bytes(), at: c.config.Clock(), token: token}, problem)
 }
 
 // judge tells an answer that can be used from one that cannot, which completes

@@ -3,7 +3,6 @@
 package location
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -20,6 +19,7 @@ import (
 	"strings"
 	"time"
 
+	"terraform-provider-workforce/internal/bounded"
 	"terraform-provider-workforce/internal/source"
 )
 
@@ -159,9 +159,9 @@ func (c Config) get(ctx context.Context, client *http.Client, now time.Time) (da
 	if resp.ContentLength > c.limit() {
 		return nil, -1, tooLarge(resp.ContentLength, c.limit())
 	}
-	var buffer bytes.Buffer
+	var buffer bounded.Buffer
 	if resp.ContentLength > 0 {
-		buffer.Grow(int(min(resp.ContentLength, 64<<20)) + bytes.MinRead)
+		buffer.Grow(int(min(resp.ContentLength, 64<<20)) + 1)
 	}
 	n, err := buffer.ReadFrom(io.LimitReader(resp.Body, c.limit()+1))
 	if err == nil {

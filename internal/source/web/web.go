@@ -86,7 +86,7 @@ type Client struct {
 	token    tokens
 	secrets  secrets
 	requests atomic.Int64
-	received atomic.Int64 // bytes of all answers
+	received atomic.Int64 // bytes of all answers, as far as they have come
 	anonym   bool         // sends no credentials
 }
 

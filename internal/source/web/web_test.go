@@ -3,6 +3,7 @@
 package web
 
 import (
+	"bytes"
 	"compress/gzip"
 	"context"
 	"encoding/pem"
@@ -14,6 +15,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -450,5 +452,32 @@ func TestAnswersTogether(t *testing.T) {
 		default:
 			return
 		}
+	}
+}
+
+// TestBomb counts the bytes that an answer takes which is small on the way and larger than permitted when it is decompressed:
+// no more than the limit, however much of it may be garbage.
+func TestBomb(t *testing.T) {
+	const limit, slack = 64 << 20, 8 << 20
+	var bomb bytes.Buffer
+	z := gzip.NewWriter(&bomb)
+	part := make([]byte, 1<<20)
+	for range 4 * limit / len(part) {
+		_, _ = z.Write(part)
+	}
+	_ = z.Close()
+	var before, after runtime.MemStats
+	c := serve(t, Config{MaxBytes: limit, Retries: -1}, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		_, _ = w.Write(bomb.Bytes())
+	})
+	runtime.ReadMemStats(&before)
+	contains(t, get(c, "people"), "the answer is longer, expected at most 67108864 bytes")
+	runtime.ReadMemStats(&after)
+	if held := c.received.Load(); held != 0 {
+		t.Errorf("%d bytes count as held, and nothing is", held)
+	}
+	if taken := after.TotalAlloc - before.TotalAlloc; taken > limit+slack {
+		t.Errorf("an answer of %d bytes took %d bytes of memory, expected at most %d", bomb.Len(), taken, limit+slack)
 	}
 }
