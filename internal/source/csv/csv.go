@@ -103,6 +103,9 @@ func open(ctx context.Context, c Config, s source.Spec, now time.Time) (*reader,
 	if err := r.skip(); err != nil {
 		return nil, err
 	}
+	if err := r.checkSeparatorLine(); err != nil {
+		return nil, err
+	}
 	r.cut = !bytes.HasSuffix(r.data, []byte("\n"))
 	if err := r.takeTrailer(); err != nil {
 		return nil, err
@@ -204,6 +207,9 @@ func (r *reader) takeTrailer() error {
 
 func (r *reader) read(ctx context.Context, s source.Spec) (*source.Result, error) {
 	err := r.readHeader()
+	if err == nil {
+		err = r.checkTitle(s)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -325,6 +331,10 @@ func (r *reader) add(row []string) {
 		empty = empty && value == ""
 		if len(value) > maxField {
 			r.builder.Report(source.Problem{Position: r.position(), Column: r.header[i], Text: fmt.Sprintf("found a value of %d bytes, expected at most %d: is a quote not closed?", len(value), maxField)})
+			return
+		}
+		if escaped, ok := spreadsheetText(value); ok {
+			r.builder.Report(source.Problem{Position: r.position(), Column: r.header[i], Text: fmt.Sprintf("found %s, %s", source.Quote(value), spreadsheetEscape(escaped))})
 			return
 		}
 	}

@@ -336,3 +336,35 @@ func FuzzRead(f *testing.F) {
 		sourcetest.Whole(t, got, err)
 	})
 }
+
+// TestSpreadsheets says what spreadsheets and report writers add, and what skips it.
+func TestSpreadsheets(t *testing.T) {
+	for content, want := range map[string]string{
+		"sep=;\nid;n\n1;x\n":                              `row 1: found the line "sep=;", which tells a spreadsheet the delimiter, expected the names of the columns: set skip_rows = 1 and delimiter = ";"`,
+		"SEP=,\r\nid,n\r\n1,x\r\n":                        `row 1: found the line "SEP=,"`,
+		"\ufeff\"sep=,\"\nid,n\n1,x\n":                    "set skip_rows = 1",
+		"Staff list,,\nid,n,m\n1,x,y\n":                   `row 1: found "Staff list,,", and the column "id" in line 2: what is above the names of the columns is skipped, set skip_rows = 1`,
+		"Staff list\n\nas of,2026-11-30\nid,n,m\n1,x,y\n": `in line 4: what is above the names of the columns is skipped, set skip_rows = 3`,
+		"Staff list,,\nNumber,n,m\n1,x,y\n":               `row 1: found one value, "Staff list", and several in line 2, expected the names of the columns: a title above them is skipped, set skip_rows = 1`,
+		"id,n\n=\"00042\",x\n":                            `row 2: line 2, byte 2: found ="00042", a spreadsheet's way to escape text, expected "00042" without it`,
+		"id,n\n1,=\"0 4\"\n":                              `found ="0 4", a spreadsheet's way`,
+		"id,n\n\"=\"\"00042\"\"\",x\n":                    `row 2, column "id": found "=\"00042\"", a spreadsheet's way to escape text, expected "00042" without it`,
+		"id,n\n1,5\" disk\n":                              "found a quote inside a value that does not begin with one",
+		"Name,n\n1,x\n":                                   `fields.worker_id: there is no column "id", expected one of "Name", "n"`,
+	} {
+		if _, err := read(Config{Location: location.Config{Content: content}}, tiny); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q:\ngot  %v\nwant %s", content, err, want)
+		}
+	}
+	for content, c := range map[string]Config{
+		"sep=;\nid;n\n1;x\n":              {SkipRows: 1, Delimiter: ";"},
+		"Staff list,,\n\nid,n,m\n1,x,y\n": {SkipRows: 2},
+		"id\n1\n":                         {},
+		"1,x\n2,y\n":                      {Columns: []string{"id", "n"}},
+	} {
+		c.Location.Content = content
+		if _, err := read(c, tiny); err != nil {
+			t.Errorf("%q: %v", content, err)
+		}
+	}
+}
