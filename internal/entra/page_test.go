@@ -3,6 +3,7 @@
 package entra
 
 import (
+	"slices"
 	"testing"
 
 	"terraform-provider-workforce/internal/directory"
@@ -10,29 +11,37 @@ import (
 	"terraform-provider-workforce/internal/sandbox/graph"
 )
 
-// FuzzPage holds that a page of users is refused, or every object of it becomes one user with an id,
-// whose account the accounts document carries unharmed.
-func FuzzPage(f *testing.F) {
-	tenant, _, _ := open(f, graph.Options{})
+// TestHostilePages holds that a page of users is refused, or every object of it becomes one user with an id, whose account
+// the accounts document carries unharmed. What is no page is fuzzed in package graphconn: here the compiler would
+// instrument the models of Graph, for which it needs half an hour and 4 GB.
+func TestHostilePages(t *testing.T) {
+	tenant, _, _ := open(t, graph.Options{})
 	base := tenant.client.Base()
-	f.Add(`{"value":[{"id":"1","accountEnabled":true,"userPrincipalName":"a@example.com","employeeId":"7","businessPhones":["1"],
+	var pages []string
+	add := func(page string) { pages = append(pages, page) }
+	add(`{"value":[{"id":"1","accountEnabled":true,"userPrincipalName":"a@example.com","employeeId":"7","businessPhones":["1"],
 		"manager":{"id":"2","userPrincipalName":"b@example.com"}}],"@odata.nextLink":"` + base + `/users?$skiptoken=x"}`)
-	f.Add(`{"value":[{"id":"1","accountEnabled":false,"employeeHireDate":"2026-01-01T00:00:00Z",
+	add(`{"value":[{"id":"1","accountEnabled":false,"employeeHireDate":"2026-01-01T00:00:00Z",
 		"onPremisesExtensionAttributes":{"extensionAttribute1":"x","extensionAttribute15":"left 2026-01-01"}}]}`)
-	f.Add(`{"value":[{"id":"1","accountEnabled":true},{"id":"2","accountEnabled":true}],"VALUE":[{}]}`)
-	f.Add(`{"value":[null]}`)
-	f.Add(`{"value":[{"id":"1","accountEnabled":null}],"error":null}`)
-	f.Add(`{"value":[],"@odata.nextLink":"https://elsewhere.example.com/users"}`)
-	f.Add(`{"value":[{"id":"1","accountEnabled":true,"manager":{"@odata.type":"#microsoft.graph.orgContact","id":"3"},"assignedLicenses":[{"skuId":"x"}]}]}`)
+	add(`{"value":[{"id":"1","accountEnabled":true},{"id":"2","accountEnabled":true}],"VALUE":[{}]}`)
+	add(`{"value":[null]}`)
+	add(`{"value":[{"id":"1","accountEnabled":null}],"error":null}`)
+	add(`{"value":[],"@odata.nextLink":"https://elsewhere.example.com/users"}`)
+	add(`{"value":[{"id":"1","accountEnabled":true,"manager":{"@odata.type":"#microsoft.graph.orgContact","id":"3"},"assignedLicenses":[{"skuId":"x"}]}]}`)
 	properties, _ := tenant.query()
 	format := directory.Format{}
-	f.Fuzz(func(t *testing.T, body string) {
+	for _, whole := range slices.Clone(pages) {
+		for at := 0; at < len(whole); at += 7 { // cut off, and with a byte missing
+			pages = append(pages, whole[:at], whole[:at]+whole[at+1:])
+		}
+	}
+	for _, body := range pages {
 		if _, err := tenant.client.NextPage([]byte(body)); err != nil {
-			return
+			continue
 		}
 		var users []*user
 		if err := tenant.eachUser([]byte(body), properties, func(u *user) { users = append(users, u) }); err != nil {
-			return
+			continue
 		}
 		objects, err := graphconn.Objects([]byte(body))
 		if err != nil || len(objects) != len(users) {
@@ -55,5 +64,5 @@ func FuzzPage(f *testing.F) {
 				t.Fatalf("%s became %s, %v", doc, again, err)
 			}
 		}
-	})
+	}
 }
