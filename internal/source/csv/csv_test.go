@@ -149,7 +149,7 @@ func TestFaults(t *testing.T) {
 		{"no path", Config{}, "the file is empty"},
 		{"path and content", Config{Location: location.Config{Path: "x", Content: "x"}}, "found 2 of path, content and url, expected exactly one"},
 		{"another export", Config{Location: location.Config{Content: "id\n1\n", SHA256: strings.Repeat("0", 64)}}, "content: found the SHA-256 checksum"},
-		{"age of content", Config{Location: location.Config{Content: "id\n1\n", MaxAge: time.Hour}}, "max_age: found with content"},
+		{"age of content", Config{Location: location.Config{Content: "id\n1\n", MaxAge: time.Hour}}, "max_age_hours: found with content"},
 		{"not encrypted", Config{Location: location.Config{URL: "http://hr.example.com/workers.csv?key=1"}}, "http://hr.example.com/workers.csv: url: found"},
 		{"white space", Config{Location: location.Config{Content: " \r\n\n"}}, "the file is empty, expected a header row"},
 		{"only a mark", Config{Location: location.Config{Content: "\ufeff"}}, "the file is empty"},

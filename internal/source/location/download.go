@@ -205,7 +205,7 @@ func (c Config) checkModified(resp *http.Response, now time.Time) error {
 	}
 	modified, err := http.ParseTime(resp.Header.Get("Last-Modified"))
 	if err != nil {
-		return fmt.Errorf("found the header Last-Modified %s, expected a time to know the age of the export by (max_age)", source.Quote(resp.Header.Get("Last-Modified")))
+		return fmt.Errorf("found the header Last-Modified %s, expected a time to know the age of the export by (max_age_hours)", source.Quote(resp.Header.Get("Last-Modified")))
 	}
 	return source.CheckAge(modified, now, c.MaxAge)
 }
@@ -251,7 +251,7 @@ func retryAfter(resp *http.Response, now time.Time) time.Duration {
 // signature.
 func bare(err error) error {
 	if wait, ok := errors.AsType[net.Error](err); ok && wait.Timeout() || errors.Is(err, context.DeadlineExceeded) {
-		return errors.New("the server took too long (timeout)")
+		return errors.New("the server took too long (timeout_seconds)")
 	}
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		return wrapped.Err

@@ -173,7 +173,9 @@ func (c *Client) attempt(ctx context.Context, r Request, target *url.URL) (_ *Re
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	total := time.AfterFunc(c.config.Timeout, func() { cancel(fmt.Errorf("no complete answer within %s (timeout)", c.config.Timeout)) })
+	total := time.AfterFunc(c.config.Timeout, func() {
+		cancel(fmt.Errorf("no complete answer within %s (%s)", c.config.Timeout, c.config.TimeoutName))
+	})
 	defer total.Stop()
 
 	request, err := http.NewRequestWithContext(ctx, r.Method, target.String(), bytes.NewReader(r.Body))

@@ -201,7 +201,7 @@ func TestSlowServers(t *testing.T) {
 	}{
 		{"no answer", Config{Stall: 30 * time.Millisecond}, "", "no answer within 30ms"},
 		{"drip", Config{Stall: 30 * time.Millisecond}, "[", "the server sent less than 4096 bytes within 30ms"},
-		{"no end", Config{Timeout: 30 * time.Millisecond}, "[", "no complete answer within 30ms (timeout)"},
+		{"no end", Config{Timeout: 30 * time.Millisecond}, "[", "no complete answer within 30ms (request_timeout)"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.config.Retries = -1
@@ -239,7 +239,7 @@ func (late) RoundTrip(r *http.Request) (*http.Response, error) {
 func TestAnswersThatEndAfterWeGaveUp(t *testing.T) {
 	for want, config := range map[string]Config{
 		"the server sent less than 4096 bytes within 200ms": {Stall: 200 * time.Millisecond},
-		"no complete answer within 200ms (timeout)":         {Timeout: 200 * time.Millisecond},
+		"no complete answer within 200ms (request_timeout)": {Timeout: 200 * time.Millisecond},
 	} {
 		config.URL, config.Retries = "https://hr.example.com", -1
 		c, err := New(config)
@@ -390,7 +390,7 @@ func TestConfigurations(t *testing.T) {
 		{Config{URL: "https://hr.example.com", CAPEM: "x"}, "found no certificate"},
 		{Config{URL: "https://hr.example.com", CAPEM: "x", CAFile: "x"}, "found both"},
 		{Config{URL: "https://hr.example.com", ClientKeyPEM: canary}, "found one of the two"},
-		{Config{URL: "https://hr.example.com", ClientKeyPEM: canary, ClientCertificatePEM: "x"}, "client_certificate and client_key"},
+		{Config{URL: "https://hr.example.com", ClientKeyPEM: canary, ClientCertificatePEM: "x"}, "client_certificate_pem and client_key_pem (or client_certificate_file and client_key_file)"},
 	} {
 		_, err := New(tt.config)
 		contains(t, fmt.Sprint(err), tt.want)
