@@ -182,7 +182,7 @@ func (r *reader) takeTrailer() error {
 	}
 	pattern, err := regexp.Compile(r.config.Trailer)
 	if err != nil {
-		return fmt.Errorf("trailer: %w", err)
+		return errors.New(strings.ToValidUTF8("trailer: "+err.Error(), "\ufffd")) // it repeats what it cannot read
 	}
 	data := bytes.TrimRight(r.data, " \t\r\n")
 	start := bytes.LastIndexByte(data, '\n') + 1
