@@ -223,21 +223,23 @@ func (t *Tenant) eachOf(body []byte, properties []property, deleted bool, each f
 	if !ok {
 		return fmt.Errorf("found %T, expected users", page)
 	}
-	var docs struct {
-		Value []json.RawMessage `json:"value"`
-	}
+	list := users.GetValue()
+	var docs []json.RawMessage
 	if inexact(properties) {
-		if err := json.Unmarshal(body, &docs); err != nil {
+		if docs, err = graphconn.Objects(body); err != nil {
 			return err
 		}
+		if len(docs) != len(list) {
+			return fmt.Errorf("found %d users and %d objects in one page, expected as many", len(list), len(docs))
+		}
 	}
-	for i, m := range users.GetValue() {
+	for i, m := range list {
 		u, err := readUser(m, properties, t.o, deleted)
 		if err != nil {
 			return err
 		}
-		if len(docs.Value) > 0 {
-			if err := u.exact(docs.Value[i], properties); err != nil {
+		if docs != nil {
+			if err := u.exact(docs[i], properties); err != nil {
 				return err
 			}
 		}

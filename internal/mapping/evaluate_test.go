@@ -325,6 +325,44 @@ func TestEvaluateIsPureAndConcurrent(t *testing.T) {
 	wg.Wait()
 }
 
+// holdsDocument holds that the document of rules is read as the same rules.
+func holdsDocument(t *testing.T, rules Rules) {
+	t.Helper()
+	doc, err := rules.Marshal()
+	if err != nil {
+		t.Fatalf("rules that cannot be written: %v", err)
+	}
+	back, err := ParseRules(doc)
+	if err != nil {
+		t.Fatalf("%s cannot be read again: %v", doc, err)
+	}
+	if again, err := back.Marshal(); err != nil || again != doc {
+		t.Fatalf("%s became %s, %v", doc, again, err)
+	}
+}
+
+// FuzzRules holds that a mapping document is refused, or has one canonical form, and compiles or says why not.
+func FuzzRules(f *testing.F) {
+	doc, err := tutorial().Marshal()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(doc)
+	f.Add(`{"target":"ad","attributes":{"cn":{"expression":"Join(\" \", [a], [b])"},"CN":{}},"match":[{"worker":"x"}]}`)
+	f.Add(`{} {}`)
+	f.Fuzz(func(t *testing.T, doc string) {
+		rules, err := ParseRules(doc)
+		if err != nil {
+			return
+		}
+		holdsDocument(t, rules)
+		if m, err := Compile(rules, adSchema(), adFormat); (m == nil) == (err == nil) {
+			t.Errorf("Compile gave %v and %v", m, err)
+		}
+	})
+}
+
+// FuzzEvaluate holds that a mapping gives the same account each time.
 func FuzzEvaluate(f *testing.F) {
 	m := mustCompile(f, tutorial())
 	f.Add("1", "Active", "2026-01-01", "", "", "Europe/Berlin", "Ann", "Lee", "DE")

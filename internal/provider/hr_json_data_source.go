@@ -29,6 +29,7 @@ type hrJSONModel struct {
 	Records   types.String `tfsdk:"records"`
 	KeyColumn types.String `tfsdk:"key_column"`
 	Lines     types.Bool   `tfsdk:"lines"`
+	Encoding  types.String `tfsdk:"encoding"`
 	TotalPath types.String `tfsdk:"total_path"`
 	hrFileModel
 	hrSourceModel
@@ -46,6 +47,7 @@ func (d *hrJSONDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 			"records":    schema.StringAttribute{Optional: true, MarkdownDescription: "Path to the array of records: keys with dots between them, such as `d.results`. A dot that belongs to a key is written `\\.`; elements of arrays are counted from 0. Unset: the document itself is the array."},
 			"key_column": schema.StringAttribute{Optional: true, MarkdownDescription: "Name of a column for the keys, where the records are the members of an object rather than the elements of an array."},
 			"lines":      schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether each line is a document of its own (NDJSON, JSON Lines): a record, or an object that holds it at `records`. The default is false."},
+			"encoding":   schema.StringAttribute{Optional: true, MarkdownDescription: encodingDescription("UTF-8, or what a byte order mark says")},
 			"total_path": schema.StringAttribute{Optional: true, MarkdownDescription: "Path to the number of records that the document promises, such as `meta.total`. Another number is an error: the document is incomplete."},
 		}),
 	}
@@ -66,7 +68,8 @@ func (d *hrJSONDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		addProblems(&resp.Diagnostics, "The HR file cannot be found", err)
 		return
 	}
-	config := jsonfile.Config{Location: where, Records: m.Records.ValueString(), KeyColumn: m.KeyColumn.ValueString(), Lines: m.Lines.ValueBool(), Total: m.TotalPath.ValueString()}
+	config := jsonfile.Config{Location: where, Records: m.Records.ValueString(), KeyColumn: m.KeyColumn.ValueString(), Lines: m.Lines.ValueBool(),
+		Encoding: m.Encoding.ValueString(), Total: m.TotalPath.ValueString()}
 	result, err := jsonfile.Read(ctx, config, m.spec(), d.data.clock())
 	saveWorkers(ctx, resp, &m, result, err, "The HR file cannot be used")
 }

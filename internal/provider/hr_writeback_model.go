@@ -221,7 +221,7 @@ func (m *writebackSuccessFactorsModel) config(password string) successfactors.Co
 func (m *writebackWorkdayModel) config(secret func(name string) (string, error)) (c workday.Config, err error) {
 	c = workday.Config{
 		Tenant: workdaysource.Config{
-			Web:    web.Config{URL: m.URL.ValueString(), CAFile: m.CACertificateFile.ValueString(), Timeout: seconds(m.TimeoutSeconds)},
+			Web:    web.Config{URL: m.URL.ValueString(), CAFile: m.CACertificateFile.ValueString(), Timeout: seconds(m.TimeoutSeconds), TimeoutName: "timeout_seconds"},
 			Tenant: m.Tenant.ValueString(), Version: m.Version.ValueString(), Username: m.Username.ValueString(), ClientID: m.ClientID.ValueString(), TokenURL: m.TokenURL.ValueString(),
 		},
 		TimeZone: m.TimeZone.ValueString(), Email: m.Email.ValueString(), Username: m.UserName.ValueString(), Phones: m.Phones, Private: m.Private.ValueBool(), Concurrency: int(m.Concurrency.ValueInt64()),
@@ -296,7 +296,7 @@ func (m *writebackRESTModel) auth(secret func(name string) (string, error)) (aut
 func (m *writebackRESTModel) config(auth web.Auth) jsonapi.Config {
 	c := jsonapi.Config{
 		Web: web.Config{URL: m.URL.ValueString(), Auth: auth, CAFile: m.CACertificateFile.ValueString(), AllowHTTP: m.AllowHTTP.ValueBool(),
-			RequestsPerSecond: m.RequestsPerSecond.ValueFloat64(), Timeout: seconds(m.TimeoutSeconds)},
+			RequestsPerSecond: m.RequestsPerSecond.ValueFloat64(), Timeout: seconds(m.TimeoutSeconds), TimeoutName: "timeout_seconds"},
 		ReadPath: m.ReadPath.ValueString(), Record: m.Record.ValueString(), WorkerID: m.WorkerID.ValueString(), Key: m.Key.ValueString(), Values: m.Values,
 		WriteMethod: m.WriteMethod.ValueString(), WritePath: m.WritePath.ValueString(), WriteBody: m.WriteBody.ValueString(), ContentType: m.ContentType.ValueString(),
 		Concurrency: int(m.Concurrency.ValueInt64()), Settle: seconds(m.SettleSeconds),

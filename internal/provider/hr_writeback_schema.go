@@ -88,13 +88,15 @@ func writebackRESTSchema() schema.Attribute {
 			"timeout_seconds":     writebackNumber("Seconds that one attempt may take. The default is 300.", 1, maxSeconds),
 			"concurrency":         writebackNumber("How many requests run at once. The default is 8.", 1, 64),
 			"settle_seconds":      writebackNumber("Seconds until what was written must be read. The default is 5.", 1, 600),
-			"read_path":           writebackNeeds("Template of the path that answers with one worker, such as `/employees/{worker_id}` or `/employees?number={worker_id}`. The answer 404, or one without the record, means that there is no such worker."),
-			"record":              writebackText("Path to the worker in the answer, such as `data.0`. The default is the answer itself."),
-			"worker_id":           writebackNeeds("Path to the worker id in the record, such as `employeeNumber`. An answer with another worker's record is an error."),
-			"key":                 writebackText("Path to what `{key}` stands for, such as `id`."),
-			"values":              schema.MapAttribute{Required: true, ElementType: types.StringType, MarkdownDescription: "Path of each attribute in the record: keys with dots between them, such as `contact.email`, or a JSONPath, such as `$.emails[?@.type == 'work'].value`."},
-			"write_method":        writebackText("`PATCH`, the default, `POST` or `PUT`. A `POST` is not repeated after a failure.", oneOf("PATCH", "POST", "PUT")),
-			"write_path":          writebackText("Template of the path to write to. The default is `read_path`."),
+			"read_path": writebackNeeds("Template of the path that answers with one worker, such as `/employees/{worker_id}` or `/employees?number={worker_id}`. The answer 404, or one without the record, means that there is no such worker. " +
+				"A value stays in its place: in the quotes of OData (`/User('{worker_id}')`, `?$filter=id eq '{worker_id}'`) a quote is doubled, " +
+				"in those of a SCIM `filter` it is escaped, in other quotes a value with one is refused. Without quotes in an expression (`/User({worker_id})`, `?q=number:{worker_id}`) letters, digits and `-._~@` are taken."),
+			"record":       writebackText("Path to the worker in the answer, such as `data.0`. The default is the answer itself."),
+			"worker_id":    writebackNeeds("Path to the worker id in the record, such as `employeeNumber`. An answer with another worker's record is an error."),
+			"key":          writebackText("Path to what `{key}` stands for, such as `id`."),
+			"values":       schema.MapAttribute{Required: true, ElementType: types.StringType, MarkdownDescription: "Path of each attribute in the record: keys with dots between them, such as `contact.email`, or a JSONPath, such as `$.emails[?@.type == 'work'].value`."},
+			"write_method": writebackText("`PATCH`, the default, `POST` or `PUT`. A `POST` is not repeated after a failure.", oneOf("PATCH", "POST", "PUT")),
+			"write_path":   writebackText("Template of the path to write to. The default is `read_path`."),
 			"write_body": writebackNeeds("Template of the body, as `jsonencode` writes it: a text `{mail}` becomes the value of the attribute `mail`, `null` for no value; `{remote:boolean}` and `{level:number}` become a truth value or number. " +
 				"Only what changes is sent: members for other attributes are left out, and so are elements of an array, as in a JSON Patch."),
 			"content_type": writebackText("Content type of the body, such as `application/merge-patch+json`. The default is `application/json`."),

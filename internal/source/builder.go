@@ -246,7 +246,7 @@ func (b *Builder) checkHeader() {
 // AddRow adds a record of texts, one for each column. position says where the
 // record is, such as "row 17".
 func (b *Builder) AddRow(position string, row []string) {
-	b.add(position, func(column int) expression.Value {
+	b.add(position, nil, func(column int) expression.Value {
 		if column >= len(row) {
 			return expression.Null
 		}
@@ -257,13 +257,18 @@ func (b *Builder) AddRow(position string, row []string) {
 // AddValues adds a record of values, one for each column. The row can be used
 // again for the next.
 func (b *Builder) AddValues(position string, row []expression.Value) {
-	b.add(position, func(column int) expression.Value { return row[column] })
+	b.add(position, nil, func(column int) expression.Value { return row[column] })
 }
 
 // Add adds a record. get returns the value of a column, and false if the record
 // does not have it.
 func (b *Builder) Add(position string, get func(column string) (expression.Value, bool)) {
-	b.add(position, func(column int) expression.Value {
+	b.AddDoubtful(position, nil, get)
+}
+
+// AddDoubtful adds a record of which the source itself could not read some values.
+func (b *Builder) AddDoubtful(position string, doubts []Doubt, get func(column string) (expression.Value, bool)) {
+	b.add(position, doubts, func(column int) expression.Value {
 		v, _ := get(b.columns[column])
 		return v
 	})
@@ -277,7 +282,7 @@ type record struct {
 	raw      func(column int) expression.Value
 }
 
-func (b *Builder) add(position string, raw func(column int) expression.Value) {
+func (b *Builder) add(position string, doubts []Doubt, raw func(column int) expression.Value) {
 	b.problems.Records++
 	w := new(worker.Worker)
 	r := record{Builder: b, position: position, worker: w, raw: raw}
@@ -285,6 +290,11 @@ func (b *Builder) add(position string, raw func(column int) expression.Value) {
 		w.ID = r.id()
 	}
 	r.canonical()
+	for _, d := range doubts {
+		if field := slices.Index(worker.Fields, d.Key); field >= 0 {
+			r.doubt(field, "%s", d.Text)
+		}
+	}
 	w.Attributes = make(map[string]expression.Value, len(b.attrs))
 	for _, column := range b.attrs {
 		v := b.clean(raw(column))

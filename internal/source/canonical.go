@@ -59,6 +59,9 @@ func (r *record) canonical() {
 		w.Status = word
 	}
 	w.Type = r.word(fieldType)
+	if w.Status != "" {
+		r.readable[fieldStatus]++ // in doubt only where the source itself says so
+	}
 	w.TimeZone = r.zone()
 	w.HireDate = r.date(fieldHire)
 	w.TerminationDate = r.date(fieldTermination)

@@ -9,6 +9,10 @@ import (
 	"terraform-provider-workforce/internal/worker"
 )
 
+// Doubt is a value that the source itself could not read: Key is the canonical key it was for, Text says
+// what was found and expected.
+type Doubt struct{ Key, Text string }
+
 // doubts are the values of one key that could not be read.
 type doubts struct {
 	count int
@@ -25,7 +29,10 @@ const (
 // doubt notes a value of a canonical key that cannot be read. It is the worker's problem,
 // unless it is one of many, see checkDoubts.
 func (r *record) doubt(field int, format string, args ...any) {
-	p := Problem{Position: r.position, Column: r.columns[r.fields[field]], Text: fmt.Sprintf(format, args...)}
+	p := Problem{Position: r.position, Text: fmt.Sprintf(format, args...)}
+	if column := r.fields[field]; column >= 0 {
+		p.Column = r.columns[column]
+	}
 	r.worker.Problems = append(r.worker.Problems, p.String())
 	d := &r.doubts[field]
 	d.count++

@@ -135,7 +135,7 @@ func CheckAge(modified, now time.Time, limit time.Duration) error {
 	if limit <= 0 || age <= limit {
 		return nil
 	}
-	return fmt.Errorf("last modified at %s, %s ago, expected at most %s (max_age): has the export of the HR system failed?",
+	return fmt.Errorf("last modified at %s, %s ago, expected at most %s (max_age_hours): has the export of the HR system failed?",
 		modified.UTC().Format(time.RFC3339), age.Truncate(time.Minute), limit)
 }
 

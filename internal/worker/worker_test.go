@@ -199,8 +199,12 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if back, err := Parse(again); err != nil || len(back) != len(fast) {
+		back, err := Parse(again)
+		if err != nil || len(back) != len(fast) {
 			t.Fatalf("%s: %v", again, err)
+		}
+		if same, err := back.Marshal(); err != nil || same != again {
+			t.Fatalf("%s became %s, %v", again, same, err)
 		}
 	})
 }

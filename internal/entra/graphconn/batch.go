@@ -231,8 +231,8 @@ func (b *batch) judged(got answers, answer *Response, asked []int) (again []int,
 	var dependents []int
 	for _, a := range got.Responses {
 		i, err := strconv.Atoi(a.ID)
-		if err != nil || i < 0 || i >= len(b.requests) {
-			continue
+		if err != nil || i < 0 || i >= len(b.requests) || a.Status < http.StatusOK {
+			continue // an answer without a status says nothing of the request: it is missing
 		}
 		seen[i] = true
 		header := http.Header{}
@@ -396,26 +396,46 @@ func (c *Client) Pages(ctx context.Context, r Request, each func(body []byte) er
 // returns the link to the one that follows; "" for the last. Whoever takes another
 // answer for a page takes it for an empty collection: that nobody is there.
 func (c *Client) NextPage(body []byte) (next string, err error) {
-	var page struct {
-		Value *[]json.RawMessage `json:"value"`
-		Next  string             `json:"@odata.nextLink"`
-		Error json.RawMessage    `json:"error"`
-	}
-	if err := json.Unmarshal(body, &page); err != nil {
+	page, objects, err := members(body)
+	if err != nil {
 		return "", fmt.Errorf("the answer is no page: %w", err)
 	}
-	switch {
-	case page.Error != nil && string(page.Error) != "null":
-		return "", fmt.Errorf("the answer is an error, and its status says that all is well: %s", abbreviate(page.Error))
-	case page.Value == nil:
+	if problem := page["error"]; problem != nil && string(problem) != "null" {
+		return "", fmt.Errorf("the answer is an error, and its status says that all is well: %s", abbreviate(problem))
+	}
+	if objects == nil {
 		return "", fmt.Errorf("the answer is no page: found no list \"value\" in %s", abbreviate(body))
-	case page.Next != "" && !strings.HasPrefix(page.Next, c.base+"/"):
+	}
+	if link := page["@odata.nextLink"]; link != nil {
+		if err := json.Unmarshal(link, &next); err != nil {
+			return "", fmt.Errorf("the answer is no page: its link to the next page is %s", abbreviate(link))
+		}
+	}
+	if next != "" && !strings.HasPrefix(next, c.base+"/") {
 		return "", fmt.Errorf("the link to the next page leads elsewhere than to %s", c.base)
 	}
-	for i, one := range *page.Value {
+	for i, one := range objects {
 		if len(one) == 0 || one[0] != '{' {
 			return "", fmt.Errorf("the answer is no whole page: item %d is %s, expected an object", i+1, abbreviate(one))
 		}
 	}
-	return page.Next, nil
+	return next, nil
+}
+
+// Objects returns the objects of a page, as they were sent.
+func Objects(body []byte) ([]json.RawMessage, error) {
+	_, objects, err := members(body)
+	return objects, err
+}
+
+// members reads a page by the exact names of its members, as the models of Graph do:
+// package json also takes "VALUE" for "value", so that the two would speak of different lists.
+func members(body []byte) (page map[string]json.RawMessage, objects []json.RawMessage, err error) {
+	if err := json.Unmarshal(body, &page); err != nil {
+		return nil, nil, err
+	}
+	if value := page["value"]; value != nil {
+		err = json.Unmarshal(value, &objects)
+	}
+	return page, objects, err
 }

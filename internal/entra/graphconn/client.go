@@ -27,6 +27,7 @@ import (
 	jsonserialization "github.com/microsoft/kiota-serialization-json-go"
 
 	"terraform-provider-workforce/internal/audit"
+	"terraform-provider-workforce/internal/bounded"
 	"terraform-provider-workforce/internal/progress"
 )
 
@@ -249,7 +250,8 @@ func (c *Client) exchange(ctx context.Context, r Request, body []byte, pending *
 		return nil, problem
 	}
 	defer answer.Body.Close()
-	content, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer+1))
+	var content bounded.Buffer
+	_, err = content.ReadFrom(io.LimitReader(answer.Body, maxAnswer+1))
 	if c.config.Logger != nil {
 		c.config.Logger(ctx, "Microsoft Graph", "method", r.Method, "path", template(problem.Path), "status", answer.StatusCode, "request_id", answer.Header.Get("request-id"))
 	}
@@ -258,7 +260,7 @@ func (c *Client) exchange(ctx context.Context, r Request, body []byte, pending *
 		problem.Err, problem.Unknown = fmt.Errorf("reading the answer: %w", c.timeout(ctx, plain(err))), !r.repeatable()
 		return nil, problem
 	}
-	return c.judge(r, &Response{Status: answer.StatusCode, Header: answer.Header, Body: content, at: c.config.Clock(), token: token}, problem)
+	return c.judge(r, &Response{Status: answer.StatusCode, Header: answer.Header, Body: content.Bytes(), at: c.config.Clock(), token: token}, problem)
 }
 
 // judge tells an answer that can be used from one that cannot, which completes

@@ -45,7 +45,7 @@ func TestTraps(t *testing.T) {
 		{"managers, dates and numbers", nil, source.Spec{Attributes: []string{ratio}}, nil, `"manager_id":"000009","time_zone":null,"attributes":{"primaryWorkAssignment.fullTimeEquivalenceRatio":"40"}}`},
 		{"several superiors", func(c *Config) { c.ManagerRelationship = "" }, source.Spec{}, nil, `worker 000005 (associateOID G3000000006ACFE3): found 2 superiors with the relationship codes ["Mentor" "Manager"], expected one`},
 		{"no certificate", func(c *Config) { c.Web.ClientCertificatePEM, c.Web.ClientKeyPEM = "", "" }, source.Spec{}, nil, "found no client certificate"},
-		{"certificate without key", func(c *Config) { c.Web.ClientKeyPEM = "" }, source.Spec{}, nil, "client_certificate and client_key: found one of the two"},
+		{"certificate without key", func(c *Config) { c.Web.ClientKeyPEM = "" }, source.Spec{}, nil, "client_certificate_pem and client_key_pem (or client_certificate_file and client_key_file): found one of the two"},
 		{"no secret", func(c *Config) { c.ClientSecret = "" }, source.Spec{}, nil, "found no client id or no client secret"},
 		{"unknown client", func(c *Config) { c.ClientID = "nobody" }, source.Spec{}, nil, "getting a token: POST"},
 		{"page too large", func(c *Config) { c.PageSize = 101 }, source.Spec{}, nil, "page_size: found 101"},

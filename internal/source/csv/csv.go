@@ -104,6 +104,9 @@ func open(ctx context.Context, c Config, s source.Spec, now time.Time) (*reader,
 	if err := r.skip(); err != nil {
 		return nil, err
 	}
+	if err := r.checkSeparatorLine(); err != nil {
+		return nil, err
+	}
 	r.cut = !bytes.HasSuffix(r.data, []byte("\n"))
 	if err := r.takeTrailer(); err != nil {
 		return nil, err
@@ -180,7 +183,7 @@ func (r *reader) takeTrailer() error {
 	}
 	pattern, err := regexp.Compile(r.config.Trailer)
 	if err != nil {
-		return fmt.Errorf("trailer: %w", err)
+		return errors.New(strings.ToValidUTF8("trailer: "+err.Error(), "\ufffd")) // it repeats what it cannot read
 	}
 	data := bytes.TrimRight(r.data, " \t\r\n")
 	start := bytes.LastIndexByte(data, '\n') + 1
@@ -205,6 +208,9 @@ func (r *reader) takeTrailer() error {
 
 func (r *reader) read(ctx context.Context, s source.Spec) (*source.Result, error) {
 	err := r.readHeader()
+	if err == nil {
+		err = r.checkTitle(s)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -326,6 +332,10 @@ func (r *reader) add(row []string) {
 		empty = empty && value == ""
 		if len(value) > maxField {
 			r.builder.Report(source.Problem{Position: r.position(), Column: r.header[i], Text: fmt.Sprintf("found a value of %d bytes, expected at most %d: is a quote not closed?", len(value), maxField)})
+			return
+		}
+		if escaped, ok := spreadsheetText(value); ok {
+			r.builder.Report(source.Problem{Position: r.position(), Column: r.header[i], Text: fmt.Sprintf("found %s, %s", source.Quote(value), spreadsheetEscape(escaped))})
 			return
 		}
 	}

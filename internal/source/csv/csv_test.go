@@ -18,6 +18,7 @@ import (
 
 	"terraform-provider-workforce/internal/source"
 	"terraform-provider-workforce/internal/source/location"
+	"terraform-provider-workforce/internal/source/sourcetest"
 )
 
 var (
@@ -148,7 +149,7 @@ func TestFaults(t *testing.T) {
 		{"no path", Config{}, "the file is empty"},
 		{"path and content", Config{Location: location.Config{Path: "x", Content: "x"}}, "found 2 of path, content and url, expected exactly one"},
 		{"another export", Config{Location: location.Config{Content: "id\n1\n", SHA256: strings.Repeat("0", 64)}}, "content: found the SHA-256 checksum"},
-		{"age of content", Config{Location: location.Config{Content: "id\n1\n", MaxAge: time.Hour}}, "max_age: found with content"},
+		{"age of content", Config{Location: location.Config{Content: "id\n1\n", MaxAge: time.Hour}}, "max_age_hours: found with content"},
 		{"not encrypted", Config{Location: location.Config{URL: "http://hr.example.com/workers.csv?key=1"}}, "http://hr.example.com/workers.csv: url: found"},
 		{"white space", Config{Location: location.Config{Content: " \r\n\n"}}, "the file is empty, expected a header row"},
 		{"only a mark", Config{Location: location.Config{Content: "\ufeff"}}, "the file is empty"},
@@ -324,6 +325,7 @@ func TestRealFiles(t *testing.T) {
 	}
 }
 
+// FuzzRead holds that hostile text ends in whole workers or an error.
 func FuzzRead(f *testing.F) {
 	f.Add("id,n\n1,\"x\"\n", ",", "", "")
 	f.Add("id;n\n1;\xfc\n", ";", "windows-1252", "")
@@ -331,14 +333,38 @@ func FuzzRead(f *testing.F) {
 	f.Add("id\n1\nEND 1", "", "shift_jis", `END (\d)`)
 	f.Fuzz(func(t *testing.T, content, delimiter, encoding, trailer string) {
 		got, err := read(Config{Location: location.Config{Content: content}, Delimiter: delimiter, Encoding: encoding, Trailer: trailer}, tiny)
-		if err != nil {
-			return
-		}
-		if len(got.Workers) != got.Records || got.Records == 0 {
-			t.Fatalf("%d workers of %d records", len(got.Workers), got.Records)
-		}
-		if _, err := source.Fingerprint(got.Workers); err != nil {
-			t.Fatal(err)
-		}
+		sourcetest.Whole(t, got, err)
 	})
+}
+
+// TestSpreadsheets says what spreadsheets and report writers add, and what skips it.
+func TestSpreadsheets(t *testing.T) {
+	for content, want := range map[string]string{
+		"sep=;\nid;n\n1;x\n":                              `row 1: found the line "sep=;", which tells a spreadsheet the delimiter, expected the names of the columns: set skip_rows = 1 and delimiter = ";"`,
+		"SEP=,\r\nid,n\r\n1,x\r\n":                        `row 1: found the line "SEP=,"`,
+		"\ufeff\"sep=,\"\nid,n\n1,x\n":                    "set skip_rows = 1",
+		"Staff list,,\nid,n,m\n1,x,y\n":                   `row 1: found "Staff list,,", and the column "id" in line 2: what is above the names of the columns is skipped, set skip_rows = 1`,
+		"Staff list\n\nas of,2026-11-30\nid,n,m\n1,x,y\n": `in line 4: what is above the names of the columns is skipped, set skip_rows = 3`,
+		"Staff list,,\nNumber,n,m\n1,x,y\n":               `row 1: found one value, "Staff list", and several in line 2, expected the names of the columns: a title above them is skipped, set skip_rows = 1`,
+		"id,n\n=\"00042\",x\n":                            `row 2: line 2, byte 2: found ="00042", a spreadsheet's way to escape text, expected "00042" without it`,
+		"id,n\n1,=\"0 4\"\n":                              `found ="0 4", a spreadsheet's way`,
+		"id,n\n\"=\"\"00042\"\"\",x\n":                    `row 2, column "id": found "=\"00042\"", a spreadsheet's way to escape text, expected "00042" without it`,
+		"id,n\n1,5\" disk\n":                              "found a quote inside a value that does not begin with one",
+		"Name,n\n1,x\n":                                   `fields.worker_id: there is no column "id", expected one of "Name", "n"`,
+	} {
+		if _, err := read(Config{Location: location.Config{Content: content}}, tiny); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q:\ngot  %v\nwant %s", content, err, want)
+		}
+	}
+	for content, c := range map[string]Config{
+		"sep=;\nid;n\n1;x\n":              {SkipRows: 1, Delimiter: ";"},
+		"Staff list,,\n\nid,n,m\n1,x,y\n": {SkipRows: 2},
+		"id\n1\n":                         {},
+		"1,x\n2,y\n":                      {Columns: []string{"id", "n"}},
+	} {
+		c.Location.Content = content
+		if _, err := read(c, tiny); err != nil {
+			t.Errorf("%q: %v", content, err)
+		}
+	}
 }

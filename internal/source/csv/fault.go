@@ -21,6 +21,8 @@ func (r *reader) fault(err error) source.Problem {
 	p := source.Problem{Position: r.place(parse.StartLine + r.config.SkipRows)}
 	line := parse.Line + r.config.SkipRows
 	switch {
+	case errors.Is(parse, stdcsv.ErrBareQuote) && r.formula(parse) != "":
+		p.Text = fmt.Sprintf(`line %d, byte %d: found ="%s", %s`, line, parse.Column, r.formula(parse), spreadsheetEscape(r.formula(parse)))
 	case errors.Is(parse, stdcsv.ErrBareQuote):
 		p.Text = fmt.Sprintf(`line %d, byte %d: found a quote inside a value that does not begin with one, expected the whole value in quotes and the quote doubled, as in "5"" disk"`, line, parse.Column)
 	case errors.Is(parse, stdcsv.ErrQuote):

@@ -14,6 +14,7 @@ import (
 
 	"terraform-provider-workforce/internal/source"
 	"terraform-provider-workforce/internal/source/location"
+	"terraform-provider-workforce/internal/source/sourcetest"
 )
 
 var (
@@ -146,9 +147,7 @@ func FuzzRead(f *testing.F) {
 	f.Add("\x1a\r\r\n", true)
 	f.Fuzz(func(t *testing.T, content string, inBytes bool) {
 		got, err := Read(context.Background(), config(content, func(c *Config) { c.Bytes = inBytes }), spec, now)
-		if (got == nil) == (err == nil) {
-			t.Errorf("got %+v, %v", got, err)
-		}
+		sourcetest.Whole(t, got, err)
 	})
 }
 

@@ -49,7 +49,7 @@ func (r *reader) readDocument() error {
 		return w.missing()
 	}
 	if w.total != "" && r.total < 0 {
-		return fmt.Errorf("total: found nothing at %q, expected the number of records", r.config.Total)
+		return fmt.Errorf("total_path: found nothing at %q, expected the number of records", r.config.Total)
 	}
 	return nil
 }

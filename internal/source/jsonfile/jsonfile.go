@@ -35,6 +35,8 @@ type Config struct {
 	KeyColumn string
 	// Lines reads one document a line; each is a record, or has it at Records.
 	Lines bool
+	// Encoding is one of location.Encodings; a byte order mark says it, or it is UTF-8, if empty.
+	Encoding string
 	// Total is the path to the number of records in the document, such as
 	// "meta.total"; it must be the number found. None if empty.
 	Total string
@@ -74,7 +76,7 @@ func read(ctx context.Context, c Config, s source.Spec, now time.Time) (*source.
 	if err != nil {
 		return nil, err
 	}
-	text, err := location.Decode(raw, "")
+	text, err := location.Decode(raw, c.Encoding)
 	if err != nil {
 		return nil, err
 	}

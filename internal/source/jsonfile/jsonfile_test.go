@@ -17,6 +17,7 @@ import (
 
 	"terraform-provider-workforce/internal/source"
 	"terraform-provider-workforce/internal/source/location"
+	"terraform-provider-workforce/internal/source/sourcetest"
 )
 
 var (
@@ -109,7 +110,7 @@ func TestRefused(t *testing.T) {
 		{"no records", content(`[]`), []string{"worker_id"}},
 		{"record that is none", content(`[{"id":"1"},"x",["y"],null]`), []string{`record 2 (line 1): found the text "x"`, "record 3 (line 1): found an array", "record 4 (line 1): found null", "expected an object"}},
 		{"total too large", Config{Location: location.Config{Content: `{"total":3,"data":[{"id":"1"}]}`}, Records: "data", Total: "total"}, []string{`total "total"`, "found 1 records, expected 3"}},
-		{"total missing", Config{Location: location.Config{Content: `{"data":[{"id":"1"}]}`}, Records: "data", Total: "total"}, []string{"total: found nothing"}},
+		{"total missing", Config{Location: location.Config{Content: `{"data":[{"id":"1"}]}`}, Records: "data", Total: "total"}, []string{"total_path: found nothing"}},
 		{"total no number", Config{Location: location.Config{Content: `{"total":"many","data":[]}`}, Records: "data", Total: "total"}, []string{`found the text "many"`}},
 		{"id as fraction", content(`[{"id":1.0}]`), []string{"found the number 1.0", "whole number"}},
 		{"manager as exponent", content(`[{"id":1,"manager_id":1e3}]`), []string{`column "manager_id"`, "1e3"}},
@@ -248,9 +249,7 @@ func FuzzRead(f *testing.F) {
 		c := content(text)
 		c.Lines = lines
 		got, err := Read(context.Background(), c, tiny, now)
-		if (got == nil) == (err == nil) {
-			t.Errorf("got %+v, %v", got, err)
-		}
+		sourcetest.Whole(t, got, err)
 		if plain := strings.TrimPrefix(text, "\ufeff"); err == nil && !lines && !json.Valid([]byte(plain)) && !strings.HasPrefix(text, "\xfe\xff") && !strings.HasPrefix(text, "\xff\xfe") {
 			t.Errorf("got %+v of what is not JSON", got)
 		}

@@ -3,7 +3,6 @@
 package location
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -20,6 +19,7 @@ import (
 	"strings"
 	"time"
 
+	"terraform-provider-workforce/internal/bounded"
 	"terraform-provider-workforce/internal/source"
 )
 
@@ -159,9 +159,9 @@ func (c Config) get(ctx context.Context, client *http.Client, now time.Time) (da
 	if resp.ContentLength > c.limit() {
 		return nil, -1, tooLarge(resp.ContentLength, c.limit())
 	}
-	var buffer bytes.Buffer
+	var buffer bounded.Buffer
 	if resp.ContentLength > 0 {
-		buffer.Grow(int(min(resp.ContentLength, 64<<20)) + bytes.MinRead)
+		buffer.Grow(int(min(resp.ContentLength, 64<<20)) + 1)
 	}
 	n, err := buffer.ReadFrom(io.LimitReader(resp.Body, c.limit()+1))
 	if err == nil {
@@ -205,7 +205,7 @@ func (c Config) checkModified(resp *http.Response, now time.Time) error {
 	}
 	modified, err := http.ParseTime(resp.Header.Get("Last-Modified"))
 	if err != nil {
-		return fmt.Errorf("found the header Last-Modified %s, expected a time to know the age of the export by (max_age)", source.Quote(resp.Header.Get("Last-Modified")))
+		return fmt.Errorf("found the header Last-Modified %s, expected a time to know the age of the export by (max_age_hours)", source.Quote(resp.Header.Get("Last-Modified")))
 	}
 	return source.CheckAge(modified, now, c.MaxAge)
 }
@@ -251,7 +251,7 @@ func retryAfter(resp *http.Response, now time.Time) time.Duration {
 // signature.
 func bare(err error) error {
 	if wait, ok := errors.AsType[net.Error](err); ok && wait.Timeout() || errors.Is(err, context.DeadlineExceeded) {
-		return errors.New("the server took too long (timeout)")
+		return errors.New("the server took too long (timeout_seconds)")
 	}
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		return wrapped.Err

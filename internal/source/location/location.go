@@ -105,7 +105,7 @@ func (c Config) Validate() error {
 		return fmt.Errorf("sha256: found %s, expected a SHA-256 checksum: 64 hexadecimal digits", source.Quote(c.SHA256))
 	}
 	if c.Content != "" && c.MaxAge > 0 {
-		return errors.New("max_age: found with content, expected with path or url: content has no age")
+		return errors.New("max_age_hours: found with content, expected with path or url: content has no age")
 	}
 	if c.URL == "" && (len(c.Headers) > 0 || c.CACertificate != "") {
 		return errors.New("headers, ca_certificate: found without url, expected with url only")

@@ -3,6 +3,7 @@
 package location
 
 import (
+	"bytes"
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
@@ -15,6 +16,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -315,5 +317,32 @@ func TestNames(t *testing.T) {
 		if got := c.Name(); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
+	}
+}
+
+// TestBomb counts the bytes that an answer takes which is small on the way and larger than permitted when it is decompressed:
+// no more than the limit, however much of it may be garbage.
+func TestBomb(t *testing.T) {
+	const limit, slack = 64 << 20, 8 << 20
+	var bomb bytes.Buffer
+	z := gzip.NewWriter(&bomb)
+	part := make([]byte, 1<<20)
+	for range 4 * limit / len(part) {
+		_, _ = z.Write(part)
+	}
+	_ = z.Close()
+	var before, after runtime.MemStats
+	url, ca := server(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		_, _ = w.Write(bomb.Bytes())
+	})
+	runtime.ReadMemStats(&before)
+	_, err := Read(t.Context(), Config{URL: url, CACertificate: ca, MaxBytes: limit}, time.Now())
+	runtime.ReadMemStats(&after)
+	if err == nil || !strings.Contains(err.Error(), "found more than 67108864 bytes (max_bytes)") {
+		t.Errorf("got %v", err)
+	}
+	if taken := after.TotalAlloc - before.TotalAlloc; taken > limit+slack {
+		t.Errorf("an answer of %d bytes took %d bytes of memory, expected at most %d", bomb.Len(), taken, limit+slack)
 	}
 }

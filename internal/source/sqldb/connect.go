@@ -134,7 +134,7 @@ func (c *Config) tls(host string) (*tls.Config, error) {
 	if c.TLS.CACertificateFile != "" || len(pem) > 0 {
 		config.RootCAs = x509.NewCertPool()
 		if !config.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, errors.New("ca_certificate: found no certificate, expected PEM with a line -----BEGIN CERTIFICATE-----")
+			return nil, errors.New("ca_certificate_file or ca_certificate_pem: found no certificate, expected PEM with a line -----BEGIN CERTIFICATE-----")
 		}
 	}
 	if c.TLS.CertificateFile != "" || c.TLS.KeyFile != "" {

@@ -99,10 +99,24 @@ func TestWrongAnswers(t *testing.T) {
 			job(t, d)["departmentNav"] = map[string]any{"__deferred": map[string]any{"uri": "x"}}
 		}, "column \"department\", worker \"000001\": employmentNav/jobInfoNav/departmentNav is not expanded"},
 		"date in another form": {func(t *testing.T, _ int, d map[string]any) { employment(t, d)["startDate"] = "2024-05-01T00:00:00" }, "employmentNav/startDate: found \"2024-05-01T00:00:00\", expected a date such as /Date(1714521600000)/"},
-		"sequence of words":    {func(t *testing.T, _ int, d map[string]any) { job(t, d)["seqNumber"] = "first" }, "seqNumber: found \"first\", expected a number"},
-		"status without code":  {func(t *testing.T, _ int, d map[string]any) { job(t, d)["emplStatusNav"] = nil }, "found the option \"5586\" and no external code for it"},
-		"last day of words":    {func(t *testing.T, _ int, d map[string]any) { employment(t, d)["lastDateWorked"] = "soon" }, "column \"last_day_of_work\", worker \"000001\": lastDateWorked: found \"soon\""},
-		"own manager":          {func(t *testing.T, _ int, d map[string]any) { job(t, d)["managerId"] = "u000001" }, "the worker is their own manager"},
+		"start before the year 1": {func(t *testing.T, _ int, d map[string]any) { employment(t, d)["startDate"] = "/Date(-99999999999999)/" },
+			"hire_date\": employmentNav/startDate: found \"/Date(-99999999999999)/\", expected a date from the year 1 to 9999"},
+		"start in the year 1": {func(t *testing.T, _ int, d map[string]any) { employment(t, d)["startDate"] = "/Date(-62135596800000)/" },
+			"column \"hire_date\": found \"0001-01-01\", expected a date from 1900 to 2199"},
+		"end out of range": {func(t *testing.T, _ int, d map[string]any) {
+			employment(t, d)["endDate"] = "/Date(99999999999999999999)/"
+		},
+			"termination_date\": employmentNav/endDate: found \"/Date(99999999999999999999)/\""},
+		"job before the year 1": {func(t *testing.T, _ int, d map[string]any) { job(t, d)["startDate"] = "/Date(-99999999999999)/" },
+			"status\": employmentNav/jobInfoNav/startDate: found"},
+		"last day before the year 1": {func(t *testing.T, _ int, d map[string]any) {
+			employment(t, d)["lastDateWorked"] = "/Date(-99999999999999)/"
+		},
+			"last_day_of_work\": lastDateWorked: found"},
+		"sequence of words":   {func(t *testing.T, _ int, d map[string]any) { job(t, d)["seqNumber"] = "first" }, "seqNumber: found \"first\", expected a number"},
+		"status without code": {func(t *testing.T, _ int, d map[string]any) { job(t, d)["emplStatusNav"] = nil }, "found the option \"5586\" and no external code for it"},
+		"last day of words":   {func(t *testing.T, _ int, d map[string]any) { employment(t, d)["lastDateWorked"] = "soon" }, "column \"last_day_of_work\", worker \"000001\": lastDateWorked: found \"soon\""},
+		"own manager":         {func(t *testing.T, _ int, d map[string]any) { job(t, d)["managerId"] = "u000001" }, "the worker is their own manager"},
 		"unknown zone": {func(t *testing.T, _ int, d map[string]any) {
 			dig(t, employment(t, d), "userNav")["timeZone"] = "W. Europe Standard Time"
 		}, "found \"W. Europe Standard Time\", expected the IANA name"},

@@ -41,3 +41,32 @@ func TestOddPeople(t *testing.T) {
 		})
 	}
 }
+
+// TestDatesBeyondTheCalendar reads a person whose dates no calendar has as that person's trouble, and one in the year 10000 as none.
+func TestDatesBeyondTheCalendar(t *testing.T) {
+	x := start(t, 20, sandbox.Options{})
+	x.Change = func(_ int, d map[string]any) {
+		for i, dates := range [][2]string{{"/Date(-99999999999999)/", ""}, {"", "/Date(253402300800000)/"}} {
+			e := dig(t, d, "results", i, "employmentNav", "results", 0)
+			for j, name := range []string{"startDate", "endDate"} {
+				if dates[j] != "" {
+					e[name] = dates[j]
+				}
+			}
+		}
+	}
+	c := x.config()
+	c.HorizonDays, c.AsOf = 0, "2026-04-01"
+	got, err := x.read(t, c, source.Spec{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w := got.Workers["000001"]; len(w.Problems) != 1 || w.HireDate != "" || got.Records != 20 {
+		t.Errorf("%d records, %q, %q", got.Records, w.HireDate, w.Problems)
+	}
+	for id, w := range got.Workers {
+		if id != "000001" && (len(w.Problems) > 0 || w.HireDate == "" || id == "000002" && w.TerminationDate != "") {
+			t.Errorf("worker %s: %+v", id, w)
+		}
+	}
+}

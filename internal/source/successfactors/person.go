@@ -27,6 +27,7 @@ type person struct {
 	managerPerson string   // person id
 	ownManager    bool     // the attribute managerId is configured
 	problems      []source.Problem
+	doubts        []source.Doubt // what of the dates cannot be read
 	codes         []code
 }
 
@@ -41,6 +42,16 @@ type employment struct {
 	node, job  object
 	start, end worker.Date
 	status     string // external code of the picklist employee-status
+	doubts     []source.Doubt
+}
+
+// era takes an error for the trouble of one person, if it is: the date is then none.
+func era(doubts *[]source.Doubt, key, where string, err error) error {
+	if e, ok := errors.AsType[*eraError](err); ok {
+		*doubts = append(*doubts, source.Doubt{Key: key, Text: where + e.Error()})
+		return nil
+	}
+	return err
 }
 
 // rank orders employments, the one that counts first: those that go on before
@@ -103,6 +114,7 @@ func (r *reader) person(o object, position string, asOf worker.Date) (*person, e
 		return nil, nil
 	}
 	for _, e := range list {
+		p.doubts = append(p.doubts, e.doubts...)
 		if user := text(e.node, "userId"); user != "" {
 			p.users = append(p.users, user)
 		}
@@ -126,6 +138,7 @@ func (r *reader) employments(o object, asOf worker.Date) ([]*employment, error) 
 		var starts, ends error
 		e.start, starts = date(node, "startDate")
 		e.end, ends = date(node, "endDate")
+		starts, ends = era(&e.doubts, "hire_date", "employmentNav/", starts), era(&e.doubts, "termination_date", "employmentNav/", ends)
 		if err := errors.Join(starts, ends); err != nil {
 			return nil, fmt.Errorf("employmentNav/%w", err)
 		}
@@ -137,7 +150,7 @@ func (r *reader) employments(o object, asOf worker.Date) ([]*employment, error) 
 			at = e.start
 		}
 		job, err := effective(rows(node["jobInfoNav"]), at)
-		if err != nil {
+		if err = era(&e.doubts, "status", "employmentNav/jobInfoNav/", err); err != nil {
 			return nil, fmt.Errorf("employmentNav/jobInfoNav/%w", err)
 		}
 		if job != nil {
@@ -315,7 +328,7 @@ func (r *reader) canonical(p *person, o object, e *employment) {
 		case "time_zone":
 			value = cmp.Or(text(e.job, "timezone"), text(e.node, "userNav", "timeZone"))
 		}
-		if err != nil {
+		if err = era(&p.doubts, key, "", err); err != nil {
 			p.problems = append(p.problems, source.Problem{Position: p.position, Column: key, WorkerID: p.id, Text: err.Error()})
 		}
 		p.values[i] = expression.String(value)

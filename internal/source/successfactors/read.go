@@ -134,6 +134,9 @@ func (r *reader) findStarters(ctx context.Context, later map[worker.Date][]strin
 		first := worker.Date("")
 		for _, e := range rows(o["employmentNav"]) {
 			start, err := date(e, "startDate")
+			if _, other := errors.AsType[*eraError](err); other {
+				continue // the employment that begins soon is another one
+			}
 			if err != nil {
 				return fmt.Errorf("%s, person %s: employmentNav/%w", position, source.Quote(id), err)
 			}
@@ -289,7 +292,7 @@ func (r *reader) build() (*source.Result, error) {
 	for _, id := range r.order {
 		p := r.people[id]
 		r.resolveManager(p, index)
-		b.Add(p.position, func(name string) (expression.Value, bool) { return p.values[index[name]], true })
+		b.AddDoubtful(p.position, p.doubts, func(name string) (expression.Value, bool) { return p.values[index[name]], true })
 	}
 	r.checkCodes(b)
 	if r.nothing > 0 {

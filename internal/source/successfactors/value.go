@@ -101,7 +101,7 @@ func plain(v any) string {
 // dateLiteral is a date of OData v2 in JSON: milliseconds since 1970 in UTC, with
 // the offset in minutes where it is a moment
 // (https://www.odata.org/documentation/odata-version-2-0/json-format/ section 4).
-var dateLiteral = regexp.MustCompile(`^/Date\((-?\d{1,15})([+-]\d{1,4})?\)/$`)
+var dateLiteral = regexp.MustCompile(`^/Date\((-?\d+)([+-]\d{1,4})?\)/$`)
 
 const (
 	// openEnd is the date that stands for none: 9999-12-31.
@@ -122,23 +122,39 @@ func parseDate(text string) (time.Time, bool) {
 	if err != nil {
 		return time.Time{}, false
 	}
-	return time.UnixMilli(ms).UTC(), true
+	t := time.UnixMilli(ms).UTC()
+	return t, t.Year() >= 1
 }
 
-// date returns a date property, or "" if it has none. The open end is "".
+// eraError is a date that no calendar of an HR system has, such as one before the year 1:
+// the trouble of one person, whereas a date in another form is that of the whole read.
+type eraError struct{ property, text string }
+
+func (e *eraError) Error() string {
+	return fmt.Sprintf("%s: found %q, expected a date from the year 1 to 9999", e.property, e.text)
+}
+
+// date returns a date property, or "" if it has none. The open end, and what is after it, is "".
 func date(o object, name string) (worker.Date, error) {
 	text := text(o, name)
 	if text == "" {
 		return "", nil
 	}
 	t, ok := parseDate(text)
-	if !ok {
+	switch {
+	case !ok && dateLiteral.MatchString(text):
+		return "", &eraError{name, text}
+	case !ok:
 		return "", fmt.Errorf("%s: found %q, expected a date such as /Date(1714521600000)/", name, text)
+	case isOpen(t):
+		return "", nil
 	}
-	if d := worker.Date(t.Format(time.DateOnly)); d < openEnd {
-		return d, nil
-	}
-	return "", nil
+	return worker.Date(t.Format(time.DateOnly)), nil
+}
+
+// isOpen reports a date that stands for none: the last day of the year 9999, and what follows.
+func isOpen(t time.Time) bool {
+	return t.Year() > 9999 || t.Format(time.DateOnly) == string(openEnd)
 }
 
 // present writes a value for an attribute: dates as configured, everything else as it is.
@@ -151,9 +167,11 @@ func (c *Config) present(v any) string {
 	switch {
 	case !ok:
 		return text
+	case t.Year() > 9999:
+		return ""
 	case !c.ISODates:
 		return t.Format(microsoftLayout)
-	case t.Format(time.DateOnly) >= string(openEnd):
+	case isOpen(t):
 		return ""
 	case t.Truncate(24 * time.Hour).Equal(t):
 		return t.Format(time.DateOnly)

@@ -66,9 +66,9 @@ func (a Auth) validate(allowHTTP bool) error {
 	case a.OAuth2 == nil:
 		return nil
 	case a.OAuth2.ClientID == "":
-		return errors.New("oauth2: found no client id, expected the one that the HR system issued")
+		return errors.New("found no client id for OAuth 2, expected the one that the HR system issued")
 	case a.OAuth2.ClientSecret == "" && a.OAuth2.RefreshToken == "":
-		return errors.New("oauth2: found neither a client secret nor a refresh token, expected one of them or both")
+		return errors.New("found for OAuth 2 neither a client secret nor a refresh token, expected one of them or both")
 	}
 	if _, err := parseBase(a.OAuth2.TokenURL, allowHTTP); err != nil {
 		return fmt.Errorf("oauth2: token_%w", err)

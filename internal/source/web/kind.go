@@ -49,8 +49,8 @@ func tooLarge(limit int64, what string) error {
 const answersPerClient = 4
 
 // receive counts what has come, and refuses more than that.
-func (c *Client) receive(n int) error {
-	if limit := answersPerClient * c.config.MaxBytes; c.received.Add(int64(n)) > limit {
+func (c *Client) receive(n int64) error {
+	if limit := answersPerClient * c.config.MaxBytes; c.received.Add(n) > limit {
 		return &sizeError{fmt.Sprintf("the answers hold more than %d bytes together, %d times the largest one (max_response_mb): "+
 			"either the list of pages never ends, or max_response_mb has to be larger", limit, answersPerClient)}
 	}

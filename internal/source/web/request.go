@@ -15,6 +15,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"terraform-provider-workforce/internal/bounded"
 )
 
 // Request is one question to the HR system.
@@ -171,7 +173,9 @@ func (c *Client) attempt(ctx context.Context, r Request, target *url.URL) (_ *Re
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	total := time.AfterFunc(c.config.Timeout, func() { cancel(fmt.Errorf("no complete answer within %s (timeout)", c.config.Timeout)) })
+	total := time.AfterFunc(c.config.Timeout, func() {
+		cancel(fmt.Errorf("no complete answer within %s (%s)", c.config.Timeout, c.config.TimeoutName))
+	})
 	defer total.Stop()
 
 	request, err := http.NewRequestWithContext(ctx, r.Method, target.String(), bytes.NewReader(r.Body))
@@ -242,18 +246,28 @@ func (c *Client) readBody(answer *http.Response, stall *time.Timer, cancel conte
 		cancel(fmt.Errorf("the server sent less than %d bytes within %s", step, c.config.Stall))
 	})
 	defer slow.Stop()
-	var body bytes.Buffer
+	var body bounded.Buffer
 	if answer.ContentLength > 0 {
-		body.Grow(int(min(answer.ContentLength, 16<<20)) + bytes.MinRead)
+		body.Grow(int(min(answer.ContentLength, 16<<20)) + 1)
 	}
+	whole := false
+	defer func() {
+		if !whole {
+			c.received.Add(-body.Len()) // nothing of it is held any longer
+		}
+	}()
 	in := io.LimitReader(answer.Body, c.config.MaxBytes+1)
 	for {
 		n, err := io.CopyN(&body, in, step)
-		if int64(body.Len()) > c.config.MaxBytes {
+		if err := c.receive(n); err != nil { // as it comes: several answers may come at the same time
+			return nil, err
+		}
+		if body.Len() > c.config.MaxBytes {
 			return nil, tooLarge(c.config.MaxBytes, "is longer")
 		}
 		if errors.Is(err, io.EOF) && n < step && !errors.Is(err, io.ErrUnexpectedEOF) {
-			return body.Bytes(), c.receive(body.Len())
+			whole = true
+			return body.Bytes(), nil
 		}
 		if err != nil {
 			return nil, fmt.Errorf("the connection ended after %d bytes of the answer: %w", body.Len(), err)

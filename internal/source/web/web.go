@@ -49,6 +49,8 @@ type Config struct {
 
 	// Timeout is how long one attempt may take, its answer included; 5 minutes if 0.
 	Timeout time.Duration
+	// TimeoutName is the argument that sets Timeout, for messages; request_timeout if empty.
+	TimeoutName string
 	// Stall is how long the server may take to begin to answer, and after that
 	// to send each further 4 KiB; 2 minutes if 0.
 	Stall time.Duration
@@ -86,7 +88,7 @@ type Client struct {
 	token    tokens
 	secrets  secrets
 	requests atomic.Int64
-	received atomic.Int64 // bytes of all answers
+	received atomic.Int64 // bytes of all answers, as far as they have come
 	anonym   bool         // sends no credentials
 }
 
@@ -104,6 +106,7 @@ func New(c Config) (*Client, error) {
 		return nil, err
 	}
 	setDefault(&c.Timeout, defaultTimeout)
+	setDefault(&c.TimeoutName, "request_timeout")
 	setDefault(&c.Stall, defaultStall)
 	setDefault(&c.MaxBytes, defaultMaxBytes)
 	setDefault(&c.Retries, defaultRetries)
@@ -179,7 +182,7 @@ func (c Config) transport() (*http.Transport, error) {
 	if ca != nil {
 		config.RootCAs = x509.NewCertPool()
 		if !config.RootCAs.AppendCertsFromPEM(ca) {
-			return nil, errors.New("ca_certificate: found no certificate, expected one or more in PEM (-----BEGIN CERTIFICATE-----)")
+			return nil, errors.New("ca_certificate_file or ca_certificate_pem: found no certificate, expected one or more in PEM (-----BEGIN CERTIFICATE-----)")
 		}
 	}
 	certificate, err := text("client_certificate", c.ClientCertificateFile, c.ClientCertificatePEM)
@@ -192,11 +195,11 @@ func (c Config) transport() (*http.Transport, error) {
 	}
 	switch {
 	case (certificate == nil) != (key == nil):
-		return nil, errors.New("client_certificate and client_key: found one of the two, expected both or none")
+		return nil, errors.New("client_certificate_pem and client_key_pem (or client_certificate_file and client_key_file): found one of the two, expected both or none")
 	case certificate != nil:
 		pair, err := tls.X509KeyPair(certificate, key)
 		if err != nil {
-			return nil, fmt.Errorf("client_certificate and client_key: %w", err)
+			return nil, fmt.Errorf("client_certificate_pem and client_key_pem (or client_certificate_file and client_key_file): %w", err)
 		}
 		config.Certificates = []tls.Certificate{pair}
 	}

@@ -3,6 +3,7 @@
 package web
 
 import (
+	"bytes"
 	"compress/gzip"
 	"context"
 	"encoding/pem"
@@ -14,6 +15,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -199,7 +201,7 @@ func TestSlowServers(t *testing.T) {
 	}{
 		{"no answer", Config{Stall: 30 * time.Millisecond}, "", "no answer within 30ms"},
 		{"drip", Config{Stall: 30 * time.Millisecond}, "[", "the server sent less than 4096 bytes within 30ms"},
-		{"no end", Config{Timeout: 30 * time.Millisecond}, "[", "no complete answer within 30ms (timeout)"},
+		{"no end", Config{Timeout: 30 * time.Millisecond}, "[", "no complete answer within 30ms (request_timeout)"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.config.Retries = -1
@@ -237,7 +239,7 @@ func (late) RoundTrip(r *http.Request) (*http.Response, error) {
 func TestAnswersThatEndAfterWeGaveUp(t *testing.T) {
 	for want, config := range map[string]Config{
 		"the server sent less than 4096 bytes within 200ms": {Stall: 200 * time.Millisecond},
-		"no complete answer within 200ms (timeout)":         {Timeout: 200 * time.Millisecond},
+		"no complete answer within 200ms (request_timeout)": {Timeout: 200 * time.Millisecond},
 	} {
 		config.URL, config.Retries = "https://hr.example.com", -1
 		c, err := New(config)
@@ -388,7 +390,7 @@ func TestConfigurations(t *testing.T) {
 		{Config{URL: "https://hr.example.com", CAPEM: "x"}, "found no certificate"},
 		{Config{URL: "https://hr.example.com", CAPEM: "x", CAFile: "x"}, "found both"},
 		{Config{URL: "https://hr.example.com", ClientKeyPEM: canary}, "found one of the two"},
-		{Config{URL: "https://hr.example.com", ClientKeyPEM: canary, ClientCertificatePEM: "x"}, "client_certificate and client_key"},
+		{Config{URL: "https://hr.example.com", ClientKeyPEM: canary, ClientCertificatePEM: "x"}, "client_certificate_pem and client_key_pem (or client_certificate_file and client_key_file)"},
 	} {
 		_, err := New(tt.config)
 		contains(t, fmt.Sprint(err), tt.want)
@@ -450,5 +452,32 @@ func TestAnswersTogether(t *testing.T) {
 		default:
 			return
 		}
+	}
+}
+
+// TestBomb counts the bytes that an answer takes which is small on the way and larger than permitted when it is decompressed:
+// no more than the limit, however much of it may be garbage.
+func TestBomb(t *testing.T) {
+	const limit, slack = 64 << 20, 8 << 20
+	var bomb bytes.Buffer
+	z := gzip.NewWriter(&bomb)
+	part := make([]byte, 1<<20)
+	for range 4 * limit / len(part) {
+		_, _ = z.Write(part)
+	}
+	_ = z.Close()
+	var before, after runtime.MemStats
+	c := serve(t, Config{MaxBytes: limit, Retries: -1}, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		_, _ = w.Write(bomb.Bytes())
+	})
+	runtime.ReadMemStats(&before)
+	contains(t, get(c, "people"), "the answer is longer, expected at most 67108864 bytes")
+	runtime.ReadMemStats(&after)
+	if held := c.received.Load(); held != 0 {
+		t.Errorf("%d bytes count as held, and nothing is", held)
+	}
+	if taken := after.TotalAlloc - before.TotalAlloc; taken > limit+slack {
+		t.Errorf("an answer of %d bytes took %d bytes of memory, expected at most %d", bomb.Len(), taken, limit+slack)
 	}
 }

@@ -15,6 +15,7 @@ import (
 
 	"terraform-provider-workforce/internal/source"
 	"terraform-provider-workforce/internal/source/location"
+	"terraform-provider-workforce/internal/source/sourcetest"
 )
 
 var (
@@ -287,9 +288,31 @@ func FuzzSheet(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, sheet string) {
 		got, err := Read(context.Background(), book(t, sheet), tiny, now)
-		if (got == nil) == (err == nil) {
-			t.Errorf("got %+v, %v", got, err)
-		}
+		sourcetest.Whole(t, got, err)
+	})
+}
+
+// FuzzBook holds the same of the other parts of a workbook.
+func FuzzBook(f *testing.F) {
+	f.Add(workbookXML, workbookRels, stringsXML, stylesXML)
+	f.Add(strings.Replace(workbookXML, "<workbook", `<workbook date1904="1"`, 1), workbookRels, "<sst><si><t>", "<styleSheet><numFmts>")
+	sheet := data(`<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c></row>` +
+		`<row r="2"><c r="A2" t="s"><v>2</v></c><c r="B2" s="1"><v>45000</v></c><c r="C2" s="5"><v>1.5</v></c></row>`)
+	f.Fuzz(func(t *testing.T, workbook, rels, shared, styles string) {
+		c := book(t, sheet, "xl/workbook.xml", workbook, "xl/_rels/workbook.xml.rels", rels, "xl/sharedStrings.xml", shared, "xl/styles.xml", styles)
+		got, err := Read(context.Background(), c, tiny, now)
+		sourcetest.Whole(t, got, err)
+	})
+}
+
+// FuzzArchive holds the same of the archive.
+func FuzzArchive(f *testing.F) {
+	f.Add([]byte(book(f, cells(`<c r="B2"><v>1</v></c>`)).Location.Content))
+	f.Add([]byte("PK\x05\x06"))
+	f.Add([]byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"))
+	f.Fuzz(func(t *testing.T, content []byte) {
+		got, err := Read(context.Background(), Config{Location: location.Config{Content: string(content)}}, tiny, now)
+		sourcetest.Whole(t, got, err)
 	})
 }
 

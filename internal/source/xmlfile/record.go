@@ -93,7 +93,7 @@ func (s *stream) finish() error {
 		s.problems = append(s.problems, source.Problem{Text: fmt.Sprintf("records: found no element at %q%s", s.config.Records, advice)})
 	}
 	if s.config.Total != "" && s.reader.total < 0 {
-		return fmt.Errorf("total: found nothing at %q, expected the number of records", s.config.Total)
+		return fmt.Errorf("total_path: found nothing at %q, expected the number of records", s.config.Total)
 	}
 	return nil
 }

@@ -15,6 +15,7 @@ import (
 
 	"terraform-provider-workforce/internal/source"
 	"terraform-provider-workforce/internal/source/location"
+	"terraform-provider-workforce/internal/source/sourcetest"
 )
 
 var (
@@ -165,7 +166,7 @@ func TestRefused(t *testing.T) {
 		{"two ids", config(`<r><w><id>1</id><id>2</id></w></r>`), []string{"found 2 values"}},
 		{"total that lies", with(`<r n="2"><w><id>1</id></w></r>`, func(c *Config) { c.Total = "/r/@n" }), []string{"found 1 records, expected 2"}},
 		{"total as element", with(`<r><n> 3 </n><w><id>1</id></w></r>`, func(c *Config) { c.Total = "/r/n" }), []string{"expected 3"}},
-		{"total missing", with(one, func(c *Config) { c.Total = "/r/n" }), []string{"total: found nothing"}},
+		{"total missing", with(one, func(c *Config) { c.Total = "/r/n" }), []string{"total_path: found nothing"}},
 		{"total no number", with(`<r n="x"><w><id>1</id></w></r>`, func(c *Config) { c.Total = "/r/@n" }), []string{`total: found "x"`}},
 		{"two totals", with(`<r><n>1</n><n>2</n><w><id>1</id></w></r>`, func(c *Config) { c.Total = "/r/n" }), []string{"found 1 and 2"}},
 		{"the same worker twice", config("<r><w><id>1</id></w>\n<w><id>1</id></w></r>"), []string{"record 2 (line 2)", "same worker id as record 1 (line 1)"}},
@@ -221,9 +222,7 @@ func FuzzRead(f *testing.F) {
 		for _, columns := range []map[string]string{nil, {"id": "id", "x": "descendant::*[last()]/@*", "n": "sum(*)"}} {
 			c.Columns = columns
 			got, err := Read(context.Background(), c, tiny, now)
-			if (got == nil) == (err == nil) {
-				t.Errorf("got %+v, %v", got, err)
-			}
+			sourcetest.Whole(t, got, err)
 		}
 	})
 }

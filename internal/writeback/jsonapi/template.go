@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -20,57 +19,12 @@ import (
 // placeholder matches {name} and {name:type}.
 var placeholder = regexp.MustCompile(`\{([^{}:"\s]+)(?::([a-z]+))?\}`)
 
-// urlTemplate is a path and query with placeholders.
-type urlTemplate string
-
-func parseURL(text string, names ...string) (urlTemplate, error) {
-	if !strings.HasPrefix(text, "/") || strings.HasPrefix(text, "//") {
-		return "", fmt.Errorf("found %q, expected a path below url, such as /employees/{worker_id}", text)
-	}
-	matches := placeholder.FindAllStringSubmatch(text, -1)
-	for _, m := range matches {
-		if !slices.Contains(names, m[1]) || m[2] != "" {
-			return "", unknownName(m[0], names)
-		}
-	}
-	if len(matches) == 0 || strings.ContainsAny(placeholder.ReplaceAllString(text, ""), "{}") {
-		return "", fmt.Errorf("found %q, expected a path that says which worker, with {%s}", text, strings.Join(names, "} or {"))
-	}
-	return urlTemplate(text), nil
-}
-
 func unknownName(found string, names []string) error {
 	hint := ""
 	if near := directory.Nearest(strings.Trim(found, "{}"), names); near != "" {
 		hint = fmt.Sprintf(" (did you mean {%s}?)", near)
 	}
 	return fmt.Errorf("found %s, expected {%s}%s", found, strings.Join(names, "}, {"), hint)
-}
-
-// fill puts values into the URL so that each stays within its segment or parameter.
-func (t urlTemplate) fill(names map[string]string) (string, error) {
-	var b strings.Builder
-	text, at := string(t), 0
-	query := strings.IndexByte(text, '?')
-	for _, m := range placeholder.FindAllStringSubmatchIndex(text, -1) {
-		value := names[text[m[2]:m[3]]]
-		if value == "" || value == "." || value == ".." {
-			return "", fmt.Errorf("found %q for %s, expected a value that can stand in a URL", value, text[m[0]:m[1]])
-		}
-		// In a filter of the server's own language a quote would end the text.
-		if before := text[m[0]-1]; (before == '\'' || before == '"') && strings.ContainsAny(value, string(before)+`\`) {
-			return "", fmt.Errorf("found %q for %s between quotes, expected a value without quotes", value, text[m[0]:m[1]])
-		}
-		b.WriteString(text[at:m[0]])
-		if query >= 0 && m[0] > query {
-			b.WriteString(url.QueryEscape(value))
-		} else {
-			b.WriteString(url.PathEscape(value))
-		}
-		at = m[1]
-	}
-	b.WriteString(text[at:])
-	return b.String(), nil
 }
 
 // Body is the template of a request in JSON. A placeholder stands in a text:
@@ -200,13 +154,30 @@ func (f *filler) text(s string) (any, bool) {
 	if m := placeholder.FindStringSubmatch(s); m != nil && m[0] == s && slices.Contains(f.attributes, m[1]) {
 		return f.typed(m[1], m[2]), true
 	}
-	return placeholder.ReplaceAllStringFunc(s, func(found string) string {
-		name := strings.Trim(found, "{}")
-		if v, ok := f.values[name]; ok {
-			return v
+	var b strings.Builder
+	at := 0
+	for _, m := range placeholder.FindAllStringSubmatchIndex(s, -1) {
+		name := s[m[2]:m[3]]
+		value, written := f.values[name]
+		if !written {
+			value = f.names[name]
 		}
-		return f.names[name]
-	}), true
+		f.quoted(name, value, s[:m[0]], s[m[1]:])
+		b.WriteString(s[at:m[0]])
+		b.WriteString(value)
+		at = m[1]
+	}
+	b.WriteString(s[at:])
+	return b.String(), true
+}
+
+// quoted refuses a value that would end the quotes it stands between in a text of the server's own language, such as a query of GraphQL.
+func (f *filler) quoted(name, value, before, after string) {
+	for _, quote := range []string{`"`, "'"} {
+		if strings.HasSuffix(before, quote) && strings.HasPrefix(after, quote) && strings.ContainsAny(value, quote+"\\\r\n") {
+			f.errs = append(f.errs, fmt.Errorf("%s: found %q, expected a value without quotes and backslashes: it stands between quotes, which it would end", name, value))
+		}
+	}
 }
 
 // typed returns the value of an attribute as one of JSON.
