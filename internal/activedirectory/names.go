@@ -3,6 +3,7 @@
 package activedirectory
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/go-ldap/ldap/v3"
@@ -24,6 +25,21 @@ func Below(dn, container string) bool {
 		}
 	}
 	return false
+}
+
+// CommonContainer returns the nearest container that holds everything in the
+// containers, or is one of them; "" where they have nothing in common.
+func CommonContainer(containers []string) string {
+	if len(containers) == 0 {
+		return ""
+	}
+	common := slices.Min(containers) // whatever their order
+	for _, c := range containers {
+		for common != "" && dnKey(c) != dnKey(common) && !Below(c, common) {
+			common = Parent(common)
+		}
+	}
+	return common
 }
 
 // Parent returns the distinguished name of the container of an object, as it is
