@@ -214,7 +214,7 @@ func (c *Client) attempt(ctx context.Context, r Request, body []byte) (*Response
 		return nil, problem
 	}
 	if err != nil {
-		problem.Err, problem.final = &SignInError{Method: c.config.method(), Err: err}, true
+		problem.Err, problem.final = c.config.signInError(err), true
 		return nil, problem
 	}
 	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { sent.Store(true) }})
