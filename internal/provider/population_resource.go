@@ -130,9 +130,12 @@ func restoreAttribute() schema.Attribute {
 	}
 }
 
+// defaultRetention is the default of retention_days.
+const defaultRetention int64 = 30
+
 func retentionAttribute() schema.Attribute {
 	return schema.Int64Attribute{
-		Optional: true, Computed: true, Default: int64default.StaticInt64(30),
+		Optional: true, Computed: true, Default: int64default.StaticInt64(defaultRetention),
 		MarkdownDescription: "Days that an account must have been disabled, by the directory's own record, before `delete` or `purge` deletes it. The default is 30. An account that is not due yet is disabled, and never a reason for the plan to fail.",
 		Validators:          []validator.Int64{int64validator.Between(0, 36500)},
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -25,6 +26,7 @@ var (
 	_ provider.ProviderWithFunctions          = (*workforceProvider)(nil)
 	_ provider.ProviderWithEphemeralResources = (*workforceProvider)(nil)
 	_ provider.ProviderWithActions            = (*workforceProvider)(nil)
+	_ provider.ProviderWithListResources      = (*workforceProvider)(nil)
 )
 
 // New returns a factory of the provider.
@@ -93,6 +95,7 @@ func (p *workforceProvider) Configure(ctx context.Context, req provider.Configur
 	resp.DataSourceData = data
 	resp.EphemeralResourceData = data
 	resp.ActionData = data
+	resp.ListResourceData = data
 }
 
 func (p *workforceProvider) Resources(context.Context) []func() resource.Resource {
@@ -120,6 +123,11 @@ func (p *workforceProvider) EphemeralResources(context.Context) []func() ephemer
 
 // Actions is used by Terraform 1.14 and newer; older versions do not see them.
 func (p *workforceProvider) Actions(context.Context) []func() action.Action { return actions() }
+
+// ListResources is used by `terraform query` of Terraform 1.14 and newer; older versions do not see them.
+func (p *workforceProvider) ListResources(context.Context) []func() list.ListResource {
+	return listResources()
+}
 
 func (p *workforceProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{

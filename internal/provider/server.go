@@ -27,8 +27,9 @@ func NewServer(version string) func() tfprotov6.ProviderServer {
 // that forgets its parent when the call returns keeps that at 55 MB.
 type slimServer struct {
 	tfprotov6.ProviderServer
-	// The interface of servers has no actions yet: embedding it alone would hide them.
+	// The interface of servers has no actions and lists yet: embedding it alone would hide them.
 	tfprotov6.ActionServer
+	tfprotov6.ListResourceServer
 	schemas writeOnlySchemas
 }
 
@@ -37,7 +38,11 @@ func newSlimServer(s tfprotov6.ProviderServer) tfprotov6.ProviderServer {
 	if !ok {
 		panic("the framework serves no actions") // a test of every build sees it
 	}
-	return &slimServer{ProviderServer: s, ActionServer: actions}
+	lists, ok := s.(tfprotov6.ListResourceServer)
+	if !ok {
+		panic("the framework serves no lists")
+	}
+	return &slimServer{ProviderServer: s, ActionServer: actions, ListResourceServer: lists}
 }
 
 // releasable is a context whose parent can be dropped.

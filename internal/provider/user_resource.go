@@ -255,7 +255,12 @@ func (r *userResource) ImportState(ctx context.Context, req resource.ImportState
 		addProblems(&resp.Diagnostics, "Cannot import the account", err)
 		return
 	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), found.ID)...)
+	for name, v := range map[string]any{ // with the defaults, so that the plan shows only what changes about the account
+		"id": found.ID, "adopt_existing": reconcile.AdoptMatched, "restore_deleted": true, "on_destroy": reconcile.Disable,
+		"retention_days": defaultRetention, "change_password_at_next_logon": true, "allow_unreviewed": false,
+	} {
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), v)...)
+	}
 	r.target.home.record(ctx, r.data, resp.Identity, map[string]string{identityID: found.ID}, &resp.Diagnostics)
 }
 
