@@ -29,7 +29,7 @@ description: |-
 
 %[4]s
 
-List resources need Terraform 1.14 or newer; older versions and OpenTofu do not know them. See [Adopting what is there](../guides/adopting).
+List resources need Terraform 1.14 or newer; older versions and OpenTofu do not know them. See [Adopting what is there](../guides/adopting.md#single-objects-by-identity-and-from-a-query).
 
 ## Example Usage
 
