@@ -51,8 +51,8 @@ func (t *Tenant) ListUsers(ctx context.Context, filter string) ([]*directory.Exi
 // filteredUsers asks for ids first: what filters may say that others refuse cannot be asked together with managers.
 func (t *Tenant) filteredUsers(ctx context.Context, filter string) (users []*user, err error) {
 	var ids []string
-	query := advanced(filter, "id")
-	err = t.client.Pages(ctx, graphconn.Request{Method: http.MethodGet, Path: "/users", Query: query, Header: eventual()}, func(body []byte) error {
+	request := graphconn.Request{Method: http.MethodGet, Path: "/users", Query: advanced(filter, "id"), Header: eventual()}
+	err = t.client.Pages(ctx, request, func(body []byte) error {
 		var page struct {
 			Value []struct {
 				ID string `json:"id"`
@@ -76,7 +76,8 @@ func (t *Tenant) filteredUsers(ctx context.Context, filter string) (users []*use
 
 // ListGroups returns the groups that an OData filter finds, or all of them, by display name.
 func (t *Tenant) ListGroups(ctx context.Context, filter string) ([]*Group, error) {
-	request := graphconn.Request{Method: http.MethodGet, Path: "/groups", Query: url.Values{"$select": {groupSelect}, "$top": {strconv.Itoa(pageSize)}}}
+	everything := url.Values{"$select": {groupSelect}, "$top": {strconv.Itoa(pageSize)}}
+	request := graphconn.Request{Method: http.MethodGet, Path: "/groups", Query: everything}
 	if filter != "" {
 		request.Query, request.Header = advanced(filter, groupSelect), eventual()
 	}

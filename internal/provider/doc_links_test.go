@@ -38,7 +38,9 @@ func pagesOf(t *testing.T) map[string]string {
 		t.Fatal(err)
 	}
 	schemas := startActions(t, nil).schemas
-	for folder, of := range map[string]map[string]*tfprotov6.Schema{"resources": schemas.ResourceSchemas, "data-sources": schemas.DataSourceSchemas, "ephemeral-resources": schemas.EphemeralResourceSchemas} {
+	for folder, of := range map[string]map[string]*tfprotov6.Schema{
+		"resources": schemas.ResourceSchemas, "data-sources": schemas.DataSourceSchemas, "ephemeral-resources": schemas.EphemeralResourceSchemas,
+	} {
 		for name := range of {
 			pages[folder+"/"+strings.TrimPrefix(name, "workforce_")+".md"] = "" // made of resources.md and its like
 		}

@@ -40,7 +40,8 @@ func taggedToken(tag string) (string, error) {
 		found = strings.Join(have, ", ")
 	}
 	return "", fmt.Errorf("oidc_token_tag: found %s in the environment, expected %[2]s_%[3]s: "+
-		"set the variable TFC_WORKLOAD_IDENTITY_AUDIENCE_%[3]s of the workspace to api://AzureADTokenExchange, or correct the tag", found, hcpToken, tag)
+		"set the variable TFC_WORKLOAD_IDENTITY_AUDIENCE_%[3]s of the workspace to api://AzureADTokenExchange, or correct the tag",
+		found, hcpToken, tag)
 }
 
 // offeredToken says where the environment has a token of another issuer, "" for nowhere, and what

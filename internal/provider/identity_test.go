@@ -330,7 +330,8 @@ func TestAccIdentityAD(t *testing.T) {
 	groupID := fieldsOf(t, group.identity)["id"]
 
 	person := func(cn string) map[string]tftypes.Value {
-		return map[string]tftypes.Value{"container": text(ou), "common_name": text(cn), "sam_account_name": text("identity1"), "worker_id": text("i1")}
+		return map[string]tftypes.Value{"container": text(ou), "common_name": text(cn), "sam_account_name": text("identity1"),
+			"worker_id": text("i1")}
 	}
 	user := p.keeps(t, "workforce_ad_user", person("Ida Before"), person("Ida After"), object())
 	members := p.keeps(t, "workforce_ad_group_members", map[string]tftypes.Value{"group": text(groupID), "members": textList()},
@@ -390,7 +391,8 @@ func TestAccIdentityAD(t *testing.T) {
 }
 
 func identityPerson(ou string, i int, title string) string {
-	const doc = `{"attributes":{"employeeID":"pi%[1]d","title":%[2]q},"common_name":"Pi %[1]d","container":%[3]q,"enabled":true,"sam_account_name":"pi%[1]d"}`
+	const doc = `{"attributes":{"employeeID":"pi%[1]d","title":%[2]q},"common_name":"Pi %[1]d",` +
+		`"container":%[3]q,"enabled":true,"sam_account_name":"pi%[1]d"}`
 	return fmt.Sprintf(doc, i, title, ou)
 }
 
@@ -404,7 +406,8 @@ func TestAccIdentityEntra(t *testing.T) {
 	group := p.keeps(t, "workforce_entra_group", named("Ident A"), named("Ident B"), object())
 	groupID := fieldsOf(t, group.identity)["id"]
 	person := func(name string) map[string]tftypes.Value {
-		return map[string]tftypes.Value{"user_principal_name": text("ida@example.com"), "display_name": text(name), "mail_nickname": text("ida"), "worker_id": text("i1")}
+		return map[string]tftypes.Value{"user_principal_name": text("ida@example.com"), "display_name": text(name), "mail_nickname": text("ida"),
+			"worker_id": text("i1")}
 	}
 	user := p.keeps(t, "workforce_entra_user", person("Ida Before"), person("Ida After"), object())
 	p.keeps(t, "workforce_entra_group_members", map[string]tftypes.Value{"group": text(groupID), "members": textList()},

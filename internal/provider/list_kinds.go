@@ -17,8 +17,8 @@ import (
 )
 
 // listNote ends the descriptions of what can be listed.
-const listNote = " It is used by `terraform query` of Terraform 1.14 and newer, which writes import blocks and configuration for what it finds. " +
-	"They come in a fixed order; `limit` of the list block takes the first ones."
+const listNote = " It is used by `terraform query` of Terraform 1.14 and newer, which writes import blocks and configuration " +
+	"for what it finds. They come in a fixed order; `limit` of the list block takes the first ones."
 
 func listText(description string) listschema.Attribute {
 	return listschema.StringAttribute{Optional: true, MarkdownDescription: description}
@@ -30,8 +30,9 @@ func listFlag(description string) listschema.Attribute {
 
 func adFilters(of string, more map[string]listschema.Attribute) map[string]listschema.Attribute {
 	filters := map[string]listschema.Attribute{
-		"container": listText("Distinguished name of the container that the " + of + " are below of, directly or deeper. Unset: the whole domain."),
-		"filter":    listText("LDAP filter that they match as well, such as `(description=*)`. Unset: all of them."),
+		"container": listText("Distinguished name of the container that the " + of + " are below of, directly or deeper. " +
+			"Unset: the whole domain."),
+		"filter": listText("LDAP filter that they match as well, such as `(description=*)`. Unset: all of them."),
 	}
 	maps.Copy(filters, more)
 	return filters
@@ -39,9 +40,10 @@ func adFilters(of string, more map[string]listschema.Attribute) map[string]lists
 
 func userFilters() map[string]listschema.Attribute {
 	return map[string]listschema.Attribute{
-		"enabled":           listFlag("Whether people can sign in with the account. Unset: both."),
-		"with_worker_id":    listFlag("Whether the account carries a worker id (`worker_id_attribute` of the provider). Unset: both."),
-		"include_protected": listFlag("Whether accounts that `protect` of the provider names are listed as well. Unset: false, because nothing changes them."),
+		"enabled":        listFlag("Whether people can sign in with the account. Unset: both."),
+		"with_worker_id": listFlag("Whether the account carries a worker id (`worker_id_attribute` of the provider). Unset: both."),
+		"include_protected": listFlag("Whether accounts that `protect` of the provider names are listed as well. " +
+			"Unset: false, because nothing changes them."),
 	}
 }
 

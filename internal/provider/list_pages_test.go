@@ -29,7 +29,7 @@ description: |-
 
 %[4]s
 
-List resources need Terraform 1.14 or newer; older versions and OpenTofu do not know them. See [Adopting what is there](../guides/adopting.md#single-objects-by-identity-and-from-a-query).
+List resources need Terraform 1.14 or newer; older versions and OpenTofu do not know them. See [%[6]s](%[7]s).
 
 ## Example Usage
 
@@ -40,7 +40,8 @@ List resources need Terraform 1.14 or newer; older versions and OpenTofu do not 
 ### Optional
 
 %[5]s
-`, name, subcategoryOf(name), short, description, strings.Join(attributes, "\n"))
+`, name, subcategoryOf(name), short, description, strings.Join(attributes, "\n"),
+		"Adopting what is there", "../guides/adopting.md#single-objects-by-identity-and-from-a-query")
 }
 
 func subcategoryOf(name string) string {

@@ -17,7 +17,9 @@ import (
 )
 
 // query lists a kind of resource in a process of its own, and returns what was found by display name, with its resource.
-func (p *terraform14) query(t *testing.T, name string, limit int64, set map[string]tftypes.Value) (names []string, all map[string]held, problems string) {
+func (p *terraform14) query(
+	t *testing.T, name string, limit int64, set map[string]tftypes.Value,
+) (names []string, all map[string]held, problems string) {
 	t.Helper()
 	p = startActions(t, nil)
 	schema := p.schemas.ListResourceSchemas[name]
@@ -54,12 +56,13 @@ func (p *terraform14) adopts(t *testing.T, got held) {
 		t.Fatal(problems)
 	}
 	generator, ok := p.ProviderServer.(interface {
-		GenerateResourceConfig(ctx context.Context, req *tfprotov6.GenerateResourceConfigRequest) (*tfprotov6.GenerateResourceConfigResponse, error)
+		GenerateResourceConfig(context.Context, *tfprotov6.GenerateResourceConfigRequest) (*tfprotov6.GenerateResourceConfigResponse, error)
 	})
 	if !ok {
 		t.Fatal("the server hides how it generates configuration")
 	}
-	made, err := generator.GenerateResourceConfig(t.Context(), &tfprotov6.GenerateResourceConfigRequest{TypeName: got.name, State: p.dynamic(t, got.name, got.state)})
+	listed := &tfprotov6.GenerateResourceConfigRequest{TypeName: got.name, State: p.dynamic(t, got.name, got.state)}
+	made, err := generator.GenerateResourceConfig(t.Context(), listed)
 	fatal(t, err, made.Diagnostics)
 	config := map[string]tftypes.Value{}
 	if err := p.value(t, got.name, made.Config).As(&config); err != nil {
@@ -132,7 +135,8 @@ func TestAccListAD(t *testing.T) {
 		set   map[string]tftypes.Value
 		words []string
 	}{
-		"no filter":       {below(map[string]tftypes.Value{"filter": text("department=Sales")}), []string{"Cannot list workforce_ad_user", `"department=Sales"`, "LDAP filter"}},
+		"no filter": {below(map[string]tftypes.Value{"filter": text("department=Sales")}),
+			[]string{"Cannot list workforce_ad_user", `"department=Sales"`, "LDAP filter"}},
 		"no container":    {map[string]tftypes.Value{"container": text("Staff")}, []string{"container", `"Staff"`, "distinguished name"}},
 		"it is not there": {map[string]tftypes.Value{"container": text("OU=Nowhere," + ou)}, []string{"OU=Nowhere", "does not exist"}},
 	} {

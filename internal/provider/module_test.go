@@ -61,7 +61,9 @@ func TestAccEntraTutorial(t *testing.T) {
 	run(nil, "get")
 	run([]string{"Plan: 2 to add"}, "plan")
 	run([]string{"Apply complete! Resources: 2 added"}, "apply", "-auto-approve")
-	for login, values := range map[string][]string{"zoe.obrien": {"jobTitle", `"Director"`}, "jose.garcia": {"department", `"Research"`}, "mia.kruger": {"city", `"York"`}} {
+	for login, values := range map[string][]string{
+		"zoe.obrien": {"jobTitle", `"Director"`}, "jose.garcia": {"department", `"Research"`}, "mia.kruger": {"city", `"York"`},
+	} {
 		if err := userHolds(s, login+"@example.com", values...)(nil); err != nil {
 			t.Error(err)
 		}
@@ -117,11 +119,9 @@ func TestAccReadmeRuns(t *testing.T) {
 		mustModify(t, d, "dn: OU="+name+","+ou+"\nobjectClass: organizationalUnit\n")
 	}
 	work := t.TempDir()
-	for name, text := range map[string]string{
-		"workers.csv": block("csv"),
-		// The units of this test stand in for those of a company.
-		"main.tf": strings.ReplaceAll(strings.ReplaceAll(block("hcl"), "OU=Staff,DC=corp,DC=example,DC=com", "OU=Staff,"+ou), "OU=Leavers,DC=corp,DC=example,DC=com", "OU=Leavers,"+ou),
-	} {
+	const base = ",DC=corp,DC=example,DC=com" // the units of this test stand in for those of a company
+	main := strings.NewReplacer("OU=Staff"+base, "OU=Staff,"+ou, "OU=Leavers"+base, "OU=Leavers,"+ou).Replace(block("hcl"))
+	for name, text := range map[string]string{"workers.csv": block("csv"), "main.tf": main} {
 		if err := os.WriteFile(filepath.Join(work, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -22,7 +22,8 @@ func TestAccUserDisabledByHand(t *testing.T) {
 		set     map[string]tftypes.Value
 		disable func()
 	}{
-		{"workforce_entra_user", map[string]tftypes.Value{"user_principal_name": text("hand@example.com"), "display_name": text("Hand"), "mail_nickname": text("hand")},
+		{"workforce_entra_user",
+			map[string]tftypes.Value{"user_principal_name": text("hand@example.com"), "display_name": text("Hand"), "mail_nickname": text("hand")},
 			func() { s.Update("hand@example.com", map[string]any{"accountEnabled": false}) }},
 		{"workforce_ad_user", map[string]tftypes.Value{"container": text(ou), "common_name": text("Hand"), "sam_account_name": text("hand")},
 			func() {
