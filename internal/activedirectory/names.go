@@ -33,8 +33,9 @@ func CommonContainer(containers []string) string {
 	if len(containers) == 0 {
 		return ""
 	}
-	common := slices.Min(containers) // whatever their order
-	for _, c := range containers {
+	distinct := slices.Compact(slices.Sorted(slices.Values(containers))) // few, and whatever their order
+	common := distinct[0]
+	for _, c := range distinct {
 		for common != "" && dnKey(c) != dnKey(common) && !Below(c, common) {
 			common = Parent(common)
 		}

@@ -154,3 +154,12 @@ func (h identityHome) reference(
 	}
 	return text, true
 }
+
+// keepsIdentities reports whether a version of Terraform, such as "1.12.0", keeps identities beside the state.
+func keepsIdentities(version string) bool {
+	var major, minor int
+	if n, _ := fmt.Sscanf(version, "%d.%d", &major, &minor); n < 2 { // unknown: as the newest
+		return true
+	}
+	return major > 1 || minor >= 12
+}

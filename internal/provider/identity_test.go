@@ -312,6 +312,14 @@ func TestIdentitySchemas(t *testing.T) {
 	}
 }
 
+func TestKeepsIdentities(t *testing.T) {
+	for version, want := range map[string]bool{"1.11.4": false, "1.12.0": true, "1.17.0-dev": true, "2.0.0": true, "": true} {
+		if got := keepsIdentities(version); got != want {
+			t.Errorf("%q: found %t, expected %t", version, got, want)
+		}
+	}
+}
+
 func TestAccIdentityAD(t *testing.T) {
 	d := useDomain(t)
 	ou := d.Container(t)

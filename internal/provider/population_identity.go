@@ -35,8 +35,12 @@ func (r *populationResource) identify(
 	if into == nil || !into.Raw.IsNull() {
 		return
 	}
-	place, _ := r.target.placeAttribute()
-	r.target.home.record(ctx, r.data, into, map[string]string{place: r.target.commonPlace(accounts)}, diags)
+	name, _ := r.target.placeAttribute()
+	place := ""
+	if r.data.identities { // everybody's document is read for it, which a Terraform that forgets it would ask for in every run
+		place = r.target.commonPlace(accounts)
+	}
+	r.target.home.record(ctx, r.data, into, map[string]string{name: place}, diags)
 }
 
 // ImportState takes a container, or the domain of user principal names: the accounts there that

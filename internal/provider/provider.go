@@ -61,6 +61,8 @@ type providerData struct {
 	claims   reconcile.Claims
 	verdicts reconcile.Verdicts
 	groups   reconcile.GroupClaims
+	// identities says that Terraform keeps identities, and asks for them with every call.
+	identities bool
 }
 
 func (p *workforceProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
@@ -86,6 +88,7 @@ func (p *workforceProvider) Configure(ctx context.Context, req provider.Configur
 		return
 	}
 	data := &providerData{clock: p.clock, activeDirectory: newLazyDomain(config.ActiveDirectory, &resp.Diagnostics), entra: newLazyTenant(config.Entra, p.version, p.clock, &resp.Diagnostics)}
+	data.identities = keepsIdentities(req.TerraformVersion)
 	if p.sleep != nil {
 		data.entra.config.Clock, data.entra.config.Sleep = p.clock, p.sleep
 		data.activeDirectory.options.Now = p.clock
