@@ -192,7 +192,7 @@ func (r *run) createFailed(ctx context.Context, t *task, err error) {
 			r.adopt(ctx, t, own)
 			return
 		}
-		t.fail("create", "", takenBy(holders, err))
+		t.fail("create", "", r.takenBy(holders, err))
 	case ldapconn.IsPasswordPolicy(err):
 		t.fail("create", "", passwordError(err))
 	case ldapconn.IsNoSuchObject(err):
@@ -256,13 +256,17 @@ func (r *run) holders(ctx context.Context, t *task, which ...claim) ([]*record, 
 }
 
 // takenBy names the holders and what of each is in the way.
-func takenBy(holders []*record, said error) error {
-	text := ""
+func (d *Domain) takenBy(holders []*record, said error) error {
+	text, worker := "", d.o.WorkerIDAttribute
 	for _, h := range holders {
 		if text != "" {
 			text += ", "
 		}
-		text += fmt.Sprintf("%q (%s, sAMAccountName %q, userPrincipalName %q)", h.dn, h.class, h.text(attrLogin), h.text(attrPrincipal))
+		text += fmt.Sprintf("%q (%s, sAMAccountName %q, userPrincipalName %q, ", h.dn, h.class, h.text(attrLogin), h.text(attrPrincipal))
+		if id := h.text(worker); id != "" {
+			text += fmt.Sprintf("%s %q, ", worker, id)
+		}
+		text += "objectGUID " + h.id + ")"
 	}
 	return directory.Because(fmt.Errorf("%w by %s", directory.ErrNameTaken, text), said)
 }

@@ -78,7 +78,8 @@ type Domain struct {
 
 	recycling lazy[bool] // the recycle bin is enabled
 
-	forgotten directory.Forgotten // memberships that are not given back
+	forgotten directory.Forgotten    // memberships that are not given back
+	arrivals  directory.LateManagers // accounts that this process wrote, and who waits for others
 
 	mu       sync.Mutex // guards what follows
 	need     map[string]string
@@ -88,8 +89,6 @@ type Domain struct {
 	busy     bool     // a snapshot is being read
 	managers map[string]string
 	since    map[string]time.Time // when disabled accounts were, by objectGUID; zero: nothing tells
-	known    map[string]string    // worker id → objectGUID of what this process wrote
-	pending  map[string][]link    // manager's worker id → who waits for them
 	blind    string               // why deleted objects cannot be read, if so
 	stripped bool                 // somebody asked for a deleted account that cannot be restored
 }
@@ -109,7 +108,7 @@ func New(c *ldapconn.Client, o Options) *Domain {
 	if o.BulkThreshold == 0 {
 		o.BulkThreshold = DefaultBulkThreshold
 	}
-	d := &Domain{Expectations: directory.NewExpectations(RefKey), client: c, o: o, loading: newGate(), nesting: newGate(), permissions: newGate(), need: map[string]string{}, managers: map[string]string{}, since: map[string]time.Time{}, known: map[string]string{}, pending: map[string][]link{}}
+	d := &Domain{Expectations: directory.NewExpectations(RefKey), client: c, o: o, loading: newGate(), nesting: newGate(), permissions: newGate(), need: map[string]string{}, managers: map[string]string{}, since: map[string]time.Time{}}
 	d.schema.gate, d.suffix.gate, d.policy.gate, d.deleted.gate, d.guarded.gate, d.recycling.gate = newGate(), newGate(), newGate(), newGate(), newGate(), newGate()
 	d.privileged.gate = newGate()
 	d.itself.gate = newGate()

@@ -5,7 +5,8 @@
 // and with every write verified.
 //
 // A [Domain] answers questions (it is a [directory.Directory]) and carries out
-// changes. It knows nothing of Terraform.
+// changes. It knows nothing of Terraform. Package applytest holds it to the same cases
+// as package entra.
 package activedirectory
 
 import "terraform-provider-workforce/internal/directory"

@@ -150,7 +150,7 @@ func (d *Domain) CheckGroup(ctx context.Context, id string, want GroupSettings) 
 		return err
 	}
 	if len(holders) > 0 {
-		errs = append(errs, fmt.Errorf("%w. Choose another name, or import the group that has it", takenBy(holders, nil)))
+		errs = append(errs, fmt.Errorf("%w. Choose another name, or import the group that has it", d.takenBy(holders, nil)))
 	}
 	return errors.Join(errs...)
 }
@@ -216,7 +216,7 @@ func (d *Domain) groupRefused(ctx context.Context, id string, want GroupSettings
 	if nameTaken(err) {
 		holders, findErr := d.groupHolders(ctx, id, want)
 		if findErr == nil && len(holders) > 0 {
-			return fmt.Errorf("group %q: %w", want.Path(), takenBy(holders, err))
+			return fmt.Errorf("group %q: %w", want.Path(), d.takenBy(holders, err))
 		}
 		return fmt.Errorf("group %q: %w", want.Path(), directory.Because(directory.ErrNameTaken, err))
 	}

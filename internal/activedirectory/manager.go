@@ -8,31 +8,13 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"terraform-provider-workforce/internal/activedirectory/ldapconn"
 	"terraform-provider-workforce/internal/directory"
 )
 
-// link is a person whose manager has no account yet.
-type link struct{ worker, id, manager string }
-
-// Waiting is a manager link that could not be made yet, see directory.ApplyOptions.LinkLater.
-type Waiting struct{ WorkerID, ID, ManagerWorkerID string }
-
-// Pending returns the manager links that still wait, by worker id.
-func (d *Domain) Pending() []Waiting {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	var out []Waiting
-	for _, links := range d.pending {
-		for _, l := range links {
-			out = append(out, Waiting{l.worker, l.id, l.manager})
-		}
-	}
-	slices.SortFunc(out, func(a, b Waiting) int { return strings.Compare(a.WorkerID, b.WorkerID) })
-	return out
-}
+// Pending returns the manager links that still wait, see directory.ApplyOptions.LinkLater.
+func (d *Domain) Pending() []directory.Waiting { return d.arrivals.Pending() }
 
 // resolveManagers looks for the managers who are not among the changes.
 func (r *run) resolveManagers(ctx context.Context) {
@@ -55,13 +37,11 @@ func (r *run) resolveManagers(ctx context.Context) {
 		}
 	}
 	var known []string
-	r.Domain.mu.Lock()
 	for _, id := range ids {
-		if guid := r.known[id]; guid != "" && len(r.managers[id]) == 0 {
+		if guid := r.arrivals.Known(id); guid != "" && len(r.managers[id]) == 0 {
 			known = append(known, guid)
 		}
 	}
-	r.Domain.mu.Unlock()
 	written, err := r.fetch(ctx, attrGUID, known)
 	if err != nil {
 		r.lookup = fmt.Errorf("looking for managers: %w", err)
@@ -69,18 +49,11 @@ func (r *run) resolveManagers(ctx context.Context) {
 	}
 	for _, id := range ids {
 		for _, rec := range written {
-			if r.knows(id) == rec.id {
+			if r.arrivals.Known(id) == rec.id {
 				r.managers[id] = []*record{rec}
 			}
 		}
 	}
-}
-
-// knows returns the objectGUID of an account that this process wrote.
-func (d *Domain) knows(worker string) string {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.known[directory.Fold(worker)]
 }
 
 var errLater = errors.New("later")
@@ -188,14 +161,7 @@ func (r *run) linkManager(ctx context.Context, t *task) {
 		return
 	}
 	t.out.Waiting = v.Text()
-	r.Domain.mu.Lock()
-	key := directory.Fold(v.Text())
-	guid := r.known[key]
-	if guid == "" {
-		r.forget(t.WorkerID)
-		r.pending[key] = append(r.pending[key], link{t.WorkerID, t.out.ID, v.Text()})
-	}
-	r.Domain.mu.Unlock()
+	guid := r.arrivals.Wait(directory.Waiting{WorkerID: t.WorkerID, ID: t.out.ID, ManagerWorkerID: v.Text()})
 	if guid == "" {
 		return
 	}
@@ -207,38 +173,22 @@ func (r *run) linkManager(ctx context.Context, t *task) {
 	t.out.Waiting = ""
 }
 
-// forget drops the links that a person waits for; d.mu is held.
-func (d *Domain) forget(worker string) {
-	for manager, links := range d.pending {
-		links = slices.DeleteFunc(links, func(l link) bool { return strings.EqualFold(l.worker, worker) })
-		if d.pending[manager] = links; len(links) == 0 {
-			delete(d.pending, manager)
-		}
-	}
-}
-
 // linkWaiting makes the links that earlier calls left for the people of this one.
 func (r *run) linkWaiting(ctx context.Context) {
 	for _, t := range r.tasks {
 		if t.out.ID == "" {
 			continue
 		}
-		r.Domain.mu.Lock()
-		key := directory.Fold(t.WorkerID)
-		if r.known[key] = t.out.ID; t.out.Deleted {
-			delete(r.known, key)
-			r.Domain.mu.Unlock()
+		if t.out.Deleted {
+			r.arrivals.Forget(t.WorkerID)
 			continue
 		}
 		if _, managed := t.want(attrManager); managed && t.out.Waiting == "" {
-			r.forget(t.WorkerID)
+			r.arrivals.Settle(t.WorkerID)
 		}
-		links := r.pending[key]
-		delete(r.pending, key)
-		r.Domain.mu.Unlock()
-		for _, l := range links {
-			if err := r.linkNow(ctx, l.id, t.out.ID); err != nil && !ldapconn.IsNotFound(err) && !errors.Is(err, directory.ErrGone) {
-				t.errs = append(t.errs, &directory.PersonError{WorkerID: l.worker, Op: "modify", Attribute: attrManager, Err: explainWrite(err)})
+		for _, w := range r.arrivals.Arrive(t.WorkerID, t.out.ID) {
+			if err := r.linkNow(ctx, w.ID, t.out.ID); err != nil && !ldapconn.IsNotFound(err) && !errors.Is(err, directory.ErrGone) {
+				t.errs = append(t.errs, &directory.PersonError{WorkerID: w.WorkerID, Op: "modify", Attribute: attrManager, Err: explainWrite(err)})
 			}
 		}
 	}

@@ -12,26 +12,12 @@ import (
 	"terraform-provider-workforce/internal/directory"
 )
 
-// workers finds tasks by worker id. Directories ignore the case of worker ids, and so
-// does it where no task has exactly the id.
+// workers finds tasks by worker id, whose case does not matter: directories ignore it.
 type workers map[string]*task
 
-func (w workers) put(t *task) {
-	w[t.WorkerID] = t
-	if key := foldedWorker(t.WorkerID); w[key] == nil {
-		w[key] = t
-	}
-}
+func (w workers) put(t *task) { w[directory.Fold(t.WorkerID)] = t }
 
-func (w workers) get(id string) *task {
-	if t := w[id]; t != nil {
-		return t
-	}
-	return w[foldedWorker(id)]
-}
-
-// foldedWorker is a key that no worker id is.
-func foldedWorker(id string) string { return "\x00" + directory.Fold(id) }
+func (w workers) get(id string) *task { return w[directory.Fold(id)] }
 
 // prepare checks the changes and reads the accounts they are about.
 func (r *run) prepare(ctx context.Context) {
@@ -70,7 +56,11 @@ func (r *run) prepare(ctx context.Context) {
 		case t.gone != nil || t.Want.Deleted:
 		case t.ID != "" && t.have == nil:
 			t.out.ID = ""
-			t.fail("read", "", fmt.Errorf("%w: no object has the objectGUID %s", directory.ErrGone, t.ID))
+			since := ""
+			if t.Planned != nil {
+				since = ": it was deleted since the plan was made"
+			}
+			t.fail("read", "", fmt.Errorf("%w: no object has the objectGUID %s%s", directory.ErrGone, t.ID, since))
 		case t.have != nil && !t.have.isUser():
 			t.fail("read", "", directory.Because(directory.ErrInvalid, fmt.Errorf("%q is a %s, expected a user", t.have.dn, t.have.class)))
 		}
@@ -88,7 +78,7 @@ func (r *run) prepare(ctx context.Context) {
 func (r *run) identify() (ids map[string]*task, names map[string]bool) {
 	ids, names = map[string]*task{}, map[string]bool{}
 	for _, t := range r.tasks {
-		if other := r.byWorker[t.WorkerID]; other != nil {
+		if r.byWorker.get(t.WorkerID) != nil {
 			t.fail("check", "", directory.Because(directory.ErrInvalid, errors.New("the worker id stands for two changes at once")))
 			continue
 		}

@@ -26,7 +26,7 @@ func (r *run) rename(ctx context.Context, t *task) {
 			t.fail("rename", attrCN, directory.Because(directory.ErrNameTaken, errors.Join(err, findErr)))
 			break
 		}
-		t.fail("rename", attrCN, takenBy(holders, err))
+		t.fail("rename", attrCN, r.takenBy(holders, err))
 	case errors.Is(err, directory.ErrGone), isLost(err):
 		t.fail("rename", "", err)
 	default:

@@ -41,11 +41,12 @@ func (d *Domain) recycles(ctx context.Context) (bool, error) {
 }
 
 // findGone looks for the deleted accounts of tasks whose account is not there, and
-// says of which that they are to be restored.
+// says of which that they are to be restored. One that the plan still found is not: that
+// would undo what somebody just did.
 func (r *run) findGone(ctx context.Context) error {
 	byID := map[string]*task{}
 	for _, t := range r.alive() {
-		if t.ID != "" && t.have == nil && !t.Want.Deleted {
+		if t.ID != "" && t.have == nil && !t.Want.Deleted && t.Planned == nil {
 			byID[t.ID] = t
 		}
 	}
@@ -140,7 +141,7 @@ func (r *run) restoreFailed(ctx context.Context, t *task, err error) {
 			t.fail("restore", "", directory.Because(directory.ErrNameTaken, errors.Join(err, findErr)))
 			return
 		}
-		t.fail("restore", "", takenBy(holders, err))
+		t.fail("restore", "", r.takenBy(holders, err))
 	case ldapconn.IsAccessDenied(err):
 		t.fail("restore", "", directory.Because(directory.ErrDenied, fmt.Errorf("restoring takes the right \"Reanimate tombstones\" on the domain: %w", err)))
 	default:

@@ -210,7 +210,7 @@ func (r *run) refused(ctx context.Context, t *task, e edit, err error) {
 			t.fail("modify", e.name, directory.Because(directory.ErrNameTaken, errors.Join(err, findErr)))
 			return
 		}
-		t.fail("modify", e.name, takenBy(holders, err))
+		t.fail("modify", e.name, r.takenBy(holders, err))
 	default:
 		t.fail("modify", e.name, explainWrite(err))
 	}
@@ -238,9 +238,11 @@ func (r *run) send(ctx context.Context, t *task, edits []edit) error {
 			return errors.Join(err, readErr)
 		case now == nil:
 			return directory.Because(directory.ErrGone, err)
-		case lost && r.done(now, edits):
-			t.touched, t.out.Changed = true, true
-			return nil
+		case lost:
+			if edits = r.undone(now, edits); len(edits) == 0 {
+				t.touched, t.out.Changed = true, true
+				return nil
+			}
 		case conflict:
 			if changed := r.changedSince(t, now, edits); changed != nil {
 				return changed
@@ -265,21 +267,23 @@ func (r *run) again(ctx context.Context, t *task) (*record, error) {
 	return records[0], nil
 }
 
-// done reports whether the edits are in effect. A password cannot be seen, so
-// it is set once more.
-func (r *run) done(now *record, edits []edit) bool {
-	for _, e := range edits {
-		values, err := encodeAll(typeOf(r.types, e.name), now.get(e.name))
-		switch {
-		case err != nil, e.name == attrPassword:
-			return false
-		case !e.compare && !sameSet(values, e.add):
-			return false
-		case e.compare && (len(subtract(e.add, values)) > 0 || len(subtract(e.remove, values)) != len(e.remove)):
+// undone returns the edits that are not in effect. A password cannot be seen, so it is set
+// once more, and whoever is to change it is asked once more.
+func (r *run) undone(now *record, edits []edit) []edit {
+	password := slices.ContainsFunc(edits, func(e edit) bool { return e.name == attrPassword })
+	return slices.DeleteFunc(slices.Clone(edits), func(e edit) bool {
+		if e.name == attrPassword || password && e.name == attrPasswordSet {
 			return false
 		}
-	}
-	return true
+		values, err := encodeAll(typeOf(r.types, e.name), now.get(e.name))
+		switch {
+		case err != nil:
+			return false
+		case e.compare:
+			return len(subtract(e.add, values)) == 0 && len(subtract(e.remove, values)) == len(e.remove)
+		}
+		return sameSet(values, e.add)
+	})
 }
 
 // changedSince names what somebody else changed since the account was read.

@@ -66,6 +66,15 @@ func TestReconcileKnowsNoEngine(t *testing.T) {
 	}
 }
 
+// TestProductHasNoTestParts keeps the servers and cases of tests out of what users run.
+func TestProductHasNoTestParts(t *testing.T) {
+	for _, dep := range imports(t)[module] {
+		if under(dep, module+"/internal/sandbox") || under(dep, module+"/internal/directory/applytest") {
+			t.Errorf("the provider imports %s, by itself or through another package: that is for tests only", dep)
+		}
+	}
+}
+
 // TestFilesAreShort says which files have outgrown one subject.
 func TestFilesAreShort(t *testing.T) {
 	files := 0

@@ -3,6 +3,10 @@
 // Package directory holds what every identity target shares: the account
 // document, the shape of an existing account, attribute types and the
 // questions that decisions ask of a directory.
+//
+// The engines that write are packages activedirectory and entra. Each works in its own
+// way, since one writes object by object and the other in batches, but both come to the
+// same end: package applytest is the list of cases that says so.
 package directory
 
 import (

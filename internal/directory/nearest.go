@@ -10,16 +10,16 @@ import "strings"
 func Nearest(name string, candidates []string) string {
 	best, limit := "", max(1, len([]rune(name))/3)+1
 	for _, c := range candidates {
-		if d := editDistance(strings.ToLower(name), strings.ToLower(c), limit); d < limit {
+		if d := Distance(strings.ToLower(name), strings.ToLower(c), limit); d < limit {
 			best, limit = c, d
 		}
 	}
 	return best
 }
 
-// editDistance is the Damerau-Levenshtein distance (optimal string alignment)
+// Distance is the Damerau-Levenshtein distance (optimal string alignment)
 // of a and b, or limit when it is at least that.
-func editDistance(a, b string, limit int) int {
+func Distance(a, b string, limit int) int {
 	s, t := []rune(a), []rune(b)
 	if len(s)-len(t) >= limit || len(t)-len(s) >= limit {
 		return limit

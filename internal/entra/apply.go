@@ -270,6 +270,7 @@ func (r *run) identify() map[string]*task {
 			err = errors.New("the worker id is empty")
 		}
 		k.ID = strings.ToLower(k.ID)
+		k.out.ID = k.ID
 		if _, bad := uuid.Parse(k.ID); k.ID != "" && bad != nil {
 			err = errors.Join(err, fmt.Errorf("object id: found %q, expected a GUID", k.ID))
 		}

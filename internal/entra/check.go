@@ -243,7 +243,7 @@ func (t *Tenant) sameManager(want, have string) bool {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	id := t.links[directory.Fold(want)]
+	id := t.arrivals.Known(want)
 	if id == "" || t.all == nil {
 		return id != "" && strings.EqualFold(id, have)
 	}

@@ -70,6 +70,7 @@ func (r *run) deleteWanted(ctx context.Context) {
 func (r *run) dropped(k *task) {
 	k.out.Deleted, k.have = true, nil
 	r.noteGone(k.ID)
+	r.arrivals.Forget(k.WorkerID)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.all != nil {
@@ -86,7 +87,7 @@ func (r *run) undeletable(k *task, u *user) error {
 	case u.synced():
 		return directory.Because(directory.ErrProtected, errors.New("the user is synchronised from Active Directory: delete the account there"))
 	case u.enabled:
-		return directory.Because(directory.ErrChanged, errors.New("it is enabled, and only a disabled user is deleted"))
+		return directory.ErrEnabled
 	}
 	planned, names := k.Want, []string{attrPrincipal, r.WorkerIDAttribute()}
 	if k.Planned != nil {

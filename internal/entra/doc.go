@@ -3,7 +3,8 @@
 // Package entra reads and writes the users of a Microsoft Entra ID tenant
 // through Microsoft Graph. It is to a tenant what package activedirectory is to a
 // domain: it reads in bulk, writes what differs and nothing else, reads back what
-// it wrote, and tells what went wrong with each person.
+// it wrote, and tells what went wrong with each person. Package applytest holds both to
+// the same cases.
 //
 // Attributes have their names in Microsoft Graph; parts of complex properties are
 // written with a slash, such as "employeeOrgData/costCenter".

@@ -256,7 +256,7 @@ func (l *memberLookup) byLink(ctx context.Context) error {
 	linked := map[string]string{}
 	l.mu.Lock()
 	for key := range l.open {
-		if id := l.links[key]; id != "" && l.made[id] != "" {
+		if id := l.arrivals.Known(key); id != "" && l.made[id] != "" {
 			linked[key] = id
 		}
 	}

@@ -16,15 +16,15 @@ import (
 	"terraform-provider-workforce/internal/entra/graphconn"
 )
 
-// waiting is a user whose manager has no user yet.
-type waiting struct{ worker, id string }
-
 // linkManagers writes the managers that differ. Everybody of the run exists by now,
 // so that order and circles do not matter.
 func (r *run) linkManagers(ctx context.Context) {
 	wanted := map[string]bool{}
 	for _, k := range r.alive() {
 		v, managed := k.Want.Attributes[attrManager]
+		if managed {
+			r.arrivals.Settle(k.WorkerID)
+		}
 		if !managed || k.have == nil || k.have != nil && !k.created && r.managedBy(k, v.Text()) {
 			continue
 		}
@@ -108,9 +108,7 @@ func (r *run) resolve(ctx context.Context, workers map[string]bool) (out map[str
 	var ask []string
 	for worker := range workers {
 		key := directory.Fold(worker)
-		r.mu.Lock()
-		known := r.links[key]
-		r.mu.Unlock()
+		known := r.arrivals.Known(worker)
 		switch k := r.byWorker[key]; {
 		case k != nil:
 			if k.have != nil {
@@ -147,40 +145,41 @@ func (r *run) resolve(ctx context.Context, workers map[string]bool) (out map[str
 }
 
 // postpone remembers whose manager is to be linked when the manager is created, or
-// returns the manager if another run has created them since they were looked for:
-// under one lock, so that nobody is left waiting for somebody who has come already.
+// returns the manager if another run has created them since they were looked for.
 func (r *run) postpone(k *task, boss string) (manager string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if id := r.links[directory.Fold(boss)]; id != "" {
-		return id
+	manager = r.arrivals.Wait(directory.Waiting{WorkerID: k.WorkerID, ID: k.ID, ManagerWorkerID: boss})
+	if manager == "" {
+		k.out.Waiting = boss
+		k.failed[attrManager] = true // not to be compared yet
 	}
-	k.out.Waiting = boss
-	k.failed[attrManager] = true // not to be compared yet
-	r.pending[directory.Fold(boss)] = append(r.pending[directory.Fold(boss)], waiting{k.WorkerID, k.ID})
-	return ""
+	return manager
 }
 
 // linkWaiting links those who waited for somebody whom this run has created.
 func (r *run) linkWaiting(ctx context.Context) {
 	var requests []graphconn.Request
 	var parts []part
+	var who []string // is linked by each request
 	for _, k := range r.alive() {
-		key := directory.Fold(k.WorkerID)
-		r.mu.Lock()
-		waits := r.pending[key]
-		delete(r.pending, key)
-		r.mu.Unlock()
-		for _, w := range waits {
-			if why := r.protection(w.id); why != "" {
-				k.errs = append(k.errs, &directory.PersonError{WorkerID: w.worker, Op: "modify", Attribute: attrManager, Err: directory.Because(directory.ErrProtected, errors.New(why))})
+		if k.have == nil {
+			continue
+		}
+		for _, w := range r.arrivals.Arrive(k.WorkerID, k.ID) {
+			if why := r.protection(w.ID); why != "" {
+				k.errs = append(k.errs, &directory.PersonError{WorkerID: w.WorkerID, Op: "modify", Attribute: attrManager, Err: directory.Because(directory.ErrProtected, errors.New(why))})
 				continue
 			}
-			requests = append(requests, graphconn.Request{Method: http.MethodPut, Path: "/users/" + w.id + "/manager/$ref", Body: r.reference(k.ID)})
-			parts = append(parts, part{k, "link worker " + w.worker + " to the manager", "", nil})
+			requests = append(requests, graphconn.Request{Method: http.MethodPut, Path: "/users/" + w.ID + "/manager/$ref", Body: r.reference(k.ID)})
+			parts = append(parts, part{k, "link worker " + w.WorkerID + " to the manager", "", nil})
+			who = append(who, w.ID)
 		}
 	}
 	for i, result := range r.patient(ctx, requests, func(int) bool { return true }) {
+		if graphconn.IsNotFound(result.Err) {
+			if found, err := r.each(ctx, who[i:i+1]); err == nil && len(found) == 0 {
+				continue // nobody waits any more
+			}
+		}
 		if result.Err != nil {
 			parts[i].fail(parts[i].op, attrManager, explain(result.Err))
 		}

@@ -75,11 +75,7 @@ func (t *Tenant) Read(ctx context.Context, ids map[string]string, attributes []s
 }
 
 // remember notes whose user an object is, so that managers can be linked.
-func (t *Tenant) remember(worker, id string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.links[directory.Fold(worker)] = id
-}
+func (t *Tenant) remember(worker, id string) { t.arrivals.Know(worker, id) }
 
 // byIDs returns users by object id; fresh ones are asked for whatever is known.
 func (t *Tenant) byIDs(ctx context.Context, ids []string, fresh bool) (map[string]*user, error) {

@@ -46,10 +46,11 @@ func (r *run) restore(ctx context.Context) {
 	for j, result := range r.client.Batch(ctx, r.keptOut(part, tasks))[:len(again)] {
 		results[again[j]] = result
 	}
+	present := r.alreadyRestored(ctx, gone, results)
 	back := map[string]*task{}
 	for i, k := range gone {
 		switch err := results[i].Err; {
-		case err == nil:
+		case err == nil, present[k.ID] != nil:
 			back[k.ID] = k
 			k.touched, k.out.Changed = true, true
 		case graphconn.IsNotFound(err):
@@ -61,6 +62,22 @@ func (r *run) restore(ctx context.Context) {
 	}
 	r.forgetDeleted()
 	r.readRestored(ctx, back)
+}
+
+// alreadyRestored returns the users, by object id, who are no deleted ones because they were
+// restored by a request whose answer was lost.
+func (r *run) alreadyRestored(ctx context.Context, gone []*task, results []graphconn.Result) map[string]*user {
+	var ids []string
+	for i, k := range gone {
+		if graphconn.IsNotFound(results[i].Err) {
+			ids = append(ids, k.ID)
+		}
+	}
+	present, err := r.each(ctx, ids)
+	if err != nil {
+		return nil // that they are neither here nor there is said
+	}
+	return present
 }
 
 // keptOut adds to restorations that whoever is not to sign in yet is disabled in

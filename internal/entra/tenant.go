@@ -64,7 +64,8 @@ type Tenant struct {
 	guarding chan struct{} // the same for who is protected
 	asking   asker
 
-	forgotten directory.Forgotten // memberships that are not given back
+	forgotten directory.Forgotten    // memberships that are not given back
+	arrivals  directory.LateManagers // users that this process wrote or read, and who waits for others
 
 	mu       sync.Mutex // guards what follows
 	need     map[string]property
@@ -80,8 +81,6 @@ type Tenant struct {
 	guarded  map[string]string         // why users are protected, by object id; nil before it is known
 	shields  map[string]string         // protect.groups and the groups in them, by object id, as they are named; nil before it is known
 	notes    []string
-	links    map[string]string // worker id → object id of what this process wrote or read
-	pending  map[string][]waiting
 	made     map[string]string   // kinds of the objects that this process created, by id: they may not show everywhere yet
 	gone     map[string]bool     // objects that this process deleted, by id: they may show for a while
 	nested   map[string][]string // groups that this process put a group into, by its id
@@ -115,7 +114,7 @@ func New(c *graphconn.Client, o Options) *Tenant {
 		}
 	}
 	t := &Tenant{Expectations: directory.NewExpectations(directory.Fold), client: c, o: o, loading: make(chan struct{}, 1), guarding: make(chan struct{}, 1), defining: make(chan struct{}, 1), need: map[string]property{},
-		defined: definitions{types: map[string]property{}, settled: map[string]bool{}}, total: -1, links: map[string]string{}, pending: map[string][]waiting{}, made: map[string]string{}, gone: map[string]bool{}, nested: map[string][]string{}, named: map[string][]string{}}
+		defined: definitions{types: map[string]property{}, settled: map[string]bool{}}, total: -1, made: map[string]string{}, gone: map[string]bool{}, nested: map[string][]string{}, named: map[string][]string{}}
 	t.asking.tenant = t
 	t.Need(slices.Concat(essential, []string{attrNickname, attrMail, attrProxies, o.WorkerIDAttribute, o.DisabledSinceAttribute})...)
 	return t

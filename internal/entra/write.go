@@ -237,7 +237,8 @@ func (r *run) meet(ctx context.Context, k *task, property string, attempt int, s
 		return
 	}
 	worker := r.WorkerIDAttribute()
-	same := holder != nil && holder.text(worker) != "" && directory.Fold(holder.text(worker)) == directory.Fold(k.Want.Attributes[worker].Text())
+	same := holder != nil && holder.text(worker) != "" && strings.EqualFold(holder.text(worker), k.Want.Attributes[worker].Text()) &&
+		strings.EqualFold(holder.text(attrPrincipal), k.principal())
 	switch {
 	case holder != nil && attempt > 0 && r.lost(k, holder):
 		r.ours(ctx, k, holder.id)
@@ -246,6 +247,10 @@ func (r *run) meet(ctx context.Context, k *task, property string, attempt int, s
 		k.have, k.ID, k.out.ID, k.out.Adopted = holder, holder.id, holder.id, true
 		k.recorded = ""
 		r.remember(k.WorkerID, holder.id)
+		r.weigh(k)
+	case same:
+		k.fail("create", "", fmt.Errorf("%w: %s (object id %s) carries the worker id and the name: %w",
+			directory.ErrAlreadyExists, holder.text(attrPrincipal), holder.id, said))
 	case holder != nil:
 		k.failed[""] = true
 		k.fail("create", property, directory.Because(directory.ErrNameTaken, fmt.Errorf("%s has it (object id %s, %s %q): %w", holder.text(attrPrincipal), holder.id, worker, holder.text(worker), said)))

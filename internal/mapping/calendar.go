@@ -45,11 +45,26 @@ func (t *timeline) calendar(now time.Time) []Event {
 	for _, at := range moments {
 		after := t.at(at)
 		if what := t.change(before, after, at); what != "" {
-			events = append(events, Event{At: at, What: what})
+			events = append(events, Event{At: at, Kind: kindOf(before, after), What: what})
 		}
 		before = after
 	}
 	return events
+}
+
+// kindOf names what happens between two situations.
+func kindOf(before, after state) EventKind {
+	switch {
+	case after.doubt || before.stage == after.stage && before.enabled == after.enabled:
+		return EventOther
+	case !before.stage.HasAccount():
+		return EventCreate
+	case after.enabled && !before.enabled:
+		return EventEnable
+	case before.enabled && !after.enabled:
+		return EventDisable
+	}
+	return EventOther
 }
 
 // creation says what becomes of somebody without an account.

@@ -152,9 +152,23 @@ type Key struct{ Target, Value string }
 
 // Event is something that will happen to a worker.
 type Event struct {
-	At   time.Time
+	At time.Time
+	// Kind is one of the words below; What is a sentence.
+	Kind EventKind
 	What string
 }
+
+// EventKind is what happens to somebody's account, in one word.
+type EventKind string
+
+// The kinds of events.
+const (
+	EventCreate  EventKind = "create"  // there is to be an account, enabled or not
+	EventEnable  EventKind = "enable"  // the account can be signed in with
+	EventDisable EventKind = "disable" // nobody can sign in any more
+	EventDelete  EventKind = "delete"  // the account is deleted
+	EventOther   EventKind = "other"   // it moves, loses groups, or stays as it is for another reason
+)
 
 // sortedKeys returns the keys of m, sorted.
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -60,6 +60,7 @@ func (m *accountsModel) common() *accountsModel { return m }
 
 type accountsModel struct {
 	populationInput
+	reportInput
 	Reserved     map[string][]string `tfsdk:"reserved"`
 	ReuseDeleted types.Bool          `tfsdk:"reuse_deleted_names"`
 	Overrides    []string            `tfsdk:"overrides"`
@@ -80,8 +81,6 @@ type accountsModel struct {
 	Overridden   types.List          `tfsdk:"overridden"`
 	Calendar     types.List          `tfsdk:"calendar"`
 	Warnings     types.List          `tfsdk:"warnings"`
-	Report       types.String        `tfsdk:"report"`
-	ReportJSON   types.String        `tfsdk:"report_json"`
 }
 
 type partitionModel struct {
@@ -137,14 +136,13 @@ func (d *accountsDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 			"set_aside":  ids("Worker ids of people with whom something is wrong, whose accounts stay as they are except that access they must lose is taken. The report says what is wrong and what to do. An account that is protected, and that the rules would change, is among them."),
 			"kept_disabled": ids("Worker ids of people who work by the HR record and whose account stays disabled all the same: it was disabled while they worked, so that somebody disabled it for a reason that HR does not know, or a column of the feed came empty. " +
 				"A `workforce_override` with `enabled = true`, or the action that enables users, enables it."),
-			"overridden":  ids("Worker ids for whom an override is in force."),
-			"calendar":    ids("What will happen within 30 days if nothing changes, earliest first."),
-			"warnings":    ids("What somebody should look at, and what stops nothing."),
-			"report":      schema.StringAttribute{Computed: true, MarkdownDescription: "The decisions for people, as Markdown: counts by action and by cause, the riskiest first, with the reason for each person. Redacted attributes show no values."},
-			"report_json": schema.StringAttribute{Computed: true, MarkdownDescription: "The same for policy engines, as JSON."},
+			"overridden": ids("Worker ids for whom an override is in force."),
+			"calendar":   ids("What will happen within 30 days if nothing changes, earliest first."),
+			"warnings":   ids("What somebody should look at, and what stops nothing."),
 		},
 	}
 	maps.Copy(resp.Schema.Attributes, d.target.inputAttributes())
+	maps.Copy(resp.Schema.Attributes, reportAttributes(d.target))
 }
 
 func (d *accountsDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
@@ -169,10 +167,11 @@ func (d *accountsDataSource) Read(ctx context.Context, req datasource.ReadReques
 		addProblems(&resp.Diagnostics, "No decision about the accounts", err)
 		return
 	}
-	if result.Digest != "" { // Terraform prints it below the plan, in which nobody would find it
-		resp.Diagnostics.AddWarning("Many changes at once", result.Digest)
-	}
 	result.Warnings = append(result.Warnings, dir.Notes()...)
+	config.common().write(ctx, d.target, d.data, dir, in, result, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
 	for i, warning := range result.Warnings {
 		if i == maxProblems {
 			resp.Diagnostics.AddWarning("Something to look at", fmt.Sprintf("… and %d more; the output warnings has all of them.", len(result.Warnings)-i))
@@ -230,5 +229,4 @@ func (m *accountsModel) record(r *roster.Result) {
 		events[i] = fmt.Sprintf("%s %s (%s): %s", e.At.Format("2006-01-02 15:04 MST"), e.WorkerID, e.Name, e.What)
 	}
 	m.Calendar, m.Warnings = stringList(events), stringList(r.Warnings)
-	m.Report, m.ReportJSON = types.StringValue(r.Report), types.StringValue(r.ReportJSON)
 }

@@ -197,8 +197,8 @@ func TestAccEntraPlan_ofAWeek(t *testing.T) {
 				PreApply:             []plancheck.PlanCheck{showsExactly{"workforce_entra_population.staff", w.plan}},
 				PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
 			},
-			ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownValue("data.workforce_entra_accounts.staff", tfjsonpath.New("report"), words("| disable | 12 |", "| rename | 3 |", "| create | 40 |", "| update | 1,001 |",
-				"| 1,000 | `department`: `Sales` → `Revenue` | `[Dept]` | `e00020`, `e00021`, `e00022` |", "## Disabled (12)", "## Renamed (3)", "## Created (40)", "## Updated (1,001)", "1,000 of them change in nothing but"))}},
+			ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownValue("data.workforce_entra_accounts.staff", tfjsonpath.New("report"), words("| lose access | 12 | by HR, all have left;", "| renamed | 3 |", "| new account | 40 |",
+				"| other values change | 1,001 | `department`: `Sales` → `Revenue`, for all 1,000 who had it", "## Look at these", "| 1,000 of 1,000 | `department`: `Sales` → `Revenue` | HR: `Dept` |", "## Disabled (12)", "## Renamed (3)", "## Created (40)", "## Updated (1,001)", "1,000 of them change in nothing but"))}},
 	}})
 }
 
@@ -231,7 +231,7 @@ func TestAccEntraPlan_isReadable(t *testing.T) {
 	for _, part := range []string{
 		`~ department    = "Sales" -> "Revenue"`, `~ enabled             = true -> false`, `~ user_principal_name = "rl82@example.com" -> "rm82@example.com"`, `~ manager             = "r00006" -> "r00009"`, `+ "r00087" = jsonencode`,
 		"# (20 unchanged elements hidden)", "Plan: 0 to add, 1 to change, 0 to destroy.",
-		"Warning: Many changes at once", "The accounts of 68 workers change.", "- 2 disabled: r00080, r00081", "- 1 renamed: r00082", "- 4 created: r00084, r00085, r00086, r00087", "- 61 updated: r00083, and 60 only in what follows", `- 60 workers: department: "Sales" → "Revenue"`,
+		"Warning: Access changes", "The accounts of 68 people change:", "- 2 disabled: ", "(r00080)", "(r00081)", "- 1 renamed: ", "(r00082)", "- 4 created: ", "(r00084)", "(r00087)", "- 61 updated: ", "(r00083), and 60 only in what follows", `- "department": "Sales" → "Revenue", for all 60 who had it`, "Look at these first",
 	} {
 		if !strings.Contains(plan, part) {
 			t.Errorf("the plan lacks %q", part)
@@ -241,7 +241,7 @@ func TestAccEntraPlan_isReadable(t *testing.T) {
 		t.Log(plan)
 	}
 	terraform(w.after, "apply", "-auto-approve", "-no-color")
-	if again := terraform(w.after, "plan", "-no-color"); !strings.Contains(again, "No changes.") || strings.Contains(again, "Many changes") {
+	if again := terraform(w.after, "plan", "-no-color"); !strings.Contains(again, "No changes.") || strings.Contains(again, "Access changes") {
 		t.Errorf("the second plan:\n%s", again)
 	}
 }
@@ -264,7 +264,7 @@ func TestAccADPlan_ofAWeek(t *testing.T) {
 				PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
 			},
 			Check: holds(d, "wl84", "cn", "F84 wM84", "userPrincipalName", "wm84@corp.example.com"),
-			ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownValue("data.workforce_ad_accounts.staff", tfjsonpath.New("report"), words("| disable | 4 |", "| rename | 2 |", "| create | 8 |", "| update | 61 |",
-				"| 60 | `department`: `Sales` → `Revenue` |", "## Renamed (2)", "F84 wM84", "60 of them change in nothing but"))}},
+			ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownValue("data.workforce_ad_accounts.staff", tfjsonpath.New("report"), words("| lose access | 4 | by HR, all have left;", "| renamed | 2 |", "| new account | 8 |", "| other values change | 61 |",
+				"| 60 of 60 | `department`: `Sales` → `Revenue` | HR: `Dept` |", "## Renamed (2)", "F84 wM84", "60 of them change in nothing but"))}},
 	}})
 }

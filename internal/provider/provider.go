@@ -61,6 +61,7 @@ type providerData struct {
 	claims   reconcile.Claims
 	verdicts reconcile.Verdicts
 	groups   reconcile.GroupClaims
+	reports  reportFiles // written in this run
 	// identities says that Terraform keeps identities, and asks for them with every call.
 	identities bool
 }

@@ -45,14 +45,15 @@ func TestAddValues(t *testing.T) {
 			if c.give != "" {
 				ann = hire("1 Ann Lee", "Addresses="+c.give)
 			}
-			result := decide(t, input(t, m, r, ann))
+			in := input(t, m, r, ann)
+			result := decide(t, in)
 			expectAction(t, result, "1", c.action)
 			got := slices.Sorted(slices.Values(result.Accounts["1"].Attributes["proxyAddresses"]))
 			if !slices.Equal(got, c.want) {
 				t.Errorf("addresses %q, want %q", got, c.want)
 			}
-			if c.action == roster.ActionUpdate && !strings.Contains(result.Report, "proxyAddresses") {
-				t.Errorf("the report does not say what changes:\n%s", result.Report)
+			if c.action == roster.ActionUpdate && !strings.Contains(report(t, in, result).Report, "proxyAddresses") {
+				t.Error("the report does not say what changes")
 			}
 			m.apply(t, result)
 			if again := decide(t, input(t, m, r, ann)); decision(t, again, "1").Action != roster.ActionNone ||

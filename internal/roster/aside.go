@@ -11,6 +11,7 @@ import (
 
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/mapping"
+	"terraform-provider-workforce/internal/markdown"
 )
 
 // Problem is why a person is set aside.
@@ -171,7 +172,7 @@ func asideReasons(people []*person) string {
 	var b strings.Builder
 	for _, text := range texts[:min(shown, len(texts))] {
 		what, remedy, _ := strings.Cut(text, "\x00")
-		fmt.Fprintf(&b, "\n%s: %s (%s)", count(counts[text], "worker"), what, remedy)
+		fmt.Fprintf(&b, "\n%s: %s (%s)", markdown.Count(counts[text], "worker"), what, remedy)
 	}
 	if more := len(texts) - shown; more > 0 {
 		fmt.Fprintf(&b, "\n… and %d more problems", more)

@@ -4,6 +4,8 @@ package roster
 
 import (
 	"slices"
+
+	"terraform-provider-workforce/internal/mapping"
 )
 
 // calendar lists what is due within CalendarDays.
@@ -12,14 +14,14 @@ func (d *decider) calendar() []Event {
 	end := d.in.AsOf.AddDate(0, 0, CalendarDays)
 	for _, p := range d.people {
 		if at := p.deletion; at.After(d.in.AsOf) && !at.After(end) && !p.aside() {
-			events = append(events, Event{At: at, WorkerID: p.id, Name: d.displayName(p), What: "the account is deleted: retention_days are over"})
+			events = append(events, Event{At: at, Kind: mapping.EventDelete, WorkerID: p.id, Name: d.displayName(p), What: "the account is deleted: retention_days are over"})
 		}
 		if p.desired == nil || p.aside() {
 			continue
 		}
 		for _, e := range p.desired.Calendar {
 			if e.At.After(d.in.AsOf) && !e.At.After(end) {
-				events = append(events, Event{At: e.At, WorkerID: p.id, Name: d.displayName(p), What: e.What})
+				events = append(events, Event{At: e.At, Kind: e.Kind, WorkerID: p.id, Name: d.displayName(p), What: e.What})
 			}
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/markdown"
 )
 
 // check sets those aside for whom the directory would refuse something, and those whose
@@ -319,7 +320,7 @@ func some(list []string) string {
 		quoted = append(quoted, strconv.Quote(s))
 	}
 	if more := len(list) - shown; more > 0 {
-		quoted = append(quoted, fmt.Sprintf("and %s more", thousands(more)))
+		quoted = append(quoted, fmt.Sprintf("and %s more", markdown.Thousands(more)))
 	}
 	return strings.Join(quoted, ", ")
 }

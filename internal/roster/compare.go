@@ -11,6 +11,7 @@ import (
 
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/mapping"
+	"terraform-provider-workforce/internal/markdown"
 )
 
 // compare lists what changes for a person and names the action.
@@ -195,7 +196,7 @@ func (d *decider) unmatchedReason(p *person) string {
 	} else {
 		reason += "; no account has " + d.conditions(p.desired.Keys[0])
 		if more := len(p.desired.Keys) - 1; more > 0 {
-			reason += " or fits " + count(more, "later rule")
+			reason += " or fits " + markdown.Count(more, "later rule")
 		}
 	}
 	if p.hint != "" {
@@ -213,7 +214,7 @@ func changeReason(p *person) string {
 	for i, c := range p.changes {
 		names[i] = c.Attribute
 	}
-	return fmt.Sprintf("%s differ from the rules: %s", count(len(names), "value"), strings.Join(names, ", "))
+	return fmt.Sprintf("%s differ from the rules: %s", markdown.Count(len(names), "value"), strings.Join(names, ", "))
 }
 
 // sentence is one change in words.

@@ -8,15 +8,16 @@ import (
 	"strings"
 
 	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/markdown"
 )
 
-// warnNear names joiners who may be somebody who had an account all along: a contractor who
+// nearFits are joiners who may be somebody who had an account all along: a contractor who
 // becomes an employee, or somebody who returns under another worker id. Their accounts are
 // looked for among those that nobody can sign in with after this run, and those of absent workers.
-func (d *decider) warnNear() {
+func (d *decider) nearFits() []NearFit {
 	joiners := slices.DeleteFunc(slices.Clone(d.people), func(p *person) bool { return p.worker == nil || !p.creates() })
 	if len(joiners) == 0 {
-		return
+		return nil
 	}
 	owners := make(map[string]*person, len(d.people))
 	var idle []*directory.Existing
@@ -34,22 +35,32 @@ func (d *decider) warnNear() {
 		}
 	}
 	if len(idle) == 0 {
-		return
+		return nil
 	}
 	slices.SortFunc(idle, byPath)
 	c := &correlation{d: d}
 	index := c.index(idle)
-	var lines []string
+	var fits []NearFit
 	for _, p := range joiners {
 		near := c.nearest(index, func(name string) directory.Value { return c.given(p, name) })
 		if len(near) == 0 || p.refused != nil && p.refused.account.ID == near[0].account.ID {
 			continue
 		}
 		e := near[0].account
-		line := fmt.Sprintf("worker %q gets a new account and nearly fits %s%s: %s. If they are one person, link worker %q to %s in links",
-			p.id, describe(e), d.whose(e, owners[e.ID]), strings.Join(near[0].why, ", "), p.id, e.ID)
-		if more := len(near) - 1; more > 0 {
-			line += fmt.Sprintf(" (%s more nearly fit)", count(more, "account"))
+		other, state := d.whose(e, owners[e.ID])
+		fits = append(fits, NearFit{WorkerID: p.id, Other: other, ObjectID: e.ID, Path: e.Path, State: state, Why: strings.Join(near[0].why, ", "), More: len(near) - 1})
+	}
+	return fits
+}
+
+// warnNear names them, with what to do.
+func (d *decider) warnNear(fits []NearFit) {
+	var lines []string
+	for _, f := range fits {
+		line := fmt.Sprintf("worker %q gets a new account and nearly fits %s (%s), the account of worker %q%s: %s. If they are one person, link worker %q to %s in links",
+			f.WorkerID, f.Path, f.ObjectID, f.Other, f.State, f.Why, f.WorkerID, f.ObjectID)
+		if f.More > 0 {
+			line += fmt.Sprintf(" (%s more nearly fit)", markdown.Count(f.More, "account"))
 		}
 		lines = append(lines, line)
 	}
@@ -71,22 +82,21 @@ func (c *correlation) given(p *person, name string) directory.Value {
 	return nil
 }
 
-// whose says whose account that is, and what happens to it.
-func (d *decider) whose(e *directory.Existing, owner *person) string {
-	id := e.Account.Attributes[d.in.WorkerIDAttribute].Text()
+// whose says whose account that is by its worker id, and what is or will be of it.
+func (d *decider) whose(e *directory.Existing, owner *person) (id, state string) {
+	id = e.Account.Attributes[d.in.WorkerIDAttribute].Text()
 	if owner != nil {
 		id = owner.id
 	}
-	text := fmt.Sprintf(", the account of worker %q", id)
 	switch {
 	case owner != nil && owner.disables():
-		return text + ", which is disabled in this run"
+		return id, ", which is disabled in this run"
 	case owner != nil && owner.account != nil && owner.account.Deleted:
-		return text + ", which is deleted in this run"
+		return id, ", which is deleted in this run"
 	case !e.Account.Enabled:
-		return text + ", which is disabled"
+		return id, ", which is disabled"
 	case owner != nil && owner.worker == nil:
-		return text + ", who is not in the feed"
+		return id, ", who is not in the feed"
 	}
-	return text
+	return id, ""
 }

@@ -192,6 +192,15 @@ type ruleTally struct {
 	Marks      map[string]int `json:"worker_id_at_the_account"`
 }
 
+// example is a change of one of many people.
+type example struct {
+	id     string
+	change Change
+}
+
+// examplesShown is how many people are shown for what many have in common.
+const examplesShown = 3
+
 // attributeTally says what adoption would do to one attribute of all matched accounts.
 type attributeTally struct {
 	Attribute string `json:"attribute"`

@@ -145,3 +145,11 @@ func encode(doc any) (string, error) {
 	}
 	return strings.TrimSuffix(b.String(), "\n"), nil
 }
+
+// list makes a nil slice an empty one, which JSON writes as [].
+func list[T any](s []T) []T {
+	if s == nil {
+		return []T{}
+	}
+	return s
+}

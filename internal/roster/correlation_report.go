@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/markdown"
 )
 
 // result puts everything together.
@@ -56,17 +57,17 @@ func (c *correlation) promising() (n int) {
 
 // report writes the page that somebody reads before adopting anything.
 func (c *correlation) report() string {
-	w := &writer{d: c.d}
-	w.line("# Correlation as of %s\n", c.d.in.AsOf.UTC().Format(time.RFC3339))
-	w.line("%s in the feed. Nothing is written by this report, and it stops no plan.\n", count(len(c.d.in.Workers), "worker"))
+	w := &markdown.Page{MaxListed: c.d.in.MaxListed}
+	w.Line("# Correlation as of %s\n", c.d.in.AsOf.UTC().Format(time.RFC3339))
+	w.Line("%s in the feed. Nothing is written by this report, and it stops no plan.\n", markdown.Count(len(c.d.in.Workers), "worker"))
 	rows := [][]string{
-		{"workers with exactly one account", thousands(len(c.matched))}, {"workers who are ambiguous", thousands(len(c.unclear))},
-		{"workers who should have an account and match none", thousands(len(c.unmatched))}, {"… of them with an account that may be theirs", thousands(c.promising())},
-		{"workers who need no account now and match none", thousands(len(c.unneeded))}, {"workers whose HR record cannot be evaluated", thousands(len(c.errs))},
-		{"accounts without a worker that carry a worker id", thousands(c.carrying())}, {"accounts without a worker that carry none", thousands(len(c.left) - c.carrying())},
+		{"workers with exactly one account", markdown.Thousands(len(c.matched))}, {"workers who are ambiguous", markdown.Thousands(len(c.unclear))},
+		{"workers who should have an account and match none", markdown.Thousands(len(c.unmatched))}, {"… of them with an account that may be theirs", markdown.Thousands(c.promising())},
+		{"workers who need no account now and match none", markdown.Thousands(len(c.unneeded))}, {"workers whose HR record cannot be evaluated", markdown.Thousands(len(c.errs))},
+		{"accounts without a worker that carry a worker id", markdown.Thousands(c.carrying())}, {"accounts without a worker that carry none", markdown.Thousands(len(c.left) - c.carrying())},
 	}
-	w.table([]string{"What", "Number"}, len(rows), func(i int) []string { return rows[i] })
-	w.people(section{title: "Enabled accounts of people who have left", why: true}, c.stayed)
+	w.Table([]string{"What", "Number"}, len(rows), func(i int) []string { return rows[i] })
+	c.reportStayed(w)
 	c.reportRules(w)
 	c.reportUnclear(w)
 	c.reportTaken(w)
@@ -77,41 +78,61 @@ func (c *correlation) report() string {
 	for _, p := range c.errs {
 		bad = append(bad, p.problem.Error())
 	}
-	w.notes("HR data errors", bad)
-	w.notes("What the directory would refuse", c.refusals)
-	w.notes("Warnings", c.warnings)
+	w.Notes("HR data errors", bad)
+	w.Notes("What the directory would refuse", c.refusals)
+	w.Notes("Warnings", c.warnings)
 	return w.String()
 }
 
-func (c *correlation) reportRules(w *writer) {
-	w.line("## Matched, by rule (%s)\n", thousands(len(c.matched)))
-	w.table([]string{"Precedence", "Rule", "Workers", "Account carries their worker id", "carries none", "carries another's"}, len(c.rules), func(i int) []string {
+// reportStayed lists enabled accounts of people who have left.
+func (c *correlation) reportStayed(w *markdown.Page) {
+	if len(c.stayed) == 0 {
+		return
+	}
+	w.Line("## Enabled accounts of people who have left (%s)\n", markdown.Thousands(len(c.stayed)))
+	w.Table([]string{"Worker", "Name", "Account", "Why"}, len(c.stayed), func(i int) []string {
+		p := c.stayed[i]
+		return []string{markdown.Code(p.id), markdown.Text(c.d.displayName(p)), markdown.Code(p.existing.Path), markdown.Long(p.reason)}
+	})
+}
+
+// shown writes a value for a report.
+func shown(v directory.Value) string {
+	if len(v) == 0 {
+		return "none"
+	}
+	return markdown.Code(strings.Join(v, "; "))
+}
+
+func (c *correlation) reportRules(w *markdown.Page) {
+	w.Line("## Matched, by rule (%s)\n", markdown.Thousands(len(c.matched)))
+	w.Table([]string{"Precedence", "Rule", "Workers", "Account carries their worker id", "carries none", "carries another's"}, len(c.rules), func(i int) []string {
 		r := c.rules[i]
 		first := fmt.Sprint(r.Precedence)
 		if r.Precedence == 0 {
 			first = "–"
 		}
-		return []string{first, code(r.Rule), thousands(r.Workers), thousands(r.Marks[markSame]), thousands(r.Marks[markNone]), thousands(r.Marks[markOther])}
+		return []string{first, markdown.Code(r.Rule), markdown.Thousands(r.Workers), markdown.Thousands(r.Marks[markSame]), markdown.Thousands(r.Marks[markNone]), markdown.Thousands(r.Marks[markOther])}
 	})
 	none := 0
 	for _, r := range c.rules {
 		none += r.Marks[markNone]
 	}
 	if none > 0 {
-		w.line("Matched accounts that carry no worker id (%s): taking them over needs `adopt_existing = \"always\"`.\n", thousands(none))
+		w.Line("Matched accounts that carry no worker id (%s): taking them over needs `adopt_existing = \"always\"`.\n", markdown.Thousands(none))
 	}
 }
 
 // reportUnclear names all of them, however many: each needs a decision.
-func (c *correlation) reportUnclear(w *writer) {
+func (c *correlation) reportUnclear(w *markdown.Page) {
 	if len(c.unclear) == 0 {
 		return
 	}
-	w.line("## Ambiguous (%s)\n", thousands(len(c.unclear)))
-	w.line("Give each the right account's object id in `links`, or correct what the others hold. Until then `workforce_*_accounts` refuses to decide.\n")
+	w.Line("## Ambiguous (%s)\n", markdown.Thousands(len(c.unclear)))
+	w.Line("Give each the right account's object id in `links`, or correct what the others hold. Until then `workforce_*_accounts` refuses to decide.\n")
 	for _, p := range c.unclear {
 		if p.candidates != nil {
-			w.line("- worker %s %s matches %s by %s: %s", code(p.id), prose(c.name(p)), fitting(p.candidates), code(p.matched), codes(describeAll(p.candidates)))
+			w.Line("- worker %s %s matches %s by %s: %s", markdown.Code(p.id), markdown.Text(c.name(p)), fitting(p.candidates), markdown.Code(p.matched), codes(describeAll(p.candidates)))
 		}
 	}
 	for _, r := range c.rivalries {
@@ -119,30 +140,30 @@ func (c *correlation) reportUnclear(w *writer) {
 		for i, p := range r.people {
 			names[i] = p.id + " by " + p.matched
 		}
-		w.line("- account %s is matched by %s: %s", code(describe(r.account)), count(len(r.people), "worker"), codes(names))
+		w.Line("- account %s is matched by %s: %s", markdown.Code(describe(r.account)), markdown.Count(len(r.people), "worker"), codes(names))
 	}
-	w.line("")
+	w.Line("")
 }
 
 func codes(list []string) string {
 	out := make([]string, len(list))
 	for i, s := range list {
-		out[i] = code(s)
+		out[i] = markdown.Code(s)
 	}
 	return strings.Join(out, ", ")
 }
 
 // reportTaken lists matched accounts that carry somebody else's worker id.
-func (c *correlation) reportTaken(w *writer) {
+func (c *correlation) reportTaken(w *markdown.Page) {
 	taken := c.taken()
 	if len(taken) == 0 {
 		return
 	}
-	w.line("## Matched, but the account carries another worker id (%s)\n", thousands(len(taken)))
-	w.line("They are not taken over. Clear or correct the worker id at the account first.\n")
-	w.table([]string{"Worker", "Account", "carries", "Matched by"}, len(taken), func(i int) []string {
+	w.Line("## Matched, but the account carries another worker id (%s)\n", markdown.Thousands(len(taken)))
+	w.Line("They are not taken over. Clear or correct the worker id at the account first.\n")
+	w.Table([]string{"Worker", "Account", "carries", "Matched by"}, len(taken), func(i int) []string {
 		p := taken[i]
-		return []string{code(p.id), code(p.existing.Path), c.carried(p.existing), code(p.matched)}
+		return []string{markdown.Code(p.id), markdown.Code(p.existing.Path), c.carried(p.existing), markdown.Code(p.matched)}
 	})
 }
 
@@ -160,46 +181,49 @@ func (c *correlation) carried(e *directory.Existing) string {
 	if v == "" {
 		return "none"
 	}
-	return code(v)
+	return markdown.Code(v)
 }
 
-func (c *correlation) reportAttributes(w *writer) {
+func (c *correlation) reportAttributes(w *markdown.Page) {
 	if len(c.attributes) == 0 {
 		return
 	}
-	w.line("## What adoption would change\n")
-	w.line("Of the accounts that would be taken over, by attribute. What is not listed is not touched.\n")
-	w.line("| Attribute | Rule | Same | Filled | Changed | Cleared | First |\n| --- | --- | --- | --- | --- | --- | --- |")
+	w.Line("## What adoption would change\n")
+	w.Line("Of the accounts that would be taken over, by attribute. What is not listed is not touched.\n")
+	w.Line("| Attribute | Rule | Same | Filled | Changed | Cleared | First |\n| --- | --- | --- | --- | --- | --- | --- |")
 	for _, t := range c.attributes { // all of them: as many as the mapping has, not as there are people
 		var first []string
 		for _, e := range t.first {
-			text := code(e.id) + ": " + shown(e.change.Old) + " → " + shown(e.change.New)
+			text := markdown.Code(e.id) + ": " + shown(e.change.Old) + " → " + shown(e.change.New)
 			if t.Redacted {
-				text = code(e.id) + ": redacted"
+				text = markdown.Code(e.id) + ": redacted"
 			}
 			first = append(first, text)
 		}
-		how := rule(t.Rule, "")
-		w.line("| %s | %s | %s | %s | %s | %s | %s |", code(t.Attribute), how, thousands(t.Same), thousands(t.Filled), thousands(t.Changed), thousands(t.Cleared), strings.Join(first, "<br>"))
+		how := "policy"
+		if t.Rule != "" {
+			how = markdown.Code(t.Rule)
+		}
+		w.Line("| %s | %s | %s | %s | %s | %s | %s |", markdown.Code(t.Attribute), how, markdown.Thousands(t.Same), markdown.Thousands(t.Filled), markdown.Thousands(t.Changed), markdown.Thousands(t.Cleared), strings.Join(first, "<br>"))
 	}
-	w.line("")
+	w.Line("")
 }
 
-func (c *correlation) reportWorkers(w *writer) {
+func (c *correlation) reportWorkers(w *markdown.Page) {
 	if len(c.unmatched) == 0 {
 		return
 	}
 	people := slices.Clone(c.unmatched)
 	slices.SortStableFunc(people, func(a, b *person) int { return c.best(b) - c.best(a) })
-	w.line("## Workers without an account (%s)\n", thousands(len(people)))
-	w.line("They would get new accounts. Where an account may be theirs, compare, and link it or correct what differs (`suggested` has those that are clear and carry no worker id). An account that carries another worker id is not taken over before that is corrected.\n")
-	w.table([]string{"Worker", "Name", "Looked for", "May be theirs"}, len(people), func(i int) []string {
+	w.Line("## Workers without an account (%s)\n", markdown.Thousands(len(people)))
+	w.Line("They would get new accounts. Where an account may be theirs, compare, and link it or correct what differs (`suggested` has those that are clear and carry no worker id). An account that carries another worker id is not taken over before that is corrected.\n")
+	w.Table([]string{"Worker", "Name", "Looked for", "May be theirs"}, len(people), func(i int) []string {
 		p := people[i]
 		var near []string
 		for _, n := range c.near[p] {
-			near = append(near, proseLong(n.text()))
+			near = append(near, markdown.Long(n.text()))
 		}
-		return []string{code(p.id), prose(c.name(p)), proseLong(strings.Join(c.lookedFor(p), "; ")), strings.Join(near, "<br>")}
+		return []string{markdown.Code(p.id), markdown.Text(c.name(p)), markdown.Long(strings.Join(c.lookedFor(p), "; ")), strings.Join(near, "<br>")}
 	})
 }
 
@@ -222,17 +246,17 @@ func (c *correlation) lookedFor(p *person) []string {
 	return list(out)
 }
 
-func (c *correlation) reportAccounts(w *writer) {
+func (c *correlation) reportAccounts(w *markdown.Page) {
 	if len(c.left) == 0 {
 		return
 	}
 	people := slices.Clone(c.left)
 	slices.SortStableFunc(people, func(a, b *leftover) int { return strings.Compare(first(b), first(a)) })
-	w.line("## Accounts without a worker (%s)\n", thousands(len(people)))
-	w.line("Nothing happens to those that carry no worker id. The others are absent workers' (see `on_absent`).\n")
-	w.table([]string{"Account", "Worker id", "Enabled", "Protected"}, len(people), func(i int) []string {
+	w.Line("## Accounts without a worker (%s)\n", markdown.Thousands(len(people)))
+	w.Line("Nothing happens to those that carry no worker id. The others are absent workers' (see `on_absent`).\n")
+	w.Table([]string{"Account", "Worker id", "Enabled", "Protected"}, len(people), func(i int) []string {
 		e := people[i]
-		return []string{code(e.Path), c.carried(e.Existing), fmt.Sprint(e.Account.Enabled), prose(e.Protected)}
+		return []string{markdown.Code(e.Path), c.carried(e.Existing), fmt.Sprint(e.Account.Enabled), markdown.Text(e.Protected)}
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/mapping"
+	"terraform-provider-workforce/internal/markdown"
 )
 
 // Who is who: what a match is good for. What must hold:
@@ -131,7 +132,7 @@ func (d *decider) warnSome(lines []string, more string) {
 		d.warn("%s", line)
 	}
 	if n := len(lines) - listed; n > 0 {
-		d.warn("%s %s", thousands(n), more)
+		d.warn("%s %s", markdown.Thousands(n), more)
 	}
 }
 
@@ -178,7 +179,7 @@ func (d *decider) stillEnabled(p *person) string {
 	if p.stage() != mapping.StageLeft || n == 0 {
 		return ""
 	}
-	return fmt.Sprintf("; the worker has left, and %s of these stay enabled until somebody says which is theirs", count(n, "account"))
+	return fmt.Sprintf("; the worker has left, and %s of these stay enabled until somebody says which is theirs", markdown.Count(n, "account"))
 }
 
 // asideTwins sets those aside whose worker ids differ in case only: to the directory

@@ -8,6 +8,7 @@ import (
 
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/mapping"
+	"terraform-provider-workforce/internal/markdown"
 	"terraform-provider-workforce/internal/worker"
 )
 
@@ -237,5 +238,5 @@ func isAre(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun + " is"
 	}
-	return count(n, noun) + " are"
+	return markdown.Count(n, noun) + " are"
 }

@@ -365,8 +365,9 @@ func TestDataErrors(t *testing.T) {
 	}
 	expectAction(t, r, "1", roster.ActionSetAside)
 	expectValue(t, r, "1", "displayName", "Ann Lee")
-	if !strings.Contains(r.Report, "## Set aside (32)") || !warned(r, `32 workers are set aside`) || len(r.SetAside) != 32 {
-		t.Errorf("the report does not tell:\n%s", r.Report)
+	page := report(t, in, r).Report
+	if !strings.Contains(page, "## Set aside (32)") || !warned(r, `32 workers are set aside`) || len(r.SetAside) != 32 {
+		t.Errorf("the report does not tell:\n%s", page)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/mapping"
+	"terraform-provider-workforce/internal/markdown"
 )
 
 // wish is a manager's worker id that is still to be resolved.
@@ -63,7 +64,7 @@ func (d *decider) linkManagers() {
 		if m := d.lookup(manager); m != nil && m.worker != nil {
 			why = fmt.Sprintf("has no account to link (%s)", cmp.Or(m.reason, "none is wanted"))
 		}
-		d.warn("manager %q of %s (%s) %s: %s", manager, count(len(missing[manager]), "worker"), some(missing[manager]), why,
+		d.warn("manager %q of %s (%s) %s: %s", manager, markdown.Count(len(missing[manager]), "worker"), some(missing[manager]), why,
 			cmp.Or(policy[d.rules.ManagerMissing], "their manager stays as it is (manager_missing = keep)"))
 	}
 	d.findCycles()

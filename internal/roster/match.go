@@ -11,6 +11,7 @@ import (
 
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/mapping"
+	"terraform-provider-workforce/internal/markdown"
 )
 
 // user is the only class of object that is ever matched.
@@ -250,7 +251,7 @@ func fitting(candidates []*directory.Existing) string {
 	if len(candidates) > maxFit {
 		return fmt.Sprintf("more than %d accounts", maxFit)
 	}
-	return count(len(candidates), "account")
+	return markdown.Count(len(candidates), "account")
 }
 
 // matchOne gives a worker the account that satisfies every condition of a

@@ -150,7 +150,7 @@ func TestUnmatchedCanBeReportedOnly(t *testing.T) {
 	in.OnUnmatched = roster.UnmatchedReport
 	r := decide(t, in)
 	expectAction(t, r, "2", roster.ActionUnmatched)
-	if len(r.Accounts) != 1 || len(r.Joiners) != 0 || !strings.Contains(r.Report, "Without an account") {
+	if len(r.Accounts) != 1 || len(r.Joiners) != 0 || !strings.Contains(report(t, in, r).Report, "Without an account") {
 		t.Errorf("%d accounts, joiners %q", len(r.Accounts), r.Joiners)
 	}
 }

@@ -94,9 +94,9 @@ func TestOverrideGivesBack(t *testing.T) {
 	expectValue(t, r, "2", "title", "Acting Director")
 	expectValue(t, r, "2", "manager", "")
 	expectValue(t, r, "2", "department", "Board")
-	for _, part := range []string{"## Overrides (2)", "1 account is disabled by an override", "**disabled**", "Acting Director", "in force", "Legal, case 7", "2026-12-31"} {
-		if !strings.Contains(r.Report, part) {
-			t.Errorf("the report lacks %q:\n%s", part, r.Report)
+	for _, part := range []string{"## Overrides (2)", "1 account is disabled by an override", "| disabled; `container`", "Acting Director", "in force", "Legal, case 7", "2026-12-31"} {
+		if page := report(t, in, r).Report; !strings.Contains(page, part) {
+			t.Errorf("the report lacks %q:\n%s", part, page)
 		}
 	}
 	m.apply(t, r)
@@ -138,7 +138,7 @@ func TestOverrideStates(t *testing.T) {
 			State    string `json:"state"`
 		} `json:"overrides"`
 	}
-	if err := json.Unmarshal([]byte(r.ReportJSON), &doc); err != nil {
+	if err := json.Unmarshal([]byte(report(t, in, r).ReportJSON), &doc); err != nil {
 		t.Fatal(err)
 	}
 	got := ""

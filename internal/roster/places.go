@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/markdown"
 )
 
 // guardPlaces refuses rules that place accounts outside of what this population owns:
@@ -29,7 +30,7 @@ func (d *decider) guardPlaces() []string {
 	var lines []string
 	for _, place := range sortedKeys(outside) {
 		lines = append(lines, fmt.Sprintf("the rules place %s in %q, which %s does not name, so that nobody would see them missing from the feed (add it there): %s",
-			count(len(outside[place]), "account"), place, d.in.OwnedArgument, d.firstTen(outside[place])))
+			markdown.Count(len(outside[place]), "account"), place, d.in.OwnedArgument, d.firstTen(outside[place])))
 	}
 	return lines
 }

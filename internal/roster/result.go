@@ -12,19 +12,21 @@ import (
 
 // result puts everything together.
 func (d *decider) result() (*Result, error) {
-	r := &Result{Accounts: make(map[string]directory.Account, len(d.people)), Documents: make(map[string]string, len(d.people)), Decisions: make([]Decision, len(d.people))}
+	r := &Result{Accounts: make(map[string]directory.Account, len(d.people)), Documents: make(map[string]string, len(d.people)), Decisions: make([]Decision, len(d.people)),
+		Profiles: make([]Profile, len(d.people))}
 	documents := make([]string, len(d.people))
 	errs := make([]error, len(d.people))
 	index := make(map[*person]int, len(d.people))
 	for i, p := range d.people {
 		index[p] = i
 	}
+	facts := d.reader()
 	d.parallel(func(p *person) {
 		i := index[p]
 		if p.account != nil {
 			documents[i], errs[i] = d.in.Format.Marshal(*p.account)
 		}
-		r.Decisions[i] = d.decision(p)
+		r.Decisions[i], r.Profiles[i] = d.decision(p), facts.profile(p)
 	})
 	for i, p := range d.people {
 		if errs[i] != nil {
@@ -46,22 +48,20 @@ func (d *decider) result() (*Result, error) {
 		}
 	}
 	d.warnMatches()
-	d.warnNear()
+	r.Near = d.nearFits()
+	d.warnNear(r.Near)
 	d.warnOverrides()
 	d.warnBlocked()
 	d.warnSynchronised()
 	d.warnAside()
 	d.warnWords(r.Words)
 	d.warnings = append(d.warnings, d.late...)
-	r.Overridden = d.overriddenIDs()
+	r.Overridden, r.Overrides, r.Cycles = d.overriddenIDs(), d.overrideLines(), d.cycles
 	slices.Sort(d.warnings)
 	r.Warnings = slices.Compact(d.warnings)
 	r.Partitions = d.in.Partition.Split(r.Documents, func(id string) string { return d.partitionValue(d.byWorker[id]) })
-	var err error
-	causes := d.causes()
-	r.Report, r.Digest = d.report(r, causes), d.digest(causes)
-	r.ReportJSON, err = d.reportJSON(r, causes)
-	return r, err
+	r.Naming = slices.DeleteFunc(slices.Clone(d.unique), func(name string) bool { return !d.isRename(Change{Attribute: name}) })
+	return r, nil
 }
 
 func (d *decider) decision(p *person) Decision {

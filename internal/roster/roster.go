@@ -81,7 +81,7 @@ type Input struct {
 	Now time.Time
 	// Partition says how Result.Partitions divides the accounts.
 	Partition Partition
-	// MaxListed is the number of rows after which a list of the report is cut; 50 by default.
+	// MaxListed is the number of rows after which a list of the correlation's report is cut; 50 by default.
 	MaxListed int
 }
 
@@ -131,11 +131,16 @@ type Result struct {
 	Overridden []string
 	// Calendar is what will happen within CalendarDays if nothing changes, earliest first.
 	Calendar []Event
-	// Report is Markdown for people, ReportJSON the same for policy engines.
-	Report, ReportJSON string
-	// Digest sums up the report in a few lines of plain text where more happens than
-	// can be read person by person; "" otherwise.
-	Digest string
+	// Profiles say who each of Decisions is about, in the same order.
+	Profiles []Profile
+	// Near are those who get a new account and nearly fit one that is out of use.
+	Near []NearFit
+	// Overrides lists every override for each of its workers, by worker.
+	Overrides []OverrideLine
+	// Cycles are worker ids that manage one another.
+	Cycles [][]string
+	// Naming are the attributes that people know an account by.
+	Naming []string
 	// Warnings are things somebody should look at that stop nothing.
 	Warnings []string
 }
@@ -168,10 +173,14 @@ const CalendarDays = 30
 // Event is something that will happen to a worker.
 type Event struct {
 	At       time.Time
+	Kind     mapping.EventKind
 	WorkerID string
 	Name     string
 	What     string
 }
+
+// EventOverrideEnds is the kind of an Event on which an override ends.
+const EventOverrideEnds mapping.EventKind = "override_ends"
 
 // Action is the one word for what happens to a worker's account. Where several
 // things happen, it names the one that deserves the most attention.

@@ -14,6 +14,7 @@ import (
 
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/mapping"
+	"terraform-provider-workforce/internal/markdown"
 	"terraform-provider-workforce/internal/worker"
 )
 
@@ -279,7 +280,7 @@ func (d *decider) guardFeed() error {
 	lines := d.guardMoment()
 	if n := len(d.in.Workers); n < s.MinWorkers {
 		if e := d.exception("min_workers"); e == nil || n < e.Allow {
-			lines = append(lines, fmt.Sprintf("min_workers: found %s in the feed, expected at least %s%s", count(n, "worker"), thousands(s.MinWorkers), excepted(e)))
+			lines = append(lines, fmt.Sprintf("min_workers: found %s in the feed, expected at least %s%s", markdown.Count(n, "worker"), markdown.Thousands(s.MinWorkers), excepted(e)))
 		}
 	}
 	for _, attribute := range sortedKeys(s.FillRates) {
@@ -320,7 +321,7 @@ func (d *decider) guardFill(attribute string, percent float64) []string {
 	if e != nil && filled >= float64(e.Allow) {
 		return nil
 	}
-	return []string{fmt.Sprintf("fill_rate:%s: %.1f%% of %s have a value, expected at least %g%%%s: %s have none", attribute, filled, count(n, "worker"), percent, excepted(e), d.firstTen(empty))}
+	return []string{fmt.Sprintf("fill_rate:%s: %.1f%% of %s have a value, expected at least %g%%%s: %s have none", attribute, filled, markdown.Count(n, "worker"), percent, excepted(e), d.firstTen(empty))}
 }
 
 func excepted(e *Exception) string {
@@ -393,10 +394,10 @@ func (d *decider) guardLimits(l Limits, group string, people []*person) (lines [
 		}
 		of := ""
 		if m.limit.percent >= 0 {
-			of = fmt.Sprintf(" (%s of %s)", m.limit, thousands(base))
+			of = fmt.Sprintf(" (%s of %s)", m.limit, markdown.Thousands(base))
 		}
 		line := fmt.Sprintf("%s%s: %s %s, allowed %s%s%s: %s",
-			m.name, group, count(len(affected), m.noun()), m.what, thousands(allowed), of, excepted(e), d.firstTen(affected))
+			m.name, group, markdown.Count(len(affected), m.noun()), m.what, markdown.Thousands(allowed), of, excepted(e), d.firstTen(affected))
 		switch {
 		case m.name == maxSetAside:
 			line += asideReasons(affected)
@@ -420,7 +421,7 @@ func (d *decider) firstTen(people []*person) string {
 		names = append(names, name)
 	}
 	if more := len(people) - shown; more > 0 {
-		names = append(names, fmt.Sprintf("and %s more", thousands(more)))
+		names = append(names, fmt.Sprintf("and %s more", markdown.Thousands(more)))
 	}
 	return strings.Join(names, ", ")
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/markdown"
 )
 
 // failure is a slot for which no candidate is free.
@@ -101,7 +102,7 @@ func (n *names) exhausted(s *slot) []*slot {
 	case len(s.list) == 0:
 		line = fmt.Sprintf("the rule gives no value for %s, which every account needs", s.attribute)
 	case n.d.redacted[directory.Fold(s.attribute)]:
-		line = fmt.Sprintf("%s: none of %s is free (redacted)", s.attribute, count(len(s.list), "candidate"))
+		line = fmt.Sprintf("%s: none of %s is free (redacted)", s.attribute, markdown.Count(len(s.list), "candidate"))
 	default:
 		const shown = 10
 		var parts []string

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/markdown"
 )
 
 const (
@@ -107,7 +108,7 @@ func (d *decider) warnSynchronised() {
 	if len(all) > 0 {
 		var parts []string
 		for _, name := range sortedKeys(counts) {
-			parts = append(parts, fmt.Sprintf("%s (%s)", name, thousands(counts[name])))
+			parts = append(parts, fmt.Sprintf("%s (%s)", name, markdown.Thousands(counts[name])))
 		}
 		d.warn("%s synchronised, and the rules would change what is not written here: %s; %s: %s", isAre(len(all), "account"), strings.Join(parts, ", "), remedySynchronised, d.firstTen(all))
 	}

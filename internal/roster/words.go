@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"terraform-provider-workforce/internal/markdown"
 	"terraform-provider-workforce/internal/status"
 )
 
@@ -34,7 +35,7 @@ func (d *decider) warnWords(words []Word) {
 	var unknown []string
 	for _, w := range words {
 		if w.Class == string(status.Unknown) {
-			unknown = append(unknown, fmt.Sprintf("%q (%s)", w.Word, count(w.Workers, "worker")))
+			unknown = append(unknown, fmt.Sprintf("%q (%s)", w.Word, markdown.Count(w.Workers, "worker")))
 		}
 	}
 	if len(unknown) > 0 {

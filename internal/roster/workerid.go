@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/markdown"
 )
 
 // Worker ids compare as the directory compares them: without case.
@@ -99,7 +100,7 @@ func (d *decider) guardIDs() error {
 	return refuse(fmt.Sprintf("the worker ids in the feed seem to have changed: %s without an account are like %s whose workers are not in the feed any more, and would get second accounts (the new ids %s). "+
 		"Give the former ids in the feed; or, if the change is meant, put a match rule first that compares %s with an expression that gives the former id, such as the source %q, "+
 		"or name the accounts in links, and the accounts get the new ids",
-		count(len(alike), "worker"), count(len(alike), "account"), to, d.in.WorkerIDAttribute, `Replace([worker_id], , "^0+", , "", , )`), alike)
+		markdown.Count(len(alike), "worker"), markdown.Count(len(alike), "account"), to, d.in.WorkerIDAttribute, `Replace([worker_id], , "^0+", , "", , )`), alike)
 }
 
 // pair is a worker without an account and an absent one whose account looks like theirs.

@@ -13,6 +13,8 @@ const (
 	Refuse           // 403, for good
 	LoseRequest      // the connection breaks before it is carried out
 	LoseAnswer       // the connection breaks afterwards
+	CutBefore        // LoseRequest, and Hang(true) from then on
+	CutAfter         // LoseAnswer, and Hang(true) from then on
 )
 
 // Intercept lets f decide about every write of an object, whether it comes alone or
@@ -27,12 +29,14 @@ func (s *Server) judged(method, target string) *fault {
 	if s.judge == nil || method == http.MethodGet || target == "/$batch" {
 		return nil
 	}
-	switch s.judge(method, target) {
+	fate := s.judge(method, target)
+	s.hung = s.hung || fate == CutBefore || fate == CutAfter
+	switch fate {
 	case Refuse:
 		return &fault{Fault: Fault{Status: http.StatusForbidden}}
-	case LoseRequest:
+	case LoseRequest, CutBefore:
 		return &fault{Fault: Fault{Drop: true}}
-	case LoseAnswer:
+	case LoseAnswer, CutAfter:
 		return &fault{Fault: Fault{DropAfter: true}}
 	}
 	return nil

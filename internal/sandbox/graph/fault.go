@@ -71,11 +71,15 @@ func (s *Server) ClearFaults() {
 	s.faults = nil
 }
 
-// meet returns the fault of a request, or nil.
+// meet returns the fault of a request of Graph, or nil.
 func (s *Server) meet(method, target string, body []byte) *fault {
 	if f := s.judged(method, target); f != nil {
 		return f
 	}
+	return s.injected(method, target, body)
+}
+
+func (s *Server) injected(method, target string, body []byte) *fault {
 	for _, f := range s.faults {
 		if f.left == 0 || f.Method != "" && f.Method != method || !f.path.MatchString(target) || !bytes.Contains(body, []byte(f.Body)) {
 			continue

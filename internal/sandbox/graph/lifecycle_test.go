@@ -189,3 +189,33 @@ func TestTenant(t *testing.T) {
 		t.Errorf("organization: %v", got)
 	}
 }
+
+// TestFates: a write is refused, carried out without an answer, or neither; after a cut nothing is answered. A token is no write.
+func TestFates(t *testing.T) {
+	for name, tt := range map[string]struct {
+		fate       Fate
+		done, hung bool
+	}{
+		"refused": {fate: Refuse}, "request lost": {fate: LoseRequest}, "answer lost": {fate: LoseAnswer, done: true},
+		"cut before": {fate: CutBefore, hung: true}, "cut after": {fate: CutAfter, done: true, hung: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := start(t, Options{})
+			id, seen := c.create("ann", nil), 0
+			c.s.Intercept(func(string, string) Fate { seen++; return tt.fate })
+			c.signIn()
+			reply, err := c.try("PATCH", "/users/"+id, object{"city": "Ulm"})
+			if refused := tt.fate == Refuse; seen != 1 || refused != (err == nil) || refused && reply.Status != 403 {
+				t.Errorf("seen %d, %v, %v", seen, reply, err)
+			}
+			if done := c.s.User(id)["city"] == "Ulm"; done != tt.done {
+				t.Errorf("done %t", done)
+			}
+			if _, err := c.try("GET", "/users/"+id, nil); (err != nil) != tt.hung {
+				t.Errorf("afterwards: %v", err)
+			}
+			c.s.Hang(false)
+			c.want(200, "GET", "/users/"+id, nil)
+		})
+	}
+}

@@ -102,7 +102,7 @@ func unzip(body []byte) []byte {
 
 func (s *Server) serveAuthority(w http.ResponseWriter, r *http.Request, path string, body []byte) {
 	s.mu.Lock()
-	f := s.meet(r.Method, path, body)
+	f := s.injected(r.Method, path, body)
 	s.mu.Unlock()
 	if f.before(w) {
 		return

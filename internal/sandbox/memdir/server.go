@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Package memdir is an LDAP server in memory, for benchmarks and simulations: it
+// Package memdir is an LDAP server in memory, for benchmarks, simulations and the cases of
+// package applytest, which hold it to what a domain controller does: it
 // speaks LDAPS (RFC 4511) with paged results and enough of Active Directory's
 // behaviour to hold users and groups: unique names, links that follow what they name,
 // replication metadata by a clock of its own, a recycle bin. It answers as fast as the
-// protocol allows. Tests of what a domain controller does use a real one.
+// protocol allows. All other tests of what a domain controller does use a real one.
 package memdir
 
 import (

@@ -49,10 +49,7 @@ func Main(m *testing.M) int {
 // Shared returns the domain of this test process, started on first use. A machine where it cannot run fails the test with what mends it.
 func Shared(t testing.TB) *Domain {
 	t.Helper()
-	dir := os.Getenv(directoryVariable)
-	if dir == "" {
-		t.Fatal("samba.Shared needs samba.Main in this package: func TestMain(m *testing.M) { os.Exit(samba.Main(m)) }")
-	}
+	dir := testDirectory(t)
 	shared.once.Do(func() {
 		shared.domain, shared.err = Start(context.Background(), Options{Dir: filepath.Join(dir, "domain")})
 	})
@@ -60,6 +57,16 @@ func Shared(t testing.TB) *Domain {
 		t.Fatalf("the domain controller of the tests: %v", shared.err)
 	}
 	return shared.domain
+}
+
+// testDirectory is where the domains of this test process live.
+func testDirectory(t testing.TB) string {
+	t.Helper()
+	dir := os.Getenv(directoryVariable)
+	if dir == "" {
+		t.Fatal("samba.Shared needs samba.Main in this package: func TestMain(m *testing.M) { os.Exit(samba.Main(m)) }")
+	}
+	return dir
 }
 
 // inner runs the tests in the prepared place.

@@ -64,6 +64,9 @@ func (op Op) String() string {
 	return fmt.Sprintf("operation 0x%02x", byte(op))
 }
 
+// writes reports whether requests of the type change something.
+func (op Op) writes() bool { return op == Add || op == Modify || op == ModifyDN || op == Delete }
+
 // response returns the tag of the final response to a request; 0 for requests that have none.
 func (op Op) response() byte {
 	switch op {

@@ -45,6 +45,7 @@ type Proxy struct {
 
 // Fault is a failure at a chosen request. Requests of its type are counted from its injection; the first After of them pass.
 type Fault struct {
+	// Op is the type of request; 0 means every write.
 	Op    Op
 	After int
 	// Result, when not 0, is the LDAP result code that the proxy answers itself, without asking the server, for Times requests after After:
@@ -108,6 +109,19 @@ func (p *Proxy) Counts() map[Op]int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return maps.Clone(p.counts)
+}
+
+// Writes returns how many requests came that change something, since the start or Reset.
+func (p *Proxy) Writes() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n := 0
+	for op, count := range p.counts {
+		if op.writes() {
+			n += count
+		}
+	}
+	return n
 }
 
 // Connections returns how many connections were accepted since the start or Reset.
@@ -220,7 +234,7 @@ func (p *Proxy) decide(l *link, m message) (verdict, int) {
 		return drop, 0
 	}
 	for _, f := range p.faults {
-		if f.Op != op || f.Attribute != "" && !m.writes(f.Attribute) {
+		if f.Op != op && (f.Op != 0 || !op.writes()) || f.Attribute != "" && !m.writes(f.Attribute) {
 			continue
 		}
 		f.seen++

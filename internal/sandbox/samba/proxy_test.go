@@ -94,6 +94,9 @@ func TestProxyCounts(t *testing.T) {
 	if n := p.Connections(); n != 1 {
 		t.Errorf("%d connections, want 1", n)
 	}
+	if n := p.Writes(); n != 6 {
+		t.Errorf("%d writes, want 6", n)
+	}
 	p.Reset()
 	if n := len(p.Counts()); n != 0 {
 		t.Errorf("%d counts after Reset", n)
@@ -104,12 +107,12 @@ func TestProxyCounts(t *testing.T) {
 // and known to the clients.
 func TestProxyCutsAtOneRequest(t *testing.T) {
 	const after = 25
-	for _, lose := range []bool{false, true} {
-		t.Run(fmt.Sprintf("lose=%v", lose), func(t *testing.T) {
+	for op, lose := range map[samba.Op]bool{samba.Add: false, 0: true} {
+		t.Run(fmt.Sprintf("%s lose=%v", op, lose), func(t *testing.T) {
 			p := startProxy(t, samba.ProxyOptions{})
 			d := samba.Shared(t)
 			ou := d.Container(t)
-			p.Inject(samba.Fault{Op: samba.Add, After: after, Lose: lose})
+			p.Inject(samba.Fault{Op: op, After: after, Lose: lose})
 			clients := make([]*ldap.Conn, 8)
 			for i := range clients {
 				clients[i] = mustDial(t, p.URL())

@@ -39,16 +39,18 @@ func (d *Domain) EnableRecycleBin(ctx context.Context) error {
 // The shared one is down meanwhile, because both need the standard ports.
 func WithRecycleBin(t testing.TB) *Domain {
 	t.Helper()
-	other := Shared(t)
-	if err := other.Stop(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := other.Restart(context.Background()); err != nil {
-			t.Errorf("starting the domain of the other tests again: %v", err)
+	dir := testDirectory(t)
+	if other := shared.domain; other != nil {
+		if err := other.Stop(); err != nil {
+			t.Fatal(err)
 		}
-	})
-	d, err := Start(t.Context(), Options{Dir: filepath.Join(filepath.Dir(other.Dir()), "recycling")})
+		t.Cleanup(func() {
+			if err := other.Restart(context.Background()); err != nil {
+				t.Errorf("starting the domain of the other tests again: %v", err)
+			}
+		})
+	}
+	d, err := Start(t.Context(), Options{Dir: filepath.Join(dir, "recycling")})
 	if err != nil {
 		t.Fatal(err)
 	}

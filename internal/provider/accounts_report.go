@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+
+	"terraform-provider-workforce/internal/review"
+	"terraform-provider-workforce/internal/roster"
+)
+
+// reportDirectoryVariable names the directory that reports are written to.
+const reportDirectoryVariable = "WORKFORCE_REPORT_DIRECTORY"
+
+// reportInput are the arguments about the report and about what was approved.
+type reportInput struct {
+	MaxCharacters  types.Int64  `tfsdk:"max_characters"`
+	ReportName     types.String `tfsdk:"report_name"`
+	Approved       types.String `tfsdk:"approved"`
+	ApprovedExempt []string     `tfsdk:"approved_exempt"`
+	Report         types.String `tfsdk:"report"`
+	ReportJSON     types.String `tfsdk:"report_json"`
+	Fingerprint    types.String `tfsdk:"fingerprint"`
+}
+
+var reportNames = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+
+// reportAttributes is the schema of reportInput.
+func reportAttributes(t target) map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"max_characters": schema.Int64Attribute{Optional: true, Validators: []validator.Int64{int64validator.AtLeast(review.MinCharacters)},
+			MarkdownDescription: fmt.Sprintf("Largest number of characters of `report`. The default is %d, because comments on pull requests end at 65,536 in GitHub; the least is %d. What does not fit is counted, the riskiest stays.",
+				review.DefaultMaxCharacters, review.MinCharacters)},
+		"report_name": schema.StringAttribute{Optional: true, Validators: []validator.String{stringvalidator.RegexMatches(reportNames, "expected letters, digits, dots, dashes and underscores")},
+			MarkdownDescription: "Name of the files that this data source writes where the environment variable `" + reportDirectoryVariable + "` names a directory: `NAME.md`, `NAME.html` and `NAME.json`, with what `report`, the page for a browser and `report_json` hold. " +
+				"The default is `" + t.prefix + "`. Several of these data sources in one configuration need different names. The files hold personal data and can be read by their owner only."},
+		"approved": schema.StringAttribute{Optional: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+			MarkdownDescription: "What was approved: a `fingerprint`, or the path of a file that holds the `report_json` of the reviewed run. A run whose decisions do more than that stops and names the differences, because the feed may be newer than the review. " +
+				"Decisions that were approved and are no longer due stop nothing. Null, the default, compares nothing."},
+		"approved_exempt": schema.ListAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.List{listvalidator.UniqueValues(), listvalidator.ValueStringsAre(oneOf(review.Exempts...))},
+			MarkdownDescription: "What may happen without being among `approved`: `joiners` (new accounts), `timely_leavers` (people who lose access within 7 days after the last day that HR gives) and `updates` (attributes that are no names, of people who keep access). " +
+				"People whom the report asks to look at are never exempt. The default is nothing."},
+		"report": schema.StringAttribute{Computed: true, MarkdownDescription: "The decisions for people, as Markdown. It begins with one page: sums, what stands out, who is set aside and what to do, and at most ten questions, the riskiest first. Then come everybody with name, title, department, place and manager, as far as `max_characters` allows. " +
+			"Redacted attributes show no values."},
+		"report_json": schema.StringAttribute{Computed: true, MarkdownDescription: "Everything of the report for policy engines and scripts, as JSON of a documented shape: see [Report format](../guides/report)."},
+		"fingerprint": schema.StringAttribute{Computed: true, MarkdownDescription: "Stands for what the decisions do: the same over plans whose decisions are the same, whatever `as_of`. It tells nothing about anybody, see `approved`."},
+	}
+}
+
+// reportFiles knows which files data sources have written in this process.
+type reportFiles struct {
+	mu    sync.Mutex
+	names map[string]bool
+}
+
+// claim reserves a name for one data source.
+func (f *reportFiles) claim(name string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.names == nil {
+		f.names = map[string]bool{}
+	}
+	first := !f.names[name]
+	f.names[name] = true
+	return first
+}
+
+// write fills in the report of a result, and refuses what was not approved.
+func (m *reportInput) write(ctx context.Context, t target, data *providerData, dir userDirectory, in roster.Input, r *roster.Result, diags *diag.Diagnostics) {
+	title := t.title
+	if _, name, err := dir.Identity(ctx); err == nil && name != "" {
+		title += " " + name
+	}
+	v := review.New(r, review.Options{Title: title, AsOf: in.AsOf, Format: in.Format, Rules: in.Mapping.Rules(), MaxListed: in.MaxListed, MaxCharacters: int(m.MaxCharacters.ValueInt64())})
+	doc, err := v.JSON()
+	if err != nil {
+		diags.AddError("No report", err.Error())
+		return
+	}
+	page := v.Markdown()
+	m.Report, m.ReportJSON, m.Fingerprint = types.StringValue(page), types.StringValue(doc), types.StringValue(v.Fingerprint())
+	if summary := v.Summary(); summary != "" { // Terraform prints it below the plan, in which nobody would find it
+		diags.AddWarning("Access changes", summary)
+	}
+	m.save(data, cmp.Or(m.ReportName.ValueString(), t.prefix), page, doc, v, diags)
+	m.compare(v, diags)
+}
+
+// save writes the files of the report, where the environment asks for them.
+func (m *reportInput) save(data *providerData, name, page, doc string, v *review.Review, diags *diag.Diagnostics) {
+	directory := os.Getenv(reportDirectoryVariable)
+	if directory == "" {
+		return
+	}
+	if !data.reports.claim(name) {
+		diags.AddAttributeError(path.Root("report_name"), "Two reports of one name", fmt.Sprintf("Two data sources would write %s.md to %s. Give each a report_name of its own.", name, directory))
+		return
+	}
+	html, err := v.HTML()
+	if err != nil {
+		diags.AddError("No report", err.Error())
+		return
+	}
+	err = os.MkdirAll(directory, 0o700)
+	for ext, text := range map[string]string{".md": page, ".html": html, ".json": doc} {
+		err = errors.Join(err, replaceFile(filepath.Join(directory, name+ext), text))
+	}
+	if err != nil {
+		diags.AddError("The report cannot be written", fmt.Sprintf("%s names %s, and not all of the report could be written there: %s.", reportDirectoryVariable, directory, err))
+	}
+}
+
+// replaceFile writes a file whole or not at all, for its owner only.
+func replaceFile(name, text string) error {
+	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	_, err = f.WriteString(text)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), name)
+}
+
+// compare stops a run that would do more than what was approved.
+func (m *reportInput) compare(v *review.Review, diags *diag.Diagnostics) {
+	approved := m.Approved.ValueString()
+	if approved == "" {
+		return
+	}
+	if !strings.HasPrefix(approved, "sha256:") {
+		text, err := os.ReadFile(approved)
+		if err != nil {
+			diags.AddAttributeError(path.Root("approved"), "What was approved cannot be read", fmt.Sprintf("approved: expected a fingerprint that begins with sha256:, or the path of a file with the report_json of the reviewed run: %s.", err))
+			return
+		}
+		approved = string(text)
+	}
+	exempt := make([]review.Exempt, len(m.ApprovedExempt))
+	for i, name := range m.ApprovedExempt {
+		exempt[i] = review.Exempt(name)
+	}
+	if err := v.Unapproved(approved, exempt); err != nil {
+		diags.AddAttributeError(path.Root("approved"), "Not what was approved", err.Error()+"\n\nReview this run, and give its fingerprint or report_json in approved.")
+	}
+}

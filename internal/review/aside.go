@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package review
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"terraform-provider-workforce/internal/roster"
+)
+
+// aside is one reason for which people are set aside.
+type aside struct {
+	kind, remedy string
+	problem      string // of the first of them
+	people       []*person
+}
+
+// findAsides groups people who are set aside by the kind of their problem and what to do,
+// the most frequent first. Nobody counts twice for one kind.
+func (v *Review) findAsides() []aside {
+	byKey := map[string]*aside{}
+	var order []string
+	for _, p := range v.byAction[roster.ActionSetAside] {
+		for _, problem := range p.dec.Problems {
+			key := problem.Kind + "\x00" + problem.Remedy
+			a := byKey[key]
+			if a == nil {
+				a = &aside{kind: problem.Kind, remedy: problem.Remedy, problem: problem.Text}
+				byKey[key] = a
+				order = append(order, key)
+			}
+			if !slices.Contains(a.people, p) {
+				a.people = append(a.people, p)
+			}
+		}
+	}
+	out := make([]aside, len(order))
+	for i, key := range order {
+		out[i] = *byKey[key]
+	}
+	slices.SortStableFunc(out, func(a, b aside) int { return cmp.Compare(len(b.people), len(a.people)) })
+	return out
+}
+
+// tell writes a reason with the first people and what to do.
+func (a *aside) tell() text {
+	if len(a.people) == 1 {
+		p := a.people[0]
+		return say("%s, who %s: %s. To do: %s.", p.wholly(), access(p), brief(a.problem), a.remedy)
+	}
+	open := len(where(a.people, func(p *person) bool { return p.pro.CanSignIn }))
+	return say("%s (%s), of whom %s can sign in, such as: %s. To do: %s.", people(len(a.people)), named(a.people, 3), open, brief(a.problem), a.remedy)
+}
+
+// access says whether somebody can sign in.
+func access(p *person) span {
+	switch {
+	case p.pro.CanSignIn:
+		return words("can sign in")
+	case p.loses():
+		return words("loses access")
+	case !p.pro.HasAccount:
+		return words("has no account")
+	}
+	return words("cannot sign in")
+}
+
+// brief leaves out the rule and what it read: the list below has them.
+func brief(problem string) string {
+	problem, _, _ = strings.Cut(problem, "; rule ")
+	return problem
+}

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package review
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/mapping"
+	"terraform-provider-workforce/internal/roster"
+	"terraform-provider-workforce/internal/status"
+	"terraform-provider-workforce/internal/worker"
+)
+
+const (
+	// concentratedFrom is from how many leavers on it is asked whether they have a place in common.
+	concentratedFrom = 5
+	// lateDays is how long after the last day access is still taken in time.
+	lateDays = 14
+	// quickDays is how soon after the first day leaving is worth a question.
+	quickDays = 30
+)
+
+// aboutWhoLeaves asks about those who lose access.
+func (v *Review) aboutWhoLeaves() []finding {
+	leavers := v.leavers()
+	out := v.leaversConcentrated(leavers)
+	if len(out) == 0 {
+		out = v.leaversMany(leavers)
+	}
+	managers := where(leavers, func(p *person) bool { return len(v.reports[p.id()]) > 0 })
+	slices.SortStableFunc(managers, func(a, b *person) int { return cmp.Compare(len(v.reports[b.id()]), len(v.reports[a.id()])) })
+	left := 0
+	for _, m := range managers {
+		left += len(v.reports[m.id()])
+	}
+	out = append(out, about("leavers_manage", 84, managers, func() text {
+		return say("%s%s. Who manages the %s then?", each(managers), listed(managers, namedInFinding, func(p *person) text {
+			return say("%s loses access and is the manager of %s who stay (%s)", p.wholly(), len(v.reports[p.id()]), named(v.reports[p.id()], 3))
+		}), people(left))
+	})...)
+	senior := where(leavers, func(p *person) bool { return rank(p.known(roster.RoleTitle)) >= rankVicePresident })
+	out = append(out, about("leaver_senior", 86, senior, func() text {
+		return say("%s%s: %s access. Is that announced?", each(senior), listed(senior, namedInFinding, (*person).wholly), isAre(len(senior), "loses", "lose"))
+	})...)
+	policy := where(leavers, func(p *person) bool {
+		return v.cause(p) == directory.ForAbsent || v.cause(p) == directory.ForOutOfScope
+	})
+	out = append(out, about("leaver_by_policy", 72, policy, func() text {
+		return say("%s %s access although HR does not say that they have left: they are not in the feed, or out of scope. Have they left?", subject(policy), isAre(len(policy), "loses", "lose"))
+	})...)
+	quick := where(leavers, func(p *person) bool {
+		days := v.daysAgo(p.pro.HireDate)
+		return p.pro.HireDate != "" && p.pro.InFeed && days >= 0 && days <= quickDays
+	})
+	return append(out, about("leaver_just_hired", 48, quick, func() text {
+		return say("%s%s. Is the end date right?", each(quick), listed(quick, namedInFinding, func(p *person) text {
+			return say("%s leaves within %s days, hired on %s", p.wholly(), quickDays, string(p.pro.HireDate))
+		}))
+	})...)
+}
+
+// leaversConcentrated asks about a place, department, manager or title that leavers have in common.
+func (v *Review) leaversConcentrated(leavers []*person) []finding {
+	patterns := v.patterns(leavers, v.before, (*person).had)
+	if len(leavers) < concentratedFrom || len(patterns) == 0 {
+		return nil
+	}
+	var hit []*person
+	for _, p := range leavers {
+		if slices.ContainsFunc(patterns[:min(len(patterns), 3)], func(x pattern) bool { return p.had(x.role) == x.value }) {
+			hit = append(hit, p)
+		}
+	}
+	return about("leavers_concentrated", 99, hit, func() text {
+		many := text(nil)
+		if usual := v.usualLeavers(); v.unusuallyMany(len(leavers), usual) {
+			many = say(" In the %s days before, %s lost access.", usualDays, people(usual))
+		}
+		return say("Of the %s who lose access, %s: %s.%s Does a part of the company close, or is that part of the feed wrong?", people(len(leavers)), v.tellAll(patterns, 3), named(hit, namedInFinding), many)
+	})
+}
+
+// aboutEnds asks about the days on which people leave, and about the words that say so.
+func (v *Review) aboutEnds() []finding {
+	leavers := where(v.leavers(), func(p *person) bool { return p.pro.InFeed })
+	late := where(leavers, func(p *person) bool { return p.pro.EndDate != "" && v.daysAgo(p.pro.EndDate) > lateDays })
+	slices.SortStableFunc(late, func(a, b *person) int { return cmp.Compare(a.pro.EndDate, b.pro.EndDate) })
+	out := about("leaver_late", 60, late, func() text {
+		return say("%s%s. Was the account used meanwhile?", each(late), listed(late, namedInFinding, func(p *person) text {
+			return say("%s loses access %s days after the last day (%s)", p.wholly(), v.daysAgo(p.pro.EndDate), string(p.pro.EndDate))
+		}))
+	})
+	wordOnly := where(leavers, func(p *person) bool { return p.pro.EndDate == "" && p.pro.Override == "" })
+	if dated := len(leavers) - len(wordOnly); dated*10 >= len(leavers)*6 {
+		out = append(out, about("leaver_without_date", 72, wordOnly, func() text {
+			word, _ := most(wordOnly, func(p *person) string { return p.pro.Status })
+			return say("%s %s access by the status word %s alone; HR gives the others a last day. Is the word right?", subject(wordOnly), isAre(len(wordOnly), "loses", "lose"), value(word))
+		})...)
+	}
+	active := where(leavers, func(p *person) bool {
+		return p.pro.Class == string(status.Active) && p.pro.Status != "" && p.pro.Override == ""
+	})
+	if len(active)*5 < len(leavers) {
+		out = append(out, about("leaver_active", 54, active, func() text {
+			return say("%s%s. Which of them is right?", each(active), listed(active, namedInFinding, func(p *person) text {
+				return say("%s loses access by the last day %s, while the status is still %s", p.wholly(), string(p.pro.EndDate), value(p.pro.Status))
+			}))
+		})...)
+	}
+	return append(out, v.oddEnds()...)
+}
+
+// oddEnds asks about last days on which next to nobody ends: weekends, and New Year's Day and
+// Christmas, where they are no last day of a month. Whether it is unusual the end dates of everybody
+// in the feed say.
+func (v *Review) oddEnds() []finding {
+	ends := where(v.people, func(p *person) bool { return p.pro.EndDate != "" && !lastOfMonth(p.pro.EndDate) })
+	soon := v.today().AddDays(roster.CalendarDays)
+	odd := func(p *person) bool {
+		at := p.pro.EndDate.Start(time.UTC)
+		day := at.Weekday()
+		return day == time.Saturday || day == time.Sunday || at.Month() == time.January && at.Day() == 1 || at.Month() == time.December && at.Day() == 25
+	}
+	concerned := where(ends, func(p *person) bool {
+		return odd(p) && (p.loses() || p.pro.CanSignIn && p.pro.EndDate >= v.today() && p.pro.EndDate <= soon)
+	})
+	asked := make(map[*person]bool, len(concerned))
+	for _, p := range concerned {
+		asked[p] = true
+	}
+	rest := where(ends, func(p *person) bool { return !asked[p] })
+	if len(concerned) > 0 && (len(rest) < 5 || !rarely(rest, 10, odd)) {
+		concerned = nil
+	}
+	out := about("end_on_an_odd_day", 50, concerned, func() text {
+		return say("%s%s, on which hardly anybody here ends. Is the date right?", each(concerned), listed(concerned, namedInFinding, func(p *person) text {
+			return say("%s ends on %s, a %s", p.wholly(), string(p.pro.EndDate), p.pro.EndDate.Start(time.UTC).Weekday().String())
+		}))
+	})
+	same := where(v.people, func(p *person) bool {
+		return p.pro.EndDate != "" && p.pro.EndDate == p.pro.HireDate && (p.loses() || p.pro.HasAccount && p.pro.EndDate >= v.today())
+	})
+	return append(out, about("end_on_first_day", 52, same, func() text {
+		return say("%s%s. Is a column filled with another one's dates?", each(same), listed(same, namedInFinding, func(p *person) text {
+			return say("%s ends on the first day, %s", p.wholly(), string(p.pro.EndDate))
+		}))
+	})...)
+}
+
+func lastOfMonth(d worker.Date) bool { return d.AddDays(1)[8:] == "01" }
+
+// aboutAccessKept asks about those who can sign in although something speaks against it, and
+// about those who cannot although they work.
+func (v *Review) aboutAccessKept() []finding {
+	against := where(v.people, func(p *person) bool {
+		return p.pro.CanSignIn && p.pro.Override == "enabled" && (p.dec.Stage == mapping.StageLeft || p.pro.Class == string(status.Left))
+	})
+	out := about("override_enables_leaver", 96, against, func() text {
+		return say("%s%s. HR says that they have left: who approved that?", each(against), listed(against, namedInFinding, func(p *person) text { return say("%s keeps access by an override %s", p.wholly(), v.override(p)) }))
+	})
+	hidden := where(v.people, func(p *person) bool { return p.pro.Override == "disabled" && p.loses() })
+	out = append(out, about("override_disables", 58, hidden, func() text {
+		return say("%s%s. HR says that they work.", each(hidden), listed(hidden, namedInFinding, func(p *person) text { return say("%s loses access by an override %s", p.wholly(), v.override(p)) }))
+	})...)
+	expired := where(v.people, func(p *person) bool {
+		return p.pro.CanSignIn && slices.ContainsFunc(v.overrides[p.id()], func(o roster.OverrideLine) bool {
+			return o.State == roster.OverrideExpired && o.Enabled != nil && !*o.Enabled
+		})
+	})
+	out = append(out, about("override_expired", 88, expired, func() text {
+		return say("%s%s. Is the reason over?", each(expired), listed(expired, namedInFinding, func(p *person) text {
+			return say("%s can sign in, because the override that took access has expired (%s)", p.wholly(), v.override(p))
+		}))
+	})...)
+	absent := where(v.byAction[roster.ActionAbsent], func(p *person) bool { return p.pro.CanSignIn })
+	out = append(out, about("absent_can_sign_in", 76, absent, func() text {
+		return say("%s %s not in the feed and can sign in. Left, or missing from the feed?", subject(absent), isAre(len(absent), "is", "are"))
+	})...)
+	blocked := v.byAction[roster.ActionKeptDisabled]
+	out = append(out, about("kept_disabled", 75, blocked, func() text {
+		return say("%s cannot sign in and %s by HR: somebody disabled the account, for a reason that HR does not know. Who, and why?", subject(blocked), isAre(len(blocked), "works", "work"))
+	})...)
+	open := where(v.byAction[roster.ActionSetAside], func(p *person) bool {
+		return p.pro.CanSignIn && slices.ContainsFunc(p.dec.Problems, func(x roster.Problem) bool { return x.Kind == "unknown_status" })
+	})
+	out = append(out, about("unknown_word", 30, open, func() text {
+		word, _ := most(open, func(p *person) string { return p.pro.Status })
+		return say("%s can sign in, and nobody knows what the status %s means. If it means left, access stays open.", subject(open), value(word))
+	})...)
+	guarded := where(v.byAction[roster.ActionSetAside], func(p *person) bool {
+		return p.pro.CanSignIn && p.pro.Protected != "" && p.pro.InFeed && p.pro.Class == string(status.Left)
+	})
+	return append(out, about("protected_leaver", 94, guarded, func() text {
+		return say("%s %s left by HR and can sign in, because the account is protected. Who takes the access away?", subject(guarded), isAre(len(guarded), "has", "have"))
+	})...)
+}
+
+// override tells the end and the reason of the override that decides about access.
+func (v *Review) override(p *person) text {
+	for _, o := range v.overrides[p.id()] {
+		if o.Enabled != nil {
+			return say("until %s: %s", o.Expires, o.Reason)
+		}
+	}
+	return nil
+}
+
+// aboutReturns asks about people who get access back, and about those who leave today while
+// somebody of the same name starts.
+func (v *Review) aboutReturns() []finding {
+	again := where(v.people, func(p *person) bool {
+		return p.gains() && p.pro.HadAccount && p.pro.InFeed && p.pro.HireDate != "" && !p.pro.DisabledSince.IsZero() && v.cause(p) == "" &&
+			p.dec.Action == roster.ActionRehire && p.pro.HireDate < worker.Date(p.pro.DisabledSince.UTC().Format(time.DateOnly))
+	})
+	out := about("returns_without_hire_date", 68, again, func() text {
+		return say("%s%s. Was the leaving a mistake, or is the return one?", each(again), listed(again, namedInFinding, func(p *person) text {
+			return say("%s gets access back, disabled since %s as somebody who had left, and HR gives no newer hire date than %s", p.wholly(), p.pro.DisabledSince.UTC().Format(time.DateOnly), string(p.pro.HireDate))
+		}))
+	})
+	known := map[string]bool{} // as a near fit, which says more
+	for _, f := range v.r.Near {
+		known[f.WorkerID+"\x00"+f.Other] = true
+	}
+	called := map[string]int{}
+	for _, p := range v.people {
+		called[nameKey(p.pro.Name)]++
+	}
+	byName := map[string][]*person{}
+	for _, p := range v.leavers() {
+		if key := nameKey(p.pro.Name); key != "" && called[key] == 2 { // a name of many says nothing
+			byName[key] = append(byName[key], p)
+		}
+	}
+	starts := v.start
+	var pairs []text
+	var concerned []*person
+	for _, p := range v.people {
+		starting := p.gains() || !p.pro.CanSignIn && !starts[p.id()].IsZero()
+		for _, other := range byName[nameKey(p.pro.Name)] {
+			if starting && other != p && !known[p.id()+"\x00"+other.id()] {
+				concerned = append(concerned, other, p)
+				pairs = append(pairs, say("%s loses access and %s, of the same name, %s", other.wholly(), p.wholly(), v.startsWhen(p, starts[p.id()])))
+			}
+		}
+	}
+	return append(out, about("leaves_and_starts", 82, concerned, func() text {
+		return say("%s. Is that one person with a new worker id? Then link it to the old account.", join(pairs[:min(len(pairs), namedInFinding)], "; "))
+	})...)
+}
+
+func (v *Review) startsWhen(p *person, at time.Time) text {
+	if p.gains() {
+		return say("gets it")
+	}
+	return say("starts on %s", at.UTC().Format(time.DateOnly))
+}
+
+// leaversMany asks about more leavers at once than in the whole month before, as far as the
+// directory knows when accounts were disabled.
+func (v *Review) leaversMany(leavers []*person) []finding {
+	usual := v.usualLeavers()
+	if !v.unusuallyMany(len(leavers), usual) {
+		return nil
+	}
+	return about("leavers_many", 87, leavers, func() text {
+		return say("%s lose access at once. In the %s days before, %s did. Why so many?", people(len(leavers)), usualDays, people(usual))
+	})
+}
+
+// unusuallyMany reports whether a run takes access from more people than twice the month before.
+func (v *Review) unusuallyMany(now, usual int) bool { return usual > 0 && now >= 10 && now > 2*usual }

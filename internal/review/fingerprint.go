@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package review
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/roster"
+)
+
+// A decision counts for the fingerprint by what it does to the account, and not by why: the
+// same change asked for on another day is the same change. What must hold: two sets of
+// decisions have one fingerprint exactly where applying them writes the same to the same accounts.
+
+// act is what one decision does.
+type act struct {
+	WorkerID string `json:"worker_id"`
+	ObjectID string `json:"object_id,omitempty"`
+	// Changes are "attribute: old → new" by attribute; of a new account its document.
+	Changes []string `json:"changes"`
+	action  roster.Action
+}
+
+// acts lists every decision that writes, by worker id.
+func (v *Review) acts() []act {
+	var out []act
+	for _, p := range v.people {
+		a := act{WorkerID: p.id(), ObjectID: p.dec.ObjectID, action: p.dec.Action}
+		switch {
+		case p.creates():
+			a.Changes = []string{v.r.Documents[p.id()]}
+		case len(p.dec.Changes) > 0:
+			for _, c := range p.dec.Changes {
+				a.Changes = append(a.Changes, actOf(c))
+			}
+			if v.hides(p) { // values that no report shows count as well
+				a.Changes = append(a.Changes, digest(v.r.Documents[p.id()]))
+			}
+		case p.dec.Action == roster.ActionRelease:
+			a.Changes = []string{"released"}
+		default:
+			continue
+		}
+		slices.Sort(a.Changes)
+		out = append(out, a)
+	}
+	return out
+}
+
+// hides reports whether a change of a person is redacted.
+func (v *Review) hides(p *person) bool {
+	return slices.ContainsFunc(p.dec.Changes, func(c roster.Change) bool { return c.Redacted })
+}
+
+func actOf(c roster.Change) string {
+	old, _ := c.Old.MarshalJSON()
+	now, _ := c.New.MarshalJSON()
+	return c.Attribute + ": " + string(old) + " → " + string(now)
+}
+
+func digest(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:])
+}
+
+// signs are what an act comes to, change by change, as a report_json holds it: enough to
+// tell whether a change was reviewed, and nothing that tells about anybody.
+func (a act) signs() []string {
+	out := make([]string, len(a.Changes))
+	for i, c := range a.Changes {
+		out[i] = digest(a.WorkerID + "\x00" + a.ObjectID + "\x00" + c)[:signLength]
+	}
+	slices.Sort(out)
+	return out
+}
+
+// signLength is 96 bits: nobody finds another change with the same sign by chance or by trying.
+const signLength = 24
+
+// Fingerprint is the same for decisions that do the same, whatever the moment they were
+// made for: "sha256:" and 64 hexadecimal digits. It tells nothing about anybody.
+func (v *Review) Fingerprint() string { return fingerprint(v.acts()) }
+
+func fingerprint(acts []act) string {
+	h := sha256.New()
+	for _, a := range acts {
+		fmt.Fprintf(h, "%q %q %q\n", a.WorkerID, a.ObjectID, a.Changes)
+	}
+	return "sha256:" + hex.EncodeToString(h.Sum(nil))
+}
+
+// Exempt names what may happen without having been approved one by one.
+type Exempt string
+
+// What may be exempt.
+const (
+	// ExemptJoiners are new accounts.
+	ExemptJoiners Exempt = "joiners"
+	// ExemptTimelyLeavers are people who lose access within timelyDays after a last day that HR gives.
+	ExemptTimelyLeavers Exempt = "timely_leavers"
+	// ExemptUpdates are changes of attributes that are no names, of people who keep access.
+	ExemptUpdates Exempt = "updates"
+)
+
+// Exempts lists them all.
+var Exempts = []string{string(ExemptJoiners), string(ExemptTimelyLeavers), string(ExemptUpdates)}
+
+// timelyDays is how long after the last day losing access is ordinary.
+const timelyDays = 7
+
+// Unapproved compares decisions with those that were approved: a fingerprint, or the JSON
+// report that was reviewed. It returns nil where everything that would happen now was
+// approved or is exempt. Approved decisions that are no longer due need no approval, so that a run that
+// was interrupted can go on; a fingerprint alone cannot tell them apart and only allows the
+// same decisions, or none.
+func (v *Review) Unapproved(approved string, exempt []Exempt) error {
+	acts := v.acts()
+	approved = strings.TrimSpace(approved)
+	asked := map[string]bool{}
+	for _, f := range v.findings[:min(len(v.findings), lookAt)] {
+		for _, id := range f.Workers {
+			asked[id] = true
+		}
+	}
+	now := slices.DeleteFunc(slices.Clone(acts), func(a act) bool { return !asked[a.WorkerID] && v.exempt(a, exempt) })
+	if len(now) == 0 {
+		return nil
+	}
+	if !strings.HasPrefix(approved, "{") {
+		if !isFingerprint(approved) {
+			return fmt.Errorf("found %q, expected a fingerprint (sha256: and 64 hexadecimal digits) or the content of a report_json", abbreviated(approved))
+		}
+		if approved == fingerprint(acts) || approved == fingerprint(now) {
+			return nil
+		}
+		return fmt.Errorf("the decisions are not those that were approved: %s was approved, and these have %s; give the reviewed report_json instead of its fingerprint to see what differs", approved, fingerprint(acts))
+	}
+	var doc struct {
+		Version int                 `json:"version"`
+		Acts    map[string][]string `json:"acts"`
+	}
+	if err := json.Unmarshal([]byte(approved), &doc); err != nil || doc.Version != Version || doc.Acts == nil {
+		return fmt.Errorf("not a report_json of version %d: %w", Version, errors.Join(err, errors.New("take it from the run that was reviewed")))
+	}
+	var differ []string
+	for _, a := range now {
+		switch reviewed, known := doc.Acts[a.WorkerID]; {
+		case !known:
+			differ = append(differ, v.difference(a, "was not among what was approved"))
+		case !containsAll(reviewed, a.signs()):
+			differ = append(differ, v.difference(a, "differs from what was approved"))
+		}
+	}
+	if len(differ) == 0 {
+		return nil
+	}
+	const shown = 20
+	text := strings.Join(differ[:min(len(differ), shown)], "\n  - ")
+	if more := len(differ) - shown; more > 0 {
+		text += fmt.Sprintf("\n  … and %d more", more)
+	}
+	return fmt.Errorf("%s would now happen that nobody approved:\n  - %s", count(len(differ), "decision").s, text)
+}
+
+func containsAll(list, wanted []string) bool {
+	return !slices.ContainsFunc(wanted, func(s string) bool { return !slices.Contains(list, s) })
+}
+
+// difference tells what would happen to one person now.
+func (v *Review) difference(a act, what string) string {
+	p := v.byID[a.WorkerID]
+	return fmt.Sprintf("%s: %s, and it %s: %s", text{p.who()}, a.action, what, p.dec.Reason)
+}
+
+// exempt reports whether a decision is of a kind that needs no approval of its own. Whoever page
+// one asks to look at needs one all the same: policy is for what is ordinary.
+func (v *Review) exempt(a act, exempt []Exempt) bool {
+	p := v.byID[a.WorkerID]
+	switch a.action {
+	case roster.ActionCreate:
+		return slices.Contains(exempt, ExemptJoiners)
+	case roster.ActionDisable:
+		days := v.daysAgo(p.pro.EndDate)
+		return slices.Contains(exempt, ExemptTimelyLeavers) && v.cause(p) == directory.ForLeft && p.pro.EndDate != "" && days >= 0 && days <= timelyDays
+	case roster.ActionUpdate:
+		return slices.Contains(exempt, ExemptUpdates) && !p.gains() && !p.loses()
+	}
+	return false
+}
+
+func isFingerprint(s string) bool {
+	digits, ok := strings.CutPrefix(s, "sha256:")
+	_, err := hex.DecodeString(digits)
+	return ok && err == nil && len(digits) == 64
+}
+
+func abbreviated(s string) string {
+	if r := []rune(s); len(r) > 40 {
+		return string(r[:40]) + "…"
+	}
+	return s
+}

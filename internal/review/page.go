@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package review
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"terraform-provider-workforce/internal/mapping"
+	"terraform-provider-workforce/internal/markdown"
+	"terraform-provider-workforce/internal/roster"
+)
+
+const (
+	// pageLines is how many lines page one has at most; belowQuestions are kept for what ends it.
+	pageLines, belowQuestions = 60, 7
+	// asidesShown is how many reasons for being set aside page one tells.
+	asidesShown = 5
+	// lineShown is how many characters a line of page one has at most.
+	lineShown = 900
+)
+
+// pageOne writes what a decision needs, in at most 60 lines whatever the size.
+func (v *Review) pageOne(w *markdown.Page) {
+	w.Line("# %s\n", v.title())
+	for _, t := range v.sums() {
+		w.Line("%s  ", t.markdown())
+	}
+	w.Line("")
+	if len(v.effects) == 0 {
+		w.Line("Nobody to decide about.\n")
+		return
+	}
+	w.Line("| What happens | People | What stands out |\n| --- | --- | --- |")
+	for _, e := range v.effects {
+		w.Line("| %s | %s | %s |", e.what.markdown(), markdown.Thousands(e.people), cut(join(e.stands, "; ").markdown()))
+	}
+	w.Line("")
+	if len(v.asides) > 0 {
+		w.Line("## Set aside, and what to do\n")
+		for i := range v.asides[:min(len(v.asides), asidesShown)] {
+			w.Line("- %s", cut(v.asides[i].tell().markdown()))
+		}
+		if more := len(v.asides) - asidesShown; more > 0 {
+			w.Line("- … and %s, see below", markdown.Count(more, "more reason"))
+		}
+		w.Line("")
+	}
+	v.findingLines(w)
+	for _, t := range v.ahead() {
+		w.Line("%s\n", cut(t.markdown()))
+	}
+}
+
+// title names the report and when it holds.
+func (v *Review) title() string {
+	title := "Identity changes"
+	if v.o.Title != "" {
+		title += " in " + markdown.Text(v.o.Title)
+	}
+	return title + " as of " + v.o.AsOf.UTC().Format("2006-01-02 15:04 UTC")
+}
+
+// findingLines writes the questions: the riskiest in full, some more below.
+func (v *Review) findingLines(w *markdown.Page) {
+	if len(v.findings) == 0 {
+		w.Line("Nothing here looks unusual by what the report compares.\n")
+		return
+	}
+	w.Line("## Look at these\n\nApproving does all of the above. To hold one person, correct HR or add a `workforce_override`, and plan again.\n")
+	for i, f := range v.findings[:min(len(v.findings), lookAt)] {
+		w.Line("%d. %s", i+1, cut(f.Text.markdown()))
+	}
+	w.Line("")
+	if rest := v.findings[min(len(v.findings), lookAt):]; len(rest) > 0 {
+		w.Line("## Smaller questions\n")
+		room := max(pageLines-belowQuestions-strings.Count(w.String(), "\n"), 1)
+		for _, f := range rest[:min(len(rest), room)] {
+			w.Line("- %s", cut(f.Text.markdown()))
+		}
+		if more := len(rest) - room; more > 0 {
+			w.Line("- … and %s, in `report_json`", markdown.Count(more, "more question"))
+		}
+		w.Line("")
+	}
+}
+
+// cut shortens a line of page one. It never ends within a code span or an escape.
+func cut(line string) string {
+	runes := []rune(line)
+	if len(runes) <= lineShown {
+		return line
+	}
+	end, inCode := 0, false
+	for i, r := range runes[:lineShown] {
+		if r == '`' {
+			inCode = !inCode
+		}
+		if !inCode && (r == ' ') {
+			end = i
+		}
+	}
+	return string(runes[:end]) + " …"
+}
+
+// ahead sums up what comes within the days that the calendar looks ahead.
+func (v *Review) ahead() []text {
+	kinds := []struct {
+		kind mapping.EventKind
+		what string
+	}{
+		{mapping.EventDisable, "%s lose access"}, {mapping.EventDelete, "%s are deleted"}, {mapping.EventCreate, "%s get an account"}, {mapping.EventEnable, "%s can sign in from then on"}, {roster.EventOverrideEnds, "%s overrides end"},
+	}
+	counts, days := map[mapping.EventKind]int{}, map[mapping.EventKind]map[string]int{}
+	for _, e := range v.r.Calendar {
+		counts[e.Kind]++
+		if days[e.Kind] == nil {
+			days[e.Kind] = map[string]int{}
+		}
+		days[e.Kind][e.At.UTC().Format(time.DateOnly)]++
+	}
+	var list []text
+	for _, k := range kinds {
+		n := counts[k.kind]
+		if n == 0 {
+			continue
+		}
+		t := say(k.what, n)
+		day, most := "", 0
+		for d, k := range days[k.kind] {
+			if k > most || k == most && d < day {
+				day, most = d, k
+			}
+		}
+		if n >= minHits && most*2 > n {
+			t = append(t, say(" (%s on %s)", most, day)...)
+		}
+		list = append(list, t)
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	return []text{say("In the next %s days, if nothing changes: %s.", roster.CalendarDays, join(list, ", "))}
+}
+
+// legend explains how the page was made.
+func (v *Review) legend(w *markdown.Page) {
+	w.Line("%s All rows together are %s.\n", measure, people(len(v.people)).s)
+}
+
+// Markdown writes the report: page one, then everybody, the riskiest first, as far as
+// Options.MaxCharacters allows. It says what was cut.
+func (v *Review) Markdown() string {
+	w := &markdown.Page{MaxListed: v.o.MaxListed}
+	v.pageOne(w)
+	v.legend(w)
+	page := []rune(w.String())
+	if budget := v.o.MaxCharacters - len(page); budget > 0 {
+		return string(page) + v.details(budget)
+	}
+	return string(page[:v.o.MaxCharacters])
+}
+
+// moreIn says where all of it is.
+const moreIn = "`report_json` has everybody"
+
+func omitted(n int) string { return fmt.Sprintf("… and %s more; %s.", markdown.Thousands(n), moreIn) }

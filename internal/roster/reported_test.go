@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package roster_test
+
+import (
+	"testing"
+
+	"terraform-provider-workforce/internal/review"
+	"terraform-provider-workforce/internal/roster"
+)
+
+// reported is a set of decisions with the report about them, as people get it.
+type reported struct {
+	*roster.Result
+	Report, ReportJSON, Digest string
+	*review.Review
+}
+
+// decideAndReport decides, and writes the report.
+func decideAndReport(t testing.TB, in roster.Input) reported {
+	t.Helper()
+	return report(t, in, decide(t, in))
+}
+
+func report(t testing.TB, in roster.Input, r *roster.Result) reported {
+	t.Helper()
+	v := review.New(r, review.Options{AsOf: in.AsOf, Format: in.Format, Rules: in.Mapping.Rules(), MaxListed: in.MaxListed})
+	doc, err := v.JSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return reported{Result: r, Review: v, Report: v.Markdown(), ReportJSON: doc, Digest: v.Summary()}
+}
