@@ -103,7 +103,7 @@ resource "workforce_mapping" "ad" {
   worker_lifecycle = {
     prehire_days     = 14
     leaver_groups    = "remove"
-    leaver_container = "\"OU=Leavers,${var.base_dn}\""
+    leaver_container = "OU=Leavers,${var.base_dn}"
     retention_days   = 30
   }
 

@@ -3,6 +3,7 @@
 package activedirectory
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -19,6 +20,13 @@ type identity struct{ sid, name string }
 func (d *Domain) Identity(ctx context.Context) (id, name string, err error) {
 	i, err := d.itself.get(ctx, d.readIdentity)
 	return i.sid, i.name, err
+}
+
+// DNSName returns the DNS name of the domain, such as "corp.example.com", in lower
+// case. A naming context without one (RFC 2247) is returned as it is spelled.
+func (d *Domain) DNSName(ctx context.Context) (string, error) {
+	root, err := d.root(ctx)
+	return cmp.Or(dnsName(root), root), err
 }
 
 func (d *Domain) readIdentity(ctx context.Context) (identity, error) {

@@ -3,6 +3,7 @@
 package activedirectory
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/go-ldap/ldap/v3"
@@ -24,6 +25,22 @@ func Below(dn, container string) bool {
 		}
 	}
 	return false
+}
+
+// CommonContainer returns the nearest container that holds everything in the
+// containers, or is one of them; "" where they have nothing in common.
+func CommonContainer(containers []string) string {
+	if len(containers) == 0 {
+		return ""
+	}
+	distinct := slices.Compact(slices.Sorted(slices.Values(containers))) // few, and whatever their order
+	common := distinct[0]
+	for _, c := range distinct {
+		for common != "" && dnKey(c) != dnKey(common) && !Below(c, common) {
+			common = Parent(common)
+		}
+	}
+	return common
 }
 
 // Parent returns the distinguished name of the container of an object, as it is

@@ -47,24 +47,33 @@ func (d *Domain) FindUnit(ctx context.Context, ref string) (*Unit, error) {
 	if err != nil {
 		return nil, err
 	}
-	entries, err := d.search(ctx, root, "(&(objectClass=organizationalUnit)"+anyOf(attribute, []string{ref})+")", []string{attrGUID, attrSummary})
+	entries, err := d.search(ctx, root, "(&(objectClass=organizationalUnit)"+anyOf(attribute, []string{ref})+")", unitAttributes)
 	if err != nil {
 		return nil, fmt.Errorf("reading the organizational unit %q: %w", ref, err)
 	}
 	if len(entries) == 0 {
 		return nil, nil
 	}
-	id, err := entryID(entries[0])
+	u, err := newUnit(entries[0])
 	if err != nil {
 		return nil, err
 	}
-	dn := entries[0].DN
-	u := &Unit{ID: id, Path: dn, Container: Parent(dn), Name: cnOf(dn), Description: entries[0].GetEqualFoldAttributeValue(attrSummary)}
-	if u.own, err = d.denies(ctx, dn, rightDelete|rightDeleteTree); err != nil || !u.own {
+	if u.own, err = d.denies(ctx, u.Path, rightDelete|rightDeleteTree); err != nil || !u.own {
 		return u, err
 	}
 	u.Protected, err = d.denies(ctx, u.Container, rightDeleteChild)
 	return u, err
+}
+
+var unitAttributes = []string{attrGUID, attrSummary}
+
+// newUnit is an organizational unit without what protects it.
+func newUnit(e *ldap.Entry) (*Unit, error) {
+	id, err := entryID(e)
+	if err != nil {
+		return nil, err
+	}
+	return &Unit{ID: id, Path: e.DN, Container: Parent(e.DN), Name: cnOf(e.DN), Description: e.GetEqualFoldAttributeValue(attrSummary)}, nil
 }
 
 // CheckUnit says what stands in the way of an organizational unit becoming what

@@ -16,8 +16,8 @@ func (t *Tenant) Identity(ctx context.Context) (id, name string, err error) {
 	if id != "" {
 		return id, name, nil
 	}
-	if id, err = t.client.TokenTenant(ctx); err != nil {
-		return "", "", fmt.Errorf("finding out which tenant this is: %w", err)
+	if id, err = t.ID(ctx); err != nil {
+		return "", "", err
 	}
 	domains, err := t.readDomains(ctx)
 	if err != nil {
@@ -32,4 +32,13 @@ func (t *Tenant) Identity(ctx context.Context) (id, name string, err error) {
 	defer t.mu.Unlock()
 	t.identity.id, t.identity.name = id, name
 	return id, name, nil
+}
+
+// ID returns the id of the tenant, as [Tenant.Identity] does, and asks Graph nothing.
+func (t *Tenant) ID(ctx context.Context) (string, error) {
+	id, err := t.client.TokenTenant(ctx)
+	if err != nil {
+		return "", fmt.Errorf("finding out which tenant this is: %w", err)
+	}
+	return id, nil
 }

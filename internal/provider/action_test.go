@@ -18,10 +18,11 @@ import (
 	"terraform-provider-workforce/internal/sandbox/samba"
 )
 
-// terraform14 is Terraform 1.14 as far as actions go: the one on this machine has none.
+// terraform14 is Terraform 1.14 as far as actions, lists and identities go: the one on PATH may be older.
 type terraform14 struct {
 	tfprotov6.ProviderServer
 	tfprotov6.ActionServer
+	tfprotov6.ListResourceServer
 	schemas *tfprotov6.GetProviderSchemaResponse
 	heard   func(message string) // called with each message of a run, if not nil
 }
@@ -38,7 +39,11 @@ func startActions(t *testing.T, with map[string]tftypes.Value) *terraform14 {
 	if err != nil || len(schemas.Diagnostics) > 0 {
 		t.Fatal(err, schemas.Diagnostics)
 	}
-	out := &terraform14{ProviderServer: server, ActionServer: actions, schemas: schemas}
+	lists, ok := server.(tfprotov6.ListResourceServer)
+	if !ok {
+		t.Fatal("the server hides its lists")
+	}
+	out := &terraform14{ProviderServer: server, ActionServer: actions, ListResourceServer: lists, schemas: schemas}
 	configured, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.14.0", Config: dynamic(t, schemas.Provider.ValueType(), with)})
 	if err != nil || len(configured.Diagnostics) > 0 {
 		t.Fatal(err, configured.Diagnostics)

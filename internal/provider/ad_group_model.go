@@ -109,6 +109,8 @@ func (m *adGroupModel) settings(ctx context.Context, domain *activedirectory.Dom
 	return s, nil
 }
 
+func (m *adGroupModel) objectID() string { return m.ID.ValueString() }
+
 func (m *adGroupModel) create(ctx context.Context, run *objectRun[*activedirectory.Domain]) (bool, error) {
 	return m.write(ctx, run, run.dir.CreateGroup)
 }

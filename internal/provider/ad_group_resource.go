@@ -22,11 +22,12 @@ var (
 	_ resource.ResourceWithModifyPlan     = (*adGroupResource)(nil)
 	_ resource.ResourceWithValidateConfig = (*adGroupResource)(nil)
 	_ resource.ResourceWithImportState    = (*adGroupResource)(nil)
+	_ resource.ResourceWithIdentity       = (*adGroupResource)(nil)
 )
 
 func newADGroupResource() resource.Resource {
 	r := &adGroupResource{}
-	r.name, r.noun, r.open = "ad_group", "group", openDomain
+	r.home, r.name, r.noun, r.open = adHome, "ad_group", "group", openDomain
 	return r
 }
 

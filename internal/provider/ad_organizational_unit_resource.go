@@ -24,11 +24,12 @@ var (
 	_ resource.ResourceWithModifyPlan     = (*adOrganizationalUnitResource)(nil)
 	_ resource.ResourceWithValidateConfig = (*adOrganizationalUnitResource)(nil)
 	_ resource.ResourceWithImportState    = (*adOrganizationalUnitResource)(nil)
+	_ resource.ResourceWithIdentity       = (*adOrganizationalUnitResource)(nil)
 )
 
 func newADOrganizationalUnitResource() resource.Resource {
 	r := &adOrganizationalUnitResource{}
-	r.name, r.noun, r.open = "ad_organizational_unit", "organizational unit", openDomain
+	r.home, r.name, r.noun, r.open = adHome, "ad_organizational_unit", "organizational unit", openDomain
 	return r
 }
 
@@ -127,6 +128,8 @@ func (m *adOrganizationalUnitModel) settle(u *activedirectory.Unit) {
 	m.DistinguishedName = samePath(m.DistinguishedName, u.Path)
 	m.Container = samePath(m.Container, u.Container)
 }
+
+func (m *adOrganizationalUnitModel) objectID() string { return m.ID.ValueString() }
 
 func (m *adOrganizationalUnitModel) create(ctx context.Context, run *objectRun[*activedirectory.Domain]) (bool, error) {
 	made, err := run.dir.CreateUnit(ctx, m.settings())

@@ -7,10 +7,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"sync"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"terraform-provider-workforce/internal/entra"
@@ -23,6 +25,7 @@ type lazyTenant struct {
 	config  graphconn.Config
 	options entra.Options
 	unknown string // path of an argument that is not known yet
+	wrong   error  // what is wrong with the settings, nil for nothing
 
 	once   sync.Once
 	tenant *entra.Tenant
@@ -35,6 +38,9 @@ func (l *lazyTenant) Tenant() (*entra.Tenant, error) {
 		switch {
 		case l.unknown != "":
 			l.err = fmt.Errorf("%s is not known until apply: give the provider values that are known at plan, such as variables, or environment variables", l.unknown)
+			return
+		case l.wrong != nil:
+			l.err = l.wrong
 			return
 		case l.config.TenantID == "":
 			l.err = errors.New("no Microsoft Entra ID tenant is configured: set entra in the provider block, or WORKFORCE_ENTRA_TENANT_ID or ARM_TENANT_ID in the environment")
@@ -95,6 +101,7 @@ func newLazyTenant(m *entraModel, version string, clock func() time.Time, diags 
 	}
 	l.options.RemovedGroupsAttributes = s.list(m.RemovedGroupsAttributes, "entra.removed_groups_attributes", entraVariables["removed_groups_attributes"]...)
 	l.options.Protect = m.Protect.protection(&s)
+	l.token(m, secret("oidc_token_tag"))
 	l.ways(m, &s)
 	l.unknown = s.unknown
 	return l
@@ -103,13 +110,33 @@ func newLazyTenant(m *entraModel, version string, clock func() time.Time, diags 
 // ways decides which ways to sign in are allowed.
 func (l *lazyTenant) ways(m *entraModel, s *settingReader) {
 	c := &l.config
+	said := func(argument types.Bool, name string) bool {
+		_, from := environment(entraVariables[name])
+		return !argument.IsNull() || from != ""
+	}
 	c.UseOIDC = s.flag(m.UseOIDC, "entra.use_oidc", entraVariables["use_oidc"]...) || m.UseOIDC.IsNull() && s.signIn == wayOIDC
 	c.UseWorkloadIdentity = s.flag(m.UseAKSWorkloadIdentity, "entra.use_aks_workload_identity", entraVariables["use_aks_workload_identity"]...)
 	c.UseManagedIdentity = s.flag(m.UseMSI, "entra.use_msi", entraVariables["use_msi"]...)
-	other := c.ClientSecret != "" || c.ClientSecretFile != "" || c.ClientCertificate != "" || c.ClientCertificateFile != "" || c.UseOIDC || c.UseWorkloadIdentity || c.UseManagedIdentity
-	if from, _ := environment(entraVariables["use_cli"]); m.UseCLI.IsNull() && from == "" {
-		c.UseCLI = !other
-		return
-	}
 	c.UseCLI = s.flag(m.UseCLI, "entra.use_cli", entraVariables["use_cli"]...)
+	l.signInByToken(s, said(m.UseOIDC, "use_oidc"), said(m.UseCLI, "use_cli"))
+	other := c.ClientSecret != "" || c.ClientSecretFile != "" || c.ClientCertificate != "" || c.ClientCertificateFile != "" || c.UseOIDC || c.UseWorkloadIdentity || c.UseManagedIdentity
+	if !said(m.UseCLI, "use_cli") {
+		c.UseCLI = !other
+	}
+}
+
+// token takes the token of a run that has a tag.
+func (l *lazyTenant) token(m *entraModel, tag string) {
+	c := &l.config
+	tagged := taggedTokens()
+	switch {
+	case tag != "" && !m.OIDCToken.IsNull():
+		l.wrong = errors.New("entra.oidc_token and entra.oidc_token_tag: found both, expected one: the token itself, " +
+			"or the tag of a token that HCP Terraform puts into the environment")
+	case tag != "":
+		c.OIDCToken, l.wrong = taggedToken(tag)
+	case m.signsIn() == waySecret, m.signsIn() == wayCertificate:
+	case c.OIDCToken == "" && c.OIDCTokenFile == "" && c.OIDCRequestURL == "" && len(tagged) == 1:
+		c.OIDCToken = os.Getenv(tagged[0])
+	}
 }

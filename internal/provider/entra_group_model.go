@@ -158,6 +158,8 @@ func (m *entraGroupModel) settle(g *entra.Group, names map[string]string, everyt
 	return known
 }
 
+func (m *entraGroupModel) objectID() string { return m.ID.ValueString() }
+
 func (m *entraGroupModel) create(ctx context.Context, run *objectRun[*entra.Tenant]) (bool, error) {
 	want, names, err := m.spec(ctx, run.dir, nil, nil)
 	var g *entra.Group

@@ -32,11 +32,12 @@ var (
 	_ resource.ResourceWithModifyPlan     = (*entraGroupResource)(nil)
 	_ resource.ResourceWithValidateConfig = (*entraGroupResource)(nil)
 	_ resource.ResourceWithImportState    = (*entraGroupResource)(nil)
+	_ resource.ResourceWithIdentity       = (*entraGroupResource)(nil)
 )
 
 func newEntraGroupResource() resource.Resource {
 	r := &entraGroupResource{}
-	r.name, r.noun, r.open = "entra_group", "group", openTenant
+	r.home, r.name, r.noun, r.open = entraHome, "entra_group", "group", openTenant
 	return r
 }
 

@@ -21,6 +21,7 @@ type entraModel struct {
 	UseOIDC                   types.Bool         `tfsdk:"use_oidc"`
 	OIDCToken                 types.String       `tfsdk:"oidc_token"`
 	OIDCTokenFile             types.String       `tfsdk:"oidc_token_file"`
+	OIDCTokenTag              types.String       `tfsdk:"oidc_token_tag"`
 	OIDCRequestURL            types.String       `tfsdk:"oidc_request_url"`
 	OIDCRequestToken          types.String       `tfsdk:"oidc_request_token"`
 	ServiceConnectionID       types.String       `tfsdk:"ado_pipeline_service_connection_id"`
@@ -55,6 +56,7 @@ var entraVariables = map[string][]string{
 	"use_oidc":                           {"WORKFORCE_ENTRA_USE_OIDC", "ARM_USE_OIDC"},
 	"oidc_token":                         {"WORKFORCE_ENTRA_OIDC_TOKEN", "ARM_OIDC_TOKEN", "TFC_WORKLOAD_IDENTITY_TOKEN"},
 	"oidc_token_file":                    {"WORKFORCE_ENTRA_OIDC_TOKEN_FILE", "ARM_OIDC_TOKEN_FILE_PATH"},
+	"oidc_token_tag":                     {"WORKFORCE_ENTRA_OIDC_TOKEN_TAG"},
 	"oidc_request_url":                   {"WORKFORCE_ENTRA_OIDC_REQUEST_URL", "ARM_OIDC_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_URL", "SYSTEM_OIDCREQUESTURI"},
 	"oidc_request_token":                 {"WORKFORCE_ENTRA_OIDC_REQUEST_TOKEN", "ARM_OIDC_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "SYSTEM_ACCESSTOKEN"},
 	"ado_pipeline_service_connection_id": {"WORKFORCE_ENTRA_ADO_PIPELINE_SERVICE_CONNECTION_ID", "ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID", "ARM_OIDC_AZURE_SERVICE_CONNECTION_ID"},
@@ -98,8 +100,13 @@ func entraSchema() schema.Attribute {
 	secret("client_certificate", "Client certificate with its key: PKCS#12 in base64, or PEM.")
 	text("client_certificate_file", "File with the client certificate and its key, as PKCS#12 or PEM.")
 	secret("client_certificate_password", "Password of the certificate.")
-	flag("use_oidc", "Whether to sign in with a token of another issuer (workload identity federation). The default is true when an OIDC token or where to get one is configured here.")
+	flag("use_oidc", "Whether to sign in with a token of another issuer (workload identity federation). "+
+		"The default is true when an OIDC token or where to get one is configured here, "+
+		"and when one is in the environment, `client_id` is set, and nothing else to sign in with is configured.")
 	secret("oidc_token", "The token to exchange, such as that of an HCP Terraform run.")
+	text("oidc_token_tag", "Tag of the token to exchange, where an HCP Terraform run has several: "+
+		"`EUROPE` for the token in `TFC_WORKLOAD_IDENTITY_TOKEN_EUROPE`. "+
+		"A single token with a tag is used without it. Unset: the token without a tag.")
 	text("oidc_token_file", "File with the token; it is read again whenever a new access token is needed.")
 	text("oidc_request_url", "Where to ask for a token: GitHub Actions and Azure DevOps provide it.")
 	secret("oidc_request_token", "Bearer token for that request.")
@@ -143,7 +150,7 @@ const (
 var ways = map[string]string{
 	"client_certificate": wayCertificate, "client_certificate_file": wayCertificate, "client_certificate_password": wayCertificate,
 	"client_secret": waySecret, "client_secret_file": waySecret,
-	"oidc_token": wayOIDC, "oidc_token_file": wayOIDC, "oidc_request_url": wayOIDC, "oidc_request_token": wayOIDC, "ado_pipeline_service_connection_id": wayOIDC,
+	"oidc_token": wayOIDC, "oidc_token_file": wayOIDC, "oidc_token_tag": wayOIDC, "oidc_request_url": wayOIDC, "oidc_request_token": wayOIDC, "ado_pipeline_service_connection_id": wayOIDC,
 }
 
 // texts returns the arguments that are text, by name.
@@ -152,7 +159,7 @@ func (m *entraModel) texts() map[string]*types.String {
 		"tenant_id": &m.TenantID, "client_id": &m.ClientID, "client_id_file": &m.ClientIDFile,
 		"client_secret": &m.ClientSecret, "client_secret_file": &m.ClientSecretFile,
 		"client_certificate": &m.ClientCertificate, "client_certificate_file": &m.ClientCertificateFile, "client_certificate_password": &m.ClientCertificatePassword,
-		"oidc_token": &m.OIDCToken, "oidc_token_file": &m.OIDCTokenFile, "oidc_request_url": &m.OIDCRequestURL, "oidc_request_token": &m.OIDCRequestToken,
+		"oidc_token": &m.OIDCToken, "oidc_token_file": &m.OIDCTokenFile, "oidc_token_tag": &m.OIDCTokenTag, "oidc_request_url": &m.OIDCRequestURL, "oidc_request_token": &m.OIDCRequestToken,
 		"ado_pipeline_service_connection_id": &m.ServiceConnectionID,
 		"environment":                        &m.Environment, "graph_endpoint": &m.GraphEndpoint, "authority_host": &m.AuthorityHost,
 		"ca_certificate_file": &m.CACertificateFile, "ca_certificate_pem": &m.CACertificatePEM,

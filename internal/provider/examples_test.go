@@ -71,12 +71,13 @@ func TestAccExamplesValidate(t *testing.T) {
 		name, _ := filepath.Rel(examplesDir, dir)
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			work := t.TempDir()
+			work := filepath.Join(t.TempDir(), "root")
 			if err := os.CopyFS(work, os.DirFS(dir)); err != nil {
 				t.Fatal(err)
 			}
 			addRequiredProviders(t, work)
 			withoutActions(t, work)
+			addModules(t, work)
 			if out, err := runTerraform(t.Context(), t, work, "validate", "-no-color"); err != nil {
 				t.Errorf("terraform validate: %v\n%s", err, out)
 			}
@@ -104,6 +105,21 @@ func addRequiredProviders(t *testing.T, dir string) {
 	const block = "terraform {\n  required_providers {\n    workforce = {\n      source = \"workforce/workforce\"\n    }\n  }\n}\n"
 	if err := os.WriteFile(filepath.Join(dir, "required_providers.tf"), []byte(block), 0o600); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// addModules installs the modules of an example that uses one of this repository.
+func addModules(t *testing.T, dir string) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(dir, "main.tf"))
+	if err != nil || !strings.Contains(string(text), "\"../modules/") {
+		return
+	}
+	if err := os.CopyFS(filepath.Join(dir, "..", "modules"), os.DirFS(filepath.Join(examplesDir, "modules"))); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := runTerraform(t.Context(), t, dir, "get", "-no-color"); err != nil {
+		t.Fatalf("terraform get: %v\n%s", err, out)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -35,6 +36,7 @@ var (
 	_ resource.ResourceWithConfigure   = (*groupMembersResource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*groupMembersResource)(nil)
 	_ resource.ResourceWithImportState = (*groupMembersResource)(nil)
+	_ resource.ResourceWithIdentity    = (*groupMembersResource)(nil)
 
 	_ resource.ResourceWithValidateConfig = (*groupMembersResource)(nil)
 )
@@ -107,6 +109,19 @@ func (m *groupMembersModel) shown(diags *diag.Diagnostics) membership.Members {
 
 func (r *groupMembersResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_" + r.target.prefix + "_group_members"
+	resp.ResourceBehavior.MutableIdentity = true // another group, or another mode, is a change in place
+}
+
+func (r *groupMembersResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = r.target.home.schema(map[string]identityschema.Attribute{
+		identityGroupID: identityAttribute(true, "The "+r.target.groups.refs[0]+" of the group."),
+		identityMode:    identityAttribute(false, "Which members are meant: all (authoritative, the default) or some (additive)."),
+	})
+}
+
+// identify records whose members the resource manages.
+func (r *groupMembersResource) identify(ctx context.Context, m *groupMembersModel, into *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
+	r.target.home.record(ctx, r.data, into, map[string]string{identityGroupID: m.ID.ValueString(), identityMode: m.Mode.ValueString()}, diags)
 }
 
 func (r *groupMembersResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
@@ -216,6 +231,7 @@ func (r *groupMembersResource) Create(ctx context.Context, req resource.CreateRe
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan.stored())...)
+	r.identify(ctx, plan, resp.Identity, &resp.Diagnostics)
 	run.save(ctx, resp.Private)
 	savePrivate(ctx, resp.Private, privateIncomplete, resp.Diagnostics.HasError(), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
@@ -229,6 +245,7 @@ func (r *groupMembersResource) Read(ctx context.Context, req resource.ReadReques
 	if !ok {
 		return
 	}
+	r.identify(ctx, state, resp.Identity, &resp.Diagnostics) // of a group that is gone, too
 	switch there := run.read(ctx, state); {
 	case resp.Diagnostics.HasError():
 	case !there:
@@ -254,6 +271,7 @@ func (r *groupMembersResource) Update(ctx context.Context, req resource.UpdateRe
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan.stored())...)
+	r.identify(ctx, plan, resp.Identity, &resp.Diagnostics)
 	run.save(ctx, resp.Private)
 	if !resp.Diagnostics.HasError() && incomplete(ctx, req.Private, &resp.Diagnostics) {
 		savePrivate(ctx, resp.Private, privateIncomplete, false, &resp.Diagnostics)
@@ -286,20 +304,34 @@ func (r *groupMembersResource) held(ctx context.Context, from tfsdk.State, priva
 	return &state, run, ok
 }
 
-// ImportState takes a group over, by any reference to it, with all of its
-// members, or with "additive:" before it none.
+// ImportState takes a group over, by any reference to it or by its identity, with all
+// of its members, or with "additive:" before the reference none.
 func (r *groupMembersResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	run, ok := r.open(&resp.Diagnostics)
 	if !ok {
 		return
 	}
+	ref, ok := r.target.home.reference(ctx, r.data, req, identityGroupID, &resp.Diagnostics)
+	if !ok {
+		return
+	}
 	mode := modeAuthoritative
-	ref, additive := strings.CutPrefix(req.ID, modeAdditive+":")
-	if additive {
-		mode = modeAdditive
+	if bare, additive := strings.CutPrefix(req.ID, modeAdditive+":"); additive {
+		ref, mode = bare, modeAdditive
+	}
+	switch given := identityText(ctx, req.Identity, identityMode); given {
+	case "":
+	case modeAuthoritative, modeAdditive:
+		mode = given
+	default:
+		resp.Diagnostics.AddError("Invalid identity", fmt.Sprintf("mode: found %q, expected %q or %q.", given, modeAuthoritative, modeAdditive))
+		return
 	}
 	if g := run.group(ctx, ref); g != nil {
-		resp.Diagnostics.Append(resp.State.Set(ctx, (&groupMembersModel{Group: types.StringValue(ref), ID: types.StringValue(g.ID), Mode: types.StringValue(mode), MemberNames: types.StringValue(membership.Members{}.Document())}).stored())...)
+		m := &groupMembersModel{Group: types.StringValue(ref), ID: types.StringValue(g.ID), Mode: types.StringValue(mode)}
+		m.MemberNames = types.StringValue(membership.Members{}.Document())
+		resp.Diagnostics.Append(resp.State.Set(ctx, m.stored())...)
+		r.identify(ctx, m, resp.Identity, &resp.Diagnostics)
 	}
 }
 

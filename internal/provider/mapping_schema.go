@@ -31,7 +31,7 @@ func mappingSchema() schema.Schema {
 			"match":      matchSchema(),
 			"attributes": attributeRulesSchema(true, "Rules by target attribute name, such as `givenName`. An attribute without a rule is not managed and never touched. Naming attributes (`cn`, `sAMAccountName`, `userPrincipalName`) are always unique, and are kept from the existing account unless `apply` says otherwise."),
 			"container": optionalText("Expression that gives the container of the account: in Active Directory the distinguished name of an organizational unit. A changed result moves the account in place. " +
-				"A constant is written in quotes, as `\"\\\"OU=Staff,DC=corp,DC=example,DC=com\\\"\"`. Required for Active Directory."),
+				"A distinguished name may stand as it is, such as `OU=Staff,DC=corp,DC=example,DC=com`. Required for Active Directory."),
 			"container_apply": optionalOneOf("When the container is applied: `always`, the default, moves accounts whose result changes; `on_create` only places new accounts.", mapping.ApplyAlways, mapping.ApplyOnCreate),
 			"scope":           scopeSchema(),
 			"on_out_of_scope": optionalOneOf("What happens to the existing account of a worker who is not in scope. `ignore`, the default, leaves the worker out of the accounts, so that an account that was managed is handled by the resource's `on_removal`, which names it; "+

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 
 	"terraform-provider-workforce/internal/activedirectory"
 	"terraform-provider-workforce/internal/entra"
@@ -25,6 +26,8 @@ type objectModel[D any] interface {
 	remove(ctx context.Context, run *objectRun[D]) error
 	// locate finds an object to import, and returns what the state has to begin with.
 	locate(ctx context.Context, run *objectRun[D], ref string) (map[string]any, error)
+	// objectID is the id that the directory gave the object.
+	objectID() string
 }
 
 // objectRun is one call of a resource.
@@ -40,12 +43,24 @@ type objectResource[D any, M any, P interface {
 	objectModel[D]
 }] struct {
 	name, noun string
+	home       identityHome
 	open       func(*providerData, *diag.Diagnostics) (D, bool)
 	data       *providerData
 }
 
 func (r *objectResource[D, M, P]) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_" + r.name
+}
+
+func (r *objectResource[D, M, P]) IdentitySchema(
+	_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse,
+) {
+	resp.IdentitySchema = r.home.objectIdentity(r.noun)
+}
+
+// identify records which object the resource stands for.
+func (r *objectResource[D, M, P]) identify(ctx context.Context, m P, into *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
+	r.home.record(ctx, r.data, into, map[string]string{identityID: m.objectID()}, diags)
 }
 
 func (r *objectResource[D, M, P]) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
@@ -75,6 +90,7 @@ func (r *objectResource[D, M, P]) Create(ctx context.Context, req resource.Creat
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+	r.identify(ctx, m, resp.Identity, &resp.Diagnostics)
 	savePrivate(ctx, resp.Private, privateIDs, run.names, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		resp.Diagnostics.AddError("The "+r.noun+" was created in part", "What was done is in the state. Terraform marks a resource whose creation failed as tainted. Run `terraform untaint` with this resource's address: the next plan then shows only the rest.")
@@ -86,6 +102,7 @@ func (r *objectResource[D, M, P]) Read(ctx context.Context, req resource.ReadReq
 	if !ok {
 		return
 	}
+	r.identify(ctx, m, resp.Identity, &resp.Diagnostics) // of an object that is gone, too
 	run.names = loadIDs(ctx, req.Private, &resp.Diagnostics)
 	switch exists, err := m.read(ctx, run); {
 	case err != nil:
@@ -112,6 +129,7 @@ func (r *objectResource[D, M, P]) Update(ctx context.Context, req resource.Updat
 	}
 	if exists {
 		resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+		r.identify(ctx, m, resp.Identity, &resp.Diagnostics)
 		savePrivate(ctx, resp.Private, privateIDs, run.names, &resp.Diagnostics)
 	}
 }
@@ -131,12 +149,20 @@ func (r *objectResource[D, M, P]) ImportState(ctx context.Context, req resource.
 	if !ok {
 		return
 	}
-	known, err := m.locate(ctx, run, req.ID)
+	ref, ok := r.home.reference(ctx, r.data, req, identityID, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	known, err := m.locate(ctx, run, ref)
 	if err != nil {
 		addProblems(&resp.Diagnostics, "Cannot import the "+r.noun, err)
+		return
 	}
 	for name, v := range known {
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), v)...)
+	}
+	if id, is := known["id"].(string); is {
+		r.home.record(ctx, r.data, resp.Identity, map[string]string{identityID: id}, &resp.Diagnostics)
 	}
 }
 

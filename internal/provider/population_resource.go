@@ -26,6 +26,7 @@ var (
 	_ resource.ResourceWithConfigure   = (*populationResource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*populationResource)(nil)
 	_ resource.ResourceWithImportState = (*populationResource)(nil)
+	_ resource.ResourceWithIdentity    = (*populationResource)(nil)
 )
 
 func newADPopulationResource() resource.Resource {
@@ -129,9 +130,12 @@ func restoreAttribute() schema.Attribute {
 	}
 }
 
+// defaultRetention is the default of retention_days.
+const defaultRetention int64 = 30
+
 func retentionAttribute() schema.Attribute {
 	return schema.Int64Attribute{
-		Optional: true, Computed: true, Default: int64default.StaticInt64(30),
+		Optional: true, Computed: true, Default: int64default.StaticInt64(defaultRetention),
 		MarkdownDescription: "Days that an account must have been disabled, by the directory's own record, before `delete` or `purge` deletes it. The default is 30. An account that is not due yet is disabled, and never a reason for the plan to fail.",
 		Validators:          []validator.Int64{int64validator.Between(0, 36500)},
 	}
@@ -233,6 +237,7 @@ func (r *populationResource) Create(ctx context.Context, req resource.CreateRequ
 	}
 	plan.Accounts = stringMap(after)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	r.identify(ctx, after, resp.Identity, &resp.Diagnostics)
 	saveMemory(ctx, resp.Private, nil, p.Memory, &resp.Diagnostics)
 	savePrivate(ctx, resp.Private, privateIncomplete, resp.Diagnostics.HasError(), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
@@ -263,6 +268,7 @@ func (r *populationResource) Read(ctx context.Context, req resource.ReadRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	r.identify(ctx, after, resp.Identity, &resp.Diagnostics)
 	state.Accounts, state.Adopted = stringMap(after), stringMap(nil)
 	// The rules were decided before this read, and an apply asks them no more: it finds here what they said.
 	p.Memory.Verdicts = r.data.verdicts.Known(r.target.format.Target, p.Memory.IDs)
@@ -285,6 +291,7 @@ func (r *populationResource) Update(ctx context.Context, req resource.UpdateRequ
 	failed := resp.Diagnostics.HasError()
 	plan.Accounts = stringMap(after)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	r.identify(ctx, after, resp.Identity, &resp.Diagnostics)
 	saveMemory(ctx, resp.Private, req.Private, p.Memory, &resp.Diagnostics)
 	if !failed && incomplete(ctx, req.Private, &resp.Diagnostics) {
 		savePrivate(ctx, resp.Private, privateIncomplete, false, &resp.Diagnostics)
@@ -305,18 +312,6 @@ func (r *populationResource) Delete(ctx context.Context, req resource.DeleteRequ
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 		saveMemory(ctx, resp.Private, req.Private, p.Memory, &resp.Diagnostics)
 	}
-}
-
-// ImportState takes a container: the accounts below it that carry a worker id
-// become the population. Documents then hold only the core of each account;
-// the first plan shows the attributes that the configuration adds to them.
-func (r *populationResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	if req.ID == "" {
-		resp.Diagnostics.AddError("Nothing to import", "Expected the distinguished name of the container whose accounts become the population, such as \"OU=Staff,DC=corp,DC=example,DC=com\".")
-		return
-	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("accounts"), map[string]string{})...)
-	savePrivate(ctx, resp.Private, privateImport, req.ID, &resp.Diagnostics)
 }
 
 // limitValidator refuses what is no limit.

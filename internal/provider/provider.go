@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -27,6 +28,7 @@ var (
 	_ provider.ProviderWithFunctions          = (*workforceProvider)(nil)
 	_ provider.ProviderWithEphemeralResources = (*workforceProvider)(nil)
 	_ provider.ProviderWithActions            = (*workforceProvider)(nil)
+	_ provider.ProviderWithListResources      = (*workforceProvider)(nil)
 )
 
 // New returns a factory of the provider.
@@ -69,6 +71,8 @@ type providerData struct {
 	labels labels
 	// redactionStated says that the configuration of the audit names what to redact.
 	redactionStated bool
+	// identities says that Terraform keeps identities, and asks for them with every call.
+	identities bool
 }
 
 func (p *workforceProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
@@ -97,6 +101,7 @@ func (p *workforceProvider) Configure(ctx context.Context, req provider.Configur
 	log := newAuditLog(config.Audit, p.version, p.clock, &resp.Diagnostics)
 	p.audit.Store(log)
 	data := &providerData{clock: p.clock, audit: log, redactionStated: config.Audit.redacts(), activeDirectory: newLazyDomain(config.ActiveDirectory, &resp.Diagnostics), entra: newLazyTenant(config.Entra, p.version, p.clock, &resp.Diagnostics)}
+	data.identities = keepsIdentities(req.TerraformVersion)
 	if p.sleep != nil {
 		data.entra.config.Clock, data.entra.config.Sleep = p.clock, p.sleep
 		data.activeDirectory.options.Now = p.clock
@@ -107,6 +112,7 @@ func (p *workforceProvider) Configure(ctx context.Context, req provider.Configur
 	resp.DataSourceData = data
 	resp.EphemeralResourceData = data
 	resp.ActionData = data
+	resp.ListResourceData = data
 }
 
 func (p *workforceProvider) Resources(context.Context) []func() resource.Resource {
@@ -134,6 +140,11 @@ func (p *workforceProvider) EphemeralResources(context.Context) []func() ephemer
 
 // Actions is used by Terraform 1.14 and newer; older versions do not see them.
 func (p *workforceProvider) Actions(context.Context) []func() action.Action { return actions() }
+
+// ListResources is used by `terraform query` of Terraform 1.14 and newer; older versions do not see them.
+func (p *workforceProvider) ListResources(context.Context) []func() list.ListResource {
+	return listResources()
+}
 
 func (p *workforceProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{

@@ -34,8 +34,9 @@ func NewServer(version string) func() tfprotov6.ProviderServer {
 // that forgets its parent when the call returns keeps that at 55 MB.
 type slimServer struct {
 	tfprotov6.ProviderServer
-	// The interface of servers has no actions yet: embedding it alone would hide them.
+	// The interface of servers has no actions and lists yet: embedding it alone would hide them.
 	tfprotov6.ActionServer
+	tfprotov6.ListResourceServer
 	schemas writeOnlySchemas
 	audit   *atomic.Pointer[audit.Log] // where writes are put on record; nil for nowhere
 }
@@ -45,7 +46,11 @@ func newSlimServer(s tfprotov6.ProviderServer) *slimServer {
 	if !ok {
 		panic("the framework serves no actions") // a test of every build sees it
 	}
-	return &slimServer{ProviderServer: s, ActionServer: actions}
+	lists, ok := s.(tfprotov6.ListResourceServer)
+	if !ok {
+		panic("the framework serves no lists")
+	}
+	return &slimServer{ProviderServer: s, ActionServer: actions, ListResourceServer: lists}
 }
 
 // releasable is a context whose parent can be dropped.

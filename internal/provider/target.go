@@ -39,6 +39,9 @@ type target struct {
 	workerIDAttribute func(*providerData) string
 	connect           func(*providerData) (userDirectory, error)
 	groups            groupTerms
+	home              identityHome
+	// commonPlace returns where all accounts of these documents are, "" where nothing holds them all.
+	commonPlace func(accounts map[string]string) string
 }
 
 var activeDirectoryTarget = target{
@@ -48,7 +51,10 @@ var activeDirectoryTarget = target{
 	partOf:            func(e *directory.Existing, container string) bool { return activedirectory.Below(e.Path, container) },
 	workerIDAttribute: func(d *providerData) string { return d.activeDirectory.workerIDAttribute() },
 	connect:           func(d *providerData) (userDirectory, error) { return connected(d.activeDirectory.Domain()) },
-	groups:            adGroupTerms,
+	groups:            adGroupTerms, home: adHome,
+	commonPlace: func(accounts map[string]string) string {
+		return activedirectory.CommonContainer(containersOf(accounts))
+	},
 }
 
 var entraTarget = target{
@@ -61,7 +67,35 @@ var entraTarget = target{
 	},
 	workerIDAttribute: func(d *providerData) string { return d.entra.workerIDAttribute() },
 	connect:           func(d *providerData) (userDirectory, error) { return connected(d.entra.Tenant()) },
-	groups:            entraGroupTerms,
+	groups:            entraGroupTerms, home: entraHome, commonPlace: commonDomain,
+}
+
+// containersOf returns the containers of account documents.
+func containersOf(accounts map[string]string) []string {
+	var out []string
+	for _, doc := range accounts {
+		if a, err := activedirectory.Format.Unmarshal(doc); err == nil {
+			out = append(out, a.Container)
+		}
+	}
+	return out
+}
+
+// commonDomain returns the domain that all user principal names are in, "" where they are in several.
+func commonDomain(accounts map[string]string) string {
+	common := ""
+	for _, doc := range accounts {
+		a, err := entra.Format.Unmarshal(doc)
+		if err != nil {
+			continue
+		}
+		_, domain, _ := strings.Cut(a.Attributes["userPrincipalName"].Text(), "@")
+		if common != "" && !strings.EqualFold(common, domain) {
+			return ""
+		}
+		common = strings.ToLower(domain)
+	}
+	return common
 }
 
 // open returns the directory, or reports how to configure it.

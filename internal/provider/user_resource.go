@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-workforce/internal/reconcile"
@@ -19,6 +20,7 @@ var (
 	_ resource.ResourceWithModifyPlan     = (*userResource)(nil)
 	_ resource.ResourceWithValidateConfig = (*userResource)(nil)
 	_ resource.ResourceWithImportState    = (*userResource)(nil)
+	_ resource.ResourceWithIdentity       = (*userResource)(nil)
 )
 
 func newADUserResource() resource.Resource { return &userResource{target: activeDirectoryTarget} }
@@ -34,6 +36,17 @@ type userResource struct {
 
 func (r *userResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_" + r.target.prefix + "_user"
+	// Documents delete the account of who has left, and make another one of who returns after that.
+	resp.ResourceBehavior.MutableIdentity = true
+}
+
+func (r *userResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = r.target.home.objectIdentity("account")
+}
+
+// identify records which account the resource stands for.
+func (r *userResource) identify(ctx context.Context, m userArguments, into *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
+	r.target.home.record(ctx, r.data, into, map[string]string{identityID: m.ID.ValueString()}, diags)
 }
 
 func (r *userResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
@@ -137,6 +150,7 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 	}
 	r.record(plan, p, id, after[id], &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan.personModel)...)
+	r.identify(ctx, plan, resp.Identity, &resp.Diagnostics)
 	saveMemory(ctx, resp.Private, nil, p.Memory, &resp.Diagnostics)
 	savePrivate(ctx, resp.Private, privateIncomplete, resp.Diagnostics.HasError(), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
@@ -151,6 +165,7 @@ func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	r.identify(ctx, state, resp.Identity, &resp.Diagnostics) // of an account that is gone, too
 	imported := state.imported()
 	doc := ""
 	if !imported {
@@ -204,6 +219,7 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	}
 	r.record(plan, p, id, after[id], &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan.personModel)...)
+	r.identify(ctx, plan, resp.Identity, &resp.Diagnostics)
 	saveMemory(ctx, resp.Private, req.Private, p.Memory, &resp.Diagnostics)
 	if !failed && incomplete(ctx, req.Private, &resp.Diagnostics) {
 		savePrivate(ctx, resp.Private, privateIncomplete, false, &resp.Diagnostics)
@@ -225,18 +241,28 @@ func (r *userResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 }
 
 // ImportState finds the account by its object id, distinguished name,
-// sAMAccountName, user principal name or worker id.
+// sAMAccountName, user principal name or worker id, or by its identity.
 func (r *userResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	dir, ok := r.target.open(r.data, &resp.Diagnostics)
 	if !ok {
 		return
 	}
-	found, err := dir.Locate(ctx, req.ID)
+	ref, ok := r.target.home.reference(ctx, r.data, req, identityID, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	found, err := dir.Locate(ctx, ref)
 	if err != nil {
 		addProblems(&resp.Diagnostics, "Cannot import the account", err)
 		return
 	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), found.ID)...)
+	for name, v := range map[string]any{ // with the defaults, so that the plan shows only what changes about the account
+		"id": found.ID, "adopt_existing": reconcile.AdoptMatched, "restore_deleted": true, "on_destroy": reconcile.Disable,
+		"retention_days": defaultRetention, "change_password_at_next_logon": true, "allow_unreviewed": false,
+	} {
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), v)...)
+	}
+	r.target.home.record(ctx, r.data, resp.Identity, map[string]string{identityID: found.ID}, &resp.Diagnostics)
 }
 
 // person returns a population of the one account, and its worker id.

@@ -64,13 +64,18 @@ func idAttribute(description string) schema.StringAttribute {
 	return schema.StringAttribute{Computed: true, MarkdownDescription: description, PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()}}
 }
 
+const enabledUnset = "Unset: a new account is enabled, and an existing one stays as it is: " +
+	"one that somebody disables by hand stays disabled, without drift. " +
+	"`true` enables such an account again, which the plan shows. With `account`, it is what the document says."
+
 func adUserArguments() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"container":           coreArgument("Distinguished name of the organizational unit or container that the account lives in. A change moves the account. Required without `account`."),
 		"common_name":         coreArgument("The name (`cn`) of the account in its container, at most 64 characters, unescaped. A change renames the account. Required without `account`."),
 		"sam_account_name":    coreArgument("The logon name (`sAMAccountName`), at most 20 characters, unique in the domain. Required without `account`."),
 		"user_principal_name": coreArgument("The user principal name, such as `zoe@corp.example.com`, unique in the forest. Unset: not managed."),
-		"enabled":             schema.BoolAttribute{Optional: true, Computed: true, MarkdownDescription: "Whether people can sign in with the account. The default is true, also for an account that somebody disables by hand; with `account`, it is what the document says. Other flags of `userAccountControl` are not touched."},
+		"enabled": schema.BoolAttribute{Optional: true, Computed: true,
+			MarkdownDescription: "Whether people can sign in with the account. " + enabledUnset + " Other flags of `userAccountControl` are not touched."},
 		"attributes": schema.DynamicAttribute{Optional: true, MarkdownDescription: "All other attributes by LDAP name, as an object: `{ givenName = \"Zoë\", proxyAddresses = [\"SMTP:zoe@example.com\"] }`. " +
 			"An attribute that is absent or null is not managed; `\"\"` and `[]` clear it. A boolean may be written as `true` or " +
 			"`false`, a number only in quotes. Times such as `accountExpires` may be written as RFC 3339 or `never`; for " +
@@ -87,7 +92,8 @@ func entraUserArguments() map[string]schema.Attribute {
 		"user_principal_name": coreArgument("The user principal name, such as `zoe@example.com`, in one of the tenant's verified domains and unique in the tenant; its case does not matter. A change renames the user in place. Required without `account`."),
 		"display_name":        coreArgument("The name that address books show, at most 256 characters. Required without `account`."),
 		"mail_nickname":       coreArgument("The mail alias, at most 64 ASCII characters. Required without `account`."),
-		"enabled":             schema.BoolAttribute{Optional: true, Computed: true, MarkdownDescription: "Whether the person can sign in (`accountEnabled`). The default is true, also for an account that somebody disables by hand; with `account`, it is what the document says. Disabling also revokes the person's sessions."},
+		"enabled": schema.BoolAttribute{Optional: true, Computed: true,
+			MarkdownDescription: "Whether the person can sign in (`accountEnabled`). " + enabledUnset + " Disabling also revokes the person's sessions."},
 		"attributes": schema.DynamicAttribute{Optional: true, MarkdownDescription: "All other attributes by their name in Microsoft Graph, as an object: `{ department = \"Sales\", employeeId = \"1001\", businessPhones = [\"+61 2 5550 1234\"] }`. " +
 			"Parts of complex properties are written with a slash: `\"employeeOrgData/costCenter\"`, `\"onPremisesExtensionAttributes/extensionAttribute1\"`, `\"customSecurityAttributes/Engineering/Project\"`; directory extensions by their full name; both have the type that the tenant defines, so that a Boolean takes `\"true\"` or `\"false\"`. " +
 			"An attribute that is absent or null is not managed; `\"\"` and `[]` clear it. Dates such as `employeeHireDate` are written as RFC 3339 or YYYY-MM-DD. `sponsors` are worker ids or object ids."},

@@ -47,5 +47,5 @@ resource "workforce_mapping" "ad" {
     department     = { source = "Department", when_null = "clear" }
     employeeType   = { source = "WorkerType", when_null = "clear" }
   }
-  container = "\"OU=Staff,DC=corp,DC=example,DC=com\""
+  container = "OU=Staff,DC=corp,DC=example,DC=com"
 }

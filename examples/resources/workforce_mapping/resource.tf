@@ -28,7 +28,7 @@ resource "workforce_mapping" "ad" {
   }]
   worker_lifecycle = {
     prehire_days     = 14
-    leaver_container = "\"OU=Leavers,DC=corp,DC=example,DC=com\""
+    leaver_container = "OU=Leavers,DC=corp,DC=example,DC=com"
     retention_days   = 30
   }
 }

@@ -229,7 +229,7 @@ func (c *Client) exchange(ctx context.Context, r Request, body []byte, pending *
 		return nil, problem
 	}
 	if err != nil {
-		problem.Err, problem.final = &SignInError{Method: c.config.method(), Err: err}, true
+		problem.Err, problem.final = c.config.signInError(err), true
 		return nil, problem
 	}
 	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { sent.Store(true) }})

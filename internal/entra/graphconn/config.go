@@ -44,6 +44,8 @@ type Config struct {
 	UseWorkloadIdentity             bool
 	UseManagedIdentity              bool
 	UseCLI                          bool
+	// UnusedToken says where a token of another issuer is that is not used, and why; errors of the sign-in end with it.
+	UnusedToken string
 
 	// Environment is the national cloud: "public" (or empty), "usgovernment",
 	// "usgovernmentl5" or "china".
@@ -132,7 +134,8 @@ func (c *Config) resolve() error {
 		fail("request_timeout: found %s, expected a positive number of seconds", c.RequestTimeout)
 	}
 	if c.method() == "" {
-		fail("nothing to sign in with: set client_secret, client_certificate, use_oidc, use_aks_workload_identity, use_msi or use_cli, or the environment variables for them")
+		fail("nothing to sign in with: set client_secret, client_certificate, use_oidc, use_aks_workload_identity, use_msi or use_cli, "+
+			"or the environment variables for them%s", c.unused())
 	}
 	if c.ClientID == "" && slices.Contains([]string{methodCertificate, methodSecret, methodOIDC}, c.method()) {
 		fail("client_id: nothing given, expected the application (client) id")

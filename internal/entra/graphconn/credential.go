@@ -53,6 +53,18 @@ func (c *Config) method() string {
 	return ""
 }
 
+func (c *Config) signInError(err error) *SignInError {
+	return &SignInError{Method: c.method(), Err: err, Note: c.unused()}
+}
+
+// unused is the end of an error about the sign-in.
+func (c *Config) unused() string {
+	if c.UnusedToken == "" {
+		return ""
+	}
+	return ". " + c.UnusedToken
+}
+
 // credential makes the credential for the configured way to sign in. It contacts nothing.
 func (c *Config) credential(transport policy.Transporter) (azcore.TokenCredential, error) {
 	authority, private := c.authority()

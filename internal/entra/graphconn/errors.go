@@ -223,6 +223,8 @@ func abbreviate(body []byte) string {
 type SignInError struct {
 	Method string // the way to sign in
 	Err    error
+	// Note says what else might be the matter, beginning with a full stop; empty for nothing.
+	Note string
 }
 
 func (e *SignInError) Unwrap() error { return e.Err }
@@ -249,11 +251,11 @@ func (e *SignInError) Error() string {
 	text := e.Err.Error()
 	code := number.FindString(text)
 	if next := advice[code]; next != "" {
-		return fmt.Sprintf("signing in to Microsoft Entra ID by %s: %s (%s)", e.Method, next, code)
+		return fmt.Sprintf("signing in to Microsoft Entra ID by %s: %s (%s)%s", e.Method, next, code, e.Note)
 	}
 	if i := strings.Index(text, "AADSTS"); i >= 0 {
 		text, _, _ = strings.Cut(text[i:], "\n")
 		text, _, _ = strings.Cut(text, `"`)
 	}
-	return fmt.Sprintf("signing in to Microsoft Entra ID by %s: %s", e.Method, strings.TrimSpace(text))
+	return fmt.Sprintf("signing in to Microsoft Entra ID by %s: %s%s", e.Method, strings.TrimSpace(text), e.Note)
 }

@@ -18,7 +18,7 @@ import (
 func (c *Client) TokenTenant(ctx context.Context) (string, error) {
 	token, err := c.token(ctx)
 	if err != nil {
-		return "", &SignInError{Method: c.config.method(), Err: err}
+		return "", c.config.signInError(err)
 	}
 	var claims struct {
 		Tenant string `json:"tid"`

@@ -1,0 +1,7 @@
+list "workforce_entra_group" "teams" {
+  provider = workforce
+
+  config {
+    filter = "startswith(displayName,'Team ')"
+  }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package activedirectory
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/go-ldap/ldap/v3"
+
+	"terraform-provider-workforce/internal/activedirectory/ldapconn"
+	"terraform-provider-workforce/internal/directory"
+)
+
+// Listing says which objects are listed.
+type Listing struct {
+	// Container is the distinguished name that they are below of; empty: the domain, for
+	// users what is searched for workers.
+	Container string
+	// Filter is an LDAP filter (RFC 4515) that they match as well; empty: all of the kind.
+	Filter string
+}
+
+// listing finds the entries of a listing, by distinguished name. of is what they have in common.
+func (d *Domain) listing(ctx context.Context, l Listing, base, of string, attributes []string) ([]*ldap.Entry, error) {
+	if l.Filter != "" {
+		if _, err := ldap.CompileFilter(l.Filter); err != nil {
+			return nil, fmt.Errorf("filter: found %q, expected an LDAP filter such as (department=Sales): %w", l.Filter, err)
+		}
+	}
+	if l.Container != "" && !isDN(l.Container) {
+		return nil, fmt.Errorf("container: found %q, expected a distinguished name such as OU=Staff,DC=corp,DC=example,DC=com", l.Container)
+	}
+	entries, err := d.search(ctx, cmp.Or(l.Container, base), "(&"+of+l.Filter+")", attributes)
+	switch {
+	case l.Container != "" && ldapconn.IsNoSuchObject(err):
+		return nil, fmt.Errorf("container: %q does not exist in this domain", l.Container)
+	case err != nil:
+		return nil, fmt.Errorf("listing what is below %q: %w", cmp.Or(l.Container, base), err)
+	}
+	entries = slices.DeleteFunc(entries, func(e *ldap.Entry) bool { return l.Container != "" && dnKey(e.DN) == dnKey(l.Container) })
+	slices.SortFunc(entries, func(a, b *ldap.Entry) int { return strings.Compare(dnKey(a.DN), dnKey(b.DN)) })
+	return entries, nil
+}
+
+// ListUsers returns the users of a listing, by distinguished name.
+func (d *Domain) ListUsers(ctx context.Context, l Listing) ([]*directory.Existing, error) {
+	base, err := d.base(ctx)
+	if err == nil {
+		err = d.guard(ctx)
+	}
+	if err != nil {
+		return nil, err
+	}
+	asked := d.needed()
+	entries, err := d.listing(ctx, l, base, "(objectCategory=person)(objectClass=user)", asked)
+	if err != nil {
+		return nil, err
+	}
+	records, err := d.newRecords(entries, asked)
+	if err != nil {
+		return nil, err
+	}
+	return d.listed(ctx, slices.DeleteFunc(records, func(r *record) bool { return !r.isUser() }))
+}
+
+// ListGroups returns the groups of a listing, by distinguished name.
+func (d *Domain) ListGroups(ctx context.Context, l Listing) ([]*GroupObject, error) {
+	root, err := d.root(ctx)
+	if err == nil {
+		err = d.guard(ctx)
+	}
+	if err != nil {
+		return nil, err
+	}
+	entries, err := d.listing(ctx, l, root, "(objectClass=group)", groupAttributes)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]*GroupObject, len(entries))
+	for i, e := range entries {
+		if out[i], err = d.newGroupObject(e); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// ListUnits returns the organizational units of a listing, by distinguished name, without
+// what protects them: [Domain.FindUnit] knows.
+func (d *Domain) ListUnits(ctx context.Context, l Listing) ([]*Unit, error) {
+	root, err := d.root(ctx)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := d.listing(ctx, l, root, "(objectClass=organizationalUnit)", unitAttributes)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]*Unit, len(entries))
+	for i, e := range entries {
+		if out[i], err = newUnit(e); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
