@@ -50,17 +50,17 @@ func reportAttributes(t target) map[string]schema.Attribute {
 			MarkdownDescription: fmt.Sprintf("Largest number of characters of `report`. The default is %d, because comments on pull requests end at 65,536 in GitHub; the least is %d. What does not fit is counted, the riskiest stays.",
 				review.DefaultMaxCharacters, review.MinCharacters)},
 		"report_name": schema.StringAttribute{Optional: true, Validators: []validator.String{stringvalidator.RegexMatches(reportNames, "expected letters, digits, dots, dashes and underscores")},
-			MarkdownDescription: "Name of the files that this data source writes where the environment variable `" + reportDirectoryVariable + "` names a directory: `NAME.md`, `NAME.html` and `NAME.json`, with what `report`, the page for a browser and `report_json` hold. " +
-				"The default is `" + t.prefix + "`. Several of these data sources in one configuration need different names. The files hold personal data and can be read by their owner only."},
+			MarkdownDescription: "Name of the files that this data source writes where the environment variable `" + reportDirectoryVariable + "` names a directory: `NAME.md`, `NAME.html` and `NAME.json`, with what `report`, the page for a browser and `report_json` hold, and `NAME.approval`, which stands for the decisions and tells nothing about anybody. " +
+				"The default is `" + t.prefix + "`. Several of these data sources in one configuration need different names. The first three hold personal data. All can be read by their owner only."},
 		"approved": schema.StringAttribute{Optional: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
-			MarkdownDescription: "What was approved: a `fingerprint`, or the path of a file that holds the `report_json` of the reviewed run. A run whose decisions do more than that stops and names the differences, because the feed may be newer than the review. " +
+			MarkdownDescription: "What was approved: a `fingerprint`, or the path of the `.approval` file or of the `report_json` of the reviewed run. A run whose decisions do more than that stops and names the differences, because the feed may be newer than the review. " +
 				"Decisions that were approved and are no longer due stop nothing. Null, the default, compares nothing."},
 		"approved_exempt": schema.ListAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.List{listvalidator.UniqueValues(), listvalidator.ValueStringsAre(oneOf(review.Exempts...))},
 			MarkdownDescription: "What may happen without being among `approved`: `joiners` (new accounts), `timely_leavers` (people who lose access within 7 days after the last day that HR gives) and `updates` (attributes that are no names, of people who keep access). " +
 				"People whom the report asks to look at are never exempt. The default is nothing."},
 		"report": schema.StringAttribute{Computed: true, MarkdownDescription: "The decisions for people, as Markdown. It begins with one page: sums, what stands out, who is set aside and what to do, and at most ten questions, the riskiest first. Then come everybody with name, title, department, place and manager, as far as `max_characters` allows. " +
 			"Redacted attributes show no values."},
-		"report_json": schema.StringAttribute{Computed: true, MarkdownDescription: "Everything of the report for policy engines and scripts, as JSON of a documented shape: see [Report format](../guides/report)."},
+		"report_json": schema.StringAttribute{Computed: true, MarkdownDescription: "Everything of the report for policy engines and scripts, as JSON of a documented shape: see [Report format](../guides/report.md)."},
 		"fingerprint": schema.StringAttribute{Computed: true, MarkdownDescription: "Stands for what the decisions do: the same over plans whose decisions are the same, whatever `as_of`. It tells nothing about anybody, see `approved`."},
 	}
 }
@@ -120,7 +120,7 @@ func (m *reportInput) save(data *providerData, name, page, doc string, v *review
 		return
 	}
 	err = os.MkdirAll(directory, 0o700)
-	for ext, text := range map[string]string{".md": page, ".html": html, ".json": doc} {
+	for ext, text := range map[string]string{".md": page, ".html": html, ".json": doc, ".approval": v.Approval()} {
 		err = errors.Join(err, replaceFile(filepath.Join(directory, name+ext), text))
 	}
 	if err != nil {
@@ -148,10 +148,10 @@ func (m *reportInput) compare(v *review.Review, diags *diag.Diagnostics) {
 	if approved == "" {
 		return
 	}
-	if !strings.HasPrefix(approved, "sha256:") {
+	if !strings.HasPrefix(approved, "sha256:") { // no file of ours is called so
 		text, err := os.ReadFile(approved)
 		if err != nil {
-			diags.AddAttributeError(path.Root("approved"), "What was approved cannot be read", fmt.Sprintf("approved: expected a fingerprint that begins with sha256:, or the path of a file with the report_json of the reviewed run: %s.", err))
+			diags.AddAttributeError(path.Root("approved"), "What was approved cannot be read", fmt.Sprintf("approved: expected a fingerprint that begins with sha256:, or the path of the .approval file or of the report_json of the reviewed run: %s.", err))
 			return
 		}
 		approved = string(text)

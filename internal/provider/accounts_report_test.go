@@ -54,7 +54,7 @@ func TestAccEntraReport(t *testing.T) {
 
 // reportFilesHold expects the three forms of a report, for their owner only.
 func reportFilesHold(directory, name string) error {
-	for ext, begins := range map[string]string{".md": "# Identity changes in Microsoft Entra ID ", ".html": "<!doctype html>", ".json": `{"version":1,"directory":"Microsoft Entra ID `} {
+	for ext, begins := range map[string]string{".md": "# Identity changes in Microsoft Entra ID ", ".html": "<!doctype html>", ".json": `{"version":1,"directory":"Microsoft Entra ID `, ".approval": "sha256:"} {
 		file := filepath.Join(directory, name+ext)
 		text, err := os.ReadFile(file)
 		if err != nil {
@@ -73,7 +73,7 @@ func reportFilesHold(directory, name string) error {
 	}
 	entries, err := os.ReadDir(directory)
 	for _, e := range entries {
-		if ext := filepath.Ext(e.Name()); ext != ".md" && ext != ".html" && ext != ".json" {
+		if ext := filepath.Ext(e.Name()); ext != ".md" && ext != ".html" && ext != ".json" && ext != ".approval" {
 			return fmt.Errorf("%s is left over", e.Name())
 		}
 	}

@@ -13,6 +13,7 @@ import (
 
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/roster"
+	"terraform-provider-workforce/internal/wording"
 )
 
 // A decision counts for the fingerprint by what it does to the account, and not by why: the
@@ -115,47 +116,43 @@ var Exempts = []string{string(ExemptJoiners), string(ExemptTimelyLeavers), strin
 // timelyDays is how long after the last day losing access is ordinary.
 const timelyDays = 7
 
-// Unapproved compares decisions with those that were approved: a fingerprint, or the JSON
-// report that was reviewed. It returns nil where everything that would happen now was
+// Approval is what stands for decisions that were reviewed, without telling anything about anybody:
+// the fingerprint, then the sign of every change, one a line.
+func (v *Review) Approval() string {
+	acts := v.acts()
+	var signs []string
+	for _, a := range acts {
+		signs = append(signs, a.signs()...)
+	}
+	slices.Sort(signs)
+	return strings.Join(append([]string{fingerprint(acts)}, signs...), "\n") + "\n"
+}
+
+// Unapproved compares decisions with those that were approved: a fingerprint, an Approval, or the
+// JSON report that was reviewed. It returns nil where everything that would happen now was
 // approved or is exempt. Approved decisions that are no longer due need no approval, so that a run that
 // was interrupted can go on; a fingerprint alone cannot tell them apart and only allows the
 // same decisions, or none.
 func (v *Review) Unapproved(approved string, exempt []Exempt) error {
 	acts := v.acts()
-	approved = strings.TrimSpace(approved)
-	asked := map[string]bool{}
-	for _, f := range v.findings[:min(len(v.findings), lookAt)] {
-		for _, id := range f.Workers {
-			asked[id] = true
-		}
-	}
-	now := slices.DeleteFunc(slices.Clone(acts), func(a act) bool { return !asked[a.WorkerID] && v.exempt(a, exempt) })
+	now := v.needApproval(acts, exempt)
 	if len(now) == 0 {
 		return nil
 	}
-	if !strings.HasPrefix(approved, "{") {
-		if !isFingerprint(approved) {
-			return fmt.Errorf("found %q, expected a fingerprint (sha256: and 64 hexadecimal digits) or the content of a report_json", abbreviated(approved))
-		}
-		if approved == fingerprint(acts) || approved == fingerprint(now) {
-			return nil
-		}
-		return fmt.Errorf("the decisions are not those that were approved: %s was approved, and these have %s; give the reviewed report_json instead of its fingerprint to see what differs", approved, fingerprint(acts))
-	}
-	var doc struct {
-		Version int                 `json:"version"`
-		Acts    map[string][]string `json:"acts"`
-	}
-	if err := json.Unmarshal([]byte(approved), &doc); err != nil || doc.Version != Version || doc.Acts == nil {
-		return fmt.Errorf("not a report_json of version %d: %w", Version, errors.Join(err, errors.New("take it from the run that was reviewed")))
+	reviewed, only, err := readApproval(strings.TrimSpace(approved))
+	switch {
+	case err != nil:
+		return err
+	case only == fingerprint(acts):
+		return nil
+	case only != "":
+		return fmt.Errorf("the decisions are not those that were approved: %s was approved, and these have %s; give the .approval file or the report_json of the reviewed run instead of its fingerprint to see what differs", only, fingerprint(acts))
 	}
 	var differ []string
 	for _, a := range now {
-		switch reviewed, known := doc.Acts[a.WorkerID]; {
-		case !known:
-			differ = append(differ, v.difference(a, "was not among what was approved"))
-		case !containsAll(reviewed, a.signs()):
-			differ = append(differ, v.difference(a, "differs from what was approved"))
+		news := slices.DeleteFunc(a.signs(), func(s string) bool { return reviewed[s] })
+		if len(news) > 0 {
+			differ = append(differ, v.difference(a))
 		}
 	}
 	if len(differ) == 0 {
@@ -166,17 +163,58 @@ func (v *Review) Unapproved(approved string, exempt []Exempt) error {
 	if more := len(differ) - shown; more > 0 {
 		text += fmt.Sprintf("\n  … and %d more", more)
 	}
-	return fmt.Errorf("%s would now happen that nobody approved:\n  - %s", count(len(differ), "decision").s, text)
+	return fmt.Errorf("%s would now happen that nobody approved:\n  - %s", wording.Count(len(differ), "decision"), text)
 }
 
-func containsAll(list, wanted []string) bool {
-	return !slices.ContainsFunc(wanted, func(s string) bool { return !slices.Contains(list, s) })
+// needApproval leaves out what is exempt: of a kind that is, and not asked about on page one.
+func (v *Review) needApproval(acts []act, exempt []Exempt) []act {
+	asked := map[string]bool{}
+	for _, f := range v.findings[:min(len(v.findings), lookAt)] {
+		for _, id := range f.Workers {
+			asked[id] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(acts), func(a act) bool { return !asked[a.WorkerID] && v.exempt(a, exempt) })
+}
+
+// readApproval reads the signs of what was approved, or the fingerprint where that is all there is.
+func readApproval(approved string) (signs map[string]bool, only string, err error) {
+	signs = map[string]bool{}
+	if strings.HasPrefix(approved, "{") {
+		var doc struct {
+			Version int                 `json:"version"`
+			Acts    map[string][]string `json:"acts"`
+		}
+		if err := json.Unmarshal([]byte(approved), &doc); err != nil || doc.Version != Version || doc.Acts == nil {
+			return nil, "", fmt.Errorf("not a report_json of version %d: %w", Version, errors.Join(err, errors.New("take it from the run that was reviewed")))
+		}
+		for _, list := range doc.Acts {
+			for _, s := range list {
+				signs[s] = true
+			}
+		}
+		return signs, "", nil
+	}
+	lines := strings.Fields(approved)
+	if len(lines) == 0 || !isFingerprint(lines[0]) {
+		return nil, "", fmt.Errorf("found %q, expected a fingerprint (sha256: and 64 hexadecimal digits), an .approval file or the content of a report_json", abbreviated(approved))
+	}
+	for _, s := range lines[1:] {
+		if _, err := hex.DecodeString(s); err != nil || len(s) != signLength {
+			return nil, "", fmt.Errorf("found the line %q below the fingerprint, expected %d hexadecimal digits: take the .approval file of the reviewed run as it is", abbreviated(s), signLength)
+		}
+		signs[s] = true
+	}
+	if len(lines) == 1 && lines[0] != fingerprint(nil) {
+		return nil, lines[0], nil
+	}
+	return signs, "", nil
 }
 
 // difference tells what would happen to one person now.
-func (v *Review) difference(a act, what string) string {
+func (v *Review) difference(a act) string {
 	p := v.byID[a.WorkerID]
-	return fmt.Sprintf("%s: %s, and it %s: %s", text{p.who()}, a.action, what, p.dec.Reason)
+	return fmt.Sprintf("%s: %s: %s", text{p.who()}, a.action, p.dec.Reason)
 }
 
 // exempt reports whether a decision is of a kind that needs no approval of its own. Whoever page

@@ -211,7 +211,7 @@ func TestApprovedDecisions(t *testing.T) {
 	if len(first.Leavers) == 0 || len(first.Joiners) == 0 {
 		t.Fatal("nothing to approve")
 	}
-	for name, approved := range map[string]string{"fingerprint": first.Fingerprint(), "report": first.ReportJSON} {
+	for name, approved := range map[string]string{"fingerprint": first.Fingerprint(), "approval": first.Approval(), "report": first.ReportJSON} {
 		if err := first.Unapproved(approved, nil); err != nil {
 			t.Errorf("the same decisions by %s: %v", name, err)
 		}
@@ -223,17 +223,26 @@ func TestApprovedDecisions(t *testing.T) {
 	w.TerminationDate, w.LastDayOfWork, w.Status = "", "", "Active"
 	less.Workers[id] = &w
 	fewer := decideAndReport(t, less)
-	if err := fewer.Unapproved(first.ReportJSON, nil); err != nil {
-		t.Errorf("less than was approved: %v", err)
+	for _, approved := range []string{first.ReportJSON, first.Approval()} {
+		if err := fewer.Unapproved(approved, nil); err != nil {
+			t.Errorf("less than was approved: %v", err)
+		}
+	}
+	for _, id := range first.Leavers {
+		if strings.Contains(first.Approval(), id+"\n") {
+			t.Errorf("the approval names worker %s", id)
+		}
 	}
 	if err := fewer.Unapproved(first.Fingerprint(), nil); err == nil {
 		t.Error("a fingerprint cannot tell that less happens")
 	}
-	err := first.Unapproved(fewer.ReportJSON, nil)
-	if err == nil || !strings.Contains(err.Error(), id) || !strings.Contains(err.Error(), "nobody approved") {
-		t.Errorf("more than was approved: %v", err)
+	for _, approved := range []string{fewer.ReportJSON, fewer.Approval()} {
+		err := first.Unapproved(approved, nil)
+		if err == nil || !strings.Contains(err.Error(), id) || !strings.Contains(err.Error(), "nobody approved") {
+			t.Errorf("more than was approved: %v", err)
+		}
 	}
-	for _, bad := range []string{"yes", "{}", `{"version":9,"acts":{}}`, "sha256:12"} {
+	for _, bad := range []string{"yes", "{}", `{"version":9,"acts":{}}`, "sha256:12", first.Fingerprint() + "\nno sign"} {
 		if err := first.Unapproved(bad, nil); err == nil {
 			t.Errorf("%q was taken for an approval", bad)
 		}
