@@ -140,3 +140,7 @@ func Quote(text string) string {
 	}
 	return strconv.Quote(text[:cut]) + "…"
 }
+
+// Printable is what a library says about bytes from outside, which it may quote as they are,
+// so that messages stay text.
+func Printable(message string) string { return strings.ToValidUTF8(message, "\ufffd") }

@@ -11,6 +11,8 @@ import (
 	"io"
 
 	utf "golang.org/x/text/encoding/unicode"
+
+	"terraform-provider-workforce/internal/source"
 )
 
 // scanner reads the XML of a part, one tag or text at a time. What encoding/xml
@@ -125,7 +127,7 @@ func (s *scanner) explain(err error) error {
 	case errors.Is(err, io.EOF), ok && syntax.Msg == "unexpected EOF":
 		return errCut
 	case ok:
-		return fmt.Errorf("found XML that is not well-formed (%s): the file is damaged", syntax.Msg)
+		return fmt.Errorf("found XML that is not well-formed (%s): the file is damaged", source.Printable(syntax.Msg))
 	}
 	return err
 }

@@ -123,7 +123,7 @@ func (s *stream) fault(err error) error {
 	case ok && strings.Contains(wrong.Msg, "invalid character entity"):
 		return fmt.Errorf("%s: %s: expected &amp; for an ampersand, or one of the five entities of XML", s.where(), wrong.Msg)
 	case ok:
-		return fmt.Errorf("%s: not well-formed XML: %s", s.where(), wrong.Msg)
+		return fmt.Errorf("%s: not well-formed XML: %s", s.where(), source.Printable(wrong.Msg))
 	}
 	return fmt.Errorf("%s: %w", s.where(), err)
 }
