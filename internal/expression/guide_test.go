@@ -356,7 +356,7 @@ func TestGuideLimits(t *testing.T) {
 // TestGuideIsTemplate keeps the page fit for the documentation generator.
 func TestGuideIsTemplate(t *testing.T) {
 	guide := readGuide(t)
-	if !strings.HasPrefix(guide, "---\npage_title: \"The mapping language\"\nsubcategory: \"\"\ndescription: |-\n  ") {
+	if !strings.HasPrefix(guide, "---\npage_title: \"The mapping language\"\nsubcategory: \"Rules\"\ndescription: |-\n  ") {
 		t.Error("the front matter is not what the generator expects")
 	}
 	if strings.Contains(guide, "{"+"{") {
