@@ -36,6 +36,11 @@ func Text(s string) string {
 		case '\\', '`', '*', '_', '[', ']', '#', '|', '~', '!', '$':
 			b.WriteByte('\\')
 			b.WriteRune(r)
+		case ':', 'w', 'W': // nothing becomes a link
+			b.WriteRune(r)
+			if rest := s[i+utf8.RuneLen(r):]; r == ':' && strings.HasPrefix(rest, "//") || len(rest) > 2 && strings.EqualFold(rest[:3], "ww.") {
+				b.WriteRune('\u2060')
+			}
 		case '@':
 			b.WriteString("@\u2060") // a word joiner: nobody is mentioned by their name
 		default:

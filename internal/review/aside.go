@@ -31,7 +31,7 @@ func (v *Review) findAsides() []aside {
 				byKey[key] = a
 				order = append(order, key)
 			}
-			if !slices.Contains(a.people, p) {
+			if n := len(a.people); n == 0 || a.people[n-1] != p { // one after another
 				a.people = append(a.people, p)
 			}
 		}

@@ -131,7 +131,15 @@ func (v *Review) aboutLeavers(list []*person) []text {
 	if day, n := most(list, func(p *person) string { return string(p.pro.EndDate) }); n >= minHits && n*2 > len(list) {
 		out = append(out, say("the last day of %s is %s", n, day))
 	}
-	return append(out, say("in the %s days before, %s did", usualDays, people(v.usualLeavers())))
+	if v.knowsUsual() {
+		out = append(out, say("in the %s days before, %s did", usualDays, people(v.usualLeavers())))
+	}
+	return out
+}
+
+// knowsUsual reports whether the directory records when accounts were disabled.
+func (v *Review) knowsUsual() bool {
+	return slices.ContainsFunc(v.people, func(p *person) bool { return !p.pro.DisabledSince.IsZero() })
 }
 
 // usualLeavers counts who was disabled in the days before, by the directory's own record.
@@ -269,9 +277,16 @@ func (v *Review) sums() []text {
 	sum := say("%s can sign in today: %s %s that, and %s %s it%s. Afterwards %s can.", people(could), lose, isAre(lose, "loses", "lose"), gain, isAre(gain, "gets", "get"), how, can)
 	had, has := number(func(p *person) bool { return p.pro.HadAccount }), number(func(p *person) bool { return p.pro.HasAccount })
 	made := number(func(p *person) bool { return !p.pro.HadAccount && p.pro.HasAccount })
+	restored := number(func(p *person) bool { return p.pro.Restored && p.pro.HasAccount })
 	accounts := say("%s today (%s disabled)", count(had, "account"), had-could)
 	if made > 0 {
-		accounts = append(accounts, say(", %s made", made)...)
+		accounts = append(accounts, say(", %s made", made-restored)...)
+		if made == restored {
+			accounts = say("%s today (%s disabled)", count(had, "account"), had-could)
+		}
+		if restored > 0 {
+			accounts = append(accounts, say(", %s restored", restored)...)
+		}
 	}
 	if gone := had + made - has; gone > 0 {
 		accounts = append(accounts, say(", %s deleted", gone)...)
@@ -296,7 +311,7 @@ func (v *Review) without() text {
 		one, many string
 	}{
 		{roster.ActionFuture, "starts later", "start later"}, {roster.ActionNone, "has left or is to have none", "have left or are to have none"}, {roster.ActionOutOfScope, "is out of scope", "are out of scope"},
-		{roster.ActionSetAside, "is set aside", "are set aside"}, {roster.ActionDelete, "is deleted", "are deleted"}, {roster.ActionUnmatched, "matches none", "match none"},
+		{roster.ActionSetAside, "is set aside", "are set aside"}, {roster.ActionDelete, "is deleted", "are deleted"}, {roster.ActionAbsent, "is not in the feed", "are not in the feed"}, {roster.ActionUnmatched, "matches none", "match none"},
 	}
 	var list []text
 	for _, p := range phrases {

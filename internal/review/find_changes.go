@@ -198,7 +198,7 @@ func (v *Review) aboutValues() []finding {
 		}
 	}
 	for _, c := range gone {
-		out = append(out, finding{Key: "rules_name_old_value", Risk: 69, Workers: c.First, Text: say("%s has %s any more (%s now have %s), and rules still name it: %s. What they said about it no longer happens.",
+		out = append(out, finding{Key: "rules_name_old_value", Risk: 69, Workers: v.changing(c), Text: say("%s has %s any more (%s now have %s), and rules still name it: %s. What they said about it no longer happens.",
 			words("Nobody"), value(c.Attribute+" "+c.Old.Text()), people(c.People), v.tellValue(c.Attribute, c.New), strings.Join(named[c], ", "))})
 	}
 	return out
@@ -316,9 +316,16 @@ func (v *Review) massChanges() []finding {
 		if rest := c.Of - c.People; rest > 0 && rest <= 5 {
 			t = append(t, say(" (not for %s)", named(v.keeping(c), 5))...)
 		}
-		out = append(out, finding{Key: "mass_change", Risk: 71, Workers: c.First, Text: append(t, words(". Announced, and does anything hang on the old value?"))})
+		out = append(out, finding{Key: "mass_change", Risk: 71, Workers: v.changing(c), Text: append(t, words(". Announced, and does anything hang on the old value?"))})
 	}
 	return out
+}
+
+// changing are the worker ids of everybody whom a cause concerns.
+func (v *Review) changing(c *cause) []string {
+	return ids(where(v.people, func(p *person) bool {
+		return slices.ContainsFunc(p.dec.Changes, func(x roster.Change) bool { return slices.Contains(c.keys, changeKey(x)) })
+	}))
 }
 
 // isLeaving reports whether a cause is what becomes of leavers.

@@ -27,7 +27,7 @@ func (v *Review) aboutManagers() []finding {
 		if !changed && !p.creates() {
 			continue
 		}
-		if changed && p.pro.HadAccount {
+		if changed && old != "" && p.pro.HadAccount {
 			if len(moved[manager]) == 0 {
 				order = append(order, manager)
 			}

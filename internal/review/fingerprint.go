@@ -34,9 +34,15 @@ func (v *Review) acts() []act {
 	var out []act
 	for _, p := range v.people {
 		a := act{WorkerID: p.id(), ObjectID: p.dec.ObjectID, action: p.dec.Action}
+		if p.pro.Restored {
+			a.Changes = append(a.Changes, "restored")
+		}
+		if cause := v.cause(p); cause != "" && p.loses() { // retention counts from it
+			a.Changes = append(a.Changes, "disabled for "+cause)
+		}
 		switch {
 		case p.creates():
-			a.Changes = []string{v.r.Documents[p.id()]}
+			a.Changes = append(a.Changes, v.r.Documents[p.id()])
 		case len(p.dec.Changes) > 0:
 			for _, c := range p.dec.Changes {
 				a.Changes = append(a.Changes, actOf(c))
@@ -45,8 +51,8 @@ func (v *Review) acts() []act {
 				a.Changes = append(a.Changes, digest(v.r.Documents[p.id()]))
 			}
 		case p.dec.Action == roster.ActionRelease:
-			a.Changes = []string{"released"}
-		default:
+			a.Changes = append(a.Changes, "released")
+		case len(a.Changes) == 0:
 			continue
 		}
 		slices.Sort(a.Changes)
@@ -72,7 +78,7 @@ func digest(s string) string {
 }
 
 // signs are what an act comes to, change by change, as a report_json holds it: enough to
-// tell whether a change was reviewed, and nothing that tells about anybody.
+// tell whether a change was reviewed, without a name or a value.
 func (a act) signs() []string {
 	out := make([]string, len(a.Changes))
 	for i, c := range a.Changes {
@@ -116,8 +122,9 @@ var Exempts = []string{string(ExemptJoiners), string(ExemptTimelyLeavers), strin
 // timelyDays is how long after the last day losing access is ordinary.
 const timelyDays = 7
 
-// Approval is what stands for decisions that were reviewed, without telling anything about anybody:
-// the fingerprint, then the sign of every change, one a line.
+// Approval is what stands for decisions that were reviewed: the fingerprint, then the sign of every
+// change, one a line. It holds no name and no value. Whoever can read the directory can try whether it
+// holds the sign of a change that they guess, so that it is not for the public.
 func (v *Review) Approval() string {
 	acts := v.acts()
 	var signs []string
@@ -166,10 +173,10 @@ func (v *Review) Unapproved(approved string, exempt []Exempt) error {
 	return fmt.Errorf("%s would now happen that nobody approved:\n  - %s", wording.Count(len(differ), "decision"), text)
 }
 
-// needApproval leaves out what is exempt: of a kind that is, and not asked about on page one.
+// needApproval leaves out what is exempt: of a kind that is, and of nobody whom the report asks about.
 func (v *Review) needApproval(acts []act, exempt []Exempt) []act {
 	asked := map[string]bool{}
-	for _, f := range v.findings[:min(len(v.findings), lookAt)] {
+	for _, f := range v.findings {
 		for _, id := range f.Workers {
 			asked[id] = true
 		}
@@ -226,12 +233,21 @@ func (v *Review) exempt(a act, exempt []Exempt) bool {
 		return slices.Contains(exempt, ExemptJoiners)
 	case roster.ActionDisable:
 		days := v.daysAgo(p.pro.EndDate)
-		return slices.Contains(exempt, ExemptTimelyLeavers) && v.cause(p) == directory.ForLeft && p.pro.EndDate != "" && days >= 0 && days <= timelyDays
+		return slices.Contains(exempt, ExemptTimelyLeavers) && !p.pro.Adopted && v.cause(p) == directory.ForLeft && p.pro.EndDate != "" && days >= 0 && days <= timelyDays
 	case roster.ActionUpdate:
-		return slices.Contains(exempt, ExemptUpdates) && !p.gains() && !p.loses()
+		return slices.Contains(exempt, ExemptUpdates) && p.stays() && !p.pro.Adopted && !slices.ContainsFunc(p.dec.Changes, v.touchesNameOrAccess)
 	}
 	return false
 }
+
+// touchesNameOrAccess reports whether a change is more than a fact about somebody: who they are
+// called, where their mail goes, or what they may do.
+func (v *Review) touchesNameOrAccess(c roster.Change) bool {
+	return slices.Contains(states, c.Attribute) || slices.Contains(v.r.Naming, c.Attribute) || slices.Contains(nameOrAccess, directory.Fold(c.Attribute))
+}
+
+var nameOrAccess = []string{"displayname", "givenname", "sn", "surname", "mail", "proxyaddresses", "othermails", "targetaddress", directory.Fold(directory.GroupsAttribute), "accountexpires", "logonhours",
+	"userworkstations", "scriptpath", "homedirectory", "profilepath", "businessphones", "mobile", "mobilephone", "useraccountcontrol", "employeeid", "employeetype", "usertype"}
 
 func isFingerprint(s string) bool {
 	digits, ok := strings.CutPrefix(s, "sha256:")

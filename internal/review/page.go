@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"terraform-provider-workforce/internal/mapping"
 	"terraform-provider-workforce/internal/markdown"
@@ -93,12 +94,23 @@ func cut(line string) string {
 	if len(runes) <= lineShown {
 		return line
 	}
-	end, inCode := 0, false
-	for i, r := range runes[:lineShown] {
-		if r == '`' {
-			inCode = !inCode
-		}
-		if !inCode && (r == ' ') {
+	end, fence := 0, 0 // where it can end, and the length of the fence of an open code span
+	for i := 0; i < lineShown; i++ {
+		switch {
+		case runes[i] == '\\' && fence == 0:
+			i++
+		case runes[i] == '`':
+			run := 1
+			for i+run < len(runes) && runes[i+run] == '`' {
+				run++
+			}
+			if fence == 0 {
+				fence = run
+			} else if fence == run {
+				fence = 0
+			}
+			i += run - 1
+		case runes[i] == ' ' && fence == 0:
 			end = i
 		}
 	}
@@ -156,11 +168,23 @@ func (v *Review) Markdown() string {
 	w := &markdown.Page{MaxListed: v.o.MaxListed}
 	v.pageOne(w)
 	v.legend(w)
-	page := []rune(w.String())
-	if budget := v.o.MaxCharacters - len(page); budget > 0 {
-		return string(page) + v.details(budget)
+	page := w.String()
+	if budget := v.o.MaxCharacters - utf8.RuneCountInString(page); budget > reserve {
+		return page + v.details(budget)
 	}
-	return string(page[:v.o.MaxCharacters])
+	return whole(page, v.o.MaxCharacters-reserve) + "\nThe rest is left out, because the report may not be longer: " + moreIn + ".\n"
+}
+
+// whole keeps the lines of a page that fit into a number of characters.
+func whole(page string, most int) string {
+	var b strings.Builder
+	for line := range strings.Lines(page) {
+		if most -= utf8.RuneCountInString(line); most < 0 {
+			break
+		}
+		b.WriteString(line)
+	}
+	return b.String()
 }
 
 // moreIn says where all of it is.

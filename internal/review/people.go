@@ -50,7 +50,7 @@ func (p *person) known(role roster.Role) string {
 // new account.
 func (p *person) loses() bool { return p.pro.CouldSignIn && !p.pro.CanSignIn }
 func (p *person) gains() bool { return !p.pro.CouldSignIn && p.pro.CanSignIn }
-func (p *person) first() bool { return p.gains() && !p.pro.HadAccount }
+func (p *person) first() bool { return p.gains() && !p.pro.HadAccount && !p.pro.Restored }
 
 // stays reports whether somebody could and can sign in.
 func (p *person) stays() bool { return p.pro.CouldSignIn && p.pro.CanSignIn }

@@ -76,7 +76,7 @@ func TestNearly(t *testing.T) {
 func TestTextStaysText(t *testing.T) {
 	evil := "a|b`c` <b>x</b> [l](http://e) @team"
 	s := say("%s gets %s: %s", span{kind: spanWho, s: evil, id: "1`2"}, value(evil), evil)
-	if got := s.markdown(); !strings.HasSuffix(got, "a\\|b\\`c\\` &lt;b&gt;x&lt;/b&gt; \\[l\\](http://e) @\u2060team") {
+	if got := s.markdown(); !strings.HasSuffix(got, "a\\|b\\`c\\` &lt;b&gt;x&lt;/b&gt; \\[l\\](http:\u2060//e) @\u2060team") {
 		t.Errorf("Markdown: %s", got)
 	}
 	if got := s.html(); strings.Contains(got, "<b>") || !strings.Contains(got, `<a href="#w-1-602">`) {

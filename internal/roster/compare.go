@@ -80,7 +80,11 @@ func (d *decider) listChanges(p *person) {
 		p.changes = append(p.changes, c)
 	}
 	if m := d.deletedManager(p); m != nil {
-		p.changes = append(p.changes, Change{Attribute: directory.ManagerAttribute, Old: p.present(directory.ManagerAttribute), Rule: fmt.Sprintf("the account of the manager, worker %q, is deleted", m.id), itself: true})
+		c := Change{Attribute: directory.ManagerAttribute, Old: p.present(directory.ManagerAttribute), Rule: fmt.Sprintf("the account of the manager, worker %q, is deleted", m.id), itself: true}
+		if d.redacted[directory.ManagerAttribute] {
+			c.Old, c.Rule, c.Redacted = nil, "the account of the manager is deleted", true
+		}
+		p.changes = append(p.changes, c)
 	}
 	slices.SortFunc(p.changes[start:], func(a, b Change) int { return strings.Compare(a.Attribute, b.Attribute) })
 }

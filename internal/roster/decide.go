@@ -275,12 +275,8 @@ func newDecider(in Input) (*decider, error) {
 	for _, c := range in.Format.Core {
 		d.core[c.Attribute] = c
 	}
-	for _, rules := range []map[string]mapping.AttributeRule{d.rules.Attributes, d.rules.Lifecycle.LeaverAttributes} {
-		for name, rule := range rules {
-			if rule.Redact {
-				d.redacted[directory.Fold(name)] = true
-			}
-		}
+	for _, name := range in.Mapping.Redacted() {
+		d.redacted[directory.Fold(name)] = true
 	}
 	for id, w := range in.Workers {
 		p := &person{id: id, worker: w}

@@ -151,6 +151,9 @@ func (d *decider) sameManager(old, id string) bool {
 // findCycles finds workers who manage one another. They are linked as the HR
 // system says, and reported.
 func (d *decider) findCycles() {
+	if d.redacted[directory.ManagerAttribute] {
+		return
+	}
 	const unseen, done = 0, -1
 	state := make(map[string]int, len(d.people)) // done, or the number of the walk that met the worker
 	for walk, p := range d.people {

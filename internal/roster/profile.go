@@ -63,6 +63,7 @@ type Profile struct {
 	// Protected says why nothing may change the account.
 	Protected string
 	Removed   bool // the account leaves its groups in this run
+	Restored  bool // the account comes back from the deleted ones
 	Adopted   bool // the account gets a worker id, or another one than it carries
 }
 
@@ -129,6 +130,9 @@ func (d *decider) reader() *reader {
 // openColumns returns the attributes of the HR system by their letters, without those that
 // a redacted rule reads.
 func (d *decider) openColumns() map[string]string {
+	if len(d.redacted) > 0 && d.origins[0] == nil { // nobody was evaluated, so that nothing tells what the rules read
+		return map[string]string{}
+	}
 	secret := map[string]bool{}
 	for _, byName := range d.origins {
 		for name, o := range byName {
@@ -156,7 +160,7 @@ func (d *decider) openColumns() map[string]string {
 func (r *reader) profile(p *person) Profile {
 	out := Profile{
 		WorkerID: p.id, Name: r.d.displayName(p), InFeed: p.worker != nil, HadAccount: p.existing != nil && !p.restored(), HasAccount: p.account != nil && !p.deletes(),
-		Removed: p.stripped(), Adopted: r.d.labels(p),
+		Removed: p.stripped(), Restored: p.restored() && p.account != nil, Adopted: r.d.labels(p),
 	}
 	if e := p.existing; e != nil {
 		out.CouldSignIn, out.DisabledSince, out.Protected = e.Account.Enabled && !p.restored(), e.DisabledSince, e.Protected

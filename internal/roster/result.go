@@ -68,7 +68,10 @@ func (d *decider) decision(p *person) Decision {
 	dec := Decision{WorkerID: p.id, Name: d.displayName(p), Action: p.action, Stage: p.stage(), Reason: p.reason, Changes: p.changes, Problems: p.problems(),
 		LosesAccess: p.disables(), GainsAccess: p.enables()}
 	if p.existing != nil {
-		dec.ObjectID, dec.Path, dec.MatchedBy = p.existing.ID, p.existing.Path, p.matched
+		dec.ObjectID, dec.MatchedBy = p.existing.ID, p.matched
+		if !d.redacted[directory.Fold("cn")] && !d.redacted[directory.Fold("userPrincipalName")] { // one of them stands in the path
+			dec.Path = p.existing.Path
+		}
 	}
 	return dec
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Writes down what the last plan would do as what the next merge approves, and commits it to the present branch.
-# Prints committed=true where that is something new. The files tell nothing about anybody.
+# Prints committed=true where that is something new. The files hold no name and no value; whoever can read the directory could guess, so that the repository is private.
 set -euo pipefail
 reports=${WORKFORCE_REPORT_DIRECTORY:-reports}
 

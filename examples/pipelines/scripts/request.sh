@@ -5,15 +5,17 @@ set -euo pipefail
 reports=${WORKFORCE_REPORT_DIRECTORY:-reports}
 
 git switch --quiet --force-create feed
-if [ "$("$(dirname "$0")/approve.sh" "Approve what HR changed by $(date --utc +%F)")" = "committed=false" ]; then
-  echo "nothing new to ask for"
-  exit 0
+done=$("$(dirname "$0")/approve.sh" "Approve what HR changed by $(date --utc +%F)")
+if [ "$done" = "committed=false" ]; then
+  echo "What would happen was approved already, and was not applied: look at the last apply, and run it again." >&2
+  exit 1
 fi
 if command -v gh >/dev/null; then
-  git push --quiet --force origin feed
   page=$(mktemp)
-  cat "$reports"/*.md >"$page"
-  gh pr create --head feed --title "What HR changed" --body-file "$page" || gh pr edit feed --body-file "$page"
+  cat "$reports"/*.md | head -c 60000 >"$page" # comments and requests end at 65,536 characters
+  gh pr edit feed --body-file "$page" 2>/dev/null || true # before the push: what is approved never stands below another page
+  git push --quiet --force origin feed
+  gh pr view feed --json state --jq .state 2>/dev/null | grep -qx OPEN || gh pr create --head feed --title "What HR changed" --body-file "$page"
 else # GitLab opens the request by itself; others take the branch
   git push --quiet --force origin feed -o merge_request.create -o merge_request.title="What HR changed"
 fi
