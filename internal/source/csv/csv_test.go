@@ -19,6 +19,7 @@ import (
 	"terraform-provider-workforce/internal/source"
 	"terraform-provider-workforce/internal/source/location"
 	"terraform-provider-workforce/internal/source/sourcetest"
+	"terraform-provider-workforce/internal/wording"
 )
 
 var (
@@ -319,7 +320,7 @@ func TestRealFiles(t *testing.T) {
 		switch {
 		case f.faults == 0 && (err != nil || got.Records != f.records || len(got.Workers) != f.records):
 			t.Errorf("%s: got %+v, %v", f.path, got, err)
-		case f.faults > 0 && (err == nil || !strings.Contains(err.Error(), fmt.Sprintf("%d problems in %d records", f.faults, f.records)) || !strings.Contains(err.Error(), "the same worker id as row")):
+		case f.faults > 0 && (err == nil || !strings.Contains(err.Error(), fmt.Sprintf("%d problems in %s records", f.faults, wording.Thousands(f.records))) || !strings.Contains(err.Error(), "the same worker id as row")):
 			t.Errorf("%s: got %v", f.path, err)
 		}
 	}
