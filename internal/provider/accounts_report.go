@@ -56,8 +56,8 @@ func reportAttributes(t target) map[string]schema.Attribute {
 			MarkdownDescription: "What was approved: a `fingerprint`, or the path of the `.approval` file or of the `report_json` of the reviewed run. A run whose decisions do more than that stops and names the differences, because the feed may be newer than the review. " +
 				"Decisions that were approved and are no longer due stop nothing. Null, the default, compares nothing."},
 		"approved_exempt": schema.ListAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.List{listvalidator.UniqueValues(), listvalidator.ValueStringsAre(oneOf(review.Exempts...))},
-			MarkdownDescription: "What may happen without being among `approved`: `joiners` (new accounts), `timely_leavers` (people who lose access within 7 days after the last day that HR gives) and `updates` (attributes that are no names, of people who keep access). " +
-				"People whom the report asks to look at are never exempt. The default is nothing."},
+			MarkdownDescription: "What may happen without being among `approved`: `joiners` (new accounts), `timely_leavers` (people who lose access within 7 days after the last day that HR gives) and `updates` (facts such as title or department of people who keep access; no names, addresses, groups, or accounts that are taken over). " +
+				"People whom a question of the report is about are never exempt. The default is nothing."},
 		"report": schema.StringAttribute{Computed: true, MarkdownDescription: "The decisions for people, as Markdown. It begins with one page: sums, what stands out, who is set aside and what to do, and at most ten questions, the riskiest first. Then come everybody with name, title, department, place and manager, as far as `max_characters` allows. " +
 			"Redacted attributes show no values."},
 		"report_json": schema.StringAttribute{Computed: true, MarkdownDescription: "Everything of the report for policy engines and scripts, as JSON of a documented shape: see [Report format](../guides/report.md)."},
