@@ -124,7 +124,7 @@ func newSambaTarget(t testing.TB, c *controller) *sambaTarget {
 	t.Helper()
 	c.tests++
 	tag := fmt.Sprintf("w%03dx", c.tests)
-	s := &sambaTarget{domain{tag: tag, ou: "OU=" + tag + "," + c.dc.BaseDN(), suffix: c.dc.Realm(), patience: time.Second}, c}
+	s := &sambaTarget{domain{tag: tag, ou: "OU=" + tag + "," + c.dc.BaseDN(), suffix: c.dc.Realm(), patience: 500 * time.Millisecond}, c}
 	s.conf = ldapconn.Config{
 		URLs: []string{c.proxy.URL()}, CACertificateFile: c.dc.CAFile(), Username: c.dc.AdminUser(), Password: c.dc.AdminPassword(),
 		Connections: 2, // each is a process of the controller

@@ -58,7 +58,7 @@ func TestGroupObject(t *testing.T) {
 		t.Errorf("checked: %v", err)
 	}
 	l.ChangeMembers(t.Context(), []directory.MembershipChange{{GroupID: g.ID, Add: l.mustMembers(t, l.id(1))}})
-	if err := l.DeleteGroup(t.Context(), g.ID, false); err == nil || !strings.Contains(err.Error(), "1 members") {
+	if err := l.DeleteGroup(t.Context(), g.ID, false); err == nil || !strings.Contains(err.Error(), "1 member") {
 		t.Errorf("with members: %v", err)
 	}
 	for range 2 {

@@ -12,6 +12,7 @@ import (
 
 	"terraform-provider-workforce/internal/activedirectory/ldapconn"
 	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/wording"
 )
 
 // UnitSettings is what can be set of an organizational unit.
@@ -270,7 +271,7 @@ func (d *Domain) DeleteUnit(ctx context.Context, id string) error {
 		if len(inside) > 5 {
 			names = append(names, "…")
 		}
-		return because(directory.ErrHasChildren, "organizational unit %q: it holds %d objects, so it was not deleted: %s. Move or delete these first", have.Path, len(inside), strings.Join(names, ", "))
+		return because(directory.ErrHasChildren, "organizational unit %q: it holds %s, so it was not deleted: %s. Move or delete these first", have.Path, wording.Count(len(inside), "object"), strings.Join(names, ", "))
 	}
 	if err := d.client.Delete(aboutUnit(ctx, have.ID), ldap.NewDelRequest(have.Path, nil)); err != nil && !ldapconn.IsNotFound(err) {
 		return unitRefused(have.Path, err)

@@ -65,7 +65,7 @@ func TestAccADGroup_life(t *testing.T) {
 			},
 			{PreConfig: func() { mustDelete(t, d, "CN=Renamed,"+other) }, Config: groupConfig("Renamed", other, "force_destroy = true"), ConfigPlanChecks: samePlan, Check: holds(d, "Renamed", "groupType", "-2147483646")},
 			{PreConfig: func() { editMembers(t, d, "CN=Renamed,"+other, "add", "CN=gl1,"+ou) }, Config: groupConfig("Renamed", other, ""), ConfigPlanChecks: inPlace},
-			{Config: groupConfig("Renamed", other, ""), Destroy: true, ExpectError: wordsInOrder("The group was not deleted", "1 members", "force_destroy")},
+			{Config: groupConfig("Renamed", other, ""), Destroy: true, ExpectError: wordsInOrder("The group was not deleted", "1 member", "force_destroy")},
 			{PreConfig: func() { editMembers(t, d, "CN=Renamed,"+other, "delete", "CN=gl1,"+ou) }, Config: groupConfig("Renamed", other, "")},
 		},
 		CheckDestroy: absent(d, "CN=Renamed,"+other),
@@ -126,7 +126,7 @@ func TestAccADOrganizationalUnit_life(t *testing.T) {
 			{Config: unitConfig("Größe, Süd", below, "create_parents = true"), Destroy: true, ExpectError: wordsInOrder("Refusing to delete a protected organizational unit", "protect_from_deletion")},
 			{Config: unitConfig("Nord", ou, ""), ConfigPlanChecks: samePlan, ConfigStateChecks: keep(protectedIs(true))},
 			{Config: unitConfig("Nord", ou, unprotected), ConfigPlanChecks: samePlan, ConfigStateChecks: keep(protectedIs(false))},
-			{PreConfig: func() { makeUsers(t, d, "OU=Nord,"+ou, "ul1") }, Config: unitConfig("Nord", ou, unprotected), Destroy: true, ExpectError: wordsInOrder("was not deleted", "1 objects", "CN=ul1")},
+			{PreConfig: func() { makeUsers(t, d, "OU=Nord,"+ou, "ul1") }, Config: unitConfig("Nord", ou, unprotected), Destroy: true, ExpectError: wordsInOrder("was not deleted", "1 object", "CN=ul1")},
 			{ // Deleted by hand: planned anew.
 				PreConfig: func() { mustDelete(t, d, "OU=Nord,"+ou) },
 				Config:    unitConfig("Nord", ou, unprotected), ConfigPlanChecks: samePlan,

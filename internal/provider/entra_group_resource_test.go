@@ -72,7 +72,7 @@ func TestAccEntraGroup_life(t *testing.T) {
 			{PreConfig: func() { s.DeleteGroup(id) }, Config: cloudGroup("  display_name = \"Crew\"\n  type = \"microsoft_365\""), ConfigPlanChecks: onlyPlanned(plancheck.ResourceActionCreate)},
 			{Config: cloudGroup("  display_name = \"Crew\"\n  mail_nickname = \"crew\""), ConfigPlanChecks: onlyPlanned(plancheck.ResourceActionReplace), Check: groupHolds(s, "Crew", "mailEnabled", "false")},
 			// A group with members is not deleted.
-			{PreConfig: func() { s.AddMembers(fmt.Sprint(s.Groups()[0]["id"]), ann) }, Config: " ", ExpectError: wordsInOrder("has 1 members", "force_destroy")},
+			{PreConfig: func() { s.AddMembers(fmt.Sprint(s.Groups()[0]["id"]), ann) }, Config: " ", ExpectError: wordsInOrder("has 1 member", "force_destroy")},
 			{Config: cloudGroup("  display_name = \"Crew\"\n  mail_nickname = \"crew\"\n  force_destroy = true"), ConfigPlanChecks: settledPlan},
 		},
 		CheckDestroy: func(*terraform.State) error {
