@@ -166,7 +166,7 @@ func TestAccHRWriteback_someFail(t *testing.T) {
 		{Config: writebackREST(s), ConfigVariables: writebackValues("1", `{"mail":"x"}`)},
 		{
 			PreConfig: func() { s.Refuse["1"], s.Refuse["3"] = true, true; s.Writes() },
-			Config:    writebackREST(s, `on_problem = "stop"`), ConfigVariables: all, ExpectError: wordsInOrder(`worker "1"`, "locked by payroll", `worker "3"`, "2 of 3 workers failed", "only the rest"),
+			Config:    writebackREST(s, `on_problem = "stop"`), ConfigVariables: all, ExpectError: wordsInOrder("2 of 3 workers failed", "only the rest", `worker "1"`, "locked by payroll", `worker "3"`),
 		},
 		{
 			PreConfig: func() {

@@ -79,7 +79,7 @@ func TestAccAD_leaverGroups(t *testing.T) {
 		}
 	}
 	first.Check = resource.ComposeAggregateTestCheckFunc(gone, remembers(2))
-	first.ConfigStateChecks = []statecheck.StateCheck{reportSays(source, "`groups`: `kept` → `removed` by `worker_lifecycle.leaver_groups`")}
+	first.ConfigStateChecks = []statecheck.StateCheck{reportSays(source, "`groups`: `kept` → `removed` \\(the lifecycle, `worker_lifecycle.leaver_groups`\\)")}
 	byHand := left
 	byHand.PreConfig = func() { join("Quiet", "CN=Wei Quill,OU=Leavers,"+ou) }
 	byHand.Check = first.Check
@@ -135,7 +135,7 @@ func TestAccEntra_leaverGroups(t *testing.T) {
 			groups = append(groups, id)
 		}
 	}
-	first.ConfigStateChecks = []statecheck.StateCheck{reportSays(source, "`groups`: `kept` → `removed` by `worker_lifecycle.leaver_groups`")}
+	first.ConfigStateChecks = []statecheck.StateCheck{reportSays(source, "`groups`: `kept` → `removed` \\(the lifecycle, `worker_lifecycle.leaver_groups`\\)")}
 	byHand.PreConfig = func() { s.AddMembers(groups[0], s.UserID("li2@example.com")) }
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: []resource.TestStep{
 		{Config: cfg, ConfigVariables: csv(""), ConfigPlanChecks: settledPlan}, first, byHand,

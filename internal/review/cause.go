@@ -7,6 +7,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strings"
 
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/roster"
@@ -206,6 +207,8 @@ func because(rule, override string, inputs []string) text {
 		return say("an override %s", override)
 	case rule == "":
 		return say("the lifecycle")
+	case strings.HasPrefix(rule, "worker_lifecycle."):
+		return say("the lifecycle, %s", value(rule))
 	case len(inputs) == 0:
 		inputs = columns(rule)
 	}
