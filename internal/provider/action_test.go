@@ -363,7 +363,7 @@ func TestAccActionsEntra_stopped(t *testing.T) {
 		}
 	}
 	_, end := p.invoke(ctx, t, "workforce_entra_enable_users", users...)
-	says(t, end, "ERROR", "Cannot enable", `worker "p100"`, "cancel", "Done for some people only", "100 people", "failed for 20")
+	says(t, end, "ERROR", "Cannot enable", "cancel", `worker "p100"`, "Done for some people only", "100 people", "failed for 20")
 	for id, want := range map[string]string{"p099": "true", "p100": "false"} {
 		if err := userHolds(s, id+"@example.com", "accountEnabled", want)(nil); err != nil {
 			t.Error(err)

@@ -181,7 +181,7 @@ func TestAccADGroupRules_changesBetweenPlanAndApply(t *testing.T) {
 	runs(t, dir, true, []string{"gb3"}, "plan", "-out=plan.bin")
 	mustDelete(t, d, gone)
 	mustDelete(t, d, "CN=gb2,"+ou)
-	runs(t, dir, false, []string{"1 membership was skipped", "Well of gb", `worker "gb2"`, "Gone of gb", "does not exist", "1 of 3 groups failed"}, "apply", "plan.bin")
+	runs(t, dir, false, []string{"1 membership was skipped", "Well of gb", `worker "gb2"`, "1 of 3 groups failed", "Gone of gb", "does not exist"}, "apply", "plan.bin")
 	for group, names := range map[string][]string{some: {"gb1", "gb3"}, well: {"gb1", "gb3"}} {
 		if err := hasMembers(d, group, names...)(nil); err != nil {
 			t.Error(err)

@@ -294,8 +294,11 @@ func (g *GroupRules) addFailures(works []*groupWork) {
 	if len(failures) == 0 {
 		return
 	}
-	g.findings.fail("Some groups could not be written", fmt.Sprintf("%d of %s failed, with %s. "+
-		"What succeeded is in the state, and the next plan shows only the rest:\n%s", failed, wording.Count(len(works), "group"), wording.Count(len(failures), "problem"), Listed(left)))
+	text := fmt.Sprintf("%d of %s failed, with %s. What succeeded is in the state, and the next plan shows only the rest", failed, wording.Count(len(works), "group"), wording.Count(len(failures), "problem"))
+	if len(left) > 0 {
+		text += ":\n" + Listed(left)
+	}
+	g.findings.fail("Some groups could not be written", text)
 	g.findings.problems("A membership could not be written", errors.Join(failures...))
 }
 
