@@ -104,9 +104,10 @@ func cut(line string) string {
 			for i+run < len(runes) && runes[i+run] == '`' {
 				run++
 			}
-			if fence == 0 {
+			switch fence {
+			case 0:
 				fence = run
-			} else if fence == run {
+			case run:
 				fence = 0
 			}
 			i += run - 1
