@@ -89,7 +89,7 @@ func (m *reportInput) write(ctx context.Context, t target, data *providerData, d
 	if _, name, err := dir.Identity(ctx); err == nil && name != "" {
 		title += " " + name
 	}
-	v := review.New(r, review.Options{Title: title, AsOf: in.AsOf, Format: in.Format, Rules: in.Mapping.Rules(), MaxListed: in.MaxListed, MaxCharacters: int(m.MaxCharacters.ValueInt64())})
+	v := review.New(r, review.Options{Title: title, AsOf: in.AsOf, Rules: in.Mapping.Rules(), MaxListed: in.MaxListed, MaxCharacters: int(m.MaxCharacters.ValueInt64())})
 	doc, err := v.JSON()
 	if err != nil {
 		diags.AddError("No report", err.Error())

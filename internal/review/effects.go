@@ -79,7 +79,7 @@ func (v *Review) findEffects() []effect {
 			}
 		}
 		if namedActions[a.action] {
-			e.stands = append(e.stands, v.names(list))
+			e.stands = append(e.stands, named(list, namedInEffects))
 		}
 		out = append(out, e)
 	}
@@ -94,10 +94,6 @@ var namedActions = map[roster.Action]bool{
 
 // namedInEffects is how many people a line of the summary names.
 const namedInEffects = 10
-
-func (v *Review) names(list []*person) text {
-	return named(list, namedInEffects)
-}
 
 // standing tells what stands out; nothing where nothing does.
 func (v *Review) standing(list []*person, base census, fact func(*person, roster.Role) string) []text {
@@ -279,17 +275,13 @@ func (v *Review) sums() []text {
 	made := number(func(p *person) bool { return !p.pro.HadAccount && p.pro.HasAccount })
 	restored := number(func(p *person) bool { return p.pro.Restored && p.pro.HasAccount })
 	accounts := say("%s today (%s disabled)", count(had, "account"), had-could)
-	if made > 0 {
-		accounts = append(accounts, say(", %s made", made-restored)...)
-		if made == restored {
-			accounts = say("%s today (%s disabled)", count(had, "account"), had-could)
+	for _, x := range []struct {
+		n    int
+		what string
+	}{{made - restored, "made"}, {restored, "restored"}, {had + made - has, "deleted"}} {
+		if x.n > 0 {
+			accounts = append(accounts, say(", %s %s", x.n, words(x.what))...)
 		}
-		if restored > 0 {
-			accounts = append(accounts, say(", %s restored", restored)...)
-		}
-	}
-	if gone := had + made - has; gone > 0 {
-		accounts = append(accounts, say(", %s deleted", gone)...)
 	}
 	accounts = append(accounts, say(": %s afterwards (%s disabled).", has, has-can)...)
 	if without := len(v.people) - has; without > 0 {

@@ -93,7 +93,7 @@ func (v *Review) aboutEnds() []finding {
 			return say("%s loses access %s days after the last day (%s)", p.wholly(), v.daysAgo(p.pro.EndDate), string(p.pro.EndDate))
 		}))
 	})
-	wordOnly := where(leavers, func(p *person) bool { return p.pro.EndDate == "" && p.pro.Override == "" })
+	wordOnly := where(leavers, func(p *person) bool { return p.pro.EndDate == "" && v.cause(p) == directory.ForLeft })
 	if dated := len(leavers) - len(wordOnly); dated*10 >= len(leavers)*6 {
 		out = append(out, about("leaver_without_date", 72, wordOnly, func() text {
 			word, _ := most(wordOnly, func(p *person) string { return p.pro.Status })

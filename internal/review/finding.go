@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode"
 
+	"terraform-provider-workforce/internal/canonical"
 	"terraform-provider-workforce/internal/roster"
 )
 
@@ -103,7 +104,7 @@ type Finding struct {
 func (v *Review) Findings() []Finding {
 	out := make([]Finding, len(v.findings))
 	for i, f := range v.findings {
-		out[i] = Finding{f.Key, f.Risk, f.Text.String(), list(f.Workers)}
+		out[i] = Finding{f.Key, f.Risk, f.Text.String(), canonical.List(f.Workers)}
 	}
 	return out
 }

@@ -224,8 +224,8 @@ func (v *Review) difference(a act) string {
 	return fmt.Sprintf("%s: %s: %s", text{p.who()}, a.action, p.dec.Reason)
 }
 
-// exempt reports whether a decision is of a kind that needs no approval of its own. Whoever page
-// one asks to look at needs one all the same: policy is for what is ordinary.
+// exempt reports whether a decision is of a kind that needs no approval of its own. Whoever a
+// question is about needs one all the same: policy is for what is ordinary.
 func (v *Review) exempt(a act, exempt []Exempt) bool {
 	p := v.byID[a.WorkerID]
 	switch a.action {

@@ -3,11 +3,9 @@
 package review
 
 import (
-	"encoding/json"
-	"fmt"
-	"strings"
 	"time"
 
+	"terraform-provider-workforce/internal/canonical"
 	"terraform-provider-workforce/internal/roster"
 )
 
@@ -88,8 +86,8 @@ func (v *Review) JSON() (string, error) {
 	r := v.r
 	doc := document{
 		Version: Version, Directory: v.o.Title, AsOf: v.o.AsOf.UTC().Format(time.RFC3339), Fingerprint: v.Fingerprint(), Acts: map[string][]string{}, Accounts: len(r.Accounts), Counts: map[roster.Action]int{},
-		Effects: []effectJSON{}, Findings: v.Findings(), Causes: list(v.causes), Decisions: []decisionJSON{}, Orphans: list(r.Orphans), Overrides: list(r.Overrides), SetAside: list(r.SetAside),
-		Words: list(r.Words), Cycles: list(r.Cycles), Calendar: []eventJSON{}, Warnings: list(r.Warnings),
+		Effects: []effectJSON{}, Findings: v.Findings(), Causes: canonical.List(v.causes), Decisions: []decisionJSON{}, Orphans: canonical.List(r.Orphans), Overrides: canonical.List(r.Overrides), SetAside: canonical.List(r.SetAside),
+		Words: canonical.List(r.Words), Cycles: canonical.List(r.Cycles), Calendar: []eventJSON{}, Warnings: canonical.List(r.Warnings),
 	}
 	for _, a := range v.acts() {
 		doc.Acts[a.WorkerID] = a.signs()
@@ -111,7 +109,7 @@ func (v *Review) JSON() (string, error) {
 	for _, e := range r.Calendar {
 		doc.Calendar = append(doc.Calendar, eventJSON{e.At.UTC().Format(time.RFC3339), string(e.Kind), e.WorkerID, e.Name, e.What})
 	}
-	return encode(doc)
+	return canonical.Report(doc)
 }
 
 // add counts one person.
@@ -145,23 +143,4 @@ func (v *Review) personJSON(p *person) personJSON {
 		out.SignInFrom = at.UTC().Format(time.RFC3339)
 	}
 	return out
-}
-
-// encode writes JSON on one line, without HTML escapes.
-func encode(doc any) (string, error) {
-	var b strings.Builder
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(doc); err != nil {
-		return "", fmt.Errorf("report: %w", err)
-	}
-	return strings.TrimSuffix(b.String(), "\n"), nil
-}
-
-// list makes a nil slice an empty one, which JSON writes as [].
-func list[T any](s []T) []T {
-	if s == nil {
-		return []T{}
-	}
-	return s
 }

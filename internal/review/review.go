@@ -12,7 +12,6 @@ package review
 import (
 	"time"
 
-	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/mapping"
 	"terraform-provider-workforce/internal/roster"
 )
@@ -23,8 +22,6 @@ type Options struct {
 	Title string
 	// AsOf is the instant that was decided for.
 	AsOf time.Time
-	// Format is that of the target's account documents.
-	Format directory.Format
 	// Rules are what the decisions rest on: the report looks for values that they name.
 	Rules mapping.Rules
 	// MaxListed is the number of rows after which a list is cut; 50 by default.

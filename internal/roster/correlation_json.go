@@ -3,12 +3,10 @@
 package roster
 
 import (
-	"encoding/json"
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
+	"terraform-provider-workforce/internal/canonical"
 	"terraform-provider-workforce/internal/directory"
 )
 
@@ -79,9 +77,9 @@ func (c *correlation) accountJSON(e *directory.Existing) accountJSON {
 
 func (c *correlation) json() (string, error) {
 	doc := correlationJSON{
-		AsOf: c.d.in.AsOf.UTC().Format(time.RFC3339), Workers: len(c.d.in.Workers), Rules: list(c.rules), Attributes: list(c.attributes),
+		AsOf: c.d.in.AsOf.UTC().Format(time.RFC3339), Workers: len(c.d.in.Workers), Rules: canonical.List(c.rules), Attributes: canonical.List(c.attributes),
 		Matched: []matchedJSON{}, Ambiguous: []ambiguousJSON{}, Claimed: []claimedJSON{}, Unmatched: []unmatchedJSON{}, Suggested: c.suggested,
-		Unneeded: list(workerIDs(c.unneeded)), Accounts: []accountJSON{}, DataErrors: []dataErrorJSON{}, Stayed: list(workerIDs(c.stayed)), Refusals: list(c.refusals), Warnings: list(c.warnings),
+		Unneeded: canonical.List(workerIDs(c.unneeded)), Accounts: []accountJSON{}, DataErrors: []dataErrorJSON{}, Stayed: canonical.List(workerIDs(c.stayed)), Refusals: canonical.List(c.refusals), Warnings: canonical.List(c.warnings),
 	}
 	for _, p := range c.matched {
 		doc.Matched = append(doc.Matched, c.matchedJSON(p))
@@ -112,7 +110,7 @@ func (c *correlation) json() (string, error) {
 	for _, p := range c.errs {
 		doc.DataErrors = append(doc.DataErrors, dataErrorJSON{p.id, p.problem.Error()})
 	}
-	return encode(doc)
+	return canonical.Report(doc)
 }
 
 // matchedJSON leaves out the rules of the changes, which attributes has once each.
@@ -133,23 +131,4 @@ func (c *correlation) unmatchedJSON(p *person) unmatchedJSON {
 		u.Near = append(u.Near, a)
 	}
 	return u
-}
-
-// encode writes JSON on one line, without HTML escapes.
-func encode(doc any) (string, error) {
-	var b strings.Builder
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(doc); err != nil {
-		return "", fmt.Errorf("report: %w", err)
-	}
-	return strings.TrimSuffix(b.String(), "\n"), nil
-}
-
-// list makes a nil slice an empty one, which JSON writes as [].
-func list[T any](s []T) []T {
-	if s == nil {
-		return []T{}
-	}
-	return s
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"terraform-provider-workforce/internal/canonical"
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/markdown"
 	"terraform-provider-workforce/internal/wording"
@@ -244,7 +245,7 @@ func (c *correlation) lookedFor(p *person) []string {
 	if p.hint != "" {
 		out = append(out, p.hint)
 	}
-	return list(out)
+	return canonical.List(out)
 }
 
 func (c *correlation) reportAccounts(w *markdown.Page) {

@@ -155,3 +155,25 @@ func TestAFirstRunAsksNothingAboutEverybody(t *testing.T) {
 		}
 	}
 }
+
+// Who is out of scope loses access by the rules, and not by a word of HR.
+func TestOutOfScopeIsNoWordOfHR(t *testing.T) {
+	m := newMemory()
+	in := office(t, m)
+	rule := rules(func(r *mapping.Rules) {
+		r.OnOutOfScope = mapping.OutOfScopeDisable
+		r.Scope = [][]mapping.Clause{{{Expression: `Switch([Kind], "True", "External", "False")`}}}
+	})
+	in.Mapping = compile(t, rule)
+	in.Workers["1"].Attributes["Kind"] = expression.String("External")
+	for _, id := range []string{"2", "3", "4"} {
+		in.Workers[id].TerminationDate = "2026-11-20"
+	}
+	keys := map[string][]string{}
+	for _, f := range decideAndReport(t, in).Findings() {
+		keys[f.Key] = f.Workers
+	}
+	if len(keys["leaver_without_date"]) > 0 || strings.Join(keys["leaver_by_policy"], " ") != "1" {
+		t.Errorf("questions %v", keys)
+	}
+}

@@ -107,7 +107,7 @@ func TestReportKeepsItsBound(t *testing.T) {
 	}
 	r := decide(t, in)
 	for _, most := range []int{review.MinCharacters, review.DefaultMaxCharacters, 200_000} {
-		v := review.New(r, review.Options{AsOf: in.AsOf, Format: in.Format, Rules: in.Mapping.Rules(), MaxCharacters: most, MaxListed: 5000})
+		v := review.New(r, review.Options{AsOf: in.AsOf, Rules: in.Mapping.Rules(), MaxCharacters: most, MaxListed: 5000})
 		page := v.Markdown()
 		if n := utf8.RuneCountInString(page); n > most {
 			t.Errorf("%d characters, expected at most %d", n, most)
@@ -284,7 +284,7 @@ func BenchmarkReport(b *testing.B) {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				v := review.New(r, review.Options{AsOf: in.AsOf, Format: in.Format, Rules: in.Mapping.Rules()})
+				v := review.New(r, review.Options{AsOf: in.AsOf, Rules: in.Mapping.Rules()})
 				_, err := v.JSON()
 				if err != nil || v.Markdown() == "" || v.Summary() == "" {
 					b.Fatal("no report", err)

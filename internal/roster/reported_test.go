@@ -24,7 +24,7 @@ func decideAndReport(t testing.TB, in roster.Input) reported {
 
 func report(t testing.TB, in roster.Input, r *roster.Result) reported {
 	t.Helper()
-	v := review.New(r, review.Options{AsOf: in.AsOf, Format: in.Format, Rules: in.Mapping.Rules(), MaxListed: in.MaxListed})
+	v := review.New(r, review.Options{AsOf: in.AsOf, Rules: in.Mapping.Rules(), MaxListed: in.MaxListed})
 	doc, err := v.JSON()
 	if err != nil {
 		t.Fatal(err)
