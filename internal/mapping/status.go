@@ -78,8 +78,8 @@ func (e *UnknownStatusError) Error() string {
 		return fmt.Sprintf("status: found %q, expected a word of worker_lifecycle.active_statuses or worker_lifecycle.inactive_statuses (%s); "+
 			"add it to one of the lists of status words", e.Word, strings.Join(e.Listed, ", "))
 	}
-	return fmt.Sprintf("status: found %q, expected a known status word such as \"Active\" or \"Terminated\"; say what it means in worker_lifecycle: "+
-		"inactive_statuses, prehire_statuses, leave_statuses, suspended_statuses, or active_statuses (with it, every word must be in one of the lists)", e.Word)
+	return fmt.Sprintf("status: found %q, expected a known status word such as \"Active\" or \"Terminated\"; ask HR what it means, and add it to one list of worker_lifecycle: "+
+		"inactive_statuses (has left), prehire_statuses (has not started), leave_statuses or suspended_statuses (is away), or active_statuses (works here; with it, every word must be in one of the lists)", e.Word)
 }
 
 func (s *statuses) unknown(word string) error {

@@ -37,6 +37,7 @@ type overrideResource struct{ data *providerData }
 
 type overrideModel struct {
 	WorkerIDs  types.Set     `tfsdk:"worker_ids"`
+	Hold       types.Bool    `tfsdk:"hold"`
 	Enabled    types.Bool    `tfsdk:"enabled"`
 	Container  types.String  `tfsdk:"container"`
 	Attributes types.Dynamic `tfsdk:"attributes"`
@@ -57,6 +58,9 @@ func (r *overrideResource) Schema(_ context.Context, _ resource.SchemaRequest, r
 		Attributes: map[string]schema.Attribute{
 			"worker_ids": schema.SetAttribute{Required: true, ElementType: types.StringType, Validators: []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
 				MarkdownDescription: "Worker ids of the people it is about. One that is neither in the feed nor carried by an account is a warning."},
+			"hold": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether everything stays as it is: nobody makes, changes, moves, renames, enables, disables or deletes an account of these people, while everybody else goes on. " +
+				"For people about whom somebody must ask first. It also keeps the access of somebody who has left, and the report asks about that; only another override with `enabled = false` still takes it. " +
+				"It stands alone: without `enabled`, `container` and `attributes`. Unset: nothing is held."},
 			"enabled": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether the people may sign in. Of several overrides for one worker, one that disables wins. `true` also enables an account that the rules keep disabled because a hand disabled it (`kept_disabled` of the accounts data source). Unset: the rules decide. Whatever it says, an account is neither deleted nor released while an override for its worker is in force."},
 			"container": schema.StringAttribute{Optional: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
 				MarkdownDescription: "Distinguished name of the container that the accounts live in meanwhile. Only for Active Directory, and for rules that move accounts back. Unset: the rules decide."},
@@ -77,8 +81,8 @@ func (r *overrideResource) Configure(_ context.Context, req resource.ConfigureRe
 func (r *overrideResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	var config overrideModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	if !resp.Diagnostics.HasError() && config.Enabled.IsNull() && config.Container.IsNull() && config.Attributes.IsNull() {
-		resp.Diagnostics.AddError("Nothing to override", "Give enabled, container or attributes: what is not given is left to the rules.")
+	if !resp.Diagnostics.HasError() && config.Hold.IsNull() && config.Enabled.IsNull() && config.Container.IsNull() && config.Attributes.IsNull() {
+		resp.Diagnostics.AddError("Nothing to override", "Give hold, enabled, container or attributes: what is not given is left to the rules.")
 	}
 }
 
@@ -102,7 +106,7 @@ func (r *overrideResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 
 // write fills in the document.
 func (m *overrideModel) write(ctx context.Context, diags *diag.Diagnostics) {
-	o := roster.Override{Enabled: m.Enabled.ValueBoolPointer(), Container: m.Container.ValueString(), Reason: m.Reason.ValueString(), Expires: worker.Date(m.Expires.ValueString())}
+	o := roster.Override{Hold: m.Hold.ValueBool(), Enabled: m.Enabled.ValueBoolPointer(), Container: m.Container.ValueString(), Reason: m.Reason.ValueString(), Expires: worker.Date(m.Expires.ValueString())}
 	diags.Append(m.WorkerIDs.ElementsAs(ctx, &o.WorkerIDs, false)...)
 	if !m.Attributes.IsNull() {
 		o.Attributes = map[string]directory.Value{}

@@ -77,6 +77,8 @@ func TestAccOverride_entra(t *testing.T) {
 	csv := config.Variables{"csv": config.StringVariable(pipelineCSV)}
 	base := strings.Replace(cloudPipeline("2026-01-15"), "mapping = local.rules", "mapping = local.rules\n  overrides = local.overrides", 1)
 	now := overrideConfig("now", "  worker_ids = [\"0001\"]\n  enabled = false\n  attributes = { usageLocation = \"FR\" }\n  expires = \"2026-01-31\"")
+	held := "locals { overrides = [workforce_override.held.json] }\n" + overrideConfig("held", "  worker_ids = [\"0001\"]\n  hold = true\n  expires = \"2026-01-31\"")
+	gone := config.Variables{"csv": config.StringVariable(strings.NewReplacer("0001,Ada,Li,Sales,2020-01-01,,", "0001,Ada,Li,Legal,2020-01-01,2026-01-10,", ",Board,", ",Board2,").Replace(pipelineCSV))}
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: testProviders,
 		Steps: []resource.TestStep{
@@ -84,6 +86,12 @@ func TestAccOverride_entra(t *testing.T) {
 			{Config: base + "locals { overrides = [workforce_override.now.json] }\n" + now, ConfigVariables: csv, ConfigPlanChecks: settledPlan,
 				Check: resource.ComposeAggregateTestCheckFunc(userHolds(s, "li@example.com", "accountEnabled", "false", "usageLocation", `"FR"`), calls(s, "POST /users/{id}/revokeSignInSessions", 1))},
 			{Config: base + "locals { overrides = [] }\n", ConfigVariables: csv, ConfigPlanChecks: settledPlan, Check: userHolds(s, "li@example.com", "accountEnabled", "true", "usageLocation", `"DE"`)},
+			// Held: the leaver keeps the account as it is while everybody else goes on, until the hold ends.
+			{Config: base + held, ConfigVariables: gone, ConfigPlanChecks: settledPlan, ConfigStateChecks: []statecheck.StateCheck{
+				statecheck.ExpectKnownValue("data.workforce_entra_accounts.staff", tfjsonpath.New("report"), knownvalue.StringRegexp(regexp.MustCompile(`(?s)\| held by an override: everything stays as it is \| 1 \|`))),
+			}, Check: resource.ComposeAggregateTestCheckFunc(userHolds(s, "li@example.com", "accountEnabled", "true", "department", `"Sales"`), userHolds(s, "o'brien@example.com", "department", `"Board2"`))},
+			{Config: base + "locals { overrides = [] }\n", ConfigVariables: gone, ConfigPlanChecks: settledPlan, Check: userHolds(s, "li@example.com", "accountEnabled", "false")},
+			{Config: base + strings.Replace(held, "hold =", "enabled = true\n  hold =", 1), ConfigVariables: csv, ExpectError: wordsInOrder("hold leaves everything as it is", "give it alone")},
 			{Config: base + "locals { overrides = [workforce_override.now.json] }\n" + strings.Replace(now, "attributes =", "container = \"OU=x,DC=y\"\n attributes =", 1), ConfigVariables: csv, ExpectError: wordsInOrder("this target has no containers")},
 		},
 	})

@@ -48,10 +48,10 @@ func (v *Review) findAsides() []aside {
 func (a *aside) tell() text {
 	if len(a.people) == 1 {
 		p := a.people[0]
-		return say("%s, who %s: %s. To do: %s.", p.wholly(), access(p), brief(a.problem), a.remedy)
+		return say("%s, who %s meanwhile: %s. %s %s.", p.wholly(), access(p), brief(a.problem), strong("To do:"), a.remedy)
 	}
 	open := len(where(a.people, func(p *person) bool { return p.pro.CanSignIn }))
-	return say("%s (%s), of whom %s can sign in, such as: %s. To do: %s.", people(len(a.people)), named(a.people, 3), open, brief(a.problem), a.remedy)
+	return say("%s (%s), of whom %s can sign in meanwhile, such as: %s. %s %s.", people(len(a.people)), named(a.people, 3), open, brief(a.problem), strong("To do:"), a.remedy)
 }
 
 // access says whether somebody can sign in.

@@ -40,6 +40,7 @@ var (
 // sections are in order of risk.
 var sections = []section{
 	{action: roster.ActionSetAside, title: "Set aside", columns: []column{loginColumn, signInColumn, whyColumn}},
+	{action: roster.ActionHeld, title: "Held by an override", columns: []column{loginColumn, signInColumn, statusColumn, lastColumn, whyColumn}},
 	{action: roster.ActionDelete, title: "Deleted", columns: []column{loginColumn, statusColumn, lastColumn, whyColumn}},
 	{action: roster.ActionDisable, title: "Disabled", columns: []column{loginColumn, statusColumn, lastColumn, whyColumn, changesColumn}},
 	{action: roster.ActionKeptDisabled, title: "Kept disabled", columns: []column{loginColumn, statusColumn, whyColumn}},
@@ -58,6 +59,7 @@ var sections = []section{
 // details writes everybody, within a number of characters.
 func (v *Review) details(budget int) string {
 	b := &bounded{left: budget, listed: v.o.MaxListed}
+	v.holds(b)
 	b.notes("Warnings", v.r.Warnings)
 	v.overrideRows(b)
 	v.causeRows(b)
@@ -181,6 +183,9 @@ func (v *Review) overrideRows(b *bounded) {
 
 func (v *Review) overrideWhat(l roster.OverrideLine) text {
 	var parts []text
+	if l.Hold {
+		parts = append(parts, say("held: everything stays as it is"))
+	}
 	if l.Enabled != nil {
 		parts = append(parts, text{words(map[bool]string{true: "enabled", false: "disabled"}[*l.Enabled])})
 	}

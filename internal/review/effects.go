@@ -31,6 +31,7 @@ var actionWords = []struct {
 	what   string
 }{
 	{roster.ActionSetAside, "set aside"},
+	{roster.ActionHeld, "held by an override: everything stays as it is"},
 	{roster.ActionDelete, "account deleted"},
 	{roster.ActionDisable, "lose access"},
 	{roster.ActionKeptDisabled, "stay disabled although HR has them at work"},
@@ -65,6 +66,8 @@ func (v *Review) findEffects() []effect {
 			e.stands = v.aboutChanges(list)
 		case roster.ActionSetAside:
 			e.stands = v.aboutAside(list)
+		case roster.ActionHeld:
+			e.stands = []text{say("%s of them can sign in", len(where(list, func(p *person) bool { return p.pro.CanSignIn })))}
 		case roster.ActionDelete, roster.ActionRehire, roster.ActionEnable, roster.ActionKeptDisabled, roster.ActionRelease, roster.ActionUnmatched:
 			e.stands = v.standing(list, v.after, (*person).known)
 		case roster.ActionAbsent:
@@ -86,9 +89,10 @@ func (v *Review) findEffects() []effect {
 	return out
 }
 
-// namedActions are the kinds of which the summary names people: not those of whom nothing is asked.
+// namedActions are the kinds of which the summary names people: not those of whom nothing is
+// asked, nor those who lose access, whom page one names one by one.
 var namedActions = map[roster.Action]bool{
-	roster.ActionDelete: true, roster.ActionDisable: true, roster.ActionKeptDisabled: true, roster.ActionRehire: true, roster.ActionEnable: true, roster.ActionRelease: true, roster.ActionRename: true,
+	roster.ActionDelete: true, roster.ActionHeld: true, roster.ActionKeptDisabled: true, roster.ActionRehire: true, roster.ActionEnable: true, roster.ActionRelease: true, roster.ActionRename: true,
 	roster.ActionMove: true, roster.ActionCreate: true, roster.ActionAbsent: true,
 }
 
@@ -303,7 +307,7 @@ func (v *Review) without() text {
 		one, many string
 	}{
 		{roster.ActionFuture, "starts later", "start later"}, {roster.ActionNone, "has left or is to have none", "have left or are to have none"}, {roster.ActionOutOfScope, "is out of scope", "are out of scope"},
-		{roster.ActionSetAside, "is set aside", "are set aside"}, {roster.ActionDelete, "is deleted", "are deleted"}, {roster.ActionAbsent, "is not in the feed", "are not in the feed"}, {roster.ActionUnmatched, "matches none", "match none"},
+		{roster.ActionSetAside, "is set aside", "are set aside"}, {roster.ActionHeld, "is held", "are held"}, {roster.ActionDelete, "is deleted", "are deleted"}, {roster.ActionAbsent, "is not in the feed", "are not in the feed"}, {roster.ActionUnmatched, "matches none", "match none"},
 	}
 	var list []text
 	for _, p := range phrases {

@@ -156,7 +156,7 @@ func lastOfMonth(d worker.Date) bool { return d.AddDays(1)[8:] == "01" }
 // about those who cannot although they work.
 func (v *Review) aboutAccessKept() []finding {
 	against := where(v.people, func(p *person) bool {
-		return p.pro.CanSignIn && p.pro.Override == "enabled" && (p.dec.Stage == mapping.StageLeft || p.pro.Class == string(status.Left))
+		return p.pro.CanSignIn && (p.pro.Override == "enabled" || p.pro.Override == "held") && (p.dec.Stage == mapping.StageLeft || p.pro.Class == string(status.Left))
 	})
 	out := about("override_enables_leaver", 96, against, func() text {
 		return say("%s%s. HR says that they have left: who approved that?", each(against), listed(against, namedInFinding, func(p *person) text { return say("%s keeps access by an override %s", p.wholly(), v.override(p)) }))
@@ -201,7 +201,7 @@ func (v *Review) aboutAccessKept() []finding {
 // override tells the end and the reason of the override that decides about access.
 func (v *Review) override(p *person) text {
 	for _, o := range v.overrides[p.id()] {
-		if o.Enabled != nil {
+		if o.Enabled != nil || o.Hold {
 			return say("until %s: %s", o.Expires, o.Reason)
 		}
 	}

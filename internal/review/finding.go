@@ -22,6 +22,8 @@ type finding struct {
 	Text text
 	// Workers are the people that the question is about.
 	Workers []string
+	// Ask says who can answer, Unanswered what to do if nobody does in time.
+	Ask, Unanswered text
 }
 
 const (
@@ -36,6 +38,9 @@ func (v *Review) find() []finding {
 	var all []finding
 	for _, look := range []func() []finding{v.aboutAccessKept, v.aboutWhoLeaves, v.aboutEnds, v.aboutReturns, v.aboutWhoJoins, v.aboutAlike, v.aboutNames, v.aboutManagers, v.aboutLostValues, v.aboutMoves, v.aboutValues} {
 		all = append(all, look()...)
+	}
+	for i := range all {
+		v.advise(&all[i])
 	}
 	slices.SortStableFunc(all, func(a, b finding) int {
 		return cmp.Or(cmp.Compare(b.Risk, a.Risk), cmp.Compare(len(b.Workers), len(a.Workers)), cmp.Compare(a.Key, b.Key))
@@ -98,13 +103,16 @@ type Finding struct {
 	Text string `json:"text"`
 	// Workers are the worker ids that the question is about.
 	Workers []string `json:"workers"`
+	// Ask says who can answer, Unanswered what to do if nobody does in time.
+	Ask        string `json:"ask"`
+	Unanswered string `json:"unanswered"`
 }
 
 // Findings are all questions, the riskiest first.
 func (v *Review) Findings() []Finding {
 	out := make([]Finding, len(v.findings))
 	for i, f := range v.findings {
-		out[i] = Finding{f.Key, f.Risk, f.Text.String(), canonical.List(f.Workers)}
+		out[i] = Finding{f.Key, f.Risk, f.Text.String(), canonical.List(f.Workers), f.Ask.String(), f.Unanswered.String()}
 	}
 	return out
 }

@@ -32,6 +32,7 @@ type (
 		Sums                        []text
 		Effects                     []htmlEffect
 		Findings, Smaller           []text
+		Losing                      text
 		Asides                      []text
 		Ahead                       []text
 		Bars                        []htmlBars
@@ -95,7 +96,7 @@ const (
 // for whom anything happens.
 func (v *Review) HTML() (string, error) {
 	page := htmlReport{
-		Title: v.plainTitle(), Measure: measure, Fingerprint: v.Fingerprint(), Sums: v.sums(), Ahead: v.ahead(), Warnings: v.r.Warnings,
+		Title: v.plainTitle(), Measure: measure, Fingerprint: v.Fingerprint(), Sums: v.sums(), Losing: v.losing(), Ahead: v.ahead(), Warnings: v.r.Warnings,
 		Bars: []htmlBars{v.bars("By department", roster.RoleDepartment), v.bars("By place", roster.RolePlace)}, Months: v.months(),
 	}
 	for _, e := range v.effects {
@@ -103,10 +104,10 @@ func (v *Review) HTML() (string, error) {
 	}
 	for i, f := range v.findings {
 		if i < lookAt {
-			page.Findings = append(page.Findings, f.Text)
+			page.Findings = append(page.Findings, append(slices.Clone(f.Text), f.advised()...))
 			continue
 		}
-		page.Smaller = append(page.Smaller, f.Text)
+		page.Smaller = append(page.Smaller, append(slices.Clone(f.Text), f.advised()...))
 	}
 	for i := range v.asides {
 		page.Asides = append(page.Asides, v.asides[i].tell())

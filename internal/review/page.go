@@ -3,7 +3,9 @@
 package review
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -19,6 +21,8 @@ const (
 	pageLines, belowQuestions = 60, 7
 	// asidesShown is how many reasons for being set aside page one tells.
 	asidesShown = 5
+	// losingShown is how many of those who lose access page one names.
+	losingShown = 40
 	// lineShown is how many characters a line of page one has at most.
 	lineShown = 900
 )
@@ -39,8 +43,11 @@ func (v *Review) pageOne(w *markdown.Page) {
 		w.Line("| %s | %s | %s |", e.what.markdown(), wording.Thousands(e.people), cut(join(e.stands, "; ").markdown()))
 	}
 	w.Line("")
+	if t := v.losing(); t != nil {
+		w.Line("%s\n", t.markdown())
+	}
 	if len(v.asides) > 0 {
-		w.Line("## Set aside, and what to do\n")
+		w.Line("## Set aside, and what to do")
 		for i := range v.asides[:min(len(v.asides), asidesShown)] {
 			w.Line("- %s", cut(v.asides[i].tell().markdown()))
 		}
@@ -53,6 +60,26 @@ func (v *Review) pageOne(w *markdown.Page) {
 	for _, t := range v.ahead() {
 		w.Line("%s\n", cut(t.markdown()))
 	}
+}
+
+// losing names everybody who loses access, by department, as far as one line can.
+func (v *Review) losing() text {
+	list := where(v.people, (*person).loses)
+	if len(list) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(list, func(a, b *person) int {
+		return cmp.Compare(a.known(roster.RoleDepartment), b.known(roster.RoleDepartment))
+	})
+	var names []text
+	for _, p := range list[:min(len(list), losingShown)] {
+		names = append(names, p.wholly())
+	}
+	t := say("%s %s", strong(people(len(list)).s+" "+isAre(len(list), "loses", "lose").s+" access:"), join(names, "; "))
+	if more := len(list) - losingShown; more > 0 {
+		t = append(t, say("; %s more, below", more)...)
+	}
+	return t
 }
 
 // title names the report and when it holds.
@@ -70,16 +97,16 @@ func (v *Review) findingLines(w *markdown.Page) {
 		w.Line("Nothing here looks unusual by what the report compares.\n")
 		return
 	}
-	w.Line("## Look at these\n\nApproving does all of the above. To hold one person, correct HR or add a `workforce_override`, and plan again.\n")
+	w.Line("## Look at these\nApproving does all of the above. To leave people as they are and let everybody else go on, use the blocks under Hold, below.\n")
 	for i, f := range v.findings[:min(len(v.findings), lookAt)] {
-		w.Line("%d. %s", i+1, cut(f.Text.markdown()))
+		w.Line("%d. %s", i+1, cut(f.Text.markdown())+cut(f.advised().markdown()))
 	}
 	w.Line("")
 	if rest := v.findings[min(len(v.findings), lookAt):]; len(rest) > 0 {
-		w.Line("## Smaller questions\n")
+		w.Line("## Smaller questions")
 		room := max(pageLines-belowQuestions-strings.Count(w.String(), "\n"), 1)
 		for _, f := range rest[:min(len(rest), room)] {
-			w.Line("- %s", cut(f.Text.markdown()))
+			w.Line("- %s", cut(f.Text.markdown())+cut(f.advised().markdown()))
 		}
 		if more := len(rest) - room; more > 0 {
 			w.Line("- … and %s, in `report_json`", wording.Count(more, "more question"))

@@ -3,7 +3,12 @@
 package review
 
 import (
+	"maps"
 	"math"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -81,5 +86,38 @@ func TestTextStaysText(t *testing.T) {
 	}
 	if got := s.html(); strings.Contains(got, "<b>") || !strings.Contains(got, `<a href="#w-1-602">`) {
 		t.Errorf("HTML: %s", got)
+	}
+}
+
+// Every kind of question says whom to ask and what to do without an answer, and no advice is
+// left over.
+func TestEveryQuestionHasAdvice(t *testing.T) {
+	files, err := filepath.Glob("find_*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	kinds := map[string]bool{}
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, found := range regexp.MustCompile(`(?:about\(|Key: |tell\(|key, risk :?= )"([a-z_]+)"`).FindAllStringSubmatch(string(source), -1) {
+			kinds[found[1]] = true
+		}
+	}
+	if want, got := slices.Sorted(maps.Keys(kinds)), slices.Sorted(maps.Keys(advices)); !slices.Equal(want, got) {
+		t.Errorf("kinds of questions %q\nadvised on       %q", want, got)
+	}
+}
+
+// A worker id never ends the string, the block or the fence that it stands in.
+func TestHclString(t *testing.T) {
+	for id, want := range map[string]string{
+		"000005": `"000005"`, "W-1/ä": `"W-1/ä"`, "a\"b": `"a\u0022b"`, "${path}": `"\u0024\u007bpath\u007d"`, "%{if}": `"\u0025\u007bif\u007d"`, "```": `"\u0060\u0060\u0060"`, "a\nb": `"a\u000ab"`, "\u202e1": `"\u202e1"`, "😀": `"\U0001f600"`,
+	} {
+		if got := hclString(id); got != want {
+			t.Errorf("%q is written as %s, expected %s", id, got, want)
+		}
 	}
 }

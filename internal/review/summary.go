@@ -24,7 +24,7 @@ var risky = map[roster.Action]bool{
 
 // verbs tell a kind of decision in the summary, for those that a plan shows.
 var verbs = map[roster.Action]string{
-	roster.ActionSetAside: "set aside", roster.ActionDelete: "deleted", roster.ActionRelease: "managed no longer, because they are absent", roster.ActionKeptDisabled: "kept disabled", roster.ActionDisable: "disabled",
+	roster.ActionSetAside: "set aside", roster.ActionHeld: "held by an override", roster.ActionDelete: "deleted", roster.ActionRelease: "managed no longer, because they are absent", roster.ActionKeptDisabled: "kept disabled", roster.ActionDisable: "disabled",
 	roster.ActionRename: "renamed", roster.ActionMove: "moved", roster.ActionRehire: "taken into use again", roster.ActionEnable: "enabled", roster.ActionCreate: "created", roster.ActionUpdate: "updated",
 }
 

@@ -24,10 +24,11 @@ type span struct {
 type spanKind uint8
 
 const (
-	spanWords spanKind = iota // ours
-	spanValue                 // a value from outside, shown literally
-	spanProse                 // prose from outside, or with values in it
-	spanWho                   // a person
+	spanWords  spanKind = iota // ours
+	spanValue                  // a value from outside, shown literally
+	spanProse                  // prose from outside, or with values in it
+	spanWho                    // a person
+	spanStrong                 // ours, set off from the rest
 )
 
 // say writes a sentence: each %s of the format takes an argument. Strings are prose from
@@ -62,6 +63,9 @@ func spans(arg any) text {
 // words are ours, such as a plural that was chosen.
 func words(s string) span { return span{kind: spanWords, s: s} }
 
+// strong words are ours, and what the eye looks for.
+func strong(s string) span { return span{kind: spanStrong, s: s} }
+
 // value is shown literally.
 func value(s string) span { return span{kind: spanValue, s: s} }
 
@@ -87,6 +91,8 @@ func (t text) markdown() string {
 		switch s.kind {
 		case spanWords:
 			b.WriteString(s.s)
+		case spanStrong:
+			b.WriteString("**" + s.s + "**")
 		case spanValue:
 			b.WriteString(markdown.Code(s.s))
 		case spanProse:
@@ -112,6 +118,8 @@ func (t text) html() string {
 			b.WriteString(`<a href="#` + anchor(s.id) + `">` + html.EscapeString(markdown.Visible(orID(s))) + "</a>")
 		case spanWords:
 			b.WriteString(html.EscapeString(s.s))
+		case spanStrong:
+			b.WriteString("<strong>" + html.EscapeString(s.s) + "</strong>")
 		default:
 			b.WriteString(html.EscapeString(visibleLong(s.s)))
 		}
@@ -131,7 +139,7 @@ func (t text) String() string {
 				b.WriteString(markdown.Visible(s.s) + " ")
 			}
 			b.WriteString("(" + markdown.Visible(s.id) + ")")
-		case spanWords:
+		case spanWords, spanStrong:
 			b.WriteString(s.s)
 		default:
 			b.WriteString(visibleLong(s.s))

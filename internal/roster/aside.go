@@ -42,6 +42,7 @@ const (
 	problemSuffix    problemKind = "suffix"         // the suffix of the user principal name is unknown
 	problemDeletion  problemKind = "deletion"       // the account is to be deleted, and the directory would not
 	problemProtected problemKind = "protected"      // the account is protected
+	problemHeld      problemKind = "held"           // somebody decided that nothing happens for now
 	problemTarget    problemKind = "synchronised"   // the account is not synchronised, and the rules are for those
 )
 
@@ -56,13 +57,16 @@ type trouble struct {
 // the phases that run one after another, never for d.parallel.
 func (d *decider) setAside(p *person, kind problemKind, text, remedy string) {
 	t := trouble{kind, text, remedy}
-	if !slices.Contains(p.troubles, t) {
+	if !p.held() && !slices.Contains(p.troubles, t) {
 		p.troubles = append(p.troubles, t)
 	}
 }
 
 // aside reports whether a person is set aside.
 func (p *person) aside() bool { return len(p.troubles) > 0 }
+
+// held reports whether an override leaves everything as it is.
+func (p *person) held() bool { return p.override.held() != nil }
 
 // onlyProtected reports whether nothing is wrong but that the account is protected,
 // which is how it is meant to be.
@@ -71,9 +75,11 @@ func (p *person) onlyProtected() bool {
 }
 
 // countsAsAside reports whether max_set_aside counts a person: not where an account stays
-// that is protected, or disabled for good.
+// that is protected, disabled for good, or held by an override.
 func (p *person) countsAsAside() bool {
-	return slices.ContainsFunc(p.troubles, func(t trouble) bool { return t.kind != problemProtected && t.kind != problemDeletion })
+	return slices.ContainsFunc(p.troubles, func(t trouble) bool {
+		return t.kind != problemProtected && t.kind != problemDeletion && t.kind != problemHeld
+	})
 }
 
 func (p *person) problems() []Problem {
@@ -88,9 +94,11 @@ func (p *person) problems() []Problem {
 func (d *decider) stops() bool { return d.in.OnProblem == ProblemStop }
 
 const (
+	remedyHeld   = "to let it happen, remove the override or wait for its last day"
 	remedyDates  = "correct the dates or the status in the HR system"
 	remedyData   = "correct the HR record or the rule"
-	remedyStatus = "say what they mean in inactive_statuses, prehire_statuses, leave_statuses or suspended_statuses of worker_lifecycle, or in active_statuses, which must then list every word of people who work here"
+	remedyStatus = "ask HR what they mean, and add them to inactive_statuses (has left), prehire_statuses (has not started), leave_statuses or suspended_statuses (is away) of worker_lifecycle, " +
+		"or to active_statuses, which must then list every word of people who work here"
 )
 
 // asideForData sets those aside whose HR record cannot be evaluated.
@@ -119,7 +127,8 @@ func own(p *person, err error) string {
 }
 
 // fallBack gives a person who is set aside what they have: the account as it is,
-// less the access that they must lose.
+// less the access that they must lose. Whoever is held by an override keeps access too:
+// somebody decided that, and said why and until when.
 func (d *decider) fallBack(p *person) {
 	p.slots, p.boss, p.rehired, p.blocked, p.cause, p.account = nil, nil, false, "", "", nil
 	p.action = ActionSetAside
@@ -128,10 +137,16 @@ func (d *decider) fallBack(p *person) {
 		texts[i] = t.text + " (" + t.remedy + ")"
 	}
 	p.reason = strings.Join(texts, "; ")
+	if p.held() {
+		p.action = ActionHeld
+	}
 	if p.existing == nil || p.restored() {
 		return
 	}
 	d.keep(p)
+	if p.held() {
+		return
+	}
 	cause, since := d.mustNotSignIn(p)
 	if cause == "" || p.existing.Protected != "" {
 		return
@@ -207,7 +222,7 @@ func (d *decider) refuseAside() error {
 	texts, remedies := map[string][]string{}, map[string]string{}
 	for _, p := range d.people {
 		for _, t := range p.troubles {
-			if t.kind == problemProtected || t.kind == problemDeletion {
+			if t.kind == problemProtected || t.kind == problemDeletion || t.kind == problemHeld {
 				continue // left as it is, whatever on_problem says; see refuseProtected
 			}
 			kind := string(t.kind)

@@ -21,7 +21,7 @@ func (d *decider) compare(p *person) {
 		d.listChanges(p)
 	}
 	switch {
-	case p.action == "", len(p.changes) > 0 && (p.override != nil && p.action != ActionSetAside && p.action != ActionDelete || p.action == ActionAbsent || p.action == ActionOutOfScope || p.action == ActionFuture):
+	case p.action == "", len(p.changes) > 0 && (p.override != nil && !p.aside() && p.action != ActionDelete || p.action == ActionAbsent || p.action == ActionOutOfScope || p.action == ActionFuture):
 		p.action = d.name(p)
 	}
 	switch p.action {

@@ -76,7 +76,7 @@ func (d *decider) settle(ctx context.Context) error {
 	fallen := map[*person]bool{}
 	for {
 		for _, p := range d.people {
-			if p.aside() && !fallen[p] && p.drafted != ActionSetAside {
+			if p.aside() && !fallen[p] && p.drafted != ActionSetAside && p.drafted != ActionHeld {
 				d.fallBackLate(p)
 			}
 		}

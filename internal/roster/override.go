@@ -28,7 +28,10 @@ type Override struct {
 	// Attributes hold values by target attribute, an empty one to clear it. The
 	// mapping must have a rule for each, which gives it back what it should be afterwards.
 	Attributes map[string]directory.Value `json:"attributes,omitempty"`
-	Reason     string                     `json:"reason"`
+	// Hold leaves everything as it is: no account is made, changed, disabled, enabled or
+	// deleted. Only another override that disables acts all the same.
+	Hold   bool   `json:"hold,omitempty"`
+	Reason string `json:"reason"`
 	// Expires is the last day on which the override holds, in UTC.
 	Expires worker.Date `json:"expires"`
 }
@@ -57,8 +60,11 @@ func (o Override) Check() error {
 	if len(o.WorkerIDs) == 0 || slices.Contains(o.WorkerIDs, "") {
 		errs = append(errs, fmt.Errorf("worker_ids: found %q, expected one worker id or more", o.WorkerIDs))
 	}
-	if o.Enabled == nil && o.Container == "" && len(o.Attributes) == 0 {
-		errs = append(errs, errors.New("nothing to override: give enabled, container or attributes"))
+	switch other := o.Enabled != nil || o.Container != "" || len(o.Attributes) > 0; {
+	case o.Hold && other:
+		errs = append(errs, errors.New("hold leaves everything as it is: give it alone, or enabled, container and attributes without it"))
+	case !o.Hold && !other:
+		errs = append(errs, errors.New("nothing to override: give hold, enabled, container or attributes"))
 	}
 	if strings.TrimSpace(o.Reason) == "" {
 		errs = append(errs, errors.New("reason: say who decided it, and why"))
@@ -83,10 +89,13 @@ func (o *Override) about() string {
 // until is how the changes of an override are explained.
 func (o *Override) until() string { return fmt.Sprintf("until %s: %s", o.Expires, o.Reason) }
 
+// holding is the key of overridden.by for an override that leaves everything as it is.
+const holding = "hold"
+
 // overridden is everything that is overridden for one worker.
 type overridden struct {
 	all []*Override
-	// by says which override decides about an attribute, ContainerChange or EnabledChange.
+	// by says which override decides about an attribute, ContainerChange, EnabledChange or holding.
 	by map[string]*Override
 	// agreed are those of by that the rules say as well.
 	agreed map[string]bool
@@ -103,6 +112,14 @@ func (o *overridden) enabled() *bool {
 // disables and enables report what overrides in force say about signing in.
 func (o *overridden) disables() bool { on := o.enabled(); return on != nil && !*on }
 func (o *overridden) enables() bool  { on := o.enabled(); return on != nil && *on }
+
+// held returns the override that leaves everything as it is; nil where none does.
+func (o *overridden) held() *Override {
+	if o == nil {
+		return nil
+	}
+	return o.by[holding]
+}
 
 func (o *overridden) container() string {
 	if o == nil || o.by[ContainerChange] == nil {
@@ -143,6 +160,9 @@ func (d *decider) readOverrides() error {
 	}
 	for _, id := range sortedKeys(d.overrides) {
 		o := d.overrides[id]
+		if other := o.wantsMore(); other != nil && o.held() != nil {
+			problems = append(problems, fmt.Sprintf("worker %q: %q leaves everything as it is (hold), and %q asks for a change: remove one of them", id, o.held().Reason, other.Reason))
+		}
 		if on := o.enabled(); on != nil && !*on && o.container() != "" && d.rules.Lifecycle.Rehire == "new_name" && d.rules.Lifecycle.RecordIn == "" {
 			problems = append(problems, fmt.Sprintf("worker %q: disabled and elsewhere, the account would look like that of somebody who has left, and would be renamed when the override ends (rehire = new_name): "+
 				"leave it where it is, or set record_in", id))
@@ -203,6 +223,9 @@ func (o *overridden) add(id string, next *Override) (problems []string) {
 	contradicts := func(what string, other *Override) {
 		problems = append(problems, fmt.Sprintf("worker %q: %s: %q and %q want different values", id, what, other.Reason, next.Reason))
 	}
+	if next.Hold && (o.by[holding] == nil || next.Expires > o.by[holding].Expires) {
+		o.by[holding] = next
+	}
 	if next.Container != "" {
 		if other := o.by[ContainerChange]; other != nil && !sameContainer(other.Container, next.Container) {
 			contradicts(ContainerChange, other)
@@ -218,12 +241,27 @@ func (o *overridden) add(id string, next *Override) (problems []string) {
 	return problems
 }
 
-// assignOverrides gives people theirs, and says for whom there is nobody.
+// wantsMore returns an override that asks for a change of somebody who is held; nil where none
+// does. One that disables acts beside the hold.
+func (o *overridden) wantsMore() *Override {
+	for _, one := range o.all {
+		if !one.Hold && (!one.disables() || one.Container != "" || len(one.Attributes) > 0) {
+			return one
+		}
+	}
+	return nil
+}
+
+// assignOverrides gives people theirs, and says for whom there is nobody. Whoever is held has
+// no other trouble: nothing happens to them.
 func (d *decider) assignOverrides() {
 	for _, id := range slices.SortedFunc(maps.Keys(d.overrides), natural) {
 		o := d.overrides[id]
 		if p := d.lookup(id); p != nil {
 			p.override = o
+			if by := o.held(); by != nil {
+				p.troubles = []trouble{{problemHeld, "held by an override " + by.until(), remedyHeld}}
+			}
 			continue
 		}
 		o.idle = true
@@ -256,9 +294,9 @@ func (d *decider) applyOverride(p *person) {
 		d.keep(p)
 		p.action = ""
 	case p.account == nil:
-		o.idle = true
+		o.idle = o.held() == nil
 	}
-	if o.idle {
+	if o.idle || p.account == nil {
 		return
 	}
 	if on != nil {
@@ -274,7 +312,7 @@ func (d *decider) applyOverride(p *person) {
 		}
 	}
 	for name, by := range o.by {
-		if name != EnabledChange && name != ContainerChange {
+		if name != EnabledChange && name != ContainerChange && name != holding {
 			d.overrideAttribute(p, name, by.Attributes[name], byRules)
 		}
 	}
@@ -309,8 +347,8 @@ func (d *decider) overrideEnabled(p *person, on bool) {
 			p.account.Attributes[directory.GroupsAttribute] = directory.Value{directory.GroupsKept}
 		}
 	}
-	if p.action == ActionSetAside {
-		p.reason = fmt.Sprintf("%s by an override %s; otherwise set aside: %s", map[bool]string{true: "enabled", false: "disabled"}[on], by.until(), p.reason)
+	if p.aside() {
+		p.reason = fmt.Sprintf("%s by an override %s; otherwise it stays as it is: %s", map[bool]string{true: "enabled", false: "disabled"}[on], by.until(), p.reason)
 		return
 	}
 	p.reason = fmt.Sprintf("%s by an override %s (by the rules: %s)", map[bool]string{true: "enabled", false: "disabled"}[on], by.until(), p.reason)

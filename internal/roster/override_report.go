@@ -20,6 +20,7 @@ const (
 // OverrideLine is an override for one worker, as reports tell it.
 type OverrideLine struct {
 	WorkerID   string                     `json:"worker_id"`
+	Hold       bool                       `json:"hold,omitempty"`
 	Enabled    *bool                      `json:"enabled,omitempty"`
 	Container  string                     `json:"container,omitempty"`
 	Attributes map[string]directory.Value `json:"attributes,omitempty"`
@@ -34,7 +35,7 @@ type OverrideLine struct {
 func (d *decider) overrideLines() []OverrideLine {
 	lines := []OverrideLine{}
 	add := func(id string, o *Override, state string) {
-		line := OverrideLine{WorkerID: id, Enabled: o.Enabled, Container: o.Container, Reason: o.Reason, Expires: string(o.Expires), State: state}
+		line := OverrideLine{WorkerID: id, Hold: o.Hold, Enabled: o.Enabled, Container: o.Container, Reason: o.Reason, Expires: string(o.Expires), State: state}
 		for _, name := range sortedKeys(o.Attributes) {
 			if d.redacted[directory.Fold(name)] {
 				line.Redacted = append(line.Redacted, name)

@@ -249,7 +249,7 @@ func TestPageOneNamesWhatIsPlanted(t *testing.T) {
 			in.Overrides = []roster.Override{{WorkerIDs: []string{open.ID}, Enabled: pointer(true), Reason: "consultant for another month", Expires: "2026-12-31"}}
 			p.expect("override_enables_leaver", open.ID)
 			r := decideAndReport(t, in)
-			page, _, _ := strings.Cut(r.Report, "\nWhat stands out:")
+			page, _, _ := strings.Cut(r.Report, "\nHow to read it:")
 			if dir := os.Getenv("PLANTED_DIRECTORY"); dir != "" {
 				html, err := r.HTML()
 				err = errors.Join(err, os.WriteFile(fmt.Sprintf("%s/planted-%d.md", dir, seed), []byte(r.Report), 0o600), os.WriteFile(fmt.Sprintf("%s/planted-%d.html", dir, seed), []byte(html), 0o600))

@@ -58,7 +58,7 @@ type Profile struct {
 	HireDate, EndDate worker.Date
 	// DisabledSince is the directory's record of an account that is disabled before the run.
 	DisabledSince time.Time
-	// Override says whether somebody decided about access: "enabled", "disabled" or "".
+	// Override says what somebody decided: "enabled", "disabled", "held" or "".
 	Override string
 	// Protected says why nothing may change the account.
 	Protected string
@@ -176,6 +176,8 @@ func (r *reader) profile(p *person) Profile {
 	}
 	if on := p.override.enabled(); on != nil && !p.override.idle {
 		out.Override = map[bool]string{true: "enabled", false: "disabled"}[*on]
+	} else if p.held() {
+		out.Override = "held"
 	}
 	r.facts(p, &out)
 	return out

@@ -78,7 +78,7 @@ func (d *decider) decision(p *person) Decision {
 
 // sort puts a person into the list of their kind.
 func (r *Result) sort(p *person) {
-	if p.aside() {
+	if p.aside() && !p.held() {
 		r.SetAside = append(r.SetAside, p.id)
 	}
 	switch p.action {
@@ -92,7 +92,7 @@ func (r *Result) sort(p *person) {
 		r.Rehires = append(r.Rehires, p.id)
 	case ActionRename, ActionMove, ActionUpdate, ActionEnable:
 		r.Movers = append(r.Movers, p.id)
-	case ActionSetAside:
+	case ActionSetAside, ActionHeld:
 		if p.disables() {
 			r.Leavers = append(r.Leavers, p.id)
 		}
@@ -131,7 +131,7 @@ func (d *decider) warnMatches() {
 func (d *decider) warnAside() {
 	var people []*person
 	for _, p := range d.people {
-		if p.aside() && !p.onlyProtected() {
+		if p.aside() && !p.onlyProtected() && !p.held() {
 			people = append(people, p)
 		}
 	}

@@ -72,7 +72,7 @@ func TestReviewOfAWeek(t *testing.T) {
 		"| other values change | 1,001 | `department`: `Sales` → `Revenue`, for all 1,000 who had it |", "| nothing changes | 8,984 |",
 		"## Look at these", "## Causes (8)", "| 1,000 of 1,000 | `department`: `Sales` → `Revenue` | HR: `Department` |", "| 12 of 10,000 | `container`: `" + staff + "` → `" + leavers + "` |",
 		"| 3 | `cn`: each their own value |", "First115 Married0 (`105000`): `First115 Last5000` → `First115 Married0`;", "| 1 | `manager`: First875 Last875 (`100875`) → First42 Last42 (`100042`) |",
-		"## Disabled (12)", "| First207 Last9000 (`109000`) | Title 0 | Department 0 | Berlin | First148 Last1125 (`101125`) |", "termination\\_date 2026-11-20 (UTC) is over |  |", "(`109011`)",
+		"## Disabled (12)", "| First207 Last9000 (`109000`) | Title 0 | Department 0 | Berlin | First148 Last1125 (`101125`) |", "termination\\_date 2026-11-20 (UTC) is over |  |", "(`109011`) |",
 		"## Renamed (3)", "| First117 Married2 (`105002`) |", "`userPrincipalName`: `first117.last5002@corp.example.com` → `first117.married2@corp.example.com`",
 		"## Created (40)", "| New39 Joiner39 (`200039`) | Trainee | Department 7 |",
 		"## Updated (1,001)", "1,000 of them change in nothing but what the causes above tell.", "| First161 Last7000 (`107000`) | Title 100 |",

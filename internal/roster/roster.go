@@ -204,6 +204,7 @@ const (
 	ActionOutOfScope   Action = "out_of_scope"  // not in scope, and nothing follows from it
 	ActionFuture       Action = "future"        // too early for an account
 	ActionNone         Action = "none"          // nothing to do
+	ActionHeld         Action = "held"          // an override leaves everything as it is
 )
 
 // Decision is what happens to one worker's account, and why.

@@ -21,12 +21,21 @@ resource "workforce_override" "cleared" {
   expires    = "2026-12-15"
 }
 
+# Somebody asks HR first: nothing happens to these people meanwhile, and everybody else goes on.
+resource "workforce_override" "asked" {
+  worker_ids = ["1051", "1052"]
+  hold       = true
+  reason     = "Question 1 of the report: fourteen leavers in one office"
+  expires    = "2026-12-04"
+}
+
 # Through a local value, as rules are: the plan then shows each person's change.
 locals {
   overrides = [
     workforce_override.investigation.json,
     workforce_override.acting_director.json,
     workforce_override.cleared.json,
+    workforce_override.asked.json,
   ]
 }
 
