@@ -4,10 +4,14 @@ package review
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"terraform-provider-workforce/internal/roster"
+	"terraform-provider-workforce/internal/wording"
 	"terraform-provider-workforce/internal/worker"
 )
 
@@ -24,82 +28,150 @@ const (
 	askSecurity             // whoever can read sign-ins
 )
 
+// verdict is what to do about a question that nobody answers in time.
+type verdict uint8
+
+const (
+	// hold leaves the people as they are while everybody else goes on.
+	hold verdict = iota
+	// goOn lets the run happen: a wrong answer costs little, or nothing changes.
+	goOn
+	// undo is something else than approving or holding, which the note says.
+	undo
+	// refuse is for what concerns too many to hold them.
+	refuse
+)
+
 // advice is what to do about a kind of question. What must hold: every key of a finding has
 // one, and what is advised without an answer harms less if the answer turns out to be bad.
 type advice struct {
-	ask whom
-	// unanswered is what to do if nobody answers in time.
-	unanswered string
+	ask  whom
+	do   verdict
+	note string
 }
 
 const (
-	holdThem = "hold"
-	goOn     = "approve"
+	reversible = "access can be given back"
+	nextRun    = "a later run corrects what HR corrects"
+	unchanged  = "nothing changes for them in this run"
 )
 
 // advices are by the key of a finding.
 var advices = map[string]advice{
-	"leavers_concentrated": {askHR, holdThem},
-	"leavers_many":         {askHR, holdThem},
-	"leaver_senior":        {askManager, holdThem},
-	"leavers_manage":       {askManager, goOn + ": the people stay, with the old manager's name until HR gives them a new one"},
-	"leaver_by_policy":     {askHR, holdThem},
-	"leaver_just_hired":    {askManager, goOn + ": access can be given back"},
-	"leaver_late":          {askSecurity, goOn + ": the access should have been gone long ago"},
-	"leaver_without_date":  {askHR, goOn + ": access can be given back"},
-	"leaver_active":        {askHR, goOn + ": access can be given back"},
-	"end_on_an_odd_day":    {askHR, goOn + ": access can be given back"},
-	"end_on_first_day":     {askHR, holdThem},
+	"leavers_concentrated": {askHR, hold, ""},
+	"leavers_many":         {askHR, hold, ""},
+	"leaver_senior":        {askManager, hold, ""},
+	"leavers_manage":       {askManager, goOn, "the people stay, with the old manager's name until HR gives them a new one"},
+	"leaver_by_policy":     {askHR, hold, ""},
+	"leaver_just_hired":    {askManager, goOn, reversible},
+	"leaver_late":          {askSecurity, goOn, "the access should have been gone long ago"},
+	"leaver_without_date":  {askHR, goOn, reversible},
+	"leaver_active":        {askHR, goOn, reversible},
+	"end_on_an_odd_day":    {askHR, goOn, reversible},
+	"end_on_first_day":     {askHR, hold, ""},
 
-	"override_enables_leaver": {askDecider, "remove the override: the access then ends"},
-	"override_disables":       {askDecider, goOn + ": somebody decided it"},
-	"override_expired":        {askDecider, "give the override a new last day"},
-	"absent_can_sign_in":      {askHR, "an override with enabled = false takes the access; approving leaves it"},
-	"kept_disabled":           {askDesk, goOn + ": the account stays disabled"},
-	"unknown_word":            {askHR, "an override with enabled = false takes the access; approving leaves it"},
-	"protected_leaver":        {askAdmins, "take the access away by hand today; approving leaves it"},
+	"override_enables_leaver": {askDecider, undo, "remove the override, and the access ends"},
+	"override_disables":       {askDecider, goOn, "somebody decided it"},
+	"override_expired":        {askDecider, undo, "give the override a new last day"},
+	"absent_can_sign_in":      {askHR, goOn, unchanged},
+	"kept_disabled":           {askDesk, goOn, "the account stays disabled"},
+	"unknown_word":            {askHR, goOn, unchanged},
+	"protected_leaver":        {askAdmins, undo, "take the access away by hand today, whatever becomes of this run"},
 
-	"returns_without_hire_date": {askHR, holdThem},
-	"leaves_and_starts":         {askHR, holdThem},
-	"joiners_made_up":           {askHR, holdThem},
-	"joiner_hired_long_ago":     {askHR, holdThem},
-	"joiner_incomplete":         {askHR, goOn + ": a later run adds what HR adds"},
-	"probably_returns":          {askHR, holdThem},
-	"joiner_namesake":           {askManager, goOn + ": each has a login of their own"},
-	"joiners_alike":             {askHR, holdThem},
-	"joiners_twice":             {askHR, holdThem},
-	"joiners_share_names":       {askHR, holdThem},
+	"returns_without_hire_date": {askHR, hold, ""},
+	"leaves_and_starts":         {askHR, hold, ""},
+	"joiners_made_up":           {askHR, hold, ""},
+	"joiner_hired_long_ago":     {askHR, hold, ""},
+	"joiner_incomplete":         {askHR, goOn, nextRun},
+	"probably_returns":          {askHR, hold, ""},
+	"joiner_namesake":           {askManager, goOn, "each has a login of their own"},
+	"joiners_alike":             {askHR, hold, ""},
+	"joiners_twice":             {askHR, hold, ""},
+	"joiners_share_names":       {askHR, hold, ""},
 
-	"managers_cycle":        {askHR, goOn + ": nobody's access depends on it"},
-	"managers_cycle_before": {askHR, goOn + ": nothing changes"},
-	"manager_of_many":       {askHR, goOn + ": a later run gives the old manager back"},
-	"manager_succeeds":      {askHR, goOn + ": a later run gives the old manager back"},
-	"manager_gone":          {askHR, goOn + ": nobody's access depends on it"},
-	"manager_junior":        {askHR, goOn + ": a later run gives the old manager back"},
+	"managers_cycle":        {askHR, goOn, "nobody's access depends on it"},
+	"managers_cycle_before": {askHR, goOn, unchanged},
+	"manager_of_many":       {askHR, goOn, nextRun},
+	"manager_succeeds":      {askHR, goOn, nextRun},
+	"manager_gone":          {askHR, goOn, nextRun},
+	"manager_junior":        {askHR, goOn, nextRun},
 
-	"account_of_another_person": {askHR, holdThem},
-	"values_emptied":            {askHR, holdThem},
-	"title_jumps":               {askManager, holdThem},
-	"half_move":                 {askHR, goOn + ": a later run adds what HR adds"},
-	"rules_name_old_value":      {askRules, "do not approve: what the rules did for these people ends"},
-	"value_misspelled":          {askHR, goOn + ": a later run corrects what HR corrects"},
-	"mass_change":               {askHR, "do not approve: what hangs on the old value ends for all of them"},
+	"account_of_another_person": {askHR, hold, ""},
+	"values_emptied":            {askHR, hold, ""},
+	"title_jumps":               {askManager, hold, ""},
+	"half_move":                 {askHR, goOn, nextRun},
+	"rules_name_old_value":      {askRules, refuse, "what the rules did for these people ends"},
+	"value_misspelled":          {askHR, goOn, nextRun},
+	"mass_change":               {askHR, goOn, "the old value can be given back"},
 }
 
-// advise says whom to ask about a finding, and what to do without an answer.
-func (v *Review) advise(f *finding) {
-	a, known := advices[f.Key]
-	if !known {
-		a = advice{askHR, holdThem}
+// aboutAccess are the questions of which an answer may be that somebody keeps access.
+var aboutAccess = map[string]bool{
+	"leavers_concentrated": true, "leavers_many": true, "leaver_senior": true, "leaver_by_policy": true, "end_on_first_day": true, "leaves_and_starts": true,
+}
+
+// heldPeople is for how many people one question offers to hold them; more are a reason to refuse.
+const heldPeople = 300
+
+// advise says whom to ask about each finding, and what to do without an answer. Nobody is
+// held by one question and let go by another: the question that holds them wins.
+func (v *Review) advise() {
+	v.held = map[string]int{}
+	for i := range v.findings {
+		f := &v.findings[i]
+		a, known := advices[f.Key]
+		if !known {
+			a = advice{askHR, hold, ""}
+		}
+		people := v.holdable(f)
+		if a.do == hold && len(people) > heldPeople {
+			a = advice{a.ask, refuse, wording.Thousands(len(people)) + " people are too many to hold"}
+		}
+		f.Ask, f.do, f.Unanswered = v.askText(a.ask, f.Workers), a.do, say("%s", words(a.note))
+		if a.do == hold {
+			for _, p := range people {
+				if v.held[p.id()] == 0 {
+					v.held[p.id()] = i + 1
+				}
+			}
+		}
 	}
-	f.Ask = v.askText(a.ask, f.Workers)
-	f.Unanswered = say("%s", words(a.unanswered))
-	switch n := len(f.Workers); {
-	case a.unanswered == holdThem && n == 2:
-		f.Unanswered = say("hold both")
-	case a.unanswered == holdThem && n > 2:
-		f.Unanswered = say("hold all %s", n)
+	for i := range v.findings {
+		f := &v.findings[i]
+		f.Unanswered = v.unanswered(f)
 	}
+}
+
+// unanswered writes what to do without an answer.
+func (v *Review) unanswered(f *finding) text {
+	people := v.holdable(f)
+	switch f.do {
+	case refuse:
+		return append(say("do not approve: "), f.Unanswered...)
+	case undo:
+		return f.Unanswered
+	case goOn:
+		if len(people) > 0 && !slices.ContainsFunc(people, func(p *person) bool { return v.held[p.id()] == 0 }) {
+			return say("hold, as question %s does", v.held[people[0].id()])
+		}
+		return append(say("approve: "), f.Unanswered...)
+	}
+	t := say("hold")
+	switch n := len(people); {
+	case n == 0:
+		return say("approve: %s", words(unchanged))
+	case n == 2:
+		t = say("hold both")
+	case n > 2:
+		t = say("hold all %s", n)
+	}
+	if n := len(where(people, (*person).loses)); n > 0 {
+		t = append(t, say(", who keep access meanwhile")...)
+		if len(people) == 1 {
+			t = say("hold; the person keeps access meanwhile")
+		}
+	}
+	return t
 }
 
 func (v *Review) askText(w whom, concerned []string) text {
@@ -110,7 +182,7 @@ func (v *Review) askText(w whom, concerned []string) text {
 		}
 		return say("their managers")
 	case askDecider:
-		return say("whoever decided it")
+		return say("whoever wrote the override (the history of the configuration says who)")
 	case askDesk:
 		return say("the service desk")
 	case askAdmins:
@@ -158,51 +230,125 @@ func (f *finding) advised() text {
 	return say(" %s %s; %s %s.", strong("Ask"), f.Ask, strong("without an answer:"), f.Unanswered)
 }
 
-const (
-	// heldDays is how long a hold of the report lasts: over a weekend.
-	heldDays = 3
-	// heldPeople is for how many people a question offers to hold them.
-	heldPeople = 100
-)
+// recommendation says first what to do if no question is answered, and what waiting costs.
+func (v *Review) recommendation() []text {
+	var holding, refusing []text
+	seen := map[int]bool{}
+	for i := range v.findings {
+		if v.findings[i].do == refuse {
+			refusing = append(refusing, say("%s", i+1))
+		}
+	}
+	for _, number := range v.held {
+		seen[number] = true
+	}
+	for _, number := range slices.Sorted(maps.Keys(seen)) {
+		holding = append(holding, say("%s", number))
+	}
+	question := func(list []text) text {
+		if len(list) == 1 {
+			return say("question %s", list[0])
+		}
+		return say("questions %s", join(list, ", "))
+	}
+	var out text
+	switch {
+	case len(v.findings) == 0:
+		out = say("%s approve: nothing here looks unusual by what the report compares.", strong("Recommended:"))
+	case len(refusing) > 0:
+		out = say("%s do not approve, because of %s.", strong("Recommended, as long as nobody answers:"), question(refusing))
+	case len(holding) > 0:
+		out = say("%s hold %s of %s by the block under Hold, and approve the rest.", strong("Recommended, as long as nobody answers:"), people(len(v.held)), question(holding))
+	default:
+		out = say("%s approve: no question below stands against it.", strong("Recommended, as long as nobody answers:"))
+	}
+	return append([]text{out}, v.waiting()...)
+}
 
-// holds writes, for each of the first questions, an override that leaves its people as they are.
+// waiting says what it costs not to approve now.
+func (v *Review) waiting() []text {
+	var costs []text
+	if n := len(where(v.people, (*person).loses)); n > 0 {
+		costs = append(costs, say("%s who %s to lose access can still sign in", people(n), isAre(n, "is", "are")))
+	}
+	late := where(v.joiners(), (*person).gains)
+	if n := len(late); n > 0 {
+		costs = append(costs, say("%s who %s now cannot", people(n), isAre(n, "starts", "start")))
+	}
+	if n := len(v.joiners()) - len(late); n > 0 {
+		costs = append(costs, say("%s who %s later %s no account%s", people(n), isAre(n, "starts", "start"), isAre(n, "has", "have"), v.firstStart(v.joiners())))
+	}
+	if len(costs) == 0 {
+		return nil
+	}
+	return []text{say("Until somebody approves: %s.", join(costs, "; "))}
+}
+
+// heldDays is how long a hold of the report lasts: over a weekend.
+const heldDays = 3
+
+// holds writes the override that leaves everybody as they are whom the recommendation holds.
 func (v *Review) holds(b *bounded) {
-	const intro = "Approving does everything. To leave the people of a question as they are and let everybody else go on, copy its block into the configuration, add its `json` to `overrides` of the accounts data source, and plan again. " +
-		"Keep the worker ids that you mean. A hold also keeps the access of somebody who has left.\n\n"
-	title := "## Hold\n\n" + intro
-	for i, f := range v.findings[:min(len(v.findings), lookAt)] {
-		people := v.holdable(f)
-		if len(people) == 0 || len(people) > heldPeople {
-			continue
-		}
-		if !b.put(title + v.holdBlock(i+1, f.Key, people)) {
-			b.skipped = append(b.skipped, fmt.Sprintf("Hold of question %d", i+1))
-			return
-		}
-		title = ""
+	if len(v.held) == 0 {
+		return
+	}
+	const intro = "Copy the block into the configuration, take out whom somebody has answered for, add its `json` to the `overrides` of the accounts data source, and plan again: that plan has a page of its own to approve. " +
+		"Nothing happens to these people until the last day is over, in UTC; the next run then does what it should.\n\n"
+	if !b.put("## Hold\n\n" + intro + "```terraform\n" + v.holdBlock() + "```\n\n") {
+		b.skipped = append(b.skipped, "Hold")
 	}
 }
 
-// holdable are the people of a question to whom something happens.
-func (v *Review) holdable(f finding) []*person {
+// holdable are the people of a question to whom something happens. Who loses access is held
+// only by a question about just that: no doubt about a title keeps somebody signed in.
+func (v *Review) holdable(f *finding) []*person {
 	var out []*person
 	for _, id := range f.Workers {
-		if p := v.byID[id]; p != nil && (len(p.dec.Changes) > 0 || p.creates() || p.dec.Action == roster.ActionRelease) {
+		if p := v.byID[id]; p != nil && (len(p.dec.Changes) > 0 || p.creates() || p.dec.Action == roster.ActionRelease) && !slices.Contains(out, p) &&
+			(!p.loses() || aboutAccess[f.Key] || advices[f.Key].do != hold) {
 			out = append(out, p)
 		}
 	}
 	return out
 }
 
-func (v *Review) holdBlock(number int, key string, people []*person) string {
-	quoted := make([]string, len(people))
-	for i, p := range people {
-		quoted[i] = hclString(p.id())
+// holdBlock is one resource, with the people in the order of the questions.
+func (v *Review) holdBlock() string {
+	if len(v.held) == 0 {
+		return ""
 	}
-	day := worker.Date(v.o.AsOf.UTC().Format("2006-01-02")).AddDays(heldDays)
-	block := fmt.Sprintf("resource \"workforce_override\" \"question_%d\" {\n  worker_ids = [%s]\n  hold       = true\n  reason     = \"%s: asked on %s\"\n  expires    = \"%s\"\n}",
-		number, strings.Join(quoted, ", "), key, v.today(), day)
-	return fmt.Sprintf("Question %d:\n\n%s\n\n", number, "```terraform\n"+block+"\n```")
+	var b strings.Builder
+	b.WriteString("resource \"workforce_override\" \"held\" {\n  worker_ids = [\n")
+	for i := range v.findings {
+		f, told := &v.findings[i], false
+		for _, p := range v.holdable(f) {
+			if v.held[p.id()] != i+1 {
+				continue
+			}
+			if !told {
+				fmt.Fprintf(&b, "    # question %d, %s\n", i+1, f.Key)
+				told = true
+			}
+			fmt.Fprintf(&b, "    %s,%s\n", hclString(p.id()), comment(p.pro.Name))
+		}
+	}
+	last := worker.Date(v.o.AsOf.UTC().Format(time.DateOnly)).AddDays(heldDays)
+	fmt.Fprintf(&b, "  ]\n  hold    = true\n  reason  = \"Asked on %s\"\n  expires = \"%s\"\n}\n\n", v.today(), last)
+	b.WriteString("# In the accounts data source: overrides = [workforce_override.held.json], beside those that are there.\n")
+	return b.String()
+}
+
+// comment writes a name so that it never ends the line or the block that it stands in.
+func comment(name string) string {
+	if name = strings.TrimSpace(strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r) || strings.ContainsRune(" -.'", r) {
+			return r
+		}
+		return ' '
+	}, name)); name == "" {
+		return ""
+	}
+	return " # " + name
 }
 
 // hclString writes a string as Terraform reads it. Whatever is no letter, digit or harmless

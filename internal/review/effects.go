@@ -30,7 +30,7 @@ var actionWords = []struct {
 	action roster.Action
 	what   string
 }{
-	{roster.ActionSetAside, "set aside"},
+	{roster.ActionSetAside, "set aside: something is wrong with the record, and the account stays as it is"},
 	{roster.ActionHeld, "held by an override: everything stays as it is"},
 	{roster.ActionDelete, "account deleted"},
 	{roster.ActionDisable, "lose access"},
@@ -62,8 +62,10 @@ func (v *Review) findEffects() []effect {
 			e.stands = v.aboutLeavers(list)
 		case roster.ActionCreate:
 			e.stands = v.aboutJoiners(list)
-		case roster.ActionUpdate, roster.ActionMove, roster.ActionRename:
+		case roster.ActionUpdate, roster.ActionRename:
 			e.stands = v.aboutChanges(list)
+		case roster.ActionMove:
+			e.stands = append(v.aboutChanges(list), v.moves(list))
 		case roster.ActionSetAside:
 			e.stands = v.aboutAside(list)
 		case roster.ActionHeld:
@@ -93,7 +95,7 @@ func (v *Review) findEffects() []effect {
 // asked, nor those who lose access, whom page one names one by one.
 var namedActions = map[roster.Action]bool{
 	roster.ActionDelete: true, roster.ActionHeld: true, roster.ActionKeptDisabled: true, roster.ActionRehire: true, roster.ActionEnable: true, roster.ActionRelease: true, roster.ActionRename: true,
-	roster.ActionMove: true, roster.ActionCreate: true, roster.ActionAbsent: true,
+	roster.ActionAbsent: true,
 }
 
 // namedInEffects is how many people a line of the summary names.
@@ -132,7 +134,7 @@ func (v *Review) aboutLeavers(list []*person) []text {
 		out = append(out, say("the last day of %s is %s", n, day))
 	}
 	if v.knowsUsual() {
-		out = append(out, say("in the %s days before, %s did", usualDays, people(v.usualLeavers())))
+		out = append(out, say("in the %s days before this report, %s lost access", usualDays, people(v.usualLeavers())))
 	}
 	return out
 }
@@ -170,7 +172,7 @@ func (v *Review) aboutJoiners(list []*person) []text {
 	usual := len(where(v.people, func(p *person) bool {
 		return p.pro.InFeed && !p.creates() && p.pro.HasAccount && p.pro.HireDate >= from && p.pro.HireDate <= v.today()
 	}))
-	return append(out, say("in the %s days before, %s started", usualDays, people(usual)))
+	return append(out, say("in the %s days before this report, %s started", usualDays, people(usual)))
 }
 
 // firstStart says when the first of those who cannot sign in yet can.
@@ -214,10 +216,15 @@ func (v *Review) aboutChanges(list []*person) []text {
 	}
 	var out []text
 	told := map[string]bool{}
+	var covered []string // keys of the causes told
 	for i := range v.causes {
 		if c := &v.causes[i]; len(out) < 3 && here(c) >= sharedFrom {
 			out, told[c.Old.Text()] = append(out, c.tell(v)), true
+			covered = append(covered, c.keys...)
 		}
+	}
+	if n := len(where(list, func(p *person) bool { return !p.changesOneOf(covered) })); n > 0 && len(out) > 0 {
+		out = append(out, say("%s otherwise", people(n)))
 	}
 	own := where(list, func(p *person) bool { return !p.sharesAll(v.shared) }) // what the causes tell has patterns of its own
 	patterns := v.patterns(own, v.before, (*person).had)
@@ -226,6 +233,16 @@ func (v *Review) aboutChanges(list []*person) []text {
 		out = append(out, v.tellAll(patterns, 2))
 	}
 	return out
+}
+
+// moves tells of the first people of many from where to where.
+func (v *Review) moves(list []*person) text {
+	return listed(list, namedInFinding, func(p *person) text {
+		if c, moved := p.change(roster.ContainerChange); moved && !p.sharesAll(v.shared) {
+			return say("%s: %s → %s", p.who(), v.tellValue(roster.ContainerChange, c.Old), v.tellValue(roster.ContainerChange, c.New))
+		}
+		return text{p.who()}
+	})
 }
 
 // aboutAside says what the set aside can do meanwhile.

@@ -26,13 +26,21 @@ func (v *Review) aboutNames() []finding {
 	})
 	return about("account_of_another_person", 98, other, func() text {
 		return say("%s%s. Another person's account, or a worker id that is used again?", each(other), listed(other, namedInFinding, func(p *person) text {
-			t := say("%s is called %s in the directory", p.wholly(), p.pro.Was)
+			t := say("%s gets the account of %s (%s)", p.wholly(), p.pro.Was, v.formerLogin(p))
 			if p.pro.Adopted {
 				t = append(t, words(", and the account is taken over"))
 			}
 			return t
 		}))
 	})
+}
+
+// formerLogin is how the account signs in before the run.
+func (v *Review) formerLogin(p *person) text {
+	if l := p.had(roster.RoleLogin); l != "" {
+		return text{value(l)}
+	}
+	return say("a login that is not shown")
 }
 
 // shareName reports whether two names have a word in common, or nearly: a marriage, another
@@ -316,7 +324,7 @@ func (v *Review) massChanges() []finding {
 		if rest := c.Of - c.People; rest > 0 && rest <= 5 {
 			t = append(t, say(" (not for %s)", named(v.keeping(c), 5))...)
 		}
-		out = append(out, finding{Key: "mass_change", Risk: 71, Workers: v.changing(c), Text: append(t, words(". Announced, and does anything hang on the old value?"))})
+		out = append(out, finding{Key: "mass_change", Risk: 85, Workers: v.changing(c), Text: append(t, words(". Announced, and does anything hang on the old value?"))})
 	}
 	return out
 }

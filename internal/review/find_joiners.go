@@ -40,7 +40,7 @@ func (v *Review) aboutWhoJoins() []finding {
 	if len(late) >= alikeFrom && len(late)*2 > len(joiners) { // a first run, or a new part of the company
 		late = nil
 	}
-	out = append(out, about("joiner_hired_long_ago", 68, late, func() text {
+	out = append(out, about("joiner_hired_long_ago", 78, late, func() text {
 		return say("%s%s. Another account, a return, or a wrong date?", each(late), listed(late, namedInFinding, func(p *person) text {
 			return say("%s was hired on %s and gets the first account now", p.wholly(), string(p.pro.HireDate))
 		}))

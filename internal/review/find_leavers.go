@@ -36,7 +36,7 @@ func (v *Review) aboutWhoLeaves() []finding {
 	for _, m := range managers {
 		left += len(v.reports[m.id()])
 	}
-	out = append(out, about("leavers_manage", 84, managers, func() text {
+	out = append(out, about("leavers_manage", 66, managers, func() text {
 		return say("%s%s. Who manages the %s then?", each(managers), listed(managers, namedInFinding, func(p *person) text {
 			return say("%s loses access and is the manager of %s who stay (%s)", p.wholly(), len(v.reports[p.id()]), named(v.reports[p.id()], 3))
 		}), people(left))
@@ -159,7 +159,7 @@ func (v *Review) aboutAccessKept() []finding {
 		return p.pro.CanSignIn && (p.pro.Override == "enabled" || p.pro.Override == "held") && (p.dec.Stage == mapping.StageLeft || p.pro.Class == string(status.Left))
 	})
 	out := about("override_enables_leaver", 96, against, func() text {
-		return say("%s%s. HR says that they have left: who approved that?", each(against), listed(against, namedInFinding, func(p *person) text { return say("%s keeps access by an override %s", p.wholly(), v.override(p)) }))
+		return say("%s%s. By HR, %s left: who approved that?", each(against), listed(against, namedInFinding, func(p *person) text { return say("%s keeps access by an override %s", p.wholly(), v.override(p)) }), isAre(len(against), "this person has", "they have"))
 	})
 	hidden := where(v.people, func(p *person) bool { return p.pro.Override == "disabled" && p.loses() })
 	out = append(out, about("override_disables", 58, hidden, func() text {
@@ -176,11 +176,11 @@ func (v *Review) aboutAccessKept() []finding {
 		}))
 	})...)
 	absent := where(v.byAction[roster.ActionAbsent], func(p *person) bool { return p.pro.CanSignIn })
-	out = append(out, about("absent_can_sign_in", 76, absent, func() text {
+	out = append(out, about("absent_can_sign_in", 70, absent, func() text {
 		return say("%s %s not in the feed and can sign in. Left, or missing from the feed?", subject(absent), isAre(len(absent), "is", "are"))
 	})...)
 	blocked := v.byAction[roster.ActionKeptDisabled]
-	out = append(out, about("kept_disabled", 75, blocked, func() text {
+	out = append(out, about("kept_disabled", 56, blocked, func() text {
 		return say("%s cannot sign in and %s by HR: somebody disabled the account, for a reason that HR does not know. Who, and why?", subject(blocked), isAre(len(blocked), "works", "work"))
 	})...)
 	open := where(v.byAction[roster.ActionSetAside], func(p *person) bool {

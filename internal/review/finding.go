@@ -24,13 +24,14 @@ type finding struct {
 	Workers []string
 	// Ask says who can answer, Unanswered what to do if nobody does in time.
 	Ask, Unanswered text
+	do              verdict
 }
 
 const (
 	// lookAt is how many findings are the ones to look at.
 	lookAt = 10
 	// namedInFinding is how many people a finding names.
-	namedInFinding = 4
+	namedInFinding = 6
 )
 
 // find looks for everything that is worth a question, the riskiest first.
@@ -38,9 +39,6 @@ func (v *Review) find() []finding {
 	var all []finding
 	for _, look := range []func() []finding{v.aboutAccessKept, v.aboutWhoLeaves, v.aboutEnds, v.aboutReturns, v.aboutWhoJoins, v.aboutAlike, v.aboutNames, v.aboutManagers, v.aboutLostValues, v.aboutMoves, v.aboutValues} {
 		all = append(all, look()...)
-	}
-	for i := range all {
-		v.advise(&all[i])
 	}
 	slices.SortStableFunc(all, func(a, b finding) int {
 		return cmp.Or(cmp.Compare(b.Risk, a.Risk), cmp.Compare(len(b.Workers), len(a.Workers)), cmp.Compare(a.Key, b.Key))

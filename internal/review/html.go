@@ -32,7 +32,8 @@ type (
 		Sums                        []text
 		Effects                     []htmlEffect
 		Findings, Smaller           []text
-		Losing                      text
+		Recommended, Everybody      []text
+		Hold                        string
 		Asides                      []text
 		Ahead                       []text
 		Bars                        []htmlBars
@@ -96,7 +97,7 @@ const (
 // for whom anything happens.
 func (v *Review) HTML() (string, error) {
 	page := htmlReport{
-		Title: v.plainTitle(), Measure: measure, Fingerprint: v.Fingerprint(), Sums: v.sums(), Losing: v.losing(), Ahead: v.ahead(), Warnings: v.r.Warnings,
+		Title: v.plainTitle(), Measure: measure, Fingerprint: v.Fingerprint(), Sums: v.sums(), Recommended: v.recommendation(), Everybody: v.everybody(), Hold: v.holdBlock(), Ahead: v.ahead(), Warnings: v.r.Warnings,
 		Bars: []htmlBars{v.bars("By department", roster.RoleDepartment), v.bars("By place", roster.RolePlace)}, Months: v.months(),
 	}
 	for _, e := range v.effects {

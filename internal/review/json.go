@@ -21,22 +21,25 @@ type (
 		AsOf        string `json:"as_of"`
 		Fingerprint string `json:"fingerprint"`
 		// Acts are signs of every change by worker id, which Unapproved compares.
-		Acts      map[string][]string   `json:"acts"`
-		Workers   int                   `json:"workers"`
-		Accounts  int                   `json:"accounts"`
-		SignIns   signIns               `json:"sign_ins"`
-		Counts    map[roster.Action]int `json:"counts"`
-		Effects   []effectJSON          `json:"effects"`
-		Findings  []Finding             `json:"findings"`
-		Causes    []cause               `json:"causes"`
-		Decisions []decisionJSON        `json:"decisions"`
-		Orphans   []string              `json:"orphans"`
-		Overrides []roster.OverrideLine `json:"overrides"`
-		SetAside  []string              `json:"set_aside"`
-		Words     []roster.Word         `json:"status_words"`
-		Cycles    [][]string            `json:"manager_cycles"`
-		Calendar  []eventJSON           `json:"calendar"`
-		Warnings  []string              `json:"warnings"`
+		Acts     map[string][]string   `json:"acts"`
+		Workers  int                   `json:"workers"`
+		Accounts int                   `json:"accounts"`
+		SignIns  signIns               `json:"sign_ins"`
+		Counts   map[roster.Action]int `json:"counts"`
+		Effects  []effectJSON          `json:"effects"`
+		Findings []Finding             `json:"findings"`
+		// Recommended says what to do as long as nobody answers, Held whom it holds.
+		Recommended []string              `json:"recommended"`
+		Held        []string              `json:"held"`
+		Causes      []cause               `json:"causes"`
+		Decisions   []decisionJSON        `json:"decisions"`
+		Orphans     []string              `json:"orphans"`
+		Overrides   []roster.OverrideLine `json:"overrides"`
+		SetAside    []string              `json:"set_aside"`
+		Words       []roster.Word         `json:"status_words"`
+		Cycles      [][]string            `json:"manager_cycles"`
+		Calendar    []eventJSON           `json:"calendar"`
+		Warnings    []string              `json:"warnings"`
 	}
 	// signIns counts who can sign in: before − lost + gained = after.
 	signIns struct {
@@ -86,8 +89,13 @@ func (v *Review) JSON() (string, error) {
 	r := v.r
 	doc := document{
 		Version: Version, Directory: v.o.Title, AsOf: v.o.AsOf.UTC().Format(time.RFC3339), Fingerprint: v.Fingerprint(), Acts: map[string][]string{}, Accounts: len(r.Accounts), Counts: map[roster.Action]int{},
-		Effects: []effectJSON{}, Findings: v.Findings(), Causes: canonical.List(v.causes), Decisions: []decisionJSON{}, Orphans: canonical.List(r.Orphans), Overrides: canonical.List(r.Overrides), SetAside: canonical.List(r.SetAside),
+		Effects: []effectJSON{}, Findings: v.Findings(), Recommended: []string{}, Held: canonical.List(sortedKeys(v.held)),
+		Causes: canonical.List(v.causes), Decisions: []decisionJSON{}, Orphans: canonical.List(r.Orphans),
+		Overrides: canonical.List(r.Overrides), SetAside: canonical.List(r.SetAside),
 		Words: canonical.List(r.Words), Cycles: canonical.List(r.Cycles), Calendar: []eventJSON{}, Warnings: canonical.List(r.Warnings),
+	}
+	for _, t := range v.recommendation() {
+		doc.Recommended = append(doc.Recommended, t.String())
 	}
 	for _, a := range v.acts() {
 		doc.Acts[a.WorkerID] = a.signs()

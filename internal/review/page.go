@@ -18,11 +18,11 @@ import (
 
 const (
 	// pageLines is how many lines page one has at most; belowQuestions are kept for what ends it.
-	pageLines, belowQuestions = 60, 7
+	pageLines, belowQuestions = 60, 5
 	// asidesShown is how many reasons for being set aside page one tells.
 	asidesShown = 5
-	// losingShown is how many of those who lose access page one names.
-	losingShown = 40
+	// everybodyShown is how many of those who lose access, and of new ones, page one names.
+	everybodyShown = 40
 	// lineShown is how many characters a line of page one has at most.
 	lineShown = 900
 )
@@ -32,6 +32,11 @@ func (v *Review) pageOne(w *markdown.Page) {
 	w.Line("# %s\n", v.title())
 	for _, t := range v.sums() {
 		w.Line("%s  ", t.markdown())
+	}
+	if len(v.effects) > 0 {
+		for _, t := range v.recommendation() {
+			w.Line("%s  ", t.markdown())
+		}
 	}
 	w.Line("")
 	if len(v.effects) == 0 {
@@ -43,8 +48,11 @@ func (v *Review) pageOne(w *markdown.Page) {
 		w.Line("| %s | %s | %s |", e.what.markdown(), wording.Thousands(e.people), cut(join(e.stands, "; ").markdown()))
 	}
 	w.Line("")
-	if t := v.losing(); t != nil {
-		w.Line("%s\n", t.markdown())
+	if list := v.everybody(); len(list) > 0 {
+		for _, t := range list {
+			w.Line("%s  ", t.markdown())
+		}
+		w.Line("")
 	}
 	if len(v.asides) > 0 {
 		w.Line("## Set aside, and what to do")
@@ -58,28 +66,45 @@ func (v *Review) pageOne(w *markdown.Page) {
 	}
 	v.findingLines(w)
 	for _, t := range v.ahead() {
-		w.Line("%s\n", cut(t.markdown()))
+		w.Line("%s  ", cut(t.markdown()))
 	}
 }
 
-// losing names everybody who loses access, by department, as far as one line can.
-func (v *Review) losing() text {
-	list := where(v.people, (*person).loses)
-	if len(list) == 0 {
-		return nil
+// everybody names those who lose access and those who get an account, by department, as far
+// as one line each can.
+func (v *Review) everybody() []text {
+	name := func(list []*person, what text, more func(*person) text) []text {
+		if len(list) == 0 {
+			return nil
+		}
+		list = slices.Clone(list)
+		slices.SortStableFunc(list, func(a, b *person) int {
+			return cmp.Compare(a.known(roster.RoleDepartment), b.known(roster.RoleDepartment))
+		})
+		var names []text
+		for _, p := range list[:min(len(list), everybodyShown)] {
+			names = append(names, append(p.wholly(), more(p)...))
+		}
+		t := append(what, say(" %s", join(names, "; "))...)
+		if left := len(list) - everybodyShown; left > 0 {
+			t = append(t, say("; %s more, below", left)...)
+		}
+		return []text{t}
 	}
-	slices.SortStableFunc(list, func(a, b *person) int {
-		return cmp.Compare(a.known(roster.RoleDepartment), b.known(roster.RoleDepartment))
+	lose := where(v.people, (*person).loses)
+	out := name(lose, text{strong(people(len(lose)).s + " " + isAre(len(lose), "loses", "lose").s + " access:")}, func(p *person) text {
+		if p.pro.EndDate == "" {
+			return say(" · no last day")
+		}
+		return say(" · last day %s", string(p.pro.EndDate))
 	})
-	var names []text
-	for _, p := range list[:min(len(list), losingShown)] {
-		names = append(names, p.wholly())
-	}
-	t := say("%s %s", strong(people(len(list)).s+" "+isAre(len(list), "loses", "lose").s+" access:"), join(names, "; "))
-	if more := len(list) - losingShown; more > 0 {
-		t = append(t, say("; %s more, below", more)...)
-	}
-	return t
+	join := v.joiners()
+	return append(out, name(join, text{strong(people(len(join)).s + " " + isAre(len(join), "gets", "get").s + " an account:")}, func(p *person) text {
+		if p.pro.HireDate == "" {
+			return nil
+		}
+		return say(" · hired on %s", string(p.pro.HireDate))
+	})...)
 }
 
 // title names the report and when it holds.
@@ -97,7 +122,7 @@ func (v *Review) findingLines(w *markdown.Page) {
 		w.Line("Nothing here looks unusual by what the report compares.\n")
 		return
 	}
-	w.Line("## Look at these\nApproving does all of the above. To leave people as they are and let everybody else go on, use the blocks under Hold, below.\n")
+	w.Line("## Look at these\nApproving does all of the above. To leave people as they are and let everybody else go on, use the block under Hold, below.\n")
 	for i, f := range v.findings[:min(len(v.findings), lookAt)] {
 		w.Line("%d. %s", i+1, cut(f.Text.markdown())+cut(f.advised().markdown()))
 	}
@@ -105,11 +130,11 @@ func (v *Review) findingLines(w *markdown.Page) {
 	if rest := v.findings[min(len(v.findings), lookAt):]; len(rest) > 0 {
 		w.Line("## Smaller questions")
 		room := max(pageLines-belowQuestions-strings.Count(w.String(), "\n"), 1)
-		for _, f := range rest[:min(len(rest), room)] {
-			w.Line("- %s", cut(f.Text.markdown())+cut(f.advised().markdown()))
+		for i, f := range rest[:min(len(rest), room)] {
+			w.Line("%d. %s", lookAt+i+1, cut(f.Text.markdown())+cut(f.advised().markdown()))
 		}
 		if more := len(rest) - room; more > 0 {
-			w.Line("- … and %s, in `report_json`", wording.Count(more, "more question"))
+			w.Line("\n… and %s, in `report_json`", wording.Count(more, "more question"))
 		}
 		w.Line("")
 	}

@@ -68,6 +68,11 @@ func (p *person) change(attribute string) (roster.Change, bool) {
 	return roster.Change{}, false
 }
 
+// changesOneOf reports whether one of the changes is one of those, see changeKey.
+func (p *person) changesOneOf(keys []string) bool {
+	return slices.ContainsFunc(p.dec.Changes, func(c roster.Change) bool { return slices.Contains(keys, changeKey(c)) })
+}
+
 // changes returns how a role changes for somebody who stays.
 func (p *person) changes(role roster.Role) (old, now string, changed bool) {
 	if p.pro.Before == nil || p.pro.Before[role] == p.pro.After[role] {

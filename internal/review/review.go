@@ -58,6 +58,7 @@ type Review struct {
 
 	effects  []effect
 	findings []finding
+	held     map[string]int // worker id → number of the question that holds them, see advise
 	asides   []aside
 }
 
@@ -92,6 +93,7 @@ func New(r *roster.Result, o Options) *Review {
 	v.shared = v.sharedKeys()
 	v.asides = v.findAsides()
 	v.findings = v.find()
+	v.advise()
 	v.effects = v.findEffects()
 	return v
 }
