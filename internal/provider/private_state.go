@@ -15,6 +15,7 @@ import (
 // Keys of private state, which Terraform keeps beside a resource and shows to nobody.
 const (
 	privateIDs        = "ids"        // object ids by worker id
+	privateByHand     = "by_hand"    // attributes that somebody else changed since a run wrote them, by worker id
 	privatePurging    = "purging"    // worker ids whose account is deleted, and still to be deleted for good
 	privateUntouched  = "untouched"  // worker ids whose account was taken over and never changed
 	privateDirectory  = "directory"  // the domain or tenant that the accounts are in
@@ -65,7 +66,7 @@ func loadMemory(ctx context.Context, from privateGetter, diags *diag.Diagnostics
 	var known reconcile.Memory
 	for key, v := range map[string]any{
 		privateIDs: &known.IDs, privateUntouched: &known.Untouched, privatePurging: &known.Purging,
-		privateDirectory: &known.Directory, privateVerdicts: &known.Verdicts,
+		privateDirectory: &known.Directory, privateVerdicts: &known.Verdicts, privateByHand: &known.ByHand,
 	} {
 		loadPrivate(ctx, from, key, v, diags)
 	}
@@ -73,6 +74,7 @@ func loadMemory(ctx context.Context, from privateGetter, diags *diag.Diagnostics
 	maps.Copy(m.IDs, known.IDs)
 	maps.Copy(m.Untouched, known.Untouched)
 	maps.Copy(m.Purging, known.Purging)
+	maps.Copy(m.ByHand, known.ByHand)
 	m.Directory, m.Verdicts = known.Directory, known.Verdicts
 	return m
 }
@@ -91,6 +93,7 @@ func saveMemory(ctx context.Context, to privateSetter, from privateGetter, m rec
 	}
 	optional(privateUntouched, m.Untouched, len(m.Untouched) == 0)
 	optional(privatePurging, m.Purging, len(m.Purging) == 0)
+	optional(privateByHand, m.ByHand, len(m.ByHand) == 0)
 	optional(privateDirectory, m.Directory, m.Directory.ID == "")
 	optional(privateVerdicts, m.Verdicts, m.Verdicts == nil)
 }

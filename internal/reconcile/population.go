@@ -88,6 +88,9 @@ type Memory struct {
 	// Purging holds the workers whose account was deleted and could not be deleted
 	// for good: the state keeps them until it is.
 	Purging map[string]bool
+	// ByHand holds the attributes that somebody else changed since a run recorded them, by
+	// worker id, until a run writes the account.
+	ByHand map[string][]string
 	// Directory is where the accounts are.
 	Directory Identity
 	// Verdicts is what rules said at the last refresh about accounts that they give no
@@ -105,7 +108,7 @@ type Identity struct {
 
 // NewMemory returns a memory of nothing.
 func NewMemory() Memory {
-	return Memory{IDs: map[string]string{}, Untouched: map[string]bool{}, Purging: map[string]bool{}}
+	return Memory{IDs: map[string]string{}, Untouched: map[string]bool{}, Purging: map[string]bool{}, ByHand: map[string][]string{}}
 }
 
 // forget drops what is known of a worker.
@@ -113,6 +116,7 @@ func (m *Memory) forget(id string) {
 	delete(m.IDs, id)
 	delete(m.Untouched, id)
 	delete(m.Purging, id)
+	delete(m.ByHand, id)
 }
 
 func (p *Population) connect(f *Findings) (Users, bool) {
@@ -158,6 +162,7 @@ func (p *Population) Plan(ctx context.Context, want, carried map[string]string) 
 	changed = slices.DeleteFunc(changed, func(id string) bool { return aside[id] })
 	p.claimPlanned(want, ids, accounts, &f)
 	p.warnOfAdoptions(adoptions, accounts, &f)
+	p.warnOfHands(accounts, changed, &f)
 	p.checkChanges(ctx, dir, accounts, changed, ids, adoptions, &f)
 	if removed = withoutObjects(removed, p.Memory.IDs, ids, want); len(removed) > 0 {
 		p.noteTouched(removed)
@@ -305,6 +310,7 @@ func (p *Population) settle(dir Users, o directory.Outcome, doc string, want dir
 	case o.Err == nil:
 		after[o.WorkerID] = doc
 		delete(p.Memory.Purging, o.WorkerID)
+		delete(p.Memory.ByHand, o.WorkerID)
 	case o.Account != nil:
 		after[o.WorkerID] = p.Target.render(dir, doc, want, o.Account)
 	case had:

@@ -18,7 +18,7 @@ func TestLifeOfAPopulation(t *testing.T) {
 	says(t, l.run(docs), false)
 	l.quiet(docs)
 	l.dir.of("u1").Account.Enabled = false // by hand
-	says(t, l.run(docs), false)
+	says(t, l.run(docs), false, "Changes by hand will be written over (1)", "worker 1 (u1, Name 1): enabled")
 	if !l.dir.of("u1").Account.Enabled {
 		t.Error("drift was not repaired")
 	}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package reconcile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"terraform-provider-workforce/internal/directory"
+)
+
+// Terraform shows what a run writes, and not who made the difference. What the last run
+// recorded tells: a value that is no longer what it was then was changed by somebody else,
+// by hand or by another program; everything else comes from HR, the rules or an override.
+
+// noteByHand remembers which attributes of an account are no longer what the last run recorded.
+func (p *Population) noteByHand(id, recorded, now string) {
+	if recorded == now {
+		return
+	}
+	before, err := p.Target.Format.Unmarshal(recorded)
+	if err != nil {
+		return
+	}
+	after, err := p.Target.Format.Unmarshal(now)
+	if err != nil {
+		return
+	}
+	for _, name := range differing(before, after) {
+		if !slices.Contains(p.Memory.ByHand[id], name) {
+			p.Memory.ByHand[id] = append(p.Memory.ByHand[id], name)
+		}
+	}
+	slices.Sort(p.Memory.ByHand[id])
+}
+
+// differing lists what two documents of one account say differently, by attribute.
+func differing(a, b directory.Account) []string {
+	var out []string
+	if a.Container != b.Container {
+		out = append(out, "container")
+	}
+	if a.Enabled != b.Enabled {
+		out = append(out, "enabled")
+	}
+	for _, name := range sortedKeys(a.Attributes) {
+		if v, has := b.Attributes[name]; has && !v.Equal(a.Attributes[name]) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// warnOfHands says which changes that somebody else made a plan writes over. It names
+// attributes, and no values: some are not to be shown.
+// A single person's plan shows it by itself.
+func (p *Population) warnOfHands(accounts map[string]directory.Account, changed []string, f *Findings) {
+	if p.Single {
+		return
+	}
+	var lines []string
+	for _, id := range changed {
+		byHand := p.Memory.ByHand[id]
+		before, err := p.Target.Format.Unmarshal(p.Before[id])
+		if len(byHand) == 0 || err != nil || accounts[id].Deleted || accounts[id].Released {
+			continue
+		}
+		written := slices.DeleteFunc(differing(before, accounts[id]), func(name string) bool { return !slices.Contains(byHand, name) })
+		if len(written) > 0 {
+			lines = append(lines, fmt.Sprintf("worker %s %s: %s", id, p.label(id), strings.Join(written, ", ")))
+		}
+	}
+	if len(lines) > 0 {
+		f.warn(fmt.Sprintf("Changes by hand will be written over (%d)", len(lines)),
+			"Somebody or another program changed these values in the directory after the last run, and the configuration has them otherwise. "+
+				"Everything else that this plan changes comes from HR, the rules or an override. To keep a value, change it in HR, in the rules or by an override first:\n"+Listed(lines))
+	}
+}
