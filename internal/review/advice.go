@@ -4,10 +4,8 @@ package review
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
-	"time"
 	"unicode"
 
 	"terraform-provider-workforce/internal/roster"
@@ -87,6 +85,7 @@ var advices = map[string]advice{
 	"joiner_namesake":           {askManager, goOn, "each has a login of their own"},
 	"joiners_alike":             {askHR, hold, ""},
 	"joiners_twice":             {askHR, hold, ""},
+	"joiners_odd_titles":        {askHR, hold, ""},
 	"joiners_share_names":       {askHR, hold, ""},
 
 	"managers_cycle":        {askHR, goOn, "nobody's access depends on it"},
@@ -108,6 +107,7 @@ var advices = map[string]advice{
 // aboutAccess are the questions of which an answer may be that somebody keeps access.
 var aboutAccess = map[string]bool{
 	"leavers_concentrated": true, "leavers_many": true, "leaver_senior": true, "leaver_by_policy": true, "end_on_first_day": true, "leaves_and_starts": true,
+	"probably_returns": true,
 }
 
 // heldPeople is for how many people one question offers to hold them; more are a reason to refuse.
@@ -154,7 +154,11 @@ func (v *Review) unanswered(f *finding) text {
 		if len(people) > 0 && !slices.ContainsFunc(people, func(p *person) bool { return v.held[p.id()] == 0 }) {
 			return say("hold, as question %s does", v.held[people[0].id()])
 		}
-		return append(say("approve: "), f.Unanswered...)
+		t := append(say("approve: "), f.Unanswered...)
+		if held := where(people, func(p *person) bool { return v.held[p.id()] > 0 }); len(held) > 0 {
+			t = append(t, say("; question %s holds %s", v.held[held[0].id()], named(held, 3))...)
+		}
+		return t
 	}
 	t := say("hold")
 	switch n := len(people); {
@@ -230,39 +234,62 @@ func (f *finding) advised() text {
 	return say(" %s %s; %s %s.", strong("Ask"), f.Ask, strong("without an answer:"), f.Unanswered)
 }
 
-// recommendation says first what to do if no question is answered, and what waiting costs.
+// recommendation says first what to do if no question is answered, what then happens, and what
+// waiting costs.
 func (v *Review) recommendation() []text {
-	var holding, refusing []text
-	seen := map[int]bool{}
-	for i := range v.findings {
-		if v.findings[i].do == refuse {
-			refusing = append(refusing, say("%s", i+1))
-		}
+	if len(v.findings) == 0 {
+		return append([]text{say("%s approve: nothing here looks unusual by what the report compares.", strong("Recommended:"))}, v.waiting()...)
 	}
+	if refusing := v.numbers(func(i int) bool { return v.findings[i].do == refuse }); refusing != nil {
+		return append([]text{say("%s do not approve, because of %s.", strong(untilAnswered), refusing)}, v.waiting()...)
+	}
+	var steps []text
+	held := map[int]bool{}
 	for _, number := range v.held {
-		seen[number] = true
+		held[number-1] = true
 	}
-	for _, number := range slices.Sorted(maps.Keys(seen)) {
-		holding = append(holding, say("%s", number))
+	if holding := v.numbers(func(i int) bool { return held[i] }); holding != nil {
+		steps = append(steps, say("hold %s of %s by the block under Hold", people(len(v.held)), holding))
 	}
-	question := func(list []text) text {
-		if len(list) == 1 {
-			return say("question %s", list[0])
+	for i := range v.findings {
+		if f := &v.findings[i]; f.do == undo {
+			steps = append(steps, say("%s (question %s)", f.Unanswered, i+1))
 		}
-		return say("questions %s", join(list, ", "))
 	}
-	var out text
-	switch {
-	case len(v.findings) == 0:
-		out = say("%s approve: nothing here looks unusual by what the report compares.", strong("Recommended:"))
-	case len(refusing) > 0:
-		out = say("%s do not approve, because of %s.", strong("Recommended, as long as nobody answers:"), question(refusing))
-	case len(holding) > 0:
-		out = say("%s hold %s of %s by the block under Hold, and approve the rest.", strong("Recommended, as long as nobody answers:"), people(len(v.held)), question(holding))
-	default:
-		out = say("%s approve: no question below stands against it.", strong("Recommended, as long as nobody answers:"))
+	if len(steps) == 0 {
+		return append([]text{say("%s approve: no question below stands against it.", strong(untilAnswered))}, v.waiting()...)
 	}
-	return append([]text{out}, v.waiting()...)
+	t := say("%s %s, and approve the rest.", strong(untilAnswered), join(steps, "; "))
+	if len(v.held) > 0 {
+		let := where(v.people, func(p *person) bool { return v.held[p.id()] == 0 })
+		t = append(t, say(" With the hold, %s lose access and %s get an account. It ends by itself after %s: what nobody has stopped by then happens.",
+			len(where(let, (*person).loses)), len(where(let, (*person).creates)), string(v.heldUntil()))...)
+	}
+	return append([]text{t}, v.waiting()...)
+}
+
+const untilAnswered = "Recommended, as long as nobody answers:"
+
+// heldUntil is the last day of the hold that the report offers: long enough for a weekend.
+func (v *Review) heldUntil() worker.Date { return v.today().AddDays(heldDays) }
+
+const heldDays = 3
+
+// numbers names the questions of which something is true; nil where it is of none.
+func (v *Review) numbers(is func(int) bool) text {
+	var list []text
+	for i := range v.findings {
+		if is(i) {
+			list = append(list, say("%s", i+1))
+		}
+	}
+	switch len(list) {
+	case 0:
+		return nil
+	case 1:
+		return say("question %s", list[0])
+	}
+	return say("questions %s", join(list, ", "))
 }
 
 // waiting says what it costs not to approve now.
@@ -283,9 +310,6 @@ func (v *Review) waiting() []text {
 	}
 	return []text{say("Until somebody approves: %s.", join(costs, "; "))}
 }
-
-// heldDays is how long a hold of the report lasts: over a weekend.
-const heldDays = 3
 
 // holds writes the override that leaves everybody as they are whom the recommendation holds.
 func (v *Review) holds(b *bounded) {
@@ -332,8 +356,7 @@ func (v *Review) holdBlock() string {
 			fmt.Fprintf(&b, "    %s,%s\n", hclString(p.id()), comment(p.pro.Name))
 		}
 	}
-	last := worker.Date(v.o.AsOf.UTC().Format(time.DateOnly)).AddDays(heldDays)
-	fmt.Fprintf(&b, "  ]\n  hold    = true\n  reason  = \"Asked on %s\"\n  expires = \"%s\"\n}\n\n", v.today(), last)
+	fmt.Fprintf(&b, "  ]\n  hold    = true\n  reason  = \"Asked on %s\"\n  expires = \"%s\"\n}\n\n", v.today(), v.heldUntil())
 	b.WriteString("# In the accounts data source: overrides = [workforce_override.held.json], beside those that are there.\n")
 	return b.String()
 }

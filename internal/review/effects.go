@@ -134,7 +134,7 @@ func (v *Review) aboutLeavers(list []*person) []text {
 		out = append(out, say("the last day of %s is %s", n, day))
 	}
 	if v.knowsUsual() {
-		out = append(out, say("in the %s days before this report, %s lost access", usualDays, people(v.usualLeavers())))
+		out = append(out, say("in the %s days before this report, by the dates of the directory, %s lost access", usualDays, people(v.usualLeavers())))
 	}
 	return out
 }
@@ -172,7 +172,7 @@ func (v *Review) aboutJoiners(list []*person) []text {
 	usual := len(where(v.people, func(p *person) bool {
 		return p.pro.InFeed && !p.creates() && p.pro.HasAccount && p.pro.HireDate >= from && p.pro.HireDate <= v.today()
 	}))
-	return append(out, say("in the %s days before this report, %s started", usualDays, people(usual)))
+	return append(out, say("in the %s days before this report, by HR, %s started", usualDays, people(usual)))
 }
 
 // firstStart says when the first of those who cannot sign in yet can.
@@ -219,7 +219,11 @@ func (v *Review) aboutChanges(list []*person) []text {
 	var covered []string // keys of the causes told
 	for i := range v.causes {
 		if c := &v.causes[i]; len(out) < 3 && here(c) >= sharedFrom {
-			out, told[c.Old.Text()] = append(out, c.tell(v)), true
+			t := c.tell(v)
+			if elsewhere := c.People - here(c); elsewhere > 0 {
+				t = append(t, say(" (%s of them stand in other rows)", elsewhere)...)
+			}
+			out, told[c.Old.Text()] = append(out, t), true
 			covered = append(covered, c.keys...)
 		}
 	}
@@ -238,7 +242,7 @@ func (v *Review) aboutChanges(list []*person) []text {
 // moves tells of the first people of many from where to where.
 func (v *Review) moves(list []*person) text {
 	return listed(list, namedInFinding, func(p *person) text {
-		if c, moved := p.change(roster.ContainerChange); moved && !p.sharesAll(v.shared) {
+		if c, moved := p.change(roster.ContainerChange); moved {
 			return say("%s: %s → %s", p.who(), v.tellValue(roster.ContainerChange, c.Old), v.tellValue(roster.ContainerChange, c.New))
 		}
 		return text{p.who()}

@@ -105,7 +105,7 @@ func (v *Review) aboutMoves() []finding {
 	out := about("title_jumps", 81, jumps, func() text {
 		return say("%s%s. A real promotion?", each(jumps), listed(jumps, namedInFinding, func(p *person) text {
 			old, now, _ := p.changes(roster.RoleTitle)
-			return say("%s jumps from %s to %s", p.who(), value(old), value(now))
+			return say("%s jumps from %s to %s", p.placed(), value(old), value(now))
 		}))
 	})
 	return append(out, v.halfMoves()...)
@@ -135,7 +135,7 @@ func (v *Review) halfMoves() []finding {
 	return about("half_move", 61, moved, func() text {
 		return say("%s%s. What goes with the new country?", each(moved), listed(moved, namedInFinding, func(p *person) text {
 			old, now, _ := p.changes(roster.RoleCountry)
-			return say("%s moves from %s to %s and keeps the %s", p.who(), value(old), value(now), lag[p])
+			return say("%s moves from %s to %s and keeps the %s", p.wholly(), value(old), value(now), lag[p])
 		}))
 	})
 }

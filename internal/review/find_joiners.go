@@ -87,6 +87,9 @@ func (v *Review) nearFits() []finding {
 			continue
 		}
 		concerned = append(concerned, p)
+		if other := v.byID[f.Other]; other != nil && other.loses() {
+			concerned = append(concerned, other)
+		}
 		list = append(list, say("%s gets a new account and may be %s%s (%s)", p.wholly(), v.manager(f.Other), strings.Replace(f.State, ", which", ", whose account", 1), f.Why))
 	}
 	return about("probably_returns", 83, concerned, func() text {
@@ -133,8 +136,33 @@ func (v *Review) aboutAlike() []finding {
 			return say("Of the %s who get an account, %s (%s). Is that one project, or a list of test data?", people(len(joiners)), v.tellAll(patterns, 3), named(hit, namedInFinding))
 		})...)
 	}
+	out = append(out, v.oddPairs(joiners)...)
 	out = append(out, v.twice(joiners)...)
 	return append(out, v.sharedNames(joiners)...)
+}
+
+// oddPairs asks about joiners most of whom have a title that nobody in their department has, as
+// where a column of the feed has slipped. Where that is usual among everybody it says nothing.
+func (v *Review) oddPairs(joiners []*person) []finding {
+	pair := func(p *person) [2]string { return [2]string{p.has(roster.RoleTitle), p.has(roster.RoleDepartment)} }
+	pairs, titles := map[[2]string]int{}, map[string]int{}
+	staff := v.employed()
+	for _, p := range staff {
+		pairs[pair(p)]++
+		titles[p.has(roster.RoleTitle)]++
+	}
+	odd := where(joiners, func(p *person) bool {
+		k := pair(p)
+		return k[0] != "" && k[1] != "" && pairs[k] == 0 && titles[k[0]] >= minHits
+	})
+	if len(odd) < alikeFrom || len(odd)*2 < len(joiners) || !rarely(staff, 20, func(p *person) bool { return pairs[pair(p)] == 1 }) {
+		return nil
+	}
+	return about("joiners_odd_titles", 74, odd, func() text {
+		return say("Of the %s who get an account, %s have a title that nobody in their department has: %s. Has a column of the feed slipped?", people(len(joiners)), len(odd), listed(odd, 3, func(p *person) text {
+			return say("%s %s in %s", p.who(), p.has(roster.RoleTitle), p.has(roster.RoleDepartment))
+		}))
+	})
 }
 
 // twice asks about joiners who may be one person entered twice: the same name, or one letter apart.

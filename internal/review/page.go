@@ -48,12 +48,6 @@ func (v *Review) pageOne(w *markdown.Page) {
 		w.Line("| %s | %s | %s |", e.what.markdown(), wording.Thousands(e.people), cut(join(e.stands, "; ").markdown()))
 	}
 	w.Line("")
-	if list := v.everybody(); len(list) > 0 {
-		for _, t := range list {
-			w.Line("%s  ", t.markdown())
-		}
-		w.Line("")
-	}
 	if len(v.asides) > 0 {
 		w.Line("## Set aside, and what to do")
 		for i := range v.asides[:min(len(v.asides), asidesShown)] {
@@ -65,6 +59,9 @@ func (v *Review) pageOne(w *markdown.Page) {
 		w.Line("")
 	}
 	v.findingLines(w)
+	for _, t := range v.everybody() {
+		w.Line("%s  ", t.markdown())
+	}
 	for _, t := range v.ahead() {
 		w.Line("%s  ", cut(t.markdown()))
 	}
@@ -133,8 +130,12 @@ func (v *Review) findingLines(w *markdown.Page) {
 		for i, f := range rest[:min(len(rest), room)] {
 			w.Line("%d. %s", lookAt+i+1, cut(f.Text.markdown())+cut(f.advised().markdown()))
 		}
-		if more := len(rest) - room; more > 0 {
-			w.Line("\n… and %s, in `report_json`", wording.Count(more, "more question"))
+		if more := rest[min(len(rest), room):]; len(more) > 0 {
+			var list []text
+			for i, f := range more {
+				list = append(list, append(say("%s. ", lookAt+room+i+1), f.Text...))
+			}
+			w.Line("\nAnd %s", cut(join(list, " ").markdown()))
 		}
 		w.Line("")
 	}

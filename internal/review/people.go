@@ -86,9 +86,17 @@ func (p *person) who() span { return span{kind: spanWho, s: p.pro.Name, id: p.id
 
 // wholly names a person with title, department and place.
 func (p *person) wholly() text {
+	return p.with(roster.RoleTitle, roster.RoleDepartment, roster.RolePlace)
+}
+
+// placed names a person with department and place, where the title is told otherwise.
+func (p *person) placed() text { return p.with(roster.RoleDepartment, roster.RolePlace) }
+
+// with names a person with what is known of some roles.
+func (p *person) with(roles ...roster.Role) text {
 	out := text{p.who()}
 	var facts []string
-	for _, role := range []roster.Role{roster.RoleTitle, roster.RoleDepartment, roster.RolePlace} {
+	for _, role := range roles {
 		if v := p.known(role); v != "" {
 			facts = append(facts, v)
 		}

@@ -57,6 +57,7 @@ type planted struct {
 	staff   []*people.Worker // who works, and no manager among them
 	heads   []*people.Worker // managers with a full team
 	next    int
+	joined  int
 	answers map[string][]string // key of a finding → worker ids that it must name
 }
 
@@ -74,6 +75,9 @@ func (p *planted) join(first, last, hired, manager string) *people.Worker {
 	if err != nil {
 		p.t.Fatal(err)
 	}
+	p.joined++
+	like := p.staff[p.joined*17%len(p.staff)] // a title that the department has
+	w.JobTitle, w.Department = like.JobTitle, like.Department
 	return w
 }
 
@@ -123,8 +127,7 @@ func (p *planted) ordinaryDay() {
 	}
 	for i := range 9 {
 		manager := p.heads[(i*5+3)%len(p.heads)]
-		w := p.join([]string{"Ida", "Omar", "Petra", "Lucas", "Mei", "Tomasz", "Aisha", "Greta", "Ravi"}[i], []string{"Falkner", "Benali", "Horvat", "Moreau", "Tan", "Zielak", "Karimi", "Olofsdotter", "Menon"}[i], "2026-11-23", manager.ID)
-		w.JobTitle = p.staff[(i*31)%len(p.staff)].JobTitle
+		p.join([]string{"Ida", "Omar", "Petra", "Lucas", "Mei", "Tomasz", "Aisha", "Greta", "Ravi"}[i], []string{"Falkner", "Benali", "Horvat", "Moreau", "Tan", "Zielak", "Karimi", "Olofsdotter", "Menon"}[i], "2026-11-23", manager.ID)
 	}
 	for i := range 12 {
 		w := p.take()
