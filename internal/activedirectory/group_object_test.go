@@ -4,6 +4,7 @@ package activedirectory
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,7 +15,7 @@ func ptr(s string) *string { return &s }
 
 func TestGroupObject(t *testing.T) {
 	l := newLab(t, Options{})
-	l.must(t, l.person(1))
+	owner := l.must(t, l.person(1))[0].ID
 	other := "OU=Other," + l.ou
 	if err := l.dc.CreateOU(t.Context(), other); err != nil {
 		t.Fatal(err)
@@ -29,6 +30,10 @@ func TestGroupObject(t *testing.T) {
 	}
 	if g.Name != hostileGroup || g.Scope != ScopeGlobal || g.Category != CategorySecurity || g.Description != "First" || !sameDN(g.ManagedBy, l.dn(1)) || !strings.HasPrefix(g.SID, "S-1-5-21-") || g.Protected != "" {
 		t.Errorf("%+v", g)
+	}
+	owned, err := l.GroupsOwnedBy(t.Context(), []string{g.ID, owner}) // a group owns none
+	if err != nil || len(owned) != 1 || !slices.Equal(owned[owner], []string{want.Login}) {
+		t.Errorf("owned %v, %v", owned, err)
 	}
 	if _, err := l.CreateGroup(t.Context(), want); !errors.Is(err, directory.ErrNameTaken) || !strings.Contains(err.Error(), want.Login) {
 		t.Errorf("twice: %v", err)

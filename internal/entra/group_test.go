@@ -5,6 +5,7 @@ package entra
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -323,5 +324,23 @@ func TestGroup_withRoles(t *testing.T) {
 		if out := tenant.ChangeMembers(t.Context(), []directory.MembershipChange{{GroupID: g.ID, Add: people}}); out[0].Err != nil {
 			t.Error(out[0].Err)
 		}
+	}
+}
+
+// Groups are told by name, those of many owners to each of them; who owns none is not named,
+// and neither is somebody who is gone meanwhile.
+func TestGroupsOwnedBy(t *testing.T) {
+	s, tenant := groupTenant(t, graph.Options{PageLimit: 2})
+	people := memberIDs(groupPeople(s, 3))
+	for i, name := range []string{"Payroll", "Audit", "Board"} {
+		group := s.AddGroup(map[string]any{"displayName": name})
+		for _, owner := range people[:1+i%2] {
+			s.AddOwner(group, owner)
+		}
+	}
+	got, err := tenant.GroupsOwnedBy(t.Context(), append(people, "00000000-0000-0000-0000-000000000001"))
+	want := map[string][]string{people[0]: {"Audit", "Board", "Payroll"}, people[1]: {"Audit"}}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("%v, %v, expected %v", got, err, want)
 	}
 }

@@ -23,6 +23,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 
+	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/review"
 	"terraform-provider-workforce/internal/roster"
 )
@@ -89,7 +90,10 @@ func (m *reportInput) write(ctx context.Context, t target, data *providerData, d
 	if _, name, err := dir.Identity(ctx); err == nil && name != "" {
 		title += " " + name
 	}
-	v := review.New(r, review.Options{Title: title, AsOf: in.AsOf, Rules: in.Mapping.Rules(), MaxListed: in.MaxListed, MaxCharacters: int(m.MaxCharacters.ValueInt64())})
+	v := review.New(r, review.Options{
+		Title: title, AsOf: in.AsOf, Rules: in.Mapping.Rules(), MaxListed: in.MaxListed, MaxCharacters: int(m.MaxCharacters.ValueInt64()),
+		Groups: ownedByLeavers(ctx, dir, r, diags),
+	})
 	doc, err := v.JSON()
 	if err != nil {
 		diags.AddError("No report", err.Error())
@@ -104,14 +108,37 @@ func (m *reportInput) write(ctx context.Context, t target, data *providerData, d
 	m.compare(v, diags)
 }
 
+// askedOwners is of how many leavers the directory is asked which groups they own.
+const askedOwners = 500
+
+// ownedByLeavers asks which groups those who lose access own. That it cannot be known stops
+// nobody: the report then asks nothing about it.
+func ownedByLeavers(ctx context.Context, dir userDirectory, r *roster.Result, diags *diag.Diagnostics) map[string][]string {
+	owners, ok := dir.(directory.GroupOwners)
+	var ids []string
+	for i := range r.Decisions {
+		if d := &r.Decisions[i]; d.LosesAccess && d.ObjectID != "" && len(ids) < askedOwners {
+			ids = append(ids, d.ObjectID)
+		}
+	}
+	if !ok || len(ids) == 0 {
+		return nil
+	}
+	groups, err := owners.GroupsOwnedBy(ctx, ids)
+	if err != nil {
+		diags.AddWarning("Nobody knows which groups the leavers own", "The report asks nothing about their groups. "+err.Error())
+	}
+	return groups
+}
+
 // save writes the files of the report, where the environment asks for them.
 func (m *reportInput) save(data *providerData, name, page, doc string, v *review.Review, diags *diag.Diagnostics) {
-	directory := os.Getenv(reportDirectoryVariable)
-	if directory == "" {
+	folder := os.Getenv(reportDirectoryVariable)
+	if folder == "" {
 		return
 	}
 	if !data.reports.claim(name) {
-		diags.AddAttributeError(path.Root("report_name"), "Two reports of one name", fmt.Sprintf("Two data sources would write %s.md to %s. Give each a report_name of its own.", name, directory))
+		diags.AddAttributeError(path.Root("report_name"), "Two reports of one name", fmt.Sprintf("Two data sources would write %s.md to %s. Give each a report_name of its own.", name, folder))
 		return
 	}
 	html, err := v.HTML()
@@ -119,12 +146,12 @@ func (m *reportInput) save(data *providerData, name, page, doc string, v *review
 		diags.AddError("No report", err.Error())
 		return
 	}
-	err = os.MkdirAll(directory, 0o700)
+	err = os.MkdirAll(folder, 0o700)
 	for ext, text := range map[string]string{".md": page, ".html": html, ".json": doc, ".approval": v.Approval()} {
-		err = errors.Join(err, replaceFile(filepath.Join(directory, name+ext), text))
+		err = errors.Join(err, replaceFile(filepath.Join(folder, name+ext), text))
 	}
 	if err != nil {
-		diags.AddError("The report cannot be written", fmt.Sprintf("%s names %s, and not all of the report could be written there: %s.", reportDirectoryVariable, directory, err))
+		diags.AddError("The report cannot be written", fmt.Sprintf("%s names %s, and not all of the report could be written there: %s.", reportDirectoryVariable, folder, err))
 	}
 }
 

@@ -41,11 +41,23 @@ func TestAccEntraReport(t *testing.T) {
 	}
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: []resource.TestStep{
 		{Config: with(""), ConfigVariables: csv(pipelineCSV), Check: func(_ *terraform.State) error { return reportFilesHold(directory, "entra") }},
-		{PreConfig: stepAside, Config: with(fmt.Sprintf("approved = %q", approved)), ConfigVariables: csv(leaver),
+		{PreConfig: func() {
+			stepAside()
+			leaver := s.User("li2@example.com")
+			if leaver == nil {
+				t.Fatal("the leaver has no account")
+			}
+			s.AddOwner(s.AddGroup(map[string]any{"displayName": "Payroll"}), fmt.Sprint(leaver["id"]))
+		}, Config: with(fmt.Sprintf("approved = %q", approved)), ConfigVariables: csv(leaver),
 			ExpectError: regexp.MustCompile(`(?s)Not what was approved.*1 decision would now happen that nobody approved.*0002`)},
 		{Config: with(`approved = "sha256:` + strings.Repeat("0", 64) + `"`), ConfigVariables: csv(leaver), ExpectError: regexp.MustCompile(`(?s)Not\s+what\s+was\s+approved`)},
 		{Config: with(`approved = "nowhere.json"`), ConfigVariables: csv(leaver), ExpectError: regexp.MustCompile(`(?s)cannot\s+be\s+read`)},
 		{Config: with(""), ConfigVariables: csv(leaver), PlanOnly: true, ExpectNonEmptyPlan: true, Check: userCount(s, 2, 2)},
+		{PreConfig: func() {
+			if page, err := os.ReadFile(filepath.Join(directory, "entra.md")); err != nil || !strings.Contains(string(page), "loses access and owns the group `Payroll`") {
+				t.Errorf("%v: the page does not ask about the group of the leaver:\n%s", err, page)
+			}
+		}, Config: with(""), ConfigVariables: csv(leaver), PlanOnly: true, ExpectNonEmptyPlan: true},
 		{PreConfig: stepAside, Config: with(fmt.Sprintf("approved = %q\n  max_characters = 20000\n  report_name = \"staff-1\"", approved)), ConfigVariables: csv(leaver),
 			ConfigPlanChecks: resource.ConfigPlanChecks{PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
 			Check:            func(_ *terraform.State) error { return reportFilesHold(directory, "staff-1") }},

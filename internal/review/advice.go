@@ -60,6 +60,7 @@ var advices = map[string]advice{
 	"leavers_many":         {askHR, hold, ""},
 	"leaver_senior":        {askManager, hold, ""},
 	"leavers_manage":       {askManager, goOn, "the people stay, with the old manager's name until HR gives them a new one"},
+	"leaver_owns_groups":   {askManager, goOn, "the groups stay, and nobody new is added until somebody owns them"},
 	"leaver_by_policy":     {askHR, hold, ""},
 	"leaver_just_hired":    {askManager, goOn, reversible},
 	"leaver_late":          {askSecurity, goOn, "the access should have been gone long ago"},
@@ -68,7 +69,7 @@ var advices = map[string]advice{
 	"end_on_an_odd_day":    {askHR, goOn, reversible},
 	"end_on_first_day":     {askHR, hold, ""},
 
-	"override_enables_leaver": {askDecider, undo, "remove the override, and the access ends"},
+	"override_enables_leaver": {askDecider, undo, "whoever wrote the override removes it, and the access ends"},
 	"override_disables":       {askDecider, goOn, "somebody decided it"},
 	"override_expired":        {askDecider, undo, "give the override a new last day"},
 	"absent_can_sign_in":      {askHR, goOn, unchanged},
@@ -170,12 +171,23 @@ func (v *Review) unanswered(f *finding) text {
 		t = say("hold all %s", n)
 	}
 	if n := len(where(people, (*person).loses)); n > 0 {
-		t = append(t, say(", who keep access meanwhile")...)
-		if len(people) == 1 {
-			t = say("hold; the person keeps access meanwhile")
-		}
+		t = append(t, say("; %s access meanwhile", meanwhile(n, len(people), "keeps", "keep"))...)
+	}
+	if n := len(where(people, (*person).creates)); n > 0 {
+		t = append(t, say("; %s no account meanwhile", meanwhile(n, len(people), "gets", "get"))...)
 	}
 	return t
+}
+
+// meanwhile begins what becomes of n of so many people.
+func meanwhile(n, all int, one, many string) text {
+	switch {
+	case all == 1:
+		return say("the person %s", words(one))
+	case n == all:
+		return say("they %s", words(many))
+	}
+	return say("%s of them %s", n, isAre(n, one, many))
 }
 
 func (v *Review) askText(w whom, concerned []string) text {
@@ -262,10 +274,20 @@ func (v *Review) recommendation() []text {
 	t := say("%s %s, and approve the rest.", strong(untilAnswered), join(steps, "; "))
 	if len(v.held) > 0 {
 		let := where(v.people, func(p *person) bool { return v.held[p.id()] == 0 })
-		t = append(t, say(" With the hold, %s lose access and %s get an account. It ends by itself after %s: what nobody has stopped by then happens.",
-			len(where(let, (*person).loses)), len(where(let, (*person).creates)), string(v.heldUntil()))...)
+		t = append(t, say(" With the hold, %s lose access%s and %s get an account. The hold ends by itself after %s: what nobody has stopped by then happens.",
+			len(where(let, (*person).loses)), v.undone(), len(where(let, (*person).creates)), string(v.heldUntil()))...)
 	}
 	return append([]text{t}, v.waiting()...)
+}
+
+// undone counts those who lose access because an override is removed as recommended.
+func (v *Review) undone() text {
+	for i := range v.findings {
+		if f := &v.findings[i]; f.Key == "override_enables_leaver" {
+			return say(", %s more by the removed override", len(f.Workers))
+		}
+	}
+	return nil
 }
 
 const untilAnswered = "Recommended, as long as nobody answers:"

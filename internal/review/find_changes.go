@@ -30,9 +30,34 @@ func (v *Review) aboutNames() []finding {
 			if p.pro.Adopted {
 				t = append(t, words(", and the account is taken over"))
 			}
-			return t
+			return append(t, p.staysOrChanges()...)
 		}))
 	})
+}
+
+// staysOrChanges tells which of the facts about a person change with the name.
+func (p *person) staysOrChanges() text {
+	var stay, change []text
+	for _, x := range []struct {
+		role roster.Role
+		name string
+	}{{roster.RoleLogin, "login"}, {roster.RoleTitle, "title"}, {roster.RoleDepartment, "department"}, {roster.RoleManager, "manager"}} {
+		if p.had(x.role) == "" {
+			continue
+		}
+		if _, now, changes := p.changes(x.role); changes {
+			change = append(change, say("the %s becomes %s", words(x.name), value(now)))
+			continue
+		}
+		stay = append(stay, text{words(x.name)})
+	}
+	if len(stay) > 0 {
+		change = append(change, say("%s %s", join(stay, ", "), isAre(len(stay), "stays", "stay")))
+	}
+	if len(change) == 0 {
+		return nil
+	}
+	return append(say("; "), join(change, ", ")...)
 }
 
 // formerLogin is how the account signs in before the run.

@@ -45,6 +45,12 @@ func (v *Review) aboutWhoLeaves() []finding {
 	out = append(out, about("leaver_senior", 86, senior, func() text {
 		return say("%s%s: %s access. Is that announced?", each(senior), listed(senior, namedInFinding, (*person).wholly), isAre(len(senior), "loses", "lose"))
 	})...)
+	owners := where(leavers, func(p *person) bool { return len(v.o.Groups[p.dec.ObjectID]) > 0 })
+	out = append(out, about("leaver_owns_groups", 65, owners, func() text {
+		return say("%s%s. Who answers for the groups then?", each(owners), listed(owners, namedInFinding, func(p *person) text {
+			return say("%s loses access and owns %s", p.wholly(), v.groupsOf(p))
+		}))
+	})...)
 	policy := where(leavers, func(p *person) bool {
 		return v.cause(p) == directory.ForAbsent || v.cause(p) == directory.ForOutOfScope
 	})
@@ -60,6 +66,19 @@ func (v *Review) aboutWhoLeaves() []finding {
 			return say("%s leaves within %s days, hired on %s", p.wholly(), quickDays, string(p.pro.HireDate))
 		}))
 	})...)
+}
+
+// groupsOf names the first groups that somebody owns.
+func (v *Review) groupsOf(p *person) text {
+	names := v.o.Groups[p.dec.ObjectID]
+	var list []text
+	for _, name := range names[:min(len(names), 3)] {
+		list = append(list, text{value(name)})
+	}
+	if more := len(names) - 3; more > 0 {
+		list = append(list, say("%s more", more))
+	}
+	return append(say("the %s ", words(map[bool]string{true: "group", false: "groups"}[len(names) == 1])), join(list, ", ")...)
 }
 
 // leaversConcentrated asks about a place, department, manager or title that leavers have in common.

@@ -119,7 +119,7 @@ func (v *Review) findingLines(w *markdown.Page) {
 		w.Line("Nothing here looks unusual by what the report compares.\n")
 		return
 	}
-	w.Line("## Look at these\nApproving does all of the above. To leave people as they are and let everybody else go on, use the block under Hold, below.\n")
+	w.Line("## Look at these\nApproving does all of the above. To leave people as they are and let everybody else go on, use the block under Hold, below; it takes further worker ids.\n")
 	for i, f := range v.findings[:min(len(v.findings), lookAt)] {
 		w.Line("%d. %s", i+1, cut(f.Text.markdown())+cut(f.advised().markdown()))
 	}
@@ -177,7 +177,7 @@ func (v *Review) ahead() []text {
 		kind mapping.EventKind
 		what string
 	}{
-		{mapping.EventDisable, "%s lose access"}, {mapping.EventDelete, "%s are deleted"}, {mapping.EventCreate, "%s get an account"}, {mapping.EventEnable, "%s can sign in from then on"}, {roster.EventOverrideEnds, "%s overrides end"},
+		{mapping.EventDisable, "%s lose access"}, {mapping.EventDelete, "%s are deleted"}, {mapping.EventCreate, "%s get an account"}, {mapping.EventEnable, "%s can sign in from then on, of accounts made now, later and before"}, {roster.EventOverrideEnds, "%s overrides end"},
 	}
 	counts, days := map[mapping.EventKind]int{}, map[mapping.EventKind]map[string]int{}
 	for _, e := range v.r.Calendar {

@@ -24,6 +24,8 @@ type Options struct {
 	AsOf time.Time
 	// Rules are what the decisions rest on: the report looks for values that they name.
 	Rules mapping.Rules
+	// Groups are the names of the groups that users own, by object id, where that is known.
+	Groups map[string][]string
 	// MaxListed is the number of rows after which a list is cut; 50 by default.
 	MaxListed int
 	// MaxCharacters is how long the Markdown may be; 60,000 by default, because comments

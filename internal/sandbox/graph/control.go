@@ -218,6 +218,18 @@ func (s *Server) AddGroup(props map[string]any) string {
 	return e.id
 }
 
+// AddOwner makes a user an owner of a group, at once visible. Both are named by id; it panics
+// if there is no such object.
+func (s *Server) AddOwner(group, owner string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	g, o := s.store.entries[fold(group)], s.store.entries[fold(owner)]
+	if g == nil || o == nil {
+		panic(fmt.Sprintf("graph: AddOwner(%q, %q): no such object", group, owner))
+	}
+	g.owners = append(g.owners, o.id)
+}
+
 // AddMember makes a user or group a member of a group, at once visible. Both are
 // named by id; it panics if there is no such object.
 func (s *Server) AddMember(group, member string) {

@@ -334,6 +334,14 @@ func listOwners(s *Server, c *call) (*answer, error) {
 	return s.related(c, kindGroup, kindUser, func(e *entry) []*entry { return s.live(e.owners) })
 }
 
+// listOwned lists the groups that a user owns.
+// https://learn.microsoft.com/graph/api/user-list-ownedobjects
+func listOwned(s *Server, c *call) (*answer, error) {
+	return s.related(c, kindUser, kindGroup, func(user *entry) []*entry {
+		return slices.DeleteFunc(s.store.all(kindGroup, false), func(e *entry) bool { return !slices.Contains(e.owners, user.id) })
+	})
+}
+
 func listMembers(s *Server, c *call) (*answer, error) {
 	return s.listOf(c, func(e *entry) []*entry { return s.live(e.members.order) })
 }

@@ -74,6 +74,7 @@ func userRoutes() []*route {
 		{"DELETE", "/users/{id}/sponsors/{sponsor}/$ref", removeSponsor, writeUser, 1, nil},
 		{"GET", "/users/{id}/memberOf", listMemberOf, readMemberOf, 2, nil},
 		{"GET", "/users/{id}/transitiveMemberOf", listTransitiveMemberOf, readMemberOf, 3, nil},
+		{"GET", "/users/{id}/ownedObjects", listOwned, readUser, 2, nil},
 		{"POST", "/users/{id}/revokeSignInSessions", revokeSessions, revokeUser, 1, nil},
 		{"POST", "/users/{id}/microsoft.graph.revokeSignInSessions", revokeSessions, revokeUser, 1, nil},
 		{"POST", "/users/{id}/assignLicense", assignLicense, license, 1, nil},
