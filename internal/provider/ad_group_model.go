@@ -100,7 +100,7 @@ func (m *adGroupModel) settings(ctx context.Context, domain *activedirectory.Dom
 	s.Scope, s.Category, s.Description, s.Mail = m.Scope.ValueString(), m.Category.ValueString(), m.Description.ValueStringPointer(), m.Mail.ValueStringPointer()
 	manager, err := managerPath(ctx, domain, m.ManagedBy)
 	if err == nil && manager == nil && !m.ManagedBy.IsNull() {
-		err = errors.New(activeDirectoryTarget.nobody(m.ManagedBy.ValueString()))
+		err = errors.New(activeDirectoryTarget.terms().Nobody(m.ManagedBy.ValueString()))
 	}
 	if err != nil {
 		return s, fmt.Errorf("managed_by: %w", err)
@@ -154,7 +154,7 @@ func (m *adGroupModel) remove(ctx context.Context, run *objectRun[*activedirecto
 func (m *adGroupModel) locate(ctx context.Context, run *objectRun[*activedirectory.Domain], ref string) (map[string]any, error) {
 	found, err := run.dir.FindGroup(ctx, ref)
 	if err == nil && found == nil {
-		err = errors.New(activeDirectoryTarget.noGroup(ref))
+		err = errors.New(activeDirectoryTarget.terms().NoGroup(ref))
 	}
 	if err != nil {
 		return nil, err

@@ -111,7 +111,7 @@ func (m *entraGroupModel) spec(ctx context.Context, tenant *entra.Tenant, have *
 		}
 		switch {
 		case who.ID == "":
-			problems = append(problems, errors.New(entraTarget.nobody(ref)))
+			problems = append(problems, errors.New(entraTarget.terms().Nobody(ref)))
 		case who.Class == "group":
 			problems = append(problems, fmt.Errorf("%q is a group, and groups own nothing", ref))
 		case !slices.Contains(want.Owners, who):
@@ -226,7 +226,7 @@ func (m *entraGroupModel) locate(ctx context.Context, run *objectRun[*entra.Tena
 	switch g := found[ref]; {
 	case err != nil:
 	case g == nil:
-		err = errors.New(entraTarget.noGroup(ref) + " Deleted groups are not looked at.")
+		err = errors.New(entraTarget.terms().NoGroup(ref) + " Deleted groups are not looked at.")
 	case g.Mastered() != "":
 		err = fmt.Errorf("group %q: %s", g.DisplayName, g.Mastered())
 	}

@@ -24,6 +24,7 @@ import (
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/entra"
 	"terraform-provider-workforce/internal/reconcile"
+	"terraform-provider-workforce/internal/wording"
 )
 
 var (
@@ -197,7 +198,7 @@ func (r *entraGroupResource) check(ctx context.Context, tenant *entra.Tenant, pl
 		}
 	}
 	if len(missing) > 0 {
-		diags.AddAttributeWarning(path.Root("owners"), "Owners do not exist yet", fmt.Sprintf("%d owners are not in the tenant: %s. Apply fails unless they are created before.", len(missing), someOf(missing)))
+		diags.AddAttributeWarning(path.Root("owners"), "Owners do not exist yet", fmt.Sprintf("%d owners are not in the tenant: %s. Apply fails unless they are created before.", len(missing), wording.Some(missing, maxProblems)))
 	}
 }
 

@@ -85,7 +85,7 @@ func (r *groupRulesResource) Schema(_ context.Context, _ resource.SchemaRequest,
 			},
 			"rules": schema.MapAttribute{
 				Required: true, ElementType: types.StringType,
-				MarkdownDescription: "Rules by group (" + anyOf(r.target.groups.refs) + "). A rule is a condition in the mapping language, such as `And([enabled], [department] = \"Sales\")`, over the attributes of an account: their names at the target, `[worker_id]`, and the keys of the document (" + r.target.keys() + "). " +
+				MarkdownDescription: "Rules by group (" + wording.AnyOf(r.target.groups.refs) + "). A rule is a condition in the mapping language, such as `And([enabled], [department] = \"Sales\")`, over the attributes of an account: their names at the target, `[worker_id]`, and the keys of the document (" + r.target.keys() + "). " +
 					"An attribute that no account has is an error, and so is a group that two rules name. " +
 					"Whoever has an account that is to be deleted, or whose groups are taken away because they have left (`groups` is `removed`), belongs to no group, whatever the rule; a released account is neither added nor removed.",
 			},

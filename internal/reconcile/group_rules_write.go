@@ -114,7 +114,7 @@ func (g *GroupRules) write(ctx context.Context, docs map[string]string) (map[str
 	gone := g.dropped() // known only now: a dropped group may go on under another name
 	works = slices.DeleteFunc(works, func(w *groupWork) bool { return w.dropped && !slices.Contains(gone, w.ref) })
 	if err := g.resolve(ctx, dir, works); err != nil {
-		g.findings.problems("Cannot tell who is meant", err)
+		g.findings.problems(cannotTell, err)
 		return nil, false
 	}
 	changes := make([]directory.MembershipChange, 0, len(works))
