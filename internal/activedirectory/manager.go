@@ -9,9 +9,9 @@ import (
 	"maps"
 	"slices"
 
-	"terraform-provider-workforce/internal/activedirectory/ldapconn"
 	"terraform-provider-workforce/internal/audit"
 	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/ldapconn"
 )
 
 // Pending returns the manager links that still wait, see directory.ApplyOptions.LinkLater.
