@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"terraform-provider-workforce/internal/progress"
+	"terraform-provider-workforce/internal/retry"
 )
 
 // batchSize is how many requests one batch may hold.
@@ -249,7 +250,7 @@ func (b *batch) judged(got answers, answer *Response, asked []int) (again []int,
 			continue
 		default:
 			e := failure(r, a.Status, header, a.Body)
-			e.after = retryAfter(header, answer.at)
+			e.after, _ = retry.After(header, answer.at)
 			e.sent = true
 			e.Unknown = a.Status >= 500 && a.Status != http.StatusNotImplemented && !r.repeatable()
 			b.results[i] = Result{Err: e}

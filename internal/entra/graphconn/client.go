@@ -29,6 +29,7 @@ import (
 	"terraform-provider-workforce/internal/audit"
 	"terraform-provider-workforce/internal/bounded"
 	"terraform-provider-workforce/internal/progress"
+	"terraform-provider-workforce/internal/retry"
 )
 
 // version is the part of Graph's addresses that says which interface is meant.
@@ -275,7 +276,7 @@ func (c *Client) judge(r Request, answer *Response, problem *Error) (*Response, 
 	case answer.Status >= 400:
 		e := failure(r, answer.Status, answer.Header, content)
 		e.Path, e.token, e.sent, e.at = problem.Path, answer.token, true, answer.at
-		e.after = retryAfter(answer.Header, e.at)
+		e.after, _ = retry.After(answer.Header, e.at)
 		e.Unknown = e.Status >= 500 && e.Status != http.StatusNotImplemented && !r.repeatable()
 		return nil, e
 	case len(content) > 0 && !json.Valid(content):
