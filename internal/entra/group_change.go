@@ -306,7 +306,7 @@ func (r *memberRun) passes(w write, err error) bool {
 func (r *memberRun) hopeless(w write, err error) bool {
 	var e *graphconn.Error
 	gone := graphconn.IsNotFound(err) && errors.As(err, &e) && strings.Contains(strings.ToLower(e.Message), w.id)
-	return gone || graphconn.IsDenied(err) || graphconn.IsUnauthenticated(err) || graphconn.IsCanceled(err) || graphconn.IsThrottled(err) || graphconn.IsUnavailable(err) || errors.Is(err, graphconn.ErrNotAttempted)
+	return gone || graphconn.IsDenied(err) || graphconn.IsUnauthenticated(err) || graphconn.IsCanceled(err) || graphconn.IsThrottled(err) || graphconn.IsUnavailable(err) || errors.Is(err, graphconn.ErrNotSent)
 }
 
 // memberAlready reports the answer to an addition that was done before.

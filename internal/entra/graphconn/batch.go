@@ -146,7 +146,7 @@ func (b *batch) run(ctx context.Context, part []int) {
 		if throttled {
 			b.limiter.pause(b.kindOf(again), at.Add(wait))
 		} else if err := b.config.Sleep(ctx, at.Add(wait)); err != nil {
-			b.fail(again, &Error{Err: fmt.Errorf("%w: %w", ErrNotAttempted, err)})
+			b.fail(again, &Error{Err: fmt.Errorf("%w: %w", ErrNotSent, err)})
 			return
 		}
 		pending = again
@@ -246,7 +246,7 @@ func (b *batch) judged(got answers, answer *Response, asked []int) (again []int,
 			continue
 		case a.Status == http.StatusFailedDependency:
 			dependents = append(dependents, i)
-			b.results[i] = Result{Err: &Error{Method: r.Method, Path: r.Path, Status: a.Status, Err: fmt.Errorf("%w: a request it depends on failed", ErrNotAttempted)}}
+			b.results[i] = Result{Err: &Error{Method: r.Method, Path: r.Path, Status: a.Status, Err: fmt.Errorf("%w: a request it depends on failed", ErrNotSent)}}
 			continue
 		default:
 			e := failure(r, a.Status, header, a.Body)
@@ -337,7 +337,7 @@ func (b *batch) items(pending []int) (items []item, asked []int) {
 			}
 		}
 		if failed {
-			b.results[i] = Result{Err: &Error{Method: r.Method, Path: r.Path, Err: fmt.Errorf("%w: a request it depends on failed", ErrNotAttempted)}}
+			b.results[i] = Result{Err: &Error{Method: r.Method, Path: r.Path, Err: fmt.Errorf("%w: a request it depends on failed", ErrNotSent)}}
 			delete(inside, i)
 			continue
 		}

@@ -178,7 +178,7 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 		if e.Status == http.StatusTooManyRequests {
 			c.limiter.pause(r.kind(), e.at.Add(wait))
 		} else if err := c.config.Sleep(ctx, e.at.Add(wait)); err != nil {
-			return nil, (&Error{Method: e.Method, Path: e.Path, Err: fmt.Errorf("%w: %w", ErrNotAttempted, err)}).undecided(lost)
+			return nil, (&Error{Method: e.Method, Path: e.Path, Err: fmt.Errorf("%w: %w", ErrNotSent, err)}).undecided(lost)
 		}
 	}
 }
@@ -217,7 +217,7 @@ func (c *Client) exchange(ctx context.Context, r Request, body []byte, pending *
 	var sent atomic.Bool // set by the transport, which may outlive the call
 	problem := &Error{Method: r.Method, Path: c.shown(r.Path)}
 	if err := c.limiter.enter(ctx, r.kind()); err != nil {
-		problem.Err, problem.final = fmt.Errorf("%w: %w", ErrNotAttempted, err), true
+		problem.Err, problem.final = fmt.Errorf("%w: %w", ErrNotSent, err), true
 		return nil, problem
 	}
 	used := 0.0
@@ -226,7 +226,7 @@ func (c *Client) exchange(ctx context.Context, r Request, body []byte, pending *
 	defer arrived()
 	token, err := c.token(ctx)
 	if ctx.Err() != nil {
-		problem.Err, problem.final = fmt.Errorf("%w: %w", ErrNotAttempted, context.Cause(ctx)), true
+		problem.Err, problem.final = fmt.Errorf("%w: %w", ErrNotSent, context.Cause(ctx)), true
 		return nil, problem
 	}
 	if err != nil {
