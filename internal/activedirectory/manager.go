@@ -185,7 +185,7 @@ func (r *run) linkWaiting(ctx context.Context) {
 			continue
 		}
 		if _, managed := t.want(attrManager); managed && t.out.Waiting == "" {
-			r.arrivals.Settle(t.WorkerID)
+			r.arrivals.Drop(t.WorkerID)
 		}
 		for _, w := range r.arrivals.Arrive(t.WorkerID, t.out.ID) {
 			if err := r.linkNow(ctx, w.ID, t.out.ID); err != nil && !ldapconn.IsNotFound(err) && !errors.Is(err, directory.ErrGone) {

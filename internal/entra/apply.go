@@ -53,7 +53,7 @@ func (t *Tenant) Apply(ctx context.Context, changes []directory.Change, o direct
 	r.update(ctx)
 	r.linkManagers(ctx)
 	r.writeSponsors(ctx)
-	r.settleGroups(ctx)
+	r.writeGroups(ctx)
 	r.giveAccess(ctx)
 	r.readBack(ctx)
 	r.stillAside()

@@ -153,11 +153,11 @@ func (r *memberRun) inBulk(ctx context.Context) {
 	for i, result := range r.insist(ctx, requests, func(i int, err error) bool {
 		return r.passes(writes[i], err) && len(writes[i].members) == 1 || contended(err)
 	}) {
-		r.settleBulk(writes[i], result.Err)
+		r.noteBulk(writes[i], result.Err)
 	}
 }
 
-func (r *memberRun) settleBulk(w write, err error) {
+func (r *memberRun) noteBulk(w write, err error) {
 	switch {
 	case err == nil && w.op == "add":
 		for _, m := range w.members {

@@ -50,8 +50,8 @@ var (
 	errDropObject    error = &dropSignal{DropObject}
 )
 
-// settle turns a drop signal that reached the top into the value it stands for.
-func settle(v Value, err error) (Value, error) {
+// undrop turns a drop signal that reached the top into the value it stands for.
+func undrop(v Value, err error) (Value, error) {
 	if err == nil {
 		return v, nil
 	}

@@ -59,8 +59,8 @@ func (m *adGroupModel) claim(data *providerData, id string, diags *diag.Diagnost
 	}
 }
 
-// settlePlan fills in what is known at plan of what the configuration leaves open.
-func (m *adGroupModel) settlePlan(config, state adGroupModel) {
+// fillPlan fills in what is known at plan of what the configuration leaves open.
+func (m *adGroupModel) fillPlan(config, state adGroupModel) {
 	if config.SAMAccountName.IsNull() {
 		switch {
 		case !state.SAMAccountName.IsNull():
@@ -129,7 +129,7 @@ func (m *adGroupModel) write(ctx context.Context, run *objectRun[*activedirector
 	}
 	now, err := as(ctx, want)
 	if now != nil {
-		m.settle(now, want.ManagedBy)
+		m.observe(now, want.ManagedBy)
 	}
 	return now != nil, err
 }
@@ -143,7 +143,7 @@ func (m *adGroupModel) read(ctx context.Context, run *objectRun[*activedirectory
 	if err != nil {
 		return false, err
 	}
-	m.settle(found, manager)
+	m.observe(found, manager)
 	return true, nil
 }
 
@@ -177,9 +177,9 @@ func managerPath(ctx context.Context, domain *activedirectory.Domain, ref types.
 	return &dn, nil
 }
 
-// settle puts what the directory holds into the model. What is not managed
+// observe puts what the directory holds into the model. What is not managed
 // stays null, except right after an import. manager is where managed_by is.
-func (m *adGroupModel) settle(g *activedirectory.GroupObject, manager *string) {
+func (m *adGroupModel) observe(g *activedirectory.GroupObject, manager *string) {
 	imported := m.Name.IsNull()
 	managed := func(v *types.String, now string) {
 		if !v.IsNull() || imported && now != "" {

@@ -119,9 +119,9 @@ func (m *adOrganizationalUnitModel) settings() activedirectory.UnitSettings {
 	}
 }
 
-// settle puts what the directory holds into the model. A description that is
+// observe puts what the directory holds into the model. A description that is
 // not managed stays null, except right after an import.
-func (m *adOrganizationalUnitModel) settle(u *activedirectory.Unit) {
+func (m *adOrganizationalUnitModel) observe(u *activedirectory.Unit) {
 	if !m.Description.IsNull() || m.Name.IsNull() && u.Description != "" {
 		m.Description = types.StringValue(u.Description)
 	}
@@ -142,7 +142,7 @@ func (m *adOrganizationalUnitModel) create(ctx context.Context, run *objectRun[*
 		run.diags.AddWarning("The organizational unit is not protected", "It was created, but could not be protected from accidental deletion; the next plan shows it: "+err.Error())
 		made.Protected = m.ProtectFromDeletion.ValueBool()
 	}
-	m.settle(made)
+	m.observe(made)
 	return true, nil
 }
 
@@ -156,7 +156,7 @@ func (m *adOrganizationalUnitModel) read(ctx context.Context, run *objectRun[*ac
 
 func (m *adOrganizationalUnitModel) found(u *activedirectory.Unit, err error) (bool, error) {
 	if u != nil {
-		m.settle(u)
+		m.observe(u)
 	}
 	return u != nil, err
 }

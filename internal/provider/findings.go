@@ -49,7 +49,8 @@ func (t target) population(kind string, data *providerData) *reconcile.Populatio
 // terms is what reconcile needs to know of the target.
 func (t target) terms() reconcile.Target {
 	return reconcile.Target{
-		Format: t.format, Title: t.title, Prefix: "workforce_" + t.prefix, Valid: t.valid, Login: t.login, Label: t.label, Restores: t.restores, PartOf: t.partOf,
+		Format: t.format, Title: t.title, Prefix: "workforce_" + t.prefix,
+		Valid: t.valid, Login: t.login, Label: t.label, Restores: t.restores, PartOf: t.partOf,
 		GroupRefs: t.groups.refs, MemberRefs: t.groups.memberRefs, Naming: t.groups.naming,
 	}
 }

@@ -291,7 +291,9 @@ func (r *groupMembersResource) Delete(ctx context.Context, req resource.DeleteRe
 }
 
 // held begins a call about what the state holds.
-func (r *groupMembersResource) held(ctx context.Context, from tfsdk.State, private privateGetter, diags *diag.Diagnostics) (*groupMembersModel, membersRun, bool) {
+func (r *groupMembersResource) held(
+	ctx context.Context, from tfsdk.State, private privateGetter, diags *diag.Diagnostics,
+) (*groupMembersModel, membersRun, bool) {
 	var state groupMembersModel
 	diags.Append(from.Get(ctx, &state)...)
 	if state.recall(diags); diags.HasError() {

@@ -72,13 +72,15 @@ type Target struct {
 
 // NoGroup says that no group goes by a reference.
 func (t Target) NoGroup(ref string) string {
-	return fmt.Sprintf("No group is %q in %s: expected its %s. Create it first, or correct the reference; for a group of the same configuration, refer to the id of its %s_group.",
+	return fmt.Sprintf("No group is %q in %s: expected its %s. Create it first, or correct the reference; "+
+		"for a group of the same configuration, refer to the id of its %s_group.",
 		ref, t.Title, wording.AnyOf(t.GroupRefs), t.Prefix)
 }
 
 // Nobody says that no member goes by a reference.
 func (t Target) Nobody(ref string) string {
-	return fmt.Sprintf("nobody in %s is %q: expected a %s. Create the account first, or correct the reference", t.Title, ref, wording.AnyOf(t.MemberRefs))
+	return fmt.Sprintf("nobody in %s is %q: expected a %s. Create the account first, or correct the reference",
+		t.Title, ref, wording.AnyOf(t.MemberRefs))
 }
 
 // LoginKey is what documents call the login attribute.

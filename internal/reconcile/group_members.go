@@ -153,12 +153,14 @@ func (m *GroupMembers) plan(ctx context.Context, want, state MemberList) (id, do
 // warnOfUnknown names members who are not there yet, and says that others are not known.
 func (m *GroupMembers) warnOfUnknown(want MemberList, refs []string, members map[string]directory.Member) {
 	if missing := slices.DeleteFunc(slices.Clone(refs), func(ref string) bool { return members[ref].ID != "" }); len(missing) > 0 {
-		m.findings.warnArgument("members", "Members do not exist yet", fmt.Sprintf("%s of the group %s not in %s: %s. Apply fails for those that are not created before.",
-			wording.Count(len(missing), "member"), wording.One(len(missing), "is", "are"), m.Target.Title, wording.Some(missing, MaxProblems)))
+		m.findings.warnArgument("members", "Members do not exist yet",
+			fmt.Sprintf("%s of the group %s not in %s: %s. Apply fails for those that are not created before.",
+				wording.Count(len(missing), "member"), wording.One(len(missing), "is", "are"), m.Target.Title, wording.Some(missing, MaxProblems)))
 	}
 	if want.Partial {
-		m.findings.warnArgument("members", "Members are not known yet", fmt.Sprintf("The plan cannot show who joins and who leaves, since some of `members` are known only after apply. "+
-			"These are known: %s. Name accounts by worker id, which is known at plan.", wording.Some(want.Refs, MaxProblems)))
+		m.findings.warnArgument("members", "Members are not known yet",
+			fmt.Sprintf("The plan cannot show who joins and who leaves, since some of `members` are known only after apply. "+
+				"These are known: %s. Name accounts by worker id, which is known at plan.", wording.Some(want.Refs, MaxProblems)))
 	}
 }
 
@@ -211,16 +213,18 @@ func (m *GroupMembers) warnOfRemovals(ctx context.Context, g *directory.Group, w
 	}
 	leaving := sortedKeys(m.others(g, stay))
 	if len(leaving) > 0 {
-		m.findings.warnArgument("members", "Members will be removed", fmt.Sprintf("Group %q has %d members that are not in `members`. They will be removed: %s. "+
-			"Name them in `members`, or set mode = \"additive\" to leave them.", g.Name, len(leaving), wording.Some(leaving, MaxProblems)))
+		m.findings.warnArgument("members", "Members will be removed", fmt.Sprintf("Group %q has %d members that are not in `members`. "+
+			"They will be removed: %s. Name them in `members`, or set mode = \"additive\" to leave them.", g.Name, len(leaving), wording.Some(leaving, MaxProblems)))
 	}
 }
 
 // Claim says, at plan, that the resource answers for members of a group.
 func (m *GroupMembers) Claim(id string, want MemberList) Findings {
-	label := fmt.Sprintf("%s_group_members with group = %q, mode = %q and %d members: %s", m.Target.Prefix, want.Group, want.mode(), len(want.Refs), wording.Some(want.Refs, MaxProblems))
+	claim := MembersClaim{Content: strings.Join(want.Refs, "\n"), All: !want.Additive}
+	claim.Label = fmt.Sprintf("%s_group_members with group = %q, mode = %q and %d members: %s",
+		m.Target.Prefix, want.Group, want.mode(), len(want.Refs), wording.Some(want.Refs, MaxProblems))
 	var f Findings
-	if conflict := m.Claims.ClaimMembers(id, MembersClaim{Label: label, Content: strings.Join(want.Refs, "\n"), All: !want.Additive}); conflict != "" {
+	if conflict := m.Claims.ClaimMembers(id, claim); conflict != "" {
 		f.failArgument("group", TwoResources, conflict)
 	}
 	return f
@@ -274,7 +278,9 @@ func (m *GroupMembers) Read(ctx context.Context, state MemberList) (document str
 // leaving returns who is to be removed, by what the state calls them: those that
 // left the set, and all others where a group is taken over. Members that came
 // after the plan was made are not in it, so nobody leaves unreviewed.
-func (m *GroupMembers) leaving(g *directory.Group, before map[string]string, stays map[string]bool, want, state MemberList) map[string]string {
+func (m *GroupMembers) leaving(
+	g *directory.Group, before map[string]string, stays map[string]bool, want, state MemberList,
+) map[string]string {
 	out := map[string]string{}
 	if !want.Additive || state.Additive {
 		maps.Copy(out, before)

@@ -28,7 +28,9 @@ type listed struct {
 func (l *listed) call(claims *GroupClaims) *GroupMembers {
 	target := testTarget
 	target.Prefix, target.GroupRefs, target.MemberRefs = "test", []string{"id", "name"}, []string{"worker id", "path"}
-	target.Naming = membership.Naming{Key: directory.Fold, ByPath: func(directory.Member) bool { return true }, Hidden: func(string) bool { return false }}
+	target.Naming = membership.Naming{
+		Key: directory.Fold, ByPath: func(directory.Member) bool { return true }, Hidden: func(string) bool { return false },
+	}
 	m := &GroupMembers{Target: target, Claims: claims, Groups: l.dir, IDs: maps.Clone(l.ids), Added: slices.Clone(l.added)}
 	if m.IDs == nil {
 		m.IDs = map[string]string{}
@@ -207,7 +209,8 @@ func TestGroupMembersPartOfItFails(t *testing.T) {
 		}
 		return nil
 	}
-	says(t, l.run(all("sales", "1", "2", "404")), true, "Members do not exist yet", `"404"`, "A membership could not be written", `group "sales"`, `"404"`, "Create the account first", "denied")
+	says(t, l.run(all("sales", "1", "2", "404")), true, "Members do not exist yet", `"404"`,
+		"A membership could not be written", `group "sales"`, `"404"`, "Create the account first", "denied")
 	if l.has("sales", "1"); !slices.Equal(l.state.Refs, []string{"1"}) {
 		t.Errorf("the state shows %q", l.state.Refs)
 	}
@@ -235,7 +238,8 @@ func TestGroupMembersRefuses(t *testing.T) {
 	dir := newClubs([]string{"sales", "dynamic"}, "1")
 	dir.groups["dynamic"].Fixed = "its membership is dynamic"
 	l := &listed{t: t, dir: dir}
-	says(t, l.run(all("none", "1")), true, "The group does not exist", "(group)", `No group is "none" in Test Directory: expected its id or name`, "test_group")
+	says(t, l.run(all("none", "1")), true, "The group does not exist", "(group)",
+		`No group is "none" in Test Directory: expected its id or name`, "test_group")
 	says(t, l.run(all("dynamic", "1")), true, "The members of the group cannot be managed", "(group)", "dynamic")
 	l.partial = true
 	says(t, l.run(all("sales", "1")), false, "Members are not known yet", "(members)")

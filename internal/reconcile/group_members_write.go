@@ -81,7 +81,8 @@ func (m *GroupMembers) joining(g *directory.Group, want MemberList, before map[s
 	names := m.Target.Naming.Of(g)
 	wanted, stays, change = map[string]string{}, map[string]bool{}, directory.MembershipChange{GroupID: g.ID, Name: g.Name}
 	for _, ref := range want.Refs {
-		who := cmp.Or(members[ref], g.Members[before[ref]], g.Members[names.ID(ref)]) // the others were renamed, or are of a kind that is found only as a member
+		// Whom the directory does not find was renamed, or is of a kind that is found only as a member.
+		who := cmp.Or(members[ref], g.Members[before[ref]], g.Members[names.ID(ref)])
 		if who.ID == "" {
 			failures = append(failures, fmt.Errorf("group %q: %s", g.Name, m.Target.Nobody(ref)))
 			continue

@@ -132,7 +132,7 @@ func (g *GroupRules) write(ctx context.Context, docs map[string]string) (map[str
 		if i := slices.Index(writing, w); i >= 0 {
 			out = outcomes[i]
 		}
-		g.settle(w, out, after)
+		g.recordOutcome(w, out, after)
 	}
 	g.forget(ctx, dir, works)
 	g.addFailures(works)
@@ -238,8 +238,8 @@ func (w *groupWork) joining() []string {
 	return keys
 }
 
-// settle puts into after who is in a group now, of those it is about.
-func (g *GroupRules) settle(w *groupWork, out directory.MembershipOutcome, after map[string]string) {
+// recordOutcome puts into after who is in a group now, of those it is about.
+func (g *GroupRules) recordOutcome(w *groupWork, out directory.MembershipOutcome, after map[string]string) {
 	if w.out = out; w.err == nil {
 		w.err = out.Err
 	}

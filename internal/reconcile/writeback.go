@@ -135,7 +135,8 @@ func (w *Writeback) warnOfChanges(differences []writeback.Difference) {
 			wording.Count(len(overwritten), "value is", "values are"), wording.One(len(overwritten), "differs", "differ"), Listed(overwritten)))
 	}
 	if len(cleared) > 0 {
-		w.findings.warn("Values in the HR system will be cleared", fmt.Sprintf("%s will be removed:\n%s", wording.Count(len(cleared), "value"), Listed(cleared)))
+		w.findings.warn("Values in the HR system will be cleared",
+			fmt.Sprintf("%s will be removed:\n%s", wording.Count(len(cleared), "value"), Listed(cleared)))
 	}
 }
 
@@ -169,7 +170,7 @@ func (w *Writeback) apply(ctx context.Context) (after, aside map[string]string) 
 	if w.findings.Failed() {
 		return w.Before, aside
 	}
-	changes = slices.DeleteFunc(changes, func(c writeback.Change) bool { _, skip := w.Aside[c.WorkerID]; return skip })
+	changes = slices.DeleteFunc(changes, func(c writeback.WorkerChange) bool { _, skip := w.Aside[c.WorkerID]; return skip })
 	after = maps.Clone(w.Values)
 	if len(changes) == 0 {
 		return after, aside
@@ -200,7 +201,7 @@ func (w *Writeback) apply(ctx context.Context) (after, aside map[string]string) 
 
 // refused returns who of those that failed is set aside, and why. Nobody is where a failure
 // stops everything, and where nobody is left: that is no matter of one worker.
-func (w *Writeback) refused(changes []writeback.Change, failed []writeback.Outcome) map[string]string {
+func (w *Writeback) refused(changes []writeback.WorkerChange, failed []writeback.Outcome) map[string]string {
 	aside := map[string]string{}
 	for _, o := range failed {
 		if o.Personal && w.Values[o.WorkerID] != "" {
@@ -214,7 +215,7 @@ func (w *Writeback) refused(changes []writeback.Change, failed []writeback.Outco
 }
 
 // allRefused reports that of several workers who were not set aside before, every one is now.
-func allRefused(changes []writeback.Change, aside, before map[string]string) bool {
+func allRefused(changes []writeback.WorkerChange, aside, before map[string]string) bool {
 	tried, refused := 0, 0
 	for _, c := range changes {
 		if _, was := before[c.WorkerID]; !was {
@@ -248,8 +249,8 @@ func (w *Writeback) keepRecorded(o writeback.Outcome, want map[string]writeback.
 
 func (w *Writeback) addFailures(failures []error, of int) {
 	if len(failures) > 1 {
-		w.findings.fail("Some workers could not be written", fmt.Sprintf("%d of %s failed. What succeeded is in the state, and the next plan shows only the rest.",
-			len(failures), wording.Count(of, "worker")))
+		w.findings.fail("Some workers could not be written",
+			fmt.Sprintf("%d of %s failed. What succeeded is in the state, and the next plan shows only the rest.", len(failures), wording.Count(of, "worker")))
 	}
 	texts := map[string]bool{}
 	failures = slices.DeleteFunc(failures, func(err error) bool { // one failed read is the failure of everybody
@@ -289,8 +290,8 @@ func (w *Writeback) refresh(ctx context.Context) map[string]string {
 		return w.Before
 	}
 	if n := len(w.Before) - len(w.BeforeAside); n > 1 && len(found) == 0 {
-		w.findings.fail("The HR system knows none of the workers", fmt.Sprintf("The state holds %d workers whom the HR system had, and it has none of them now. "+
-			"That is no reason to believe that all of them were deleted: see that the address and the credentials lead to the right system. "+
+		w.findings.fail("The HR system knows none of the workers", fmt.Sprintf("The state holds %d workers whom the HR system had, "+
+			"and it has none of them now. That is no reason to believe that all of them were deleted: see that the address and the credentials lead to the right system. "+
 			"If they are really gone, take them out of values and run once with -refresh=false.", n))
 		return w.Before
 	}
@@ -324,7 +325,8 @@ func (w *Writeback) refreshed(found map[string]writeback.Record) map[string]stri
 // PlanEnd says what ends with the resource.
 func (w *Writeback) PlanEnd() (f Findings) {
 	if n := len(w.Before); w.Clear && n > 0 {
-		f.warn("Values will be cleared", fmt.Sprintf("Destroying this resource removes the values of %s from the HR system (on_destroy = \"clear\").", wording.Count(n, "worker")))
+		f.warn("Values will be cleared",
+			fmt.Sprintf("Destroying this resource removes the values of %s from the HR system (on_destroy = \"clear\").", wording.Count(n, "worker")))
 	}
 	return f
 }
@@ -342,14 +344,14 @@ func (w *Writeback) End(ctx context.Context) (left map[string]string, findings F
 
 // changes returns what is to be written, by worker id, and the documents that are wanted.
 // Whoever was set aside is looked at anew: the state does not say what the system holds.
-func (w *Writeback) changes() ([]writeback.Change, map[string]writeback.Record) {
+func (w *Writeback) changes() ([]writeback.WorkerChange, map[string]writeback.Record) {
 	want, before := w.parse(w.Values, w.Attributes), w.before()
 	ids := maps.Clone(want)
 	maps.Copy(ids, before)
-	var changes []writeback.Change
+	var changes []writeback.WorkerChange
 	for _, id := range sortedKeys(ids) {
 		_, wanted := want[id]
-		c := writeback.Change{WorkerID: id, Want: maps.Clone(want[id]), MayBeGone: !wanted}
+		c := writeback.WorkerChange{WorkerID: id, Want: maps.Clone(want[id]), MayBeGone: !wanted}
 		if c.Want == nil {
 			c.Want = writeback.Record{}
 		}

@@ -141,7 +141,8 @@ func mails(pairs ...string) map[string]string {
 func TestWriteback(t *testing.T) {
 	v := &values{t: t, system: newPersonnel("1", "2")}
 	want := mails("1", "a", "2", "b")
-	says(t, v.run(want), false, "Values in the HR system will be overwritten", "2 values are not managed yet and differ", `worker 1: mail: "old1" → "a"`)
+	says(t, v.run(want), false,
+		"Values in the HR system will be overwritten", "2 values are not managed yet and differ", `worker 1: mail: "old1" → "a"`)
 	v.holds(map[string]string{"1": "a", "2": "b"})
 	v.quiet(want)
 
@@ -263,7 +264,8 @@ func TestWritebackNobodyIsKnown(t *testing.T) {
 
 // TestWritebackAnotherSystem: the state of another system says nothing about this one, and nothing there is cleared.
 func TestWritebackAnotherSystem(t *testing.T) {
-	v := &values{t: t, system: newPersonnel("1", "2"), docs: mails("1", "a", "2", "b"), change: func(w *Writeback) { w.SameSystem, w.Clear = false, true }}
+	v := &values{t: t, system: newPersonnel("1", "2"), docs: mails("1", "a", "2", "b")}
+	v.change = func(w *Writeback) { w.SameSystem, w.Clear = false, true }
 	after, _, f := v.call(mails("1", "a")).Apply(t.Context())
 	if says(t, f, false); !maps.Equal(after, mails("1", "a")) {
 		t.Errorf("the state holds %v", after)
@@ -283,7 +285,8 @@ func TestWritebackRefuses(t *testing.T) {
 		"not a text":          {docs: map[string]string{"1": `{"mail":7}`}, want: []string{"(1)", "mail", "found 7", "tostring"}},
 		"not a document":      {docs: map[string]string{"1": `mail`}, want: []string{`Worker "1"`, "JSON object"}},
 		"worker id of blanks": {docs: mails(" 1", "a"), want: []string{"without blanks"}},
-		"too many":            {docs: mails("1", "a", "2", "b"), change: func(w *Writeback) { w.MaxChanges = &limit }, want: []string{"(max_changes)", "2 workers", "max_changes is 1"}},
+		"too many": {docs: mails("1", "a", "2", "b"), change: func(w *Writeback) { w.MaxChanges = &limit },
+			want: []string{"(max_changes)", "2 workers", "max_changes is 1"}},
 		"no system": {docs: mails("1", "a"), change: func(w *Writeback) {
 			w.Open = func() (writeback.System, error) { return nil, fmt.Errorf("found no credentials") }
 		}, want: []string{"cannot be written to as configured", "no credentials"}},

@@ -220,14 +220,14 @@ func (b *batch) round(ctx context.Context, pending []int) (again []int, wait tim
 		answer.pending.EndAll(outcome(nil, e))
 		return asked, 0, false, at, e
 	}
-	defer func() { b.settled(answer.pending, asked) }()
-	again, wait, throttled = b.judged(got, answer, asked)
+	defer func() { b.recordOutcomes(answer.pending, asked) }()
+	again, wait, throttled = b.sortAnswers(got, answer, asked)
 	return again, wait, throttled, answer.at, nil
 }
 
-// judged records what the answer of a batch says of each request, and returns what
+// sortAnswers records what the answer of a batch says of each request, and returns what
 // is to be sent again after how long.
-func (b *batch) judged(got answers, answer *Response, asked []int) (again []int, wait time.Duration, throttled bool) {
+func (b *batch) sortAnswers(got answers, answer *Response, asked []int) (again []int, wait time.Duration, throttled bool) {
 	seen := map[int]bool{}
 	var dependents []int
 	for _, a := range got.Responses {

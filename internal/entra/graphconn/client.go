@@ -261,12 +261,13 @@ func (c *Client) exchange(ctx context.Context, r Request, body []byte, pending *
 		problem.Err, problem.Unknown = fmt.Errorf("reading the answer: %w", c.timeout(ctx, plain(err))), !r.repeatable()
 		return nil, problem
 	}
-	return c.judge(r, &Response{Status: answer.StatusCode, Header: answer.Header, Body: content.Bytes(), at: c.config.Clock(), token: token}, problem)
+	response := &Response{Status: answer.StatusCode, Header: answer.Header, Body: content.Bytes(), at: c.config.Clock(), token: token}
+	return c.checkAnswer(r, response, problem)
 }
 
-// judge tells an answer that can be used from one that cannot, which completes
+// checkAnswer tells an answer that can be used from one that cannot, which completes
 // the problem.
-func (c *Client) judge(r Request, answer *Response, problem *Error) (*Response, error) {
+func (c *Client) checkAnswer(r Request, answer *Response, problem *Error) (*Response, error) {
 	content := answer.Body
 	switch {
 	case len(content) > maxAnswer:
