@@ -44,10 +44,10 @@ type regrouping struct {
 	privileged map[string]bool
 }
 
-// settleGroups makes the groups of accounts what is wanted. Groups are remembered
+// writeGroups makes the groups of accounts what is wanted. Groups are remembered
 // before they are taken away, and forgotten after they were given back, so that
 // an interruption loses none and the next run finishes what this one began.
-func (r *run) settleGroups(ctx context.Context) {
+func (r *run) writeGroups(ctx context.Context) {
 	g := &regrouping{run: r, byPath: map[string]string{}, exists: map[string]bool{}, privileged: map[string]bool{}}
 	for _, t := range r.alive() {
 		v, managed := t.want(directory.GroupsAttribute)
@@ -181,12 +181,12 @@ func (g *regrouping) change(ctx context.Context) {
 	}
 	ordered := changes.Sorted()
 	for i, o := range g.ChangeMembers(ctx, ordered) {
-		g.settle(ordered[i], o, byID)
+		g.noteOutcome(ordered[i], o, byID)
 	}
 }
 
-// settle records what became of one group's members.
-func (g *regrouping) settle(c directory.MembershipChange, o directory.MembershipOutcome, byID map[string]*task) {
+// noteOutcome records what became of one group's members.
+func (g *regrouping) noteOutcome(c directory.MembershipChange, o directory.MembershipOutcome, byID map[string]*task) {
 	for _, m := range slices.Concat(c.Add, c.Remove) {
 		if err := o.Failure(m.ID); err != nil {
 			byID[m.ID].fail("change the groups", directory.GroupsAttribute, err)

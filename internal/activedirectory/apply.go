@@ -55,7 +55,7 @@ func (d *Domain) Apply(ctx context.Context, changes []directory.Change, o direct
 		r.readBack(ctx, w.tasks)
 	}
 	r.linkManagers(ctx)
-	r.settleGroups(ctx)
+	r.writeGroups(ctx)
 	r.verify(ctx)
 	r.linkWaiting(ctx)
 	for _, t := range r.tasks {

@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"terraform-provider-workforce/internal/activedirectory/ldapconn"
 	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/ldapconn"
 )
 
 func TestGUID(t *testing.T) {

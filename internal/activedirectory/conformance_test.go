@@ -17,9 +17,9 @@ import (
 	"github.com/google/uuid"
 
 	"terraform-provider-workforce/internal/activedirectory"
-	"terraform-provider-workforce/internal/activedirectory/ldapconn"
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/directory/applytest"
+	"terraform-provider-workforce/internal/ldapconn"
 	"terraform-provider-workforce/internal/sandbox/memdir"
 	"terraform-provider-workforce/internal/sandbox/samba"
 )

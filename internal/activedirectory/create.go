@@ -12,8 +12,8 @@ import (
 
 	"github.com/go-ldap/ldap/v3"
 
-	"terraform-provider-workforce/internal/activedirectory/ldapconn"
 	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/ldapconn"
 )
 
 // create adds an account with everything it is to have, password included, in

@@ -14,9 +14,9 @@ import (
 	"github.com/go-ldap/ldap/v3"
 	"golang.org/x/sync/errgroup"
 
-	"terraform-provider-workforce/internal/activedirectory/ldapconn"
 	"terraform-provider-workforce/internal/audit"
 	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/ldapconn"
 )
 
 // DefaultDeleteChildrenOfClasses are the objects that Exchange keeps below each

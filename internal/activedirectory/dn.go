@@ -14,9 +14,7 @@ import (
 // dnKey is a form under which all spellings of one distinguished name are equal.
 func dnKey(s string) string { return directory.PathKey(s) }
 
-// SameDN reports whether two distinguished names are one, however they are spelled.
-func SameDN(a, b string) bool { return directory.SamePath(a, b) }
-
+// sameDN reports whether two distinguished names are one, however they are spelled.
 func sameDN(a, b string) bool { return directory.SamePath(a, b) }
 
 // isDN reports whether s is a distinguished name of at least one component.

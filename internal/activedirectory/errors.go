@@ -5,8 +5,8 @@ package activedirectory
 import (
 	"errors"
 
-	"terraform-provider-workforce/internal/activedirectory/ldapconn"
 	"terraform-provider-workforce/internal/audit"
+	"terraform-provider-workforce/internal/ldapconn"
 )
 
 // isLost reports that nothing more can be done with this server, or must be.

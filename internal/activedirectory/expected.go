@@ -13,9 +13,6 @@ func RefKey(ref string) string {
 	return looseKey(ref)
 }
 
-// PathKey is a form under which all spellings of one distinguished name are equal.
-func PathKey(path string) string { return dnKey(path) }
-
 // IsPath reports whether s is a distinguished name.
 func IsPath(s string) bool { return isDN(s) }
 

@@ -12,9 +12,9 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"terraform-provider-workforce/internal/activedirectory/ldapconn"
 	"terraform-provider-workforce/internal/audit"
 	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/ldapconn"
 )
 
 var _ directory.Forgetter = (*Domain)(nil)

@@ -56,4 +56,5 @@ var Format = directory.Format{
 	Check:         CheckValue,
 	Contradiction: contradiction,
 	Days:          []string{attrExpires},
+	ID:            attrGUID,
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/go-ldap/ldap/v3"
 	"golang.org/x/sync/errgroup"
 
-	"terraform-provider-workforce/internal/activedirectory/ldapconn"
 	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/ldapconn"
 )
 
 const (

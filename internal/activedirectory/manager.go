@@ -9,9 +9,9 @@ import (
 	"maps"
 	"slices"
 
-	"terraform-provider-workforce/internal/activedirectory/ldapconn"
 	"terraform-provider-workforce/internal/audit"
 	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/ldapconn"
 )
 
 // Pending returns the manager links that still wait, see directory.ApplyOptions.LinkLater.
@@ -185,7 +185,7 @@ func (r *run) linkWaiting(ctx context.Context) {
 			continue
 		}
 		if _, managed := t.want(attrManager); managed && t.out.Waiting == "" {
-			r.arrivals.Settle(t.WorkerID)
+			r.arrivals.Drop(t.WorkerID)
 		}
 		for _, w := range r.arrivals.Arrive(t.WorkerID, t.out.ID) {
 			if err := r.linkNow(ctx, w.ID, t.out.ID); err != nil && !ldapconn.IsNotFound(err) && !errors.Is(err, directory.ErrGone) {

@@ -9,8 +9,8 @@ import (
 
 	"github.com/go-ldap/ldap/v3"
 
-	"terraform-provider-workforce/internal/activedirectory/ldapconn"
 	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/ldapconn"
 )
 
 // rename gives an account its name and place in one request; it stays the same

@@ -11,8 +11,8 @@ import (
 
 	"github.com/go-ldap/ldap/v3"
 
-	"terraform-provider-workforce/internal/activedirectory/ldapconn"
 	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/ldapconn"
 )
 
 // update writes what differs: attributes and state in one request, then the

@@ -72,7 +72,7 @@ func (r *run) notThere(tasks map[string]*task, err error) {
 
 // verify compares what was read back with what was wanted.
 func (r *run) verify(ctx context.Context) {
-	r.settlePasswords(ctx)
+	r.expirePasswords(ctx)
 	var records []*record
 	for _, t := range r.tasks {
 		if t.have != nil {
@@ -94,9 +94,9 @@ func (r *run) verify(ctx context.Context) {
 	}
 }
 
-// settlePasswords makes sure that a password must be changed where that was
+// expirePasswords makes sure that a password must be changed where that was
 // asked: some servers let the new password in the same request win.
-func (r *run) settlePasswords(ctx context.Context) {
+func (r *run) expirePasswords(ctx context.Context) {
 	var todo []*task
 	for _, t := range r.alive() {
 		if set := t.haveText(attrPasswordSet); t.mustChange && t.out.PasswordSet && set != "" && set != "0" {

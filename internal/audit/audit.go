@@ -50,8 +50,8 @@ const (
 	RemoveOwners
 )
 
-// Change is what a write does to one attribute.
-type Change struct {
+// AttributeChange is what a write does to one attribute.
+type AttributeChange struct {
 	Attribute string
 	// Old is what the attribute held, as far as Known says that this is known.
 	Old   []string
@@ -95,7 +95,7 @@ type Write struct {
 	// PathAttribute is the attribute whose value Path shows.
 	PathAttribute string
 	Subject       Subject
-	Changes       []Change
+	Changes       []AttributeChange
 	Members       []Member
 }
 

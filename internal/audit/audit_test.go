@@ -26,7 +26,7 @@ func disabling() Write {
 		Target: "Active Directory", Tenant: "DC=corp,DC=example,DC=com", Server: "ldaps://dc1.corp.example.com:636", Identity: "svc@corp.example.com",
 		Activity: Disable, Operation: "modify", Path: "CN=Ada Byron,OU=Staff,DC=corp,DC=example,DC=com", PathAttribute: "cn",
 		Subject: Subject{Worker: "w1", ID: "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0", Name: "Ada Byron", Cause: "the worker has left"},
-		Changes: []Change{
+		Changes: []AttributeChange{
 			{Attribute: "userAccountControl", Old: []string{"512"}, Known: true, New: []string{"514"}},
 			{Attribute: "title", Known: true, New: []string{"Clerk"}, Rule: "[JobTitle]"},
 			{Attribute: "extensionName", New: []string{"left"}, Part: true},
@@ -39,7 +39,7 @@ func disabling() Write {
 func TestEncode(t *testing.T) {
 	group := Write{Target: "Microsoft Entra ID", Tenant: "t1", Identity: "application a1", Activity: AddMembers, Operation: "POST /groups/{id}/members/$ref",
 		Subject: Subject{Kind: Group, ID: "g1", Name: "Sales"}, Members: []Member{{ID: "u1", Worker: "w1", Name: "Ada Byron"}}}
-	record := Write{Target: "Workday", Operation: "write", Subject: Subject{Kind: Record, Worker: "w1"}, Changes: []Change{{Attribute: "mail", Known: true, New: []string{"a@example.com"}}}}
+	record := Write{Target: "Workday", Operation: "write", Subject: Subject{Kind: Record, Worker: "w1"}, Changes: []AttributeChange{{Attribute: "mail", Known: true, New: []string{"a@example.com"}}}}
 	meta := `"metadata":{"version":"1.8.0","uid":"e1","correlation_uid":"run-7","log_name":"audit",%s"product":{"name":"terraform-provider-workforce","vendor_name":"workforce","version":"1.2.3"}}`
 	for name, c := range map[string]struct {
 		write   Write
@@ -93,7 +93,7 @@ func TestSecretsStayOut(t *testing.T) {
 		"keyCredentials/key", "supplementalCredentials", "clientSecret", "userPKCS12", "api_key", "salary", "SALARY", "employeeOrgData/costCenter", "cn", "displayName"} {
 		w := disabling()
 		w.Path = "CN=" + canary + ",OU=Staff"
-		w.Changes = []Change{{Attribute: attribute, Old: []string{canary}, Known: true, New: []string{canary, canary}, Rule: "Switch([X], \"" + canary + "\")"}, {Attribute: "Part-" + attribute, Part: true, New: []string{"x"}}}
+		w.Changes = []AttributeChange{{Attribute: attribute, Old: []string{canary}, Known: true, New: []string{canary, canary}, Rule: "Switch([X], \"" + canary + "\")"}, {Attribute: "Part-" + attribute, Part: true, New: []string{"x"}}}
 		w.Subject.Name = canary
 		w.Subject.Before = func(string) ([]string, bool) { return []string{canary}, true }
 		w.Subject.Members = map[string]Member{"1": {ID: "1", Name: canary}}
@@ -106,12 +106,12 @@ func TestSecretsStayOut(t *testing.T) {
 		}
 	}
 	for _, open := range []string{"pwdLastSet", "passwordProfile/forceChangePasswordNextSignIn", "passwordPolicies", "title"} {
-		line, _ := Encode(Write{Changes: []Change{{Attribute: open, New: []string{canary}}}}, nil, stamp, nil)
+		line, _ := Encode(Write{Changes: []AttributeChange{{Attribute: open, New: []string{canary}}}}, nil, stamp, nil)
 		if !bytes.Contains(line, []byte(canary)) {
 			t.Errorf("%s is no secret, and is withheld: %s", open, line)
 		}
 	}
-	line, _ := Encode(Write{Changes: []Change{{Attribute: "nTSecurityDescriptor", New: []string{"\x01\x00\xff"}}}}, nil, stamp, nil)
+	line, _ := Encode(Write{Changes: []AttributeChange{{Attribute: "nTSecurityDescriptor", New: []string{"\x01\x00\xff"}}}}, nil, stamp, nil)
 	if !bytes.Contains(line, []byte(`{"attribute":"nTSecurityDescriptor","withheld":"binary"}`)) {
 		t.Errorf("binary values: %s", line)
 	}
@@ -126,7 +126,7 @@ func TestContext(t *testing.T) {
 		return Subject{Worker: "w-" + id, Cause: "the worker has left", Before: func(string) ([]string, bool) { return []string{"Boss"}, true }}, id != ""
 	})
 	for _, w := range []Write{
-		{Subject: Subject{ID: "1"}, Changes: []Change{{Attribute: "title", New: []string{"Clerk"}}, {Attribute: "mobile", New: []string{"+61 2 5550 1234"}}}},
+		{Subject: Subject{ID: "1"}, Changes: []AttributeChange{{Attribute: "title", New: []string{"Clerk"}}, {Attribute: "mobile", New: []string{"+61 2 5550 1234"}}}},
 		{Path: "nobody@example.com"},
 	} {
 		p, err := log.Begin(ctx, w)

@@ -292,7 +292,7 @@ func (e *event) became(w Write, outcome *Outcome, hide []string) {
 	e.Message = fmt.Sprintf("%s: %s%s at %s: %s", words[w.Activity], kindNames[w.Subject.Kind], who, w.Target, what)
 }
 
-func changesOf(changes []Change, redacted []string) []change {
+func changesOf(changes []AttributeChange, redacted []string) []change {
 	var out []change
 	for _, c := range changes {
 		one := change{Attribute: c.Attribute, Rule: c.Rule, Withheld: hidden(redacted, c)}

@@ -107,8 +107,8 @@ func (l *Log) Begin(ctx context.Context, writes ...Write) (*Pending, error) {
 
 // known completes changes by what is known of the object and of the rules. What it held
 // must be read now: by the time of the answer it holds something else.
-func known(ctx context.Context, w Write) []Change {
-	out := make([]Change, len(w.Changes))
+func known(ctx context.Context, w Write) []AttributeChange {
+	out := make([]AttributeChange, len(w.Changes))
 	for i, c := range w.Changes {
 		if !c.Known && w.Subject.Before != nil {
 			c.Old, c.Known = w.Subject.Before(c.Attribute)

@@ -39,7 +39,7 @@ func named(list []string, attribute string) bool {
 }
 
 // hidden says why values of an attribute are not shown; "" where they are.
-func hidden(redacted []string, c Change) string {
+func hidden(redacted []string, c AttributeChange) string {
 	switch {
 	case secret(c.Attribute):
 		return "secret"

@@ -199,6 +199,11 @@ type Format struct {
 	Unsupported []string
 	// Days are the attributes of an instant where a date as YYYY-MM-DD means the end of that day.
 	Days []string
+	// ID is the attribute by which [Directory.Find] looks up object ids.
+	ID string
+	// HoldsAddresses says that a mail address cannot change hands within one run: the target looks at all
+	// addresses whenever it writes one, in no order that we could choose.
+	HoldsAddresses bool
 }
 
 // Known reports whether users have the attribute at the target, although this provider does not manage it.

@@ -60,7 +60,7 @@ func (l *LateManagers) Forget(worker string) {
 func (l *LateManagers) Wait(w Waiting) (manager string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.settle(w.WorkerID)
+	l.drop(w.WorkerID)
 	key := Fold(w.ManagerWorkerID)
 	if id := l.known[key]; id != "" {
 		return id
@@ -72,14 +72,14 @@ func (l *LateManagers) Wait(w Waiting) (manager string) {
 	return ""
 }
 
-// Settle drops the link that a worker waits for: now another manager is wanted, or none.
-func (l *LateManagers) Settle(worker string) {
+// Drop drops the link that a worker waits for: now another manager is wanted, or none.
+func (l *LateManagers) Drop(worker string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.settle(worker)
+	l.drop(worker)
 }
 
-func (l *LateManagers) settle(worker string) {
+func (l *LateManagers) drop(worker string) {
 	for manager, links := range l.waiting {
 		links = slices.DeleteFunc(links, func(w Waiting) bool { return strings.EqualFold(w.WorkerID, worker) })
 		if l.waiting[manager] = links; len(links) == 0 {

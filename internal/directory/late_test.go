@@ -19,7 +19,7 @@ func TestLateManagers(t *testing.T) {
 	if l.Wait(Waiting{"1", "id1", "chief"}) != "" || !slices.Equal(l.Pending(), []Waiting{{"1", "id1", "chief"}, two}) {
 		t.Errorf("waiting: %v", l.Pending())
 	}
-	l.Settle("1")
+	l.Drop("1")
 	if got := l.Arrive("Boss", "id9"); !slices.Equal(got, []Waiting{two}) || len(l.Pending()) > 0 {
 		t.Errorf("waited: %v, waiting: %v", got, l.Pending())
 	}

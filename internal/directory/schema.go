@@ -12,6 +12,8 @@ import (
 	"time"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"terraform-provider-workforce/internal/expression/spelling"
 )
 
 // Syntax is the kind of value an attribute takes, coarse enough to check a
@@ -100,7 +102,7 @@ func (s *Schema) Names() []string {
 
 // Nearest returns the known attribute name most like the given one, or "" when
 // none is close enough to be what was meant.
-func (s *Schema) Nearest(name string) string { return Nearest(name, s.Names()) }
+func (s *Schema) Nearest(name string) string { return spelling.Nearest(name, s.Names()) }
 
 // Check says what is wrong with v as the value of the attribute: too many
 // values, too long, or not of its syntax. It is nil for a cleared attribute.

@@ -60,15 +60,6 @@ func TestCanonical(t *testing.T) {
 	}
 }
 
-func TestNearest(t *testing.T) {
-	names := []string{"department", "departmentNumber", "displayName", "sn", "st", "title"}
-	for in, want := range map[string]string{"departement": "department", "Departmant": "department", "dispalyName": "displayName", "TITLE": "title", "sm": "sn", "completelyElse": "", "": ""} {
-		if got := Nearest(in, names); got != want {
-			t.Errorf("nearest to %q is %q, expected %q", in, got, want)
-		}
-	}
-}
-
 func TestSchemaLookup(t *testing.T) {
 	s := NewSchema(AttributeType{Name: "givenName"}, AttributeType{Name: "sn", Multi: true}, AttributeType{Name: "SN"})
 	if a, ok := s.Lookup("GIVENNAME"); !ok || a.Name != "givenName" {

@@ -190,9 +190,9 @@ func (r *run) unrevoked(k *task, err error) error {
 		"so revoke them by hand, or with the action workforce_entra_revoke_sessions: %w", err)
 }
 
-// settleSessions is for users whose sessions were revoked in this run and look live all
+// confirmSessions is for users whose sessions were revoked in this run and look live all
 // the same: what [record] says about clocks. It is called until they do not.
-func (r *run) settleSessions(ctx context.Context, users map[*task]*user) {
+func (r *run) confirmSessions(ctx context.Context, users map[*task]*user) {
 	var requests []graphconn.Request
 	var tasks []*task
 	for k, u := range users {

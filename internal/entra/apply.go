@@ -53,7 +53,7 @@ func (t *Tenant) Apply(ctx context.Context, changes []directory.Change, o direct
 	r.update(ctx)
 	r.linkManagers(ctx)
 	r.writeSponsors(ctx)
-	r.settleGroups(ctx)
+	r.writeGroups(ctx)
 	r.giveAccess(ctx)
 	r.readBack(ctx)
 	r.stillAside()
@@ -349,7 +349,7 @@ func (r *run) differences(k *task) []string {
 func explain(err error) error {
 	text := strings.ToLower(err.Error())
 	switch {
-	case errors.Is(err, graphconn.ErrNotAttempted), unrecorded(err), graphconn.IsCanceled(err), graphconn.IsUnauthenticated(err):
+	case errors.Is(err, graphconn.ErrNotSent), unrecorded(err), graphconn.IsCanceled(err), graphconn.IsUnauthenticated(err):
 		return directory.Because(directory.ErrNotAttempted, err)
 	case graphconn.IsDenied(err):
 		return directory.Because(directory.ErrDenied, err)

@@ -115,8 +115,8 @@ func (t *Tenant) unsettled() (extensions, security []string) {
 	return extensions, security
 }
 
-// settle enters types, and that names without one are not defined.
-func (t *Tenant) settle(names []string, types []property) {
+// enterDefinitions enters types, and that names without one are not defined.
+func (t *Tenant) enterDefinitions(names []string, types []property) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, p := range types {
@@ -147,21 +147,21 @@ func (t *Tenant) defineExtensions(ctx context.Context, names []string) error {
 		if err != nil && !graphconn.IsDenied(err) {
 			return explainDefinitions(err, names)
 		}
-		t.settle(nil, all)
+		t.enterDefinitions(nil, all)
 		t.defined.extensions, t.defined.denied = true, err
 	}
 	for _, application := range t.applications(names) {
 		more, err := t.extensions(ctx, graphconn.Request{Method: http.MethodGet, Path: "/applications(appId='" + application + "')/extensionProperties"})
 		switch {
 		case err == nil:
-			t.settle(nil, more)
+			t.enterDefinitions(nil, more)
 		case t.defined.denied != nil:
 			return explainDefinitions(t.defined.denied, names)
 		case !graphconn.IsNotFound(err) && !graphconn.IsDenied(err): // the application may be at home in another tenant
 			return explainDefinitions(err, names)
 		}
 	}
-	t.settle(names, nil)
+	t.enterDefinitions(names, nil)
 	return nil
 }
 
@@ -211,7 +211,7 @@ func (t *Tenant) extensions(ctx context.Context, r graphconn.Request) ([]propert
 // https://learn.microsoft.com/graph/api/directory-list-customsecurityattributedefinitions
 func (t *Tenant) defineSecurity(ctx context.Context, names []string) error {
 	if t.defined.security {
-		t.settle(names, nil)
+		t.enterDefinitions(names, nil)
 		return nil
 	}
 	var types []property
@@ -239,7 +239,7 @@ func (t *Tenant) defineSecurity(ctx context.Context, names []string) error {
 		return fmt.Errorf("reading which types custom security attributes have: %w, or take %s out of the mapping", permission(err, "CustomSecAttributeDefinition.Read.All"), strings.Join(names, " and "))
 	}
 	t.defined.security = true
-	t.settle(names, types)
+	t.enterDefinitions(names, types)
 	return nil
 }
 

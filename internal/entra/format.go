@@ -27,8 +27,10 @@ const (
 // Format is the account document of Microsoft Entra ID. The user principal name is unique in a
 // tenant, mail among the mail addresses of all users, and so is the link to Active Directory.
 var Format = directory.Format{
-	Target:   "entra",
-	Sessions: true,
+	Target:         "entra",
+	ID:             attrID,
+	Sessions:       true,
+	HoldsAddresses: true,
 	Core: []directory.CoreKey{
 		{Key: "user_principal_name", Attribute: attrPrincipal, Required: true},
 		{Key: "display_name", Attribute: attrDisplayName, Required: true, Shared: true},

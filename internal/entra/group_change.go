@@ -153,11 +153,11 @@ func (r *memberRun) inBulk(ctx context.Context) {
 	for i, result := range r.insist(ctx, requests, func(i int, err error) bool {
 		return r.passes(writes[i], err) && len(writes[i].members) == 1 || contended(err)
 	}) {
-		r.settleBulk(writes[i], result.Err)
+		r.noteBulk(writes[i], result.Err)
 	}
 }
 
-func (r *memberRun) settleBulk(w write, err error) {
+func (r *memberRun) noteBulk(w write, err error) {
 	switch {
 	case err == nil && w.op == "add":
 		for _, m := range w.members {
@@ -306,7 +306,7 @@ func (r *memberRun) passes(w write, err error) bool {
 func (r *memberRun) hopeless(w write, err error) bool {
 	var e *graphconn.Error
 	gone := graphconn.IsNotFound(err) && errors.As(err, &e) && strings.Contains(strings.ToLower(e.Message), w.id)
-	return gone || graphconn.IsDenied(err) || graphconn.IsUnauthenticated(err) || graphconn.IsCanceled(err) || graphconn.IsThrottled(err) || graphconn.IsUnavailable(err) || errors.Is(err, graphconn.ErrNotAttempted)
+	return gone || graphconn.IsDenied(err) || graphconn.IsUnauthenticated(err) || graphconn.IsCanceled(err) || graphconn.IsThrottled(err) || graphconn.IsUnavailable(err) || errors.Is(err, graphconn.ErrNotSent)
 }
 
 // memberAlready reports the answer to an addition that was done before.

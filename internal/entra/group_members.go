@@ -174,7 +174,7 @@ type memberLookup struct {
 	problems []error
 }
 
-func (l *memberLookup) settle(key string, m directory.Member) {
+func (l *memberLookup) resolve(key string, m directory.Member) {
 	for _, ref := range l.open[key] {
 		l.found[ref] = m
 	}
@@ -193,14 +193,14 @@ func (l *memberLookup) byObjectID(ctx context.Context) error {
 		return err
 	}
 	for id, u := range users {
-		l.settle(id, l.userMember(u))
+		l.resolve(id, l.userMember(u))
 	}
 	groups, err := l.groupsByID(ctx, l.keys(isObjectID))
 	if err != nil {
 		return err
 	}
 	for id, g := range groups {
-		l.settle(id, directory.Member{ID: g.ID, Path: g.DisplayName, Name: g.DisplayName, Class: kindGroup})
+		l.resolve(id, directory.Member{ID: g.ID, Path: g.DisplayName, Name: g.DisplayName, Class: kindGroup})
 	}
 	return nil
 }
@@ -245,7 +245,7 @@ func (l *memberLookup) byPrincipal(ctx context.Context) error {
 	}
 	for _, name := range names {
 		if hits := found[indexKey(attrPrincipal, name)]; len(hits) > 0 {
-			l.settle(name, l.userMember(hits[0]))
+			l.resolve(name, l.userMember(hits[0]))
 		}
 	}
 	return nil
@@ -267,7 +267,7 @@ func (l *memberLookup) byLink(ctx context.Context) error {
 	users, err := l.shown(ctx, slices.Sorted(maps.Values(linked)))
 	for key, id := range linked {
 		if u := users[id]; u != nil {
-			l.settle(key, l.userMember(u))
+			l.resolve(key, l.userMember(u))
 		}
 	}
 	return err
@@ -282,7 +282,7 @@ func (l *memberLookup) byWorker(ctx context.Context) error {
 	for _, key := range keys {
 		switch hits := found[indexKey(l.o.WorkerIDAttribute, key)]; {
 		case len(hits) == 1:
-			l.settle(key, l.userMember(hits[0]))
+			l.resolve(key, l.userMember(hits[0]))
 		case len(hits) > 1:
 			l.problems = append(l.problems, directory.Because(directory.ErrAmbiguous, fmt.Errorf("%d users have the %s %q, such as %s and %s", len(hits), l.o.WorkerIDAttribute, l.open[key][0], hits[0].text(attrPrincipal), hits[1].text(attrPrincipal))))
 		}

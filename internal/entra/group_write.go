@@ -65,7 +65,7 @@ func (t *Tenant) CreateGroup(ctx context.Context, want GroupSpec) (*Group, error
 			return have, err
 		}
 	}
-	return t.settledGroup(ctx, have, want)
+	return t.groupAsWritten(ctx, have, want)
 }
 
 // newGroup is the body of a creation.
@@ -162,11 +162,11 @@ func (t *Tenant) UpdateGroup(ctx context.Context, have *Group, want GroupSpec) (
 	}
 	ctx, cancel := detach(ctx)
 	defer cancel()
-	return t.settledGroup(ctx, have, want)
+	return t.groupAsWritten(ctx, have, want)
 }
 
-// settledGroup reads a group until it is as it was written.
-func (t *Tenant) settledGroup(ctx context.Context, have *Group, want GroupSpec) (*Group, error) {
+// groupAsWritten reads a group until it is as it was written.
+func (t *Tenant) groupAsWritten(ctx context.Context, have *Group, want GroupSpec) (*Group, error) {
 	now := have
 	err := t.until(ctx, true, func() (bool, error) {
 		g, err := t.ReadGroup(ctx, have.ID, want.Owners != nil)

@@ -24,7 +24,7 @@ func (r *run) linkManagers(ctx context.Context) {
 	for _, k := range r.alive() {
 		v, managed := k.Want.Attributes[attrManager]
 		if managed {
-			r.arrivals.Settle(k.WorkerID)
+			r.arrivals.Drop(k.WorkerID)
 		}
 		if !managed || k.have == nil || k.have != nil && !k.created && r.managedBy(k, v.Text()) {
 			continue

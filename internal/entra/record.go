@@ -23,7 +23,7 @@ import (
 //   - The record is never earlier than one second after the moment that was read just
 //     before, see [Tenant.disabledAt]: a slow clock here hides no session.
 //   - Where revoking succeeded and the moment moved, but not up to the record, the clock
-//     here is fast: the record is set back to the moment, see [run.settleSessions]. So the
+//     here is fast: the record is set back to the moment, see [run.confirmSessions]. So the
 //     next reading finds the sessions revoked, whatever the difference of the clocks.
 type record struct {
 	at      time.Time // zero where there is none

@@ -180,10 +180,10 @@ func takes(k *task) bool {
 	return k.Want.Attributes[directory.GroupsAttribute].Text() == directory.GroupsRemoved
 }
 
-// settleGroups makes the groups of users what is wanted. Groups are remembered
+// writeGroups makes the groups of users what is wanted. Groups are remembered
 // before they are taken away, and forgotten after they were given back, so that
 // an interruption loses none and the next run finishes what this one began.
-func (r *run) settleGroups(ctx context.Context) {
+func (r *run) writeGroups(ctx context.Context) {
 	g := &regrouping{run: r}
 	for _, k := range r.alive() {
 		want, managed := k.Want.Attributes[directory.GroupsAttribute]

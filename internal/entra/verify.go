@@ -48,19 +48,19 @@ func (r *run) readBack(ctx context.Context) {
 			seen[id] = u
 			k := open[id]
 			if r.asWanted(k, u) {
-				r.settle(k, u)
+				r.noteUser(k, u)
 				delete(open, id)
 			} else if k.mustEnd() {
 				live[k] = u
 			}
 		}
-		r.settleSessions(ctx, live)
+		r.confirmSessions(ctx, live)
 		return len(open) == 0, err
 	})
 	for id, k := range open {
 		switch u := seen[id]; {
 		case u != nil:
-			r.settle(k, u)
+			r.noteUser(k, u)
 			r.compare(k, u)
 		case err != nil:
 			k.fail("read back", "", explain(err))
@@ -76,8 +76,8 @@ func (k *task) mustEnd() bool {
 	return k.revoked || k.created && !k.Want.Enabled && k.Want.Sessions == directory.SessionsRevoked
 }
 
-// settle records a user as it is now.
-func (r *run) settle(k *task, u *user) {
+// noteUser records a user as it is now.
+func (r *run) noteUser(k *task, u *user) {
 	k.have = u
 	k.out.Account = u.existing()
 	r.remember(k.WorkerID, u.id)

@@ -307,7 +307,7 @@ func (c *compiler) finish(call *call, e *expr) *node {
 	if call.builtin.varies || slices.ContainsFunc(call.args, func(a *node) bool { return a != nil && !a.constant }) {
 		return n
 	}
-	v, err := settle(n.eval(&state{env: &Env{}}))
+	v, err := undrop(n.eval(&state{env: &Env{}}))
 	if err != nil {
 		if own, ok := err.(*Error); ok {
 			return c.fail(position{own.Line, own.Column}, own.Message, own.Expected)

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"terraform-provider-workforce/internal/expression/spelling"
 )
 
 // ErrNoUniqueValue is wrapped by the error of [Program.Eval] when every candidate of SelectUniqueValue is taken.
@@ -48,8 +50,8 @@ var (
 	errDropObject    error = &dropSignal{DropObject}
 )
 
-// settle turns a drop signal that reached the top into the value it stands for.
-func settle(v Value, err error) (Value, error) {
+// undrop turns a drop signal that reached the top into the value it stands for.
+func undrop(v Value, err error) (Value, error) {
 	if err == nil {
 		return v, nil
 	}
@@ -83,12 +85,12 @@ func abbreviate(s string, limit int) string {
 func nearest(name string, candidates []string) string {
 	length := utf8.RuneCountInString(name)
 	best, bestCost := "", min(max(2, length/3), length-1)+1
-	lower := strings.ToLower(name)
+	lower := strings.ToLower(abbreviate(name, 100))
 	for _, candidate := range candidates {
 		if strings.EqualFold(name, candidate) {
 			return candidate
 		}
-		cost := distance(lower, strings.ToLower(candidate), bestCost)
+		cost := spelling.Distance(lower, strings.ToLower(abbreviate(candidate, 100)), bestCost)
 		if cost < bestCost || cost == bestCost && best != "" && candidate < best {
 			best, bestCost = candidate, cost
 		}
@@ -102,31 +104,4 @@ func didYouMean(name string, candidates []string) string {
 		return "did you mean " + s + "?"
 	}
 	return ""
-}
-
-// distance is the Damerau-Levenshtein (optimal string alignment) distance, or limit when it is at least limit.
-func distance(a, b string, limit int) int {
-	x, y := []rune(abbreviate(a, 100)), []rune(abbreviate(b, 100))
-	if d := len(x) - len(y); d >= limit || -d >= limit {
-		return limit
-	}
-	before, previous, current := make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)
-	for j := range previous {
-		previous[j] = j
-	}
-	for i := 1; i <= len(x); i++ {
-		current[0] = i
-		for j := 1; j <= len(y); j++ {
-			cost := 1
-			if x[i-1] == y[j-1] {
-				cost = 0
-			}
-			current[j] = min(previous[j]+1, current[j-1]+1, previous[j-1]+cost)
-			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
-				current[j] = min(current[j], before[j-2]+1)
-			}
-		}
-		before, previous, current = previous, current, before
-	}
-	return min(previous[len(y)], limit)
 }

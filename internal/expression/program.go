@@ -34,7 +34,7 @@ func (p *Program) Eval(env *Env) (Value, error) {
 	if p.unique {
 		return p.choose(env)
 	}
-	return settle(p.root.eval(&state{env: env}))
+	return undrop(p.root.eval(&state{env: env}))
 }
 
 // choose returns the first candidate that is free, null if there is no candidate at all.
@@ -97,7 +97,7 @@ func (p *Program) Candidates(env *Env) iter.Seq2[Value, error] {
 }
 
 func (p *Program) candidate(n *node, st *state) (Value, error) {
-	v, err := settle(n.eval(st))
+	v, err := undrop(n.eval(st))
 	if err != nil || v.Kind() != KindList {
 		return v, err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/expression"
+	"terraform-provider-workforce/internal/expression/spelling"
 )
 
 // compiler collects the compiled mapping and every problem on the way.
@@ -103,7 +104,7 @@ func (c *compiler) choices() {
 // oneOf accepts the empty word, which stands for the default.
 func (c *compiler) oneOf(path, found string, words ...string) {
 	if found != "" && !slices.Contains(words, found) {
-		c.failf(path, "found %q, expected one of %s%s", found, quoted(words), didYouMean(directory.Nearest(found, words)))
+		c.failf(path, "found %q, expected one of %s%s", found, quoted(words), didYouMean(spelling.Nearest(found, words)))
 	}
 }
 

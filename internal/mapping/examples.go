@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/expression/spelling"
 	"terraform-provider-workforce/internal/worker"
 )
 
@@ -144,7 +145,7 @@ func (m *Mapping) unwritten(d *Desired, name string, taken map[string]bool) (dir
 			return m.result(d, known, taken)
 		}
 	}
-	near := directory.Nearest(name, append(m.TargetAttributes(), "container", "enabled", "stage", directory.GroupsAttribute))
+	near := spelling.Nearest(name, append(m.TargetAttributes(), "container", "enabled", "stage", directory.GroupsAttribute))
 	return nil, "", fmt.Errorf("no rule writes %q%s", name, didYouMean(near))
 }
 

@@ -4,23 +4,18 @@ package provider
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"terraform-provider-workforce/internal/audit"
 	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/reconcile"
 )
 
 var (
@@ -54,10 +49,6 @@ type actionUsersModel struct {
 	Users  types.List   `tfsdk:"users"`
 	Reason types.String `tfsdk:"reason"`
 }
-
-// actionChunk is how many people are worked on between two rounds of messages:
-// enough for several batches at once.
-const actionChunk = 100
 
 func newAction(t target, v verb) func() action.Action {
 	return func() action.Action { return &operationAction{target: t, verb: v} }
@@ -101,104 +92,42 @@ func (a *operationAction) ModifyPlan(ctx context.Context, req action.ModifyPlanR
 	if resp.Diagnostics.HasError() || len(refs) == 0 || a.data == nil {
 		return
 	}
-	dir, ok := a.open(&resp.Diagnostics)
-	if !ok {
-		return
+	if todo, ok := a.action("", nil, &resp.Diagnostics); ok {
+		report(todo.Plan(ctx, refs), nil, &resp.Diagnostics)
 	}
-	subjects, err := dir.Subjects(ctx, a.verb.operation, refs)
-	if err != nil {
-		addProblems(&resp.Diagnostics, a.impossible(), err)
-		return
-	}
-	if summary, text := a.ruled(subjects); text != "" {
-		resp.Diagnostics.AddAttributeWarning(path.Root("users"), summary, text)
-	}
-}
-
-// ruled warns about people whose account the rules decide about, too.
-func (a *operationAction) ruled(subjects []directory.Subject) (summary, text string) {
-	var who []string
-	for _, s := range subjects {
-		if a.verb.rules != "" && !s.Done && s.WorkerID != "" {
-			who = append(who, s.WorkerID)
-		}
-	}
-	if len(who) == 0 {
-		return "", ""
-	}
-	text = fmt.Sprintf("%d of the accounts carry a worker id (%s): where a population manages them, ", len(who), abridged(who))
-	if a.verb.operation == directory.OperationEnable {
-		return "Rules may take this back", text + "its next apply disables again those whose worker has left, is on leave or not there yet. State a workforce_override with enabled = true for whoever is to sign in all the same."
-	}
-	return "Rules keep this", text + fmt.Sprintf("the rules do not enable them again, and report them, until somebody does: with workforce_%s_enable_users, or a workforce_override with enabled = true. "+
-		"State a workforce_override with enabled = false to give it a reason and a last day.", a.target.prefix)
 }
 
 // Invoke does it, for as many people as it can.
 func (a *operationAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
-	say := func(format string, args ...any) {
-		if ctx.Err() == nil { // nobody listens any more
-			resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf(format, args...)})
-		}
-	}
 	refs, reason := a.read(ctx, req.Config, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	dir, ok := a.open(&resp.Diagnostics)
+	say := func(text string) {
+		if ctx.Err() == nil { // nobody listens any more
+			resp.SendProgress(action.InvokeProgressEvent{Message: text})
+		}
+	}
+	todo, ok := a.action(reason, say, &resp.Diagnostics)
 	if !ok {
 		return
 	}
-	if reason != "" {
-		reason = ": " + reason
-	}
-	say("%s %s in %s%s", a.verb.doing, headcount(len(refs)), a.target.title, reason)
-	subjects, err := dir.Subjects(ctx, a.verb.operation, refs)
-	failures := flatten(err)
-	for _, problem := range failures {
-		say("Failed: %s", problem)
-	}
-	failed, done := len(failures), 0
-	ctx = audit.Because(ctx, fmt.Sprintf("action workforce_%s_%s%s", a.target.prefix, a.verb.name, reason))
-	for chunk := range slices.Chunk(subjects, actionChunk) {
-		for i, o := range dir.Operate(ctx, a.verb.operation, chunk) {
-			switch {
-			case o.Err != nil:
-				failed++
-				failures = append(failures, o.Err)
-				say("Failed: %s", o.Err)
-				continue
-			case o.Changed:
-				say("%s: %s", a.verb.done, shownSubject(chunk[i]))
-			default:
-				say("%s: %s", a.verb.already, shownSubject(chunk[i]))
-			}
-			done++
-		}
-	}
-	if _, ruled := a.ruled(subjects); ruled != "" && done > 0 {
-		say("Note: %s", ruled)
-	}
-	addProblems(&resp.Diagnostics, a.impossible(), errors.Join(failures...))
+	report(todo.Invoke(ctx, refs), nil, &resp.Diagnostics)
 	if err := a.data.audit.Failure(); err != nil {
 		resp.Diagnostics.AddError(auditFailed, err.Error()+".")
 	}
-	if failed > 0 && done > 0 {
-		resp.Diagnostics.AddError("Done for some people only", fmt.Sprintf("It was done for %s and failed for %d. Mend what is said above and run the action again, which harms nobody who is done.", headcount(done), failed))
-	}
 }
 
-func (a *operationAction) impossible() string {
-	return fmt.Sprintf("Cannot %s", a.verb.operation)
-}
-
-// open returns the directory, or reports how to configure it.
-func (a *operationAction) open(diags *diag.Diagnostics) (directory.Operator, bool) {
+// action returns what is to be done, or reports how to configure the directory.
+func (a *operationAction) action(reason string, say func(string), diags *diag.Diagnostics) (*reconcile.Action, bool) {
 	dir, ok := a.target.open(a.data, diags)
 	if !ok {
 		return nil, false
 	}
-	return dir, true
+	return &reconcile.Action{
+		Target: a.target.terms(), Directory: dir, Operation: a.verb.operation, Name: a.verb.name, Reason: reason, Say: say,
+		Doing: a.verb.doing, Done: a.verb.done, Already: a.verb.already, Ruled: a.verb.rules != "",
+	}, true
 }
 
 // read returns the references that are known, and the reason.
@@ -211,33 +140,4 @@ func (a *operationAction) read(ctx context.Context, config tfsdk.Config, diags *
 		}
 	}
 	return refs, model.Reason.ValueString()
-}
-
-// shownSubject names a person in a message.
-func shownSubject(s directory.Subject) string {
-	var b strings.Builder
-	if s.WorkerID != "" {
-		fmt.Fprintf(&b, "worker %q ", s.WorkerID)
-	}
-	if s.Name != "" {
-		fmt.Fprintf(&b, "(%s) ", s.Name)
-	}
-	fmt.Fprintf(&b, "%q", s.Path)
-	return b.String()
-}
-
-// abridged lists a few texts.
-func abridged(texts []string) string {
-	const shown = 10
-	if more := len(texts) - shown; more > 0 {
-		return strings.Join(texts[:shown], ", ") + fmt.Sprintf(" and %d more", more)
-	}
-	return strings.Join(texts, ", ")
-}
-
-func headcount(n int) string {
-	if n == 1 {
-		return "1 person"
-	}
-	return fmt.Sprintf("%d people", n)
 }

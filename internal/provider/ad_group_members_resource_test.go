@@ -111,18 +111,6 @@ func TestAccADGroupMembers_authoritative(t *testing.T) {
 			},
 			{Config: membersConfig(group, "", "gm1", "gm2@corp.example.com", inner), ConfigPlanChecks: samePlan, Check: hasMembers(d, group, "Inner of gm", "gm1", "gm2")},
 			{Config: membersConfig(other, "", "gm1"), ConfigPlanChecks: samePlan, Check: resource.ComposeAggregateTestCheckFunc(hasMembers(d, group), hasMembers(d, other, "gm1"))},
-			{ // Somebody who is not there is an error, and the others are members all the same.
-				Config: membersConfig(other, "", "gm1", "gm2", "nobody"), ExpectError: wordsInOrder("A membership could not be written", `"nobody"`, "Create the account first"),
-			},
-			{Config: membersConfig(other, "", "gm1", "gm2"), ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}, Check: hasMembers(d, other, "gm1", "gm2")},
-			{ // The group is deleted by hand and there again.
-				PreConfig: func() {
-					mustDelete(t, d, other)
-					makeGroup(t, d, ou, "Other of gm")
-				},
-				Config: membersConfig(other, "", "gm1", "gm2"), ConfigPlanChecks: samePlan, Check: hasMembers(d, other, "gm1", "gm2"),
-			},
-			{PreConfig: func() { mustDelete(t, d, other) }, Config: membersConfig(other, "", "gm1"), ExpectError: wordsInOrder("The group does not exist", "Other of gm")},
 			{Config: membersConfig(inner, "", "gm1"), ConfigPlanChecks: samePlan, Check: hasMembers(d, inner, "gm1")},
 			{Config: membersConfig(inner, ""), ConfigPlanChecks: samePlan, Check: hasMembers(d, inner),
 				ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownValue(name, tfjsonpath.New("member_names"), knownvalue.StringExact("{}"))}},

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-workforce/internal/activedirectory"
+	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/reconcile"
 )
 
@@ -43,7 +44,7 @@ func checkContainerArgument(v types.String, diags *diag.Diagnostics) {
 
 // samePath returns the spelling before if the path is the same, else now.
 func samePath(before types.String, now string) types.String {
-	if !before.IsNull() && !before.IsUnknown() && activedirectory.PathKey(before.ValueString()) == activedirectory.PathKey(now) {
+	if !before.IsNull() && !before.IsUnknown() && directory.PathKey(before.ValueString()) == directory.PathKey(now) {
 		return before
 	}
 	return types.StringValue(now)
@@ -58,8 +59,8 @@ func (m *adGroupModel) claim(data *providerData, id string, diags *diag.Diagnost
 	}
 }
 
-// settlePlan fills in what is known at plan of what the configuration leaves open.
-func (m *adGroupModel) settlePlan(config, state adGroupModel) {
+// fillPlan fills in what is known at plan of what the configuration leaves open.
+func (m *adGroupModel) fillPlan(config, state adGroupModel) {
 	if config.SAMAccountName.IsNull() {
 		switch {
 		case !state.SAMAccountName.IsNull():
@@ -100,7 +101,7 @@ func (m *adGroupModel) settings(ctx context.Context, domain *activedirectory.Dom
 	s.Scope, s.Category, s.Description, s.Mail = m.Scope.ValueString(), m.Category.ValueString(), m.Description.ValueStringPointer(), m.Mail.ValueStringPointer()
 	manager, err := managerPath(ctx, domain, m.ManagedBy)
 	if err == nil && manager == nil && !m.ManagedBy.IsNull() {
-		err = errors.New(activeDirectoryTarget.nobody(m.ManagedBy.ValueString()))
+		err = errors.New(activeDirectoryTarget.terms().Nobody(m.ManagedBy.ValueString()))
 	}
 	if err != nil {
 		return s, fmt.Errorf("managed_by: %w", err)
@@ -128,7 +129,7 @@ func (m *adGroupModel) write(ctx context.Context, run *objectRun[*activedirector
 	}
 	now, err := as(ctx, want)
 	if now != nil {
-		m.settle(now, want.ManagedBy)
+		m.observe(now, want.ManagedBy)
 	}
 	return now != nil, err
 }
@@ -142,7 +143,7 @@ func (m *adGroupModel) read(ctx context.Context, run *objectRun[*activedirectory
 	if err != nil {
 		return false, err
 	}
-	m.settle(found, manager)
+	m.observe(found, manager)
 	return true, nil
 }
 
@@ -154,7 +155,7 @@ func (m *adGroupModel) remove(ctx context.Context, run *objectRun[*activedirecto
 func (m *adGroupModel) locate(ctx context.Context, run *objectRun[*activedirectory.Domain], ref string) (map[string]any, error) {
 	found, err := run.dir.FindGroup(ctx, ref)
 	if err == nil && found == nil {
-		err = errors.New(activeDirectoryTarget.noGroup(ref))
+		err = errors.New(activeDirectoryTarget.terms().NoGroup(ref))
 	}
 	if err != nil {
 		return nil, err
@@ -176,9 +177,9 @@ func managerPath(ctx context.Context, domain *activedirectory.Domain, ref types.
 	return &dn, nil
 }
 
-// settle puts what the directory holds into the model. What is not managed
+// observe puts what the directory holds into the model. What is not managed
 // stays null, except right after an import. manager is where managed_by is.
-func (m *adGroupModel) settle(g *activedirectory.GroupObject, manager *string) {
+func (m *adGroupModel) observe(g *activedirectory.GroupObject, manager *string) {
 	imported := m.Name.IsNull()
 	managed := func(v *types.String, now string) {
 		if !v.IsNull() || imported && now != "" {
@@ -192,7 +193,7 @@ func (m *adGroupModel) settle(g *activedirectory.GroupObject, manager *string) {
 	m.Scope, m.Category = types.StringValue(g.Scope), types.StringValue(g.Category)
 	managed(&m.Description, g.Description)
 	managed(&m.Mail, g.Mail)
-	if manager == nil || activedirectory.PathKey(*manager) != activedirectory.PathKey(g.ManagedBy) {
+	if manager == nil || directory.PathKey(*manager) != directory.PathKey(g.ManagedBy) {
 		managed(&m.ManagedBy, g.ManagedBy)
 	}
 }

@@ -84,7 +84,7 @@ func (r *adGroupResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	plan.settlePlan(config, state)
+	plan.fillPlan(config, state)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 	if !plan.placeKnown() {
 		return

@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-workforce/internal/activedirectory"
+	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/reconcile"
 )
 
@@ -103,7 +104,7 @@ func (r *adOrganizationalUnitResource) ModifyPlan(ctx context.Context, req resou
 			addProblems(&resp.Diagnostics, "The organizational unit cannot be as planned", err)
 		}
 	}
-	r.data.claimObject("name", "ad name "+activedirectory.PathKey(want.Path()), reconcile.NameClaim{Holder: state.ID.ValueString(), Strict: true,
+	r.data.claimObject("name", "ad name "+directory.PathKey(want.Path()), reconcile.NameClaim{Holder: state.ID.ValueString(), Strict: true,
 		Label: fmt.Sprintf("workforce_ad_organizational_unit with name = %q and container = %q", want.Name, want.Container)}, &resp.Diagnostics)
 	domain.Expect(want.Path())
 	for at := want.Container; want.CreateParents && strings.HasPrefix(strings.ToUpper(at), "OU="); at = activedirectory.Parent(at) {
@@ -118,9 +119,9 @@ func (m *adOrganizationalUnitModel) settings() activedirectory.UnitSettings {
 	}
 }
 
-// settle puts what the directory holds into the model. A description that is
+// observe puts what the directory holds into the model. A description that is
 // not managed stays null, except right after an import.
-func (m *adOrganizationalUnitModel) settle(u *activedirectory.Unit) {
+func (m *adOrganizationalUnitModel) observe(u *activedirectory.Unit) {
 	if !m.Description.IsNull() || m.Name.IsNull() && u.Description != "" {
 		m.Description = types.StringValue(u.Description)
 	}
@@ -141,7 +142,7 @@ func (m *adOrganizationalUnitModel) create(ctx context.Context, run *objectRun[*
 		run.diags.AddWarning("The organizational unit is not protected", "It was created, but could not be protected from accidental deletion; the next plan shows it: "+err.Error())
 		made.Protected = m.ProtectFromDeletion.ValueBool()
 	}
-	m.settle(made)
+	m.observe(made)
 	return true, nil
 }
 
@@ -155,7 +156,7 @@ func (m *adOrganizationalUnitModel) read(ctx context.Context, run *objectRun[*ac
 
 func (m *adOrganizationalUnitModel) found(u *activedirectory.Unit, err error) (bool, error) {
 	if u != nil {
-		m.settle(u)
+		m.observe(u)
 	}
 	return u != nil, err
 }

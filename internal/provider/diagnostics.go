@@ -25,9 +25,6 @@ func addProblems(diags *diag.Diagnostics, summary string, err error) {
 	report(reconcile.Problems(summary, err), nil, diags)
 }
 
-// flatten returns the errors that err joins, or err itself.
-func flatten(err error) []error { return reconcile.Flatten(err) }
-
 // stringList returns a Terraform list of the texts, empty rather than null.
 func stringList(texts []string) types.List {
 	elements := make([]attr.Value, len(texts))

@@ -59,8 +59,8 @@ func checkNickname(s string) error {
 	return nil
 }
 
-// settlePlan fills in what follows from the rest.
-func (m *entraGroupModel) settlePlan(config, state *entraGroupModel, diags *diag.Diagnostics) {
+// fillPlan fills in what follows from the rest.
+func (m *entraGroupModel) fillPlan(config, state *entraGroupModel, diags *diag.Diagnostics) {
 	exists := !state.ID.IsNull()
 	if config.MailNickname.IsNull() {
 		switch {
@@ -111,7 +111,7 @@ func (m *entraGroupModel) spec(ctx context.Context, tenant *entra.Tenant, have *
 		}
 		switch {
 		case who.ID == "":
-			problems = append(problems, errors.New(entraTarget.nobody(ref)))
+			problems = append(problems, errors.New(entraTarget.terms().Nobody(ref)))
 		case who.Class == "group":
 			problems = append(problems, fmt.Errorf("%q is a group, and groups own nothing", ref))
 		case !slices.Contains(want.Owners, who):
@@ -122,9 +122,9 @@ func (m *entraGroupModel) spec(ctx context.Context, tenant *entra.Tenant, have *
 	return want, owners, errors.Join(problems...)
 }
 
-// settle takes over how the group is. What is not managed stays null, unless
+// observe takes over how the group is. What is not managed stays null, unless
 // everything is wanted, as by an import.
-func (m *entraGroupModel) settle(g *entra.Group, names map[string]string, everything bool) map[string]string {
+func (m *entraGroupModel) observe(g *entra.Group, names map[string]string, everything bool) map[string]string {
 	m.ID, m.DisplayName, m.MailNickname, m.Mail = types.StringValue(g.ID), types.StringValue(g.DisplayName), types.StringValue(g.MailNickname), types.StringNull()
 	m.Type, m.AssignableToRole = types.StringValue(g.Type), types.BoolValue(g.AssignableToRole)
 	if g.Mail != "" {
@@ -167,7 +167,7 @@ func (m *entraGroupModel) create(ctx context.Context, run *objectRun[*entra.Tena
 		g, err = run.dir.CreateGroup(ctx, want)
 	}
 	if g != nil {
-		run.names = m.settle(g, names, false)
+		run.names = m.observe(g, names, false)
 	}
 	return g != nil, m.named(err)
 }
@@ -183,7 +183,7 @@ func (m *entraGroupModel) read(ctx context.Context, run *objectRun[*entra.Tenant
 	imported := m.DisplayName.IsNull()
 	g, err := run.dir.ReadGroup(ctx, m.ID.ValueString(), imported || !m.Owners.IsNull())
 	if g != nil && err == nil {
-		run.names = m.settle(g, run.names, imported)
+		run.names = m.observe(g, run.names, imported)
 	}
 	return g != nil, err
 }
@@ -203,7 +203,7 @@ func (m *entraGroupModel) update(ctx context.Context, run *objectRun[*entra.Tena
 			have = now // some of it may have been done
 		}
 	}
-	run.names = m.settle(have, names, false)
+	run.names = m.observe(have, names, false)
 	return true, problem
 }
 
@@ -226,7 +226,7 @@ func (m *entraGroupModel) locate(ctx context.Context, run *objectRun[*entra.Tena
 	switch g := found[ref]; {
 	case err != nil:
 	case g == nil:
-		err = errors.New(entraTarget.noGroup(ref) + " Deleted groups are not looked at.")
+		err = errors.New(entraTarget.terms().NoGroup(ref) + " Deleted groups are not looked at.")
 	case g.Mastered() != "":
 		err = fmt.Errorf("group %q: %s", g.DisplayName, g.Mastered())
 	}

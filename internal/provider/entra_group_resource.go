@@ -24,6 +24,7 @@ import (
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/entra"
 	"terraform-provider-workforce/internal/reconcile"
+	"terraform-provider-workforce/internal/wording"
 )
 
 var (
@@ -117,9 +118,9 @@ func (r *entraGroupResource) ModifyPlan(ctx context.Context, req resource.Modify
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	plan.settlePlan(&config, &state, &resp.Diagnostics)
+	plan.fillPlan(&config, &state, &resp.Diagnostics)
 	if !state.ID.IsNull() && (!plan.Type.Equal(state.Type) || !plan.AssignableToRole.Equal(state.AssignableToRole)) {
-		r.data.replacedGroups.Store(state.ID.ValueString(), true)
+		r.data.groups.NoteReplaced(state.ID.ValueString())
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 	if resp.Diagnostics.HasError() {
@@ -197,7 +198,7 @@ func (r *entraGroupResource) check(ctx context.Context, tenant *entra.Tenant, pl
 		}
 	}
 	if len(missing) > 0 {
-		diags.AddAttributeWarning(path.Root("owners"), "Owners do not exist yet", fmt.Sprintf("%d owners are not in the tenant: %s. Apply fails unless they are created before.", len(missing), someOf(missing)))
+		diags.AddAttributeWarning(path.Root("owners"), "Owners do not exist yet", fmt.Sprintf("%d owners are not in the tenant: %s. Apply fails unless they are created before.", len(missing), wording.Some(missing, maxProblems)))
 	}
 }
 
@@ -214,10 +215,9 @@ func (r *entraGroupResource) checkName(ctx context.Context, tenant *entra.Tenant
 		return
 	}
 	for _, g := range taken {
-		_, replaced := r.data.replacedGroups.Load(g.ID)
 		same := strings.EqualFold(g.DisplayName, name) && attribute == "display_name" || strings.EqualFold(g.MailNickname, name) && attribute == "mail_nickname"
 		addressed := attribute == "mail_nickname" && g.Mail != "" && plan.Type.ValueString() == entra.GroupMicrosoft365
-		if same && g.ID != own && !replaced && (addressed || plan.PreventDuplicateNames.ValueBool()) {
+		if same && g.ID != own && !r.data.groups.Replaced(g.ID) && (addressed || plan.PreventDuplicateNames.ValueBool()) {
 			diags.AddAttributeError(path.Root(attribute), "The name is taken", fmt.Sprintf("The group %q (object id %s, mail nickname %q) has the %s %q. Import that group, or choose another name; prevent_duplicate_names = false allows groups without an address to share names.",
 				g.DisplayName, g.ID, g.MailNickname, strings.ReplaceAll(attribute, "_", " "), name))
 			return

@@ -48,7 +48,11 @@ func (t target) population(kind string, data *providerData) *reconcile.Populatio
 
 // terms is what reconcile needs to know of the target.
 func (t target) terms() reconcile.Target {
-	return reconcile.Target{Format: t.format, Title: t.title, Valid: t.valid, Login: t.login, Label: t.label, Restores: t.restores, PartOf: t.partOf}
+	return reconcile.Target{
+		Format: t.format, Title: t.title, Prefix: "workforce_" + t.prefix,
+		Valid: t.valid, Login: t.login, Label: t.label, Restores: t.restores, PartOf: t.partOf,
+		GroupRefs: t.groups.refs, MemberRefs: t.groups.memberRefs, Naming: t.groups.naming,
+	}
 }
 
 // marshal writes a document of an account whose core attributes are single-valued.

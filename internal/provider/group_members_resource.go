@@ -21,15 +21,20 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/membership"
 	"terraform-provider-workforce/internal/reconcile"
+	"terraform-provider-workforce/internal/wording"
 )
 
-// Modes of resources that manage members of groups.
+// Values of mode of the resources that manage members of groups.
 const (
-	modeAuthoritative = "authoritative"
-	modeAdditive      = "additive"
+	modeAuthoritative = reconcile.ModeAuthoritative
+	modeAdditive      = reconcile.ModeAdditive
 )
+
+// privateAdded holds the IDs of the members that the resource added itself.
+const privateAdded = "added"
 
 var (
 	_ resource.Resource                = (*groupMembersResource)(nil)
@@ -70,17 +75,12 @@ type groupMembersModel struct {
 	partial bool     // some are not
 }
 
-func (m *groupMembersModel) additive() bool { return m.Mode.ValueString() == modeAdditive }
-
-// show lets the model show members, with the names of those that are known. Others
-// get theirs from the next read: a plan is made twice, and between the two an
-// account may be created, or renamed.
-func (m *groupMembersModel) show(refs []string, known membership.Members) {
-	names := make(membership.Members, len(refs))
-	for _, ref := range refs {
-		names[ref] = known[ref]
+// list is what the model says.
+func (m *groupMembersModel) list(diags *diag.Diagnostics) reconcile.MemberList {
+	return reconcile.MemberList{
+		Group: m.Group.ValueString(), ID: m.ID.ValueString(), Refs: m.refs, Partial: m.partial,
+		Additive: m.Mode.ValueString() == modeAdditive, Names: m.shown(diags),
 	}
-	m.MemberNames = types.StringValue(names.Document())
 }
 
 // recall fills in the members that the model shows.
@@ -135,9 +135,9 @@ func (r *groupMembersResource) Schema(_ context.Context, _ resource.SchemaReques
 			" For many groups whose members follow from rules there is `workforce_" + r.target.prefix + "_group_rules`.",
 		Attributes: map[string]schema.Attribute{
 			"group": schema.StringAttribute{Required: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
-				MarkdownDescription: "The group, by " + anyOf(terms.refs) + "; a reference that fits several groups is an error. With another group the members are removed from the old one and added to the new one."},
+				MarkdownDescription: "The group, by " + wording.AnyOf(terms.refs) + "; a reference that fits several groups is an error. With another group the members are removed from the old one and added to the new one."},
 			"members": schema.ListAttribute{Required: true, WriteOnly: true, ElementType: types.StringType,
-				MarkdownDescription: "The members, each by " + anyOf(terms.memberRefs) + "; a group in the group by " + terms.nested + ". The argument is write-only: what it changes shows in `member_names`. " +
+				MarkdownDescription: "The members, each by " + wording.AnyOf(terms.memberRefs) + "; a group in the group by " + terms.nested + ". The argument is write-only: what it changes shows in `member_names`. " +
 					"Who is not there at plan is a warning, since accounts may be created in the same run (name their resource in `depends_on`), and at apply an error. A group that would come to contain itself, directly or through others, is an error. " +
 					"Drift: a member that somebody removed shows as one to add; with `mode = \"authoritative\"` one that somebody added shows as one to remove, by worker id if it has one of its own, else by " + terms.foreign + ". A member who was renamed stays the same member."},
 			"mode": schema.StringAttribute{Optional: true, Computed: true, Default: stringdefault.StaticString(modeAuthoritative), Validators: []validator.String{oneOf(modeAuthoritative, modeAdditive)},
@@ -156,7 +156,7 @@ func (r *groupMembersResource) ValidateConfig(ctx context.Context, req resource.
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	for i, v := range config.Members.Elements() {
 		if s, ok := v.(types.String); ok && !s.IsUnknown() && s.ValueString() == "" {
-			resp.Diagnostics.AddAttributeError(path.Root("members").AtListIndex(i), "Invalid member", "members: found an empty text, expected a "+anyOf(r.target.groups.memberRefs)+".")
+			resp.Diagnostics.AddAttributeError(path.Root("members").AtListIndex(i), "Invalid member", "members: found an empty text, expected a "+wording.AnyOf(r.target.groups.memberRefs)+".")
 			return
 		}
 	}
@@ -181,19 +181,19 @@ func (r *groupMembersResource) ModifyPlan(ctx context.Context, req resource.Modi
 		plan.ID, plan.MemberNames = state.ID, state.MemberNames
 	} else {
 		run, ok := r.open(&resp.Diagnostics)
+		if ok && exists {
+			ok = run.load(ctx, req.Private, &resp.Diagnostics)
+		}
 		if !ok {
 			return
 		}
-		if exists {
-			run.load(ctx, req.Private)
-		}
-		run.plan(ctx, plan, state)
+		id, document, findings := run.Plan(ctx, plan.list(&resp.Diagnostics), state.list(&resp.Diagnostics))
+		plan.ID, plan.MemberNames = orUnknown(id), orUnknown(document)
+		report(findings, nil, &resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan.stored())...)
 	if id := plan.ID.ValueString(); id != "" && !resp.Diagnostics.HasError() {
-		if conflict := r.data.groups.ClaimMembers(id, r.target.claim(plan)); conflict != "" {
-			resp.Diagnostics.AddAttributeError(path.Root("group"), reconcile.TwoResources, conflict)
-		}
+		report(r.members(nil).Claim(id, plan.list(&resp.Diagnostics)), nil, &resp.Diagnostics)
 		if added := r.data.groups.AddedTo(id); !exists && len(added) > 0 {
 			savePrivate(ctx, resp.Private, privateAdded, added, &resp.Diagnostics)
 		}
@@ -214,11 +214,12 @@ func (r *groupMembersResource) models(ctx context.Context, getPlan, getConfig fu
 	return plan, state
 }
 
-// claim is what a resource for members says of itself.
-func (t target) claim(m *groupMembersModel) reconcile.MembersClaim {
-	members := m.refs
-	label := fmt.Sprintf("workforce_%s_group_members with group = %q, mode = %q and %d members: %s", t.prefix, m.Group.ValueString(), m.Mode.ValueString(), len(members), someOf(members))
-	return reconcile.MembersClaim{Label: label, Content: strings.Join(members, "\n"), All: !m.additive()}
+// orUnknown is a text that is "" as long as it is not known.
+func orUnknown(text string) types.String {
+	if text == "" {
+		return types.StringUnknown()
+	}
+	return types.StringValue(text)
 }
 
 func (r *groupMembersResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -227,12 +228,12 @@ func (r *groupMembersResource) Create(ctx context.Context, req resource.CreateRe
 		return
 	}
 	run, ok := r.open(&resp.Diagnostics)
-	if !ok || !run.apply(ctx, plan, none) {
+	if !ok || !run.apply(ctx, plan, none, &resp.Diagnostics) {
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan.stored())...)
 	r.identify(ctx, plan, resp.Identity, &resp.Diagnostics)
-	run.save(ctx, resp.Private)
+	run.save(ctx, resp.Private, &resp.Diagnostics)
 	savePrivate(ctx, resp.Private, privateIncomplete, resp.Diagnostics.HasError(), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		resp.Diagnostics.AddError("The members were added in part", "What was done is in the state. Terraform marks a resource whose creation failed as tainted. Run `terraform untaint` with this resource's address: the next plan then shows only the rest. "+
@@ -246,14 +247,17 @@ func (r *groupMembersResource) Read(ctx context.Context, req resource.ReadReques
 		return
 	}
 	r.identify(ctx, state, resp.Identity, &resp.Diagnostics) // of a group that is gone, too
-	switch there := run.read(ctx, state); {
+	document, there, findings := run.Read(ctx, state.list(&resp.Diagnostics))
+	report(findings, nil, &resp.Diagnostics)
+	switch {
 	case resp.Diagnostics.HasError():
 	case !there:
 		resp.State.RemoveResource(ctx)
 	default:
+		state.MemberNames = types.StringValue(document)
 		resp.Diagnostics.Append(resp.State.Set(ctx, state.stored())...)
-		run.save(ctx, resp.Private)
-		r.data.groups.NoteAdded(state.ID.ValueString(), run.added)
+		run.save(ctx, resp.Private, &resp.Diagnostics)
+		r.data.groups.NoteAdded(state.ID.ValueString(), run.Added)
 	}
 }
 
@@ -263,16 +267,12 @@ func (r *groupMembersResource) Update(ctx context.Context, req resource.UpdateRe
 		return
 	}
 	run, ok := r.open(&resp.Diagnostics)
-	if !ok {
-		return
-	}
-	run.load(ctx, req.Private)
-	if !run.apply(ctx, plan, state) {
+	if !ok || !run.load(ctx, req.Private, &resp.Diagnostics) || !run.apply(ctx, plan, state, &resp.Diagnostics) {
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan.stored())...)
 	r.identify(ctx, plan, resp.Identity, &resp.Diagnostics)
-	run.save(ctx, resp.Private)
+	run.save(ctx, resp.Private, &resp.Diagnostics)
 	if !resp.Diagnostics.HasError() && incomplete(ctx, req.Private, &resp.Diagnostics) {
 		savePrivate(ctx, resp.Private, privateIncomplete, false, &resp.Diagnostics)
 	}
@@ -284,24 +284,23 @@ func (r *groupMembersResource) Delete(ctx context.Context, req resource.DeleteRe
 		return
 	}
 	if incomplete(ctx, req.Private, &resp.Diagnostics) { // replaced: the creation that follows takes the members over
-		r.data.groups.NoteAdded(state.ID.ValueString(), run.added)
+		r.data.groups.NoteAdded(state.ID.ValueString(), run.Added)
 		return
 	}
-	run.destroy(ctx, state)
+	report(run.End(ctx, state.list(&resp.Diagnostics)), nil, &resp.Diagnostics)
 }
 
 // held begins a call about what the state holds.
-func (r *groupMembersResource) held(ctx context.Context, from tfsdk.State, private privateGetter, diags *diag.Diagnostics) (*groupMembersModel, *membersRun, bool) {
+func (r *groupMembersResource) held(
+	ctx context.Context, from tfsdk.State, private privateGetter, diags *diag.Diagnostics,
+) (*groupMembersModel, membersRun, bool) {
 	var state groupMembersModel
 	diags.Append(from.Get(ctx, &state)...)
 	if state.recall(diags); diags.HasError() {
-		return nil, nil, false
+		return nil, membersRun{}, false
 	}
 	run, ok := r.open(diags)
-	if ok {
-		run.load(ctx, private)
-	}
-	return &state, run, ok
+	return &state, run, ok && run.load(ctx, private, diags)
 }
 
 // ImportState takes a group over, by any reference to it or by its identity, with all
@@ -327,7 +326,8 @@ func (r *groupMembersResource) ImportState(ctx context.Context, req resource.Imp
 		resp.Diagnostics.AddError("Invalid identity", fmt.Sprintf("mode: found %q, expected %q or %q.", given, modeAuthoritative, modeAdditive))
 		return
 	}
-	if g := run.group(ctx, ref); g != nil {
+	g, findings := run.Find(ctx, ref)
+	if report(findings, nil, &resp.Diagnostics); g != nil {
 		m := &groupMembersModel{Group: types.StringValue(ref), ID: types.StringValue(g.ID), Mode: types.StringValue(mode)}
 		m.MemberNames = types.StringValue(membership.Members{}.Document())
 		resp.Diagnostics.Append(resp.State.Set(ctx, m.stored())...)
@@ -335,7 +335,38 @@ func (r *groupMembersResource) ImportState(ctx context.Context, req resource.Imp
 	}
 }
 
-func (r *groupMembersResource) open(diags *diag.Diagnostics) (*membersRun, bool) {
+// membersRun is one call of the resource.
+type membersRun struct{ *reconcile.GroupMembers }
+
+func (r *groupMembersResource) members(dir directory.Groups) membersRun {
+	return membersRun{&reconcile.GroupMembers{Target: r.target.terms(), Claims: &r.data.groups, Groups: dir, IDs: map[string]string{}}}
+}
+
+func (r *groupMembersResource) open(diags *diag.Diagnostics) (membersRun, bool) {
 	dir, ok := r.target.open(r.data, diags)
-	return &membersRun{target: r.target, data: r.data, dir: dir, diags: diags, names: map[string]string{}}, ok
+	if !ok {
+		return membersRun{}, false
+	}
+	return r.members(dir), true
+}
+
+// load reads what is known beside the state, and reports whether nothing is wrong so far.
+func (m membersRun) load(ctx context.Context, from privateGetter, diags *diag.Diagnostics) bool {
+	m.IDs = loadIDs(ctx, from, diags)
+	loadPrivate(ctx, from, privateAdded, &m.Added, diags)
+	return !diags.HasError()
+}
+
+func (m membersRun) save(ctx context.Context, to privateSetter, diags *diag.Diagnostics) {
+	savePrivate(ctx, to, privateIDs, m.IDs, diags)
+	savePrivate(ctx, to, privateAdded, m.Added, diags)
+}
+
+// apply makes the members what the plan says, and the plan what they are then. It reports
+// whether there is anything to record.
+func (m membersRun) apply(ctx context.Context, plan, state *groupMembersModel, diags *diag.Diagnostics) bool {
+	id, document, done, findings := m.Apply(ctx, plan.list(diags), state.list(diags))
+	plan.ID, plan.MemberNames = types.StringValue(id), types.StringValue(document)
+	report(findings, nil, diags)
+	return done
 }

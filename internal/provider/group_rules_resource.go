@@ -4,7 +4,6 @@ package provider
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -85,7 +84,7 @@ func (r *groupRulesResource) Schema(_ context.Context, _ resource.SchemaRequest,
 			},
 			"rules": schema.MapAttribute{
 				Required: true, ElementType: types.StringType,
-				MarkdownDescription: "Rules by group (" + anyOf(r.target.groups.refs) + "). A rule is a condition in the mapping language, such as `And([enabled], [department] = \"Sales\")`, over the attributes of an account: their names at the target, `[worker_id]`, and the keys of the document (" + r.target.keys() + "). " +
+				MarkdownDescription: "Rules by group (" + wording.AnyOf(r.target.groups.refs) + "). A rule is a condition in the mapping language, such as `And([enabled], [department] = \"Sales\")`, over the attributes of an account: their names at the target, `[worker_id]`, and the keys of the document (" + r.target.keys() + "). " +
 					"An attribute that no account has is an error, and so is a group that two rules name. " +
 					"Whoever has an account that is to be deleted, or whose groups are taken away because they have left (`groups` is `removed`), belongs to no group, whatever the rule; a released account is neither added nor removed.",
 			},
@@ -159,7 +158,7 @@ func (r *groupRulesResource) ModifyPlan(ctx context.Context, req resource.Modify
 		forgetReplaced(ctx, resp.Private, &resp.Diagnostics)
 	}
 	if req.Plan.Raw.IsNull() {
-		warnOfDestruction(&state, &resp.Diagnostics)
+		report(r.rules(&state, &state, &resp.Diagnostics).PlanEnd(), nil, &resp.Diagnostics)
 		return
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -239,16 +238,6 @@ func addUnknownRules(diags *diag.Diagnostics, accounts bool) {
 	}
 	diags.AddAttributeError(path.Root("rules"), "The plan cannot be reviewed", "rules, mode, allow_empty or max_leaves are not known until apply, so this plan would show nobody who joins or leaves. "+
 		"Most often a group is named by the id of a resource that is not created yet: name it by its distinguished name or display name instead, or create the groups first (-target). For one run, allow_unreviewed = true overrides this.")
-}
-
-func warnOfDestruction(state *groupRulesModel, diags *diag.Diagnostics) {
-	switch n := len(state.Members.Elements()); {
-	case n == 0:
-	case state.OnDestroy.ValueString() == removeMembers:
-		diags.AddWarning("Members will be removed", fmt.Sprintf("Destroying this resource removes from %s the members that its rules found (on_destroy = \"remove\").", wording.Count(n, "group")))
-	default:
-		diags.AddWarning("Groups will be released", fmt.Sprintf("Destroying this resource leaves the members of %s as they are (on_destroy = \"release\").", wording.Count(n, "group")))
-	}
 }
 
 func (r *groupRulesResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {

@@ -3,7 +3,6 @@
 package provider
 
 import (
-	"fmt"
 	"strings"
 
 	"terraform-provider-workforce/internal/activedirectory"
@@ -40,32 +39,4 @@ var entraGroupTerms = groupTerms{
 		"The application needs the permissions `GroupMember.ReadWrite.All` and `User.Read.All`; for groups that roles can be assigned to, `RoleManagement.ReadWrite.Directory` as well, and for those with hidden membership `Member.Read.Hidden`.",
 	nested: "object id", foreign: "user principal name or object id",
 	privileged: ": those that roles can be assigned to (`assignable_to_role`).",
-}
-
-// anyOf lists alternatives.
-func anyOf(words []string) string {
-	last := len(words) - 1
-	return strings.Join(words[:last], ", ") + " or " + words[last]
-}
-
-// noGroup says that no group goes by a reference.
-func (t target) noGroup(ref string) string {
-	return fmt.Sprintf("No group is %q in %s: expected its %s. Create it first, or correct the reference; for a group of the same configuration, refer to the id of its workforce_%s_group.", ref, t.title, anyOf(t.groups.refs), t.prefix)
-}
-
-// nobody says that no member goes by a reference.
-func (t target) nobody(ref string) string {
-	return fmt.Sprintf("nobody in %s is %q: expected a %s. Create the account first, or correct the reference", t.title, ref, anyOf(t.groups.memberRefs))
-}
-
-// someOf names the first few of many.
-func someOf(texts []string) string {
-	quoted := make([]string, 0, maxProblems+1)
-	for _, s := range texts[:min(len(texts), maxProblems)] {
-		quoted = append(quoted, fmt.Sprintf("%q", s))
-	}
-	if len(texts) > maxProblems {
-		quoted = append(quoted, "…")
-	}
-	return strings.Join(quoted, ", ")
 }

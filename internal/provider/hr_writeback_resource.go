@@ -6,10 +6,12 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"os"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -18,7 +20,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"terraform-provider-workforce/internal/wording"
+	"terraform-provider-workforce/internal/reconcile"
 	"terraform-provider-workforce/internal/writeback"
 )
 
@@ -111,8 +113,8 @@ func (r *hrWritebackResource) ModifyPlan(ctx context.Context, req resource.Modif
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	}
 	if req.Plan.Raw.IsNull() {
-		if n := len(state.Values.Elements()); state.OnDestroy.ValueString() == writebackClear && n > 0 && !incomplete(ctx, req.Private, &resp.Diagnostics) {
-			resp.Diagnostics.AddWarning("Values will be cleared", fmt.Sprintf("Destroying this resource removes the values of %s from the HR system (on_destroy = %q).", wording.Count(n, "worker"), writebackClear))
+		if !incomplete(ctx, req.Private, &resp.Diagnostics) {
+			report(r.ending(&state).PlanEnd(), atValues, &resp.Diagnostics)
 		}
 		return
 	}
@@ -137,10 +139,11 @@ func (r *hrWritebackResource) ModifyPlan(ctx context.Context, req resource.Modif
 		resp.Diagnostics.AddWarning("The plan cannot look at the HR system", "Where the HR system is will be known at apply only: what its values are now is not compared.")
 		return
 	}
-	w := writebackRun{plan: &plan, state: &state, diags: &resp.Diagnostics}
+	aside, findings := r.run(&plan, &state).Plan(ctx)
+	report(findings, atValues, &resp.Diagnostics)
 	// Terraform plans again during apply, and takes another answer for a fault. Only
 	// what stays as it is, is therefore known.
-	if aside := w.preview(ctx); maps.Equal(aside, goMap(state.SetAside)) && plan.Values.Equal(state.Values) {
+	if maps.Equal(aside, goMap(state.SetAside)) && plan.Values.Equal(state.Values) {
 		setAside(ctx, resp, stringMap(aside))
 	} else {
 		setAside(ctx, resp, types.MapUnknown(types.StringType))
@@ -158,8 +161,7 @@ func (r *hrWritebackResource) Create(ctx context.Context, req resource.CreateReq
 		return
 	}
 	wanted := len(plan.Values.Elements())
-	w := writebackRun{data: r.data, plan: &plan, state: &hrWritebackModel{}, diags: &resp.Diagnostics}
-	plan.Values = stringMap(w.apply(ctx))
+	r.apply(ctx, &plan, &hrWritebackModel{}, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	if resp.Diagnostics.HasError() {
 		savePrivate(ctx, resp.Private, privateIncomplete, true, &resp.Diagnostics)
@@ -175,8 +177,9 @@ func (r *hrWritebackResource) Read(ctx context.Context, req resource.ReadRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	w := writebackRun{state: &state, diags: &resp.Diagnostics}
-	state.Values = stringMap(w.refresh(ctx))
+	after, findings := r.run(&state, &state).Refresh(ctx)
+	state.Values = stringMap(after)
+	report(findings, atValues, &resp.Diagnostics)
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	}
@@ -189,8 +192,7 @@ func (r *hrWritebackResource) Update(ctx context.Context, req resource.UpdateReq
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	w := writebackRun{data: r.data, plan: &plan, state: &state, diags: &resp.Diagnostics}
-	plan.Values = stringMap(w.apply(ctx))
+	r.apply(ctx, &plan, &state, &resp.Diagnostics)
 	failed := resp.Diagnostics.HasError()
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	if !failed && incomplete(ctx, req.Private, &resp.Diagnostics) {
@@ -201,21 +203,47 @@ func (r *hrWritebackResource) Update(ctx context.Context, req resource.UpdateReq
 func (r *hrWritebackResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state hrWritebackModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || state.OnDestroy.ValueString() != writebackClear || incomplete(ctx, req.Private, &resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || incomplete(ctx, req.Private, &resp.Diagnostics) {
 		return
 	}
-	nobody := state
-	nobody.Values, nobody.SetAside, nobody.OnRemoval = stringMap(nil), stringMap(nil), types.StringValue(writebackClear)
-	w := writebackRun{data: r.data, plan: &nobody, state: &state, diags: &resp.Diagnostics}
-	if left := w.apply(ctx); len(left) > 0 {
+	left, findings := r.ending(&state).End(ctx)
+	report(findings, atValues, &resp.Diagnostics)
+	if len(left) > 0 {
 		state.Values = stringMap(left)
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	}
 }
 
-// closeSystem frees what a system holds open.
-func closeSystem(s writeback.System) {
-	if c, ok := s.(interface{ Close() error }); ok {
-		_ = c.Close() // there is nothing left to be done with it
+// atValues is where the resource has a worker's document.
+func atValues(workerID string) path.Path { return path.Root("values").AtMapKey(workerID) }
+
+// run returns what the resource has to do in one call; state is the zero model in a creation.
+func (r *hrWritebackResource) run(plan, state *hrWritebackModel) *reconcile.Writeback {
+	w := &reconcile.Writeback{
+		Values: goMap(plan.Values), Before: goMap(state.Values), Attributes: plan.Attributes, Former: state.Attributes,
+		BeforeAside: goMap(state.SetAside), SameSystem: plan.sameSystem(state), Clear: plan.OnRemoval.ValueString() == writebackClear,
+		MaxChanges: plan.MaxChanges.ValueInt64Pointer(), Stop: plan.OnProblem.ValueString() == problemStop,
+		Recorder: plan.recorder(), Open: func() (writeback.System, error) { return plan.open(os.Getenv) },
 	}
+	if !plan.SetAside.IsUnknown() {
+		w.Aside = goMap(plan.SetAside)
+	}
+	if r.data != nil {
+		w.Recorder.Log = r.data.audit
+	}
+	return w
+}
+
+// ending returns what a resource that is destroyed has to do.
+func (r *hrWritebackResource) ending(state *hrWritebackModel) *reconcile.Writeback {
+	w := r.run(state, state)
+	w.Clear = state.OnDestroy.ValueString() == writebackClear
+	return w
+}
+
+// apply makes the HR system agree with the plan, and the plan with what it holds then.
+func (r *hrWritebackResource) apply(ctx context.Context, plan, state *hrWritebackModel, diags *diag.Diagnostics) {
+	after, aside, findings := r.run(plan, state).Apply(ctx)
+	plan.Values, plan.SetAside = stringMap(after), stringMap(aside)
+	report(findings, atValues, diags)
 }

@@ -138,7 +138,7 @@ func findADGroups(ctx context.Context, data *providerData, by listFilters) ([]fo
 		}
 		out = append(out, found{id: g.ID, display: g.Name, model: func(context.Context) (any, error) {
 			m := &adGroupModel{}
-			m.settle(g, nil)
+			m.observe(g, nil)
 			return m, nil
 		}})
 	}
@@ -162,7 +162,7 @@ func findADUnits(ctx context.Context, data *providerData, by listFilters) ([]fou
 				return nil, fmt.Errorf("%s: %w", u.Path, err)
 			}
 			m := &adOrganizationalUnitModel{}
-			m.settle(whole)
+			m.observe(whole)
 			return m, nil
 		}})
 	}
@@ -205,7 +205,7 @@ func findEntraGroups(ctx context.Context, data *providerData, by listFilters) ([
 				return nil, fmt.Errorf("%s: %w", g.DisplayName, err)
 			}
 			m := &entraGroupModel{Owners: types.SetNull(types.StringType)}
-			m.settle(whole, nil, true)
+			m.observe(whole, nil, true)
 			return m, nil
 		}})
 	}

@@ -192,8 +192,7 @@ func (d *providerData) claimObject(attribute, name string, claim reconcile.NameC
 	if diags.HasError() {
 		return
 	}
-	free := func(holder string) bool { _, replaced := d.replacedGroups.Load(holder); return replaced }
-	if other, taken := d.groups.ClaimName(name, claim, free); taken {
+	if other, taken := d.groups.ClaimName(name, claim); taken {
 		diags.AddAttributeError(path.Root(attribute), "Two resources take one name", fmt.Sprintf("The configuration has\n  %s\n  %s\n"+
 			"Keep one of them, or give one another %s.", other.Label, claim.Label, attribute))
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/expression/spelling"
 	"terraform-provider-workforce/internal/mapping"
 	"terraform-provider-workforce/internal/roster"
 	"terraform-provider-workforce/internal/worker"
@@ -137,7 +138,7 @@ func unknownSources(m *mapping.Mapping, workers worker.Population, optional []st
 			continue
 		}
 		hint := ""
-		if near := directory.Nearest(name, known); near != "" {
+		if near := spelling.Nearest(name, known); near != "" {
 			hint = fmt.Sprintf(" Did you mean %q?", near)
 		}
 		problems = append(problems, fmt.Errorf("the rules read [%s], which no worker in the feed has.%s Correct the rule, let the column in with attributes of the HR data source, or name it in optional_attributes", name, hint))

@@ -6,7 +6,6 @@ package provider
 
 import (
 	"context"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -59,9 +58,7 @@ type providerData struct {
 	// no Active Directory never touch one.
 	activeDirectory *lazyDomain
 	entra           *lazyTenant
-	// replacedGroups are the object ids of groups that this plan replaces, whose names are free then.
-	replacedGroups sync.Map
-	// claims knows which population manages which account, verdicts why accounts have no document.
+	// claims knows which population manages which account, groups who answers for which group, verdicts why accounts have no document.
 	claims   reconcile.Claims
 	verdicts reconcile.Verdicts
 	groups   reconcile.GroupClaims

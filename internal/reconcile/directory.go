@@ -4,9 +4,12 @@ package reconcile
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/membership"
+	"terraform-provider-workforce/internal/wording"
 )
 
 // Directory is what populations and groups need of a directory, whichever it is.
@@ -52,8 +55,8 @@ type ChangeChecker interface {
 // Target is what a kind of directory makes of accounts.
 type Target struct {
 	Format directory.Format
-	// Title is what people call it, such as "Active Directory".
-	Title string
+	// Title is what people call it, such as "Active Directory", and Prefix begins the names of its resources, such as "workforce_ad".
+	Title, Prefix string
 	// Valid says what is wrong with an account by itself.
 	Valid func(directory.Account, *directory.Schema) error
 	// Login is the attribute by which an account that exists already is recognised, Label the one that names it to people.
@@ -62,6 +65,22 @@ type Target struct {
 	Restores bool
 	// PartOf reports whether an account belongs to one of the given containers or domains.
 	PartOf func(e *directory.Existing, part string) bool
+	// GroupRefs are the kinds of references to a group, MemberRefs to a member of one. Naming tells members apart.
+	GroupRefs, MemberRefs []string
+	Naming                membership.Naming
+}
+
+// NoGroup says that no group goes by a reference.
+func (t Target) NoGroup(ref string) string {
+	return fmt.Sprintf("No group is %q in %s: expected its %s. Create it first, or correct the reference; "+
+		"for a group of the same configuration, refer to the id of its %s_group.",
+		ref, t.Title, wording.AnyOf(t.GroupRefs), t.Prefix)
+}
+
+// Nobody says that no member goes by a reference.
+func (t Target) Nobody(ref string) string {
+	return fmt.Sprintf("nobody in %s is %q: expected a %s. Create the account first, or correct the reference",
+		t.Title, ref, wording.AnyOf(t.MemberRefs))
 }
 
 // LoginKey is what documents call the login attribute.

@@ -1,27 +1,33 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Package reconcile makes a directory agree with account documents, and decides
-// what may be done on the way. It knows nothing of Terraform.
+// Package reconcile makes directories and HR systems agree with documents, and decides
+// what may be done on the way. It knows nothing of Terraform, and no directory but by
+// its interface.
 //
-// A [Population] is the documents of some workers: those that the state records
-// ([Population.Before]) and those that are wanted. It lives through four stages:
+// There are four kinds of work. Each value is one resource in one call: it is filled in,
+// asked once, and forgotten.
 //
-//   - [Population.Refresh] reads what the directory holds now. An account that is
-//     gone leaves the documents.
-//   - [Population.Plan] says what a change would do that the documents do not show
-//     by themselves, and refuses what could not be done, or must not.
-//   - [Population.Apply] carries the change out, person by person, and returns
-//     the documents as they are then. One person's failure stops nobody else.
-//   - [Population.PlanEnd] and [Population.End] are the same for a population that ends.
+//   - [Population]: the accounts of people, by worker id.
+//   - [GroupRules]: the members of many groups, by rules over accounts.
+//   - [GroupMembers]: the members of one group, by a list.
+//   - [Writeback]: values that go back to the HR system, by worker id.
 //
-// Each stage is one short life of a Population. What must outlive it is in
-// [Memory]: which object belongs to which worker, which accounts were taken over
-// and never changed, which directory they are in. Callers keep it beside the
-// documents.
+// All live through the same stages. Refresh (or Read) says what is there now. Plan says
+// what a change would do that the documents do not show by themselves, and refuses what
+// could not be done, or must not. Apply carries it out, one person or group after the
+// other, and returns the documents as they are then: one failure stops nobody else.
+// PlanEnd and End are the same for a resource that ends.
 //
-// # What a document asks for
+// # Findings
 //
-// Most documents say what an account is to be. One with deleted = true asks for
+// What there is to say is returned as [Findings], each with its severity, title, text, and
+// the worker or the argument it is about. Errors of a directory that say the same of many people
+// become one finding ([Findings.Grouped]).
+//
+// # Documents
+//
+// Callers hand over what the state records (Before) and what is wanted, as texts. Most account
+// documents say what an account is to be. One with deleted = true asks for
 // the deletion of a disabled account, and stays until the directory no longer
 // has the account. One with released = true asks for nothing: the account is
 // neither read nor written.
@@ -31,13 +37,21 @@
 // population never changed, and one that is not known to be ours any more
 // ([Verdict]), is released instead.
 //
+// # What outlives a call
+//
+// [Memory] is what must outlive the process: which object belongs to which worker, which
+// accounts were taken over and never changed, which directory they are in. Callers keep it
+// beside the documents, as they do with [KnownGroup] and the ids of [GroupMembers].
+//
+// What the resources of one run have to know of each other is in [Claims] (accounts),
+// [GroupClaims] (members and names of groups) and [Verdicts] (why an account has no
+// document). These last as long as the process.
+//
 // # What is never done
 //
 // What somebody changed between plan and apply is not overwritten. An account
 // that the plan took over and that is gone at apply is not created anew. Two
-// populations do not manage one account ([Claims]). Accounts of one directory are
-// not looked for in another ([Identity]).
-//
-// What there is to say is returned as [Findings], each with the worker or the
-// argument it is about.
+// resources do not manage one account, or the members of one group against each other.
+// Accounts of one directory are not looked for in another ([Identity]). Who has a trouble
+// of their own is set aside, and everybody else goes on.
 package reconcile

@@ -50,6 +50,9 @@ func (f Findings) Failed() bool {
 func (f *Findings) warn(title, text string) {
 	*f = append(*f, Finding{Severity: Warning, Title: title, Text: text})
 }
+func (f *Findings) warnArgument(name, title, text string) {
+	*f = append(*f, Finding{Severity: Warning, Title: title, Text: text, Argument: name})
+}
 func (f *Findings) fail(title, text string) {
 	*f = append(*f, Finding{Severity: Error, Title: title, Text: text})
 }

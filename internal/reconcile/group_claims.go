@@ -19,6 +19,8 @@ type GroupClaims struct {
 	serial  int
 	added   map[string][]string // what additive resources added, by ID of the group, for who replaces them
 
+	replaced map[string]bool // IDs of groups that this plan replaces: their names are free then
+
 	locks sync.Map                   // *sync.Mutex by ID of the group
 	kept  map[string]map[string]bool // members that resources of this run want, by ID of the group
 }
@@ -98,9 +100,9 @@ type NameClaim struct {
 }
 
 // ClaimName notes that an object takes a name, and returns another one of this
-// run that takes it too and does not go along with it. free reports that the
-// holder of a name gives it up.
-func (c *GroupClaims) ClaimName(name string, claim NameClaim, free func(holder string) bool) (other NameClaim, taken bool) {
+// run that takes it too and does not go along with it. A group that is replaced gives
+// its name up.
+func (c *GroupClaims) ClaimName(name string, claim NameClaim) (other NameClaim, taken bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.names == nil {
@@ -111,11 +113,28 @@ func (c *GroupClaims) ClaimName(name string, claim NameClaim, free func(holder s
 		claim.Holder = fmt.Sprintf("new %d", c.serial)
 	}
 	other, known := c.names[name]
-	if !known || other.Holder == claim.Holder || free(other.Holder) {
+	if !known || other.Holder == claim.Holder || c.replaced[other.Holder] {
 		c.names[name] = claim
 		return NameClaim{}, false
 	}
 	return other, other.Strict || claim.Strict || other.Addressed && claim.Addressed
+}
+
+// NoteReplaced notes that this plan replaces a group.
+func (c *GroupClaims) NoteReplaced(id string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.replaced == nil {
+		c.replaced = map[string]bool{}
+	}
+	c.replaced[id] = true
+}
+
+// Replaced reports whether this plan replaces a group.
+func (c *GroupClaims) Replaced(id string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.replaced[id]
 }
 
 // NoteAdded remembers what an additive resource had added to a group: the

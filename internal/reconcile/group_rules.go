@@ -117,6 +117,20 @@ func (g *GroupRules) plan(ctx context.Context, accounts map[string]string) (map[
 	return planned, !g.findings.Failed()
 }
 
+// PlanEnd says what ends with the resource.
+func (g *GroupRules) PlanEnd() (f Findings) {
+	switch n := len(g.Before); {
+	case n == 0:
+	case g.Remove:
+		f.warn("Members will be removed",
+			fmt.Sprintf("Destroying this resource removes from %s the members that its rules found (on_destroy = \"remove\").", wording.Count(n, "group")))
+	default:
+		f.warn("Groups will be released",
+			fmt.Sprintf("Destroying this resource leaves the members of %s as they are (on_destroy = \"release\").", wording.Count(n, "group")))
+	}
+	return f
+}
+
 // open returns the directory, or says why it is not reachable.
 func (g *GroupRules) open() (directory.Groups, bool) {
 	dir, err := g.Connect()

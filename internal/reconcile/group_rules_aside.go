@@ -14,11 +14,12 @@ import (
 	"terraform-provider-workforce/internal/membership"
 )
 
-// Summaries of what concerns one group.
+// Titles of what concerns one group.
 const (
 	cannotReadGroups = "Cannot read groups"
 	noSuchGroup      = "Groups do not exist"
 	safeguardStops   = "A safeguard stops the plan"
+	cannotTell       = "Cannot tell who is meant"
 )
 
 // groupTrouble is a problem that concerns one group.

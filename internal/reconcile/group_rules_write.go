@@ -114,7 +114,7 @@ func (g *GroupRules) write(ctx context.Context, docs map[string]string) (map[str
 	gone := g.dropped() // known only now: a dropped group may go on under another name
 	works = slices.DeleteFunc(works, func(w *groupWork) bool { return w.dropped && !slices.Contains(gone, w.ref) })
 	if err := g.resolve(ctx, dir, works); err != nil {
-		g.findings.problems("Cannot tell who is meant", err)
+		g.findings.problems(cannotTell, err)
 		return nil, false
 	}
 	changes := make([]directory.MembershipChange, 0, len(works))
@@ -132,7 +132,7 @@ func (g *GroupRules) write(ctx context.Context, docs map[string]string) (map[str
 		if i := slices.Index(writing, w); i >= 0 {
 			out = outcomes[i]
 		}
-		g.settle(w, out, after)
+		g.recordOutcome(w, out, after)
 	}
 	g.forget(ctx, dir, works)
 	g.addFailures(works)
@@ -238,8 +238,8 @@ func (w *groupWork) joining() []string {
 	return keys
 }
 
-// settle puts into after who is in a group now, of those it is about.
-func (g *GroupRules) settle(w *groupWork, out directory.MembershipOutcome, after map[string]string) {
+// recordOutcome puts into after who is in a group now, of those it is about.
+func (g *GroupRules) recordOutcome(w *groupWork, out directory.MembershipOutcome, after map[string]string) {
 	if w.out = out; w.err == nil {
 		w.err = out.Err
 	}

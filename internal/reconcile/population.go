@@ -241,7 +241,7 @@ func (p *Population) Apply(ctx context.Context, want, planned map[string]string)
 	options := directory.ApplyOptions{Adopt: p.Options.Adopt != AdoptNever, LinkLater: p.Options.LinkLater, KeepPassword: !p.Options.ChangePassword}
 	outcomes := dir.Apply(ctx, changes, options)
 	for _, outcome := range outcomes {
-		p.settle(dir, outcome, want[outcome.WorkerID], accounts[outcome.WorkerID], managed[outcome.WorkerID] == "", after)
+		p.recordOutcome(dir, outcome, want[outcome.WorkerID], accounts[outcome.WorkerID], managed[outcome.WorkerID] == "", after)
 		if outcome.Err != nil {
 			failures = append(failures, outcome.Err)
 		}
@@ -293,8 +293,8 @@ func (p *Population) changes(dir Users, accounts map[string]directory.Account, c
 	return changes, failures
 }
 
-// settle records what became of one account.
-func (p *Population) settle(dir Users, o directory.Outcome, doc string, want directory.Account, adopted bool, after map[string]string) {
+// recordOutcome records what became of one account.
+func (p *Population) recordOutcome(dir Users, o directory.Outcome, doc string, want directory.Account, adopted bool, after map[string]string) {
 	if o.ID != "" {
 		p.Memory.IDs[o.WorkerID] = o.ID
 	}

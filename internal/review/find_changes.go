@@ -12,6 +12,7 @@ import (
 	"unicode"
 
 	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/expression/spelling"
 	"terraform-provider-workforce/internal/roster"
 )
 
@@ -73,7 +74,7 @@ func (v *Review) formerLogin(p *person) text {
 func shareName(a, b string) bool {
 	for _, x := range tokens(a) {
 		for _, y := range tokens(b) {
-			if x == y || len(x) > 3 && len(y) > 3 && directory.Distance(x, y, 2) < 2 || strings.HasPrefix(x, y) || strings.HasPrefix(y, x) {
+			if x == y || len(x) > 3 && len(y) > 3 && spelling.Distance(x, y, 2) < 2 || strings.HasPrefix(x, y) || strings.HasPrefix(y, x) {
 				return true
 			}
 		}
@@ -323,7 +324,7 @@ func nearly(value string, known map[string]int) string {
 			continue
 		}
 		x, y := bare(value), bare(other)
-		if x == y || len(x) > 5 && !anyDigit(x) && directory.Distance(x, y, 3) <= 1+len(x)/12 {
+		if x == y || len(x) > 5 && !anyDigit(x) && spelling.Distance(x, y, 3) <= 1+len(x)/12 {
 			best = other
 		}
 	}

@@ -10,7 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/expression/spelling"
 	"terraform-provider-workforce/internal/roster"
 )
 
@@ -203,7 +203,7 @@ func (v *Review) twice(joiners []*person) []finding {
 // nearlySame reports whether two names differ in one letter at most.
 func nearlySame(a, b *person) bool {
 	x, y := strings.ToLower(a.pro.Given+" "+a.pro.Family), strings.ToLower(b.pro.Given+" "+b.pro.Family)
-	return x == y || utf8.RuneCountInString(x) > 8 && !anyDigit(x) && directory.Distance(x, y, 2) <= 1
+	return x == y || utf8.RuneCountInString(x) > 8 && !anyDigit(x) && spelling.Distance(x, y, 2) <= 1
 }
 
 // sharedNames asks about joiners who share first or last names with one another more often

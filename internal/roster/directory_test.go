@@ -16,7 +16,7 @@ import (
 	"terraform-provider-workforce/internal/roster"
 )
 
-var adFormat = directory.Format{Target: "active_directory", HasContainer: true, Core: []directory.CoreKey{
+var adFormat = directory.Format{Target: "active_directory", ID: "objectGUID", HasContainer: true, Core: []directory.CoreKey{
 	{Key: "common_name", Attribute: "cn", Required: true, PerContainer: true},
 	{Key: "sam_account_name", Attribute: "sAMAccountName", Required: true},
 	{Key: "user_principal_name", Attribute: "userPrincipalName"},

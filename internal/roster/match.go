@@ -116,7 +116,7 @@ func (d *decider) matchLinks(ctx context.Context) (map[string]*person, error) {
 	}
 	if len(unknown) > 0 {
 		slices.Sort(unknown)
-		found, err := d.in.Directory.Find(ctx, d.idAttribute(), slices.Compact(unknown))
+		found, err := d.in.Directory.Find(ctx, d.in.Format.ID, slices.Compact(unknown))
 		if err != nil {
 			return nil, fmt.Errorf("looking up linked accounts: %w", err)
 		}
@@ -156,16 +156,6 @@ func (d *decider) matchLinks(ctx context.Context) (map[string]*person, error) {
 		}
 	}
 	return linked, refuse("these links cannot be followed", problems)
-}
-
-func (d *decider) idAttribute() string {
-	switch {
-	case d.in.IDAttribute != "":
-		return d.in.IDAttribute
-	case d.in.Format.Target == "entra":
-		return "id"
-	}
-	return "objectGUID"
 }
 
 // keys returns the match conditions of a worker at one level of precedence. A worker

@@ -31,9 +31,6 @@ type Input struct {
 	// as "employeeID". Empty: accounts of absent workers cannot be told from
 	// others, and managers are looked for in the population only.
 	WorkerIDAttribute string
-	// IDAttribute is the attribute by which Directory.Find looks up object ids.
-	// Empty: "objectGUID" for Active Directory, "id" for Microsoft Entra ID.
-	IDAttribute string
 	// Links pins workers to accounts: worker id → object id. A link wins over
 	// every match rule.
 	Links map[string]string

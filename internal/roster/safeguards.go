@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/expression/spelling"
 	"terraform-provider-workforce/internal/mapping"
 	"terraform-provider-workforce/internal/wording"
 	"terraform-provider-workforce/internal/worker"
@@ -208,7 +208,7 @@ func (d *decider) readExceptions() error {
 		switch {
 		case !d.limited(e.Limit):
 			problem = "no such limit is set"
-			if near := directory.Nearest(e.Limit, d.limitNames()); near != "" {
+			if near := spelling.Nearest(e.Limit, d.limitNames()); near != "" {
 				problem += fmt.Sprintf("; did you mean %q?", near)
 			}
 		case d.exceptions[e.Limit] != nil:

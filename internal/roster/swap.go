@@ -38,10 +38,9 @@ func (n *names) frees(e *directory.Existing, s *slot, name string) bool {
 }
 
 // changesHands reports whether the target can give a name to somebody else in the run in which
-// the former owner gives it up. Microsoft Entra ID looks at mail addresses whenever it
-// writes one, and in no order that we could choose.
+// the former owner gives it up.
 func (n *names) changesHands(attribute, name string) bool {
-	return n.d.in.Format.Target != "entra" || !isAddress(attribute, name)
+	return !n.d.in.Format.HoldsAddresses || !isAddress(attribute, name)
 }
 
 // losing reports whether a person will not have that value of an attribute after this run.

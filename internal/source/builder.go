@@ -312,7 +312,7 @@ func (b *Builder) add(position string, doubts []Doubt, raw func(column int) expr
 		if r.bare() {
 			b.bare = append(b.bare, Problem{Position: position, Column: b.columns[b.fields[fieldID]], WorkerID: w.ID})
 		}
-		r.keep()
+		r.enter()
 	}
 }
 
@@ -382,8 +382,8 @@ func (r *record) checkOne(column int, text string) bool {
 	return true
 }
 
-// keep enters the worker among the others, unless the id is taken.
-func (r *record) keep() {
+// enter puts the worker among the others, unless the id is taken.
+func (r *record) enter() {
 	id := r.worker.ID
 	if before, twice := r.positions[id]; twice {
 		if r.primary == nil {

@@ -16,7 +16,7 @@ import (
 	"strings"
 	"time"
 
-	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/expression/spelling"
 	"terraform-provider-workforce/internal/worker"
 )
 
@@ -194,7 +194,7 @@ func words(configured, otherwise []string) []string {
 
 // didYouMean returns " (did you mean …?)" or nothing.
 func didYouMean(name string, candidates []string) string {
-	if near := directory.Nearest(name, candidates); near != "" {
+	if near := spelling.Nearest(name, candidates); near != "" {
 		return fmt.Sprintf(" (did you mean %q?)", near)
 	}
 	return ""

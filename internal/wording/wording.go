@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Package wording holds what all messages share: counts with their nouns, and the kind of
+// Package wording holds what all messages share: counts with their nouns, short lists, and the kind of
 // a problem, by which many problems that say the same are told once.
 package wording
 
@@ -37,6 +37,27 @@ func One(n int, one, many string) string {
 		return one
 	}
 	return many
+}
+
+// AnyOf lists alternatives: "a, b or c".
+func AnyOf(words []string) string {
+	last := len(words) - 1
+	if last < 1 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}
+
+// Some quotes the first few of many, at most most of them: `"a", "b", …`.
+func Some(texts []string, most int) string {
+	shown := make([]string, 0, most+1)
+	for _, s := range texts[:min(len(texts), most)] {
+		shown = append(shown, fmt.Sprintf("%q", s))
+	}
+	if len(texts) > most {
+		shown = append(shown, "…")
+	}
+	return strings.Join(shown, ", ")
 }
 
 var (

@@ -14,6 +14,17 @@ func TestCount(t *testing.T) {
 	}
 }
 
+func TestLists(t *testing.T) {
+	for want, found := range map[string]string{
+		"id": AnyOf([]string{"id"}), "id or name": AnyOf([]string{"id", "name"}), "id, path or name": AnyOf([]string{"id", "path", "name"}),
+		`"a", "b"`: Some([]string{"a", "b"}, 2), `"a", "b", …`: Some([]string{"a", "b", "c"}, 2), "": Some(nil, 2),
+	} {
+		if found != want {
+			t.Errorf("found %q, expected %q", found, want)
+		}
+	}
+}
+
 func TestKind(t *testing.T) {
 	for _, c := range []struct {
 		a, b string

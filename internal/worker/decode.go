@@ -13,8 +13,8 @@ import (
 	"time"
 
 	"terraform-provider-workforce/internal/canonical"
-	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/expression"
+	"terraform-provider-workforce/internal/expression/spelling"
 )
 
 // Parse reads a workers document, canonical or written by hand. Errors name
@@ -230,7 +230,7 @@ func value(s *string) string {
 }
 
 func didYouMean(name string, candidates []string) string {
-	if near := directory.Nearest(name, candidates); near != "" {
+	if near := spelling.Nearest(name, candidates); near != "" {
 		return fmt.Sprintf(" (did you mean %s?)", near)
 	}
 	return ""

@@ -13,7 +13,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/expression/spelling"
 )
 
 // Parse reads the document of one worker: a JSON object whose members are texts
@@ -64,7 +64,7 @@ func cutOff(err error) error {
 
 func notAllowed(name string, allowed []string) error {
 	hint := ""
-	if near := directory.Nearest(name, allowed); near != "" {
+	if near := spelling.Nearest(name, allowed); near != "" {
 		hint = fmt.Sprintf(" (did you mean %s?)", near)
 	}
 	return fmt.Errorf("found the attribute %q, expected one of attributes: %s%s; only those are ever written", name, strings.Join(allowed, ", "), hint)

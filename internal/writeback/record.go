@@ -25,7 +25,8 @@ func (r Recorder) begin(ctx context.Context, worker string, have, want Record) (
 	}
 	w := audit.Write{Target: r.Target, Server: r.Server, Identity: r.Identity, Operation: "write", Subject: audit.Subject{Kind: audit.Record, Worker: worker}}
 	for _, name := range slices.Sorted(maps.Keys(want)) {
-		w.Changes = append(w.Changes, audit.Change{Attribute: name, Old: valuesOf(have[name]), Known: have != nil, New: valuesOf(want[name])})
+		c := audit.AttributeChange{Attribute: name, Old: valuesOf(have[name]), Known: have != nil, New: valuesOf(want[name])}
+		w.Changes = append(w.Changes, c)
 	}
 	pending, err := r.Log.Begin(ctx, w)
 	if err != nil {

@@ -53,7 +53,7 @@ type Checker interface {
 }
 
 // check says what the system would refuse of a change.
-func (c Change) check(system any) error {
+func (c WorkerChange) check(system any) error {
 	if checker, ok := system.(Checker); ok {
 		if err := checker.Check(c.Want); err != nil {
 			return fmt.Errorf("worker %q: %w", c.WorkerID, err)
@@ -69,8 +69,8 @@ type UnavailableError struct{ Err error }
 func (e *UnavailableError) Error() string { return e.Err.Error() }
 func (e *UnavailableError) Unwrap() error { return e.Err }
 
-// Change is what to do with one worker.
-type Change struct {
+// WorkerChange is what to do with one worker.
+type WorkerChange struct {
 	WorkerID string
 	// Want holds the values to write.
 	Want Record
@@ -83,7 +83,7 @@ type Change struct {
 	MayBeGone bool
 }
 
-// Outcome is what became of a Change.
+// Outcome is what became of a WorkerChange.
 type Outcome struct {
 	WorkerID string
 	// Now is what the system holds; nil if that is not known.
@@ -99,12 +99,12 @@ type Outcome struct {
 // Apply makes the changes and returns an outcome for each, in their order. Workers fail
 // alone, and those who failed are left as they were as far as the system can
 // do that.
-func Apply(ctx context.Context, system System, changes []Change) []Outcome {
+func Apply(ctx context.Context, system System, changes []WorkerChange) []Outcome {
 	return Recorder{}.Apply(ctx, system, changes)
 }
 
 // Apply is [Apply], and puts every write on record.
-func (r Recorder) Apply(ctx context.Context, system System, changes []Change) []Outcome {
+func (r Recorder) Apply(ctx context.Context, system System, changes []WorkerChange) []Outcome {
 	outcomes := make([]Outcome, len(changes))
 	found, err := system.Read(ctx, workersOf(changes), attributesOf(changes))
 	var todo []int
@@ -136,7 +136,7 @@ func (r Recorder) Apply(ctx context.Context, system System, changes []Change) []
 var errUnknown = errors.New("the HR system has no such worker, expected one: take the worker out of the values, or see why the system no longer has them")
 
 // write writes the changes of todo, several at once.
-func (r Recorder) write(ctx context.Context, system System, changes []Change, outcomes []Outcome, todo []int) {
+func (r Recorder) write(ctx context.Context, system System, changes []WorkerChange, outcomes []Outcome, todo []int) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	next := make(chan int)
@@ -166,7 +166,7 @@ func (r Recorder) write(ctx context.Context, system System, changes []Change, ou
 }
 
 // one writes one worker.
-func (r Recorder) one(ctx context.Context, system System, c Change, o *Outcome) {
+func (r Recorder) one(ctx context.Context, system System, c WorkerChange, o *Outcome) {
 	want := differing(o.Now, c.Want)
 	pending, err := r.begin(ctx, c.WorkerID, o.Now, want)
 	if err != nil {
@@ -191,7 +191,7 @@ func (o *Outcome) set(now Record, err error) {
 }
 
 // check holds what was read back against what was wanted.
-func (o *Outcome) check(c Change) {
+func (o *Outcome) check(c WorkerChange) {
 	if o.Err != nil {
 		o.Err = fmt.Errorf("worker %q: %w", c.WorkerID, o.Err)
 		return
@@ -210,7 +210,7 @@ func foundExpected(differences []Difference) string {
 }
 
 // conflict finds what somebody else changed since the plan was made.
-func (c Change) conflict(have Record) error {
+func (c WorkerChange) conflict(have Record) error {
 	for _, name := range slices.Sorted(maps.Keys(c.Want)) {
 		planned, known := c.Planned[name]
 		if now := have[name]; known && now != planned && now != c.Want[name] {
@@ -253,7 +253,7 @@ type Problem struct {
 // Preview returns what Apply would change of those with whom nothing is wrong, and
 // the problems: workers whom the system does not have, values that it refuses, and
 // those that somebody else has changed.
-func Preview(ctx context.Context, system Reader, changes []Change) ([]Difference, []Problem, error) {
+func Preview(ctx context.Context, system Reader, changes []WorkerChange) ([]Difference, []Problem, error) {
 	found, err := system.Read(ctx, workersOf(changes), attributesOf(changes))
 	if err != nil {
 		return nil, nil, err
@@ -308,7 +308,7 @@ func differing(have, want Record) Record {
 	return out
 }
 
-func workersOf(changes []Change) []string {
+func workersOf(changes []WorkerChange) []string {
 	ids := make([]string, len(changes))
 	for i, c := range changes {
 		ids[i] = c.WorkerID
@@ -316,7 +316,7 @@ func workersOf(changes []Change) []string {
 	return ids
 }
 
-func attributesOf(changes []Change) []string {
+func attributesOf(changes []WorkerChange) []string {
 	names := map[string]bool{}
 	for _, c := range changes {
 		for name := range c.Want {

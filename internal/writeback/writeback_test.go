@@ -77,7 +77,7 @@ func TestApply(t *testing.T) {
 	m := staff(6)
 	m.fails = map[string]error{"1": errors.New("refused")}
 	m.mangles = map[string]bool{"2": true}
-	outcomes := writeback.Apply(t.Context(), m, []writeback.Change{
+	outcomes := writeback.Apply(t.Context(), m, []writeback.WorkerChange{
 		{WorkerID: "0", Want: writeback.Record{"mail": "new0"}},
 		{WorkerID: "1", Want: writeback.Record{"mail": "new1"}},
 		{WorkerID: "2", Want: writeback.Record{"mail": "new2"}},
@@ -109,10 +109,10 @@ func TestApply(t *testing.T) {
 func TestApplyStopsWhenTheSystemIsGone(t *testing.T) {
 	m := staff(1000)
 	m.fails = map[string]error{}
-	var changes []writeback.Change
+	var changes []writeback.WorkerChange
 	for id := range m.records {
 		m.fails[id] = &writeback.UnavailableError{Err: errors.New("connection refused")}
-		changes = append(changes, writeback.Change{WorkerID: id, Want: writeback.Record{"mail": "x"}})
+		changes = append(changes, writeback.WorkerChange{WorkerID: id, Want: writeback.Record{"mail": "x"}})
 	}
 	for _, o := range writeback.Apply(t.Context(), m, changes) {
 		if o.Err == nil || o.Personal || !strings.Contains(o.Err.Error(), "connection refused") {
@@ -127,7 +127,7 @@ func TestApplyStopsWhenTheSystemIsGone(t *testing.T) {
 func TestApplyWithoutARead(t *testing.T) {
 	m := staff(2)
 	m.readErr = errors.New("no table")
-	for _, o := range writeback.Apply(t.Context(), m, []writeback.Change{{WorkerID: "0", Want: writeback.Record{"mail": "x"}}}) {
+	for _, o := range writeback.Apply(t.Context(), m, []writeback.WorkerChange{{WorkerID: "0", Want: writeback.Record{"mail": "x"}}}) {
 		if !errors.Is(o.Err, m.readErr) || o.Now != nil {
 			t.Errorf("%+v", o)
 		}
@@ -138,14 +138,14 @@ func TestApplyWithoutARead(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	m.readErr = nil
-	if o := writeback.Apply(ctx, m, []writeback.Change{{WorkerID: "0", Want: writeback.Record{"mail": "x"}}}); !errors.Is(o[0].Err, context.Canceled) || len(m.written) > 0 {
+	if o := writeback.Apply(ctx, m, []writeback.WorkerChange{{WorkerID: "0", Want: writeback.Record{"mail": "x"}}}); !errors.Is(o[0].Err, context.Canceled) || len(m.written) > 0 {
 		t.Errorf("%+v", o)
 	}
 }
 
 func TestPreview(t *testing.T) {
 	m := staff(3)
-	d, problems, err := writeback.Preview(t.Context(), m, []writeback.Change{
+	d, problems, err := writeback.Preview(t.Context(), m, []writeback.WorkerChange{
 		{WorkerID: "0", Want: writeback.Record{"mail": "new", "note": "keep"}},
 		{WorkerID: "1", Want: writeback.Record{"mail": "old1"}},
 		{WorkerID: "8", Want: writeback.Record{"mail": "x"}},

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"terraform-provider-workforce/internal/progress"
+	"terraform-provider-workforce/internal/retry"
 )
 
 // batchSize is how many requests one batch may hold.
@@ -145,7 +146,7 @@ func (b *batch) run(ctx context.Context, part []int) {
 		if throttled {
 			b.limiter.pause(b.kindOf(again), at.Add(wait))
 		} else if err := b.config.Sleep(ctx, at.Add(wait)); err != nil {
-			b.fail(again, &Error{Err: fmt.Errorf("%w: %w", ErrNotAttempted, err)})
+			b.fail(again, &Error{Err: fmt.Errorf("%w: %w", ErrNotSent, err)})
 			return
 		}
 		pending = again
@@ -219,14 +220,14 @@ func (b *batch) round(ctx context.Context, pending []int) (again []int, wait tim
 		answer.pending.EndAll(outcome(nil, e))
 		return asked, 0, false, at, e
 	}
-	defer func() { b.settled(answer.pending, asked) }()
-	again, wait, throttled = b.judged(got, answer, asked)
+	defer func() { b.recordOutcomes(answer.pending, asked) }()
+	again, wait, throttled = b.sortAnswers(got, answer, asked)
 	return again, wait, throttled, answer.at, nil
 }
 
-// judged records what the answer of a batch says of each request, and returns what
+// sortAnswers records what the answer of a batch says of each request, and returns what
 // is to be sent again after how long.
-func (b *batch) judged(got answers, answer *Response, asked []int) (again []int, wait time.Duration, throttled bool) {
+func (b *batch) sortAnswers(got answers, answer *Response, asked []int) (again []int, wait time.Duration, throttled bool) {
 	seen := map[int]bool{}
 	var dependents []int
 	for _, a := range got.Responses {
@@ -245,11 +246,11 @@ func (b *batch) judged(got answers, answer *Response, asked []int) (again []int,
 			continue
 		case a.Status == http.StatusFailedDependency:
 			dependents = append(dependents, i)
-			b.results[i] = Result{Err: &Error{Method: r.Method, Path: r.Path, Status: a.Status, Err: fmt.Errorf("%w: a request it depends on failed", ErrNotAttempted)}}
+			b.results[i] = Result{Err: &Error{Method: r.Method, Path: r.Path, Status: a.Status, Err: fmt.Errorf("%w: a request it depends on failed", ErrNotSent)}}
 			continue
 		default:
 			e := failure(r, a.Status, header, a.Body)
-			e.after = retryAfter(header, answer.at)
+			e.after, _ = retry.After(header, answer.at)
 			e.sent = true
 			e.Unknown = a.Status >= 500 && a.Status != http.StatusNotImplemented && !r.repeatable()
 			b.results[i] = Result{Err: e}
@@ -336,7 +337,7 @@ func (b *batch) items(pending []int) (items []item, asked []int) {
 			}
 		}
 		if failed {
-			b.results[i] = Result{Err: &Error{Method: r.Method, Path: r.Path, Err: fmt.Errorf("%w: a request it depends on failed", ErrNotAttempted)}}
+			b.results[i] = Result{Err: &Error{Method: r.Method, Path: r.Path, Err: fmt.Errorf("%w: a request it depends on failed", ErrNotSent)}}
 			delete(inside, i)
 			continue
 		}

@@ -29,6 +29,7 @@ import (
 	"terraform-provider-workforce/internal/audit"
 	"terraform-provider-workforce/internal/bounded"
 	"terraform-provider-workforce/internal/progress"
+	"terraform-provider-workforce/internal/retry"
 )
 
 // version is the part of Graph's addresses that says which interface is meant.
@@ -177,7 +178,7 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 		if e.Status == http.StatusTooManyRequests {
 			c.limiter.pause(r.kind(), e.at.Add(wait))
 		} else if err := c.config.Sleep(ctx, e.at.Add(wait)); err != nil {
-			return nil, (&Error{Method: e.Method, Path: e.Path, Err: fmt.Errorf("%w: %w", ErrNotAttempted, err)}).undecided(lost)
+			return nil, (&Error{Method: e.Method, Path: e.Path, Err: fmt.Errorf("%w: %w", ErrNotSent, err)}).undecided(lost)
 		}
 	}
 }
@@ -216,7 +217,7 @@ func (c *Client) exchange(ctx context.Context, r Request, body []byte, pending *
 	var sent atomic.Bool // set by the transport, which may outlive the call
 	problem := &Error{Method: r.Method, Path: c.shown(r.Path)}
 	if err := c.limiter.enter(ctx, r.kind()); err != nil {
-		problem.Err, problem.final = fmt.Errorf("%w: %w", ErrNotAttempted, err), true
+		problem.Err, problem.final = fmt.Errorf("%w: %w", ErrNotSent, err), true
 		return nil, problem
 	}
 	used := 0.0
@@ -225,7 +226,7 @@ func (c *Client) exchange(ctx context.Context, r Request, body []byte, pending *
 	defer arrived()
 	token, err := c.token(ctx)
 	if ctx.Err() != nil {
-		problem.Err, problem.final = fmt.Errorf("%w: %w", ErrNotAttempted, context.Cause(ctx)), true
+		problem.Err, problem.final = fmt.Errorf("%w: %w", ErrNotSent, context.Cause(ctx)), true
 		return nil, problem
 	}
 	if err != nil {
@@ -260,12 +261,13 @@ func (c *Client) exchange(ctx context.Context, r Request, body []byte, pending *
 		problem.Err, problem.Unknown = fmt.Errorf("reading the answer: %w", c.timeout(ctx, plain(err))), !r.repeatable()
 		return nil, problem
 	}
-	return c.judge(r, &Response{Status: answer.StatusCode, Header: answer.Header, Body: content.Bytes(), at: c.config.Clock(), token: token}, problem)
+	response := &Response{Status: answer.StatusCode, Header: answer.Header, Body: content.Bytes(), at: c.config.Clock(), token: token}
+	return c.checkAnswer(r, response, problem)
 }
 
-// judge tells an answer that can be used from one that cannot, which completes
+// checkAnswer tells an answer that can be used from one that cannot, which completes
 // the problem.
-func (c *Client) judge(r Request, answer *Response, problem *Error) (*Response, error) {
+func (c *Client) checkAnswer(r Request, answer *Response, problem *Error) (*Response, error) {
 	content := answer.Body
 	switch {
 	case len(content) > maxAnswer:
@@ -275,7 +277,7 @@ func (c *Client) judge(r Request, answer *Response, problem *Error) (*Response, 
 	case answer.Status >= 400:
 		e := failure(r, answer.Status, answer.Header, content)
 		e.Path, e.token, e.sent, e.at = problem.Path, answer.token, true, answer.at
-		e.after = retryAfter(answer.Header, e.at)
+		e.after, _ = retry.After(answer.Header, e.at)
 		e.Unknown = e.Status >= 500 && e.Status != http.StatusNotImplemented && !r.repeatable()
 		return nil, e
 	case len(content) > 0 && !json.Valid(content):

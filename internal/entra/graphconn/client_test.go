@@ -262,7 +262,7 @@ func TestBatchDependencies(t *testing.T) {
 	s.Fault(graph.Fault{Method: "PATCH", Body: "first", Status: 429})
 	s.Fault(graph.Fault{Method: "PATCH", Body: "broken", Status: 400, Code: "Request_BadRequest"})
 	results := c.Batch(t.Context(), []Request{patch("first"), patch("second", 0), patch("broken"), patch("never", 2)})
-	if results[0].Err != nil || results[1].Err != nil || !IsBadRequest(results[2].Err) || !errors.Is(results[3].Err, ErrNotAttempted) {
+	if results[0].Err != nil || results[1].Err != nil || !IsBadRequest(results[2].Err) || !errors.Is(results[3].Err, ErrNotSent) {
 		t.Errorf("%v", results)
 	}
 	if title := s.User("ann@" + graph.DefaultDomain)["jobTitle"]; title != "second" {

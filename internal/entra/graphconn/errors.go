@@ -102,7 +102,7 @@ func (e *Error) undecided(lost bool) *Error {
 	}
 	made := *e
 	made.Unknown = true
-	if errors.Is(e.Err, ErrNotAttempted) { // this attempt, but not the one before
+	if errors.Is(e.Err, ErrNotSent) { // this attempt, but not the one before
 		made.Err = errEnded
 		if errors.Is(e.Err, context.Canceled) {
 			made.Err = context.Canceled
@@ -113,9 +113,9 @@ func (e *Error) undecided(lost bool) *Error {
 
 var errEnded = fmt.Errorf("the time for it is over: %w", context.DeadlineExceeded)
 
-// ErrNotAttempted is wrapped by errors of requests that were not sent, because
+// ErrNotSent is wrapped by errors of requests that were not sent, because
 // one they depend on failed or the context ended first.
-var ErrNotAttempted = errors.New("not sent")
+var ErrNotSent = errors.New("not sent")
 
 func as(err error) *Error {
 	var e *Error
@@ -164,7 +164,7 @@ func IsCanceled(err error) bool {
 // IsUnavailable reports that Graph could not be reached, or did not work.
 func IsUnavailable(err error) bool {
 	e := as(err)
-	return e.Status >= 500 || e.Status == 0 && e.Err != nil && !IsCanceled(err) && !errors.Is(err, ErrNotAttempted)
+	return e.Status >= 500 || e.Status == 0 && e.Err != nil && !IsCanceled(err) && !errors.Is(err, ErrNotSent)
 }
 
 // IsConflict reports that another object has the same value of a property, and

@@ -4,7 +4,6 @@ package graphconn
 
 import (
 	"context"
-	"math"
 	"net/http"
 	"strconv"
 	"sync"
@@ -114,22 +113,6 @@ func nearness(h http.Header) float64 {
 		return 0
 	}
 	return used
-}
-
-// retryAfter reads the header as whole seconds, a fraction of seconds (which Graph
-// sends, too) or an HTTP date (RFC 9110 10.2.3).
-func retryAfter(h http.Header, now time.Time) time.Duration {
-	text := h.Get("Retry-After")
-	if text == "" {
-		return 0
-	}
-	if s, err := strconv.ParseFloat(text, 64); err == nil && s >= 0 && s < math.MaxInt32 {
-		return time.Duration(s * float64(time.Second))
-	}
-	if at, err := http.ParseTime(text); err == nil {
-		return max(0, at.Sub(now))
-	}
-	return 0
 }
 
 // NewBackoff is the growing wait where an answer names none.

@@ -88,7 +88,7 @@ func aboutUser(w *audit.Write, method string, parts []string, doc map[string]any
 		}
 		w.Changes = changesIn(doc, true)
 	case strings.HasSuffix(what, "$ref"):
-		w.Activity, w.Changes = audit.Update, []audit.Change{reference(method, rest[1:], doc)}
+		w.Activity, w.Changes = audit.Update, []audit.AttributeChange{reference(method, rest[1:], doc)}
 	case what == "" && method == http.MethodDelete && w.Activity != audit.Purge:
 		w.Activity = audit.Delete
 	case what == "" && method == http.MethodPatch:
@@ -148,8 +148,8 @@ func activityOf(doc map[string]any) audit.Activity {
 }
 
 // reference is the change of a manager, a sponsor or another link of a user.
-func reference(method string, rest []string, doc map[string]any) audit.Change {
-	c := audit.Change{Attribute: rest[0]}
+func reference(method string, rest []string, doc map[string]any) audit.AttributeChange {
+	c := audit.AttributeChange{Attribute: rest[0]}
 	switch {
 	case rest[0] == "manager" && method == http.MethodDelete:
 	case method == http.MethodDelete && len(rest) > 1:
@@ -171,7 +171,7 @@ func linked(doc map[string]any) string {
 func lastOf(address string) string { return address[strings.LastIndexByte(address, '/')+1:] }
 
 // changesIn returns the properties of a document, those of complex ones by their path.
-func changesIn(doc map[string]any, created bool) (out []audit.Change) {
+func changesIn(doc map[string]any, created bool) (out []audit.AttributeChange) {
 	for _, name := range slices.Sorted(maps.Keys(doc)) {
 		if strings.Contains(name, "@odata.") {
 			continue
@@ -183,7 +183,7 @@ func changesIn(doc map[string]any, created bool) (out []audit.Change) {
 			}
 			continue
 		}
-		out = append(out, audit.Change{Attribute: name, Known: created, New: texts(doc[name])})
+		out = append(out, audit.AttributeChange{Attribute: name, Known: created, New: texts(doc[name])})
 	}
 	return out
 }
@@ -241,8 +241,8 @@ func (c *Client) end(pending *audit.Pending, r Request, answer *Response, err er
 	}
 }
 
-// settled puts what became of the requests of a batch on record.
-func (b *batch) settled(pending *audit.Pending, asked []int) {
+// recordOutcomes puts what became of the requests of a batch on record.
+func (b *batch) recordOutcomes(pending *audit.Pending, asked []int) {
 	if pending == nil {
 		return
 	}

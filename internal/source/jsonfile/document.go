@@ -200,7 +200,7 @@ func (w *walk) takeRecords(keyed bool) error {
 		}
 		if t.kind != '{' {
 			w.report(line, "", fmt.Sprintf("found %s, expected an object, the record of a worker", kind(t)))
-			if err = w.keep(line, nil); err == nil && t.kind == '[' {
+			if err = w.addRecord(line, nil); err == nil && t.kind == '[' {
 				err = w.array(&row{}, "", 1)
 			}
 		} else {
@@ -236,7 +236,7 @@ func (w *walk) take(key string, line int) error {
 		}
 	}
 	w.scratch = rec.cells
-	return w.keep(line, slices.DeleteFunc(rec.cells, func(c cell) bool { return c.kind == isNull }))
+	return w.addRecord(line, slices.DeleteFunc(rec.cells, func(c cell) bool { return c.kind == isNull }))
 }
 
 // object reads the members of an object in a record.

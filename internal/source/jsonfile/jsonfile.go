@@ -329,8 +329,8 @@ func (r *reader) newBuilder() error {
 	return nil
 }
 
-// keep takes a record that was read.
-func (r *reader) keep(line int, cells []cell) error {
+// addRecord takes a record that was read.
+func (r *reader) addRecord(line int, cells []cell) error {
 	rec := row{number: r.number, line: line, cells: cells}
 	switch {
 	case r.late:

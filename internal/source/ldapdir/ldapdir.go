@@ -16,7 +16,7 @@ import (
 
 	"github.com/go-ldap/ldap/v3"
 
-	"terraform-provider-workforce/internal/activedirectory/ldapconn"
+	"terraform-provider-workforce/internal/ldapconn"
 	"terraform-provider-workforce/internal/source"
 	"terraform-provider-workforce/internal/worker"
 )

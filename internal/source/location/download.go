@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"terraform-provider-workforce/internal/bounded"
+	"terraform-provider-workforce/internal/retry"
 	"terraform-provider-workforce/internal/source"
 )
 
@@ -148,7 +149,7 @@ func (c Config) get(ctx context.Context, client *http.Client, now time.Time) (da
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return nil, retryAfter(resp, now), refusal(resp)
+		return nil, waitFor(resp, now), refusal(resp)
 	}
 	if kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); kind == "text/html" || kind == "application/xhtml+xml" {
 		return nil, -1, fmt.Errorf("found an HTML page at %s, expected the export: probably a page for signing in or about maintenance", publicURL(resp.Request.URL.String()))
@@ -226,22 +227,19 @@ func refusal(resp *http.Response) error {
 	return fmt.Errorf("found the status %d %s, expected 200 OK%s", resp.StatusCode, http.StatusText(resp.StatusCode), advice)
 }
 
-// retryAfter returns when to ask again (RFC 9110, section 10.2.3), negative if
+// waitFor returns how long to wait before the server is asked again, negative if
 // the status is not a passing one.
-func retryAfter(resp *http.Response, now time.Time) time.Duration {
+func waitFor(resp *http.Response, now time.Time) time.Duration {
 	switch resp.StatusCode {
 	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 	default:
 		return -1
 	}
-	text := resp.Header.Get("Retry-After")
-	wait := defaultWait
-	if seconds, err := strconv.ParseFloat(text, 64); err == nil && seconds >= 0 && seconds < 86400 {
-		wait = time.Duration(seconds * float64(time.Second))
-	} else if at, err := http.ParseTime(text); err == nil {
-		wait = max(at.Sub(now), 0)
-	}
-	if wait > maxWait {
+	wait, asked := retry.After(resp.Header, now)
+	switch {
+	case !asked:
+		return defaultWait
+	case wait > maxWait:
 		return -1
 	}
 	return wait

@@ -39,7 +39,7 @@ func FuzzPage(f *testing.F) {
 			}
 			seen[rawID(o)] = true
 			if r.belong(one); one != nil {
-				r.keep(one)
+				r.addPerson(one)
 			}
 		}
 		got, err := r.build()

@@ -61,7 +61,7 @@ func (r *reader) readAll(ctx context.Context) error {
 			later[p.hire] = append(later[p.hire], p.id)
 		case p.hire > r.asOf: // beyond the horizon
 		default:
-			r.keep(p)
+			r.addPerson(p)
 		}
 		return nil
 	})
@@ -77,7 +77,7 @@ func (r *reader) readAll(ctx context.Context) error {
 	return r.readStarters(ctx, later)
 }
 
-func (r *reader) keep(p *person) {
+func (r *reader) addPerson(p *person) {
 	r.people[p.id] = p
 	r.order = append(r.order, p.id)
 }
@@ -200,7 +200,7 @@ func (r *reader) readStarters(ctx context.Context, later map[worker.Date][]strin
 		}
 		for _, p := range b.persons {
 			r.belong(p)
-			r.keep(p)
+			r.addPerson(p)
 		}
 	}
 	return nil

@@ -12,11 +12,11 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"terraform-provider-workforce/internal/bounded"
+	"terraform-provider-workforce/internal/retry"
 )
 
 // Request is one question to the HR system.
@@ -283,30 +283,13 @@ func (c *Client) pause(e *Error, attempt int) (time.Duration, bool) {
 	}
 	backoff := min(500*time.Millisecond<<min(attempt-1, 10), 30*time.Second)
 	backoff = backoff/2 + rand.N(backoff/2)
-	if asked, ok := retryAfter(e.Header, time.Now()); ok {
+	if asked, ok := retry.After(e.Header, time.Now()); ok {
 		if asked > 0 {
 			asked += rand.N(asked/10 + 100*time.Millisecond) // not all clients at once
 		}
 		return asked, true
 	}
 	return backoff, true
-}
-
-// retryAfter reads the header Retry-After (RFC 9110 section 10.2.3): seconds,
-// which some servers send with a fraction, or a date.
-func retryAfter(h http.Header, now time.Time) (time.Duration, bool) {
-	text := strings.TrimSpace(h.Get("Retry-After"))
-	if text == "" {
-		return 0, false
-	}
-	if seconds, err := strconv.ParseFloat(text, 64); err == nil && seconds >= 0 {
-		return time.Duration(min(seconds, 1e9) * float64(time.Second)), true
-	}
-	date, err := http.ParseTime(text)
-	if err != nil {
-		return 0, false
-	}
-	return max(date.Sub(now), 0), true
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

@@ -76,9 +76,9 @@ func (p *plan) extractor() (*extractor, error) {
 	return x, nil
 }
 
-// keep returns text that does not hold the answer in memory, and each text once:
+// intern returns text that does not hold the answer in memory, and each text once:
 // companies, towns and titles repeat.
-func (x *extractor) keep(text string) string {
+func (x *extractor) intern(text string) string {
 	if known, ok := x.texts[text]; ok {
 		return known
 	}
@@ -90,14 +90,14 @@ func (x *extractor) keep(text string) string {
 // worker reads the element n.
 func (x *extractor) worker(t *tree, n int32) (*record, error) {
 	ref, data := t.child(n, "Worker_Reference"), t.child(n, "Worker_Data")
-	r := &record{wid: x.keep(t.id(ref, "WID")), id: x.keep(t.text(data, "Worker_ID"))}
+	r := &record{wid: x.intern(t.id(ref, "WID")), id: x.intern(t.text(data, "Worker_ID"))}
 	if r.wid == "" {
 		return nil, fmt.Errorf("worker %s: found no WID in Worker_Reference (Include_Reference)", source.Quote(r.id))
 	}
 	employee, contingent := t.id(ref, "Employee_ID"), t.id(ref, "Contingent_Worker_ID")
 	r.contingent = contingent != ""
 	if r.id == "" {
-		r.id = x.keep(employee + contingent)
+		r.id = x.intern(employee + contingent)
 	}
 	if r.id == "" {
 		return nil, fmt.Errorf("the worker with WID %s has neither Worker_ID nor Employee_ID nor Contingent_Worker_ID", source.Quote(r.wid))
@@ -111,7 +111,7 @@ func (x *extractor) worker(t *tree, n int32) (*record, error) {
 	if r.contingent {
 		x.contract(r, t, employment)
 	}
-	r.location = x.keep(t.id(t.find(primaryJob(t, employment), "Position_Data", "Business_Site_Summary_Data", "Location_Reference"), "Location_ID"))
+	r.location = x.intern(t.id(t.find(primaryJob(t, employment), "Position_Data", "Business_Site_Summary_Data", "Location_Reference"), "Location_ID"))
 	x.managers(r, t, data, employment)
 	return r, x.attributes(r, t, n)
 }
@@ -138,7 +138,7 @@ func (x *extractor) status(r *record, t *tree, status int32) {
 	default:
 		r.status = "Inactive"
 	}
-	date := func(name string) string { return x.keep(isoDate(t.text(status, name))) }
+	date := func(name string) string { return x.intern(isoDate(t.text(status, name))) }
 	r.hire, r.termination, r.lastDay = date("Hire_Date"), date("Termination_Date"), date("Termination_Last_Day_of_Work")
 	if r.active && r.termination != "" && r.termination < r.hire {
 		r.termination, r.lastDay = "", "" // of a former employment
@@ -158,7 +158,7 @@ func (x *extractor) contract(r *record, t *tree, employment int32) {
 		end = isoDate(t.text(employment, "Worker_Status_Data", "End_Employment_Date"))
 	}
 	if r.termination == "" {
-		r.termination = x.keep(end)
+		r.termination = x.intern(end)
 	}
 	if r.lastDay == "" {
 		r.lastDay = r.termination
@@ -175,7 +175,7 @@ func (x *extractor) managers(r *record, t *tree, data, employment int32) {
 			one.id = t.id(ref, "Contingent_Worker_ID")
 		}
 		if one.wid != "" || one.id != "" {
-			r.managers = append(r.managers, reference{x.keep(one.wid), x.keep(one.id)})
+			r.managers = append(r.managers, reference{x.intern(one.wid), x.intern(one.id)})
 		}
 	}
 	chain := t.find(data, "Management_Chain_Data", "Worker_Supervisory_Management_Chain_Data")
@@ -226,11 +226,11 @@ func (x *extractor) value(t *tree, found []match, all bool) expression.Value {
 	case len(found) == 0:
 		return expression.Null
 	case len(found) == 1:
-		return expression.String(x.keep(found[0].text))
+		return expression.String(x.intern(found[0].text))
 	case all:
 		texts := make([]string, len(found))
 		for i, one := range found {
-			texts[i] = x.keep(one.text)
+			texts[i] = x.intern(one.text)
 		}
 		return expression.List(texts...)
 	}
@@ -241,7 +241,7 @@ func (x *extractor) value(t *tree, found []match, all bool) expression.Value {
 			break
 		}
 	}
-	return expression.String(x.keep(best.text))
+	return expression.String(x.intern(best.text))
 }
 
 // isPrimary reports whether a node is in a phone, mail or address that is primary.

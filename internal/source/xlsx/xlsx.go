@@ -171,7 +171,7 @@ func (r *reader) read() (*source.Result, error) {
 		if held != nil {
 			r.add(held)
 		}
-		held = keep(got)
+		held = copyRow(got)
 	}
 	if err := r.takeTrailer(held); err != nil {
 		return nil, err
@@ -180,8 +180,8 @@ func (r *reader) read() (*source.Result, error) {
 	return r.builder.Finish()
 }
 
-// keep copies a row, which is valid for a while only.
-func keep(got *row) *row {
+// copyRow copies a row, which is valid for a while only.
+func copyRow(got *row) *row {
 	return &row{number: got.number, hidden: got.hidden, cells: slices.Clone(got.cells)}
 }
 
@@ -221,7 +221,7 @@ func (r *reader) readHeader() error {
 			break
 		}
 		if first == nil && !r.blank(got) {
-			first = keep(got)
+			first = copyRow(got)
 		}
 		if got.number == r.config.HeaderRow || r.config.HeaderRow == 0 && slices.Contains(r.names(got), id) {
 			return r.takeHeader(got)

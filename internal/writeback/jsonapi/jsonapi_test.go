@@ -52,7 +52,7 @@ func config(url string) jsonapi.Config {
 func TestWrite(t *testing.T) {
 	s, api := start(t, 3, nil)
 	s.Stale = 1
-	outcomes := writeback.Apply(t.Context(), api, []writeback.Change{
+	outcomes := writeback.Apply(t.Context(), api, []writeback.WorkerChange{
 		{WorkerID: "1", Want: writeback.Record{"mail": `a"b\{user_name}@example.com`}},
 		{WorkerID: "2", Want: writeback.Record{"mail": "", "user_name": "two", "remote": "true"}},
 		{WorkerID: "3", Want: writeback.Record{"mail": "old3@example.com"}},
@@ -82,9 +82,9 @@ func TestList(t *testing.T) {
 	s, api := start(t, 60, func(c *jsonapi.Config) {
 		c.List = rest.Config{Path: "/employees", Records: "data", Paging: rest.Paging{Kind: rest.PageNumber, Parameter: "page", First: 1, Total: "total"}}
 	})
-	var changes []writeback.Change
+	var changes []writeback.WorkerChange
 	for i := range 60 {
-		changes = append(changes, writeback.Change{WorkerID: fmt.Sprint(i + 1), Want: writeback.Record{"mail": fmt.Sprintf("old%d@example.com", i+1)}})
+		changes = append(changes, writeback.WorkerChange{WorkerID: fmt.Sprint(i + 1), Want: writeback.Record{"mail": fmt.Sprintf("old%d@example.com", i+1)}})
 	}
 	changes[7].Want = writeback.Record{"mail": "new@example.com"}
 	for _, o := range writeback.Apply(t.Context(), api, changes) {
@@ -123,7 +123,7 @@ func TestFailures(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s, api := start(t, 1, func(c *jsonapi.Config) { c.Settle = 200 * time.Millisecond })
 			tt.happens(s)
-			o := writeback.Apply(t.Context(), api, []writeback.Change{{WorkerID: "1", Want: tt.want}})[0]
+			o := writeback.Apply(t.Context(), api, []writeback.WorkerChange{{WorkerID: "1", Want: tt.want}})[0]
 			if o.Err == nil {
 				t.Fatal("no error")
 			}

@@ -11,7 +11,7 @@ import (
 	"strconv"
 	"strings"
 
-	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/expression/spelling"
 	"terraform-provider-workforce/internal/source/jsonrecord"
 	"terraform-provider-workforce/internal/writeback"
 )
@@ -21,7 +21,7 @@ var placeholder = regexp.MustCompile(`\{([^{}:"\s]+)(?::([a-z]+))?\}`)
 
 func unknownName(found string, names []string) error {
 	hint := ""
-	if near := directory.Nearest(strings.Trim(found, "{}"), names); near != "" {
+	if near := spelling.Nearest(strings.Trim(found, "{}"), names); near != "" {
 		hint = fmt.Sprintf(" (did you mean {%s}?)", near)
 	}
 	return fmt.Errorf("found %s, expected {%s}%s", found, strings.Join(names, "}, {"), hint)

@@ -36,10 +36,10 @@ func BenchmarkPopulation(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer table.Close()
-	changes := make([]writeback.Change, people)
+	changes := make([]writeback.WorkerChange, people)
 	for round := 0; b.Loop(); round++ {
 		for i := range changes {
-			changes[i] = writeback.Change{WorkerID: fmt.Sprint(i + 1), Want: writeback.Record{"mail": fmt.Sprintf("m%d", i+1)}}
+			changes[i] = writeback.WorkerChange{WorkerID: fmt.Sprint(i + 1), Want: writeback.Record{"mail": fmt.Sprintf("m%d", i+1)}}
 			if i%100 == 0 {
 				changes[i].Want["mail"] = fmt.Sprintf("new %d", round)
 			}

@@ -120,7 +120,7 @@ func (b *bench) testWrite(t *testing.T) {
 		if len(found) != 2 || found["7"]["mail"] != "old7@example.com" || found["7"]["user_name"] != "" {
 			t.Errorf("%s: found %v", keyType, found)
 		}
-		outcomes := writeback.Apply(t.Context(), table, []writeback.Change{
+		outcomes := writeback.Apply(t.Context(), table, []writeback.WorkerChange{
 			{WorkerID: "7", Want: writeback.Record{"mail": hostile, "user_name": "seven"}},
 			{WorkerID: "8", Want: writeback.Record{"mail": ""}},
 			{WorkerID: "9", Want: writeback.Record{"mail": "old9@example.com"}},
@@ -224,12 +224,12 @@ func (b *bench) testUnavailable(t *testing.T) {
 // testMany writes more workers than one query reads, several at once.
 func (b *bench) testMany(t *testing.T) {
 	b.staff(t, "VARCHAR(10) PRIMARY KEY")
-	var changes []writeback.Change
+	var changes []writeback.WorkerChange
 	var rows []string
 	for i := range 1200 {
 		id := fmt.Sprintf("m%04d", i)
 		rows = append(rows, "('"+id+"', NULL, NULL, 'keep')")
-		changes = append(changes, writeback.Change{WorkerID: id, Want: writeback.Record{"mail": id + "@example.com"}})
+		changes = append(changes, writeback.WorkerChange{WorkerID: id, Want: writeback.Record{"mail": id + "@example.com"}})
 	}
 	b.exec(t, "INSERT INTO staff VALUES "+strings.Join(rows, ", "))
 	for _, o := range writeback.Apply(t.Context(), b.open(t, nil), changes) {

@@ -41,7 +41,7 @@ func TestWrite(t *testing.T) {
 		"4":    {"PerEmail/8448": {Value: "old@example.com", Primary: true}, "PerEmail/8449": {Value: "home@example.org"}},
 		quoted: {},
 	})
-	outcomes := writeback.Apply(t.Context(), c, []writeback.Change{
+	outcomes := writeback.Apply(t.Context(), c, []writeback.WorkerChange{
 		{WorkerID: "1", Want: writeback.Record{"mail": "ada@example.com", "phone": "555"}},
 		{WorkerID: "2", Want: writeback.Record{"mail": "bob@example.com", "phone": ""}},
 		{WorkerID: "3", Want: writeback.Record{"mail": ""}},
@@ -80,7 +80,7 @@ func TestWrite(t *testing.T) {
 func TestDeleteOfAQuote(t *testing.T) {
 	for _, id := range []string{"O'Brien", "it''s/é?", "')x"} {
 		s, c := start(t, sandbox.SFPassword, map[string]map[string]sandbox.Entry{id: {"PerEmail/8448": {Value: "x@example.com", Primary: true}}})
-		out := writeback.Apply(t.Context(), c, []writeback.Change{{WorkerID: id, Want: writeback.Record{"mail": ""}}})
+		out := writeback.Apply(t.Context(), c, []writeback.WorkerChange{{WorkerID: id, Want: writeback.Record{"mail": ""}}})
 		if got := s.Entries(id); out[0].Err != nil || len(got) != 0 {
 			t.Errorf("%s: found %v, %v", id, got, out[0].Err)
 		}

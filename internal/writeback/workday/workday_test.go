@@ -66,7 +66,7 @@ func kind(name string) func(*company.Worker) bool {
 
 func one(t *testing.T, tenant *workday.Tenant, id string, want writeback.Record) writeback.Outcome {
 	t.Helper()
-	return writeback.Apply(t.Context(), tenant, []writeback.Change{{WorkerID: id, Want: want}})[0]
+	return writeback.Apply(t.Context(), tenant, []writeback.WorkerChange{{WorkerID: id, Want: want}})[0]
 }
 
 // TestWrite changes some entries, and holds all the others to be as they were.
@@ -220,7 +220,7 @@ func TestFaults(t *testing.T) {
 	id := find(t, s, kind("Employee"))
 	other := find(t, s, func(w *company.Worker) bool { return kind("Employee")(w) && w.ID != id })
 	third := find(t, s, func(w *company.Worker) bool { return w.ID != id && w.ID != other })
-	outcomes := writeback.Apply(t.Context(), tenant, []writeback.Change{
+	outcomes := writeback.Apply(t.Context(), tenant, []writeback.WorkerChange{
 		{WorkerID: id, Want: writeback.Record{"mail": "refused@example.com", "user": "ok"}},
 		{WorkerID: other, Want: writeback.Record{"user": "u" + third}},
 		{WorkerID: "404", Want: writeback.Record{"user": "x"}},

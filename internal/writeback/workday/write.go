@@ -177,7 +177,7 @@ func (t *Tenant) contacts(p *person, want writeback.Record) (_ *contactChange, s
 		if old == nil && value == "" {
 			continue
 		}
-		ids, usages, err := t.keep(name, old, device == "" || !hasPrimary)
+		ids, usages, err := t.usageOf(name, old, device == "" || !hasPrimary)
 		if err != nil {
 			return nil, false, err
 		}
@@ -197,8 +197,8 @@ func (t *Tenant) contacts(p *person, want writeback.Record) (_ *contactChange, s
 	return c, safe, nil
 }
 
-// keep returns the reference of an entry and what it is for, or what a new one is for.
-func (t *Tenant) keep(name string, old *entry, primary bool) (*idList, []sentNode, error) {
+// usageOf returns the reference of an entry and what it is for, or what a new one is for.
+func (t *Tenant) usageOf(name string, old *entry, primary bool) (*idList, []sentNode, error) {
 	if old == nil {
 		return nil, newUsage(primary, !t.config.Private), nil
 	}

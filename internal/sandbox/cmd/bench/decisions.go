@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"terraform-provider-workforce/internal/activedirectory"
-	"terraform-provider-workforce/internal/activedirectory/ldapconn"
+	"terraform-provider-workforce/internal/ldapconn"
 	"terraform-provider-workforce/internal/mapping"
 	"terraform-provider-workforce/internal/roster"
 	"terraform-provider-workforce/internal/sandbox/company"

@@ -267,9 +267,9 @@ func tidy(s string) string {
 	return s
 }
 
-// settle decides, after a request failed, what that means: whether it may be
+// classify decides, after a request failed, what that means: whether it may be
 // sent again, or for a write that was sent, that nobody knows its outcome.
-func (e *Error) settle(ctx context.Context, r request, sent bool) (again bool) {
+func (e *Error) classify(ctx context.Context, r request, sent bool) (again bool) {
 	refused := e.Code == ldap.LDAPResultBusy || e.Code == ldap.LDAPResultUnavailable
 	lost := e.Code == 0 && (e.Kind == KindUnavailable || e.Kind == KindCertificate)
 	switch {

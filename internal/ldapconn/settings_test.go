@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"terraform-provider-workforce/internal/activedirectory/ldapconn"
+	"terraform-provider-workforce/internal/ldapconn"
 )
 
 func TestValidate(t *testing.T) {

@@ -51,7 +51,7 @@ func (c *Client) outcome(err error, sent bool) audit.Outcome {
 func describeAdd(req *ldap.AddRequest) audit.Write {
 	w := audit.Write{Activity: audit.Create}
 	for _, a := range req.Attributes {
-		w.Changes = append(w.Changes, audit.Change{Attribute: a.Type, Known: true, New: a.Vals})
+		w.Changes = append(w.Changes, audit.AttributeChange{Attribute: a.Type, Known: true, New: a.Vals})
 		if strings.EqualFold(a.Type, "objectClass") {
 			w.Subject.Kind = kindOfClass(a.Vals)
 		}
@@ -75,10 +75,11 @@ func describeModifyDN(req *ldap.ModifyDNRequest) audit.Write {
 	w := audit.Write{Activity: audit.Move}
 	old, parent := split(req.DN)
 	if now := value(req.NewRDN); now != old {
-		w.Changes = append(w.Changes, audit.Change{Attribute: "cn", Old: []string{old}, Known: true, New: []string{now}})
+		w.Changes = append(w.Changes, audit.AttributeChange{Attribute: "cn", Old: []string{old}, Known: true, New: []string{now}})
 	}
 	if req.NewSuperior != "" {
-		w.Changes = append(w.Changes, audit.Change{Attribute: "container", Old: []string{parent}, Known: true, New: []string{req.NewSuperior}})
+		moved := audit.AttributeChange{Attribute: "container", Old: []string{parent}, Known: true, New: []string{req.NewSuperior}}
+		w.Changes = append(w.Changes, moved)
 	}
 	return w
 }
@@ -108,7 +109,7 @@ func describeModify(req *ldap.ModifyRequest, before func(string) ([]string, bool
 		i, known := at[strings.ToLower(name)]
 		if !known {
 			i = len(w.Changes)
-			at[strings.ToLower(name)], w.Changes = i, append(w.Changes, audit.Change{Attribute: name})
+			at[strings.ToLower(name)], w.Changes = i, append(w.Changes, audit.AttributeChange{Attribute: name})
 		}
 		one := &w.Changes[i]
 		switch c.Operation {
@@ -143,7 +144,7 @@ var ranks = []audit.Activity{audit.Update, audit.Unlock, audit.ResetPassword, au
 func rank(a audit.Activity) int { return slices.Index(ranks, a) }
 
 // activityOf says what the change of one attribute means for the account.
-func activityOf(c audit.Change, before func(string) ([]string, bool)) audit.Activity {
+func activityOf(c audit.AttributeChange, before func(string) ([]string, bool)) audit.Activity {
 	switch strings.ToLower(c.Attribute) {
 	case "unicodepwd", "userpassword":
 		return audit.ResetPassword

@@ -227,7 +227,7 @@ func (c *Client) do(ctx context.Context, r request, f func(context.Context, *con
 		}
 		e := c.wrap(ctx, r, server, err)
 		var smaller *smallerPages
-		again := errors.As(err, &smaller) || e.settle(ctx, r, cn.wire.writes.Load() != sent)
+		again := errors.As(err, &smaller) || e.classify(ctx, r, cn.wire.writes.Load() != sent)
 		c.log(ctx, "directory request failed", "op", r.op, "dn", r.dn, "server", server, "duration", time.Since(start),
 			"code", e.Code, "extended", e.Extended, "kind", e.Kind.String(), "again", again && attempt < maxRetries)
 		if !again || attempt == maxRetries {

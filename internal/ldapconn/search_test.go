@@ -11,7 +11,7 @@ import (
 	ber "github.com/go-asn1-ber/asn1-ber"
 	"github.com/go-ldap/ldap/v3"
 
-	"terraform-provider-workforce/internal/activedirectory/ldapconn"
+	"terraform-provider-workforce/internal/ldapconn"
 )
 
 const groupDN = `CN=Alle \(groß\),DC=fake`

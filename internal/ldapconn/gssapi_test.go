@@ -15,7 +15,7 @@ import (
 	"github.com/jcmturner/gokrb5/v8/iana/keyusage"
 	"github.com/jcmturner/gokrb5/v8/types"
 
-	"terraform-provider-workforce/internal/activedirectory/ldapconn"
+	"terraform-provider-workforce/internal/ldapconn"
 )
 
 // The example of "NTLM and Channel Binding Hash" in Microsoft's Open Specifications blog.

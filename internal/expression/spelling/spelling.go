@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 
-package directory
+// Package spelling finds the word that was probably meant.
+package spelling
 
 import "strings"
 

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"terraform-provider-workforce/internal/activedirectory/ldapconn"
+	"terraform-provider-workforce/internal/ldapconn"
 	"terraform-provider-workforce/internal/sandbox/samba"
 )
 

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"terraform-provider-workforce/internal/audit"
+	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/wording"
+)
+
+// Action does something to people at once, without the HR system, the rules and their
+// safeguards: for incidents. It leaves nothing in any state.
+type Action struct {
+	Target    Target
+	Directory directory.Operator
+	Operation directory.Operation
+	// Name follows the prefix of the target in the name of the action, such as "disable_users".
+	Name string
+	// Doing and Done begin messages about people; Already is for those who need nothing.
+	Doing, Done, Already string
+	// Ruled says that rules decide the same about accounts.
+	Ruled bool
+	// Reason is who decided it, and why; empty for nothing.
+	Reason string
+	// Say tells whoever watches the run.
+	Say func(text string)
+}
+
+// actionChunk is how many people are worked on between two rounds of messages:
+// enough for several batches at once.
+const actionChunk = 100
+
+// Plan refuses what cannot be done to the people whom refs name.
+func (a *Action) Plan(ctx context.Context, refs []string) (f Findings) {
+	subjects, err := a.Directory.Subjects(ctx, a.Operation, refs)
+	if err != nil {
+		f.problems(a.impossible(), err)
+		return f
+	}
+	if title, text := a.ruled(subjects); text != "" {
+		f.warnArgument("users", title, text)
+	}
+	return f
+}
+
+// ruled warns about people whose account the rules decide about, too.
+func (a *Action) ruled(subjects []directory.Subject) (title, text string) {
+	var who []string
+	for _, s := range subjects {
+		if a.Ruled && !s.Done && s.WorkerID != "" {
+			who = append(who, s.WorkerID)
+		}
+	}
+	if len(who) == 0 {
+		return "", ""
+	}
+	text = fmt.Sprintf("%d of the accounts carry a worker id (%s): where a population manages them, ", len(who), abridged(who))
+	if a.Operation == directory.OperationEnable {
+		return "Rules may take this back", text + "its next apply disables again those whose worker has left, is on leave or not there yet. " +
+			"State a workforce_override with enabled = true for whoever is to sign in all the same."
+	}
+	return "Rules keep this", text + fmt.Sprintf("the rules do not enable them again, and report them, until somebody does: "+
+		"with %s_enable_users, or a workforce_override with enabled = true. "+
+		"State a workforce_override with enabled = false to give it a reason and a last day.", a.Target.Prefix)
+}
+
+// Invoke does it, for as many people as it can.
+func (a *Action) Invoke(ctx context.Context, refs []string) (f Findings) {
+	reason := a.Reason
+	if reason != "" {
+		reason = ": " + reason
+	}
+	a.say("%s %s in %s%s", a.Doing, headcount(len(refs)), a.Target.Title, reason)
+	subjects, err := a.Directory.Subjects(ctx, a.Operation, refs)
+	failures := slices.Clone(Flatten(err))
+	for _, problem := range failures {
+		a.say("Failed: %s", problem)
+	}
+	failed, done := len(failures), 0
+	ctx = audit.Because(ctx, fmt.Sprintf("action %s_%s%s", a.Target.Prefix, a.Name, reason))
+	for chunk := range slices.Chunk(subjects, actionChunk) {
+		for i, o := range a.Directory.Operate(ctx, a.Operation, chunk) {
+			switch {
+			case o.Err != nil:
+				failed++
+				failures = append(failures, o.Err)
+				a.say("Failed: %s", o.Err)
+				continue
+			case o.Changed:
+				a.say("%s: %s", a.Done, shownSubject(chunk[i]))
+			default:
+				a.say("%s: %s", a.Already, shownSubject(chunk[i]))
+			}
+			done++
+		}
+	}
+	if _, ruled := a.ruled(subjects); ruled != "" && done > 0 {
+		a.say("Note: %s", ruled)
+	}
+	f.problems(a.impossible(), errors.Join(failures...))
+	if failed > 0 && done > 0 {
+		f.fail("Done for some people only", fmt.Sprintf("It was done for %s and failed for %d. "+
+			"Mend what is said above and run the action again, which harms nobody who is done.", headcount(done), failed))
+	}
+	return f
+}
+
+func (a *Action) say(format string, args ...any) { a.Say(fmt.Sprintf(format, args...)) }
+
+func (a *Action) impossible() string { return fmt.Sprintf("Cannot %s", a.Operation) }
+
+// shownSubject names a person in a message.
+func shownSubject(s directory.Subject) string {
+	var b strings.Builder
+	if s.WorkerID != "" {
+		fmt.Fprintf(&b, "worker %q ", s.WorkerID)
+	}
+	if s.Name != "" {
+		fmt.Fprintf(&b, "(%s) ", s.Name)
+	}
+	fmt.Fprintf(&b, "%q", s.Path)
+	return b.String()
+}
+
+// abridged lists a few texts.
+func abridged(texts []string) string {
+	const shown = 10
+	if more := len(texts) - shown; more > 0 {
+		return strings.Join(texts[:shown], ", ") + fmt.Sprintf(" and %d more", more)
+	}
+	return strings.Join(texts, ", ")
+}
+
+func headcount(n int) string { return wording.Count(n, "person", "people") }
