@@ -17,9 +17,17 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"terraform-provider-workforce/internal/canonical"
 )
+
+// decoded and encoded count, see [Documents].
+var decoded, encoded atomic.Int64
+
+// Documents returns how many account documents this process has read and written so
+// far. Tests and benchmarks hold how often a stage does either for one person.
+func Documents() (read, written int64) { return decoded.Load(), encoded.Load() }
 
 // ManagerAttribute is the attribute that holds the worker id of the manager in
 // an Account. Targets translate it to their own reference.
@@ -240,6 +248,7 @@ func (f Format) Same(attribute string, a, b Value) bool {
 
 // Marshal writes the canonical document of a: sorted keys, no white space.
 func (f Format) Marshal(a Account) (string, error) {
+	encoded.Add(1)
 	keys := make([]string, 0, 16) // of fixed size, like buffer: most documents then cost one allocation
 	keys = append(keys, "attributes", "enabled")
 	if f.HasContainer {
@@ -384,6 +393,7 @@ func (f Format) attributeOf(key string) string {
 // Unmarshal reads a document, canonical or written by hand. Every problem is
 // reported, each with the key it belongs to.
 func (f Format) Unmarshal(doc string) (Account, error) {
+	decoded.Add(1)
 	if a, ok := f.scan(doc); ok {
 		return a, nil
 	}

@@ -147,7 +147,10 @@ func (t AttributeType) checkOne(s string) error {
 }
 
 func (t AttributeType) checkLength(s string) error {
-	n := int64(len(utf16.Encode([]rune(s))))
+	n := int64(0)
+	for _, r := range s {
+		n += int64(max(1, utf16.RuneLen(r))) // bytes that are no UTF-8 become one character
+	}
 	if t.HasMax && n > t.Max {
 		return fmt.Errorf("found %q with %d characters, expected at most %d", s, n, t.Max)
 	}

@@ -127,7 +127,7 @@ func (c *compiler) attributeRule(path string, t directory.AttributeType, given A
 	r.from = c.computation(path, given)
 	r.outcome.Redact = given.Redact || r.from.program != nil && r.from.program.Redacted()
 	r.outcome.Unique = given.Unique || r.naming != nil || slices.Contains(c.format.Unique, t.Name)
-	r.outcome.Rule, r.outcome.Inputs = r.from.text, r.from.inputs
+	r.outcome.Origin = &Origin{Rule: r.from.text, Inputs: r.from.inputs}
 	r.outcome.Shared = r.outcome.Unique && r.from.program != nil && !r.from.program.UsesRandom()
 	c.apply(path, &r, given)
 	if r.from.program != nil && r.from.program.Unique() && !r.outcome.Unique {

@@ -72,7 +72,7 @@ func TestOutcomes(t *testing.T) {
 			if got.Rule == "" {
 				t.Error("no rule text")
 			}
-			got.Candidates, got.Rule, got.Inputs = nil, "", nil
+			got.Candidates, got.Origin = nil, nil
 			if !reflect.DeepEqual(normal(got), normal(test.want)) {
 				t.Errorf("got %+v\nwant %+v", got, test.want)
 			}

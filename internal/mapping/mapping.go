@@ -112,11 +112,21 @@ type Desired struct {
 	Warnings []string
 }
 
-// Outcome is what one attribute rule says for one worker.
+// Outcome is what one attribute rule says for one worker. There is one for every rule and
+// worker until the accounts are drafted, so that its size counts: a few million of them.
 type Outcome struct {
 	// Value is what the attribute should hold; empty when it is to be cleared,
 	// when the rule is not Managed, and when Candidates decides (SelectUniqueValue).
 	Value directory.Value
+	// Default is written when the account is being created and Value is empty.
+	Default directory.Value
+	// Candidates are the values to try in order, evaluated as they are asked
+	// for, and the same each time. It is nil unless Unique. A fixed value is
+	// its own only candidate; a set of several values has no alternatives:
+	// Candidates is nil and every one of them must be free. An error ends
+	// the sequence.
+	Candidates iter.Seq2[string, error]
+	*Origin
 	// Managed is false when the attribute is to be left alone. Only Default may
 	// then be written, when the account is created. An attribute that every
 	// account needs can be unmanaged too, with OnCreate or IfEmpty: an account that
@@ -127,24 +137,20 @@ type Outcome struct {
 	OnCreate, IfEmpty bool
 	// Adds: an existing account keeps its values, and gets those of Value that it lacks.
 	Adds bool
-	// Default is written when the account is being created and Value is empty.
-	Default directory.Value
 	// Unique says that no other account may have the value.
 	Unique bool
-	// Candidates are the values to try in order, evaluated as they are asked
-	// for, and the same each time. It is nil unless Unique. A fixed value is
-	// its own only candidate; a set of several values has no alternatives:
-	// Candidates is nil and every one of them must be free. An error ends
-	// the sequence.
-	Candidates iter.Seq2[string, error]
 	// Shared says that Candidates depend on the values of Inputs and on nothing
 	// else: workers with the same ones have the same candidates.
 	Shared bool
+	// Redact keeps the value out of reports and errors.
+	Redact bool
+}
+
+// Origin is where an outcome comes from, the same for every worker.
+type Origin struct {
 	// Rule is the source text of the rule, and Inputs are the source attributes it reads.
 	Rule   string
 	Inputs []string
-	// Redact keeps the value out of reports and errors.
-	Redact bool
 }
 
 // Key is one match condition: the target attribute must equal the value.

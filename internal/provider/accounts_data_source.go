@@ -118,15 +118,16 @@ func (d *accountsDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 			"safeguards": safeguardsSchema(d.target.ownedArgument()),
 			"partition": schema.SingleNestedAttribute{
 				Optional:            true,
-				MarkdownDescription: "How `partitions` divides the accounts. Without it there is one partition, `all`.",
+				MarkdownDescription: "How `partitions` divides the accounts. Without it `partitions` is null.",
 				Attributes: map[string]schema.Attribute{
 					"shards":    schema.Int64Attribute{Optional: true, MarkdownDescription: "Divide by a hash of the worker id into that many parts. Nobody moves to another part as long as the number stays."},
 					"size":      schema.Int64Attribute{Optional: true, MarkdownDescription: "Divide by a hash of the worker id into parts of about that size. When the population outgrows it, half of the people move to a new part."},
 					"attribute": schema.StringAttribute{Optional: true, MarkdownDescription: "Divide by the value of a target attribute, or by `container`. A mover then changes parts."},
 				},
 			},
-			"accounts":   schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The accounts the population should have: one document by worker id."},
-			"partitions": schema.MapAttribute{Computed: true, ElementType: documents, MarkdownDescription: "The same accounts divided as `partition` says: for `for_each` of `workforce_" + d.target.prefix + "_population` beyond 20,000 people."},
+			"accounts": schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The accounts the population should have: one document by worker id."},
+			"partitions": schema.MapAttribute{Computed: true, ElementType: documents, MarkdownDescription: "The same accounts divided as `partition` says: for `for_each` of `workforce_" + d.target.prefix +
+				"_population` beyond 20,000 people. Null without `partition`, because the same accounts would stand in the plan and the state twice."},
 			"object_ids": schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Object id (objectGUID in Active Directory) by worker id, of the accounts that exist: for sending the directory's id back to the HR system."},
 			"joiners":    ids("Worker ids that get a new account."),
 			"movers":     ids("Worker ids whose account changes and stays in use."),
@@ -215,7 +216,11 @@ func (d *accountsDataSource) input(config accountsConfig, diags *diag.Diagnostic
 
 func (m *accountsModel) record(r *roster.Result) {
 	m.Accounts = stringMap(r.Documents)
-	m.Partitions = stringMaps(r.Partitions)
+	m.Partitions = types.MapNull(types.MapType{ElemType: types.StringType})
+	if m.Partition != nil {
+		m.Partitions = stringMaps(r.Partitions)
+	}
+	m.slim()
 	objects := map[string]string{}
 	for _, decision := range r.Decisions {
 		if decision.ObjectID != "" {

@@ -54,6 +54,28 @@ resource "workforce_entra_population" "staff" {
 `, asOf)
 }
 
+// onceInState asks for partitions, and for a correlation, beside the pipeline.
+const onceInState = `
+data "workforce_entra_accounts" "parts" {
+  workers   = data.workforce_hr_csv.staff.json
+  mapping   = local.rules
+  as_of     = "2026-01-15"
+  partition = { shards = 2 }
+}
+data "workforce_entra_correlation" "staff" {
+  workers = data.workforce_hr_csv.staff.json
+  mapping = local.rules
+}
+`
+
+// inStateOnce says that nobody stands twice in the state where nobody asked for it.
+var inStateOnce = []statecheck.StateCheck{
+	statecheck.ExpectKnownValue("data.workforce_entra_accounts.staff", tfjsonpath.New("workers"), knownvalue.Null()),
+	statecheck.ExpectKnownValue("data.workforce_entra_accounts.staff", tfjsonpath.New("partitions"), knownvalue.Null()),
+	statecheck.ExpectKnownValue("data.workforce_entra_accounts.parts", tfjsonpath.New("partitions"), knownvalue.MapSizeExact(2)),
+	statecheck.ExpectKnownValue("data.workforce_entra_correlation.staff", tfjsonpath.New("workers"), knownvalue.Null()),
+}
+
 // TestAccEntraPipeline follows a person from joining over leaving, retention and deletion to the return.
 func TestAccEntraPipeline(t *testing.T) {
 	s := useTenant(t, graph.Options{})
@@ -73,11 +95,11 @@ func TestAccEntraPipeline(t *testing.T) {
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: testProviders,
 		Steps: []resource.TestStep{
-			{Config: cloudPipeline("2026-01-15"), ConfigVariables: csv(pipelineCSV), ConfigPlanChecks: settledPlan,
+			{Config: cloudPipeline("2026-01-15") + onceInState, ConfigVariables: csv(pipelineCSV), ConfigPlanChecks: settledPlan,
 				Check: resource.ComposeAggregateTestCheckFunc(userHolds(s, "li2@example.com", "displayName", `"Ada Li"`), userHolds(s, "o'brien@example.com", "employeeId", `"0003"`),
 					managedBy(s, "li3@example.com", "li2@example.com"), userHolds(s, "future@example.com", "accountEnabled", "false"),
 					func(*terraform.State) error { first = s.UserID("li3@example.com"); return nil }),
-				ConfigStateChecks: []statecheck.StateCheck{list("joiners", "0001", "0002", "0003", "0004")}},
+				ConfigStateChecks: append(inStateOnce, list("joiners", "0001", "0002", "0003", "0004"))},
 			// A run that died while names changed hands leaves a name that nobody chose: the rules give one again.
 			{PreConfig: func() {
 				s.Update(first, map[string]any{"userPrincipalName": strings.ReplaceAll(first, "-", "") + "@example.com"})

@@ -111,8 +111,11 @@ func (p *Population) mayGoOn(problems []error, total int, f *Findings) bool {
 func (p *Population) givesUp(accounts map[string]directory.Account, ids map[string]string) map[string]bool {
 	out := map[string]bool{}
 	for id, a := range accounts {
-		before, err := p.Target.Format.Unmarshal(p.Before[id])
-		if ids[id] == "" || err != nil {
+		if ids[id] == "" {
+			continue
+		}
+		before, known := p.before(id)
+		if !known {
 			continue
 		}
 		if a.Deleted || directory.Fold(before.Attributes[p.Target.Login].Text()) != directory.Fold(a.Attributes[p.Target.Login].Text()) {

@@ -54,7 +54,8 @@ type Population struct {
 	// Seen holds accounts as a stage last read them.
 	Seen map[string]*directory.Existing
 
-	ending bool // the population itself is taken away, and says what then happens
+	ending bool                         // the population itself is taken away, and says what then happens
+	read   map[string]directory.Account // documents of Before that were read, by worker id
 }
 
 // Options are what the configuration says about a population.
@@ -207,8 +208,28 @@ func (p *Population) asItIs(dir Users, id string, want directory.Account, adopti
 	if a, adopted := adoptions[id]; adopted {
 		return dir.Render(want, a.e), true
 	}
-	before, err := p.Target.Format.Unmarshal(p.Before[id])
-	return before, err == nil
+	return p.before(id)
+}
+
+// before returns the account of a worker as the state knows it. Each document is read
+// once, however many stages ask, and none where the state has no document.
+func (p *Population) before(id string) (directory.Account, bool) {
+	if a, known := p.read[id]; known {
+		return a, true
+	}
+	doc, there := p.Before[id]
+	if !there {
+		return directory.Account{}, false
+	}
+	a, err := p.Target.Format.Unmarshal(doc)
+	if err != nil {
+		return directory.Account{}, false
+	}
+	if p.read == nil {
+		p.read = map[string]directory.Account{}
+	}
+	p.read[id] = a
+	return a, true
 }
 
 // Apply makes the directory agree with want, and returns the documents of the
@@ -273,8 +294,10 @@ func (p *Population) changes(dir Users, accounts map[string]directory.Account, c
 		var err error
 		if managed[id] == "" {
 			c.Planned, err = p.asPlanned(dir, id, a, adoptions, planned)
-		} else if before, bad := p.Target.Format.Unmarshal(p.Before[id]); bad == nil && !p.Memory.Purging[id] {
-			c.Planned = &before
+		} else if !p.Memory.Purging[id] {
+			if before, known := p.before(id); known {
+				c.Planned = &before
+			}
 		}
 		switch {
 		case err == nil:
@@ -383,7 +406,7 @@ func (p *Population) differences(want map[string]string, accounts map[string]dir
 		case before == want[id]:
 			continue
 		}
-		if b, err := p.Target.Format.Unmarshal(before); err != nil || p.Target.Marshal(b) != p.Target.Marshal(a) {
+		if b, known := p.before(id); !known || p.Target.Marshal(b) != p.Target.Marshal(a) {
 			changed = append(changed, id)
 		}
 	}
@@ -402,7 +425,13 @@ func (p *Population) objects(workers []string) map[string]string {
 }
 
 // label names the account of a worker as the state knows it.
-func (p *Population) label(id string) string { return p.labelOf(p.Before[id]) }
+func (p *Population) label(id string) string {
+	a, known := p.before(id)
+	if !known {
+		return ""
+	}
+	return p.labelAccount(a)
+}
 
 func (p *Population) labelOf(doc string) string {
 	a, err := p.Target.Format.Unmarshal(doc)

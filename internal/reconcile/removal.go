@@ -293,7 +293,7 @@ func (p *Population) keepAll(removed []string) map[string]string {
 func (p *Population) stillOurs(ctx context.Context, dir Users, removed []string, left map[string]string, f *Findings) ([]string, error) {
 	accounts := make(map[string]directory.Account, len(removed))
 	for _, id := range removed {
-		if a, err := p.Target.Format.Unmarshal(p.Before[id]); err == nil {
+		if a, known := p.before(id); known {
 			accounts[id] = a
 		}
 	}

@@ -352,19 +352,24 @@ func digits(s string) int {
 // parallel calls f for every person, on all processors. f may change nothing
 // but its person, which keeps the outcome independent of the schedule.
 func (d *decider) parallel(f func(*person)) {
+	inParallel(len(d.people), func(i int) { f(d.people[i]) })
+}
+
+// inParallel calls f for 0 to n-1 on every core, and waits.
+func inParallel(n int, f func(int)) {
 	const batch = 64
 	var next atomic.Int64
 	var wg sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(d.people)/batch+1) {
+	for range min(runtime.GOMAXPROCS(0), n/batch+1) {
 		wg.Go(func() {
 			for {
 				end := int(next.Add(batch))
 				start := end - batch
-				if start >= len(d.people) {
+				if start >= n {
 					return
 				}
-				for _, p := range d.people[start:min(end, len(d.people))] {
-					f(p)
+				for i := start; i < min(end, n); i++ {
+					f(i)
 				}
 			}
 		})

@@ -28,6 +28,8 @@ type slot struct {
 	list   []string // the candidates looked at so far
 	shared *stream  // where they come from, if not from the slot itself
 	done   bool     // it has its value
+	looked int      // the window that list is of, ahead of names.extend; 0: none
+	failed error    // of that look
 }
 
 // maxCandidates bounds how many candidates are tried for one name.
@@ -182,6 +184,7 @@ func (n *names) keep(s *slot) bool {
 func (n *names) round(open []*slot, window int) ([]*slot, error) {
 	values := map[string]map[string]bool{}
 	var next, again []*slot
+	n.prepare(open, window)
 	for _, s := range open {
 		if err := n.extend(s, window); err != nil {
 			again = append(again, n.fail(failure{slot: s, kind: problemNoName, text: fmt.Sprintf("%s: %v", s.attribute, err), rule: true})...)
@@ -214,7 +217,28 @@ func (n *names) extend(s *slot, window int) error {
 		return nil
 	}
 	s.shared = nil
+	if s.looked == window {
+		s.looked = 0 // what is looked for later is looked for again
+		return s.failed
+	}
 	return s.extend(window)
+}
+
+// prepare evaluates the candidates of all open slots on every core: [names.extend], which
+// goes through them in their order, then only looks them up.
+func (n *names) prepare(open []*slot, window int) {
+	streams := map[*stream]bool{}
+	var work []func()
+	for _, s := range open {
+		switch t := n.sharedStream(s); {
+		case t == nil:
+			work = append(work, func() { s.failed, s.looked = s.extend(window), window })
+		case t.window < window && !streams[t]:
+			streams[t] = true
+			work = append(work, func() { t.extend(window) })
+		}
+	}
+	inParallel(len(work), func(i int) { work[i]() })
 }
 
 // wantAll notes the candidates that the directory has to be asked about.

@@ -6,7 +6,8 @@
 // allows, so that what shows is the cost of the provider and not that of a
 // domain controller; it counts the requests. With the argument sources,
 // targets or groups it measures the sources of workers, the directories, or the
-// members of groups, only.
+// members of groups, only; with the argument quick it counts requests, documents and
+// bytes, and fails where they are over their bounds.
 package main
 
 import (
@@ -41,6 +42,9 @@ func run(ctx context.Context) (err error) {
 		return sources(ctx, dir, 100_000)
 	}
 	t := terraform{dir: dir}
+	if len(os.Args) > 1 && os.Args[1] == "quick" {
+		return quick(ctx, t)
+	}
 	if err := t.build(ctx); err != nil {
 		return err
 	}

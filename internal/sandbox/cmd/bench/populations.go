@@ -15,18 +15,23 @@ const (
 	requiredProviders = `terraform {
   required_providers {
     workforce = { source = "workforce/workforce" }
-    noop      = { source = "workforce/noop" }
   }
 }
-locals { accounts = { for id, account in jsondecode(file("${path.module}/accounts.json")) : id => account } }
+` + accountsOfFile
+	accountsOfFile = `locals { accounts = { for id, account in jsondecode(file("${path.module}/accounts.json")) : id => account } }
 `
-	noopConfig  = requiredProviders + `resource "noop_population" "staff" { accounts = local.accounts }` + "\n"
-	usersConfig = requiredProviders + `resource "workforce_ad_user" "staff" {
-  for_each = local.accounts
-  account  = each.value
+	noopConfig = `terraform {
+  required_providers {
+    noop = { source = "workforce/noop" }
+  }
 }
-`
+` + accountsOfFile + `resource "noop_population" "staff" { accounts = local.accounts }` + "\n"
 )
+
+// usersOf is a resource for each person.
+func usersOf(prefix string) string {
+	return requiredProviders + fmt.Sprintf("resource \"workforce_%s_user\" \"staff\" {\n  for_each = local.accounts\n  account  = each.value\n}\n", prefix)
+}
 
 // container is where the people of benchmarks live.
 const container = "OU=Staff," + memdir.Base
@@ -125,7 +130,7 @@ func users(ctx context.Context, t terraform, people int) error {
 	}
 	defer dir.stop()
 	fmt.Printf("## %d people, one workforce_ad_user each, %s\n", people, activeDirectory.title)
-	w, err := t.workspace("users", usersConfig, documents(people, "Sales"), dir.env...)
+	w, err := t.workspace("users", usersOf("ad"), documents(people, "Sales"), dir.env...)
 	if err != nil {
 		return err
 	}

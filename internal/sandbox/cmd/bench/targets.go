@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"terraform-provider-workforce/internal/sandbox/graph"
@@ -39,10 +40,20 @@ type count struct {
 	n    int64
 }
 
-func (c counts) since(b counts) string {
+func (c counts) since(b counts) string { return c.minus(b).String() }
+
+func (c counts) minus(b counts) counts {
+	out := slices.Clone(c)
+	for i := range out {
+		out[i].n -= b[i].n
+	}
+	return out
+}
+
+func (c counts) String() string {
 	parts := make([]string, len(c))
 	for i := range c {
-		parts[i] = fmt.Sprintf("%d %s", c[i].n-b[i].n, c[i].what)
+		parts[i] = fmt.Sprintf("%d %s", c[i].n, c[i].what)
 	}
 	return strings.Join(parts, ", ")
 }

@@ -47,17 +47,21 @@ func (t terraform) workspace(name, config string, accounts map[string]string, en
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return t, err
 	}
-	raw, err := json.Marshal(accounts)
-	if err != nil {
+	env = append(env, "TF_CLI_CONFIG_FILE="+filepath.Join(t.dir, "terraformrc"), "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1")
+	w := terraform{dir: dir, env: env}
+	if err := os.WriteFile(filepath.Join(dir, "main.tf"), []byte(config), 0o600); err != nil {
 		return t, err
 	}
-	for file, content := range map[string][]byte{"main.tf": []byte(config), "accounts.json": raw} {
-		if err := os.WriteFile(filepath.Join(dir, file), content, 0o600); err != nil {
-			return t, err
-		}
+	return w, writeAccounts(w, accounts)
+}
+
+// writeAccounts writes the documents that the configuration of a workspace reads.
+func writeAccounts(t terraform, accounts map[string]string) error {
+	raw, err := json.Marshal(accounts)
+	if err != nil {
+		return err
 	}
-	env = append(env, "TF_CLI_CONFIG_FILE="+filepath.Join(t.dir, "terraformrc"), "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1")
-	return terraform{dir: dir, env: env}, nil
+	return os.WriteFile(filepath.Join(t.dir, "accounts.json"), raw, 0o600)
 }
 
 // time runs one command, and returns how long it took.
