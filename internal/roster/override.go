@@ -222,8 +222,10 @@ func (o *overridden) add(id string, next *Override) (problems []string) {
 func (d *decider) assignOverrides() {
 	for _, id := range slices.SortedFunc(maps.Keys(d.overrides), natural) {
 		o := d.overrides[id]
-		if p := d.lookup(id); p != nil {
-			p.override = o
+		if p := d.lookup(id); p != nil || d.waits(id) {
+			if p != nil && !p.waits {
+				p.override = o
+			}
 			continue
 		}
 		o.idle = true
