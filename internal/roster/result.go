@@ -63,6 +63,7 @@ func (d *decider) result() (*Result, error) {
 	d.warnBlocked()
 	d.warnSynchronised()
 	d.warnAside()
+	d.warnKeys()
 	d.warnWords(r.Words)
 	d.warnings = append(d.warnings, d.late...)
 	r.Overridden, r.Overrides, r.Cycles = d.overriddenIDs(), d.overrideLines(), d.cycles
