@@ -238,8 +238,8 @@ func joinPath(parent, key string) string {
 	if strings.ContainsAny(key, `.\`) {
 		key = strings.NewReplacer(`\`, `\\`, `.`, `\.`).Replace(key)
 	}
-	if parent == "" {
-		return key
+	if parent == "" || strings.HasSuffix(parent, ":") { // behind the URN of a schema
+		return parent + key
 	}
 	return parent + "." + key
 }
