@@ -18,7 +18,6 @@ type walk struct {
 	*reader
 	records, total string
 	found          bool
-	bulk           bool     // a SCIM BulkRequest: the records are the data of its operations
 	instead        string   // what is at records, if not what is expected
 	arrays         []string // the paths of arrays, for advice
 }
@@ -40,7 +39,7 @@ func joined(keys []string) string {
 func (r *reader) readDocument() error {
 	r.lexer.start(0, len(r.data))
 	w := r.walk()
-	if w.bulk = r.isBulk(); w.bulk {
+	if r.bulk = r.isBulk(); r.bulk {
 		w.records = "Operations"
 	}
 	if err := w.value("", 0); err != nil {

@@ -21,7 +21,7 @@ func user(id, more string) string {
 
 const (
 	workFirst = `"emails":[{"type":"work","value":"w1"},{"type":"home","value":"h1"}],"phoneNumbers":[{"type":"fax","value":"1"},{"type":"mobile","value":"2"}],`
-	homeFirst = `"emails":[{"type":"home","value":"h2"},{"type":"work","value":"w2"}],"phoneNumbers":[{"type":"mobile","value":"3"}],`
+	homeFirst = `"Emails":[{"type":"home","value":"h2"},{"type":"work","value":"w2"}],"phoneNumbers":[{"type":"mobile","value":"3"}],`
 )
 
 func bulk(operations ...string) Config {
