@@ -224,10 +224,13 @@ func (t AttributeType) canonical(s string) (string, bool) {
 	return s, true
 }
 
-// ParseMoment reads RFC 3339, or a date (YYYY-MM-DD) as midnight UTC.
+// ParseMoment reads RFC 3339, a date (YYYY-MM-DD) as midnight UTC, or a date with an offset, as
+// Workday writes dates (2020-01-15-08:00, 2020-01-15Z), as midnight there.
 func ParseMoment(s string) (time.Time, error) {
-	if day, err := time.Parse(time.DateOnly, s); err == nil {
-		return day, nil
+	for _, layout := range []string{time.DateOnly, "2006-01-02Z07:00"} {
+		if day, err := time.Parse(layout, s); err == nil {
+			return day, nil
+		}
 	}
 	return time.Parse(time.RFC3339, s)
 }

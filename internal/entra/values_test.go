@@ -29,7 +29,8 @@ func TestCheckValue(t *testing.T) {
 		{"preferredLanguage", "de-DE", ""}, {"preferredLanguage", "deutsch und english", "BCP 47"}, {"preferredDataLocation", "EUR", ""},
 		{"preferredDataLocation", "eu", "three capitals"},
 		{"showInAddressList", "FALSE", ""}, {"showInAddressList", "maybe", "TRUE or FALSE"}, {"employeeHireDate", "2027-01-01", ""},
-		{"employeeHireDate", "soon", "YYYY-MM-DD"},
+		{"employeeHireDate", "soon", "YYYY-MM-DD"}, {"employeeHireDate", "2020-01-15-08:00", ""},
+		{"employeeHireDate", "2020-01-15+05:30", ""}, {"employeeHireDate", "2020-01-15Z", ""}, {"employeeHireDate", "2020-01-15-8", "YYYY-MM-DD"},
 	} {
 		kind, known := StandardSchema().Lookup(c.property)
 		var v directory.Value

@@ -46,6 +46,7 @@
 //	                                   provisioning (default)   cloud-sync              mim
 //	joining texts                      & and +                  &                       +
 //	bare word Alias                    an error                 an error                the attribute [Alias]
+//	&& and || between conditions       an error                 an error                And and Or
 //	Mid, start < 1                     an error                 an error                the whole text
 //	Mid, start beyond the end          ""                       ""                      the whole text
 //	Mid, length < 0                    an error                 an error                ""

@@ -5,6 +5,7 @@ package expression
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -249,11 +250,21 @@ func bindNumFromDate(c *call) evaluator {
 var dateTimeStyles = []string{"None", "AllowLeadingWhite", "AllowTrailingWhite", "AllowInnerWhite", "AllowWhiteSpaces",
 	"NoCurrentDateDefault", "AdjustToUniversal", "AssumeLocal", "AssumeUniversal", "RoundtripKind"}
 
+// The numbers of DateTimeStyles: allowInnerWhite is one flag, allStyles are all of them.
+const allowInnerWhite, allStyles = 4, 255
+
 // parseStyles reads "DateTimeStyles.AllowLeadingWhite, DateTimeStyles.AllowInnerWhite" and reports whether
 // white space is allowed inside.
 func parseStyles(s string) (inner bool, err error) {
 	for _, style := range strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == '|' || r == ' ' }) {
 		style = strings.TrimPrefix(style, "DateTimeStyles.")
+		if n, err := strconv.Atoi(style); err == nil { // .NET reads the sum of the flags, too
+			if n < 0 || n > allStyles {
+				return false, fmt.Errorf("unknown dateTimeStyles %d; expected a sum of flags from 0 to %d, such as 7 for AllowWhiteSpaces", n, allStyles)
+			}
+			inner = inner || n&allowInnerWhite != 0
+			continue
+		}
 		known := false
 		for _, k := range dateTimeStyles {
 			known = known || strings.EqualFold(k, style)

@@ -5,6 +5,7 @@ package expression
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -45,6 +46,12 @@ var textFunctions = []definition{
 		description: "Converts to lower case."},
 	{name: "UpperCase", params: "string each", dialects: "M", bind: bindEach(strings.ToUpper),
 		description: "Converts to upper case."},
+	{name: "LCase", params: "string each", dialects: "M", bind: bindEach(strings.ToLower),
+		description: "Converts to lower case, as in Microsoft Entra Connect."},
+	{name: "UCase", params: "string each", dialects: "M", bind: bindEach(strings.ToUpper),
+		description: "Converts to upper case, as in Microsoft Entra Connect."},
+	{name: "Len", params: "string text", result: numberType, dialects: "M", bind: bindLen,
+		description: "Returns the number of characters; 0 for null."},
 	{name: "PCase", params: "source each, wordSeparators text?", dialects: "P", bind: bindPCase,
 		description: "Converts the first character of each word to upper case and all others to lower case; words end at punctuation, symbols and white space, or only at the given separators."},
 	{name: "ProperCase", params: "string each", dialects: "M", bind: bindEach(func(s string) string { return properCase(s, isBlank) }),
@@ -230,6 +237,17 @@ func bindMid(c *call) evaluator {
 			return String(""), nil
 		}
 		return String(cut(s, start-1, start-1+min(length, int64(len(s))))), nil
+	}
+}
+
+func bindLen(c *call) evaluator {
+	source := c.args[0]
+	return func(st *state) (Value, error) {
+		s, _, err := source.single(st)
+		if err != nil {
+			return Null, err
+		}
+		return String(strconv.Itoa(utf8.RuneCountInString(s))), nil
 	}
 }
 

@@ -25,6 +25,7 @@ const (
 	tokenComma
 	tokenCompare // = <> < <= > >=
 	tokenConcat  // & +
+	tokenLogic   // && ||
 )
 
 type token struct {
@@ -105,6 +106,10 @@ func (l *lexer) next(operand bool) (token, error) {
 		return l.hex()
 	}
 	l.advance()
+	if (r == '&' || r == '|') && l.peek(0) == r {
+		l.advance()
+		return token{tokenLogic, string([]rune{r, r}), start}, nil
+	}
 	if kind, ok := singles[r]; ok {
 		return token{kind, string(r), start}, nil
 	}
@@ -118,8 +123,23 @@ func (l *lexer) next(operand bool) (token, error) {
 	case '“', '”', '„', '‟', '«', '»', '\'', '‘', '’':
 		return token{}, &Error{Line: start.line, Column: start.column, Message: fmt.Sprintf("found the quotation mark %c", r), Expected: `texts stand in straight double quotation marks: "text"`}
 	}
+	if r == '%' {
+		return token{}, l.parameter(start)
+	}
 	return token{}, &Error{Line: start.line, Column: start.column, Message: fmt.Sprintf("found the character %q", r), Expected: `expected a function, [attribute], "text" or a number`}
 }
+
+// parameter is about %Domain.FQDN%, a parameter of synchronization rules.
+func (l *lexer) parameter(start position) error {
+	name := parameterName.FindString(string(l.source[l.offset-1 : min(len(l.source), l.offset+100)]))
+	if name == "" {
+		return &Error{Line: start.line, Column: start.column, Message: `found the character '%'`, Expected: `expected a function, [attribute], "text" or a number`}
+	}
+	return &Error{Line: start.line, Column: start.column, Message: "found " + name + ", a parameter that the synchronization engine of Microsoft Entra Connect fills in",
+		Expected: `write its value as a text, such as "corp.example.com"; in rules for Microsoft Entra ID, DefaultDomain() is the default domain`}
+}
+
+var parameterName = regexp.MustCompile(`^%[A-Za-z][\w.-]*%`)
 
 func isDigit(r rune) bool { return r >= '0' && r <= '9' }
 

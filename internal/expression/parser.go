@@ -43,7 +43,7 @@ func parse(source string, dialect Dialect) (*expr, error) {
 	if p.tok.kind == tokenEnd {
 		return nil, p.unexpected("expected a function, [attribute] or \"text\"")
 	}
-	e, err := p.comparison()
+	e, err := p.condition()
 	if err != nil {
 		return nil, err
 	}
@@ -71,6 +71,40 @@ func (p *parser) unexpected(expected string) error {
 
 func (p *parser) fail(pos position, message, expected string) error {
 	return &Error{Line: pos.line, Column: pos.column, Message: message, Expected: expected}
+}
+
+// logic are the functions that the operators of Microsoft Entra Connect stand for, the loosest first.
+var logic = []struct{ operator, function string }{{"||", "Or"}, {"&&", "And"}}
+
+// condition = comparison { ("&&" | "||") comparison }, in the mim dialect; && binds closer.
+func (p *parser) condition() (*expr, error) { return p.joined(0) }
+
+func (p *parser) joined(level int) (*expr, error) {
+	if level == len(logic) {
+		return p.comparison()
+	}
+	first, err := p.joined(level + 1)
+	if err != nil || p.tok.kind != tokenLogic {
+		return first, err
+	}
+	if p.dialect != MIM {
+		return nil, p.unexpected("the operators && and || are those of the mim dialect; use the functions And(…), Or(…)")
+	}
+	e := &expr{kind: exprCall, pos: p.tok.pos, text: logic[level].function, args: []*expr{first}}
+	for p.tok.kind == tokenLogic && p.tok.text == logic[level].operator {
+		if err := p.advance(true); err != nil {
+			return nil, err
+		}
+		next, err := p.joined(level + 1)
+		if err != nil {
+			return nil, err
+		}
+		e.args = append(e.args, next)
+	}
+	if len(e.args) == 1 {
+		return first, nil
+	}
+	return e, nil
 }
 
 // comparison = concat [ ("=" | "<>" | "<" | "<=" | ">" | ">=") concat ] .
@@ -120,7 +154,7 @@ func (p *parser) concat() (*expr, error) {
 	return e, nil
 }
 
-// operand = text | number | attribute | name [ "(" arguments ")" ] | "(" comparison ")" .
+// operand = text | number | attribute | name [ "(" arguments ")" ] | "(" condition ")" .
 func (p *parser) operand() (*expr, error) {
 	p.depth++
 	defer func() { p.depth-- }()
@@ -157,7 +191,7 @@ func (p *parser) group() (*expr, error) {
 	if err := p.advance(true); err != nil {
 		return nil, err
 	}
-	e, err := p.comparison()
+	e, err := p.condition()
 	if err != nil {
 		return nil, err
 	}
@@ -179,7 +213,7 @@ func (p *parser) arguments(call *expr) error {
 		var arg *expr
 		if p.tok.kind != tokenComma && p.tok.kind != tokenClose {
 			var err error
-			if arg, err = p.comparison(); err != nil {
+			if arg, err = p.condition(); err != nil {
 				return err
 			}
 		}

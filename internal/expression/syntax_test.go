@@ -4,6 +4,7 @@ package expression
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -84,6 +85,39 @@ func TestMIMLiterals(t *testing.T) {
 		v, err := p.Eval(&Env{Attribute: func(name string) (Value, bool) { return String("x"), name == "a" }})
 		if err != nil || !v.Equal(want) {
 			t.Errorf("%s: %s, %v, want %s", source, v, err, want)
+		}
+	}
+}
+
+// TestForeignNames: what is posted for Microsoft's engines works where they accept it, or is told what to write.
+func TestForeignNames(t *testing.T) {
+	env := &Env{Attribute: func(name string) (Value, bool) {
+		v, ok := map[string]string{"a": "Straße", "b": "x", "d": "2020-01-15"}[name]
+		return String(v), ok
+	}}
+	for _, test := range []struct{ dialect, source, want string }{
+		{"", `Len([a])`, "6"}, {"", `Len([none])`, "0"}, {"", `LCase([a])`, "straße"}, {"mim", `UCase(b)`, "X"}, {"", `IIF(Len([a]) > 5, "long", "short")`, "long"},
+		{"mim", `IIF([b] = "x" && IsPresent([a]), "both", "no")`, "both"}, {"mim", `IIF([b] = "y" || [b] = "x" && [a] = "q", "yes", "no")`, "no"},
+		{"mim", `IIF(([b] = "y" || [b] = "x") && IsPresent([a]), "yes", "no")`, "yes"},
+		{"", `FormatDateTime([d], 7, "yyyy-MM-dd", "dd.MM.yyyy")`, "15.01.2020"}, {"", `FormatDateTime([d], "128", "yyyy-MM-dd", "dd.MM.yyyy")`, "15.01.2020"},
+	} {
+		p, err := Compile(test.source, Options{Dialect: Dialect(test.dialect)})
+		if err != nil {
+			t.Errorf("%s: %v", test.source, err)
+			continue
+		}
+		if v, err := p.Eval(env); err != nil || v.Text() != test.want {
+			t.Errorf("%s: %s, %v, want %s", test.source, v, err, test.want)
+		}
+	}
+	for source, want := range map[string]string{
+		`Instr([a], "x")`: "write InStr", `IIf([a]="x", "1", "2")`: "write IIF", `Length([a])`: "write Len", `Substring([a], 1, 2)`: "write Mid",
+		`IIF([a]="x" && [b]="y", "1", "2")`: "And(…), Or(…)", `IIF([a]="x" || [b]="y", "1", "2")`: "And(…), Or(…)", `[a] && [b]`: "And(…), Or(…)",
+		`Join("@", [a], %Domain.FQDN%)`: "found %Domain.FQDN%, a parameter", `%DomainFQDN%`: "write its value as a text", `[a] & %`: "found the character '%'",
+		`FormatDateTime([d], 256, "yyyy", "yy")`: "sum of flags from 0 to 255", `Concat([a], [b])`: "write Join", `isBlank([a])`: "write IsNullOrEmpty",
+	} {
+		if _, err := Compile(source, Options{}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", source, err, want)
 		}
 	}
 }

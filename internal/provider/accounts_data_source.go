@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -64,6 +65,7 @@ type accountsModel struct {
 	Reserved     map[string][]string `tfsdk:"reserved"`
 	ReuseDeleted types.Bool          `tfsdk:"reuse_deleted_names"`
 	Overrides    []string            `tfsdk:"overrides"`
+	Only         []string            `tfsdk:"only"`
 	OnProblem    types.String        `tfsdk:"on_problem"`
 	OnUnmatched  types.String        `tfsdk:"on_unmatched"`
 	Safeguards   *safeguardsModel    `tfsdk:"safeguards"`
@@ -110,6 +112,12 @@ func (d *accountsDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 				"Deleted accounts are known as far as the account that signs in may read them; a warning says when it may not."},
 			"overrides": schema.ListAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.List{listvalidator.NoNullValues()},
 				MarkdownDescription: "The `json` of `workforce_override` resources, which win over the rules. Pass them through a local value, like the rules, so that the plan shows what they do. One that has expired, or is about a worker nobody knows, is a warning."},
+			"only": schema.ListAttribute{Optional: true, ElementType: types.StringType,
+				Validators: []validator.List{listvalidator.SizeAtLeast(1), listvalidator.NoNullValues(), listvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
+				MarkdownDescription: "Worker ids, ignoring case, that this run decides about: one person now, without waiting for everybody (Microsoft calls it provision on demand). The default, null, is everybody; an empty list is an error. " +
+					"`workers` stays the whole feed. Everybody else keeps the account exactly as it is: nobody else is created, changed, disabled, deleted, released, set aside or counted as absent, and their documents in `accounts` say what the accounts have. " +
+					"Names are unique against everybody, limits count the named people, and percentages are of everybody. The report says on its first lines that it is partial. An id that nobody has is an error. " +
+					"Remove the argument after the run: the next plan of everybody changes nothing more about these people."},
 			"on_problem": schema.StringAttribute{Optional: true, Validators: []validator.String{oneOf(roster.ProblemSetAside, roster.ProblemStop)},
 				MarkdownDescription: "What happens when something is wrong with one person: an HR record that cannot be evaluated, an unknown status word, an account that is not clearly theirs, a name that cannot be given, a value or container that the directory does not take. " +
 					"`set_aside`, the default, keeps the account of that person as it is, except that access they must lose is taken, creates none, and lists them in `set_aside` and first in the report; `max_set_aside` limits how many. `stop` stops the plan and names all of them."},
@@ -182,6 +190,9 @@ func (d *accountsDataSource) Read(ctx context.Context, req datasource.ReadReques
 	}
 	d.data.labels.note(d.target.format.Target, in.Mapping)
 	d.data.verdicts.Note(d.target.format.Target, verdicts(result.Unmanaged))
+	if result.Partial != nil {
+		d.data.verdicts.NotePartial(d.target.format.Target)
+	}
 	config.common().record(result)
 	resp.Diagnostics.Append(resp.State.Set(ctx, config)...)
 }
@@ -204,7 +215,7 @@ func (d *accountsDataSource) input(config accountsConfig, diags *diag.Diagnostic
 		return nil, in, false
 	}
 	in.Safeguards, in.Overrides, in.Reserved, in.ReuseDeletedNames = safeguards, overrides, m.Reserved, m.ReuseDeleted.ValueBool()
-	in.OnProblem, in.OnUnmatched, in.Now = m.OnProblem.ValueString(), m.OnUnmatched.ValueString(), d.data.clock()
+	in.Only, in.OnProblem, in.OnUnmatched, in.Now = m.Only, m.OnProblem.ValueString(), m.OnUnmatched.ValueString(), d.data.clock()
 	if c, ok := dir.(reconcile.ChangeChecker); ok {
 		in.Refuses = c.Check
 	}
@@ -221,13 +232,7 @@ func (m *accountsModel) record(r *roster.Result) {
 		m.Partitions = stringMaps(r.Partitions)
 	}
 	m.slim()
-	objects := map[string]string{}
-	for _, decision := range r.Decisions {
-		if decision.ObjectID != "" {
-			objects[decision.WorkerID] = decision.ObjectID
-		}
-	}
-	m.ObjectIDs = stringMap(objects)
+	m.ObjectIDs = stringMap(r.ObjectIDs)
 	m.Joiners, m.Movers, m.Leavers, m.Rehires, m.Orphans = stringList(r.Joiners), stringList(r.Movers), stringList(r.Leavers), stringList(r.Rehires), stringList(r.Orphans)
 	m.Overridden, m.SetAside, m.KeptDisabled = stringList(r.Overridden), stringList(r.SetAside), stringList(r.KeptDisabled)
 	events := make([]string, len(r.Calendar))

@@ -41,7 +41,7 @@ func atAccounts(workerID string) path.Path { return path.Root("accounts").AtMapK
 func (t target) population(kind string, data *providerData) *reconcile.Population {
 	return &reconcile.Population{
 		Target: t.terms(), Kind: "workforce_" + t.prefix + "_" + kind, Before: map[string]string{}, Memory: reconcile.NewMemory(),
-		Claims: &data.claims, Clock: data.clock, Progress: tellProgress,
+		Claims: &data.claims, Partial: data.verdicts.Partial(t.format.Target), Clock: data.clock, Progress: tellProgress,
 		Connect: func() (reconcile.Users, error) { return t.connect(data) },
 	}
 }

@@ -270,6 +270,7 @@ type life struct {
 	memory  Memory
 	// verdicts is what rules say; nil: there are none.
 	verdicts map[string]Verdict
+	partial  bool
 	// between happens between plan and apply.
 	between func()
 }
@@ -281,7 +282,7 @@ func newLife(t *testing.T, dir *memory) *life {
 
 func (l *life) population(claims *Claims) *Population {
 	return &Population{Target: testTarget, Kind: "test_population", Connect: func() (Users, error) { return l.dir, nil }, Clock: func() time.Time { return noon },
-		Claims: claims, Options: l.options, Before: maps.Clone(l.docs), Memory: l.memory}
+		Claims: claims, Options: l.options, Before: maps.Clone(l.docs), Memory: l.memory, Partial: l.partial}
 }
 
 func (l *life) refresh() Findings {

@@ -39,6 +39,9 @@ type Population struct {
 	Kind string
 	// Single says that it is one person for good.
 	Single bool
+	// Partial says that rules decided about some people only in this run: nobody else's account
+	// may be removed, released or disabled for having no document.
+	Partial bool
 	// Connect returns the directory. It is asked for only when there is something to ask it.
 	Connect func() (Users, error)
 	Clock   func() time.Time

@@ -68,6 +68,25 @@ func (p *Population) fates(ctx context.Context, dir Users, removed []string, mod
 	return out
 }
 
+// undecided returns the removed workers about whom rules decided, and refuses the run where there are
+// others: their account stays, and Terraform cannot leave out of a map what the state keeps.
+func (p *Population) undecided(removed []string, f *Findings) (decided []string) {
+	var waiting []string
+	for _, id := range removed {
+		if _, known := p.Memory.Verdicts[p.Memory.IDs[id]]; p.Partial && !known {
+			waiting = append(waiting, "worker "+id+" "+p.label(id))
+			continue
+		}
+		decided = append(decided, id)
+	}
+	if len(waiting) > 0 {
+		f.fail("Nothing was decided about managed accounts", fmt.Sprintf("%s managed here and %s no document any more, and this run decides about some people only (only). "+
+			"They have left the scope since the last run of everybody, or it is not clear whose the accounts are:\n%s\nName them in only, too, and this run shows what follows for them; or run for everybody first. Nothing was changed.",
+			wording.Count(len(waiting), "account is", "accounts are"), wording.One(len(waiting), "has", "have"), Listed(waiting)))
+	}
+	return decided
+}
+
 // kindText says what a verdict without a reason means.
 var kindText = map[string]string{
 	Absent:     "the worker is not in the feed, and the account is not known to belong to this population",
@@ -111,6 +130,9 @@ var outcomes = []struct{ action, text string }{
 
 // planRemoval says what happens to removed accounts, and refuses what must not be.
 func (p *Population) planRemoval(ctx context.Context, dir Users, removed []string, mode string, f *Findings) {
+	if removed = p.undecided(removed, f); len(removed) == 0 {
+		return
+	}
 	fates := p.fates(ctx, dir, removed, mode, f)
 	var text []string
 	var lost, lines []string
@@ -175,6 +197,9 @@ func (p *Population) PlanEnd(ctx context.Context) Findings {
 	var f Findings
 	p.ending = true
 	mode, workers := p.Options.OnRemoval, p.removed(nil)
+	if p.Single {
+		workers = p.undecided(workers, &f)
+	}
 	if len(workers) == 0 {
 		return f
 	}

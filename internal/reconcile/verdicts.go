@@ -28,6 +28,8 @@ type Verdict struct {
 type Verdicts struct {
 	mu sync.Mutex
 	by map[string]map[string]Verdict // by target and object id
+	// partial are the targets for which rules decided about some people only.
+	partial map[string]bool
 }
 
 // Note remembers the verdicts of rules for a target, by object id. It is called
@@ -46,6 +48,24 @@ func (v *Verdicts) Note(target string, unmanaged map[string]Verdict) {
 	for object, verdict := range unmanaged {
 		v.by[target][object] = verdict
 	}
+}
+
+// NotePartial remembers that rules decided about some people only: an account that has
+// neither document nor verdict then waits for a run that decides about it.
+func (v *Verdicts) NotePartial(target string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.partial == nil {
+		v.partial = map[string]bool{}
+	}
+	v.partial[target] = true
+}
+
+// Partial reports whether rules decided about some people of a target only.
+func (v *Verdicts) Partial(target string) bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.partial[target]
 }
 
 // Known returns what is noted about the objects of a population, for its

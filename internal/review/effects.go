@@ -11,6 +11,7 @@ import (
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/mapping"
 	"terraform-provider-workforce/internal/roster"
+	"terraform-provider-workforce/internal/wording"
 )
 
 // effect is one line of what happens: how many people, and what stands out among them.
@@ -284,6 +285,9 @@ func (v *Review) sums() []text {
 	inFeed := len(where(v.people, func(p *person) bool { return p.pro.InFeed }))
 	absent := len(v.people) - inFeed
 	first := say("%s in the feed.", count(inFeed, "worker"))
+	if v.r.Partial != nil {
+		first = say("%s of these in the feed.", inFeed)
+	}
 	if absent > 0 {
 		first = say("%s in the feed, and %s of people who are not in it: %s.", count(inFeed, "worker"), count(absent, "account"), people(len(v.people)))
 	}
@@ -312,7 +316,19 @@ func (v *Review) sums() []text {
 	if without := len(v.people) - has; without > 0 {
 		accounts = append(accounts, say(" %s %s none%s.", people(without), isAre(without, "has", "have"), v.without())...)
 	}
+	if partial := v.partial(); partial != nil {
+		return []text{partial, first, sum, accounts}
+	}
 	return []text{first, sum, accounts}
+}
+
+// partial says that the run is about some people only; nil: about everybody.
+func (v *Review) partial() text {
+	if v.r.Partial == nil {
+		return nil
+	}
+	return say("Partial: this run decides about %s only, %s. Everybody else (%s) keeps the account exactly as it is, and no figure below is about them.",
+		people(len(v.people)), named(v.people, namedInEffects), words(wording.Count(v.r.Partial.Others, "worker or account", "workers or accounts")))
 }
 
 // without says why people have no account afterwards.

@@ -274,7 +274,7 @@ var eventWords = map[string]string{"create": "account", "enable": "can sign in",
 
 // plainTitle is title without Markdown.
 func (v *Review) plainTitle() string {
-	title := "Identity changes"
+	title := v.heading()
 	if v.o.Title != "" {
 		title += " in " + markdown.Visible(v.o.Title)
 	}

@@ -22,6 +22,7 @@ type (
 		Fingerprint string `json:"fingerprint"`
 		// Acts are signs of every change by worker id, which Unapproved compares.
 		Acts     map[string][]string   `json:"acts"`
+		Partial  *roster.Partial       `json:"partial,omitempty"`
 		Workers  int                   `json:"workers"`
 		Accounts int                   `json:"accounts"`
 		SignIns  signIns               `json:"sign_ins"`
@@ -88,7 +89,7 @@ type (
 func (v *Review) JSON() (string, error) {
 	r := v.r
 	doc := document{
-		Version: Version, Directory: v.o.Title, AsOf: v.o.AsOf.UTC().Format(time.RFC3339), Fingerprint: v.Fingerprint(), Acts: map[string][]string{}, Accounts: len(r.Accounts), Counts: map[roster.Action]int{},
+		Version: Version, Directory: v.o.Title, AsOf: v.o.AsOf.UTC().Format(time.RFC3339), Fingerprint: v.Fingerprint(), Acts: map[string][]string{}, Partial: r.Partial, Accounts: len(r.Accounts), Counts: map[roster.Action]int{},
 		Effects: []effectJSON{}, Findings: v.Findings(), Recommended: []string{}, Held: canonical.List(sortedKeys(v.held)),
 		Causes: canonical.List(v.causes), Decisions: []decisionJSON{}, Orphans: canonical.List(r.Orphans),
 		Overrides: canonical.List(r.Overrides), SetAside: canonical.List(r.SetAside),

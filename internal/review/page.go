@@ -106,11 +106,19 @@ func (v *Review) everybody() []text {
 
 // title names the report and when it holds.
 func (v *Review) title() string {
-	title := "Identity changes"
+	title := v.heading()
 	if v.o.Title != "" {
 		title += " in " + markdown.Text(v.o.Title)
 	}
 	return title + " as of " + v.o.AsOf.UTC().Format("2006-01-02 15:04 UTC")
+}
+
+// heading is what the report is about.
+func (v *Review) heading() string {
+	if v.r.Partial != nil {
+		return "Identity changes of some people only"
+	}
+	return "Identity changes"
 }
 
 // findingLines writes the questions: the riskiest in full, some more below.

@@ -43,7 +43,7 @@ func (d *decider) addAbsent(context.Context) error {
 			continue
 		}
 		if p := folded[directory.Fold(id)]; p != nil {
-			d.warn("%s carries the worker id %q, but %s", describe(e), id, matchedElsewhere(p))
+			d.warnOf(p, "%s carries the worker id %q, but %s", describe(e), id, matchedElsewhere(p))
 			d.leaveOut(p, e, UnmanagedUnclear, "it carries the worker id of somebody who matches another account, or none")
 			continue
 		}
@@ -55,7 +55,7 @@ func (d *decider) addAbsent(context.Context) error {
 			other.candidates = append(other.candidates, e)
 			continue
 		}
-		p := &person{id: id, existing: e, matched: d.in.WorkerIDAttribute, rule: ruleWorkerID}
+		p := &person{id: id, existing: e, matched: d.in.WorkerIDAttribute, rule: ruleWorkerID, waits: d.waits(id)}
 		absent[directory.Fold(id)] = p
 		d.know(p)
 		d.people = append(d.people, p)
@@ -89,6 +89,9 @@ func (d *decider) leaveOut(p *person, e *directory.Existing, kind, reason string
 	id := e.Account.Attributes[d.in.WorkerIDAttribute].Text()
 	if p != nil {
 		id = p.id
+	}
+	if d.waits(id) {
+		return // populations hold what they have until somebody decides about it
 	}
 	d.leaving.Lock()
 	defer d.leaving.Unlock()
@@ -180,7 +183,7 @@ func (d *decider) keepRecorded(p *person, since worker.Date) {
 func (d *decider) orphans() []string {
 	var ids []string
 	for _, p := range d.people {
-		if p.worker == nil {
+		if p.worker == nil && !p.waits {
 			ids = append(ids, p.id)
 		}
 	}

@@ -56,6 +56,9 @@ type trouble struct {
 // account stays as it is, except that access they must lose is taken. It is for
 // the phases that run one after another, never for d.parallel.
 func (d *decider) setAside(p *person, kind problemKind, text, remedy string) {
+	if p.waits {
+		return // stays as it is anyway
+	}
 	t := trouble{kind, text, remedy}
 	if !p.held() && !slices.Contains(p.troubles, t) {
 		p.troubles = append(p.troubles, t)

@@ -12,7 +12,7 @@ import (
 func (d *decider) calendar() []Event {
 	var events []Event
 	end := d.in.AsOf.AddDate(0, 0, CalendarDays)
-	for _, p := range d.people {
+	for _, p := range d.decided() {
 		if at := p.deletion; at.After(d.in.AsOf) && !at.After(end) && !p.aside() {
 			events = append(events, Event{At: at, Kind: mapping.EventDelete, WorkerID: p.id, Name: d.displayName(p), What: "the account is deleted: retention_days are over"})
 		}

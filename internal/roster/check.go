@@ -104,7 +104,7 @@ func (c collision) gains(p *person) bool {
 // lose access, and only a person can take it, the run stops.
 func (d *decider) checkProtected() {
 	for _, p := range d.people {
-		if p.existing == nil || p.existing.Protected == "" {
+		if p.existing == nil || p.existing.Protected == "" || p.waits {
 			continue
 		}
 		if cause, _ := d.mustNotSignIn(p); p.existing.Account.Enabled && !p.override.enables() && (cause != "" || p.disables()) {

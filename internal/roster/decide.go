@@ -65,7 +65,7 @@ func (d *decider) recognise(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return d.checkOnly()
 }
 
 // settle works out every account and what changes. Whoever turns out to have a
@@ -142,6 +142,7 @@ type decider struct {
 	unneeded   map[string]bool        // exceptions that have not been needed so far
 	overrides  map[string]*overridden // by worker id
 	expired    []*Override
+	only       map[string]bool // folded worker ids that the run decides about; nil: everybody
 
 	people   []*person            // in natural order of the ids
 	byWorker map[string]*person   // by worker id
@@ -190,6 +191,7 @@ type person struct {
 	// override is what somebody decided about this worker; nil: nothing.
 	override *overridden
 
+	waits    bool      // nothing is decided about this person: see Input.Only
 	troubles []trouble // why the person is set aside; see decider.setAside
 	// losesProtected: must not sign in any longer, but the account is protected.
 	losesProtected bool
@@ -285,6 +287,7 @@ func newDecider(in Input) (*decider, error) {
 	}
 	d.sortPeople()
 	d.indexIDs()
+	d.markOnly()
 	return d, errors.Join(d.readExceptions(), d.readOverrides())
 }
 
@@ -399,7 +402,7 @@ func (d *decider) evaluate() {
 // name, which is where such a rule fails. What fails for somebody who has left
 // stays as it is: a bad record must not keep an account open.
 func (d *decider) vet(p *person) {
-	if p.desired == nil {
+	if p.desired == nil || p.waits {
 		return
 	}
 	if d.lookAgain(p); p.desired == nil || p.existing == nil && p.stage() == mapping.StageLeft && !d.rules.Lifecycle.CreateLeavers {

@@ -30,6 +30,9 @@ func (p *person) settle() { p.drafted, p.because = p.action, p.reason }
 
 func (d *decider) draftByRules(p *person) {
 	switch {
+	case p.waits:
+		d.wait(p)
+		return
 	case p.aside():
 		d.fallBack(p)
 		return
@@ -101,6 +104,9 @@ func (d *decider) finish(p *person) {
 	}
 	if d.in.Format.Sessions && a.DisabledFor != "" {
 		a.Sessions = directory.SessionsRevoked
+		if p.waits { // as they are, too
+			a.Sessions = p.existing.Sessions
+		}
 	}
 }
 
@@ -137,6 +143,9 @@ func (d *decider) keep(p *person) {
 		if len(p.present(name)) == 0 && (d.rules.Attributes[name].WhenNull == mapping.NullClear || d.onlyLeavers(name)) {
 			a.Attributes[name] = nil // as its rule would say, or afterLeaving: the document stays the same
 		}
+	}
+	if record := d.rules.Lifecycle.RecordIn; record != "" && len(p.present(record)) == 0 && (p.worker != nil || p.waits) {
+		a.Attributes[record] = nil // as writeRecord would say
 	}
 	d.completeCore(p, &a)
 	p.account, p.kept = &a, true

@@ -106,7 +106,7 @@ func (d *decider) losesBy(p *person, e *directory.Existing) bool {
 // accept gives a worker an account that fits.
 func (d *decider) accept(p *person, e *directory.Existing) {
 	p.existing, p.hint, p.refused = e, "", nil
-	if e.Guest {
+	if e.Guest && !p.waits {
 		p.matched += " (a guest)"
 		d.warn("worker %q has the account of a guest, %s (matched by %s): whoever signs in with it belongs to another organisation. "+
 			"If the worker is to have an account of this one, clear %s at the guest", p.id, describe(e), p.matched, d.in.WorkerIDAttribute)
@@ -119,7 +119,7 @@ func (d *decider) accept(p *person, e *directory.Existing) {
 func (d *decider) tellRefusals() {
 	var left []string
 	for _, p := range d.people {
-		if r := p.refused; r != nil && p.existing == nil && p.candidates == nil && !r.takes && r.account.Account.Enabled && (p.stage() == mapping.StageLeft || !p.stage().HasAccount()) {
+		if r := p.refused; r != nil && !p.waits && p.existing == nil && p.candidates == nil && !r.takes && r.account.Account.Enabled && (p.stage() == mapping.StageLeft || !p.stage().HasAccount()) {
 			left = append(left, fmt.Sprintf("worker %q (%s): %s. Nothing is done to it", p.id, p.stage(), r.why))
 		}
 	}

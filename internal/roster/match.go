@@ -66,6 +66,13 @@ func (d *decider) warn(format string, args ...any) {
 	d.warnings = append(d.warnings, fmt.Sprintf(format, args...))
 }
 
+// warnOf is warn about one person, of whom nothing is told in a run that does not decide about them.
+func (d *decider) warnOf(p *person, format string, args ...any) {
+	if !p.waits {
+		d.warn(format, args...)
+	}
+}
+
 // matchAll finds the existing account of every worker: links first, then the
 // rules by precedence. What is not certain is noted, for refuseUnclear (see identity.go).
 func (d *decider) matchAll(ctx context.Context) error {
@@ -137,6 +144,7 @@ func (d *decider) matchLinks(ctx context.Context) (map[string]*person, error) {
 		e := byID[directory.Fold(object)]
 		other := linked[directory.Fold(object)]
 		switch {
+		case p.waits && (e == nil || e.Deleted || e.Class != user || other != nil): // told when it is decided about
 		case e == nil:
 			problems = append(problems, fmt.Sprintf("worker %q: no object has the id %q", p.id, object))
 		case e.Deleted:
@@ -151,7 +159,7 @@ func (d *decider) matchLinks(ctx context.Context) (map[string]*person, error) {
 		}
 	}
 	for id := range d.in.Links {
-		if d.lookup(id) == nil {
+		if d.lookup(id) == nil && !d.waits(id) {
 			d.warn("links: worker %q is not in the feed", id)
 		}
 	}

@@ -257,10 +257,12 @@ func (o *overridden) wantsMore() *Override {
 func (d *decider) assignOverrides() {
 	for _, id := range slices.SortedFunc(maps.Keys(d.overrides), natural) {
 		o := d.overrides[id]
-		if p := d.lookup(id); p != nil {
-			p.override = o
-			if by := o.held(); by != nil {
-				p.troubles = []trouble{{problemHeld, "held by an override " + by.until(), remedyHeld}}
+		if p := d.lookup(id); p != nil || d.waits(id) {
+			if p != nil && !p.waits {
+				p.override = o
+				if by := o.held(); by != nil {
+					p.troubles = []trouble{{problemHeld, "held by an override " + by.until(), remedyHeld}}
+				}
 			}
 			continue
 		}

@@ -49,12 +49,18 @@ func (d *decider) overrideLines() []OverrideLine {
 		lines = append(lines, line)
 	}
 	for _, id := range sortedKeys(d.overrides) {
+		if d.waits(id) {
+			continue
+		}
 		for _, o := range d.overrides[id].all {
 			add(id, o, d.overrides[id].state(o))
 		}
 	}
 	for _, o := range d.expired {
 		for _, id := range o.WorkerIDs {
+			if d.waits(id) {
+				continue
+			}
 			add(id, o, OverrideExpired)
 		}
 	}
@@ -77,6 +83,9 @@ func (o *overridden) state(one *Override) string {
 
 // warnOverrides mentions overrides that nobody needs, for all of their workers.
 func (d *decider) warnOverrides() {
+	if d.only != nil {
+		return // somebody else may need them
+	}
 	states := map[*Override]map[string]bool{}
 	var all []*Override
 	for _, id := range sortedKeys(d.overrides) {

@@ -12,8 +12,9 @@ import (
 
 // result puts everything together.
 func (d *decider) result() (*Result, error) {
-	r := &Result{Accounts: make(map[string]directory.Account, len(d.people)), Documents: make(map[string]string, len(d.people)), Decisions: make([]Decision, len(d.people)),
-		Profiles: make([]Profile, len(d.people))}
+	r := &Result{Accounts: make(map[string]directory.Account, len(d.people)), Documents: make(map[string]string, len(d.people)), Decisions: make([]Decision, 0, len(d.people)),
+		Profiles: make([]Profile, 0, len(d.people)), ObjectIDs: make(map[string]string, len(d.people)), Partial: d.partial()}
+	decisions, profiles := make([]Decision, len(d.people)), make([]Profile, len(d.people))
 	documents := make([]string, len(d.people))
 	errs := make([]error, len(d.people))
 	index := make(map[*person]int, len(d.people))
@@ -26,7 +27,9 @@ func (d *decider) result() (*Result, error) {
 		if p.account != nil {
 			documents[i], errs[i] = d.in.Format.Marshal(*p.account)
 		}
-		r.Decisions[i], r.Profiles[i] = d.decision(p), facts.profile(p)
+		if !p.waits {
+			decisions[i], profiles[i] = d.decision(p), facts.profile(p)
+		}
 	})
 	for i, p := range d.people {
 		if errs[i] != nil {
@@ -35,11 +38,17 @@ func (d *decider) result() (*Result, error) {
 		if p.account != nil {
 			r.Accounts[p.id], r.Documents[p.id] = *p.account, documents[i]
 		}
-		r.sort(p)
+		if p.existing != nil {
+			r.ObjectIDs[p.id] = p.existing.ID
+		}
+		if !p.waits {
+			r.sort(p)
+			r.Decisions, r.Profiles = append(r.Decisions, decisions[i]), append(r.Profiles, profiles[i])
+		}
 	}
 	r.Orphans, r.Unmanaged, r.Words = d.orphans(), d.unmanaged, d.words()
 	r.Calendar = d.calendar()
-	for _, p := range d.people {
+	for _, p := range d.decided() {
 		for _, w := range warnings(p) {
 			if !strings.HasPrefix(w, "worker ") {
 				w = fmt.Sprintf("worker %q: %s", p.id, w)
@@ -54,6 +63,7 @@ func (d *decider) result() (*Result, error) {
 	d.warnBlocked()
 	d.warnSynchronised()
 	d.warnAside()
+	d.warnKeys()
 	d.warnWords(r.Words)
 	d.warnings = append(d.warnings, d.late...)
 	r.Overridden, r.Overrides, r.Cycles = d.overriddenIDs(), d.overrideLines(), d.cycles
@@ -107,7 +117,7 @@ func (r *Result) sort(p *person) {
 
 // warnMatches mentions what is uncertain about who is who.
 func (d *decider) warnMatches() {
-	for _, p := range d.people {
+	for _, p := range d.decided() {
 		switch {
 		case p.worker == nil && p.existing != nil && p.existing.Account.Enabled && p.existing.Remembers == directory.ForLeft && !p.disables():
 			d.warn("worker %q is not in the feed, and %s is enabled: it was disabled because the worker had left, and somebody enabled it since; disable it, or clear what it remembers if that is right", p.id, describe(p.existing))

@@ -49,6 +49,10 @@ type Input struct {
 	RestoreDeleted bool
 	// Overrides win over the rules, each in what it names.
 	Overrides []Override
+	// Only names the worker ids that the run decides about, ignoring case; empty: everybody.
+	// All others keep their account exactly as it is, whatever is wrong with them, and none
+	// is created. Names are unique against everybody, percentages of limits are of everybody.
+	Only []string
 	// OnProblem says what follows when something is wrong with one person, such as an HR
 	// record that cannot be evaluated, an unknown status word, an account that is not
 	// clearly theirs, or a name that cannot be given: ProblemSetAside (the default) or
@@ -118,6 +122,11 @@ type Result struct {
 	// KeptDisabled are the worker ids of those who work by the HR record, and whose
 	// account somebody disabled for a reason that the record does not tell.
 	KeptDisabled []string
+	// Partial says who was decided about; nil: everybody. Decisions and all lists below are about
+	// them only; Accounts, Documents, Partitions and ObjectIDs are of everybody.
+	Partial *Partial
+	// ObjectIDs are the object ids of existing accounts, by worker id.
+	ObjectIDs map[string]string
 	// Unmanaged says why accounts have no document, by object id: those of workers out
 	// of scope, those of absent workers that another population owns, and those that
 	// are not clearly anybody's.

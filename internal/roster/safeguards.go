@@ -190,7 +190,7 @@ func (d *decider) measures(l Limits) []measure {
 		{"max_move", "would change container", l.MaxMove, (*person).moves},
 		{"max_rename", "would be renamed", l.MaxRename, d.renames},
 		{"max_update", "would have other attributes changed", l.MaxUpdate, d.updates},
-		{maxAbsent, "have no worker in the feed", l.MaxAbsent, func(p *person) bool { return p.worker == nil }},
+		{maxAbsent, "have no worker in the feed", l.MaxAbsent, func(p *person) bool { return p.worker == nil && !p.waits }},
 		{maxSetAside, "would be set aside", l.MaxSetAside, (*person).countsAsAside},
 	}
 }
@@ -348,6 +348,9 @@ func (d *decider) guardOutcome() error {
 		}
 	}
 	for _, name := range sortedKeys(d.unneeded) {
+		if d.only != nil {
+			break // everybody else may need it
+		}
 		d.warn("safeguards: the exception %q (%s) is not needed any more and can go", name, d.exceptions[name].Reason)
 	}
 	lines = append(lines, d.guardPlaces()...)

@@ -15,7 +15,10 @@ import (
 // words says what every status word of the feed was taken for, the most frequent first.
 func (d *decider) words() []Word {
 	counts := map[Word]int{}
-	for _, w := range d.in.Workers {
+	for id, w := range d.in.Workers {
+		if d.waits(id) {
+			continue
+		}
 		class, word := d.in.Mapping.StatusClass(w)
 		counts[Word{Word: word, Class: class}]++
 	}

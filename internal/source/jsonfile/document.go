@@ -10,6 +10,7 @@ import (
 
 	"terraform-provider-workforce/internal/expression"
 	"terraform-provider-workforce/internal/source"
+	"terraform-provider-workforce/internal/source/jsonrecord"
 )
 
 // walk goes through a document to the records.
@@ -38,6 +39,9 @@ func joined(keys []string) string {
 func (r *reader) readDocument() error {
 	r.lexer.start(0, len(r.data))
 	w := r.walk()
+	if r.bulk = r.isBulk(); r.bulk {
+		w.records = "Operations"
+	}
 	if err := w.value("", 0); err != nil {
 		return err
 	}
@@ -226,7 +230,13 @@ func (w *walk) take(key string, line int) error {
 	if w.config.KeyColumn != "" {
 		rec.cells = append(rec.cells, cell{column: 0, kind: isText, text: key})
 	}
-	if err := w.object(&rec, "", 1); err != nil {
+	var err error
+	if w.bulk {
+		err = w.operation(&rec, line)
+	} else {
+		err = w.object(&rec, "", 1)
+	}
+	if err != nil {
 		return err
 	}
 	slices.SortStableFunc(rec.cells, func(a, b cell) int { return int(a.column - b.column) })
@@ -256,6 +266,9 @@ func (r *reader) object(rec *row, path string, depth int) error {
 		next := joinPath(path, key)
 		switch t.kind {
 		case '{':
+			if path == "" && jsonrecord.IsSchema(key) {
+				next = key + ":"
+			}
 			err = r.object(rec, next, depth+1)
 		case '[':
 			err = r.array(rec, next, depth+1)
@@ -277,7 +290,7 @@ func (r *reader) array(rec *row, path string, depth int) error {
 		return r.tooDeep()
 	}
 	var scalars []cell // column is the index here
-	nested := false
+	nested, name := false, r.elementNames(path)
 	for i := 0; r.lexer.more(); i++ {
 		t, err := r.token()
 		if err != nil {
@@ -285,7 +298,7 @@ func (r *reader) array(rec *row, path string, depth int) error {
 		}
 		switch t.kind {
 		case '{':
-			nested, err = true, r.object(rec, joinPath(path, strconv.Itoa(i)), depth+1)
+			nested, err = true, r.object(rec, name(i), depth+1)
 		case '[':
 			nested, err = true, r.array(rec, joinPath(path, strconv.Itoa(i)), depth+1)
 		default:

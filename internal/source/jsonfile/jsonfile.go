@@ -93,7 +93,7 @@ func read(ctx context.Context, c Config, s source.Spec, now time.Time) (*source.
 	}
 	late := r.late
 	if late {
-		r = &reader{config: c, spec: s, line: 1, index: r.index, columns: r.columns, records: r.records, totalPath: r.totalPath, total: -1, data: r.data, lexer: r.lexer}
+		r = &reader{config: c, spec: s, line: 1, bulk: r.bulk, index: r.index, columns: r.columns, records: r.records, totalPath: r.totalPath, total: -1, data: r.data, lexer: r.lexer}
 	}
 	if r.builder == nil {
 		err = r.newBuilder()
@@ -141,6 +141,7 @@ type reader struct {
 	values  []expression.Value // of a record, by the columns that the builder knows
 	ids     []bool             // by column: it holds ids
 	late    bool               // a record has a column that the builder does not know
+	bulk    bool               // a SCIM BulkRequest: the records are the data of its operations
 }
 
 // row is a record: what it holds by column.
@@ -238,8 +239,8 @@ func joinPath(parent, key string) string {
 	if strings.ContainsAny(key, `.\`) {
 		key = strings.NewReplacer(`\`, `\\`, `.`, `\.`).Replace(key)
 	}
-	if parent == "" {
-		return key
+	if parent == "" || strings.HasSuffix(parent, ":") { // behind the URN of a schema
+		return parent + key
 	}
 	return parent + "." + key
 }
@@ -271,13 +272,22 @@ func (r *reader) token() (token, error) {
 	return t, nil
 }
 
+// indexed is how index knows a column: SCIM compares names without case (RFC 7643 section 2.1).
+func (r *reader) indexed(name string) string {
+	if r.bulk {
+		return strings.ToLower(name)
+	}
+	return name
+}
+
 // column returns the index of a column, which it adds if it is new.
 func (r *reader) column(name string) int {
-	at, ok := r.index[name]
+	key := r.indexed(name)
+	at, ok := r.index[key]
 	if !ok {
 		at = len(r.columns)
 		r.columns = append(r.columns, name)
-		r.index[name] = at
+		r.index[key] = at
 	}
 	return at
 }
@@ -315,7 +325,7 @@ func (r *reader) newBuilder() error {
 		if name, named := s.Fields[key]; named {
 			key = name
 		}
-		if at, ok := r.index[key]; ok {
+		if at, ok := r.index[r.indexed(key)]; ok {
 			r.ids[at] = true
 		}
 	}

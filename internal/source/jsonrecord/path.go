@@ -124,9 +124,16 @@ func parsePlain(text string) (Path, error) {
 	if text == "" {
 		return Path{}, nil
 	}
+	if keys, ok := parseSchema(text); ok {
+		return Keys(text, keys...)
+	}
 	keys, key := []string(nil), []byte(nil)
 	for i := 0; i < len(text); i++ {
+		chosen := typeFilter.FindStringSubmatch(text[i:])
 		switch {
+		case chosen != nil && len(key) > 0:
+			keys, key = append(keys, string(key)), []byte(typeMark+chosen[1])
+			i += len(chosen[0]) - 1
 		case text[i] == '\\' && i+1 < len(text) && (text[i+1] == '.' || text[i+1] == '\\'):
 			i++
 			key = append(key, text[i])
@@ -169,6 +176,12 @@ func (p Path) Find(v any) (values []any, found bool) {
 				return nil, false
 			}
 		case []any:
+			if word, typed := strings.CutPrefix(key, typeMark); typed {
+				if v, found = ofType(at, word); !found {
+					return nil, false
+				}
+				continue
+			}
 			i, err := strconv.Atoi(key)
 			if err != nil || i < 0 || i >= len(at) {
 				return nil, false

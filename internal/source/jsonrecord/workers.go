@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"terraform-provider-workforce/internal/expression"
 	"terraform-provider-workforce/internal/source"
@@ -245,15 +246,15 @@ func usedByField(fields source.Fields, name string) bool {
 
 // discover makes a column of every value that any record has.
 func discover(records []Record, paths map[string]Path) error {
-	var walk func(v any, text string, keys []string) error
-	walk = func(v any, text string, keys []string) error {
+	var walk func(v any, keys []string) error
+	walk = func(v any, keys []string) error {
 		if len(keys) > maxDepth {
-			return fmt.Errorf("found more than %d levels at %q, expected records that nest less", maxDepth, text)
+			return fmt.Errorf("found more than %d levels at %q, expected records that nest less", maxDepth, columnName(keys))
 		}
 		switch v := v.(type) {
 		case map[string]any:
 			for key, member := range v {
-				if err := walk(member, join(text, key), append(slices.Clip(keys), key)); err != nil {
+				if err := walk(member, append(slices.Clip(keys), key)); err != nil {
 					return err
 				}
 			}
@@ -262,14 +263,19 @@ func discover(records []Record, paths map[string]Path) error {
 			if flat(v) {
 				break
 			}
+			types := ElementTypes(v)
 			for i, element := range v {
 				key := strconv.Itoa(i)
-				if err := walk(element, join(text, key), append(slices.Clip(keys), key)); err != nil {
+				if types[i] != "" {
+					key = typeMark + types[i]
+				}
+				if err := walk(element, append(slices.Clip(keys), key)); err != nil {
 					return err
 				}
 			}
 			return nil
 		}
+		text := columnName(keys)
 		if _, there := paths[text]; there || len(keys) == 0 {
 			return nil
 		}
@@ -280,7 +286,7 @@ func discover(records []Record, paths map[string]Path) error {
 		return nil
 	}
 	for _, r := range records {
-		if err := walk(r.Value, "", nil); err != nil {
+		if err := walk(r.Value, nil); err != nil {
 			return fmt.Errorf("%s: %w", r.Position, err)
 		}
 	}
@@ -290,11 +296,7 @@ func discover(records []Record, paths map[string]Path) error {
 			if n == 0 {
 				continue
 			}
-			prefix := ""
-			for _, key := range path.keys[:n] {
-				prefix = join(prefix, key)
-			}
-			if prefix != text {
+			if prefix := columnName(path.keys[:n]); prefix != text {
 				delete(paths, prefix)
 			}
 		}
@@ -302,11 +304,24 @@ func discover(records []Record, paths map[string]Path) error {
 	return nil
 }
 
-func join(text, key string) string {
-	if text == "" {
-		return Escape(key)
+// columnName is what the value at a path is called.
+func columnName(keys []string) string {
+	var b strings.Builder
+	for i, key := range keys {
+		word, typed := strings.CutPrefix(key, typeMark)
+		switch {
+		case typed:
+			b.WriteString(TypeFilter(word))
+			continue
+		case i == 0 && len(keys) > 1 && IsSchema(key):
+			b.WriteString(key + ":")
+			continue
+		case i > 1 || i == 1 && !IsSchema(keys[0]):
+			b.WriteByte('.')
+		}
+		b.WriteString(Escape(key))
 	}
-	return text + "." + Escape(key)
+	return b.String()
 }
 
 // flat reports whether an array holds neither objects nor arrays.

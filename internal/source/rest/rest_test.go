@@ -102,7 +102,7 @@ func TestValues(t *testing.T) {
 		want   string
 	}{
 		{"everything", Config{}, source.Spec{}, `"300100012345678":{"worker_id":"300100012345678","status":null,"worker_type":null,"hire_date":null,"termination_date":null,"last_day_of_work":null,"on_leave":null,"manager_id":null,"time_zone":null,` +
-			`"attributes":{"a.b\\.c":"x","a.big":"12345678901234567890","a.e":"1e999","a.f":"1.10","a.n":"40","a.t":"true","a.z":null,"key":null,"mails.0.type":"home","mails.0.v":"h@x","mails.1.type":"work","mails.1.v":"w@x","manager.key":"k2","none":null,"tags":["p","7"]}}}ssn`},
+			`"attributes":{"a.b\\.c":"x","a.big":"12345678901234567890","a.e":"1e999","a.f":"1.10","a.n":"40","a.t":"true","a.z":null,"key":null,"mails[type eq \"home\"].type":"home","mails[type eq \"home\"].v":"h@x","mails[type eq \"work\"].type":"work","mails[type eq \"work\"].v":"w@x","manager.key":"k2","none":null,"tags":["p","7"]}}}ssn`},
 		{"columns", Config{Columns: map[string]string{"Mail": "$.mails[?@.type == 'work'].v", "Mails": "$.mails[*].v", "SSN": "ssn"}}, source.Spec{}, `"attributes":{"Mail":"w@x","Mails":["h@x","w@x"],"SSN":"123"}`},
 		{"paths", Config{}, source.Spec{Attributes: []string{`a.b\.c`, "tags.1"}}, `"attributes":{"a.b\\.c":"x","tags.1":"7"}`},
 		{"absent", Config{}, source.Spec{Attributes: []string{"a.x"}}, `attributes: no record has a value for "a.x"`},
