@@ -27,6 +27,7 @@ func (d *decider) check(ctx context.Context) error {
 		return fmt.Errorf("looking at the accounts that are to be deleted: %w", err)
 	}
 	d.checkDuplicates()
+	d.checkElsewhere()
 	d.checkProtected()
 	return d.checkValues()
 }

@@ -59,6 +59,7 @@ func (d *decider) result() (*Result, error) {
 	r.Overridden, r.Overrides, r.Cycles = d.overriddenIDs(), d.overrideLines(), d.cycles
 	slices.Sort(d.warnings)
 	r.Warnings = slices.Compact(d.warnings)
+	r.Names, r.Gained = d.nameOwners()
 	r.Partitions = d.in.Partition.Split(r.Documents, func(id string) string { return d.partitionValue(d.byWorker[id]) })
 	r.Naming = slices.DeleteFunc(slices.Clone(d.unique), func(name string) bool { return !d.isRename(Change{Attribute: name}) })
 	return r, nil
