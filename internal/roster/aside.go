@@ -137,7 +137,7 @@ func (d *decider) fallBack(p *person) {
 		return
 	}
 	p.account.Enabled, p.cause = false, cause
-	if cause == directory.ForLeft && d.strips(p, since) {
+	if directory.Leaves(cause) && d.strips(p, since) {
 		p.account.Attributes[directory.GroupsAttribute] = directory.Value{directory.GroupsRemoved}
 	}
 	if p.existing.Account.Enabled {

@@ -5,6 +5,7 @@ package roster
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"terraform-provider-workforce/internal/directory"
 )
@@ -55,13 +56,34 @@ func ParseNames(text string) (map[string]string, error) {
 	return out, nil
 }
 
+// livesIn returns the labels of the other directories in which a worker has a name.
+func (d *decider) livesIn(p *person) []string {
+	if d.names == nil {
+		return nil
+	}
+	return d.names.homes[directory.Fold(p.id)]
+}
+
+// elsewhereReason says that somebody who gets an account, or loses one by moving, has an account elsewhere.
+func (d *decider) elsewhereReason(p *person) string {
+	homes := d.livesIn(p)
+	if len(homes) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; the worker has an account in %s (taken_names)", some(homes))
+}
+
 // readElsewhere collects the names that other directories have.
 func (n *names) readElsewhere() {
-	n.elsewhere = map[string][]holder{}
+	n.elsewhere, n.homes = map[string][]holder{}, map[string][]string{}
 	for _, label := range sortedKeys(n.d.in.Elsewhere) {
 		for _, name := range sortedKeys(n.d.in.Elsewhere[label]) {
 			key := loose(name)
-			n.elsewhere[key] = append(n.elsewhere[key], holder{label, n.d.in.Elsewhere[label][name]})
+			owner := n.d.in.Elsewhere[label][name]
+			n.elsewhere[key] = append(n.elsewhere[key], holder{label, owner})
+			if id := directory.Fold(owner); owner != "" && !slices.Contains(n.homes[id], label) {
+				n.homes[id] = append(n.homes[id], label)
+			}
 		}
 	}
 }

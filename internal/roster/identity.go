@@ -94,7 +94,7 @@ func (d *decider) losesBy(p *person, e *directory.Existing) bool {
 	}
 	switch p.stage() {
 	case mapping.StageOutOfScope:
-		return d.rules.OnOutOfScope == mapping.OutOfScopeDisable
+		return d.rules.OnOutOfScope == mapping.OutOfScopeDisable || d.rules.OnOutOfScope == mapping.OutOfScopeLeaver
 	case mapping.StageActive:
 		return false
 	case mapping.StagePrehire, mapping.StageLeave:

@@ -64,6 +64,7 @@ type names struct {
 	former   map[string][]former // by loose name
 	// elsewhere are the names of other directories, by loose name.
 	elsewhere map[string][]holder
+	homes     map[string][]string // labels of other directories by folded worker id
 }
 
 // assignNames finds a value for every open slot. Everybody who keeps a value is

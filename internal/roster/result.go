@@ -110,7 +110,7 @@ func (r *Result) sort(p *person) {
 func (d *decider) warnMatches() {
 	for _, p := range d.people {
 		switch {
-		case p.worker == nil && p.existing != nil && p.existing.Account.Enabled && p.existing.Remembers == directory.ForLeft && !p.disables():
+		case p.worker == nil && p.existing != nil && p.existing.Account.Enabled && directory.Leaves(p.existing.Remembers) && !p.disables():
 			d.warn("worker %q is not in the feed, and %s is enabled: it was disabled because the worker had left, and somebody enabled it since; disable it, or clear what it remembers if that is right", p.id, describe(p.existing))
 			continue
 		case p.worker == nil || p.aside():
