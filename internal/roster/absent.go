@@ -44,6 +44,9 @@ func (d *decider) addAbsent(context.Context) error {
 		}
 		if p := folded[directory.Fold(id)]; p != nil {
 			d.warn("%s carries the worker id %q, but %s", describe(e), id, matchedElsewhere(p))
+			if p.existing == nil {
+				p.carried = append(p.carried, e)
+			}
 			d.leaveOut(p, e, UnmanagedUnclear, "it carries the worker id of somebody who matches another account, or none")
 			continue
 		}

@@ -145,3 +145,43 @@ func TestParseNames(t *testing.T) {
 		}
 	}
 }
+
+// A second account with one worker id is refused at the plan that would make it, not at every one after.
+func TestSecondAccountWithOneWorkerID(t *testing.T) {
+	m := newMemory()
+	m.ann()
+	byLogin := func(r *mapping.Rules) {
+		r.Match = []mapping.MatchRule{{All: []mapping.MatchCondition{{Source: "Login", Target: "sAMAccountName"}}, Identifies: true}}
+	}
+	in := input(t, m, rules(byLogin), hire("1 Ann Lee", "Login=adm-ann"), hire("2 Bob Ray", "Login=adm-bob"))
+	r := decide(t, in)
+	if d := expectAction(t, r, "1", roster.ActionSetAside); !strings.Contains(d.Reason, "a second account with the same employeeID") || !strings.Contains(d.Reason, "worker_id_attribute") {
+		t.Errorf("reason %q", d.Reason)
+	}
+	expectAction(t, r, "2", roster.ActionCreate)
+	// The advice: another attribute carries the worker ids of these accounts.
+	in = input(t, m, rules(byLogin, func(r *mapping.Rules) {
+		delete(r.Attributes, "employeeID")
+		r.Attributes["extensionAttribute1"] = mapping.AttributeRule{Source: "worker_id"}
+	}), hire("1 Ann Lee", "Login=adm-ann"))
+	in.WorkerIDAttribute = "extensionAttribute1"
+	expectAction(t, decide(t, in), "1", roster.ActionCreate)
+}
+
+// A rule may name a manager who has no account in this domain by a distinguished name.
+func TestManagersByDistinguishedName(t *testing.T) {
+	m := newMemory()
+	boss := m.user("cn=Boss", "sAMAccountName=boss", "employeeID=B1")
+	boss.Path = "CN=Boss," + staff
+	in := input(t, m, rules(func(r *mapping.Rules) {
+		r.Attributes["manager"] = mapping.AttributeRule{Source: "Boss"}
+	}), hire("1 Ann Lee", "Boss=CN=Eve Moe,OU=Staff,DC=emea,DC=example,DC=com"), hire("2 Bob Ray", "Boss=cn=boss,"+staff), hire("3 Cy Kay", "Boss=B1"))
+	r := decide(t, in)
+	expectValue(t, r, "1", "manager", "CN=Eve Moe,OU=Staff,DC=emea,DC=example,DC=com")
+	expectValue(t, r, "2", "manager", "B1")
+	expectValue(t, r, "3", "manager", "B1")
+	if warned(r, "manager") {
+		t.Errorf("warnings %q", r.Warnings)
+	}
+	settle(t, m, in)
+}
