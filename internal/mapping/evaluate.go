@@ -155,7 +155,7 @@ func (e *evaluation) moved(d *Desired, why string, known Known) (*Desired, error
 	}
 	s := t.left(e.now, known.Left, whyMoved)
 	d.Stage, d.Moved, d.LeftSince = StageLeft, true, s.since
-	d.Reason = fmt.Sprintf("moved out of scope: %s; on_out_of_scope = %q takes that for having left this directory", why, OutOfScopeLeaver)
+	d.Reason = why
 	d.Groups = e.m.lifecycle.groups(s)
 	e.fill(d, s) // what fails for a leaver is a warning
 	return d, nil

@@ -110,7 +110,7 @@ func (d *accountsDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 				Validators:          []validator.Map{mapvalidator.NoNullValues(), mapvalidator.ValueListsAre(listvalidator.NoNullValues())},
 				MarkdownDescription: "Names that no new account may get, by target attribute, or by `*` for every unique attribute, ignoring case. A name without `@` also reserves the part before the `@` of longer names."},
 			"taken_names": schema.MapAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.Map{mapvalidator.NoNullValues()},
-				MarkdownDescription: "Names that accounts of other directories have, by a label for each directory: the output `names` of another accounts data source or of a users data source, or a JSON object of worker id by name, with null for an account without a worker. " +
+				MarkdownDescription: "Names that accounts of other directories have, by a label for each directory: the output `names` of another accounts data source, of `workforce_ad_names` or of `workforce_entra_names`, or a JSON object of worker id by name, with null for an account without a worker. " +
 					"No new account gets one, unless the worker id is its own, so that somebody who moves between directories keeps their address. User principal names and mail addresses share one name space. " +
 					"Whoever would get such an address by a rule without alternatives is set aside; an address that two accounts have already is a warning."},
 			"reuse_deleted_names": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether new accounts may get names that deleted accounts still hold, so that those could no longer be restored as they were. The default is false. " +

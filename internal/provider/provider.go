@@ -167,6 +167,8 @@ func (p *workforceProvider) DataSources(context.Context) []func() datasource.Dat
 		newHRRESTDataSource,
 		newHRSCIMDataSource,
 		newADAccountsDataSource,
+		newADNamesDataSource,
+		newEntraNamesDataSource,
 		newEntraAccountsDataSource,
 		newADCorrelationDataSource,
 		newEntraCorrelationDataSource,

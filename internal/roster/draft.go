@@ -4,6 +4,7 @@ package roster
 
 import (
 	"cmp"
+	"fmt"
 	"iter"
 	"slices"
 	"strings"
@@ -38,6 +39,9 @@ func (d *decider) draftByRules(p *person) {
 		return
 	}
 	p.reason = p.desired.Reason
+	if p.moved() && p.existing != nil {
+		p.reason = fmt.Sprintf("moved out of scope: %s; on_out_of_scope = %q takes that for having left this directory", p.reason, mapping.OutOfScopeLeaver)
+	}
 	switch p.stage() {
 	case mapping.StageFuture:
 		d.draftFuture(p)

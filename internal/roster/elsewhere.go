@@ -41,7 +41,7 @@ func ParseNames(text string) (map[string]string, error) {
 	var names map[string]*string
 	if err := json.Unmarshal([]byte(text), &names); err != nil || names == nil {
 		return nil, fmt.Errorf(`found %.60q, expected a JSON object of worker id by name, such as {"ann@example.com": "1001", "office@example.com": null}; `+
-			"the output names of an accounts or users data source is one", text)
+			"the output names of an accounts or names data source is one", text)
 	}
 	out := make(map[string]string, len(names))
 	for name, owner := range names {
@@ -139,23 +139,44 @@ func FormatNames(names map[string]string) string {
 	return string(text)
 }
 
+// addresses calls f with every address of an account, bare and folded.
+func addresses(a *directory.Account, f func(name string)) {
+	for _, attribute := range addressAttributes {
+		for _, v := range a.Attributes[attribute] {
+			if attribute == userPrincipalName || isAddress(attribute, v) {
+				f(directory.Fold(bareAddress(attribute, v)))
+			}
+		}
+	}
+}
+
+// NamesOf returns who has which address among users that are not deleted: worker id by name, empty for
+// a user without one in the attribute that carries worker ids.
+func NamesOf(users []*directory.Existing, workerID string) map[string]string {
+	owners := map[string]string{}
+	for _, e := range users {
+		if id := e.Account.Attributes[workerID].Text(); e.Class == user && !e.Deleted {
+			addresses(&e.Account, func(name string) {
+				if owners[name] == "" {
+					owners[name] = id
+				}
+			})
+		}
+	}
+	return owners
+}
+
 // nameOwners returns who has which address in this directory, now or after this run, and
 // which of the addresses their owner gets in this run.
 func (d *decider) nameOwners() (owners map[string]string, gained map[string]bool) {
 	owners, gained = map[string]string{}, map[string]bool{}
 	note := func(a *directory.Account, id string, now bool) {
-		for _, attribute := range addressAttributes {
-			for _, v := range a.Attributes[attribute] {
-				if attribute != userPrincipalName && !isAddress(attribute, v) {
-					continue
-				}
-				name := directory.Fold(bareAddress(attribute, v))
-				if now && directory.Fold(owners[name]) != directory.Fold(id) {
-					gained[name] = true
-				}
-				owners[name] = id
+		addresses(a, func(name string) {
+			if now && directory.Fold(owners[name]) != directory.Fold(id) {
+				gained[name] = true
 			}
-		}
+			owners[name] = id
+		})
 	}
 	for _, e := range d.owned {
 		note(&e.Account, e.Account.Attributes[d.in.WorkerIDAttribute].Text(), false)
