@@ -97,7 +97,7 @@ func (r *run) memoryEdits(ctx context.Context, t *task) ([]edit, error) {
 	if err != nil || r.disabledFor(t.have, since[t.have.id]) == "" {
 		return nil, err
 	}
-	if t.Want.DisabledFor == directory.ForLeft {
+	if directory.Leaves(t.Want.DisabledFor) && !directory.Leaves(m.cause) {
 		m.at = r.now() // who was on leave, or not there yet, has left since: their retention begins
 	}
 	return r.rememberEdits(t.have, memory{t.Want.DisabledFor, m.at}), nil

@@ -219,6 +219,9 @@ func (d *Domain) fewOwned(ctx context.Context) ([]*record, *snapshot, error) {
 	return records, nil, err
 }
 
+// Root implements [directory.Rooted]: the distinguished name of the domain.
+func (d *Domain) Root(ctx context.Context) (string, error) { return d.root(ctx) }
+
 // MissingContainers implements [directory.Directory]. What is there but cannot
 // hold users counts as missing.
 func (d *Domain) MissingContainers(ctx context.Context, containers []string) ([]string, error) {

@@ -131,7 +131,7 @@ func (d *Domain) existingAll(ctx context.Context, records []*record) (map[string
 	for _, r := range records {
 		if at, disabled := since[r.id]; disabled {
 			cause := d.disabledFor(r, at)
-			if m, _ := d.recall(r); cause == directory.ForLeft && m.at.After(at) {
+			if m, _ := d.recall(r); directory.Leaves(cause) && m.at.After(at) {
 				at = m.at // disabled for another reason before
 			}
 			out[r.id].DisabledSince, out[r.id].DisabledFor = at, cause

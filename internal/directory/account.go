@@ -142,11 +142,16 @@ const (
 	ForLeave      = "leave"        // on leave, or suspended
 	ForAbsent     = "absent"       // not in the feed
 	ForOutOfScope = "out of scope" // in the feed, and not for this directory
+	ForMoved      = "moved"        // out of scope, which is declared to be leaving this directory
 	ForOverride   = "override"     // somebody decided it
 )
 
 // Causes lists the values of Account.DisabledFor.
-var Causes = []string{ForLeft, ForPrehire, ForLeave, ForAbsent, ForOutOfScope, ForOverride}
+var Causes = []string{ForLeft, ForPrehire, ForLeave, ForAbsent, ForOutOfScope, ForMoved, ForOverride}
+
+// Leaves reports whether an account that was disabled for that cause is on the leavers'
+// ladder: its groups, its container and its retention follow.
+func Leaves(cause string) bool { return cause == ForLeft || cause == ForMoved }
 
 // Values of Account.Sessions.
 const (

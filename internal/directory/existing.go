@@ -81,6 +81,12 @@ type Directory interface {
 	Suffixes(ctx context.Context) ([]string, error)
 }
 
+// Rooted is a Directory all of whose objects are below one path.
+type Rooted interface {
+	// Root returns that path, such as "DC=corp,DC=example,DC=com".
+	Root(ctx context.Context) (string, error)
+}
+
 // Census is a Directory that can also name everybody.
 type Census interface {
 	Directory

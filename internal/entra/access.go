@@ -70,7 +70,7 @@ func (r *run) taking(k *task) *taking {
 		t.record = &record{at: r.disabledAt(k.have)}
 	case was.cause != "" && was.cause != k.Want.DisabledFor: // it stays disabled, for another reason
 		t.record = &record{at: was.at, cause: k.Want.DisabledFor}
-		if k.Want.DisabledFor == directory.ForLeft { // the retention begins, and sessions are counted from it
+		if directory.Leaves(k.Want.DisabledFor) && !directory.Leaves(was.cause) { // the retention begins, and sessions are counted from it
 			t.record.at, t.revokes = r.disabledAt(k.have), true
 		}
 	}

@@ -142,6 +142,10 @@ func TestOperateOnSynced(t *testing.T) {
 		if o := operate(t, tenant, disable, "synced")[0]; o.Err != nil || !o.Changed || s.User(id)["accountEnabled"] != false || s.User(id)[attrSessions] == was {
 			t.Errorf("disabling: %+v", o)
 		}
+		_, err := tenant.Subjects(t.Context(), enable, []string{"synced"})
+		if err == nil || !strings.Contains(err.Error(), "workforce_ad_enable_users") || !strings.Contains(err.Error(), "if it is enabled there") {
+			t.Errorf("enabling: %v, expected what to do in Active Directory, whatever the account there is", err)
+		}
 	}()
 	// Whatever way somebody is named, they count once; who is enabled needs nothing.
 	subjects, err := tenant.Subjects(t.Context(), enable, []string{"synced", id, "SYNCED@example.com"})

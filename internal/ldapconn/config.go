@@ -182,6 +182,10 @@ func parseTarget(raw string, startTLS bool) (target, error) {
 	if t.port == "" {
 		t.port = map[string]string{"ldap": ldap.DefaultLdapPort, "ldaps": ldap.DefaultLdapsPort}[u.Scheme]
 	}
+	if right := map[string]string{"3268": ldap.DefaultLdapPort, "3269": ldap.DefaultLdapsPort}[t.port]; right != "" {
+		return target{}, fmt.Errorf("%q is the global catalog of the forest, which is read only and holds a part of the attributes: "+
+			"use %s://%s:%s, a controller of the domain that the accounts are in", shown, u.Scheme, u.Hostname(), right)
+	}
 	return t, nil
 }
 

@@ -111,6 +111,26 @@ var bySignIn = map[string]string{
 	"80090346": "the channel binding does not match, so something between here and the server ends the TLS connection",
 }
 
+// byOutage explains the reasons for which a controller cannot check a sign-in at all, as when it
+// reaches no other controller of the account's domain: Win32 error codes of MS-ERREF 2.2 in
+// lower-case hexadecimal digits. Nothing counts towards a lockout then, and another controller may do.
+var byOutage = map[string]string{
+	"35":  "the controller does not find the network path to a controller of the account's domain",
+	"40":  "the controller lost the connection to a controller of the account's domain",
+	"51f": "the controller reaches no controller that could check the sign-in",
+	"54b": "the controller finds no controller of the account's domain",
+	"5aa": "the controller lacks resources to check the sign-in",
+	"5b4": "the controller that checks the sign-in does not answer in time",
+	"6ba": "the controller that checks the sign-in is not there",
+	"6bb": "the controller that checks the sign-in is too busy",
+	"6be": "the call to the controller that checks the sign-in failed",
+	"6bf": "the call to the controller that checks the sign-in failed",
+	"6fa": "the controller lost its trust in the domain",
+	"6fb": "the domain lost its trust in the controller",
+	"6fc": "the trust between the controller's domain and the account's fails",
+	"6fd": "the trust between the controller and its domain fails",
+}
+
 func (c *Client) explainSignIn(e *Error, err error) {
 	var krb *kerberosError
 	switch {
@@ -122,9 +142,15 @@ func (c *Client) explainSignIn(e *Error, err error) {
 		c.explainKerberos(e, krb)
 	case isAuthentication(e.Code):
 		e.Kind = KindAuthentication
-		reason := ""
+		reason, data := "", ""
 		if m := signInData.FindStringSubmatch(e.Message); m != nil {
-			reason = bySignIn[strings.ToLower(m[1])]
+			data = strings.TrimLeft(strings.ToLower(m[1]), "0")
+			reason = bySignIn[data]
+		}
+		if outage := byOutage[data]; outage != "" {
+			e.Kind, e.explanation = KindUnavailable, outage
+			e.advice = "User name and password were not looked at. Look at this controller's network and trusts (nltest /sc_verify, dcdiag), or use another controller."
+			break
 		}
 		e.explanation = firstOf(reason, e.explanation, "the sign-in was refused")
 		if e.Code == ldap.LDAPResultStrongAuthRequired {

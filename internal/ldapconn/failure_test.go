@@ -130,6 +130,29 @@ func TestWrongPasswordIsTriedOnce(t *testing.T) {
 	}
 }
 
+// A controller that reaches nobody who could check the password says "invalid credentials", too.
+func TestSignInThatNobodyCanCheckIsNoWrongPassword(t *testing.T) {
+	const refusal = "80090311: LdapErr: DSID-0C090447, comment: AcceptSecurityContext error, data %s, v4f7c"
+	for _, data := range []string{"51f", "51F", "54b", "6ba", "6fd", "000005b4"} {
+		broken, healthy := &fake{unchecked: fmt.Sprintf(refusal, data)}, &fake{}
+		c := broken.start(t)
+		alone := newClient(t, c)
+		_, err := alone.Search(t.Context(), search("DC=x", "(cn=x)"))
+		if !ldapconn.IsUnavailable(err) || ldapconn.IsAuthentication(err) || !strings.Contains(err.Error(), "were not looked at") {
+			t.Errorf("data %s: error %v, expected one that says that nobody looked at the password", data, err)
+		}
+		c.URLs = append(c.URLs, healthy.start(t).URLs...)
+		both := newClient(t, c)
+		if _, err := both.RootDSE(t.Context()); err != nil || len(healthy.binds) == 0 {
+			t.Errorf("data %s: error %v, the other controller was asked %d times, expected once", data, err, len(healthy.binds))
+		}
+	}
+	wrong := &fake{unchecked: fmt.Sprintf(refusal, "52e")}
+	if _, err := newClient(t, wrong.start(t)).Search(t.Context(), search("DC=x", "(cn=x)")); !ldapconn.IsAuthentication(err) {
+		t.Errorf("a wrong password: error %v, expected one about the sign-in", err)
+	}
+}
+
 func TestFailoverBeforeTheFirstWrite(t *testing.T) {
 	d := samba.Shared(t)
 	a, b := newProxy(t, d, samba.ProxyOptions{}), newProxy(t, d, samba.ProxyOptions{})

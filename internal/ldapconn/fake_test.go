@@ -19,9 +19,10 @@ import (
 
 // fake is a server that speaks BER itself, for answers that Samba never gives.
 type fake struct {
-	startTLS bool                // offers LDAP with StartTLS instead of LDAPS
-	refuse   bool                // refuses StartTLS after all
-	root     map[string][]string // more attributes of the rootDSE
+	startTLS  bool                // offers LDAP with StartTLS instead of LDAPS
+	refuse    bool                // refuses StartTLS after all
+	root      map[string][]string // more attributes of the rootDSE
+	unchecked string              // refuses every sign-in with these words
 	// handle answers a request other than a bind, a rootDSE search and those of sign-in; nil closes the connection.
 	handle func(r fakeRequest) []*ber.Packet
 	// external makes it take client certificates: by the handshake, or for SASL EXTERNAL.
@@ -166,6 +167,9 @@ func (c *fakeConn) bind(body *ber.Packet) []*ber.Packet {
 	auth := body.Children[2]
 	if auth.Tag == 0 { // simple
 		f.binds = append(f.binds, "simple")
+		if f.unchecked != "" {
+			return []*ber.Packet{result(ldap.ApplicationBindResponse, ldap.LDAPResultInvalidCredentials, f.unchecked)}
+		}
 		return []*ber.Packet{result(ldap.ApplicationBindResponse, 0, "")}
 	}
 	mechanism, _ := auth.Children[0].Value.(string)

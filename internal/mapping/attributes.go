@@ -110,7 +110,7 @@ func (c *compiler) writable(path, name string) (directory.AttributeType, bool) {
 	case c.rules.SynchronisedOnly && c.format.Mastered != nil && c.format.Mastered(t.Name):
 		c.failf(path, "Active Directory masters %s of synchronised users; leave the rule out, and write it there", t.Name)
 		return t, false
-	case t.Syntax == directory.Binary || t.Syntax == directory.Security:
+	case t.Syntax == directory.Security:
 		c.failf(path, "%s holds %s, which rules cannot make; leave the rule out", t.Name, t.Syntax)
 		return t, false
 	}

@@ -93,7 +93,7 @@ func (c *compiler) extend(schema *directory.Schema) *directory.Schema {
 func (c *compiler) choices() {
 	r := c.rules
 	c.oneOf("container_apply", r.ContainerApply, ApplyAlways, ApplyOnCreate)
-	c.oneOf("on_out_of_scope", r.OnOutOfScope, OutOfScopeIgnore, OutOfScopeKeep, OutOfScopeDisable)
+	c.oneOf("on_out_of_scope", r.OnOutOfScope, OutOfScopeIgnore, OutOfScopeKeep, OutOfScopeDisable, OutOfScopeLeaver)
 	c.oneOf("manager_missing", r.ManagerMissing, ManagerKeep, ManagerClear, ManagerNextLevel)
 	c.oneOf("dialect", r.Dialect, string(expression.Provisioning), string(expression.CloudSync), string(expression.MIM))
 	if strings.ContainsAny(r.DefaultDomain, "@ \t") {

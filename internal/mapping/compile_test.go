@@ -41,7 +41,6 @@ var compileProblems = map[string]struct {
 	"password":           {setRule("unicodePwd", AttributeRule{Constant: pointer("x")}), []string{"passwords are write-only arguments"}},
 	"guid":               {setRule("objectGUID", AttributeRule{Source: "x"}), []string{"the directory sets it"}},
 	"read-only":          {setRule("whenCreated", AttributeRule{Source: "x"}), []string{"maintained by the directory itself"}},
-	"binary":             {setRule("thumbnailPhoto", AttributeRule{Source: "x"}), []string{"thumbnailPhoto holds binary data"}},
 	"twice": {func(r *Rules) {
 		r.Attributes["SN"], r.Attributes["sn"] = AttributeRule{Source: "a"}, AttributeRule{Source: "b"}
 	}, []string{`attributes["sn"]: the same attribute as "SN"`}},

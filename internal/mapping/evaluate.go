@@ -99,8 +99,13 @@ func (m *Mapping) EvaluateKnown(w *worker.Worker, now time.Time, known Known) (*
 		problems = append(problems, err)
 	}
 	if len(problems) == 0 && len(w.Problems) == 0 && !in { // the scope may read what could not be read
-		d.Stage, d.Reason = StageOutOfScope, why
-		return d, nil
+		if m.rules.OnOutOfScope == OutOfScopeLeaver && !m.leftByRecord(w, now, known) {
+			return e.moved(d, why, known)
+		}
+		if m.rules.OnOutOfScope != OutOfScopeLeaver {
+			d.Stage, d.Reason = StageOutOfScope, why
+			return d, nil
+		}
 	}
 	t, err := newTimeline(&m.lifecycle, w, known)
 	if err != nil {
@@ -125,6 +130,34 @@ func (m *Mapping) EvaluateKnown(w *worker.Worker, now time.Time, known Known) (*
 	if len(problems) > 0 {
 		return nil, e.problem(problems)
 	}
+	return d, nil
+}
+
+// leftByRecord reports whether somebody has left by their HR record, as far as it can be read.
+func (m *Mapping) leftByRecord(w *worker.Worker, now time.Time, known Known) bool {
+	t, err := newTimeline(&m.lifecycle, w, known)
+	if err != nil {
+		return false
+	}
+	s := t.at(now)
+	return s.stage == StageLeft && t.understood(s) == nil
+}
+
+// moved is the answer for a worker who is out of scope and counts as a leaver for that. Their
+// own dates and status words say nothing about it and are not judged.
+func (e *evaluation) moved(d *Desired, why string, known Known) (*Desired, error) {
+	t := &timeline{rules: &e.m.lifecycle, w: e.w, loc: time.UTC, known: known}
+	for _, zone := range []string{e.w.TimeZone, e.m.lifecycle.zone} {
+		if loc, err := worker.Location(zone); zone != "" && err == nil {
+			t.loc = loc
+			break
+		}
+	}
+	s := t.left(e.now, known.Left, whyMoved)
+	d.Stage, d.Moved, d.LeftSince = StageLeft, true, s.since
+	d.Reason = why
+	d.Groups = e.m.lifecycle.groups(s)
+	e.fill(d, s) // what fails for a leaver is a warning
 	return d, nil
 }
 

@@ -104,6 +104,10 @@ type Desired struct {
 	// DependsOnAccount is true when the answer rests on whether the worker has an account,
 	// and can sign in with it: ask EvaluateKnown again once that is known.
 	DependsOnAccount bool
+	// Moved is true for a worker who is out of scope, where Rules.OnOutOfScope is
+	// OutOfScopeLeaver: the stage is StageLeft, although the HR system does not say that they
+	// have left. LeftSince is then what Known says.
+	Moved bool
 	// Ignored is true when a rule gave IgnoreObjectFlow: the stage is StageOutOfScope,
 	// whatever the scope says.
 	Ignored bool

@@ -35,6 +35,7 @@ const (
 	whyEndBeforeHire
 	whyNoGap
 	whyStillPrehire
+	whyMoved
 )
 
 // sentence explains a state at an instant: field, date, zone and rule.

@@ -29,7 +29,7 @@ type Rules struct {
 	// group is enough. No group: everybody is in scope.
 	Scope [][]Clause `json:"scope,omitempty"`
 	// OnOutOfScope is what happens to the existing account of a worker who is
-	// not in scope: OutOfScopeIgnore (the default), OutOfScopeKeep or OutOfScopeDisable.
+	// not in scope: OutOfScopeIgnore (the default), OutOfScopeKeep, OutOfScopeDisable or OutOfScopeLeaver.
 	OnOutOfScope string    `json:"on_out_of_scope,omitempty"`
 	Lifecycle    Lifecycle `json:"worker_lifecycle"`
 	// Tables are what Lookup reads: table name → key → value.
@@ -70,6 +70,7 @@ const (
 	OutOfScopeIgnore  = "ignore"  // not in the accounts at all
 	OutOfScopeKeep    = "keep"    // stays as it is
 	OutOfScopeDisable = "disable" // disabled, otherwise as it is
+	OutOfScopeLeaver  = "leaver"  // as if the worker had left, see Desired.Moved
 )
 
 // Values of Rules.ManagerMissing.

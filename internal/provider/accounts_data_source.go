@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -63,6 +64,7 @@ type accountsModel struct {
 	populationInput
 	reportInput
 	Reserved     map[string][]string `tfsdk:"reserved"`
+	TakenNames   map[string]string   `tfsdk:"taken_names"`
 	ReuseDeleted types.Bool          `tfsdk:"reuse_deleted_names"`
 	Overrides    []string            `tfsdk:"overrides"`
 	Only         []string            `tfsdk:"only"`
@@ -72,6 +74,7 @@ type accountsModel struct {
 	Partition    *partitionModel     `tfsdk:"partition"`
 	Accounts     types.Map           `tfsdk:"accounts"`
 	Partitions   types.Map           `tfsdk:"partitions"`
+	Names        types.String        `tfsdk:"names"`
 	ObjectIDs    types.Map           `tfsdk:"object_ids"`
 	Joiners      types.List          `tfsdk:"joiners"`
 	Movers       types.List          `tfsdk:"movers"`
@@ -108,6 +111,10 @@ func (d *accountsDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 			"reserved": schema.MapAttribute{Optional: true, ElementType: types.ListType{ElemType: types.StringType},
 				Validators:          []validator.Map{mapvalidator.NoNullValues(), mapvalidator.ValueListsAre(listvalidator.NoNullValues())},
 				MarkdownDescription: "Names that no new account may get, by target attribute, or by `*` for every unique attribute, ignoring case. A name without `@` also reserves the part before the `@` of longer names."},
+			"taken_names": schema.MapAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.Map{mapvalidator.NoNullValues()},
+				MarkdownDescription: "Names that accounts of other directories have, by a label for each directory: the output `names` of another accounts data source, of `workforce_ad_names` or of `workforce_entra_names`, or a JSON object of worker id by name, with null for an account without a worker. " +
+					"No new account gets one, unless the worker id is its own, so that somebody who moves between directories keeps their address. User principal names and mail addresses share one name space. " +
+					"Whoever would get such an address by a rule without alternatives is set aside; an address that two accounts have already is a warning."},
 			"reuse_deleted_names": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether new accounts may get names that deleted accounts still hold, so that those could no longer be restored as they were. The default is false. " +
 				"Deleted accounts are known as far as the account that signs in may read them; a warning says when it may not."},
 			"overrides": schema.ListAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.List{listvalidator.NoNullValues()},
@@ -136,6 +143,7 @@ func (d *accountsDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 			"accounts": schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The accounts the population should have: one document by worker id."},
 			"partitions": schema.MapAttribute{Computed: true, ElementType: documents, MarkdownDescription: "The same accounts divided as `partition` says: for `for_each` of `workforce_" + d.target.prefix +
 				"_population` beyond 20,000 people. Null without `partition`, because the same accounts would stand in the plan and the state twice."},
+			"names":      schema.StringAttribute{Computed: true, MarkdownDescription: "User principal names and mail addresses of the accounts that carry a worker id or get one, before and after this run, as a JSON object of worker id by name in lower case: for `taken_names` of another data source."},
 			"object_ids": schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Object id (objectGUID in Active Directory) by worker id, of the accounts that exist: for sending the directory's id back to the HR system."},
 			"joiners":    ids("Worker ids that get a new account."),
 			"movers":     ids("Worker ids whose account changes and stays in use."),
@@ -188,6 +196,7 @@ func (d *accountsDataSource) Read(ctx context.Context, req datasource.ReadReques
 		}
 		resp.Diagnostics.AddWarning("Something to look at", warning)
 	}
+	report(d.data.addresses.Note(d.target.title, result.Names, result.Gained), atAccounts, &resp.Diagnostics)
 	d.data.labels.note(d.target.format.Target, in.Mapping)
 	d.data.verdicts.Note(d.target.format.Target, verdicts(result.Unmanaged))
 	if result.Partial != nil {
@@ -210,11 +219,13 @@ func verdicts(unmanaged map[string]roster.Unmanaged) map[string]reconcile.Verdic
 func (d *accountsDataSource) input(config accountsConfig, diags *diag.Diagnostics) (userDirectory, roster.Input, bool) {
 	m := config.common()
 	safeguards, overrides := m.Safeguards.expand(diags), expandOverrides(m.Overrides, diags)
+	elsewhere := expandNames(m.TakenNames, diags)
 	dir, in, ok := m.expand(d.target, d.data, config.parts(), diags)
 	if !ok {
 		return nil, in, false
 	}
 	in.Safeguards, in.Overrides, in.Reserved, in.ReuseDeletedNames = safeguards, overrides, m.Reserved, m.ReuseDeleted.ValueBool()
+	in.Elsewhere = elsewhere
 	in.Only, in.OnProblem, in.OnUnmatched, in.Now = m.Only, m.OnProblem.ValueString(), m.OnUnmatched.ValueString(), d.data.clock()
 	if c, ok := dir.(reconcile.ChangeChecker); ok {
 		in.Refuses = c.Check
@@ -225,6 +236,19 @@ func (d *accountsDataSource) input(config accountsConfig, diags *diag.Diagnostic
 	return dir, in, true
 }
 
+// expandNames reads the names of other directories.
+func expandNames(taken map[string]string, diags *diag.Diagnostics) map[string]map[string]string {
+	out := make(map[string]map[string]string, len(taken))
+	for label, text := range taken {
+		names, err := roster.ParseNames(text)
+		if err != nil {
+			diags.AddAttributeError(path.Root("taken_names").AtMapKey(label), "Invalid names", fmt.Sprintf("taken_names[%q]: %v.", label, err))
+		}
+		out[label] = names
+	}
+	return out
+}
+
 func (m *accountsModel) record(r *roster.Result) {
 	m.Accounts = stringMap(r.Documents)
 	m.Partitions = types.MapNull(types.MapType{ElemType: types.StringType})
@@ -232,7 +256,7 @@ func (m *accountsModel) record(r *roster.Result) {
 		m.Partitions = stringMaps(r.Partitions)
 	}
 	m.slim()
-	m.ObjectIDs = stringMap(r.ObjectIDs)
+	m.ObjectIDs, m.Names = stringMap(r.ObjectIDs), types.StringValue(roster.FormatNames(r.Names))
 	m.Joiners, m.Movers, m.Leavers, m.Rehires, m.Orphans = stringList(r.Joiners), stringList(r.Movers), stringList(r.Leavers), stringList(r.Rehires), stringList(r.Orphans)
 	m.Overridden, m.SetAside, m.KeptDisabled = stringList(r.Overridden), stringList(r.SetAside), stringList(r.KeptDisabled)
 	events := make([]string, len(r.Calendar))

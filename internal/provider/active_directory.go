@@ -122,7 +122,8 @@ func activeDirectorySchema() schema.Attribute {
 type lazyDomain struct {
 	config  ldapconn.Config
 	options activedirectory.Options
-	unknown string // path of an argument that is not known yet
+	unknown string   // path of an argument that is not known yet
+	taken   []string // environment variables that settings came from
 
 	once   sync.Once
 	domain *activedirectory.Domain
@@ -145,7 +146,7 @@ func (l *lazyDomain) Domain() (*activedirectory.Domain, error) {
 		}
 		client, err := ldapconn.New(l.config)
 		if err != nil {
-			l.err = fmt.Errorf("the active_directory configuration of the provider cannot be used:\n%w", err)
+			l.err = fmt.Errorf("the active_directory configuration of the provider cannot be used:\n%w", blame(err, l.taken))
 			return
 		}
 		l.domain = activedirectory.New(client, l.options)
@@ -207,7 +208,7 @@ func newLazyDomain(m *activeDirectoryModel, diags *diag.Diagnostics) *lazyDomain
 		options.DeleteChildrenOfClasses = activedirectory.DefaultDeleteChildrenOfClasses
 	}
 	options.Protect, options.ManagePrivileged = m.Protect.protection(&s)
-	return &lazyDomain{config: config, options: options, unknown: s.unknown}
+	return &lazyDomain{config: config, options: options, unknown: s.unknown, taken: s.taken}
 }
 
 // signsIn says which way to sign in the configuration has settings of.

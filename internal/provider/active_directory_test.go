@@ -65,6 +65,26 @@ func TestActiveDirectorySettings(t *testing.T) {
 	}
 }
 
+// A variable of the environment holds for every alias, and an error about one says so.
+func TestErrorsNameTheEnvironment(t *testing.T) {
+	t.Setenv("WORKFORCE_AD_URL", "ldaps://a")
+	t.Setenv("WORKFORCE_AD_USERNAME", "svc@a")
+	t.Setenv("WORKFORCE_AD_PASSWORD", "made up, opens nothing")
+	var diags diag.Diagnostics
+	_, err := newLazyDomain(&activeDirectoryModel{Domain: types.StringValue("b.example.com")}, &diags).Domain()
+	if err == nil || !strings.Contains(err.Error(), "both URLs and a domain are set") || !strings.Contains(err.Error(), "WORKFORCE_AD_URL") || strings.Contains(err.Error(), "opens nothing") {
+		t.Errorf("error %v, expected one that names the variable and not its secret", err)
+	}
+	t.Setenv("WORKFORCE_AD_URL", "") // the advice
+	if _, err := newLazyDomain(&activeDirectoryModel{Domain: types.StringValue("b.example.com")}, &diags).Domain(); err != nil {
+		t.Error(err)
+	}
+	t.Setenv("WORKFORCE_ENTRA_TENANT_ID", "not a tenant!")
+	if _, err := newLazyTenant(nil, "test", time.Now, &diags).Tenant(); err == nil || !strings.Contains(err.Error(), "WORKFORCE_ENTRA_TENANT_ID") {
+		t.Errorf("error %v, expected one that names the variable", err)
+	}
+}
+
 func TestActiveDirectoryUnknownSetting(t *testing.T) {
 	var diags diag.Diagnostics
 	l := newLazyDomain(&activeDirectoryModel{Domain: types.StringUnknown()}, &diags)

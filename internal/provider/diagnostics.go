@@ -76,7 +76,7 @@ func listMap(lists map[string][]string) types.Map {
 
 // addUnreviewable refuses a value that is unknown at plan, and shows the mend.
 func addUnreviewable(diags *diag.Diagnostics, attribute string) {
-	diags.AddAttributeError(path.Root(attribute), "The plan cannot be reviewed", fmt.Sprintf(`%[1]s is not known until apply, so this plan would show nobody's changes. Most often the accounts data source refers directly to a mapping whose rules change in the same plan. Pass the rules through a local value, which Terraform evaluates at plan:
+	diags.AddAttributeError(path.Root(attribute), "The plan cannot be reviewed", fmt.Sprintf(`%[1]s is not known until apply, so this plan would show nobody's changes. Most often the accounts data source refers directly to a mapping whose rules change in the same plan, or it, or its module, has depends_on with something that changes: a data source waits for that until apply. Take depends_on away (for order between directories, put it on the population), and pass the rules through a local value, which Terraform evaluates at plan:
 
   locals { rules = workforce_mapping.ad.json }
 

@@ -27,6 +27,8 @@ type lazyTenant struct {
 	unknown string // path of an argument that is not known yet
 	wrong   error  // what is wrong with the settings, nil for nothing
 
+	taken []string // environment variables that settings came from
+
 	once   sync.Once
 	tenant *entra.Tenant
 	err    error
@@ -51,7 +53,7 @@ func (l *lazyTenant) Tenant() (*entra.Tenant, error) {
 		}
 		client, err := graphconn.New(l.config)
 		if err != nil {
-			l.err = fmt.Errorf("the entra configuration of the provider cannot be used:\n%w", err)
+			l.err = fmt.Errorf("the entra configuration of the provider cannot be used:\n%w", blame(err, l.taken))
 			return
 		}
 		l.tenant = entra.New(client, l.options)
@@ -103,7 +105,7 @@ func newLazyTenant(m *entraModel, version string, clock func() time.Time, diags 
 	l.options.Protect = m.Protect.protection(&s)
 	l.token(m, secret("oidc_token_tag"))
 	l.ways(m, &s)
-	l.unknown = s.unknown
+	l.unknown, l.taken = s.unknown, s.taken
 	return l
 }
 

@@ -42,6 +42,7 @@ func (t target) population(kind string, data *providerData) *reconcile.Populatio
 	return &reconcile.Population{
 		Target: t.terms(), Kind: "workforce_" + t.prefix + "_" + kind, Before: map[string]string{}, Memory: reconcile.NewMemory(),
 		Claims: &data.claims, Partial: data.verdicts.Partial(t.format.Target), Clock: data.clock, Progress: tellProgress,
+		Carrier: t.workerIDAttribute(data),
 		Connect: func() (reconcile.Users, error) { return t.connect(data) },
 	}
 }

@@ -35,7 +35,9 @@ func mappingSchema() schema.Schema {
 			"container_apply": optionalOneOf("When the container is applied: `always`, the default, moves accounts whose result changes; `on_create` only places new accounts.", mapping.ApplyAlways, mapping.ApplyOnCreate),
 			"scope":           scopeSchema(),
 			"on_out_of_scope": optionalOneOf("What happens to the existing account of a worker who is not in scope. `ignore`, the default, leaves the worker out of the accounts, so that an account that was managed is handled by the resource's `on_removal`, which names it; "+
-				"`keep` leaves the account as it is; `disable` disables it.", mapping.OutOfScopeIgnore, mapping.OutOfScopeKeep, mapping.OutOfScopeDisable),
+				"`keep` leaves the account as it is; `disable` disables it; `leaver` takes the worker for a leaver of this directory, as of somebody who moves to another forest: the account is disabled, its groups, container, leaver attributes and retention follow `worker_lifecycle`, and it is enabled again when the worker comes back. "+
+				"It concerns accounts in `owned_containers` or `owned_domains` of the accounts data source only. The retention begins when the provider disables the account. Where populations share a directory, keep `ignore`, because the account goes with the worker.",
+				mapping.OutOfScopeIgnore, mapping.OutOfScopeKeep, mapping.OutOfScopeDisable, mapping.OutOfScopeLeaver),
 			"worker_lifecycle": lifecycleSchema(),
 			"tables":           schema.MapAttribute{Optional: true, ElementType: types.MapType{ElemType: types.StringType}, MarkdownDescription: "Tables for the function `Lookup`, by name: `Lookup([CountryCode], \"region\", \"EMEA\")` reads the key from the table `region`."},
 			"expressions":      schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Named expressions that others use as `Use(\"name\")`, so that a rule is written once."},

@@ -61,8 +61,10 @@ type providerData struct {
 	// claims knows which population manages which account, groups who answers for which group, verdicts why accounts have no document.
 	claims   reconcile.Claims
 	verdicts reconcile.Verdicts
-	groups   reconcile.GroupClaims
-	reports  reportFiles // written in this run
+	// addresses knows who gets which address in any population of the run.
+	addresses reconcile.Addresses
+	groups    reconcile.GroupClaims
+	reports   reportFiles // written in this run
 	// audit is where writes are put on record, nil for nowhere; labels is what mappings say for it.
 	audit  *audit.Log
 	labels labels
@@ -162,6 +164,8 @@ func (p *workforceProvider) DataSources(context.Context) []func() datasource.Dat
 		newHRRESTDataSource,
 		newHRSCIMDataSource,
 		newADAccountsDataSource,
+		newADNamesDataSource,
+		newEntraNamesDataSource,
 		newEntraAccountsDataSource,
 		newADCorrelationDataSource,
 		newEntraCorrelationDataSource,

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -26,6 +27,24 @@ type settingReader struct {
 	// environment then only completes it, so that variables left over from
 	// another way do not contradict a reviewed configuration.
 	signIn string
+	// taken are the environment variables that settings came from.
+	taken []string
+}
+
+// environment returns the first of the variables that is set, and remembers its name.
+func (s *settingReader) environment(names []string) (text, from string) {
+	if text, from = environment(names); from != "" && !slices.Contains(s.taken, from) {
+		s.taken = append(s.taken, from)
+	}
+	return text, from
+}
+
+// blame adds to an error about settings which of them the configuration does not show.
+func blame(err error, taken []string) error {
+	if err == nil || len(taken) == 0 {
+		return err
+	}
+	return fmt.Errorf("%w\nThe environment sets %s, for every provider block that does not say otherwise: unset what does not belong to this block, or give the block its own", err, strings.Join(taken, ", "))
 }
 
 // credential is text for a setting that belongs to one way to sign in.
@@ -52,7 +71,7 @@ func (s *settingReader) text(v types.String, name string, env ...string) string 
 	if s.known(v, name) {
 		return v.ValueString()
 	}
-	text, _ := environment(env)
+	text, _ := s.environment(env)
 	return text
 }
 
@@ -66,7 +85,7 @@ func (s *settingReader) list(v types.List, name string, env ...string) []string 
 		}
 		return out
 	}
-	text, _ := environment(env)
+	text, _ := s.environment(env)
 	return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' })
 }
 
@@ -74,7 +93,7 @@ func (s *settingReader) flag(v types.Bool, name string, env ...string) bool {
 	if s.known(v, name) {
 		return v.ValueBool()
 	}
-	text, from := environment(env)
+	text, from := s.environment(env)
 	if text == "" {
 		return false
 	}
@@ -89,7 +108,7 @@ func (s *settingReader) number(v types.Int64, name string, env ...string) int {
 	if s.known(v, name) {
 		return int(v.ValueInt64())
 	}
-	text, from := environment(env)
+	text, from := s.environment(env)
 	if text == "" {
 		return 0
 	}

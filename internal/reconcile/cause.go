@@ -7,7 +7,7 @@ import "terraform-provider-workforce/internal/directory"
 // disabledFor says in words why the rules have an account disabled.
 var disabledFor = map[string]string{
 	directory.ForLeft: "the worker has left", directory.ForPrehire: "the worker is not there yet", directory.ForLeave: "the worker is on leave or suspended",
-	directory.ForAbsent: "the worker is not in the feed", directory.ForOutOfScope: "the worker is out of scope of the rules", directory.ForOverride: "an override decides it",
+	directory.ForAbsent: "the worker is not in the feed", directory.ForOutOfScope: "the worker is out of scope of the rules", directory.ForMoved: "the worker has moved out of scope of the rules", directory.ForOverride: "an override decides it",
 }
 
 // causeOf says for the record why an account is written, by its document: the account has

@@ -86,8 +86,30 @@ func (p *Population) claimPlanned(want map[string]string, ids map[string]string,
 			lines = append(lines, fmt.Sprintf("the account of worker %q %s: wanted by %s, there as worker %q, and by %s", id, p.labelOf(want[id]), other.label, other.worker, w.label))
 		}
 	}
+	p.claimCarriers(w, workers, want, accounts, f)
 	if len(lines) > 0 {
 		f.fail("Two resources manage one account", fmt.Sprintf("%d accounts are wanted by two resources, and each would undo in every run what the other one did:\n%s\nLet only one of them have a document for each of these workers.", len(lines), Listed(lines)))
+	}
+}
+
+// claimCarriers refuses a second account with one worker id: whoever looks for accounts by worker
+// id, which populations, managers and members do, could not tell them apart from the next plan on.
+func (p *Population) claimCarriers(w wish, workers []string, want map[string]string, accounts map[string]directory.Account, f *Findings) {
+	var lines []string
+	for _, id := range workers {
+		carried := accounts[id].Attributes[p.Carrier].Text()
+		if p.Carrier == "" || carried == "" || p.Target.idle(want[id]) || accounts[id].Deleted {
+			continue
+		}
+		w.worker = accounts[id].Attributes[p.Target.Login].Text()
+		other, taken := p.Claims.want(p.Target.Format.Target+" carrier "+directory.Fold(p.Carrier)+" "+directory.Fold(carried), w)
+		if taken && directory.Fold(other.worker) != directory.Fold(w.worker) {
+			lines = append(lines, fmt.Sprintf("%s %q: %s in %s, and %s in %s", p.Carrier, carried, other.worker, other.label, w.worker, w.label))
+		}
+	}
+	if len(lines) > 0 {
+		f.fail("Two accounts would carry one worker id", fmt.Sprintf("Nobody could tell them apart from the next plan on:\n%s\nFor a second account of the same person, such as an administrator's, "+
+			"use a provider alias with another worker_id_attribute than %s, and have the rules write the worker id there.", Listed(lines), p.Carrier))
 	}
 }
 

@@ -47,6 +47,8 @@ type Population struct {
 	Clock   func() time.Time
 	// Progress, if set, is told in one line what an apply did.
 	Progress func(ctx context.Context, msg string, fields ...any)
+	// Carrier is the attribute that carries worker ids, such as "employeeID".
+	Carrier string
 	// Claims is shared by all populations of a run.
 	Claims  *Claims
 	Options Options

@@ -118,7 +118,7 @@ func (v *Review) aboutLeavers(list []*person) []text {
 	}
 	phrases := map[string]string{
 		directory.ForLeft: "by having left", directory.ForPrehire: "before the first day", directory.ForLeave: "by being on leave or suspended", directory.ForAbsent: "by not being in the feed",
-		directory.ForOutOfScope: "by being out of scope", directory.ForOverride: "by an override",
+		directory.ForOutOfScope: "by being out of scope", directory.ForMoved: "by moving out of scope", directory.ForOverride: "by an override",
 	}
 	var parts []text
 	for _, cause := range directory.Causes {
@@ -166,6 +166,9 @@ func (v *Review) aboutJoiners(list []*person) []text {
 		out = append(out, say("%s can sign in at once, %s later%s", now, later, v.firstStart(list)))
 	}
 	out = append(out, v.standing(list, v.staff, (*person).has)...)
+	if n := len(where(list, func(p *person) bool { return len(p.pro.Elsewhere) > 0 })); n > 0 {
+		out = append(out, say("%s have an account in another directory: they move, or get a second one", n))
+	}
 	if day, n := most(list, func(p *person) string { return string(p.pro.HireDate) }); n >= minHits && n*2 > len(list) {
 		out = append(out, say("%s start on %s", n, day))
 	}

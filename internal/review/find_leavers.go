@@ -52,7 +52,7 @@ func (v *Review) aboutWhoLeaves() []finding {
 		}))
 	})...)
 	policy := where(leavers, func(p *person) bool {
-		return v.cause(p) == directory.ForAbsent || v.cause(p) == directory.ForOutOfScope
+		return v.cause(p) == directory.ForAbsent || v.cause(p) == directory.ForOutOfScope || v.cause(p) == directory.ForMoved
 	})
 	out = append(out, about("leaver_by_policy", 72, policy, func() text {
 		return say("%s %s access although HR does not say that they have left: they are not in the feed, or out of scope. Have they left?", subject(policy), isAre(len(policy), "loses", "lose"))

@@ -44,6 +44,9 @@ func (d *decider) addAbsent(context.Context) error {
 		}
 		if p := folded[directory.Fold(id)]; p != nil {
 			d.warnOf(p, "%s carries the worker id %q, but %s", describe(e), id, matchedElsewhere(p))
+			if p.existing == nil {
+				p.carried = append(p.carried, e)
+			}
 			d.leaveOut(p, e, UnmanagedUnclear, "it carries the worker id of somebody who matches another account, or none")
 			continue
 		}
@@ -116,7 +119,7 @@ func (d *decider) draftAbsent(p *person) {
 	}
 	l := d.rules.Lifecycle
 	word, day := d.recorded(p)
-	if word == recordLeft || p.existing.DisabledFor == directory.ForLeft && !p.existing.Account.Enabled {
+	if word == recordLeft || directory.Leaves(p.existing.DisabledFor) && !p.existing.Account.Enabled {
 		d.draftGone(p, d.leftSince(p))
 		return
 	}
@@ -166,6 +169,9 @@ func (d *decider) draftGone(p *person, since worker.Date) {
 	}
 	d.keep(p)
 	p.account.Enabled, p.cause = false, directory.ForLeft
+	if p.existing.DisabledFor == directory.ForMoved && !p.existing.Account.Enabled {
+		p.cause = directory.ForMoved // nothing tells that they have left the company
+	}
 	if d.strips(p, since) {
 		p.account.Attributes[directory.GroupsAttribute] = directory.Value{directory.GroupsRemoved}
 	}

@@ -35,6 +35,7 @@ const (
 	problemContested problemKind = "contested"      // several workers fit one account
 	problemTakeover  problemKind = "takeover"       // the account is somebody else's
 	problemTwice     problemKind = "twice"          // several accounts carry the worker id of somebody absent
+	problemCarried   problemKind = "carried"        // another account carries the worker id that a new one would get
 	problemNoName    problemKind = "no_name"        // every candidate for a name is taken
 	problemName      problemKind = "name"           // two accounts would share a name
 	problemValue     problemKind = "value"          // the directory does not accept a value
@@ -155,7 +156,7 @@ func (d *decider) fallBack(p *person) {
 		return
 	}
 	p.account.Enabled, p.cause = false, cause
-	if cause == directory.ForLeft && d.strips(p, since) {
+	if directory.Leaves(cause) && d.strips(p, since) {
 		p.account.Attributes[directory.GroupsAttribute] = directory.Value{directory.GroupsRemoved}
 	}
 	if p.existing.Account.Enabled {
@@ -201,6 +202,7 @@ func asideReasons(people []*person) string {
 // problemTitles say for errors what is wrong with the people listed, and what to do.
 var problemTitles = map[problemKind]string{
 	problemTwice:     "these workers are not in the feed, and several accounts carry their worker id",
+	problemCarried:   "other accounts carry the worker ids that new accounts of these workers would get",
 	problemNoName:    "no free name",
 	problemName:      "two accounts would share a name that must be unique",
 	problemValue:     "the directory does not accept these values",

@@ -27,6 +27,7 @@ func (d *decider) check(ctx context.Context) error {
 		return fmt.Errorf("looking at the accounts that are to be deleted: %w", err)
 	}
 	d.checkDuplicates()
+	d.checkElsewhere()
 	d.checkProtected()
 	return d.checkValues()
 }
@@ -256,9 +257,21 @@ func (d *decider) checkContainers(ctx context.Context) error {
 	if len(people) == 0 {
 		return nil
 	}
+	root := ""
+	if r, ok := d.in.Directory.(directory.Rooted); ok {
+		var err error
+		if root, err = r.Root(ctx); err != nil {
+			return err
+		}
+	}
 	missing, err := d.in.Directory.MissingContainers(ctx, sortedKeys(people))
 	for _, container := range missing {
 		for _, p := range people[container] {
+			if root != "" && !strings.HasSuffix(canonicalPath(container), canonicalPath(root)) {
+				d.setAside(p, problemContainer, fmt.Sprintf("the container %q is not in the domain %s, which the provider is connected to", container, root),
+					"take the worker out of scope here, and give the other domain a provider alias, rules and a population of its own; or correct the rule")
+				continue
+			}
 			d.setAside(p, problemContainer, fmt.Sprintf("the container %q does not exist", container), "create it first, or correct the rule")
 		}
 	}

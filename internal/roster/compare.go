@@ -26,7 +26,11 @@ func (d *decider) compare(p *person) {
 	}
 	switch p.action {
 	case ActionCreate:
-		p.reason = d.unmatchedReason(p)
+		p.reason = d.unmatchedReason(p) + d.elsewhereReason(p)
+	case ActionDisable:
+		if p.moved() {
+			p.reason += d.elsewhereReason(p)
+		}
 	case ActionRename, ActionMove, ActionUpdate:
 		if p.worker != nil {
 			p.reason = changeReason(p)

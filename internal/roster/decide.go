@@ -154,6 +154,7 @@ type decider struct {
 	owned    []*directory.Existing              // users that carry a worker id, by path
 	carriers map[string][]*directory.Existing   // folded worker id → users that carry it
 	rivals   [][]*person                        // workers who match one account together
+	paths    map[string]string                  // worker ids by canonical path, made when a rule gives a path
 	disputed map[string]bool                    // object ids of accounts that nobody gets before that is cleared up
 	twice    []string                           // absent workers with several accounts
 
@@ -181,7 +182,8 @@ type person struct {
 	refused  *refusal            // a match by a rule that does not identify a person
 	// candidates are the accounts that fit equally well, several of them.
 	candidates []*directory.Existing
-	parted     bool // from an account that other workers match as well
+	carried    []*directory.Existing // accounts that carry the worker id and that no rule gives the worker
+	parted     bool                  // from an account that other workers match as well
 
 	account *directory.Account // nil: no account afterwards
 	slots   []*slot            // names still to be given

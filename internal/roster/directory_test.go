@@ -188,7 +188,7 @@ func (m *memory) stamp(e *directory.Existing, a directory.Account) {
 		e.DisabledSince, e.DisabledFor = time.Time{}, ""
 	case e.Account.Enabled:
 		e.DisabledSince, e.DisabledFor = m.now, a.DisabledFor
-	case a.DisabledFor == directory.ForLeft && e.DisabledFor != "" && e.DisabledFor != directory.ForLeft:
+	case directory.Leaves(a.DisabledFor) && e.DisabledFor != "" && !directory.Leaves(e.DisabledFor):
 		e.DisabledSince, e.DisabledFor = m.now, a.DisabledFor
 	case a.DisabledFor != "":
 		e.DisabledFor = a.DisabledFor

@@ -4,6 +4,7 @@ package roster
 
 import (
 	"cmp"
+	"fmt"
 	"iter"
 	"slices"
 	"strings"
@@ -41,6 +42,9 @@ func (d *decider) draftByRules(p *person) {
 		return
 	}
 	p.reason = p.desired.Reason
+	if p.moved() && p.existing != nil {
+		p.reason = fmt.Sprintf("moved out of scope: %s; on_out_of_scope = %q takes that for having left this directory", p.reason, mapping.OutOfScopeLeaver)
+	}
 	switch p.stage() {
 	case mapping.StageFuture:
 		d.draftFuture(p)
@@ -48,6 +52,12 @@ func (d *decider) draftByRules(p *person) {
 		d.draftOutOfScope(p)
 	case mapping.StageLeft:
 		switch {
+		case p.moved() && p.existing == nil:
+			p.action, p.desired.Warnings = ActionOutOfScope, nil
+		case p.moved() && d.in.Owned != nil && !d.in.Owned(p.existing):
+			p.action = ActionOutOfScope
+			p.reason += "; the account is not among what this population owns, and stays as it is"
+			d.leaveOut(p, p.existing, UnmanagedOutOfScope, p.reason)
 		case p.existing == nil && !d.createsLeaver(p):
 			p.action = ActionNone
 		case p.existing == nil || p.restored() || !d.draftDeletion(p, d.leftSince(p)):
@@ -63,7 +73,7 @@ func (d *decider) draftByRules(p *person) {
 func (d *decider) createsLeaver(p *person) bool {
 	l, since := d.rules.Lifecycle, d.leftSince(p)
 	switch {
-	case !l.CreateLeavers:
+	case !l.CreateLeavers, p.moved():
 		return false
 	case l.RetentionDays == nil:
 		return true
@@ -170,7 +180,7 @@ func (d *decider) keepGroups(p *person, a *directory.Account) {
 	}
 	state := p.present(directory.GroupsAttribute).Text()
 	switch {
-	case state == directory.GroupsRemoved, state == "" && !a.Enabled && p.existing.DisabledFor == directory.ForLeft:
+	case state == directory.GroupsRemoved, state == "" && !a.Enabled && directory.Leaves(p.existing.DisabledFor):
 		a.Attributes[directory.GroupsAttribute] = directory.Value{directory.GroupsRemoved}
 	case state != directory.GroupsPartly && d.rules.Lifecycle.RestoreGroups:
 		a.Attributes[directory.GroupsAttribute] = directory.Value{directory.GroupsKept}
@@ -199,7 +209,7 @@ func (d *decider) draftOutOfScope(p *person) {
 	switch d.rules.OnOutOfScope {
 	case mapping.OutOfScopeKeep:
 		d.keep(p)
-	case mapping.OutOfScopeDisable:
+	case mapping.OutOfScopeDisable, mapping.OutOfScopeLeaver: // of the latter only who is ignored by a rule comes here
 		d.keep(p)
 		p.account.Enabled, p.cause = false, directory.ForOutOfScope
 	default:
@@ -220,7 +230,7 @@ func (d *decider) draftFull(p *person) {
 	a := directory.Account{Enabled: p.desired.Enabled, Attributes: make(map[string]directory.Value, len(p.desired.Attributes)+1)}
 	p.cause = ""
 	if !a.Enabled {
-		p.cause = causes[p.stage()]
+		p.cause = causeOf(p)
 	}
 	p.rehired = d.rehire(p)
 	a.Container = d.container(p)
@@ -427,7 +437,7 @@ func (d *decider) rehire(p *person) bool {
 		return word == recordLeft
 	}
 	if p.existing.DisabledFor != "" {
-		return p.existing.DisabledFor == directory.ForLeft
+		return directory.Leaves(p.existing.DisabledFor)
 	}
 	if end := max(p.worker.TerminationDate, p.worker.LastDayOfWork); end != "" && end < p.worker.HireDate {
 		return true // hired again after an end: what stands between may be called prehire

@@ -34,7 +34,7 @@ func (d *decider) leftSince(p *person) worker.Date {
 	if word, day := d.recorded(p); word == recordLeft {
 		return day
 	}
-	if e := p.existing; e != nil && !e.Account.Enabled && !e.DisabledSince.IsZero() && (e.DisabledFor == "" || e.DisabledFor == directory.ForLeft) {
+	if e := p.existing; e != nil && !e.Account.Enabled && !e.DisabledSince.IsZero() && (e.DisabledFor == "" && !p.moved() || directory.Leaves(e.DisabledFor)) {
 		return worker.Date(e.DisabledSince.In(d.zoneOf(p)).Format(time.DateOnly))
 	}
 	return ""
@@ -66,7 +66,7 @@ func (d *decider) deletion(p *person, since worker.Date) time.Time {
 	if keep == nil || e == nil || e.Account.Enabled || e.DisabledSince.IsZero() {
 		return time.Time{}
 	}
-	if since == "" && e.DisabledFor != "" && e.DisabledFor != directory.ForLeft {
+	if since == "" && !directory.Leaves(e.DisabledFor) && (e.DisabledFor != "" || p.moved()) {
 		return time.Time{} // nobody knows when they left, but it was later; the clock starts when this run writes it down
 	}
 	due := e.DisabledSince.AddDate(0, 0, *keep)
@@ -116,6 +116,9 @@ func (d *decider) mustNotSignIn(p *person) (cause string, since worker.Date) {
 		}
 		return "", ""
 	}
+	if p.moved() {
+		return directory.ForMoved, d.leftSince(p)
+	}
 	stage, barred := d.in.Mapping.Barred(p.worker, d.in.AsOf, d.known(p))
 	if !barred {
 		return "", ""
@@ -128,6 +131,18 @@ var causes = map[mapping.Stage]string{
 	mapping.StageLeft: directory.ForLeft, mapping.StagePrehire: directory.ForPrehire, mapping.StageFuture: directory.ForPrehire, mapping.StageLeave: directory.ForLeave,
 }
 
+// moved reports whether somebody counts as a leaver because they are out of scope. What
+// disabled their account before is not why, so that its day does not begin their retention.
+func (p *person) moved() bool { return p.desired != nil && p.desired.Moved }
+
+// causeOf is what the account of somebody who may not sign in is disabled for.
+func causeOf(p *person) string {
+	if p.moved() {
+		return directory.ForMoved
+	}
+	return causes[p.stage()]
+}
+
 // lossReason says in words why somebody loses access.
 func (d *decider) lossReason(p *person, cause string) string {
 	switch cause {
@@ -136,6 +151,8 @@ func (d *decider) lossReason(p *person, cause string) string {
 			return "the worker has left, on " + string(since)
 		}
 		return "the worker has left"
+	case directory.ForMoved:
+		return "the worker has moved out of scope"
 	case directory.ForPrehire:
 		return "the worker has not started"
 	case directory.ForLeave:

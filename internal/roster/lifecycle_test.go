@@ -81,7 +81,27 @@ func TestActions(t *testing.T) {
 		"out of scope, ignored":  {scope(""), func(*directory.Existing) {}, []string{"Kind=x"}, roster.ActionOutOfScope, nil, nil},
 		"out of scope, kept":     {scope(mapping.OutOfScopeKeep), func(*directory.Existing) {}, []string{"Kind=x", "Department=IT"}, roster.ActionOutOfScope, nil, map[string]string{"enabled": "true", "department": "", "cn": "Ann Lee"}},
 		"out of scope, disabled": {scope(mapping.OutOfScopeDisable), func(*directory.Existing) {}, []string{"Kind=x"}, roster.ActionDisable, func(r *roster.Result) []string { return r.Leavers }, map[string]string{"enabled": "false", "container": staff}},
-		"out of scope, unknown":  {scope(mapping.OutOfScopeDisable), nil, []string{"Kind=x"}, roster.ActionOutOfScope, nil, nil},
+		"moved out of scope": {moved, func(*directory.Existing) {}, []string{"Kind=x"}, roster.ActionDisable, func(r *roster.Result) []string { return r.Leavers },
+			map[string]string{"enabled": "false", "container": leavers, "disabled_for": "moved", "groups": "removed"}},
+		"moved out of scope, the retention is over": {moved, func(e *directory.Existing) { off(e, "2026-10-01", "moved") }, []string{"Kind=x"}, roster.ActionDelete, func(r *roster.Result) []string { return r.Leavers }, map[string]string{"deleted": "true"}},
+		"moved out of scope, disabled by hand long ago": {moved, func(e *directory.Existing) { off(e, "2025-10-01", "").Account.Container = leavers }, []string{"Kind=x"}, roster.ActionUpdate, nil,
+			map[string]string{"enabled": "false", "container": leavers, "deleted": "false"}},
+		"moved out of scope, disabled on leave": {moved, func(e *directory.Existing) { off(e, "2025-10-01", "leave") }, []string{"Kind=x"}, roster.ActionMove, nil, map[string]string{"deleted": "false", "disabled_for": "moved"}},
+		"moved back into scope":                 {moved, func(e *directory.Existing) { off(e, "2026-11-02", "moved").Account.Container = leavers }, nil, roster.ActionRehire, nil, map[string]string{"enabled": "true", "container": staff}},
+		"moved out of scope, and left":          {moved, func(*directory.Existing) {}, []string{"Kind=x", "termination_date=2026-11-20"}, roster.ActionDisable, nil, map[string]string{"enabled": "false", "disabled_for": "left"}},
+		"moved out of scope, a bad record":      {moved, func(*directory.Existing) {}, []string{"Kind=x", "status=Terminatd"}, roster.ActionDisable, nil, map[string]string{"enabled": "false", "disabled_for": "moved"}},
+		"moved out of scope, bad dates":         {moved, func(*directory.Existing) {}, []string{"Kind=x", "hire_date=tomorrow"}, roster.ActionDisable, nil, map[string]string{"enabled": "false", "disabled_for": "moved"}},
+		"moved out of scope, a rule fails": {func(r *mapping.Rules) {
+			moved(r)
+			r.Attributes["mail"] = mapping.AttributeRule{Expression: `FormatDateTime([Kind], , "yyyy-MM-dd", "yyyy")`}
+		}, func(*directory.Existing) {}, []string{"Kind=x"}, roster.ActionDisable, nil, map[string]string{"enabled": "false"}},
+		"out of scope, never here":       {moved, nil, []string{"Kind=x", "status=Terminatd"}, roster.ActionOutOfScope, nil, nil},
+		"out of scope, leavers are made": {func(r *mapping.Rules) { moved(r); r.Lifecycle.CreateLeavers = true }, nil, []string{"Kind=x"}, roster.ActionOutOfScope, nil, nil},
+		"out of scope, ignored by a rule": {func(r *mapping.Rules) {
+			moved(r)
+			r.Attributes["title"] = mapping.AttributeRule{Expression: `IgnoreObjectFlow`}
+		}, func(*directory.Existing) {}, nil, roster.ActionDisable, nil, map[string]string{"disabled_for": "out of scope"}},
+		"out of scope, unknown": {scope(mapping.OutOfScopeDisable), nil, []string{"Kind=x"}, roster.ActionOutOfScope, nil, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := newMemory()
@@ -104,6 +124,59 @@ func TestActions(t *testing.T) {
 				expectValue(t, r, "1", attribute, want)
 			}
 		})
+	}
+}
+
+// moved are rules of a forest that somebody leaves who goes out of its scope.
+func moved(r *mapping.Rules) {
+	r.Scope, r.OnOutOfScope = [][]mapping.Clause{{{Attribute: "Kind", Operator: "IS NULL"}}}, mapping.OutOfScopeLeaver
+	r.Lifecycle.LeaverGroups = "remove"
+}
+
+// TestMoverBetweenDirectories: somebody who changes the company leaves one forest and joins the other
+// in the same run, with their own address; both reports say so, and they can come back.
+func TestMoverBetweenDirectories(t *testing.T) {
+	company := func(name string) func(*mapping.Rules) {
+		return func(r *mapping.Rules) {
+			moved(r)
+			r.Scope = [][]mapping.Clause{{{Attribute: "Company", Operator: "EQUALS", Value: name}}}
+		}
+	}
+	forestA, forestB := newMemory(), newMemory()
+	a := input(t, forestA, rules(company("A")), hire("1 Ann Lee", "Company=A"), hire("2 Bob Ray", "Company=A"))
+	b := input(t, forestB, rules(company("B")))
+	b.Workers = a.Workers
+	run := func() (ra, rb *roster.Result) {
+		ra = decide(t, a)
+		b.Elsewhere = map[string]map[string]string{"forest a": ra.Names}
+		rb = decide(t, b)
+		return ra, rb
+	}
+	ra, _ := run()
+	forestA.apply(t, ra)
+	set(a, "1", "Company", "B")
+	ra, rb := run()
+	if d := expectAction(t, ra, "1", roster.ActionDisable); !strings.Contains(d.Reason, "moved out of scope") || !strings.Contains(d.Reason, `on_out_of_scope = "leaver"`) {
+		t.Errorf("reason %q", d.Reason)
+	}
+	if d := expectAction(t, rb, "1", roster.ActionCreate); !strings.Contains(d.Reason, `the worker has an account in "forest a"`) {
+		t.Errorf("reason %q", d.Reason)
+	}
+	expectValue(t, rb, "1", "userPrincipalName", "ann.lee@corp.example.com")
+	forestA.apply(t, ra)
+	forestB.apply(t, rb)
+	settle(t, forestA, a)
+	settle(t, forestB, b)
+	set(a, "1", "Company", "A")
+	ra, rb = run()
+	expectAction(t, ra, "1", roster.ActionRehire)
+	expectAction(t, rb, "1", roster.ActionDisable)
+
+	// The account is in a container that another population of the directory owns: it goes with the worker.
+	set(a, "1", "Company", "B")
+	a.Owned = func(e *directory.Existing) bool { return !strings.Contains(e.Path, "Ann") }
+	if d := expectAction(t, decide(t, a), "1", roster.ActionOutOfScope); !strings.Contains(d.Reason, "not among what this population owns") {
+		t.Errorf("reason %q", d.Reason)
 	}
 }
 

@@ -45,6 +45,10 @@ func (d *decider) linkManagers() {
 			continue
 		}
 		want := p.boss.manager
+		if path := d.managerPath(want); path != "" {
+			p.account.Attributes[directory.ManagerAttribute] = directory.Value{path}
+			continue
+		}
 		switch manager := d.resolve(p); {
 		case manager != "":
 			p.account.Attributes[directory.ManagerAttribute] = directory.Value{manager}
@@ -68,6 +72,23 @@ func (d *decider) linkManagers() {
 			cmp.Or(policy[d.rules.ManagerMissing], "their manager stays as it is (manager_missing = keep)"))
 	}
 	d.findCycles()
+}
+
+// managerPath returns what a document says for a manager whom a rule names by a distinguished
+// name, as it does for one in another domain of the forest, or for the contact that stands for somebody in
+// another forest: the worker id where the object carries one, because that is how an account is read
+// back, else the name itself. It is "" for a worker id.
+func (d *decider) managerPath(manager string) string {
+	if !d.in.Format.HasContainer || !strings.Contains(manager, "=") || !strings.Contains(manager, ",") || d.lookup(manager) != nil {
+		return ""
+	}
+	if d.paths == nil {
+		d.paths = make(map[string]string, len(d.owned))
+		for _, e := range d.owned {
+			d.paths[canonicalPath(e.Path)] = e.Account.Attributes[d.in.WorkerIDAttribute].Text()
+		}
+	}
+	return cmp.Or(d.paths[canonicalPath(manager)], manager)
 }
 
 // resolve returns the worker id to write as the manager of p, as the feed or the manager's
@@ -142,6 +163,9 @@ func (d *decider) sameManager(old, id string) bool {
 		return false
 	}
 	if directory.Fold(old) == directory.Fold(id) {
+		return true
+	}
+	if strings.Contains(id, "=") && sameContainer(old, id) {
 		return true
 	}
 	m := d.lookup(id)

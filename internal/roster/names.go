@@ -64,6 +64,9 @@ type names struct {
 	streams  map[string]*stream
 	owners   map[string]*person  // by object id
 	former   map[string][]former // by loose name
+	// elsewhere are the names of other directories, by loose name.
+	elsewhere map[string][]holder
+	homes     map[string][]string // labels of other directories by folded worker id
 }
 
 // assignNames finds a value for every open slot. Everybody who keeps a value is
@@ -82,6 +85,7 @@ func (d *decider) assignNames(ctx context.Context) error {
 			n.reserved[directory.Fold(attribute)] = set
 		}
 		n.readFormer()
+		n.readElsewhere()
 		d.names = n
 	}
 	n.ctx, n.owners = ctx, make(map[string]*person, len(d.people))

@@ -64,6 +64,8 @@ type Profile struct {
 	Protected string
 	Removed   bool // the account leaves its groups in this run
 	Restored  bool // the account comes back from the deleted ones
+	// Elsewhere are other directories in which the worker has a name: a joiner comes from there.
+	Elsewhere []string
 	Adopted   bool // the account gets a worker id, or another one than it carries
 }
 
@@ -160,7 +162,7 @@ func (d *decider) openColumns() map[string]string {
 func (r *reader) profile(p *person) Profile {
 	out := Profile{
 		WorkerID: p.id, Name: r.d.displayName(p), InFeed: p.worker != nil, HadAccount: p.existing != nil && !p.restored(), HasAccount: p.account != nil && !p.deletes(),
-		Removed: p.stripped(), Restored: p.restored() && p.account != nil, Adopted: r.d.labels(p),
+		Removed: p.stripped(), Restored: p.restored() && p.account != nil, Adopted: r.d.labels(p), Elsewhere: r.d.livesIn(p),
 	}
 	if e := p.existing; e != nil {
 		out.CouldSignIn, out.DisabledSince, out.Protected = e.Account.Enabled && !p.restored(), e.DisabledSince, e.Protected

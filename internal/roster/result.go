@@ -69,6 +69,7 @@ func (d *decider) result() (*Result, error) {
 	r.Overridden, r.Overrides, r.Cycles = d.overriddenIDs(), d.overrideLines(), d.cycles
 	slices.Sort(d.warnings)
 	r.Warnings = slices.Compact(d.warnings)
+	r.Names, r.Gained = d.nameOwners()
 	r.Partitions = d.in.Partition.Split(r.Documents, func(id string) string { return d.partitionValue(d.byWorker[id]) })
 	r.Naming = slices.DeleteFunc(slices.Clone(d.unique), func(name string) bool { return !d.isRename(Change{Attribute: name}) })
 	return r, nil
@@ -119,7 +120,7 @@ func (r *Result) sort(p *person) {
 func (d *decider) warnMatches() {
 	for _, p := range d.decided() {
 		switch {
-		case p.worker == nil && p.existing != nil && p.existing.Account.Enabled && p.existing.Remembers == directory.ForLeft && !p.disables():
+		case p.worker == nil && p.existing != nil && p.existing.Account.Enabled && directory.Leaves(p.existing.Remembers) && !p.disables():
 			d.warn("worker %q is not in the feed, and %s is enabled: it was disabled because the worker had left, and somebody enabled it since; disable it, or clear what it remembers if that is right", p.id, describe(p.existing))
 			continue
 		case p.worker == nil || p.aside():

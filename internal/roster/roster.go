@@ -38,6 +38,11 @@ type Input struct {
 	// AnyAttribute for all unique attributes. Case does not matter. A name
 	// without "@" also reserves the part before the "@" of longer names.
 	Reserved map[string][]string
+	// Elsewhere holds names that accounts of other directories have, which nobody new may get
+	// here: label of the directory → name → worker id of its owner, who may have it here too;
+	// empty where nobody knows. Addresses are compared with user principal names and mail
+	// addresses alike. What an account has already it keeps.
+	Elsewhere map[string]map[string]string
 	// ReuseDeletedNames lets new names be such that deleted objects still hold.
 	// Otherwise they count as taken until the object is purged, so that restoring
 	// it collides with nobody. What an account has already it keeps either way.
@@ -145,6 +150,11 @@ type Result struct {
 	Overrides []OverrideLine
 	// Cycles are worker ids that manage one another.
 	Cycles [][]string
+	// Names says who has which user principal name or mail address (bare, folded) in this
+	// directory, now or after this run: name → worker id.
+	Names map[string]string
+	// Gained are the names of Names that their owner gets in this run.
+	Gained map[string]bool
 	// Naming are the attributes that people know an account by.
 	Naming []string
 	// Warnings are things somebody should look at that stop nothing.

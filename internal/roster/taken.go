@@ -18,6 +18,10 @@ func (n *names) obstacle(s *slot, name string) string {
 	if why := n.local(s, name); why != "" {
 		return why
 	}
+	held := slices.ContainsFunc(s.person.present(s.attribute), func(v string) bool { return directory.Fold(v) == directory.Fold(name) })
+	if h, taken := n.heldElsewhere(s.person, s.attribute, name); taken && !held {
+		return h.String()
+	}
 	own := ""
 	if s.person.existing != nil {
 		own = s.person.existing.ID

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/config"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+
+	"terraform-provider-workforce/internal/sandbox/graph"
+	"terraform-provider-workforce/internal/sandbox/memdir"
+)
+
+// useMemoryDomain points the provider at a domain in memory, with a container for staff.
+func useMemoryDomain(t *testing.T) (s *memdir.Server, ou string) {
+	t.Helper()
+	ou = "OU=Staff," + memdir.Base
+	s, err := memdir.Start(ou, "OU=Leavers,"+ou)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	for name, value := range map[string]string{"URL": s.URL(), "CA_CERTIFICATE_PEM": s.CAPEM(), "USERNAME": "admin", "PASSWORD": "made up, opens nothing"} {
+		t.Setenv("WORKFORCE_AD_"+name, value)
+	}
+	return s, ou
+}
+
+// TestAccADTopologies: rules make the anchor of a hybrid identity, what belongs to another domain is said at
+// plan, and a second account with one worker id is refused before it is made.
+func TestAccADTopologies(t *testing.T) {
+	_, ou := useMemoryDomain(t)
+	const first = "ID,First,Last,Hired,Left,Boss,Status,Dept,Anchor\n"
+	feed := func(text string) config.Variables {
+		return config.Variables{"csv": config.StringVariable(first + text)}
+	}
+	plain := withoutExchange(pipelineConfig(ou, "[Dept]", ""))
+	anchored := strings.Replace(plain, "    manager ", "    mS-DS-ConsistencyGuid = { source = \"Anchor\", apply = \"on_create\" }\n    manager ", 1)
+	const ann, bo = "1,Ann,Ray,2020-01-01,,,Active,IT,AAECAwQFBgcICQoLDA0ODw==\n", "2,Bo,Lee,2020-01-01,,,Active,IT,no base64!\n"
+	sibling := strings.Replace(plain, `container        = "\"`+ou+`\""`, `container        = "Switch([Dept], \"`+ou+`\", \"EMEA\", \"OU=Staff,DC=emea,DC=example,DC=com\")"`, 1)
+	// The administrators' accounts are of the same people, under other names.
+	_, rest, _ := strings.Cut(plain, "resource \"workforce_mapping\"")
+	admins := "resource \"workforce_mapping\"" + strings.NewReplacer(`"ad"`, `"admin"`, "workforce_mapping.ad.json", "workforce_mapping.admin.json", "locals { rules", "locals { admin_rules", "local.rules", "local.admin_rules",
+		`accounts" "staff"`, `accounts" "admins"`, "ad_accounts.staff", "ad_accounts.admins", `population" "staff"`, `population" "admins"`,
+		"NormalizeDiacritics([Last])", `\"adm-\", NormalizeDiacritics([Last])`,
+		`Join(\" \", [First], [Last])`, `Join(\" \", \"Admin\", [First], [Last])`, `"worker_id", target = "employeeID"`, `"Anchor", target = "extensionAttribute9"`).Replace(rest)
+	admins = strings.ReplaceAll(admins, `ToLower(\"adm-\", NormalizeDiacritics([Last]))`, `ToLower(Join(\"\", \"adm-\", NormalizeDiacritics([Last])))`)
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: []resource.TestStep{
+		{Config: plain + admins, ConfigVariables: feed(ann), ExpectError: wordsInOrder("Two accounts would carry one worker id", `employeeID "1"`, "worker_id_attribute")},
+		{Config: anchored, ConfigVariables: feed(ann + bo), ConfigPlanChecks: settledPlan,
+			ConfigStateChecks: listsOf(map[string][]string{"set_aside": {"2"}})},
+		{Config: sibling, ConfigVariables: feed(ann + "3,Cy,Kay,2020-01-01,,,Active,EMEA,\n"), ConfigPlanChecks: settledPlan,
+			ConfigStateChecks: listsOf(map[string][]string{"set_aside": {"3"}})},
+		{Config: plain + admins, ConfigVariables: feed(ann), ConfigPlanChecks: settledPlan},
+	}})
+}
+
+// TestAccTopologies_example runs the example of the guide against two forests and a tenant: namesakes get two
+// addresses, a contractor of the tenant keeps theirs, and who changes the company changes the forest.
+func TestAccTopologies_example(t *testing.T) {
+	tenant := useTenant(t, graph.Options{})
+	tenant.AddUser(map[string]any{"userPrincipalName": "contractor@example.com", "mail": "ann.lee@corp.example.com", "displayName": "Ann Lee", "mailNickname": "ann"})
+	corp, emea := useForests(t)
+	work := t.TempDir()
+	if err := os.CopyFS(work, os.DirFS(filepath.Join(examplesDir, "topologies"))); err != nil {
+		t.Fatal(err)
+	}
+	forest := func(s *memdir.Server, company string) string {
+		return `{ url = "` + s.URL() + `", base_dn = "` + memdir.Base + `", company = "` + company + `" }`
+	}
+	args := []string{"apply", "-auto-approve", "-no-color", "-var", "upn_suffix=corp.example.com",
+		"-var", "forests={ corp = " + forest(corp, "Example Corp") + ", emea = " + forest(emea, "Example EMEA") + " }"}
+	run := func(words ...string) {
+		t.Helper()
+		out, err := runTerraform(t.Context(), t, work, args...)
+		if err != nil {
+			t.Fatalf("terraform apply: %v\n%s", err, out)
+		}
+		for _, word := range words {
+			if !strings.Contains(out, word) {
+				t.Errorf("the output does not mention %q:\n%s", word, out)
+			}
+		}
+	}
+	names := func(s *memdir.Server, want ...string) {
+		t.Helper()
+		var have []string
+		for _, u := range s.Users() {
+			if id := u.First("employeeID"); id != "" {
+				have = append(have, id+" "+u.First("userPrincipalName")+map[bool]string{true: " disabled"}[u.Disabled])
+			}
+		}
+		slices.Sort(have)
+		if !slices.Equal(have, want) {
+			t.Errorf("accounts %q, expected %q", have, want)
+		}
+	}
+	run()
+	names(corp, "1001 john.doe@corp.example.com", "1003 ann.lee2@corp.example.com")
+	names(emea, "1002 john.doe2@corp.example.com")
+
+	file := filepath.Join(work, "workers.csv")
+	feed, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	moved := strings.Replace(string(feed), "1003,Ann,Lee,Example Corp", "1003,Ann,Lee,Example EMEA", 1)
+	if err := os.WriteFile(file, []byte(moved), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	run("moved out of scope", "the worker has an account in")
+	names(corp, "1001 john.doe@corp.example.com", "1003 ann.lee2@corp.example.com disabled")
+	names(emea, "1002 john.doe2@corp.example.com", "1003 ann.lee2@corp.example.com")
+	args[0], args[1] = "plan", "-input=false"
+	run("without changing any real infrastructure") // the reports have another moment
+}
+
+// useForests starts two forests that one account signs in to.
+func useForests(t *testing.T) (one, two *memdir.Server) {
+	t.Helper()
+	servers := make([]*memdir.Server, 2)
+	for i := range servers {
+		s, err := memdir.Start("OU=Staff," + memdir.Base)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.SetDomain(byte(i + 1))
+		t.Cleanup(s.Close)
+		servers[i] = s
+	}
+	t.Setenv("WORKFORCE_AD_CA_CERTIFICATE_PEM", servers[0].CAPEM()+servers[1].CAPEM())
+	t.Setenv("WORKFORCE_AD_USERNAME", "admin")
+	t.Setenv("WORKFORCE_AD_PASSWORD", "made up, opens nothing")
+	return servers[0], servers[1]
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package reconcile
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// Addresses holds, for one run, who has which user principal name and mail address in the
+// directories of one provider configuration. It finds two joiners of two populations who would
+// get one address, which no directory sees before both exist. The zero value is ready for use.
+type Addresses struct {
+	mu sync.Mutex
+	by map[string]addressee // by folded address
+}
+
+// addressee is who has an address.
+type addressee struct {
+	population, worker string
+	gained             bool // in this run
+}
+
+// Note remembers the addresses of a population, worker id by folded address, and reports those
+// that somebody else of another population has. gained are the addresses that their owner gets
+// in this run: one of those is an error; what both have already is a warning.
+func (a *Addresses) Note(population string, owners map[string]string, gained map[string]bool) (f Findings) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.by == nil {
+		a.by = map[string]addressee{}
+	}
+	var given, shared []string
+	for _, address := range slices.Sorted(maps.Keys(owners)) {
+		mine := addressee{population, owners[address], gained[address]}
+		other, known := a.by[address]
+		switch {
+		case mine.worker == "":
+			continue
+		case !known:
+			a.by[address] = mine
+			continue
+		case strings.EqualFold(other.worker, mine.worker):
+			a.by[address] = addressee{other.population, other.worker, other.gained || mine.gained}
+			continue
+		}
+		line := fmt.Sprintf("%q: worker %q in %s, and worker %q in %s", address, other.worker, other.population, mine.worker, mine.population)
+		if other.gained || mine.gained {
+			given = append(given, line)
+		} else {
+			shared = append(shared, line)
+		}
+	}
+	const remedy = "Pass the output names of one accounts data source to taken_names of the other one, so that the second one gives other addresses."
+	if len(given) > 0 {
+		f.fail("Two people would have one address", fmt.Sprintf("Only one of them can have it in one tenant:\n%s\n%s", Listed(given), remedy))
+	}
+	if len(shared) > 0 {
+		f.warn("Two people have one address", fmt.Sprintf("Only one of them can have it in one tenant. Change one of each pair:\n%s", Listed(shared)))
+	}
+	return f
+}
