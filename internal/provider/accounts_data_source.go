@@ -182,6 +182,7 @@ func (d *accountsDataSource) Read(ctx context.Context, req datasource.ReadReques
 	d.data.labels.note(d.target.format.Target, in.Mapping)
 	d.data.verdicts.Note(d.target.format.Target, verdicts(result.Unmanaged))
 	config.common().record(result)
+	config.common().forget()
 	resp.Diagnostics.Append(resp.State.Set(ctx, config)...)
 }
 

@@ -98,7 +98,9 @@ func hrSourceSchema(more map[string]schema.Attribute) map[string]schema.Attribut
 		"primary_values": texts("Values of `primary_column` that mark the primary record, ignoring case. The default is `true`, `yes`, `y`, `1` and `t`."),
 		"allow_empty":    flag("Whether a source without any record is accepted. The default is false."),
 
-		"json":         schema.StringAttribute{Computed: true, MarkdownDescription: "The workers, as one canonical document for `workforce_ad_accounts` and `workforce_hr_merge`. The same workers give the same bytes. A worker with values that cannot be read has `problems`, which say where and what; the accounts data sources set such workers aside."},
+		"json": schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: "The workers, as one canonical document " +
+			"for `workforce_ad_accounts` and `workforce_hr_merge`. It is personal data: plans and outputs do not show it, and the state has it once, here. " +
+			"An expression that takes it apart shows what it gets by `nonsensitive()`. The same workers give the same bytes. A worker with values that cannot be read has `problems`, which say where and what; the accounts data sources set such workers aside."},
 		"worker_count": schema.Int64Attribute{Computed: true, MarkdownDescription: "Number of workers."},
 		"fingerprint":  schema.StringAttribute{Computed: true, MarkdownDescription: "SHA-256 of `json`, in hex. Two sources have the same fingerprint exactly if they say the same."},
 		"left_out":     schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Columns left out because their names say that they are sensitive."},
@@ -135,10 +137,10 @@ func setWithoutSecrets(ctx context.Context, state *tfsdk.State, model any) diag.
 	return diags
 }
 
-// withoutSecrets takes the arguments that are sensitive out of a state.
+// withoutSecrets takes the arguments that are sensitive out of a state. What was read, such as the workers document, stays.
 func withoutSecrets(ctx context.Context, state *tfsdk.State) (diags diag.Diagnostics) {
 	raw, err := tftypes.Transform(state.Raw, func(at *tftypes.AttributePath, v tftypes.Value) (tftypes.Value, error) {
-		if a, err := state.Schema.AttributeAtTerraformPath(ctx, at); err == nil && a.IsSensitive() {
+		if a, err := state.Schema.AttributeAtTerraformPath(ctx, at); err == nil && a.IsSensitive() && !a.IsComputed() {
 			return tftypes.NewValue(v.Type(), nil), nil
 		}
 		return withoutKeyInside(at, v) // elements of collections have no schema of their own
