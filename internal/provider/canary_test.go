@@ -60,7 +60,8 @@ func arguments(of, below string, attributes []*tfprotov6.SchemaAttribute) []argu
 // secretive are names of arguments that hold secrets, or may; harmlessNames are those among them that hold none.
 var (
 	secretive     = regexp.MustCompile(`password|secret|token|passphrase|key|credential|header|query|body|dsn|assertion|signature|private`)
-	harmlessNames = regexp.MustCompile(`^(oidc_token_tag|change_password_at_next_logon|password_wo_version|write_body|private|in_body|header_row)$|` +
+	harmlessNames = regexp.MustCompile(`^(oidc_token_tag|change_password_at_next_logon|password_wo_version|write_body)$|` +
+		`^(private|in_body|header_row)$|` +
 		`_file$|_variable$|_url$|_header$|^(token|keys?|key_column|person_keys?|key_attribute|id_from_key|query|token_format|style)$|` +
 		`^credentials?_(in|cache)|from_environment$|password_(length|change|never|not|policies|random)|require_password|_key_(prefix|name)$`)
 )
@@ -79,7 +80,8 @@ func TestEveryArgumentOfEverything(t *testing.T) {
 				case kind == "resource" && a.Sensitive && !a.WriteOnly:
 					t.Errorf("%s: %s is kept in the state: make it write-only", a.of, a.path)
 				case a.given() && !a.secret() && secretive.MatchString(a.Name) && !harmlessNames.MatchString(a.Name):
-					t.Errorf("%s: %s may hold a secret by its name: make it sensitive or write-only, or say in harmlessNames that it holds none", a.of, a.path)
+					t.Errorf("%s: %s may hold a secret by its name: make it sensitive or write-only, "+
+						"or say in harmlessNames that it holds none", a.of, a.path)
 				}
 			}
 		}
@@ -177,7 +179,8 @@ variable "canary" {
 	if err := os.WriteFile(filepath.Join(dir, "canaries.tf.json"), text, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	seen := map[string]string{"validate": run(false, "validate", "-no-color"), "plan": run(false, "plan", "-no-color"), "json": run(false, "plan", "-json")}
+	seen := map[string]string{"validate": run(false, "validate", "-no-color"), "plan": run(false, "plan", "-no-color"),
+		"json": run(false, "plan", "-json")}
 	logged, err := os.ReadFile(log)
 	if err != nil {
 		t.Fatal(err)

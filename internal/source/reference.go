@@ -77,7 +77,8 @@ func (r *record) refer() {
 		switch {
 		case key == "" || len(ids) >= enough || slices.Contains(ids, r.worker.ID):
 		case len(ids) > 0 && r.spec.ReferenceIsID:
-			r.problem(r.reference.column, "found %s, which worker %s has as well, expected each once: managers are named by it", Quote(text), Quote(ids[0]))
+			r.problem(r.reference.column, "found %s, which worker %s has as well, expected each once: managers are named by it",
+				Quote(text), Quote(ids[0]))
 		default:
 			r.reference.workers[key] = append(ids, r.worker.ID)
 		}
@@ -120,8 +121,9 @@ func (b *Builder) resolveManagers() {
 				first = name
 			}
 			w.ManagerID = ""
-			p := Problem{Position: b.positions[id], Column: b.columns[b.fields[fieldManager]], Text: fmt.Sprintf("found %s, which several workers have "+
-				"in the column %q (manager_reference): %s; expected what one worker has: the manager is not guessed", Quote(name), column, b.some(ids))}
+			p := Problem{Position: b.positions[id], Column: b.columns[b.fields[fieldManager]]}
+			p.Text = fmt.Sprintf("found %s, which several workers have "+
+				"in the column %q (manager_reference): %s; expected what one worker has: the manager is not guessed", Quote(name), column, b.some(ids))
 			w.Problems = append(w.Problems, p.String()) // however many: the people bear one name, nothing is wrong with the source
 		}
 	}

@@ -86,12 +86,16 @@ func TestManagerReferenceOfNobody(t *testing.T) {
 	}{
 		{"nobody is found", Spec{ManagerReference: "Name"}, rows("Ann Doe"),
 			`column "Boss": none of 8 workers names a manager by what one worker has in the column "Name", expected that of ` +
-				`manager_reference to be the column that managers are named by: the first is "Ann Doe" (worker "1" has "doe, ann" in the column "Name")`},
+				`manager_reference to be the column that managers are named by: ` +
+				`the first is "Ann Doe" (worker "1" has "doe, ann" in the column "Name")`},
 		{"everybody has it", Spec{ManagerReference: "Name"}, rows("Doe, Ann"), "none of 8 workers names a manager by what one worker has"},
 		{"no such column", Spec{ManagerReference: "Nam"}, rows(""), `manager_reference: there is no column "Nam" (did you mean "Name"?)`},
-		{"no such column, of a sparse source", Spec{ManagerReference: "Nam", Sparse: true}, rows("x"), `manager_reference: there is no column "Nam"`},
-		{"nothing fills manager_id", Spec{ManagerReference: "Name", Fields: Fields{"worker_id": "ID"}}, rows(""), "manager_reference: nothing fills manager_id"},
-		{"no text", Spec{ManagerReference: "DateOfBirth"}, []string{"1||||||||\xff"}, `column "DateOfBirth", worker "1": found "\xff", expected text in UTF-8`},
+		{"no such column, of a sparse source", Spec{ManagerReference: "Nam", Sparse: true}, rows("x"),
+			`manager_reference: there is no column "Nam"`},
+		{"nothing fills manager_id", Spec{ManagerReference: "Name", Fields: Fields{"worker_id": "ID"}}, rows(""),
+			"manager_reference: nothing fills manager_id"},
+		{"no text", Spec{ManagerReference: "DateOfBirth"}, []string{"1||||||||\xff"},
+			`column "DateOfBirth", worker "1": found "\xff", expected text in UTF-8`},
 		{"an id twice", Spec{ManagerReference: "Name", ReferenceIsID: true}, rows(""),
 			`row 3, column "Name", worker "2": found "Doe, Ann", which worker "1" has as well, expected each once: managers are named by it`},
 	} {

@@ -10,7 +10,8 @@ import (
 
 // sensitive are the properties of people who hold a role of administrators that an application without such a role
 // may not write: https://learn.microsoft.com/graph/api/user-update#permissions-for-specific-scenarios.
-var sensitive = []string{"accountEnabled", "businessPhones", "mobilePhone", "onPremisesImmutableId", "otherMails", "passwordProfile", "userPrincipalName"}
+var sensitive = []string{"accountEnabled", "businessPhones", "mobilePhone", "onPremisesImmutableId",
+	"otherMails", "passwordProfile", "userPrincipalName"}
 
 // guarded refuses what a plain administrator may not do: sensitive actions on people who hold a role, unless the
 // application holds a higher one, and everything on members of a restricted management administrative unit.

@@ -31,9 +31,11 @@ func objectRoutes() []*route {
 	}
 	for _, of := range []string{"/users/{id}/", "/groups/{id}/", "/directoryObjects/{id}/"} {
 		for name, handle := range map[string]func(*Server, *call) (*answer, error){
-			"checkMemberGroups": checkMemberGroups, "checkMemberObjects": checkMemberObjects, "getMemberGroups": getMemberGroups, "getMemberObjects": getMemberGroups,
+			"checkMemberGroups": checkMemberGroups, "checkMemberObjects": checkMemberObjects,
+			"getMemberGroups": getMemberGroups, "getMemberObjects": getMemberGroups,
 		} {
-			out = append(out, &route{"POST", of + name, handle, checkMembers, 1, nil}, &route{"POST", of + "microsoft.graph." + name, handle, checkMembers, 1, nil})
+			out = append(out, &route{"POST", of + name, handle, checkMembers, 1, nil},
+				&route{"POST", of + "microsoft.graph." + name, handle, checkMembers, 1, nil})
 		}
 	}
 	return out

@@ -19,7 +19,8 @@ const azureadUser = `{"@odata.type":"#microsoft.graph.user","accountEnabled":tru
 	"state":null,"streetAddress":null,"surname":null,"usageLocation":null,"userPrincipalName":"jdoe@example.com"}`
 
 const azureadSelect = "accountEnabled,ageGroup,city,companyName,consentProvidedForMinor,country,department,employeeHireDate,employeeId," +
-	"employeeOrgData,employeeType,faxNumber,mailNickname,onPremisesImmutableId,otherMails,passwordPolicies,postalCode,state,streetAddress,usageLocation"
+	"employeeOrgData,employeeType,faxNumber,mailNickname,onPremisesImmutableId,otherMails,passwordPolicies," +
+	"postalCode,state,streetAddress,usageLocation"
 
 // TestAzureADUser replays the life of a user of hashicorp/azuread: created, read, changed, given a manager, deleted.
 func TestAzureADUser(t *testing.T) {
@@ -42,7 +43,8 @@ func TestAzureADUser(t *testing.T) {
 		c.want(manager, "GET", "/users/"+id+"/manager", nil)
 	}
 	read(404)
-	c.want(204, "PATCH", "/users/"+id, object{"usageLocation": nil, "city": nil, "employeeOrgData": object{"costCenter": nil, "division": nil}, "otherMails": []string{}})
+	c.want(204, "PATCH", "/users/"+id, object{"usageLocation": nil, "city": nil,
+		"employeeOrgData": object{"costCenter": nil, "division": nil}, "otherMails": []string{}})
 	c.want(204, "PUT", "/users/"+id+"/manager/$ref", c.ref("directoryObjects", boss))
 	read(200)
 	c.want(204, "DELETE", "/users/"+id+"/manager/$ref", nil)
@@ -78,7 +80,8 @@ func TestObjects(t *testing.T) {
 	c := start(t, Options{Permissions: append([]string{"Application.Read.All", "Directory.Read.All"}, DefaultPermissions...)})
 	app := c.s.store.principal
 	ann, bo := c.create("ann", nil), c.create("bo", nil)
-	inner := c.createGroup("inner", object{"owners@odata.bind": []string{c.s.URL() + "/v1.0/servicePrincipals/" + app}, "members@odata.bind": []string{c.s.URL() + "/v1.0/directoryObjects/" + ann}})
+	inner := c.createGroup("inner", object{"owners@odata.bind": []string{c.s.URL() + "/v1.0/servicePrincipals/" + app},
+		"members@odata.bind": []string{c.s.URL() + "/v1.0/directoryObjects/" + ann}})
 	outer := c.createGroup("outer", nil)
 	c.want(204, "POST", "/groups/"+outer+"/members/$ref", c.ref("groups", inner))
 	c.want(204, "POST", "/groups/"+outer+"/members/$ref", c.ref("directoryObjects", app))
@@ -98,7 +101,8 @@ func TestObjects(t *testing.T) {
 		body object // nil: read
 		want string
 	}{
-		{"/directoryObjects/getByIds", object{"ids": []string{ann, app, "2f5c1d3e-0000-4c56-9b1e-6d7a40f3c001", outer}}, sortedIDs(ann, app, outer)},
+		{"/directoryObjects/getByIds", object{"ids": []string{ann, app, "2f5c1d3e-0000-4c56-9b1e-6d7a40f3c001", outer}},
+			sortedIDs(ann, app, outer)},
 		{"/directoryObjects/getByIds", object{"ids": []string{ann, app, outer}, "types": []string{"group"}}, sortedIDs(outer)},
 		{"/groups/" + outer + "/owners", nil, sortedIDs(app)},
 		{"/groups/" + outer + "/members", nil, sortedIDs(app, inner)},
@@ -119,7 +123,8 @@ func TestObjects(t *testing.T) {
 		}
 	}
 	c.fails(400, "BadRequest", "groupIds", "POST", "/users/"+ann+"/checkMemberGroups", object{"ids": []string{outer}})
-	c.fails(400, "Request_BadRequest", "maximum of 20", "POST", "/users/"+ann+"/checkMemberGroups", object{"groupIds": slices.Repeat([]string{outer}, 21)})
+	c.fails(400, "Request_BadRequest", "maximum of 20", "POST", "/users/"+ann+"/checkMemberGroups",
+		object{"groupIds": slices.Repeat([]string{outer}, 21)})
 	c.fails(400, "Request_BadRequest", "securityEnabledOnly", "POST", "/groups/"+inner+"/getMemberGroups", object{"securityEnabledOnly": true})
 	c.want(204, "DELETE", "/groups/"+outer+"/members/"+app+"/$ref", nil)
 	c.want(204, "DELETE", "/groups/"+outer+"/owners/"+app+"/$ref", nil)
@@ -132,7 +137,8 @@ func TestSearch(t *testing.T) {
 	bo := c.create("bo", object{"displayName": "Bo Dyke", "mail": "bo@example.com"})
 	c.fails(400, "Request_UnsupportedQuery", "ConsistencyLevel: eventual", "GET", `/users?$search="displayName:dyk"`, nil)
 	for search, want := range map[string]string{
-		`"displayName:dyk"`: sortedIDs(ann, bo), `"displayName:marie van"`: sortedIDs(ann), `"displayName:arie"`: sortedIDs(), `"mail:bo@"`: sortedIDs(bo),
+		`"displayName:dyk"`:       sortedIDs(ann, bo),
+		`"displayName:marie van"`: sortedIDs(ann), `"displayName:arie"`: sortedIDs(), `"mail:bo@"`: sortedIDs(bo),
 		`"displayName:dyk" AND "mail:ann"`: sortedIDs(ann), `"mail:bo" OR "mail:ann"`: sortedIDs(ann, bo),
 	} {
 		if got := fmt.Sprint(ids(c.want(200, "GET", "/users?$search="+search, nil, "ConsistencyLevel", "eventual"))); got != want {
@@ -140,7 +146,8 @@ func TestSearch(t *testing.T) {
 		}
 	}
 	c.fails(400, "BadRequest", "not valid", "GET", "/users?$search=dyk", nil, "ConsistencyLevel", "eventual")
-	c.fails(400, "Request_UnsupportedQuery", "'department' is not searchable", "GET", `/users?$search="department:x"`, nil, "ConsistencyLevel", "eventual")
+	c.fails(400, "Request_UnsupportedQuery", "'department' is not searchable", "GET",
+		`/users?$search="department:x"`, nil, "ConsistencyLevel", "eventual")
 }
 
 func TestLicenseDetails(t *testing.T) {
@@ -148,9 +155,11 @@ func TestLicenseDetails(t *testing.T) {
 	id := c.create("ann", object{"usageLocation": "DE"})
 	sku := DefaultLicenses()[1]
 	plan := sku.Plans["AAD_PREMIUM"]
-	c.want(200, "POST", "/users/"+id+"/assignLicense", object{"addLicenses": []object{{"skuId": sku.ID, "disabledPlans": []string{plan}}}, "removeLicenses": []string{}})
+	c.want(200, "POST", "/users/"+id+"/assignLicense",
+		object{"addLicenses": []object{{"skuId": sku.ID, "disabledPlans": []string{plan}}}, "removeLicenses": []string{}})
 	got := dig[[]any](c.want(200, "GET", "/users/"+id+"/licenseDetails", nil), "value")
-	if len(got) != 1 || got[0].(object)["skuPartNumber"] != "AAD_PREMIUM" || dig[[]any](got[0], "servicePlans")[0].(object)["provisioningStatus"] != "Disabled" {
+	if len(got) != 1 || got[0].(object)["skuPartNumber"] != "AAD_PREMIUM" ||
+		dig[[]any](got[0], "servicePlans")[0].(object)["provisioningStatus"] != "Disabled" {
 		t.Errorf("got %v", got)
 	}
 }
@@ -158,7 +167,8 @@ func TestLicenseDetails(t *testing.T) {
 // TestGuardedPeople: people who hold a role, and members of restricted units, refuse what others take.
 func TestGuardedPeople(t *testing.T) {
 	const refused = "Authorization_RequestDenied"
-	sensitive := []object{{"accountEnabled": false}, {"userPrincipalName": "x@example.com"}, {"passwordProfile": object{"password": "N3w-Secret!"}}, {"mobilePhone": "+49 1"}}
+	sensitive := []object{{"accountEnabled": false}, {"userPrincipalName": "x@example.com"},
+		{"passwordProfile": object{"password": "N3w-Secret!"}}, {"mobilePhone": "+49 1"}}
 	c := start(t, Options{})
 	admin, plain, unit := c.create("admin", nil), c.create("plain", nil), c.create("unit", nil)
 	team := c.createGroup("team", nil)

@@ -31,7 +31,8 @@ func (q *query) parseSearch(_ *Server, c *call, kind string) *failure {
 		return nil
 	}
 	if !q.advanced {
-		return unsupported("Request with $search query parameter only works through MSGraph with a special request header: 'ConsistencyLevel: eventual'")
+		return unsupported("Request with $search query parameter only works through MSGraph with a special request header: " +
+			"'ConsistencyLevel: eventual'")
 	}
 	rest, and := strings.TrimSpace(c.query.Get("$search")), true
 	for {
