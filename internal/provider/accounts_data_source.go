@@ -203,6 +203,7 @@ func (d *accountsDataSource) Read(ctx context.Context, req datasource.ReadReques
 		d.data.verdicts.NotePartial(d.target.format.Target)
 	}
 	config.common().record(result)
+	config.common().forget()
 	resp.Diagnostics.Append(resp.State.Set(ctx, config)...)
 }
 
@@ -255,7 +256,6 @@ func (m *accountsModel) record(r *roster.Result) {
 	if m.Partition != nil {
 		m.Partitions = stringMaps(r.Partitions)
 	}
-	m.slim()
 	m.ObjectIDs, m.Names = stringMap(r.ObjectIDs), types.StringValue(roster.FormatNames(r.Names))
 	m.Joiners, m.Movers, m.Leavers, m.Rehires, m.Orphans = stringList(r.Joiners), stringList(r.Movers), stringList(r.Leavers), stringList(r.Rehires), stringList(r.Orphans)
 	m.Overridden, m.SetAside, m.KeptDisabled = stringList(r.Overridden), stringList(r.SetAside), stringList(r.KeptDisabled)

@@ -134,6 +134,6 @@ func (d *correlationDataSource) Read(ctx context.Context, req datasource.ReadReq
 	m.Matched, m.Suggested = stringMap(c.Matched), stringMap(c.Suggested)
 	m.Ambiguous, m.UnmatchedWorkers, m.UnmatchedAccounts = stringList(c.Ambiguous), stringList(c.UnmatchedWorkers), stringList(c.UnmatchedAccounts)
 	m.Report, m.ReportJSON = types.StringValue(c.Report), types.StringValue(c.ReportJSON)
-	m.slim()
+	m.forget()
 	resp.Diagnostics.Append(resp.State.Set(ctx, config)...)
 }

@@ -66,7 +66,7 @@ func (d *hrADPDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 		return
 	}
 	config := adp.Config{Web: m.web(adpPrefix), TokenURL: m.env(m.TokenURL, adpPrefix, "TOKEN_URL"), ClientID: m.env(m.ClientID, adpPrefix, "CLIENT_ID"), ClientSecret: m.env(m.ClientSecret, adpPrefix, "CLIENT_SECRET"),
-		Query: m.Query, ManagerRelationship: m.ManagerRelationship.ValueString(), PageSize: int(m.PageSize.ValueInt64()), Columns: m.Columns, ManagerReference: m.ManagerReference.ValueString()}
+		Query: m.Query, ManagerRelationship: m.ManagerRelationship.ValueString(), PageSize: int(m.PageSize.ValueInt64()), Columns: m.Columns}
 	result, err := adp.Read(ctx, config, m.spec())
 	saveWorkers(ctx, resp, &m, result, err, "ADP cannot be read")
 }

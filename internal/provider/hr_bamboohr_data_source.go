@@ -53,7 +53,7 @@ func (d *hrBambooHRDataSource) Read(ctx context.Context, req datasource.ReadRequ
 		return
 	}
 	config := bamboohr.Config{Web: m.web(bambooHRPrefix), Company: m.env(m.Company, bambooHRPrefix, "COMPANY"), APIKey: m.env(m.APIKey, bambooHRPrefix, "API_KEY"),
-		Columns: m.Columns, ManagerReference: m.ManagerReference.ValueString()}
+		Columns: m.Columns}
 	result, err := bamboohr.Read(ctx, config, m.spec())
 	saveWorkers(ctx, resp, &m, result, err, "BambooHR cannot be read")
 }

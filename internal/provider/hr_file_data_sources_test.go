@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -32,8 +33,8 @@ const fileFields = `fields = { worker_id = "ID", hire_date = "Hired", manager_id
 
 const fileCSV = "ID,Name,Hired,Manager\n000017,Jürgen Müller,2024-02-29,000018\n000018,Bo Li,2020-01-31,\n"
 
-// workbook is the workers as an Excel workbook, with dates and an id that are numbers.
-func workbook(t *testing.T) []byte {
+// workbook is the workers as an Excel workbook, with dates and ids that are numbers.
+func workbook(t *testing.T, manager string) []byte {
 	t.Helper()
 	f := excelize.NewFile()
 	zeros := "000000"
@@ -45,6 +46,10 @@ func workbook(t *testing.T) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
+	boss := any(manager)
+	if number, err := strconv.Atoi(manager); err == nil {
+		boss = excelize.Cell{StyleID: padded, Value: number}
+	}
 	w, err := f.NewStreamWriter("Sheet1")
 	if err != nil {
 		t.Fatal(err)
@@ -52,7 +57,7 @@ func workbook(t *testing.T) []byte {
 	for i, row := range [][]any{
 		{"Staff"},
 		{"ID", "Name", "Hired", "Manager"},
-		{excelize.Cell{StyleID: padded, Value: 17}, "Jürgen Müller", excelize.Cell{StyleID: date, Value: 45351}, excelize.Cell{StyleID: padded, Value: 18}},
+		{excelize.Cell{StyleID: padded, Value: 17}, "Jürgen Müller", excelize.Cell{StyleID: date, Value: 45351}, boss},
 		{"000018", "Bo Li", excelize.Cell{StyleID: date, Value: 43861}, nil},
 	} {
 		if err := w.SetRow(fmt.Sprintf("A%d", i+1), row); err != nil {
@@ -69,32 +74,35 @@ func workbook(t *testing.T) []byte {
 	return b.Bytes()
 }
 
-// fileSources are the configurations of all sources of files.
-func fileSources(t *testing.T) map[string]string {
+// fileSources are the configurations of all sources of files, in which a worker names their manager.
+func fileSources(t *testing.T, manager string) map[string]string {
 	return map[string]string{
-		"workforce_hr_xlsx": `content_base64 = "` + base64.StdEncoding.EncodeToString(workbook(t)) + `"`,
-		"workforce_hr_csv":  `content = ` + strconv.Quote(fileCSV),
+		"workforce_hr_xlsx": `content_base64 = "` + base64.StdEncoding.EncodeToString(workbook(t, manager)) + `"`,
+		"workforce_hr_csv":  `content = ` + strconv.Quote(strings.ReplaceAll(fileCSV, ",000018\n", ","+manager+"\n")),
 		"workforce_hr_json": `
-			content = jsonencode({ meta = { total = 2 }, data = [{ ID = "000017", Name = "Jürgen Müller", Hired = "2024-02-29", Manager = "000018" }, { ID = "000018", Name = "Bo Li", Hired = "2020-01-31", Manager = null }] })
+			content = jsonencode({ meta = { total = 2 }, data = [{ ID = "000017", Name = "Jürgen Müller", Hired = "2024-02-29", Manager = "` + manager + `" }, { ID = "000018", Name = "Bo Li", Hired = "2020-01-31", Manager = null }] })
 			records = "data"
 			total_path = "meta.total"`,
 		"workforce_hr_xml": `
-			content = "<Staff xmlns=\"urn:x\" n=\"2\"><W id=\"000017\"><Name>Jürgen Müller</Name><Hired>2024-02-29</Hired><Boss>000018</Boss></W><W id=\"000018\"><Name>Bo Li</Name><Hired>2020-01-31</Hired></W></Staff>"
+			content = "<Staff xmlns=\"urn:x\" n=\"2\"><W id=\"000017\"><Name>Jürgen Müller</Name><Hired>2024-02-29</Hired><Boss>` + manager + `</Boss></W><W id=\"000018\"><Name>Bo Li</Name><Hired>2020-01-31</Hired></W></Staff>"
 			records = "/x:Staff/x:W"
 			namespaces = { x = "urn:x" }
 			columns = { ID = "@id", Name = "Name", Hired = "x:Hired", Manager = "string(Boss)" }
 			total_path = "/Staff/@n"`,
 		"workforce_hr_fixed_width": `
-			content = "000017Jürgen Müller 2024-02-29000018\n000018Bo Li         2020-01-31      \nT2\n"
+			content = "000017Jürgen Müller 2024-02-29` + fmt.Sprintf("%-6s", manager) + `\n000018Bo Li         2020-01-31      \nT2\n"
 			columns = [{ name = "ID", start = 1, width = 6 }, { name = "Name", start = 7, width = 14 }, { name = "Hired", start = 21, width = 10 }, { name = "Manager", start = 31, width = 6 }]
 			trailer = "^T(\\d+)$"`,
 	}
 }
 
 func TestAccHRFile_sameWorkersFromEveryFormat(t *testing.T) {
-	for kind, config := range fileSources(t) {
+	for kind, config := range fileSources(t, "000018") {
 		t.Run(kind, func(t *testing.T) {
 			address := "data." + kind + ".staff"
+			byName := fmt.Sprintf("data %q \"staff\" {\n%s\n%s\nmanager_reference = \"Name\"\nattributes = []\n}", kind,
+				fileSources(t, "bo LI")[kind], fileFields)
+			withoutNames := regexp.MustCompile(`"Name":"[^"]*"`).ReplaceAllString(fileWorkers, "")
 			resource.UnitTest(t, resource.TestCase{
 				ProtoV6ProviderFactories: testProviders,
 				Steps: []resource.TestStep{{
@@ -102,6 +110,12 @@ func TestAccHRFile_sameWorkersFromEveryFormat(t *testing.T) {
 					ConfigStateChecks: []statecheck.StateCheck{
 						statecheck.ExpectKnownValue(address, tfjsonpath.New("json"), knownvalue.StringExact(fileWorkers)),
 						statecheck.ExpectKnownValue(address, tfjsonpath.New("worker_count"), knownvalue.Int64Exact(2)),
+						statecheck.ExpectKnownValue(address, tfjsonpath.New("warnings"), knownvalue.ListExact(nil)),
+					},
+				}, {
+					Config: byName,
+					ConfigStateChecks: []statecheck.StateCheck{
+						statecheck.ExpectKnownValue(address, tfjsonpath.New("json"), knownvalue.StringExact(withoutNames)),
 						statecheck.ExpectKnownValue(address, tfjsonpath.New("warnings"), knownvalue.ListExact(nil)),
 					},
 				}},
@@ -157,7 +171,7 @@ func TestAccHRFile_download(t *testing.T) {
 		}
 		file := []byte(fileCSV)
 		if r.URL.Path == "/staff.xlsx" {
-			file = workbook(t)
+			file = workbook(t, "000018")
 		}
 		if _, err := w.Write(file); err != nil {
 			t.Error(err)

@@ -57,7 +57,7 @@ func (d *hrHiBobDataSource) Read(ctx context.Context, req datasource.ReadRequest
 		return
 	}
 	config := hibob.Config{Web: m.web(hiBobPrefix), ServiceUser: m.env(m.ServiceUser, hiBobPrefix, "SERVICE_USER"), Token: m.env(m.Token, hiBobPrefix, "TOKEN"),
-		MachineReadable: m.MachineReadable.ValueBool(), Optional: m.Optional, Columns: m.Columns, ManagerReference: m.ManagerReference.ValueString()}
+		MachineReadable: m.MachineReadable.ValueBool(), Optional: m.Optional, Columns: m.Columns}
 	result, err := hibob.Read(ctx, config, m.spec())
 	saveWorkers(ctx, resp, &m, result, err, "HiBob cannot be read")
 }

@@ -82,8 +82,9 @@ func (d *hrMergeDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 				Required: true, Validators: []validator.List{listvalidator.SizeAtLeast(1)},
 				MarkdownDescription: "The sources, in order of authority: where no other rule says whose word counts, the first source with a value wins.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"name":    schema.StringAttribute{Required: true, MarkdownDescription: "Name of the source, for the other arguments and for reports."},
-					"workers": schema.StringAttribute{Required: true, MarkdownDescription: "Workers document, the `json` of an HR data source."},
+					"name": schema.StringAttribute{Required: true, MarkdownDescription: "Name of the source, for the other arguments and for reports."},
+					"workers": schema.StringAttribute{Required: true, Sensitive: true,
+						MarkdownDescription: "Workers document, the `json` of an HR data source. It is kept out of the state, which has it with its source."},
 					"id_prefix": text("Text that comes before every worker id of this source, such as `C-`, for a source that counts its ids by itself: its 1001 is another person than the 1001 of the next source. " +
 						"The ids of managers get it where the manager is in the same source. Unset: none. Two primary sources that give one worker id to different people are an error that names both."),
 				}},
@@ -102,7 +103,7 @@ func (d *hrMergeDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 			"bridge_days":          count("Longest gap in days between two contracts of a person over which the first is taken as not ended, so that nobody is disabled for a weekend. The default is 0."),
 			"id_from_key":          schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether the person key becomes the worker id. The default is false: the worker id of the chosen contract, which changes when a contractor becomes an employee."},
 			"engagement_attribute": text("Name of an attribute that receives the worker id of the chosen contract. Unset: none."),
-			"json":                 schema.StringAttribute{Computed: true, MarkdownDescription: "The joined workers, as one canonical document."},
+			"json":                 schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: "The joined workers, as one canonical document."},
 			"worker_count":         schema.Int64Attribute{Computed: true, MarkdownDescription: "Number of workers."},
 			"fingerprint":          schema.StringAttribute{Computed: true, MarkdownDescription: "SHA-256 of `json`, in hex."},
 			"findings_json":        schema.StringAttribute{Computed: true, MarkdownDescription: "JSON with `choices` (the contract chosen for a person, and why), `conflicts` (sources that disagree, and who won) and `waiting` (records without a primary one)."},
@@ -140,7 +141,7 @@ func (d *hrMergeDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	}
 	m.record(merged, &resp.Diagnostics)
 	if !resp.Diagnostics.HasError() {
-		resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
+		resp.Diagnostics.Append(setWithoutSecrets(ctx, &resp.State, &m)...)
 	}
 }
 

@@ -65,7 +65,7 @@ func (d *hrPersonioDataSource) Read(ctx context.Context, req datasource.ReadRequ
 		return
 	}
 	config := personio.Config{Web: m.web(personioPrefix), ClientID: m.env(m.ClientID, personioPrefix, "CLIENT_ID"), ClientSecret: m.env(m.ClientSecret, personioPrefix, "CLIENT_SECRET"),
-		PartnerID: m.PartnerID.ValueString(), AppID: m.AppID.ValueString(), Optional: m.Optional, PageSize: int(m.PageSize.ValueInt64()), Concurrency: int(m.Concurrency.ValueInt64()), Columns: m.Columns, ManagerReference: m.ManagerReference.ValueString()}
+		PartnerID: m.PartnerID.ValueString(), AppID: m.AppID.ValueString(), Optional: m.Optional, PageSize: int(m.PageSize.ValueInt64()), Concurrency: int(m.Concurrency.ValueInt64()), Columns: m.Columns}
 	result, err := personio.Read(ctx, config, m.spec())
 	saveWorkers(ctx, resp, &m, result, err, "Personio cannot be read")
 }

@@ -130,7 +130,7 @@ func (d *hrRESTDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		return
 	}
 	config := rest.Config{Web: m.web(restPrefix), Method: m.Method.ValueString(), Path: m.Path.ValueString(), Query: m.Query, Body: m.Body.ValueString(), Records: m.Records.ValueString(),
-		Columns: m.Columns, Paging: m.Paging.paging(), ManagerReference: m.ManagerReference.ValueString()}
+		Columns: m.Columns, Paging: m.Paging.paging()}
 	config.Web.Auth, config.Web.Header = m.auth(&m.hrConnectionModel, restPrefix), m.Headers
 	result, err := rest.Read(ctx, config, m.spec())
 	saveWorkers(ctx, resp, &m, result, err, "The HR system cannot be read")

@@ -67,7 +67,7 @@ func (d *hrSCIMDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		return
 	}
 	config := scim.Config{Web: m.web(scimPrefix), Resource: m.Resource.ValueString(), Filter: m.Filter.ValueString(), Query: m.Query, Cursor: m.Paging.ValueString() == "cursor",
-		PageSize: int(m.PageSize.ValueInt64()), Concurrency: int(m.Concurrency.ValueInt64()), Columns: m.Columns, ManagerReference: m.ManagerReference.ValueString()}
+		PageSize: int(m.PageSize.ValueInt64()), Concurrency: int(m.Concurrency.ValueInt64()), Columns: m.Columns}
 	config.Web.Auth = m.auth(&m.hrConnectionModel, scimPrefix)
 	result, err := scim.Read(ctx, config, m.spec())
 	saveWorkers(ctx, resp, &m, result, err, "The SCIM service cannot be read")

@@ -33,6 +33,7 @@ type hrSourceModel struct {
 	TrueValues  []string           `tfsdk:"true_values"`
 	FalseValues []string           `tfsdk:"false_values"`
 	NullValues  []string           `tfsdk:"null_values"`
+	Manager     types.String       `tfsdk:"manager_reference"`
 	NoManager   []string           `tfsdk:"no_manager_values"`
 	SelfManaged types.Bool         `tfsdk:"self_managed"`
 	Trim        types.Bool         `tfsdk:"trim"`
@@ -52,6 +53,11 @@ type hrSourceModel struct {
 	Warnings    types.List   `tfsdk:"warnings"`
 }
 
+// managerFound says how managers are found by manager_reference.
+const managerFound = " Managers are found by it, ignoring case and blanks around it, and replaced by their worker ids; " +
+	"managers who have left count too. A worker whose manager could be several workers is set aside: no one is guessed. " +
+	"A manager whom no record has is a warning, and is treated like an unknown worker id."
+
 // hrSourceSchema returns the attributes that all HR sources share, and more.
 func hrSourceSchema(more map[string]schema.Attribute) map[string]schema.Attribute {
 	texts := func(description string) schema.Attribute {
@@ -70,11 +76,14 @@ func hrSourceSchema(more map[string]schema.Attribute) map[string]schema.Attribut
 			"A column that is named here is let in, whatever it is. Everything that is let in ends up in the state: `attributes` = " +
 			"the `source_attributes` of the mapping, through a local value, lets in what the rules read and nothing else. " +
 			"Canonical keys are always there, whether they are named here or not."),
-		"date_formats":      texts("Formats of dates, such as `yyyy-MM-dd`, `dd.MM.yyyy` or `M/d/yyyy`. The default is `yyyy-MM-dd`, with or without an offset, and RFC 3339. A date that does not exist, or that two formats read differently, sets its worker aside; where many or all cannot be read, it is an error."),
-		"no_date_values":    texts("Values that mean no date. The default is `9999-12-31` and `0000-00-00`."),
-		"true_values":       texts("Words for true, ignoring case. The default is `true`, `yes`, `y`, `1` and `t`."),
-		"false_values":      texts("Words for false, ignoring case. The default is `false`, `no`, `n`, `0` and `f`."),
-		"null_values":       texts("Texts that mean no value in every column, such as `NULL`. The default is none but the empty text."),
+		"date_formats":   texts("Formats of dates, such as `yyyy-MM-dd`, `dd.MM.yyyy` or `M/d/yyyy`. The default is `yyyy-MM-dd`, with or without an offset, and RFC 3339. A date that does not exist, or that two formats read differently, sets its worker aside; where many or all cannot be read, it is an error."),
+		"no_date_values": texts("Values that mean no date. The default is `9999-12-31` and `0000-00-00`."),
+		"true_values":    texts("Words for true, ignoring case. The default is `true`, `yes`, `y`, `1` and `t`."),
+		"false_values":   texts("Words for false, ignoring case. The default is `false`, `no`, `n`, `0` and `f`."),
+		"null_values":    texts("Texts that mean no value in every column, such as `NULL`. The default is none but the empty text."),
+		"manager_reference": hrOptionalText("What `manager_id` holds: `worker_id`, the worker id of the manager, is the default; " +
+			"otherwise the name of the column in which the manager's own record has it, such as the column of the e-mail address " +
+			"or of the name." + managerFound),
 		"no_manager_values": texts("Values of `manager_id` that mean no manager. The default is none but the empty text."),
 		"self_managed":      flag("Whether a worker who is their own manager has none, as some systems mark the head of the company. The default is false: such a worker is set aside."),
 		"trim":              flag("Whether white space at both ends of values is removed. The default is true."),
@@ -89,7 +98,9 @@ func hrSourceSchema(more map[string]schema.Attribute) map[string]schema.Attribut
 		"primary_values": texts("Values of `primary_column` that mark the primary record, ignoring case. The default is `true`, `yes`, `y`, `1` and `t`."),
 		"allow_empty":    flag("Whether a source without any record is accepted. The default is false."),
 
-		"json":         schema.StringAttribute{Computed: true, MarkdownDescription: "The workers, as one canonical document for `workforce_ad_accounts` and `workforce_hr_merge`. The same workers give the same bytes. A worker with values that cannot be read has `problems`, which say where and what; the accounts data sources set such workers aside."},
+		"json": schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: "The workers, as one canonical document " +
+			"for `workforce_ad_accounts` and `workforce_hr_merge`. It is personal data: plans and outputs do not show it, and the state has it once, here. " +
+			"An expression that takes it apart shows what it gets by `nonsensitive()`. The same workers give the same bytes. A worker with values that cannot be read has `problems`, which say where and what; the accounts data sources set such workers aside."},
 		"worker_count": schema.Int64Attribute{Computed: true, MarkdownDescription: "Number of workers."},
 		"fingerprint":  schema.StringAttribute{Computed: true, MarkdownDescription: "SHA-256 of `json`, in hex. Two sources have the same fingerprint exactly if they say the same."},
 		"left_out":     schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Columns left out because their names say that they are sensitive."},
@@ -126,10 +137,10 @@ func setWithoutSecrets(ctx context.Context, state *tfsdk.State, model any) diag.
 	return diags
 }
 
-// withoutSecrets takes the arguments that are sensitive out of a state.
+// withoutSecrets takes the arguments that are sensitive out of a state. What was read, such as the workers document, stays.
 func withoutSecrets(ctx context.Context, state *tfsdk.State) (diags diag.Diagnostics) {
 	raw, err := tftypes.Transform(state.Raw, func(at *tftypes.AttributePath, v tftypes.Value) (tftypes.Value, error) {
-		if a, err := state.Schema.AttributeAtTerraformPath(ctx, at); err == nil && a.IsSensitive() {
+		if a, err := state.Schema.AttributeAtTerraformPath(ctx, at); err == nil && a.IsSensitive() && !a.IsComputed() {
 			return tftypes.NewValue(v.Type(), nil), nil
 		}
 		return withoutKeyInside(at, v) // elements of collections have no schema of their own
@@ -181,7 +192,8 @@ func (m *hrSourceModel) spec() source.Spec {
 	return source.Spec{
 		Fields: m.Fields, Attributes: withoutKeys(m.Attributes), DateFormats: m.DateFormats, NoDate: m.NoDate, TrueValues: m.TrueValues,
 		FalseValues: m.FalseValues,
-		NullValues:  m.NullValues, NoManager: m.NoManager, SelfManaged: m.SelfManaged.ValueBool(), KeepSpace: !m.Trim.IsNull() && !m.Trim.ValueBool(),
+		NullValues:  m.NullValues, ManagerReference: m.Manager.ValueString(),
+		NoManager: m.NoManager, SelfManaged: m.SelfManaged.ValueBool(), KeepSpace: !m.Trim.IsNull() && !m.Trim.ValueBool(),
 		TimeZone: m.TimeZone.ValueString(), TimeZones: m.TimeZones, AllowEmpty: m.AllowEmpty.ValueBool(), MinRecords: int(m.MinRecords.ValueInt64()),
 		MinFilled: m.MinFilled, Sentinels: m.Sentinels, MaxProblems: maxProblems, PrimaryColumn: m.Primary.ValueString(), PrimaryValues: m.PrimaryOnly,
 	}

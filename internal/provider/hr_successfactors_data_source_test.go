@@ -46,7 +46,7 @@ data "workforce_hr_successfactors" "staff" {
   }
 }
 output "second" {
-  value = join("|", [for name in ["firstName", "lastName", "emailAddress", "department"] : jsondecode(data.workforce_hr_successfactors.staff.json)["000002"].attributes[name]])
+  value = join("|", [for name in ["firstName", "lastName", "emailAddress", "department"] : jsondecode(nonsensitive(data.workforce_hr_successfactors.staff.json))["000002"].attributes[name]])
 }
 `,
 			Check: resource.ComposeAggregateTestCheckFunc(

@@ -40,8 +40,7 @@ type hrConnectionModel struct {
 // hrWebModel adds what systems share whose records are JSON.
 type hrWebModel struct {
 	hrConnectionModel
-	Columns          map[string]string `tfsdk:"columns"`
-	ManagerReference types.String      `tfsdk:"manager_reference"`
+	Columns map[string]string `tfsdk:"columns"`
 }
 
 // hrWebTexts are what the descriptions of the shared arguments differ in.
@@ -53,8 +52,8 @@ type hrWebTexts struct {
 func hrWebSchema(t hrWebTexts, more map[string]schema.Attribute) map[string]schema.Attribute {
 	out := map[string]schema.Attribute{
 		"columns": schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: t.columns},
-		"manager_reference": schema.StringAttribute{Optional: true, MarkdownDescription: "What `manager_id` holds, where that is not the worker id: " + t.reference +
-			" Managers are then found by it and replaced by their worker ids."},
+		"manager_reference": hrOptionalText("What `manager_id` holds: " + t.reference +
+			" `worker_id` says that it is the worker id already." + managerFound),
 	}
 	maps.Copy(out, more)
 	return hrConnectionSchema(t.prefix, t.url, out)

@@ -47,7 +47,7 @@ data "workforce_hr_workday" "staff" {
   }
 }
 output "second" {
-  value = join(" ", [for name in ["FirstName", "LastName", "EmailAddress", "CostCenter"] : jsondecode(data.workforce_hr_workday.staff.json)["000002"].attributes[name]])
+  value = join(" ", [for name in ["FirstName", "LastName", "EmailAddress", "CostCenter"] : jsondecode(nonsensitive(data.workforce_hr_workday.staff.json))["000002"].attributes[name]])
 }
 `,
 			Check: resource.ComposeAggregateTestCheckFunc(

@@ -34,9 +34,6 @@ type populationInput struct {
 	MaxListed      types.Int64       `tfsdk:"max_listed"`
 }
 
-// slim leaves out of the state what the HR data source has there already.
-func (m *populationInput) slim() { m.Workers = types.StringNull() }
-
 // ownedArgument is the argument that says what belongs to a population.
 func (t target) ownedArgument() string {
 	if t.format.HasContainer {
@@ -51,8 +48,8 @@ func (t target) inputAttributes() map[string]schema.Attribute {
 		return schema.StringAttribute{Required: true, MarkdownDescription: description}
 	}
 	attributes := map[string]schema.Attribute{
-		"workers": input("Workers document, the `json` of an HR data source. It is null when it is read from this data source: " +
-			"everybody would stand in the plan and the state twice."),
+		"workers": schema.StringAttribute{Required: true, Sensitive: true,
+			MarkdownDescription: "Workers document, the `json` of an HR data source. It is null when it is read from this data source: the state has it with its source."},
 		"mapping": input("Rules, the `json` of a `workforce_mapping`. Pass it through a local value: Terraform postpones a data source that refers directly to a resource with pending changes, and the plan would show nobody's changes exactly when the rules change."),
 		"as_of": schema.StringAttribute{Optional: true, MarkdownDescription: "The moment to decide for, as RFC 3339, or as a date, which means noon UTC of that day. Dates of workers are compared with it in each worker's time zone. " +
 			"The default is now; give it for plans that must be repeatable.", Validators: []validator.String{momentValidator{}}},
@@ -86,6 +83,9 @@ type ownedDomains struct {
 
 func (o ownedContainers) parts() []string { return o.OwnedContainers }
 func (o ownedDomains) parts() []string    { return o.OwnedDomains }
+
+// forget takes out of what is stored what stands in the state already: a large document, and personal data.
+func (m *populationInput) forget() { m.Workers = types.StringNull() }
 
 // expand reads the arguments and opens the directory. parts are the containers or
 // domains that belong to the population; nil: everywhere.

@@ -166,6 +166,18 @@ output "counts" {
 	if !strings.Contains(seen["errors"], "403") || strings.Count(seen["apply"], "1,") != 4 {
 		t.Errorf("the sources were not read, or no error says why:\n%s\n%s", seen["apply"], seen["errors"])
 	}
+	maps.Copy(seen, kept(t, dir))
+	for where, text := range seen {
+		if i := strings.Index(text, canary); i >= 0 {
+			t.Errorf("%s has the key: …%s…", where, text[max(0, i-200):min(len(text), i+100)])
+		}
+	}
+}
+
+// kept returns what Terraform leaves in a directory, by name: the state, the log and what a saved plan has of the state.
+func kept(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	seen := map[string]string{}
 	for _, name := range []string{"terraform.tfstate", "log"} {
 		text, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil {
@@ -192,10 +204,45 @@ output "counts" {
 		}
 		seen[f.Name] = string(text)
 	}
-	for where, text := range seen {
-		if i := strings.Index(text, canary); i >= 0 {
-			t.Errorf("%s has the key: …%s…", where, text[max(0, i-200):min(len(text), i+100)])
+	return seen
+}
+
+// TestAccHR_workersOnce: the workers document is personal data. The state has it once, with its source, however many data
+// sources read it; no plan shows it, even of a data source that is read at apply; an output of it has to say so.
+func TestAccHR_workersOnce(t *testing.T) {
+	useTenant(t, graph.Options{})
+	t.Setenv("TF_VAR_csv", "ID,First,Last,Dept,Hired,Left,Boss,Status,Hobby\n1,Ann,Ray,IT,2020-01-01,,,Active,"+canary+"\n")
+	pipeline := cloudPipeline("2026-01-20") + `
+resource "terraform_data" "later" { input = "2026-01-21" }
+data "workforce_entra_correlation" "later" {
+  workers = data.workforce_hr_csv.staff.json
+  mapping = local.rules
+  as_of   = terraform_data.later.output
+}
+output "report" { value = data.workforce_entra_accounts.staff.report }
+`
+	dir, run := writebackWorkspace(t, pipeline)
+	log := filepath.Join(dir, "log")
+	t.Setenv("TF_LOG_PROVIDER", "TRACE")
+	t.Setenv("TF_LOG_PATH", log)
+	shown := run(true, "plan", "-no-color", "-out", "saved") + run(true, "apply", "-no-color", "saved") + run(true, "show", "-no-color") + run(true, "plan", "-no-color")
+	if !wordsInOrder("correlation", "workers", "(sensitive value)", "report", "Ann Ray").MatchString(shown) {
+		t.Errorf("the plan does not show that data is read later, or what becomes of the people:\n%s", shown)
+	}
+	if strings.Contains(shown, canary) {
+		t.Errorf("the workers document is shown:\n%s", shown)
+	}
+	for where, text := range kept(t, dir) {
+		most := map[string]int{"terraform.tfstate": 1, "tfstate": 1}[where] // tfstate is the state that the plan expects
+		if n := strings.Count(text, canary); n > most || where == "terraform.tfstate" && n == 0 {
+			t.Errorf("%s has the workers document %d times, expected %d", where, n, most)
 		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, "output.tf"), []byte("output \"json\" { value = data.workforce_hr_csv.staff.json }\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out := run(false, "plan", "-no-color"); !strings.Contains(out, "sensitive = true") || strings.Contains(out, canary) {
+		t.Errorf("the document can be shown by an output that does not say so:\n%s", out)
 	}
 }
 

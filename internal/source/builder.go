@@ -37,6 +37,7 @@ type Builder struct {
 	positions   map[string]string // of each worker's record
 	folded      map[string]string // lower case → id, for ids with letters
 	primary     *primary          // of Spec.PrimaryColumn
+	reference   reference         // of Spec.ManagerReference
 	contrary    bool              // the column of status says by its name who is gone
 	bare        []Problem         // records with nothing but an id
 	given       [9]bool           // by the order of worker.Fields: some record has a value
@@ -107,6 +108,7 @@ func NewBuilder(s Spec, columns []string) (*Builder, error) {
 	b.planFields()
 	b.planAttributes()
 	b.planPrimary()
+	b.planReference()
 	b.checkHeader()
 	return b, nil
 }
@@ -224,6 +226,9 @@ func (b *Builder) checkHeader() {
 	if b.primary != nil {
 		used = append(used, b.primary.column)
 	}
+	if b.reference.column >= 0 {
+		used = append(used, b.reference.column)
+	}
 	seen := map[string]int{}
 	for i, name := range b.columns {
 		folded := strings.ToLower(strings.TrimSpace(name))
@@ -312,6 +317,7 @@ func (b *Builder) add(position string, doubts []Doubt, raw func(column int) expr
 		if r.bare() {
 			b.bare = append(b.bare, Problem{Position: position, Column: b.columns[b.fields[fieldID]], WorkerID: w.ID})
 		}
+		r.refer()
 		r.enter()
 	}
 }

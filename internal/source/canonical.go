@@ -99,6 +99,9 @@ func (r *record) bare() bool {
 	if r.spec.Sparse {
 		return false
 	}
+	if at := r.reference.column; at >= 0 && !r.clean(r.raw(at)).IsNull() {
+		return false
+	}
 	canonical := false
 	for _, column := range r.fields[1:] {
 		if column < 0 {
@@ -179,9 +182,18 @@ func (r *record) manager() string {
 		return ""
 	case text == "":
 		return ""
-	case text != r.worker.ID:
-		r.readable[fieldManager]++
+	case r.reference.column >= 0: // who that is, only all records together tell
 		return text
+	}
+	return r.otherThanSelf(text)
+}
+
+// otherThanSelf returns the worker id of a manager, or "" where that is the worker.
+func (r *record) otherThanSelf(id string) string {
+	switch {
+	case id != r.worker.ID:
+		r.readable[fieldManager]++
+		return id
 	case !r.spec.SelfManaged:
 		r.doubt(fieldManager, "the worker is their own manager, expected another worker, or none (self_managed = true reads it as none)")
 	}

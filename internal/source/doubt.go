@@ -75,7 +75,7 @@ func (b *Builder) tooMany(field int) bool {
 	return n > max(fewDoubts, int(shareOfDoubt*float64(b.Records())))
 }
 
-// tellDoubts warns of the workers that have values that cannot be read.
+// tellDoubts warns of the workers that have values that cannot be read, or managers who could be several workers.
 func (b *Builder) tellDoubts() {
 	var ids []string
 	for id, w := range b.workers {

@@ -15,6 +15,7 @@ import (
 // workers or, as a *Problems, everything that was wrong.
 func (b *Builder) Finish() (*Result, error) {
 	b.checkPrimary()
+	b.resolveManagers()
 	b.checkDoubts()
 	if b.problems.Total == 0 { // guards over broken data would only repeat that it is broken
 		b.checkManagers()
@@ -48,13 +49,9 @@ func (b *Builder) checkManagers() {
 		return
 	}
 	first := slices.Min(without)
-	manager, near := b.workers[first].ManagerID, ""
-	if other, ok := b.folded[strings.ToLower(manager)]; ok {
-		near = fmt.Sprintf(" (there is %s)", Quote(other))
-	} else if other := strings.TrimLeft(manager, "0"); b.workers[other] != nil {
-		near = fmt.Sprintf(" (there is %s)", Quote(other))
-	}
-	b.Warn("%s with a manager who is not among the records%s: worker %s (%s) names %s%s", count(len(without), "worker"), others(len(without)), Quote(first), b.positions[first], Quote(manager), near)
+	manager := b.workers[first].ManagerID
+	b.Warn("%s with a manager who is not among the records%s: worker %s (%s) names %s%s", count(len(without), "worker"),
+		others(len(without)), Quote(first), b.positions[first], Quote(manager), b.near(manager))
 }
 
 func (b *Builder) checkGuards() {

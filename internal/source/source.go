@@ -45,6 +45,13 @@ type Spec struct {
 	TrueValues, FalseValues []string
 	// NullValues lists texts that mean no value in every column, such as "NULL" or `\N`.
 	NullValues []string
+	// ManagerReference names the column that managers are named by in manager_id, where that is not the worker id
+	// (ByWorkerID, or ""): the value in the record of the manager, such as an e-mail address or a name. Keys are
+	// compared without case. Several workers with the key of a manager are a problem of the worker who names it.
+	ManagerReference string
+	// ReferenceIsID says that ManagerReference is the id of a record in the HR system: it is compared with case, and a
+	// record that has that of another is a problem of the source.
+	ReferenceIsID bool
 	// NoManager lists values of manager_id that mean no manager, such as "NO_MANAGER".
 	NoManager []string
 	// SelfManaged reads a manager_id that is the worker's own id as no manager,

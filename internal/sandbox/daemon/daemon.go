@@ -19,8 +19,8 @@ import (
 	"time"
 )
 
-// startTimeout is how long a server may take until it answers.
-const startTimeout = time.Minute
+// startTimeout is how long a server may take until it answers: minutes, where much else runs.
+const startTimeout = 5 * time.Minute
 
 // nobody is the user of servers when the tests run as root: most refuse to be.
 const nobody = 65534

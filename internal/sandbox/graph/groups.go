@@ -40,8 +40,8 @@ const maxOwners = 100
 
 func checkOwners(owners []*entry) *failure {
 	for _, o := range owners {
-		if o.kind != kindUser {
-			return badRequest("Only users can be owners here.")
+		if o.kind == kindGroup {
+			return badRequest("Only users and service principals can be owners.")
 		}
 	}
 	return nil
@@ -64,7 +64,7 @@ func (s *Server) bound(doc object, name string) ([]*entry, *failure) {
 	}
 	var out []*entry
 	for _, v := range list {
-		e, f := s.referenced(v, kindUser, kindGroup)
+		e, f := s.referenced(v, objectKinds...)
 		if f != nil {
 			return nil, f
 		}
@@ -273,7 +273,7 @@ func (s *Server) linked(c *call) (e, m *entry, f *failure) {
 	if f = c.mayChange(e); f != nil {
 		return nil, nil, f
 	}
-	m, f = s.reference(c, kindUser, kindGroup)
+	m, f = s.reference(c, objectKinds...)
 	return e, m, f
 }
 
@@ -301,8 +301,8 @@ func addOwner(s *Server, c *call) (*answer, error) {
 	switch {
 	case f != nil:
 		return nil, f
-	case o.kind != kindUser:
-		return nil, badRequest("Only users can be owners here.")
+	case o.kind == kindGroup:
+		return nil, badRequest("Only users and service principals can be owners.")
 	case slices.Contains(e.owners, o.id):
 		return nil, exists("owners")
 	case len(e.owners) == maxOwners:

@@ -57,13 +57,23 @@ func (s *store) consume(e *entry, n int) {
 	}
 }
 
+// plans are the service plans of a licence, of which some may be switched off.
+func (l *License) plans(disabled []any) []any {
+	plans := []any{}
+	for _, name := range slices.Sorted(maps.Keys(l.Plans)) {
+		status := "Success"
+		if slices.Contains(disabled, any(l.Plans[name])) {
+			status = "Disabled"
+		}
+		plans = append(plans, object{"servicePlanId": l.Plans[name], "servicePlanName": name, "provisioningStatus": status, "appliesTo": "User"})
+	}
+	return plans
+}
+
 func listSkus(s *Server, _ *call) (*answer, error) {
 	value := []any{}
 	for _, l := range s.store.licenses {
-		plans := []any{}
-		for _, name := range slices.Sorted(maps.Keys(l.Plans)) {
-			plans = append(plans, object{"servicePlanId": l.Plans[name], "servicePlanName": name, "provisioningStatus": "Success", "appliesTo": "User"})
-		}
+		plans := l.plans(nil)
 		value = append(value, object{
 			"id": s.options.TenantID + "_" + l.ID, "accountId": s.options.TenantID, "accountName": "sandbox", "appliesTo": "User", "capabilityStatus": "Enabled", "consumedUnits": l.used,
 			"prepaidUnits": object{"enabled": l.Units, "suspended": 0, "warning": 0, "lockedOut": 0}, "servicePlans": plans, "skuId": l.ID, "skuPartNumber": l.PartNumber, "subscriptionIds": []any{},

@@ -69,7 +69,7 @@ func (s *Server) matching(kind string, q *query, source func() []*entry) []*entr
 	}
 	now, out := s.now(), candidates[:0:0]
 	for _, e := range candidates {
-		if (q.filter == nil || q.filter.holds(e)) && e.sees(now) {
+		if (q.filter == nil || q.filter.holds(e)) && q.finds(e) && e.sees(now) {
 			out = append(out, e)
 		}
 	}
@@ -92,7 +92,7 @@ func (s *Server) page(c *call, l *listing, first bool) (*answer, error) {
 	end := min(l.offset+l.size, len(l.entries))
 	value := make([]any, 0, end-l.offset)
 	for _, e := range l.entries[l.offset:end] {
-		if _, there := s.store.entries[e.id]; !there || e.deleted.IsZero() != l.live {
+		if _, there := s.store.entries[e.id]; !there && e != s.store.app || e.deleted.IsZero() != l.live {
 			continue // since the list began
 		}
 		o := s.render(e, l.query)

@@ -96,7 +96,9 @@ func (s *Server) related(c *call, kind, listed string, source func(e *entry) []*
 func (s *Server) live(ids []string) []*entry {
 	var out []*entry
 	for _, id := range ids {
-		if e := s.store.entries[id]; e != nil && e.deleted.IsZero() {
+		if id == s.store.principal {
+			out = append(out, s.store.app)
+		} else if e := s.store.entries[id]; e != nil && e.deleted.IsZero() {
 			out = append(out, e)
 		}
 	}

@@ -14,6 +14,7 @@ type query struct {
 	selected []string // nil: the default properties
 	manager  *query   // of $expand=manager(…); nil without
 	filter   *condition
+	search   []clause
 	orderBy  []ordering
 	top      int // 0: not given
 	count    bool
@@ -35,10 +36,7 @@ func (s *Server) parseQuery(c *call, kind string) (*query, *failure) {
 			return nil, malformed("The query parameter '%s' is not supported.", name)
 		}
 	}
-	if c.query.Has("$search") {
-		return nil, unsupported("Request with $search query parameter only works through MSGraph with a special request header: 'ConsistencyLevel: eventual'")
-	}
-	for _, parse := range []func(*Server, *call, string) *failure{q.parseSelect, q.parseExpand, q.parseCount, q.parseTop, q.parseFilter, q.parseOrder} {
+	for _, parse := range []func(*Server, *call, string) *failure{q.parseSelect, q.parseExpand, q.parseCount, q.parseTop, q.parseSearch, q.parseFilter, q.parseOrder} {
 		if f := parse(s, c, kind); f != nil {
 			return nil, f
 		}

@@ -20,8 +20,11 @@ func (s *Server) referenced(value any, kinds ...string) (*entry, *failure) {
 		return nil, malformed("Invalid URL format specified in payload.")
 	}
 	segments, f := split(strings.TrimPrefix(strings.TrimPrefix(u.EscapedPath(), "/v1.0"), "/beta"))
-	if f != nil || len(segments) != 2 || !slices.Contains([]string{"users", "groups", "directoryobjects"}, fold(segments[0])) {
+	if f != nil || len(segments) != 2 || !slices.Contains([]string{"users", "groups", "directoryobjects", "serviceprincipals"}, fold(segments[0])) {
 		return nil, badRequest("Unsupported resource type specified in the reference '%s'.", text)
+	}
+	if fold(segments[1]) == s.store.principal && slices.Contains(kinds, kindApplication) {
+		return s.store.app, nil
 	}
 	for _, kind := range kinds {
 		if e := s.store.locate(kind, segments[1]); e != nil {

@@ -190,6 +190,9 @@ func (s *Server) try(c *call) (*answer, error) {
 	if len(c.route.permissions) > 0 && !c.may(c.route.permissions...) {
 		return nil, denied()
 	}
+	if f := s.guarded(c); f != nil {
+		return nil, f
+	}
 	a, err := c.route.handle(s, c)
 	if err != nil {
 		return nil, err

@@ -47,7 +47,7 @@ var (
 var routes []*route
 
 func init() {
-	routes = slices.Concat(userRoutes(), groupRoutes(), tenantRoutes())
+	routes = slices.Concat(userRoutes(), groupRoutes(), tenantRoutes(), objectRoutes())
 	for _, r := range routes {
 		r.segments = strings.Split(strings.Trim(r.template, "/"), "/")
 	}

@@ -87,6 +87,9 @@ type Options struct {
 	// ManyServicePrincipals says that there are more than 1,000 service principals, and
 	// so that getAvailableExtensionProperties returns nothing.
 	ManyServicePrincipals bool
+	// Administrator says that the application holds the role Privileged Authentication Administrator: it may
+	// change the passwords and names of people who hold roles, and enable and disable them.
+	Administrator bool
 	// MemberLimit is the number of direct members that a group may have; 0 for no limit.
 	MemberLimit int
 

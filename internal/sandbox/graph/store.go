@@ -26,6 +26,9 @@ type entry struct {
 	hidden  int       // reads that do not find it
 	changed int       // the tick of the last change
 	passes  []object  // temporary access passes
+
+	role       string // of administrators that a user holds
+	restricted bool   // in a restricted management administrative unit
 }
 
 // idSet is a set of ids in the order in which they were added.
@@ -47,6 +50,7 @@ func (s *idSet) remove(id string) {
 // store holds the objects of the tenant.
 type store struct {
 	principal  string // object id of the application's service principal
+	app        *entry // that service principal
 	domains    []string
 	entries    map[string]*entry
 	byName     map[string]*entry            // users who are not deleted, by folded userPrincipalName
@@ -72,6 +76,7 @@ func newStore(o Options) *store {
 	for _, l := range o.Licenses {
 		s.licenses = append(s.licenses, &l)
 	}
+	s.app = s.application(o)
 	return s
 }
 

@@ -201,6 +201,9 @@ func (s *Server) checkBody(c *call, kind string, doc object, e *entry) (*draft, 
 		case synced == false && name == "onPremisesExtensionAttributes":
 			return nil, badRequest("Unable to update the specified properties for objects that have originated within an external service.")
 		}
+		if value == nil && p.flags["keep"] && (e == nil || e.props[name] == nil) {
+			continue // nothing is cleared where nothing is
+		}
 		checked, f := s.store.checkValue(p, kind, value)
 		if f != nil {
 			return nil, f

@@ -36,7 +36,6 @@ func TestRefusedProperties(t *testing.T) {
 		{object{"department": long(65)}, "Request_BadRequest", "department"},
 		{object{"employeeId": long(17)}, "Request_BadRequest", "employeeId"},
 		{object{"displayName": nil}, "Request_BadRequest", "displayName"},
-		{object{"usageLocation": nil}, "Request_BadRequest", "usageLocation"},
 		{object{"usageLocation": "Germany"}, "Request_BadRequest", "usageLocation"},
 		{object{"mailNickname": "a b"}, "Request_BadRequest", "mailNickname"},
 		{object{"mail": "änn@example.com"}, "Request_BadRequest", "mail"},

@@ -34,7 +34,11 @@ func (d *Domain) Certificate(o CertificateOptions) (tls.Certificate, error) {
 }
 
 func (d *Domain) serverNames() []string {
-	return []string{d.ServerName(), d.realm, "localhost", "127.0.0.1", "::1"}
+	names := []string{d.ServerName(), d.realm, "localhost", "127.0.0.1", "::1"}
+	if d.address != DefaultAddress {
+		names = append(names, d.address)
+	}
+	return names
 }
 
 // authority is a certification authority that lives as long as its domain.

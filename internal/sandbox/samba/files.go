@@ -23,7 +23,7 @@ const (
 	// maxDir is what sun_path of a Unix socket (108 bytes) leaves for the directory, besides the longest name Samba puts below it.
 	maxDir = 60
 	// provisionTimeout is far more than an idle machine needs, and enough for one that much else runs on.
-	provisionTimeout = 5 * time.Minute
+	provisionTimeout = 15 * time.Minute
 )
 
 // made are the entries of the directory that Start makes and Close removes.
@@ -89,7 +89,8 @@ func (d *Domain) writeFiles() error {
 		return err
 	}
 	var smb, krb5 strings.Builder
-	values := map[string]string{"dir": d.dir, "realm": strings.ToUpper(d.realm), "domain": d.realm, "netbios": d.netBIOS, "host": strings.ToUpper(DefaultHost), "server": d.ServerName()}
+	values := map[string]string{"dir": d.dir, "realm": strings.ToUpper(d.realm), "domain": d.realm, "netbios": d.netBIOS, "host": strings.ToUpper(DefaultHost), "server": d.ServerName(),
+		"address": d.address, "interfaces": d.interfaces()}
 	if err := errors.Join(smbTemplate.Execute(&smb, values), krb5Template.Execute(&krb5, values)); err != nil {
 		return err
 	}
@@ -117,6 +118,14 @@ func (d *Domain) writeFiles() error {
 	return nil
 }
 
+// interfaces is what the server listens on: all of loopback, or one address of it.
+func (d *Domain) interfaces() string {
+	if d.address == DefaultAddress {
+		return "lo"
+	}
+	return d.address + "/8"
+}
+
 // provision makes the databases of the domain.
 func (d *Domain) provision(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, provisionTimeout)
@@ -124,8 +133,8 @@ func (d *Domain) provision(ctx context.Context) error {
 	_, err := d.run(ctx, "samba-tool", "domain", "provision",
 		"--configfile="+d.path("empty.conf"), "--targetdir="+d.path("samba"),
 		"--realm="+strings.ToUpper(d.realm), "--domain="+d.netBIOS, "--server-role=dc", "--dns-backend=NONE",
-		"--host-name="+DefaultHost, "--host-ip=127.0.0.1", "--adminpass="+d.password,
-		"--option=interfaces=lo", "--option=bind interfaces only=yes", "--option=ldb:nosync=true",
+		"--host-name="+DefaultHost, "--host-ip="+d.address, "--adminpass="+d.password,
+		"--option=interfaces="+d.interfaces(), "--option=bind interfaces only=yes", "--option=ldb:nosync=true",
 		"--option=posix:eadb="+d.path("samba", "eadb.tdb"))
 	return err
 }
@@ -172,7 +181,7 @@ var smbTemplate = template.Must(template.New("smb.conf").Parse(`[global]
 	workgroup = {{.netbios}}
 	server role = active directory domain controller
 	server services = rpc, ldap, cldap, kdc, drepl, winbindd
-	interfaces = lo
+	interfaces = {{.interfaces}}
 	bind interfaces only = yes
 	private dir = {{.dir}}/samba/private
 	state directory = {{.dir}}/samba/state
@@ -213,9 +222,9 @@ var krb5Template = template.Must(template.New("krb5.conf").Parse(`[libdefaults]
 
 [realms]
 	{{.realm}} = {
-		kdc = 127.0.0.1:88
-		admin_server = 127.0.0.1:464
-		kpasswd_server = 127.0.0.1:464
+		kdc = {{.address}}:88
+		admin_server = {{.address}}:464
+		kpasswd_server = {{.address}}:464
 		default_domain = {{.domain}}
 	}
 
@@ -223,5 +232,5 @@ var krb5Template = template.Must(template.New("krb5.conf").Parse(`[libdefaults]
 	{{.domain}} = {{.realm}}
 	.{{.domain}} = {{.realm}}
 	localhost = {{.realm}}
-	127.0.0.1 = {{.realm}}
+	{{.address}} = {{.realm}}
 `))

@@ -19,7 +19,7 @@ import (
 )
 
 const (
-	startTimeout = 3 * time.Minute
+	startTimeout = 10 * time.Minute // a loaded machine takes minutes; a server that ends is told at once
 	stopTimeout  = 20 * time.Second
 	pollInterval = 50 * time.Millisecond
 )
@@ -42,7 +42,7 @@ func (d *Domain) Restart(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
-	if err := waitPorts(ctx); err != nil {
+	if err := waitPorts(ctx, d.address); err != nil {
 		return err
 	}
 	log, err := os.OpenFile(d.path("samba.log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
@@ -105,13 +105,42 @@ func (d *Domain) awaitReady(ctx context.Context, server *process) error {
 
 func (d *Domain) probe(ctx context.Context) error {
 	for _, port := range ports {
-		conn, err := (&net.Dialer{Timeout: time.Second}).DialContext(ctx, "tcp", "127.0.0.1:"+port)
+		conn, err := (&net.Dialer{Timeout: time.Second}).DialContext(ctx, "tcp", d.address+":"+port)
 		if err != nil {
 			return err
 		}
 		conn.Close()
 	}
 	return d.Bind(ctx, d.AdminDN(), d.password)
+}
+
+// takeAddress returns the first address of loopback, from 127.0.0.1 to 127.0.0.9, on which all ports of a domain controller are free, and
+// keeps others that ask from it until release is called or the process ends.
+func takeAddress() (address string, release func() error, err error) {
+	for i := range 9 {
+		address = fmt.Sprintf("127.0.0.%d", i+1)
+		lock, taken := net.Listen("unix", "@workforce-samba-address-"+address) // as in waitTurn
+		if taken != nil {
+			err = taken
+			continue
+		}
+		if err = isFree(address); err == nil {
+			return address, lock.Close, nil
+		}
+		lock.Close()
+	}
+	return "", nil, fmt.Errorf("no address from 127.0.0.1 to 127.0.0.9 has the ports of a domain controller free; the last: %w", err)
+}
+
+func isFree(address string) error {
+	for _, port := range ports {
+		l, err := net.Listen("tcp", address+":"+port)
+		if err != nil {
+			return err
+		}
+		l.Close()
+	}
+	return nil
 }
 
 // Done returns a channel that is closed when the server that runs now ends, in whatever way; nil, which never is, when none runs.
@@ -134,19 +163,19 @@ func (d *Domain) Log() string {
 }
 
 // waitPorts waits for the ports to be free: connections of an ended server linger for an instant. It gives up after five seconds.
-func waitPorts(ctx context.Context) error {
+func waitPorts(ctx context.Context, address string) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	for _, port := range ports {
 		for {
-			l, err := net.Listen("tcp", "127.0.0.1:"+port)
+			l, err := net.Listen("tcp", address+":"+port)
 			if err == nil {
 				l.Close()
 				break
 			}
 			select {
 			case <-ctx.Done():
-				return fmt.Errorf("a domain controller needs port %s of 127.0.0.1: %w; end the program that uses it (ss -lntp shows which)", port, err)
+				return fmt.Errorf("a domain controller needs port %s of %s: %w; end the program that uses it (ss -lntp shows which)", port, address, err)
 			case <-time.After(pollInterval):
 			}
 		}

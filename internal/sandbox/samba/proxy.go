@@ -80,7 +80,7 @@ func (d *Domain) Proxy(o ProxyOptions) (*Proxy, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Proxy{listener: listener, upstream: "127.0.0.1:636", links: map[*link]bool{}, counts: map[Op]int{}}
+	p := &Proxy{listener: listener, upstream: d.address + ":636", links: map[*link]bool{}, counts: map[Op]int{}}
 	p.config = upstreamConfig(d.ca.pool(), d.ServerName())
 	p.answered = sync.NewCond(&p.mu)
 	if o.RecycleBin {

@@ -36,6 +36,8 @@ import (
 const (
 	DefaultRealm = "corp.example.com"
 	DefaultHost  = "dc1"
+	// DefaultAddress is the address that a domain has unless another is asked for.
+	DefaultAddress = "127.0.0.1"
 )
 
 // Options say what domain [Start] makes. The zero value is a domain corp.example.com in a temporary directory.
@@ -50,6 +52,11 @@ type Options struct {
 	// AdminPassword is the password of Administrator; it must satisfy the domain's password policy (seven characters, three
 	// classes). Empty: a generated one.
 	AdminPassword string
+	// Beside lets the domain controller listen on the first address of loopback, from 127.0.0.1 to 127.0.0.9, where its ports are
+	// free, so that several run at once. Otherwise it is 127.0.0.1.
+	Beside bool
+	// Progress is told what Start does, in words, as it takes minutes on a loaded machine. Nil: nobody is.
+	Progress func(what string)
 }
 
 // Domain is a running Active Directory domain with one domain controller. Its methods may be called from several goroutines,
@@ -60,6 +67,10 @@ type Domain struct {
 	realm     string // lower case
 	netBIOS   string
 	password  string
+	address   string
+	beside    bool
+	release   func() error // gives the address up; nil: it was not taken
+	progress  func(what string)
 	ca        *authority
 	lock      *os.File
 
@@ -69,7 +80,7 @@ type Domain struct {
 
 // Start makes a new domain and starts its domain controller. It returns when the controller answers authenticated LDAPS
 // requests and Kerberos (about six seconds), or an error that says what to do. It needs root and the free standard ports 88, 389, 464, 636, 3268 and 3269 of
-// loopback.
+// its address.
 func Start(ctx context.Context, o Options) (*Domain, error) {
 	if err := requirements(); err != nil {
 		return nil, err
@@ -85,7 +96,11 @@ func Start(ctx context.Context, o Options) (*Domain, error) {
 }
 
 func newDomain(o Options) (*Domain, error) {
-	d := &Domain{dir: o.Dir, realm: strings.ToLower(o.Realm), netBIOS: o.NetBIOS, password: o.AdminPassword}
+	d := &Domain{dir: o.Dir, realm: strings.ToLower(o.Realm), netBIOS: o.NetBIOS, password: o.AdminPassword,
+		address: DefaultAddress, beside: o.Beside, progress: o.Progress}
+	if d.progress == nil {
+		d.progress = func(string) {}
+	}
 	if d.realm == "" {
 		d.realm = DefaultRealm
 	}
@@ -131,15 +146,22 @@ func (d *Domain) create(ctx context.Context) error {
 		return err
 	}
 	var err error
+	if d.beside {
+		if d.address, d.release, err = takeAddress(); err != nil {
+			return err
+		}
+	}
 	if d.ca, err = newAuthority("Sandbox CA of " + d.realm); err != nil {
 		return err
 	}
 	if err := d.writeFiles(); err != nil {
 		return err
 	}
+	d.progress("making the databases of the domain " + d.realm)
 	if err := d.provision(ctx); err != nil {
 		return err
 	}
+	d.progress("starting the domain controller at " + d.address)
 	if err := d.Restart(ctx); err != nil {
 		return err
 	}
@@ -156,14 +178,14 @@ func (d *Domain) addServicePrincipals(ctx context.Context) error {
 	return d.Modify(ctx, record)
 }
 
-// URL returns the LDAPS address. The certificate of the server names 127.0.0.1, ::1, localhost and ServerName.
-func (d *Domain) URL() string { return "ldaps://127.0.0.1:636" }
+// URL returns the LDAPS address. The certificate of the server names its address, 127.0.0.1, ::1, localhost and ServerName.
+func (d *Domain) URL() string { return "ldaps://" + d.address + ":636" }
 
 // PlainURL returns the LDAP address without TLS, where the server refuses simple binds and offers StartTLS.
-func (d *Domain) PlainURL() string { return "ldap://127.0.0.1:389" }
+func (d *Domain) PlainURL() string { return "ldap://" + d.address + ":389" }
 
 // GlobalCatalogURL returns the LDAPS address of the global catalogue.
-func (d *Domain) GlobalCatalogURL() string { return "ldaps://127.0.0.1:3269" }
+func (d *Domain) GlobalCatalogURL() string { return "ldaps://" + d.address + ":3269" }
 
 // CAFile returns the path of the PEM file with the certificate that vouches for the server.
 func (d *Domain) CAFile() string { return filepath.Join(d.dir, "ca.pem") }
@@ -207,6 +229,9 @@ func (d *Domain) Close() error {
 	err := errors.Join(d.Stop(), d.removeFiles())
 	if d.temporary {
 		err = errors.Join(err, os.RemoveAll(d.dir))
+	}
+	if d.release != nil {
+		err = errors.Join(err, d.release())
 	}
 	err = errors.Join(err, d.lock.Close())
 	d.lock = nil

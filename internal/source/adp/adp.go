@@ -54,8 +54,6 @@ type Config struct {
 	// ManagerRelationship is the reportsToRelationshipCode of managers. If empty, a
 	// worker who reports to several is an error.
 	ManagerRelationship string
-	// ManagerReference is the path to what managers are named by; associateOID if empty.
-	ManagerReference string
 }
 
 const maxPageSize = 100
@@ -88,14 +86,11 @@ func Read(ctx context.Context, c Config, s source.Spec) (*source.Result, error) 
 	if s.Attributes == nil && c.Columns == nil {
 		s.Attributes, optional = DefaultAttributes, DefaultAttributes
 	}
-	reference := c.ManagerReference
-	if reference == "" {
-		reference = "associateOID"
-	}
 	return rest.Read(ctx, rest.Config{
-		Web: c.Web, Path: "hr/v2/workers", Query: c.Query, Records: "workers", Columns: c.Columns, Optional: optional, ManagerReference: reference,
-		Paging:    rest.Paging{Kind: rest.Offset, Parameter: "$skip", SizeParameter: "$top", Size: c.PageSize, Total: "meta.totalNumber", TotalOptional: true},
-		Transform: c.transformer(s),
+		Web: c.Web, Path: "hr/v2/workers", Query: c.Query, Records: "workers", Columns: c.Columns, Optional: optional,
+		References: map[string]string{"": "associateOID"},
+		Paging:     rest.Paging{Kind: rest.Offset, Parameter: "$skip", SizeParameter: "$top", Size: c.PageSize, Total: "meta.totalNumber", TotalOptional: true},
+		Transform:  c.transformer(s),
 	}, s)
 }
 

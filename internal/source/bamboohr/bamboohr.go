@@ -38,10 +38,6 @@ type Config struct {
 	APIKey string
 	// Columns names columns by the ids of fields, such as customTShirtSize or 4001.
 	Columns map[string]string
-	// ManagerReference is the field that managers are named by. If empty, it is
-	// what the field that fills manager_id holds: id for supervisorEId,
-	// employeeNumber for supervisorId.
-	ManagerReference string
 }
 
 // maxFields is the most fields that a custom report takes.
@@ -74,7 +70,7 @@ func Read(ctx context.Context, c Config, s source.Spec) (*source.Result, error) 
 	}
 	return rest.Read(ctx, rest.Config{
 		Web: c.Web, Method: http.MethodPost, Path: "reports/custom", Query: map[string]string{"format": "json", "onlyCurrent": "false"}, Body: string(body),
-		Records: "employees", Columns: c.Columns, ManagerReference: c.ManagerReference, References: map[string]string{"supervisorEId": "id", "supervisorId": "employeeNumber"},
+		Records: "employees", Columns: c.Columns, References: map[string]string{"supervisorEId": "id", "supervisorId": "employeeNumber"},
 		ParsePath: parsePath, Check: func(document any) error { return check(document, asked) }, Required: true, Explain: explain,
 	}, s)
 }
@@ -89,9 +85,6 @@ func (c Config) fields(s source.Spec) []string {
 		if _, renamed := c.Columns[name]; !renamed {
 			asked[name] = true
 		}
-	}
-	if c.ManagerReference != "" {
-		asked[c.ManagerReference] = true
 	}
 	if asked["supervisorId"] {
 		asked["employeeNumber"] = true

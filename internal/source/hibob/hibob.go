@@ -37,8 +37,6 @@ type Config struct {
 	Optional []string
 	// MachineReadable keeps the ids of list items instead of their names.
 	MachineReadable bool
-	// ManagerReference is the field that managers are named by; root.id if empty.
-	ManagerReference string
 }
 
 // Read reads the workers.
@@ -55,11 +53,7 @@ func Read(ctx context.Context, c Config, s source.Spec) (*source.Result, error) 
 	if s.Attributes == nil && c.Columns == nil {
 		s.Attributes, c.Optional = DefaultAttributes, append(slices.Clone(c.Optional), DefaultAttributes...)
 	}
-	reference := c.ManagerReference
-	if reference == "" {
-		reference = "root.id"
-	}
-	question := map[string]any{"fields": c.fields(s, reference), "showInactive": true}
+	question := map[string]any{"fields": c.fields(s), "showInactive": true}
 	if !c.MachineReadable {
 		question["humanReadable"] = "REPLACE"
 	}
@@ -69,13 +63,13 @@ func Read(ctx context.Context, c Config, s source.Spec) (*source.Result, error) 
 	}
 	return rest.Read(ctx, rest.Config{
 		Web: c.Web, Method: http.MethodPost, Path: "people/search", Body: string(body), Records: "employees", Columns: c.Columns, Optional: c.Optional,
-		ManagerReference: reference, ParsePath: parsePath, Transform: nest, Required: true,
+		References: map[string]string{"": "root.id"}, ParsePath: parsePath, Transform: nest, Required: true,
 	}, s)
 }
 
 // fields lists the ids of all fields that columns need.
-func (c Config) fields(s source.Spec, reference string) []string {
-	asked := map[string]bool{"root.id": true, fieldID(reference): true}
+func (c Config) fields(s source.Spec) []string {
+	asked := map[string]bool{"root.id": true}
 	for _, id := range c.Columns {
 		asked[fieldID(id)] = true
 	}

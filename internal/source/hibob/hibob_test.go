@@ -38,7 +38,7 @@ func TestTraps(t *testing.T) {
 		{"wrong path", nil, source.Spec{Attributes: []string{"work..title"}}, nil, `found the path "work..title"`},
 		{"wrong token", func(c *Config) { c.Token = "Wrong-T0ken" }, source.Spec{}, nil, "401 Unauthorized"},
 		{"id twice", nil, source.Spec{Fields: numbered, Attributes: []string{}}, answer(`{"employees":[{"id":"7","work":{"employeeIdInCompany":"1","startDate":"2020-01-01","reportsTo":{"id":"7"}},"internal":{"status":"a","terminationDate":null}},{"id":"7","work":{"employeeIdInCompany":"2"}}]}`),
-			`record 2: found "7" at "root.id", which worker "1" has as well`},
+			`record 2, column "root.id", worker "2": found "7", which worker "1" has as well`},
 		{"value in the place of an object", nil, source.Spec{}, answer(`{"employees":[{"work":"x","/work/title":{"value":"y"}}]}`), `record 1: field "/work/title": found a value at "work", expected an object`},
 		{"no list", nil, source.Spec{}, answer(`{"people":[]}`), `records: found nothing at "employees"`},
 		{"sign-in page", nil, source.Spec{}, answer(`<html><body>Sign in`), "found a web page, expected JSON"},

@@ -37,9 +37,9 @@ type Columns struct {
 	Paths map[string]string
 	// Parse reads paths; ParsePath if nil.
 	Parse func(string) (Path, error)
-	// References says what managers are named by, where that is not the worker
-	// id: if manager_id is at the path of a key, its values are what other
-	// records have at the path that the key leads to. The key "" stands for every path.
+	// References says what managers are named by in a system, unless Spec.ManagerReference says it: if
+	// manager_id is at the path of a key, its values are what other records have at the path that
+	// the key leads to. The key "" stands for every path.
 	References map[string]string
 	// Required says that a column that is named and that no record has is a
 	// problem, unless it is Optional: the HR system leaves out what it does not
@@ -64,6 +64,9 @@ const absent = "found in no record: it does not exist, or the credentials may no
 func Workers(s source.Spec, c Columns, records []Record) (*source.Result, error) {
 	s.Sparse = true
 	columns, err := c.plan(&s, records)
+	if err == nil {
+		columns, err = c.refer(&s, columns)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -82,9 +85,6 @@ func Workers(s source.Spec, c Columns, records []Record) (*source.Result, error)
 			}
 		}
 		rows[i] = row
-	}
-	if err := c.resolve(s, columns, records, rows); err != nil {
-		return nil, err
 	}
 	var names []string
 	index := make(map[string]int, len(columns))
@@ -110,51 +110,34 @@ func Workers(s source.Spec, c Columns, records []Record) (*source.Result, error)
 	return b.Finish()
 }
 
-// resolve replaces what managers are named by with their worker ids. What
-// nobody has becomes "path=value", which is the worker id of nobody either.
-func (c Columns) resolve(s source.Spec, columns []column, records []Record, rows [][]expression.Value) error {
-	id, manager := columnOf(s, columns, "worker_id"), columnOf(s, columns, "manager_id")
-	if id < 0 || manager < 0 {
-		return nil
+// refer lets the Spec name the column that managers are named by, which is added where there is none.
+func (c Columns) refer(s *source.Spec, columns []column) ([]column, error) {
+	id, manager := columnOf(*s, columns, "worker_id"), columnOf(*s, columns, "manager_id")
+	if id < 0 || manager < 0 || s.ManagerReference == source.ByWorkerID {
+		s.ManagerReference = ""
+		return columns, nil
+	}
+	if s.ManagerReference != "" {
+		return columns, nil
 	}
 	text, there := c.References[columns[manager].path.text]
 	if !there {
 		text, there = c.References[""]
 	}
 	if !there || text == columns[id].path.text {
-		return nil
+		return columns, nil
+	}
+	s.ManagerReference, s.ReferenceIsID = text, true
+	if at := slices.IndexFunc(columns, func(one column) bool { return one.path.text == text }); at >= 0 {
+		s.ManagerReference = columns[at].name
+		return columns, nil
 	}
 	parse := c.Parse
 	if parse == nil {
 		parse = ParsePath
 	}
 	path, err := parse(text)
-	if err != nil {
-		return fmt.Errorf("manager_reference: %w", err)
-	}
-	workers := make(map[string]expression.Value, len(records))
-	for i, r := range records {
-		key, err := path.Text(r.Value)
-		if err != nil {
-			return fmt.Errorf("%s: manager_reference: %w", r.Position, err)
-		}
-		if before, twice := workers[key]; twice && key != "" {
-			return fmt.Errorf("%s: found %q at %q, which worker %s has as well, expected each once: managers are named by it", r.Position, key, text, before)
-		}
-		workers[key] = rows[i][id]
-	}
-	for i := range rows {
-		key := rows[i][manager].Text()
-		if key == "" || slices.Contains(s.NoManager, key) {
-			continue
-		}
-		if worker, known := workers[key]; known {
-			rows[i][manager] = worker
-		} else {
-			rows[i][manager] = expression.String(text + "=" + key)
-		}
-	}
-	return nil
+	return append(columns, column{name: text, path: path}), err
 }
 
 // columnOf returns the index of the column that fills a canonical key, or -1.
@@ -166,7 +149,7 @@ func columnOf(s source.Spec, columns []column, key string) int {
 	return slices.IndexFunc(columns, func(c column) bool { return c.name == name && name != "" })
 }
 
-// Names returns the names of the columns that fields, attributes and min_filled use.
+// Names returns the names of the columns that fields, attributes, min_filled and manager_reference use.
 func Names(s source.Spec) []string {
 	used := map[string]bool{}
 	for _, name := range s.Fields {
@@ -177,6 +160,9 @@ func Names(s source.Spec) []string {
 	}
 	for name := range s.MinFilled {
 		used[name] = true
+	}
+	if s.ManagerReference != source.ByWorkerID {
+		used[s.ManagerReference] = true
 	}
 	delete(used, "")
 	return slices.Sorted(maps.Keys(used))

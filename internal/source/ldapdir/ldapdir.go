@@ -123,6 +123,9 @@ func Read(ctx context.Context, c Config, s source.Spec) (*source.Result, error) 
 	defer client.Close()
 	r := &reader{config: c, client: client, spec: s, names: map[string]string{}, binary: map[string]bool{}}
 	r.spec.Sparse = true // an entry leaves out what it has no value for
+	if name := s.ManagerReference; name == source.ByWorkerID || strings.EqualFold(name, DN) {
+		r.spec.ManagerReference = "" // distinguished names are replaced by worker ids anyway
+	}
 	return r.read(ctx)
 }
 
@@ -201,6 +204,7 @@ func (r *reader) requested() []string {
 	for name := range r.spec.MinFilled {
 		add(name)
 	}
+	add(r.spec.ManagerReference)
 	if len(names) == 0 {
 		names = []string{"1.1"} // none (RFC 4511 section 4.5.1.8)
 	}

@@ -205,3 +205,25 @@ func BenchmarkRead(b *testing.B) {
 		}
 	}
 }
+
+// TestManagerReference: managers are named by an address, in an attribute that is text, or by the distinguished name
+// of an entry whose address is known.
+func TestManagerReference(t *testing.T) {
+	s := openldap.Start(t, "dn: ou=People,"+openldap.Base+"\nobjectClass: organizationalUnit\nou: People\n\n"+
+		person("a", "employeeNumber: 1", "mail: z@example.com", "mail: a@example.com")+
+		person("b", "employeeNumber: 2", "roomNumber: A@Example.com", "manager: uid=a,ou=People,"+openldap.Base)+
+		person("c", "employeeNumber: 3", "roomNumber: b@example.com", "manager: uid=b,ou=People,"+openldap.Base))
+	for _, tt := range []struct{ manager, reference, want string }{
+		{"roomNumber", "mail", "2 1, 3 mail=b@example.com"}, {"manager", "mail", "2 1, 3 mail=uid=b,ou=People,dc=example,dc=com"},
+		{"manager", "DN", "2 1, 3 2"}, {"manager", source.ByWorkerID, "2 1, 3 2"}, {"manager", "uid", "2 1, 3 2"},
+	} {
+		result, err := Read(t.Context(), config(s), source.Spec{Attributes: []string{}, ManagerReference: tt.reference,
+			Fields: source.Fields{"worker_id": "employeeNumber", "manager_id": tt.manager}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := "2 " + result.Workers["2"].ManagerID + ", 3 " + result.Workers["3"].ManagerID; got != tt.want || len(result.Attributes) != 0 {
+			t.Errorf("%s by %s: found %s and the attributes %v, expected %s", tt.manager, tt.reference, got, result.Attributes, tt.want)
+		}
+	}
+}

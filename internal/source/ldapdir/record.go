@@ -3,6 +3,7 @@
 package ldapdir
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"regexp"
@@ -101,6 +102,9 @@ func (r *reader) named() map[string]bool {
 	for name := range r.spec.MinFilled {
 		names[name] = true
 	}
+	if name := r.spec.ManagerReference; name != "" {
+		names[name] = true
+	}
 	return names
 }
 
@@ -150,17 +154,17 @@ func generalizedTimes(values []string) []string {
 	return out
 }
 
-// resolveManagers puts worker ids in the place of distinguished names: those of
-// the entries that were read, and of others that the directory knows. A name of
-// nobody stays; it is reported as a manager who is not among the workers.
+// resolveManagers puts worker ids, or what else managers are named by, in the place of
+// distinguished names: those of the entries that were read, and of others that the directory
+// knows. A name of nobody stays; it is reported as a manager who is not among the workers.
 func (r *reader) resolveManagers(ctx context.Context) error {
-	manager, id := r.field("manager_id"), r.field("worker_id")
+	manager, id := r.field("manager_id"), cmp.Or(r.spec.ManagerReference, r.field("worker_id"))
 	if manager == "" || id == "" {
 		return nil
 	}
 	known := make(map[string]string, len(r.entries))
 	for _, e := range r.entries {
-		if ids := e.values[id]; len(ids) == 1 {
+		if ids := e.values[id]; len(ids) == 1 || len(ids) > 0 && r.spec.ManagerReference != "" { // one of several names a manager too
 			known[key(e.dn)] = ids[0]
 		}
 	}

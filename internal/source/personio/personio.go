@@ -40,8 +40,6 @@ type Config struct {
 	PageSize int
 	// Concurrency is how many pages are asked for at a time; 4 if 0.
 	Concurrency int
-	// ManagerReference is the attribute that supervisors are named by; id if empty.
-	ManagerReference string
 }
 
 const (
@@ -74,10 +72,6 @@ func Read(ctx context.Context, c Config, s source.Spec) (*source.Result, error) 
 		}
 	}
 	s.Fields = fields
-	reference := c.ManagerReference
-	if reference == "" {
-		reference = "id"
-	}
 	header := map[string]string{}
 	for name, value := range map[string]string{"X-Personio-Partner-ID": c.PartnerID, "X-Personio-App-ID": c.AppID} {
 		if value != "" {
@@ -92,9 +86,10 @@ func Read(ctx context.Context, c Config, s source.Spec) (*source.Result, error) 
 	labels := &labels{of: map[string]string{}}
 	s.Label = labels.label
 	return rest.ReadWith(ctx, client, rest.Config{
-		Path: "company/employees", Header: header, Records: "data", Columns: c.Columns, Optional: optional, ManagerReference: reference,
-		Paging:    rest.Paging{Kind: rest.Offset, Parameter: "offset", SizeParameter: "limit", Size: c.PageSize, Total: "metadata.total_elements", Concurrency: c.Concurrency},
-		Transform: func(record any) (any, error) { labels.note(record); return unwrap(record, 0) }, Check: check, Required: true,
+		Path: "company/employees", Header: header, Records: "data", Columns: c.Columns, Optional: optional,
+		References: map[string]string{"": "id"},
+		Paging:     rest.Paging{Kind: rest.Offset, Parameter: "offset", SizeParameter: "limit", Size: c.PageSize, Total: "metadata.total_elements", Concurrency: c.Concurrency},
+		Transform:  func(record any) (any, error) { labels.note(record); return unwrap(record, 0) }, Check: check, Required: true,
 	}, s)
 }
 

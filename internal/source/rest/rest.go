@@ -38,9 +38,6 @@ type Config struct {
 	// Columns names the columns and says where they are in a record, as jsonrecord.Columns does.
 	Columns map[string]string
 	Paging  Paging
-	// ManagerReference is the path to what managers are named by, where that is
-	// not the worker id.
-	ManagerReference string
 
 	// What packages for one HR system set:
 
@@ -82,11 +79,8 @@ func ReadWith(ctx context.Context, client *web.Client, c Config, s source.Spec) 
 	if err != nil {
 		return nil, err
 	}
-	references := c.References
-	if c.ManagerReference != "" {
-		references = map[string]string{"": c.ManagerReference}
-	}
-	return jsonrecord.Workers(s, jsonrecord.Columns{Paths: c.Columns, Parse: c.ParsePath, References: references, Required: c.Required, Optional: c.Optional}, records)
+	columns := jsonrecord.Columns{Paths: c.Columns, Parse: c.ParsePath, References: c.References, Required: c.Required, Optional: c.Optional}
+	return jsonrecord.Workers(s, columns, records)
 }
 
 // List reads the records. A list that changes while it is read is read again, at most twice.

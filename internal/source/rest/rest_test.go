@@ -107,7 +107,7 @@ func TestValues(t *testing.T) {
 		{"paths", Config{}, source.Spec{Attributes: []string{`a.b\.c`, "tags.1"}}, `"attributes":{"a.b\\.c":"x","tags.1":"7"}`},
 		{"absent", Config{}, source.Spec{Attributes: []string{"a.x"}}, `attributes: no record has a value for "a.x"`},
 		{"absent and required", Config{Required: true}, source.Spec{Attributes: []string{"a.x"}}, `column "a.x": found in no record: it does not exist, or the credentials may not see it`},
-		{"managers by another key", Config{ManagerReference: "key"}, source.Spec{Attributes: []string{}, Fields: source.Fields{"worker_id": "id", "manager_id": "manager.key"}},
+		{"managers by another key", Config{}, source.Spec{ManagerReference: "key", Attributes: []string{}, Fields: source.Fields{"worker_id": "id", "manager_id": "manager.key"}},
 			`"manager_id":"0042","time_zone":null,"attributes":{}}}1 worker with a manager who is not among the records: worker "0042" (record 2) names "key=gone"`},
 		{"wrong path", Config{Columns: map[string]string{"x": "a..b"}}, source.Spec{}, `columns: "x": found the path "a..b", expected keys`},
 		{"wrong JSONPath", Config{Columns: map[string]string{"x": "$.a[?"}}, source.Spec{}, `columns: "x": found the path "$.a[?", expected a JSONPath`},

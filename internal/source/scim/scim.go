@@ -49,9 +49,6 @@ type Config struct {
 	PageSize int
 	// Concurrency is how many pages are asked for at a time by index; 4 if 0.
 	Concurrency int
-	// ManagerReference is the attribute that managers are named by; id, the id
-	// of the resource, if empty.
-	ManagerReference string
 }
 
 const (
@@ -65,10 +62,6 @@ func Read(ctx context.Context, c Config, s source.Spec) (*source.Result, error) 
 	var optional []string
 	if s.Attributes == nil && c.Columns == nil {
 		s.Attributes, optional = DefaultAttributes, DefaultAttributes
-	}
-	reference := c.ManagerReference
-	if reference == "" {
-		reference = "id"
 	}
 	query := maps.Clone(c.Query)
 	if query == nil {
@@ -91,8 +84,9 @@ func Read(ctx context.Context, c Config, s source.Spec) (*source.Result, error) 
 		resource = "Users"
 	}
 	return rest.Read(ctx, rest.Config{
-		Web: c.Web, Path: resource, Query: query, Records: "Resources", Columns: c.Columns, Optional: optional, Paging: paging, ManagerReference: reference,
-		ParsePath: ParsePath, Transform: transform, Check: check, Expect: web.SCIMJSON, Again: expired,
+		Web: c.Web, Path: resource, Query: query, Records: "Resources", Columns: c.Columns, Optional: optional, Paging: paging,
+		References: map[string]string{"": "id"},
+		ParsePath:  ParsePath, Transform: transform, Check: check, Expect: web.SCIMJSON, Again: expired,
 	}, s)
 }
 

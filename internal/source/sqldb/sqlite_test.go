@@ -268,3 +268,14 @@ func TestDuplicatesAreCounted(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestManagerReference: the column that managers are named by need not be an attribute.
+func TestManagerReference(t *testing.T) {
+	path := file(t, `CREATE TABLE staff (id TEXT, mail TEXT, boss TEXT)`,
+		`INSERT INTO staff VALUES ('1', 'Ann@Example.com', NULL), ('2', NULL, 'ann@example.com ')`)
+	result, doc := mustRead(t, Config{Driver: "sqlite", Database: path, Query: "SELECT * FROM staff"},
+		source.Spec{Fields: source.Fields{"worker_id": "id", "manager_id": "boss"}, Attributes: []string{}, ManagerReference: "mail"})
+	if result.Workers["2"].ManagerID != "1" || len(result.Attributes) != 0 {
+		t.Errorf("found %s", doc)
+	}
+}

@@ -175,7 +175,7 @@ func (p *plan) allNames() []string {
 
 // wanted reports whether an attribute is read.
 func (c column) wanted(s source.Spec) bool {
-	if _, watched := s.MinFilled[c.name]; watched {
+	if _, watched := s.MinFilled[c.name]; watched || c.name == s.ManagerReference {
 		return true
 	}
 	for _, field := range s.Fields {

@@ -386,3 +386,17 @@ func BenchmarkRead(b *testing.B) {
 		}
 	}
 }
+
+// TestManagerReference: where worker ids are users, the person id of a manager leads to theirs.
+func TestManagerReference(t *testing.T) {
+	x := start(t, 60, sandbox.Options{})
+	spec := source.Spec{Fields: source.Fields{"worker_id": "userId"}, Attributes: []string{}, ManagerReference: "personIdExternal"}
+	got, err := x.read(t, x.config(), spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, want := got.Workers["u000010"], "u"+x.company.Worker("000010").ManagerID
+	if w == nil || w.ManagerID != want || len(w.Attributes) != 0 {
+		t.Errorf("got %+v, want the manager %s", w, want)
+	}
+}

@@ -267,3 +267,20 @@ func TestNoChain(t *testing.T) {
 		t.Errorf("found the managers of %d of %d workers", managed, len(got.Workers))
 	}
 }
+
+// TestManagerReference reads managers from a field of their own, where a name tells who they are.
+func TestManagerReference(t *testing.T) {
+	s, c := tenant(t, 60)
+	c.XPaths = map[string]string{
+		"Boss": "wd:Worker/wd:Worker_Data/wd:Management_Chain_Data/wd:Worker_Supervisory_Management_Chain_Data[position()=1]" +
+			"/wd:Management_Chain_Data[last()=position()]/wd:Manager_Reference/wd:ID[@wd:type='WID']/text()",
+		"Key": "wd:Worker/wd:Worker_Reference/wd:ID[@wd:type='WID']/text()"}
+	spec := source.Spec{Fields: source.Fields{"manager_id": "Boss"}, Attributes: []string{}, ManagerReference: "Key"}
+	got, err := Read(context.Background(), c, spec, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w, want := got.Workers["000010"], s.Company.Worker("000010").ManagerID; w.ManagerID != want || len(w.Attributes) != 0 || want == "" {
+		t.Errorf("got the manager %s, %v, want %s", w.ManagerID, w.Attributes, want)
+	}
+}

@@ -312,7 +312,7 @@ func (c *Config) plan(s source.Spec) (*plan, error) {
 
 // wanted reports whether an attribute is read.
 func wanted(s source.Spec, name string) bool {
-	if _, watched := s.MinFilled[name]; watched {
+	if _, watched := s.MinFilled[name]; watched || name == s.ManagerReference {
 		return true
 	}
 	for _, field := range s.Fields {

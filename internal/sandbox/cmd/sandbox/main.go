@@ -9,6 +9,8 @@
 // The changes of company may be repeated and are made in their order: -move ID=DEPARTMENT, -promote ID=TITLE, -rename ID=LASTNAME, -report ID=MANAGERID,
 // -leave ID=DATE, -return ID=DATE, -join FIRST/LAST/DATE[/MANAGERID], -shorten N, -mess.
 //
+// A domain has the first address of 127.0.0.1 to 127.0.0.9 whose ports are free, so that several run at once.
+//
 // Domain and graph run until they are interrupted or terminated and remove what they made. DIR/env appears when the domain or tenant is ready; a shell reads it.
 package main
 
@@ -137,7 +139,10 @@ func runDomain(ctx context.Context, args []string, stdout, stderr io.Writer) (er
 	if *dir == "" {
 		return errors.New("domain needs -dir DIR")
 	}
-	domain, err := samba.Start(ctx, samba.Options{Dir: *dir, Realm: *realm})
+	began := time.Now()
+	domain, err := samba.Start(ctx, samba.Options{Dir: *dir, Realm: *realm, Beside: true, Progress: func(what string) {
+		fmt.Fprintf(stderr, "%s (%d s)\n", what, int(time.Since(began).Seconds()))
+	}})
 	if err != nil {
 		return err
 	}

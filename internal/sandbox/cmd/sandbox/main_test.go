@@ -154,6 +154,16 @@ func TestDomain(t *testing.T) {
 	if out, err := search.CombinedOutput(); err != nil || !strings.Contains(string(out), "DC=corp,DC=example,DC=com") {
 		t.Errorf("ldapsearch: %v\n%s", err, out)
 	}
+	beside := filepath.Join(t.TempDir(), "d")
+	stopBeside := startDomain(t, beside)
+	search = exec.Command("sh", "-c", `. "$0/env" && case $WORKFORCE_AD_URL in *127.0.0.1*) exit 1; esac && ldapsearch -LLL -x -H "$WORKFORCE_AD_URL" `+
+		`-D "$WORKFORCE_AD_USERNAME" -w "$WORKFORCE_AD_PASSWORD" -b "$BASE_DN" -s base distinguishedName`, beside)
+	if out, err := search.CombinedOutput(); err != nil || !strings.Contains(string(out), "DC=corp,DC=example,DC=com") {
+		t.Errorf("the domain beside it: %v\n%s", err, out)
+	}
+	if err := stopBeside(); err != nil {
+		t.Error(err)
+	}
 	if err := run(t.Context(), []string{"domain", "-dir", dir}, io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), "in use") {
 		t.Errorf("a second domain in the directory: %v", err)
 	}
