@@ -185,7 +185,7 @@ func (g *regrouping) change(ctx context.Context) {
 	}
 }
 
-// noteOutcome records what became of one group's members.
+// noteOutcome records how the change of one group's members ended.
 func (g *regrouping) noteOutcome(c directory.MembershipChange, o directory.MembershipOutcome, byID map[string]*task) {
 	for _, m := range slices.Concat(c.Add, c.Remove) {
 		if err := o.Failure(m.ID); err != nil {

@@ -220,7 +220,7 @@ func (b *batch) round(ctx context.Context, pending []int) (again []int, wait tim
 		answer.pending.EndAll(outcome(nil, e))
 		return asked, 0, false, at, e
 	}
-	defer func() { b.recordOutcomes(answer.pending, asked) }()
+	defer func() { b.recordAnswers(answer.pending, asked) }()
 	again, wait, throttled = b.sortAnswers(got, answer, asked)
 	return again, wait, throttled, answer.at, nil
 }
