@@ -127,7 +127,8 @@ func (d *accountsDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 			},
 			"accounts": schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The accounts the population should have: one document by worker id."},
 			"partitions": schema.MapAttribute{Computed: true, ElementType: documents, MarkdownDescription: "The same accounts divided as `partition` says: for `for_each` of `workforce_" + d.target.prefix +
-				"_population` beyond 20,000 people. Null without `partition`, because the same accounts would stand in the plan and the state twice."},
+				"_population` beyond 20,000 people. " +
+				"Null without `partition`, because the same accounts would stand in the plan and the state twice."},
 			"object_ids": schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Object id (objectGUID in Active Directory) by worker id, of the accounts that exist: for sending the directory's id back to the HR system."},
 			"joiners":    ids("Worker ids that get a new account."),
 			"movers":     ids("Worker ids whose account changes and stays in use."),
