@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -291,7 +290,7 @@ func (s gathered) Read(ctx context.Context, ids map[string]string, attributes []
 		out := make([]map[string]*directory.Existing, len(all))
 		for i, r := range all {
 			out[i] = map[string]*directory.Existing{}
-			for worker := range maps.Keys(r.ids) {
+			for worker := range r.ids {
 				if e := found[under(i, worker)]; e != nil {
 					out[i][worker] = e
 				}
