@@ -9,6 +9,7 @@ package audit
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -205,6 +206,12 @@ func Label(ctx context.Context, l Labels) context.Context {
 		ctx = context.WithValue(ctx, rulesKey, l.Rules)
 	}
 	return ctx
+}
+
+// Alike returns a text that is the same for contexts that say the same about writes, which
+// may then be made in one call.
+func Alike(ctx context.Context) string {
+	return fmt.Sprintf("%q %q %+v", redacted(ctx), ctx.Value(rulesKey), SubjectOf(ctx))
 }
 
 func redacted(ctx context.Context) []string {

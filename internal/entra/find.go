@@ -220,9 +220,14 @@ func (d withDeleted) Find(ctx context.Context, attribute string, values []string
 	return found, nil
 }
 
-// listDeleted reads the users that can still be restored, once.
+// listDeleted reads the users that can still be restored, once for everybody who asks.
 // https://learn.microsoft.com/graph/api/directory-deleteditems-list
 func (t *Tenant) listDeleted(ctx context.Context) ([]*user, error) {
+	free, err := hold(ctx, t.mourning)
+	if err != nil {
+		return nil, err
+	}
+	defer free()
 	t.mu.Lock()
 	known := t.deleted
 	t.mu.Unlock()
@@ -232,7 +237,8 @@ func (t *Tenant) listDeleted(ctx context.Context) ([]*user, error) {
 	properties, selected := t.needed()
 	deleted := []*user{}
 	query := url.Values{"$select": {selected}, "$top": {strconv.Itoa(pageSize)}}
-	err := t.client.Pages(ctx, graphconn.Request{Method: http.MethodGet, Path: "/directory/deletedItems/microsoft.graph.user", Query: query}, func(body []byte) error {
+	request := graphconn.Request{Method: http.MethodGet, Path: "/directory/deletedItems/microsoft.graph.user", Query: query}
+	err = t.client.Pages(ctx, request, func(body []byte) error {
 		return t.eachOf(body, properties, true, func(u *user) {
 			u.deleted = true
 			if name := u.text(attrPrincipal); name != "" {

@@ -127,12 +127,11 @@ func (t *Tenant) bulk(ctx context.Context, more int) (*snapshot, error) {
 
 // load lists the tenant, once for everybody who asks, if that is worth it.
 func (t *Tenant) load(ctx context.Context, worth func() (bool, error)) (*snapshot, error) {
-	select {
-	case t.loading <- struct{}{}:
-		defer func() { <-t.loading }()
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
+	free, err := hold(ctx, t.loading)
+	if err != nil {
+		return nil, err
 	}
+	defer free()
 	properties, _ := t.needed()
 	t.mu.Lock()
 	s := t.all

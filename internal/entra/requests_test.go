@@ -158,3 +158,28 @@ func alone(n int) []directory.Change {
 	}
 	return out
 }
+
+// TestAskedAtOnce: what everybody needs is read once, however many ask for it at the same moment.
+func TestAskedAtOnce(t *testing.T) {
+	tenant, s, _ := populated(t, 1)
+	start := make(chan struct{})
+	var wait sync.WaitGroup
+	for range 8 {
+		wait.Go(func() {
+			<-start
+			if _, err := tenant.Suffixes(t.Context()); err != nil {
+				t.Error(err)
+			}
+			if _, err := tenant.WithDeleted().Find(t.Context(), attrEmployeeID, []string{"w00000"}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	close(start)
+	wait.Wait()
+	for _, call := range []string{"GET /domains", "GET /directory/deletedItems/microsoft.graph.user"} {
+		if n := s.Stats().Calls(call); n != 1 {
+			t.Errorf("%s was asked %d times: %v", call, n, s.Stats())
+		}
+	}
+}

@@ -62,6 +62,8 @@ type Tenant struct {
 	loading  chan struct{} // holds a token while somebody lists the tenant
 	defining chan struct{} // the same for definitions
 	guarding chan struct{} // the same for who is protected
+	naming   chan struct{} // the same for the domains
+	mourning chan struct{} // the same for deleted users
 	asking   asker
 
 	forgotten directory.Forgotten    // memberships that are not given back
@@ -113,7 +115,9 @@ func New(c *graphconn.Client, o Options) *Tenant {
 			o.RemovedGroupsAttributes[i] = p.kind.Name
 		}
 	}
-	t := &Tenant{Expectations: directory.NewExpectations(directory.Fold), client: c, o: o, loading: make(chan struct{}, 1), guarding: make(chan struct{}, 1), defining: make(chan struct{}, 1), need: map[string]property{},
+	t := &Tenant{Expectations: directory.NewExpectations(directory.Fold), client: c, o: o,
+		loading: make(chan struct{}, 1), guarding: make(chan struct{}, 1), defining: make(chan struct{}, 1),
+		naming: make(chan struct{}, 1), mourning: make(chan struct{}, 1), need: map[string]property{},
 		defined: definitions{types: map[string]property{}, settled: map[string]bool{}}, total: -1, made: map[string]string{}, gone: map[string]bool{}, nested: map[string][]string{}, named: map[string][]string{}}
 	t.asking.tenant = t
 	t.Need(slices.Concat(essential, []string{attrNickname, attrMail, attrProxies, o.WorkerIDAttribute, o.DisabledSinceAttribute})...)
@@ -233,8 +237,23 @@ func (t *Tenant) Suffixes(ctx context.Context) ([]string, error) {
 	return verified, err
 }
 
-// readDomains reads the domains of the tenant, once.
+// hold takes the token of what only one of many who ask reads, and returns how to give it back.
+func hold(ctx context.Context, token chan struct{}) (func(), error) {
+	select {
+	case token <- struct{}{}:
+		return func() { <-token }, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+// readDomains reads the domains of the tenant, once for everybody who asks.
 func (t *Tenant) readDomains(ctx context.Context) ([]domain, error) {
+	free, err := hold(ctx, t.naming)
+	if err != nil {
+		return nil, err
+	}
+	defer free()
 	t.mu.Lock()
 	known := t.domains
 	t.mu.Unlock()
@@ -242,7 +261,8 @@ func (t *Tenant) readDomains(ctx context.Context) ([]domain, error) {
 		return known, nil
 	}
 	domains := []domain{}
-	err := t.client.Pages(ctx, graphconn.Request{Method: http.MethodGet, Path: "/domains", Query: url.Values{"$select": {"id,isDefault,isVerified,authenticationType"}}}, func(body []byte) error {
+	query := url.Values{"$select": {"id,isDefault,isVerified,authenticationType"}}
+	err = t.client.Pages(ctx, graphconn.Request{Method: http.MethodGet, Path: "/domains", Query: query}, func(body []byte) error {
 		var page struct {
 			Value []domain `json:"value"`
 		}

@@ -142,7 +142,8 @@ func (d *accountsDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 			},
 			"accounts": schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The accounts the population should have: one document by worker id."},
 			"partitions": schema.MapAttribute{Computed: true, ElementType: documents, MarkdownDescription: "The same accounts divided as `partition` says: for `for_each` of `workforce_" + d.target.prefix +
-				"_population` beyond 20,000 people. Null without `partition`, because the same accounts would stand in the plan and the state twice."},
+				"_population` beyond 20,000 people. " +
+				"Null without `partition`, because the same accounts would stand in the plan and the state twice."},
 			"names":      schema.StringAttribute{Computed: true, MarkdownDescription: "User principal names and mail addresses of the accounts that carry a worker id or get one, before and after this run, as a JSON object of worker id by name in lower case: for `taken_names` of another data source."},
 			"object_ids": schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Object id (objectGUID in Active Directory) by worker id, of the accounts that exist: for sending the directory's id back to the HR system."},
 			"joiners":    ids("Worker ids that get a new account."),

@@ -64,7 +64,9 @@ type providerData struct {
 	// addresses knows who gets which address in any population of the run.
 	addresses reconcile.Addresses
 	groups    reconcile.GroupClaims
-	reports   reportFiles // written in this run
+	// inAD and inEntra let resources of one person ask and write together.
+	inAD, inEntra reconcile.Gathering
+	reports       reportFiles // written in this run
 	// audit is where writes are put on record, nil for nowhere; labels is what mappings say for it.
 	audit  *audit.Log
 	labels labels

@@ -38,6 +38,7 @@ type target struct {
 	// workerIDAttribute and connect use the provider's configuration; the first without connecting.
 	workerIDAttribute func(*providerData) string
 	connect           func(*providerData) (userDirectory, error)
+	gathering         func(*providerData) *reconcile.Gathering // of resources of one person
 	groups            groupTerms
 	home              identityHome
 	// commonPlace returns where all accounts of these documents are, "" where nothing holds them all.
@@ -51,6 +52,7 @@ var activeDirectoryTarget = target{
 	partOf:            func(e *directory.Existing, container string) bool { return activedirectory.Below(e.Path, container) },
 	workerIDAttribute: func(d *providerData) string { return d.activeDirectory.workerIDAttribute() },
 	connect:           func(d *providerData) (userDirectory, error) { return connected(d.activeDirectory.Domain()) },
+	gathering:         func(d *providerData) *reconcile.Gathering { return &d.inAD },
 	groups:            adGroupTerms, home: adHome,
 	commonPlace: func(accounts map[string]string) string {
 		return activedirectory.CommonContainer(containersOf(accounts))
@@ -67,6 +69,7 @@ var entraTarget = target{
 	},
 	workerIDAttribute: func(d *providerData) string { return d.entra.workerIDAttribute() },
 	connect:           func(d *providerData) (userDirectory, error) { return connected(d.entra.Tenant()) },
+	gathering:         func(d *providerData) *reconcile.Gathering { return &d.inEntra },
 	groups:            entraGroupTerms, home: entraHome, commonPlace: commonDomain,
 }
 

@@ -52,6 +52,8 @@ type Population struct {
 	// Claims is shared by all populations of a run.
 	Claims  *Claims
 	Options Options
+	// Gathering, if set, is shared by all populations of one person at one directory.
+	Gathering *Gathering
 	// Before holds the documents that the state records, by worker id.
 	Before map[string]string
 	// Memory is what else is known of them. Stages keep it up to date.
@@ -134,6 +136,9 @@ func (p *Population) connect(f *Findings) (Users, bool) {
 	if r, ok := dir.(Replicated); ok && p.Memory.Directory.Server != "" {
 		r.Prefer(p.Memory.Directory.Server)
 	}
+	if p.Gathering != nil {
+		dir = p.Gathering.through(dir)
+	}
 	return dir, true
 }
 
@@ -144,6 +149,7 @@ func (p *Population) connect(f *Findings) (Users, bool) {
 // id, for [Population.Apply]. Where nothing was, it returns carried, which is what
 // an earlier plan found out: so that a plan without changes stays one.
 func (p *Population) Plan(ctx context.Context, want, carried map[string]string) (map[string]string, Findings) {
+	defer p.begin()()
 	var f Findings
 	removed := p.removed(want)
 	if len(p.candidates(want)) == 0 && len(removed) == 0 {
@@ -241,6 +247,7 @@ func (p *Population) before(id string) (directory.Account, bool) {
 // accounts as they are then: those that failed as they were read back. planned is
 // what [Population.Plan] returned.
 func (p *Population) Apply(ctx context.Context, want, planned map[string]string) (map[string]string, Findings) {
+	defer p.begin()()
 	candidates, removed := p.candidates(want), p.removed(want)
 	accounts, f := p.Target.parse(want, candidates)
 	dir, ok := p.connect(&f)

@@ -15,6 +15,7 @@ import (
 // Refresh returns the documents of the state with what the directory holds now.
 // An account that is gone is left out; a document that releases its account stays.
 func (p *Population) Refresh(ctx context.Context) (map[string]string, Findings) {
+	defer p.begin()()
 	after := make(map[string]string, len(p.Before))
 	var workers []string
 	for _, id := range sortedKeys(p.Before) {
@@ -102,6 +103,7 @@ func (p *Population) outstanding(ctx context.Context, dir Users, found map[strin
 
 // ReadCore returns the core document of one account that has just been imported.
 func (p *Population) ReadCore(ctx context.Context, id string) (map[string]string, Findings) {
+	defer p.begin()()
 	var f Findings
 	dir, ok := p.connect(&f)
 	if !ok || !p.sameDirectory(ctx, dir, &f) {

@@ -194,6 +194,7 @@ func (p *Population) checkProtected(ctx context.Context, dir Users, removed []st
 
 // PlanEnd says what the end of the population does to its accounts, and refuses what must not be done.
 func (p *Population) PlanEnd(ctx context.Context) Findings {
+	defer p.begin()()
 	var f Findings
 	p.ending = true
 	mode, workers := p.Options.OnRemoval, p.removed(nil)
@@ -243,6 +244,7 @@ func (p *Population) PlanEnd(ctx context.Context) Findings {
 // End takes all accounts out of management, and returns the documents of those
 // that could not be disabled or deleted.
 func (p *Population) End(ctx context.Context) (map[string]string, Findings) {
+	defer p.begin()()
 	var f Findings
 	p.ending = true
 	mode, workers := p.Options.OnRemoval, p.removed(nil)

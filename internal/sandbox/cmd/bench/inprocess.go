@@ -30,7 +30,9 @@ type effort struct {
 // variable that lets Terraform find it: what the provider does can then be counted from here.
 func (t terraform) withProvider(ctx context.Context, f func(env string) error) (effort, error) {
 	// What is counted is the work, not a log of it.
-	for _, setting := range append([]string{"TF_LOG=OFF", "TF_LOG_SDK=OFF", "TF_LOG_PROVIDER=OFF", "TF_LOG_PROVIDER_WORKFORCE=OFF"}, t.env...) {
+	for _, setting := range append([]string{
+		"TF_LOG=OFF", "TF_LOG_SDK=OFF", "TF_LOG_PROVIDER=OFF", "TF_LOG_PROVIDER_WORKFORCE=OFF",
+	}, t.env...) {
 		name, value, _ := strings.Cut(setting, "=")
 		if err := os.Setenv(name, value); err != nil {
 			return effort{}, err
@@ -40,7 +42,8 @@ func (t terraform) withProvider(ctx context.Context, f func(env string) error) (
 	config, ended := make(chan *plugin.ReattachConfig, 1), make(chan struct{})
 	failed := make(chan error, 1)
 	go func() {
-		failed <- tf6server.Serve(provider.Address, provider.NewServer("bench"), tf6server.WithDebug(ctx, config, ended), tf6server.WithGoPluginLogger(hclog.NewNullLogger()))
+		failed <- tf6server.Serve(provider.Address, provider.NewServer("bench"), tf6server.WithDebug(ctx, config, ended),
+			tf6server.WithGoPluginLogger(hclog.NewNullLogger()))
 	}()
 	defer func() { cancel(); <-ended }()
 	var at *plugin.ReattachConfig
@@ -52,7 +55,8 @@ func (t terraform) withProvider(ctx context.Context, f func(env string) error) (
 	}
 	type address struct{ Network, String string }
 	doc, err := json.Marshal(map[string]any{provider.Address: map[string]any{
-		"Protocol": at.Protocol, "ProtocolVersion": at.ProtocolVersion, "Pid": at.Pid, "Test": true, "Addr": address{at.Addr.Network(), at.Addr.String()},
+		"Protocol": at.Protocol, "ProtocolVersion": at.ProtocolVersion, "Pid": at.Pid, "Test": true,
+		"Addr": address{at.Addr.Network(), at.Addr.String()},
 	}})
 	if err != nil {
 		return effort{}, err

@@ -30,7 +30,8 @@ const (
 
 // usersOf is a resource for each person.
 func usersOf(prefix string) string {
-	return requiredProviders + fmt.Sprintf("resource \"workforce_%s_user\" \"staff\" {\n  for_each = local.accounts\n  account  = each.value\n}\n", prefix)
+	return requiredProviders + fmt.Sprintf("resource \"workforce_%s_user\" \"staff\" {\n"+
+		"  for_each = local.accounts\n  account  = each.value\n}\n", prefix)
 }
 
 // container is where the people of benchmarks live.

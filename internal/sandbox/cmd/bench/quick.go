@@ -60,11 +60,13 @@ func quickWhole(ctx context.Context, t terraform) (over int, err error) {
 	saved := step{"plan, all new", []string{"plan", "-input=false", "-no-color", "-lock=false", "-out=plan.bin"}}
 	const n = quickPeople
 	return quickSteps(ctx, w, dir.meter, n, func(moved bool) error { return writeStaff(w, n, moved) }, []quickStep{
-		{step: saved, bounds: []bound{{"searches", 10}, {"decoded", n}, {"encoded", n}, {"plan file", 450 * n}, {"plan JSON", 3600 * n}, {"plan text", 1600 * n}}},
+		{step: saved, bounds: []bound{{"searches", 10}, {"decoded", n}, {"encoded", n},
+			{"plan file", 360 * n}, {"plan JSON", 3600 * n}, {"plan text", 1600 * n}}},
 		{step: apply, bounds: []bound{{"searches", 30}, {"decoded", 3 * n}, {"encoded", n}}},
 		{step: planSame, bounds: []bound{{"searches", 10}, {"decoded", n}, {"encoded", 2 * n}}},
 		{step: planMove, moved: true, bounds: []bound{{"searches", 10}, {"decoded", 2*n + n/50}, {"encoded", 2*n + n/20}}},
-		{step: applyOne, moved: true, bounds: []bound{{"searches", 25}, {"modifies", n / 100}, {"decoded", 3*n + n/20}, {"encoded", 2*n + n/10}, {"state", 2400 * n}}},
+		{step: applyOne, moved: true, bounds: []bound{{"searches", 25}, {"modifies", n / 100},
+			{"decoded", 3*n + n/20}, {"encoded", 2*n + n/10}, {"state", 2400 * n}}},
 	})
 }
 
@@ -76,14 +78,17 @@ func quickTenant(ctx context.Context, t terraform) (over int, err error) {
 	}
 	defer dir.stop()
 	fmt.Printf("## A population of %d, %s\n", quickPeople, entraID.title)
-	w, err := t.workspace("quick-tenant", requiredProviders+"resource \"workforce_entra_population\" \"staff\" { accounts = local.accounts }\n", map[string]string{}, dir.env...)
+	w, err := t.workspace("quick-tenant", requiredProviders+
+		"resource \"workforce_entra_population\" \"staff\" { accounts = local.accounts }\n", map[string]string{}, dir.env...)
 	if err != nil {
 		return 0, err
 	}
-	return quickSteps(ctx, w, dir.meter, quickPeople, func(moved bool) error { return writeAccounts(w, cloudDocuments(quickPeople, department(moved))) }, []quickStep{
+	prepare := func(moved bool) error { return writeAccounts(w, cloudDocuments(quickPeople, department(moved))) }
+	return quickSteps(ctx, w, dir.meter, quickPeople, prepare, []quickStep{
 		{step: apply, bounds: []bound{{"requests", 90}, {"decoded", 3 * quickPeople}, {"encoded", 0}}},
 		{step: planSame, bounds: []bound{{"requests", 5}, {"decoded", quickPeople}, {"encoded", quickPeople}}},
-		{step: applyOne, moved: true, bounds: []bound{{"requests", 12}, {"decoded", 3*quickPeople + quickPeople/20}, {"encoded", quickPeople + quickPeople/10}}},
+		{step: applyOne, moved: true, bounds: []bound{{"requests", 12},
+			{"decoded", 3*quickPeople + quickPeople/20}, {"encoded", quickPeople + quickPeople/10}}},
 	})
 }
 
@@ -110,15 +115,18 @@ func quickUsersOf(ctx context.Context, t terraform, d target) (over int, err err
 	if err != nil {
 		return 0, err
 	}
-	return quickSteps(ctx, w, dir.meter, quickUsers, func(moved bool) error { return writeAccounts(w, d.documents(quickUsers, department(moved))) }, []quickStep{
-		{step: apply, bounds: []bound{{"searches", 1500}, {"requests", 800}}},
-		{step: planSame, bounds: []bound{{"searches", 130}, {"requests", 20}}},
-		{step: applyOne, moved: true, bounds: []bound{{"searches", 150}, {"requests", 35}}},
+	prepare := func(moved bool) error { return writeAccounts(w, d.documents(quickUsers, department(moved))) }
+	return quickSteps(ctx, w, dir.meter, quickUsers, prepare, []quickStep{
+		{step: apply, bounds: []bound{{"searches", 1000}, {"requests", 550}}},
+		{step: planSame, bounds: []bound{{"searches", 90}, {"requests", 12}}},
+		{step: applyOne, moved: true, bounds: []bound{{"searches", 110}, {"requests", 25}}},
 	})
 }
 
 // quickSteps runs steps, and returns how many counts are over their bounds.
-func quickSteps(ctx context.Context, w terraform, m meter, people int, prepare func(moved bool) error, steps []quickStep) (over int, err error) {
+func quickSteps(
+	ctx context.Context, w terraform, m meter, people int, prepare func(moved bool) error, steps []quickStep,
+) (over int, err error) {
 	for _, s := range steps {
 		if err := prepare(s.moved); err != nil {
 			return over, err
@@ -144,7 +152,8 @@ func quickSteps(ctx context.Context, w terraform, m meter, people int, prepare f
 		if state, err := os.Stat(filepath.Join(w.dir, "terraform.tfstate")); err == nil {
 			got = append(got, count{"state", state.Size()})
 		}
-		got = append(got, count{"decoded", spent.decoded}, count{"encoded", spent.encoded}, count{"kB allocated a person", int64(spent.allocated) / 1000 / int64(people)})
+		got = append(got, count{"decoded", spent.decoded}, count{"encoded", spent.encoded},
+			count{"kB allocated a person", int64(spent.allocated) / 1000 / int64(people)})
 		fmt.Printf("%-22s %s\n", s.name, got)
 		for _, c := range got {
 			for _, b := range s.bounds {

@@ -33,7 +33,7 @@ const overrides = `provider_installation {
 func (t terraform) build(ctx context.Context) error {
 	bin := filepath.Join(t.dir, "bin")
 	for name, pkg := range map[string]string{"terraform-provider-workforce": ".", "terraform-provider-noop": "./internal/sandbox/cmd/noop"} {
-		cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", filepath.Join(bin, name), pkg)
+		cmd := exec.CommandContext(ctx, "go", "build", "-ldflags=-s -w", "-o", filepath.Join(bin, name), pkg)
 		if out, err := cmd.CombinedOutput(); err != nil {
 			return fmt.Errorf("building %s: %w\n%s", name, err, out)
 		}

@@ -15,7 +15,8 @@ import (
 )
 
 // hrFields are the columns of a [company.Company] that fill canonical keys.
-var hrFields = map[string]string{"worker_id": "WorkerID", "status": "WorkerStatus", "worker_type": "WorkerType", "hire_date": "HireDate", "termination_date": "TerminationDate",
+var hrFields = map[string]string{"worker_id": "WorkerID", "status": "WorkerStatus", "worker_type": "WorkerType",
+	"hire_date": "HireDate", "termination_date": "TerminationDate",
 	"last_day_of_work": "LastDayOfWork", "on_leave": "OnLeave", "manager_id": "ManagerID", "time_zone": "TimeZone"}
 
 // wholePath is the configuration from a CSV file, with an absolute path, to accounts: the rules of [rules],
@@ -29,7 +30,8 @@ func wholePath(file string) string {
 	}
 	b.WriteString("  }\n}\n")
 	r := rules()
-	fmt.Fprintf(&b, "resource \"workforce_mapping\" \"rules\" {\n  target = %q\n  match = [{ source = \"worker_id\", target = \"employeeID\" }]\n  expressions = {\n", r.Target)
+	fmt.Fprintf(&b, "resource \"workforce_mapping\" \"rules\" {\n  target = %q\n"+
+		"  match = [{ source = \"worker_id\", target = \"employeeID\" }]\n  expressions = {\n", r.Target)
 	for _, name := range slices.Sorted(maps.Keys(r.Expressions)) {
 		fmt.Fprintf(&b, "    %s = %q\n", name, r.Expressions[name])
 	}
@@ -43,8 +45,10 @@ func wholePath(file string) string {
 	}
 	fmt.Fprintf(&b, "  }\n  container = %q\n}\n", r.Container)
 	fmt.Fprintf(&b, "locals { rules = workforce_mapping.rules.json }\n"+
-		"data \"workforce_ad_accounts\" \"staff\" {\n  workers = data.workforce_hr_csv.staff.json\n  mapping = local.rules\n  as_of = %q\n}\n"+
-		"resource \"workforce_ad_population\" \"staff\" { accounts = data.workforce_ad_accounts.staff.accounts }\n", company.DefaultDate.Format("2006-01-02"))
+		"data \"workforce_ad_accounts\" \"staff\" {\n  workers = data.workforce_hr_csv.staff.json\n"+
+		"  mapping = local.rules\n  as_of = %q\n}\n"+
+		"resource \"workforce_ad_population\" \"staff\" { accounts = data.workforce_ad_accounts.staff.accounts }\n",
+		company.DefaultDate.Format("2006-01-02"))
 	return b.String()
 }
 
@@ -65,11 +69,6 @@ func writeStaff(t terraform, people int, moved bool) error {
 
 // sizes is how many bytes a plan and a state take.
 type sizes struct{ file, json, text, state int64 }
-
-func (s sizes) per(people int) string {
-	each := func(n int64) float64 { return float64(n) / float64(people) }
-	return fmt.Sprintf("a person: plan file %.0f, plan JSON %.0f, plan text %.0f, state %.0f bytes", each(s.file), each(s.json), each(s.text), each(s.state))
-}
 
 // measureSizes reads the sizes of plan.bin and of the state of a workspace.
 func measureSizes(t terraform, run func(args ...string) ([]byte, error)) (s sizes, err error) {
