@@ -322,12 +322,18 @@ func (c *compiler) finish(call *call, e *expr) *node {
 // foreign are functions of Visual Basic, Excel, MIM and Microsoft Entra Connect under other names, in
 // lower case, with what this language has for them.
 var foreign = map[string]string{
-	"length": "Len", "strlen": "Len", "lower": "ToLower", "upper": "ToUpper", "substring": "Mid", "substr": "Mid", "indexof": "InStr", "instrrev": "Word, which counts parts",
-	"if": "IIF", "ifelse": "IIF", "isblank": "IsNullOrEmpty", "isempty": "IsNullOrEmpty", "nvl": "Coalesce", "ifnull": "Coalesce", "choose": "Switch", "case": "Switch",
-	"concat": "Join, or & between texts", "concatenate": "Join, or & between texts", "concatenatemultivaluedstring": "Join", "equals": "Eq, or = in a condition", "regexreplace": "Replace with a regexPattern",
-	"today": "Now", "getdate": "Now", "datetimenow": "Now", "datetimeutcnow": "Now", "datetimeadd": "DateAdd", "datetimesubtract": "DateAdd with a negative number", "formatdate": "FormatDateTime",
-	"datetimefromfiletimeutc": "DateFromNum", "datetimetofiletimeutc": "NumFromDate", "converttostring": "CStr", "converttoboolean": "CBool", "titlecase": "PCase", "propercase": "PCase",
-	"itemornull": "Item", "cnum": "the number as it is: numbers are texts", "stringfromguid": "CStr", "isnumeric": "IIF with a comparison, or Replace with a pattern",
+	"length": "Len", "strlen": "Len", "lower": "ToLower", "upper": "ToUpper", "substring": "Mid", "substr": "Mid", "indexof": "InStr",
+	"instrrev": "Word, which counts parts",
+	"if":       "IIF", "ifelse": "IIF", "isblank": "IsNullOrEmpty", "isempty": "IsNullOrEmpty", "nvl": "Coalesce", "ifnull": "Coalesce",
+	"choose": "Switch", "case": "Switch",
+	"concat": "Join, or & between texts", "concatenate": "Join, or & between texts", "concatenatemultivaluedstring": "Join",
+	"equals": "Eq, or = in a condition", "regexreplace": "Replace with a regexPattern",
+	"today": "Now", "getdate": "Now", "datetimenow": "Now", "datetimeutcnow": "Now", "datetimeadd": "DateAdd",
+	"datetimesubtract": "DateAdd with a negative number", "formatdate": "FormatDateTime",
+	"datetimefromfiletimeutc": "DateFromNum", "datetimetofiletimeutc": "NumFromDate", "converttostring": "CStr", "converttoboolean": "CBool",
+	"titlecase": "PCase", "propercase": "PCase",
+	"itemornull": "Item", "cnum": "the number as it is: numbers are texts", "stringfromguid": "CStr",
+	"isnumeric": "IIF with a comparison, or Replace with a pattern",
 }
 
 func (c *compiler) unknownFunction(e *expr) *node {

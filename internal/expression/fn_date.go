@@ -260,7 +260,8 @@ func parseStyles(s string) (inner bool, err error) {
 		style = strings.TrimPrefix(style, "DateTimeStyles.")
 		if n, err := strconv.Atoi(style); err == nil { // .NET reads the sum of the flags, too
 			if n < 0 || n > allStyles {
-				return false, fmt.Errorf("unknown dateTimeStyles %d; expected a sum of flags from 0 to %d, such as 7 for AllowWhiteSpaces", n, allStyles)
+				return false, fmt.Errorf("unknown dateTimeStyles %d; expected a sum of flags from 0 to %d, such as 7 for AllowWhiteSpaces", n,
+					allStyles)
 			}
 			inner = inner || n&allowInnerWhite != 0
 			continue

@@ -133,9 +133,11 @@ func (l *lexer) next(operand bool) (token, error) {
 func (l *lexer) parameter(start position) error {
 	name := parameterName.FindString(string(l.source[l.offset-1 : min(len(l.source), l.offset+100)]))
 	if name == "" {
-		return &Error{Line: start.line, Column: start.column, Message: `found the character '%'`, Expected: `expected a function, [attribute], "text" or a number`}
+		return &Error{Line: start.line, Column: start.column, Message: `found the character '%'`,
+			Expected: `expected a function, [attribute], "text" or a number`}
 	}
-	return &Error{Line: start.line, Column: start.column, Message: "found " + name + ", a parameter that the synchronization engine of Microsoft Entra Connect fills in",
+	return &Error{Line: start.line, Column: start.column, Message: "found " + name +
+		", a parameter that the synchronization engine of Microsoft Entra Connect fills in",
 		Expected: `write its value as a text, such as "corp.example.com"; in rules for Microsoft Entra ID, DefaultDomain() is the default domain`}
 }
 

@@ -96,10 +96,12 @@ func TestForeignNames(t *testing.T) {
 		return String(v), ok
 	}}
 	for _, test := range []struct{ dialect, source, want string }{
-		{"", `Len([a])`, "6"}, {"", `Len([none])`, "0"}, {"", `LCase([a])`, "straße"}, {"mim", `UCase(b)`, "X"}, {"", `IIF(Len([a]) > 5, "long", "short")`, "long"},
+		{"", `Len([a])`, "6"}, {"", `Len([none])`, "0"}, {"", `LCase([a])`, "straße"}, {"mim", `UCase(b)`, "X"}, {"",
+			`IIF(Len([a]) > 5, "long", "short")`, "long"},
 		{"mim", `IIF([b] = "x" && IsPresent([a]), "both", "no")`, "both"}, {"mim", `IIF([b] = "y" || [b] = "x" && [a] = "q", "yes", "no")`, "no"},
 		{"mim", `IIF(([b] = "y" || [b] = "x") && IsPresent([a]), "yes", "no")`, "yes"},
-		{"", `FormatDateTime([d], 7, "yyyy-MM-dd", "dd.MM.yyyy")`, "15.01.2020"}, {"", `FormatDateTime([d], "128", "yyyy-MM-dd", "dd.MM.yyyy")`, "15.01.2020"},
+		{"", `FormatDateTime([d], 7, "yyyy-MM-dd", "dd.MM.yyyy")`, "15.01.2020"}, {"", `FormatDateTime([d], "128", "yyyy-MM-dd", "dd.MM.yyyy")`,
+			"15.01.2020"},
 	} {
 		p, err := Compile(test.source, Options{Dialect: Dialect(test.dialect)})
 		if err != nil {
@@ -113,8 +115,10 @@ func TestForeignNames(t *testing.T) {
 	for source, want := range map[string]string{
 		`Instr([a], "x")`: "write InStr", `IIf([a]="x", "1", "2")`: "write IIF", `Length([a])`: "write Len", `Substring([a], 1, 2)`: "write Mid",
 		`IIF([a]="x" && [b]="y", "1", "2")`: "And(…), Or(…)", `IIF([a]="x" || [b]="y", "1", "2")`: "And(…), Or(…)", `[a] && [b]`: "And(…), Or(…)",
-		`Join("@", [a], %Domain.FQDN%)`: "found %Domain.FQDN%, a parameter", `%DomainFQDN%`: "write its value as a text", `[a] & %`: "found the character '%'",
-		`FormatDateTime([d], 256, "yyyy", "yy")`: "sum of flags from 0 to 255", `Concat([a], [b])`: "write Join", `isBlank([a])`: "write IsNullOrEmpty",
+		`Join("@", [a], %Domain.FQDN%)`: "found %Domain.FQDN%, a parameter", `%DomainFQDN%`: "write its value as a text",
+		`[a] & %`:                                "found the character '%'",
+		`FormatDateTime([d], 256, "yyyy", "yy")`: "sum of flags from 0 to 255", `Concat([a], [b])`: "write Join",
+		`isBlank([a])`: "write IsNullOrEmpty",
 	} {
 		if _, err := Compile(source, Options{}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", source, err, want)

@@ -120,10 +120,13 @@ func (d *accountsDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 			"overrides": schema.ListAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.List{listvalidator.NoNullValues()},
 				MarkdownDescription: "The `json` of `workforce_override` resources, which win over the rules. Pass them through a local value, like the rules, so that the plan shows what they do. One that has expired, or is about a worker nobody knows, is a warning."},
 			"only": schema.ListAttribute{Optional: true, ElementType: types.StringType,
-				Validators: []validator.List{listvalidator.SizeAtLeast(1), listvalidator.NoNullValues(), listvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
+				Validators: []validator.List{listvalidator.SizeAtLeast(1), listvalidator.NoNullValues(),
+					listvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
 				MarkdownDescription: "Worker ids, ignoring case, that this run decides about: one person now, without waiting for everybody (Microsoft calls it provision on demand). The default, null, is everybody; an empty list is an error. " +
-					"`workers` stays the whole feed. Everybody else keeps the account exactly as it is: nobody else is created, changed, disabled, deleted, released, set aside or counted as absent, and their documents in `accounts` say what the accounts have. " +
-					"Names are unique against everybody, limits count the named people, and percentages are of everybody. The report says on its first lines that it is partial. An id that nobody has is an error. " +
+					"`workers` stays the whole feed. Everybody else keeps the account exactly as it is: nobody else is created, changed, disabled, " +
+					"deleted, released, set aside or counted as absent, and their documents in `accounts` say what the accounts have. " +
+					"Names are unique against everybody, limits count the named people, and percentages are of everybody. The report says on its " +
+					"first lines that it is partial. An id that nobody has is an error. " +
 					"Remove the argument after the run: the next plan of everybody changes nothing more about these people."},
 			"on_problem": schema.StringAttribute{Optional: true, Validators: []validator.String{oneOf(roster.ProblemSetAside, roster.ProblemStop)},
 				MarkdownDescription: "What happens when something is wrong with one person: an HR record that cannot be evaluated, an unknown status word, an account that is not clearly theirs, a name that cannot be given, a value or container that the directory does not take. " +

@@ -42,7 +42,9 @@ func (d *hrJSONDataSource) Metadata(_ context.Context, req datasource.MetadataRe
 func (d *hrJSONDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Workers from a JSON document (RFC 8259), or from one document a line (NDJSON). Members of a record are columns by their path: `name.first`; an array of texts is a list; elements of other arrays are named by their `type` where it tells them apart, as in SCIM: `emails[type eq \"work\"].value`, and are counted from 0 otherwise: `jobs.0.title`. " +
-			"Attributes below the URN of a schema have a colon before them: `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department`. A SCIM BulkRequest, as Microsoft's API-driven provisioning takes it, is read as it is: the `data` of its operations are the records. " +
+			"Attributes below the URN of a schema have a colon before them: " +
+			"`urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department`. A SCIM BulkRequest, as Microsoft's API-driven " +
+			"provisioning takes it, is read as it is: the `data` of its operations are the records. " +
 			"Numbers are kept as they are written, so that ids lose no digits. A document that ends in the middle, a key that occurs twice and a second document behind the first are refused.",
 		Attributes: hrFileSchema("content", "The document itself.", map[string]schema.Attribute{
 			"records":    schema.StringAttribute{Optional: true, MarkdownDescription: "Path to the array of records: keys with dots between them, such as `d.results`. A dot that belongs to a key is written `\\.`; elements of arrays are counted from 0. Unset: the document itself is the array."},

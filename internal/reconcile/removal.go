@@ -80,9 +80,11 @@ func (p *Population) undecided(removed []string, f *Findings) (decided []string)
 		decided = append(decided, id)
 	}
 	if len(waiting) > 0 {
-		f.fail("Nothing was decided about managed accounts", fmt.Sprintf("%s managed here and %s no document any more, and this run decides about some people only (only). "+
-			"They have left the scope since the last run of everybody, or it is not clear whose the accounts are:\n%s\nName them in only, too, and this run shows what follows for them; or run for everybody first. Nothing was changed.",
-			wording.Count(len(waiting), "account is", "accounts are"), wording.One(len(waiting), "has", "have"), Listed(waiting)))
+		f.fail("Nothing was decided about managed accounts",
+			fmt.Sprintf("%s managed here and %s no document any more, and this run decides about some people only (only). "+
+				"They have left the scope since the last run of everybody, or it is not clear whose the accounts are:\n%s\nName them in only, too, "+
+				"and this run shows what follows for them; or run for everybody first. Nothing was changed.",
+				wording.Count(len(waiting), "account is", "accounts are"), wording.One(len(waiting), "has", "have"), Listed(waiting)))
 	}
 	return decided
 }

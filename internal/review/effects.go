@@ -330,8 +330,10 @@ func (v *Review) partial() text {
 	if v.r.Partial == nil {
 		return nil
 	}
-	return say("Partial: this run decides about %s only, %s. Everybody else (%s) keeps the account exactly as it is, and no figure below is about them.",
-		people(len(v.people)), named(v.people, namedInEffects), words(wording.Count(v.r.Partial.Others, "worker or account", "workers or accounts")))
+	return say("Partial: this run decides about %s only, %s. Everybody else (%s) keeps the account exactly as it is, and no figure below "+
+		"is about them.",
+		people(len(v.people)), named(v.people, namedInEffects), words(wording.Count(v.r.Partial.Others, "worker or account",
+			"workers or accounts")))
 }
 
 // without says why people have no account afterwards.

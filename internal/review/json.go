@@ -89,7 +89,8 @@ type (
 func (v *Review) JSON() (string, error) {
 	r := v.r
 	doc := document{
-		Version: Version, Directory: v.o.Title, AsOf: v.o.AsOf.UTC().Format(time.RFC3339), Fingerprint: v.Fingerprint(), Acts: map[string][]string{}, Partial: r.Partial, Accounts: len(r.Accounts), Counts: map[roster.Action]int{},
+		Version: Version, Directory: v.o.Title, AsOf: v.o.AsOf.UTC().Format(time.RFC3339), Fingerprint: v.Fingerprint(),
+		Acts: map[string][]string{}, Partial: r.Partial, Accounts: len(r.Accounts), Counts: map[roster.Action]int{},
 		Effects: []effectJSON{}, Findings: v.Findings(), Recommended: []string{}, Held: canonical.List(sortedKeys(v.held)),
 		Causes: canonical.List(v.causes), Decisions: []decisionJSON{}, Orphans: canonical.List(r.Orphans),
 		Overrides: canonical.List(r.Overrides), SetAside: canonical.List(r.SetAside),

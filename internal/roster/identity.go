@@ -119,7 +119,8 @@ func (d *decider) accept(p *person, e *directory.Existing) {
 func (d *decider) tellRefusals() {
 	var left []string
 	for _, p := range d.people {
-		if r := p.refused; r != nil && !p.waits && p.existing == nil && p.candidates == nil && !r.takes && r.account.Account.Enabled && (p.stage() == mapping.StageLeft || !p.stage().HasAccount()) {
+		if r := p.refused; r != nil && !p.waits && p.existing == nil && p.candidates == nil && !r.takes && r.account.Account.Enabled &&
+			(p.stage() == mapping.StageLeft || !p.stage().HasAccount()) {
 			left = append(left, fmt.Sprintf("worker %q (%s): %s. Nothing is done to it", p.id, p.stage(), r.why))
 		}
 	}

@@ -28,7 +28,8 @@ func (d *decider) warnKeys() {
 				return
 			}
 			if found := d.without(attribute, keys); len(found) > 0 {
-				d.warn("%s: %s, and nobody in the feed has any of them, so that everybody gets the default, or nothing: found %s. Correct the keys, or the attribute",
+				d.warn("%s: %s, and nobody in the feed has any of them, so that everybody gets the default, or nothing: found %s. Correct the "+
+					"keys, or the attribute",
 					rule.name, fmt.Sprintf(what, attribute, some(keys)), some(found))
 			}
 		})
@@ -40,7 +41,8 @@ type ruleText struct{ name, text string }
 
 func ruleTexts(r mapping.Rules) []ruleText {
 	list := []ruleText{{"container", r.Container}, {"worker_lifecycle.leaver_container", r.Lifecycle.LeaverContainer}}
-	for prefix, rules := range map[string]map[string]mapping.AttributeRule{"attribute ": r.Attributes, "worker_lifecycle.leaver_attributes ": r.Lifecycle.LeaverAttributes} {
+	for prefix, rules := range map[string]map[string]mapping.AttributeRule{"attribute ": r.Attributes,
+		"worker_lifecycle.leaver_attributes ": r.Lifecycle.LeaverAttributes} {
 		for _, name := range sortedKeys(rules) {
 			list = append(list, ruleText{prefix + name, rules[name].Expression})
 		}

@@ -13,7 +13,9 @@ import (
 // is computed, or of an attribute that nobody has, is not.
 func TestKeysThatNobodyHas(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
-		"switch":      {`Switch([Department], "x", "SALES", "a", "LEGAL", "b")`, `attribute title: Switch compares [Department] with the keys "SALES", "LEGAL", and nobody in the feed has any of them, so that everybody gets the default, or nothing: found "Law", "Sales"`},
+		"switch": {`Switch([Department], "x", "SALES", "a", "LEGAL", "b")`,
+			`attribute title: Switch compares [Department] with the keys "SALES", "LEGAL", and nobody in the feed has any of them, so that ` +
+				`everybody gets the default, or nothing: found "Law", "Sales"`},
 		"inside":      {`Join("", "x", Switch([Department], , "S", "a"))`, `compares [Department] with the keys "S"`},
 		"table":       {`Lookup([Department], "offices", "none")`, `Lookup looks [Department] up among the keys "Kiel", "Rome"`},
 		"fits one":    {`Switch([Department], "x", "SALES", "a", "Law", "b")`, ""},
@@ -26,7 +28,8 @@ func TestKeysThatNobodyHas(t *testing.T) {
 				r.Attributes["title"] = mapping.AttributeRule{Expression: c.text}
 				r.Tables = map[string]map[string]string{"offices": {"Rome": "1", "Kiel": "2"}}
 			})
-			result := decide(t, input(t, newMemory(), r, hire("1 Ann Lee", "Department=Sales", "Flag=true"), hire("2 Bob Ray", "Department=Law", "Flag=false")))
+			result := decide(t, input(t, newMemory(), r, hire("1 Ann Lee", "Department=Sales", "Flag=true"), hire("2 Bob Ray", "Department=Law",
+				"Flag=false")))
 			if got := warned(result, "nobody in the feed has any"); got != (c.want != "") || !warned(result, c.want) {
 				t.Errorf("warnings %q, expected %q", result.Warnings, c.want)
 			}

@@ -200,7 +200,10 @@ func (d *decider) findCycles() {
 			state[id] = done
 		}
 	}
-	d.cycles = slices.DeleteFunc(d.cycles, func(c []string) bool { return !slices.ContainsFunc(c, func(id string) bool { return !d.waits(id) }) })
+	d.cycles = slices.DeleteFunc(d.cycles, func(c []string) bool {
+		return !slices.ContainsFunc(c,
+			func(id string) bool { return !d.waits(id) })
+	})
 	slices.SortFunc(d.cycles, func(a, b []string) int { return natural(a[0], b[0]) })
 	for _, c := range d.cycles {
 		if len(c) == 1 {

@@ -21,7 +21,8 @@ func TestOnlyDecidesAboutTheNamed(t *testing.T) {
 		"plain":           func(r *mapping.Rules) { r.Lifecycle.RecordIn = "" },
 		"absent disabled": func(r *mapping.Rules) { r.Lifecycle.OnAbsent = "disable" },
 		"out of scope": func(r *mapping.Rules) {
-			r.Scope, r.OnOutOfScope = [][]mapping.Clause{{{Attribute: "Department", Operator: "NOT EQUALS", Value: "Legal"}}}, mapping.OutOfScopeDisable
+			r.Scope, r.OnOutOfScope = [][]mapping.Clause{{{Attribute: "Department", Operator: "NOT EQUALS", Value: "Legal"}}},
+				mapping.OutOfScopeDisable
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -40,12 +41,14 @@ func TestOnlyDecidesAboutTheNamed(t *testing.T) {
 			in.Workers["9002"] = hire("9002 Li Wei", "Department=IT")
 			in.Only = []string{"9002"}
 			for _, d := range decide(t, allOf(in)).Decisions {
-				if in.Workers[d.WorkerID] != nil && (d.Action == roster.ActionDisable || d.Action == roster.ActionDelete || d.Action == roster.ActionUpdate) && len(in.Only) < 9 {
+				if in.Workers[d.WorkerID] != nil && (d.Action == roster.ActionDisable || d.Action == roster.ActionDelete ||
+					d.Action == roster.ActionUpdate) && len(in.Only) < 9 {
 					in.Only = append(in.Only, d.WorkerID)
 				}
 			}
 			partial := decide(t, in)
-			if len(in.Only) < 4 || len(partial.Decisions) != len(in.Only) || partial.Partial == nil || !slices.Contains(partial.Joiners, "9002") || slices.Contains(partial.Joiners, "9001") {
+			if len(in.Only) < 4 || len(partial.Decisions) != len(in.Only) || partial.Partial == nil || !slices.Contains(partial.Joiners, "9002") ||
+				slices.Contains(partial.Joiners, "9001") {
 				t.Fatalf("%d decisions for %q, joiners %q", len(partial.Decisions), in.Only, partial.Joiners)
 			}
 			for id, doc := range had {
@@ -80,7 +83,8 @@ func allOf(in roster.Input) roster.Input {
 func TestOnlyLeavesEverybodyElse(t *testing.T) {
 	m := newMemory()
 	m.ann()
-	m.user("cn=Bob Ray", "sAMAccountName=bob.ray", "userPrincipalName=bob.ray@corp.example.com", "givenName=Bob", "sn=Ray", "displayName=Robert", "employeeID=2")
+	m.user("cn=Bob Ray", "sAMAccountName=bob.ray", "userPrincipalName=bob.ray@corp.example.com", "givenName=Bob", "sn=Ray",
+		"displayName=Robert", "employeeID=2")
 	m.user("cn=Gone One", "sAMAccountName=gone", "userPrincipalName=gone@corp.example.com", "employeeID=7")
 	guarded := m.user("cn=Eve Fox", "sAMAccountName=eve.fox", "userPrincipalName=eve.fox@corp.example.com", "employeeID=5")
 	guarded.Protected = "adminCount is 1"
@@ -88,14 +92,17 @@ func TestOnlyLeavesEverybodyElse(t *testing.T) {
 	m.user("cn=Weak One", "sAMAccountName=weak.one")
 	r := rules(func(r *mapping.Rules) {
 		r.Lifecycle.OnAbsent, r.Lifecycle.RecordIn = "release", ""
-		r.Match = append(r.Match, mapping.MatchRule{All: []mapping.MatchCondition{{Source: `ToLower(Join(".", [First], [Last]))`, Target: "sAMAccountName"}}})
+		r.Match = append(r.Match, mapping.MatchRule{All: []mapping.MatchCondition{{Source: `ToLower(Join(".", [First], [Last]))`,
+			Target: "sAMAccountName"}}})
 	})
-	in := input(t, m, r, hire("1 Ann Lee", "Title=Head"), hire("2 Bob Ray", "status=Terminatd"), hire("3 Cy Doe"), hire("4 Di Poe", "status=Terminatd"),
+	in := input(t, m, r, hire("1 Ann Lee", "Title=Head"), hire("2 Bob Ray", "status=Terminatd"), hire("3 Cy Doe"), hire("4 Di Poe",
+		"status=Terminatd"),
 		hire("5 Eve Fox", "termination_date=2026-01-01"), hire("6 Out Now", "termination_date=2020-01-01"), hire("8 Weak One"))
 	in.Only, in.OnProblem = []string{"1"}, roster.ProblemStop
 	in.Overrides = []roster.Override{disable("2"), disable("99")}
 	in.Links = map[string]string{"3": "no-such-object"}
-	in.Safeguards = roster.Safeguards{Limits: roster.Limits{MaxAbsent: limit(t, "0"), MaxSetAside: limit(t, "0"), MaxDisable: limit(t, "0"), MaxCreate: limit(t, "0"), MaxDelete: limit(t, "0")}}
+	in.Safeguards = roster.Safeguards{Limits: roster.Limits{MaxAbsent: limit(t, "0"), MaxSetAside: limit(t, "0"), MaxDisable: limit(t, "0"),
+		MaxCreate: limit(t, "0"), MaxDelete: limit(t, "0")}}
 	result := decide(t, in)
 	expectAction(t, result, "1", roster.ActionUpdate)
 	expectValue(t, result, "1", "title", "Head")
@@ -129,7 +136,8 @@ func TestOnlyLeavesEverybodyElse(t *testing.T) {
 func TestOnlyNamesAreFreeOfEverybody(t *testing.T) {
 	m := newMemory()
 	m.ann()
-	off(m.user("cn=Ann Lee 2", "sAMAccountName=ann.lee1", "userPrincipalName=ann.lee1@corp.example.com", "employeeID=2"), "2020-01-01", directory.ForLeft)
+	off(m.user("cn=Ann Lee 2", "sAMAccountName=ann.lee1", "userPrincipalName=ann.lee1@corp.example.com", "employeeID=2"), "2020-01-01",
+		directory.ForLeft)
 	in := input(t, m, rules(), hire("1 Ann Lee"), hire("2 Ann Lee", "termination_date=2020-01-01"), hire("3 Ann Lee"))
 	in.Only = []string{"3"}
 	expectValue(t, decide(t, in), "3", "sAMAccountName", "ann.lee2")
@@ -142,7 +150,8 @@ func TestOnlyNamesAreFreeOfEverybody(t *testing.T) {
 func TestOnlyOfTheAbsent(t *testing.T) {
 	m := newMemory()
 	m.user("cn=Gone One", "sAMAccountName=gone", "userPrincipalName=gone@corp.example.com", "employeeID=x7")
-	in := input(t, m, rules(func(r *mapping.Rules) { r.Lifecycle.OnAbsent, r.Lifecycle.RecordIn = "disable", "extensionAttribute1" }), hire("2 Bob Ray"), hire("3 Cy Doe"))
+	in := input(t, m, rules(func(r *mapping.Rules) { r.Lifecycle.OnAbsent, r.Lifecycle.RecordIn = "disable", "extensionAttribute1" }),
+		hire("2 Bob Ray"), hire("3 Cy Doe"))
 	in.Only = []string{"X7", "2"}
 	result := decide(t, in)
 	expectAction(t, result, "x7", roster.ActionDisable)
@@ -160,7 +169,9 @@ func TestOnlyUnknownWorkers(t *testing.T) {
 	in := input(t, m, rules(), hire("1 Ann Lee"), hire("1001 Bob Ray"))
 	in.Owned, in.OwnedArgument = func(e *directory.Existing) bool { return e.Account.Container == staff }, "owned_containers"
 	in.Only = []string{"1", "1002", "77", "1002"}
-	refused(t, in, "only: nobody has these worker ids", `worker "1002": is not in the feed, and no account carries the id; did you mean "1001"?`, `worker "77": is not in the feed, and the account that carries the id is not of this population: CN=Other`)
+	refused(t, in, "only: nobody has these worker ids",
+		`worker "1002": is not in the feed, and no account carries the id; did you mean "1001"?`,
+		`worker "77": is not in the feed, and the account that carries the id is not of this population: CN=Other`)
 }
 
 // TestOnlyIsSaidFirst: the report says on its first lines that it is partial, and about whom.
@@ -171,7 +182,8 @@ func TestOnlyIsSaidFirst(t *testing.T) {
 	in.Only = []string{"1"}
 	r := decideAndReport(t, in)
 	first := strings.Join(strings.SplitN(r.Report, "\n", 4)[:3], "\n")
-	for _, part := range []string{"# Identity changes of some people only", "Partial: this run decides about 1 person only, Ann Lee", "Everybody else (2 workers or accounts) keeps"} {
+	for _, part := range []string{"# Identity changes of some people only", "Partial: this run decides about 1 person only, Ann Lee",
+		"Everybody else (2 workers or accounts) keeps"} {
 		if !strings.Contains(first, part) {
 			t.Errorf("the first lines do not say %q:\n%s", part, first)
 		}

@@ -12,8 +12,9 @@ import (
 
 // result puts everything together.
 func (d *decider) result() (*Result, error) {
-	r := &Result{Accounts: make(map[string]directory.Account, len(d.people)), Documents: make(map[string]string, len(d.people)), Decisions: make([]Decision, 0, len(d.people)),
-		Profiles: make([]Profile, 0, len(d.people)), ObjectIDs: make(map[string]string, len(d.people)), Partial: d.partial()}
+	r := &Result{Accounts: make(map[string]directory.Account, len(d.people)), Documents: make(map[string]string, len(d.people)),
+		Decisions: make([]Decision, 0, len(d.people)),
+		Profiles:  make([]Profile, 0, len(d.people)), ObjectIDs: make(map[string]string, len(d.people)), Partial: d.partial()}
 	decisions, profiles := make([]Decision, len(d.people)), make([]Profile, len(d.people))
 	documents := make([]string, len(d.people))
 	errs := make([]error, len(d.people))

@@ -93,7 +93,8 @@ func read(ctx context.Context, c Config, s source.Spec, now time.Time) (*source.
 	}
 	late := r.late
 	if late {
-		r = &reader{config: c, spec: s, line: 1, bulk: r.bulk, index: r.index, columns: r.columns, records: r.records, totalPath: r.totalPath, total: -1, data: r.data, lexer: r.lexer}
+		r = &reader{config: c, spec: s, line: 1, bulk: r.bulk, index: r.index, columns: r.columns, records: r.records, totalPath: r.totalPath,
+			total: -1, data: r.data, lexer: r.lexer}
 	}
 	if r.builder == nil {
 		err = r.newBuilder()

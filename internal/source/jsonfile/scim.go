@@ -18,7 +18,8 @@ const bulkRequest = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
 func (r *reader) isBulk() bool {
 	c := r.config
 	trimmed := bytes.TrimLeft(r.data, " \t\r\n")
-	return c.Records == "" && c.KeyColumn == "" && !c.Lines && len(trimmed) > 0 && trimmed[0] == '{' && bytes.Contains(bytes.ToLower(r.data), bytes.ToLower([]byte(bulkRequest)))
+	return c.Records == "" && c.KeyColumn == "" && !c.Lines && len(trimmed) > 0 && trimmed[0] == '{' && bytes.Contains(bytes.ToLower(r.data),
+		bytes.ToLower([]byte(bulkRequest)))
 }
 
 // operation reads the members of an operation of a BulkRequest: its data is the record. Only POST

@@ -25,25 +25,31 @@ const (
 )
 
 func bulk(operations ...string) Config {
-	return content(`{"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"Operations":[` + strings.Join(operations, ",") + `],"failOnErrors":null}`)
+	return content(`{"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"Operations":[` + strings.Join(operations, ",") +
+		`],"failOnErrors":null}`)
 }
 
 func operation(method, data string) string {
 	return fmt.Sprintf(`{"method":%q,"bulkId":"b","path":"/Users","data":%s}`, method, data)
 }
 
-var scimSpec = source.Spec{Fields: source.Fields{"worker_id": "externalId", "manager_id": "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value"}}
+var scimSpec = source.Spec{Fields: source.Fields{"worker_id": "externalId",
+	"manager_id": "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value"}}
 
 // TestBulkRequest: what API-driven provisioning takes reads as it is, and elements of lists are named by their type.
 func TestBulkRequest(t *testing.T) {
-	got, err := Read(context.Background(), bulk(operation("POST", user("1", workFirst)), operation("POST", user("2", homeFirst))), scimSpec, now)
+	got, err := Read(context.Background(), bulk(operation("POST", user("1", workFirst)), operation("POST", user("2", homeFirst))), scimSpec,
+		now)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for id, want := range map[string]map[string]string{
-		"1": {`emails[type eq "work"].value`: "w1", `emails[type eq "home"].value`: "h1", `phoneNumbers[type eq "fax"].value`: "1", `phoneNumbers[type eq "mobile"].value`: "2"},
-		"2": {`emails[type eq "work"].value`: "w2", `emails[type eq "home"].value`: "h2", `phoneNumbers[type eq "fax"].value`: "", `phoneNumbers[type eq "mobile"].value`: "3",
-			"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department": "Tours", "urn:ietf:params:scim:schemas:extension:sap:2.0:User:hireDate": "2020-01-01",
+		"1": {`emails[type eq "work"].value`: "w1", `emails[type eq "home"].value`: "h1", `phoneNumbers[type eq "fax"].value`: "1",
+			`phoneNumbers[type eq "mobile"].value`: "2"},
+		"2": {`emails[type eq "work"].value`: "w2", `emails[type eq "home"].value`: "h2", `phoneNumbers[type eq "fax"].value`: "",
+			`phoneNumbers[type eq "mobile"].value`:                                  "3",
+			"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department": "Tours",
+			"urn:ietf:params:scim:schemas:extension:sap:2.0:User:hireDate":          "2020-01-01",
 			"name.familyName": "Jensen", "active": "true", "manager_id": "89607"},
 	} {
 		for name, value := range want {
@@ -55,7 +61,8 @@ func TestBulkRequest(t *testing.T) {
 	if _, there := got.Workers["1"].Attribute("method"); there {
 		t.Error("the method of the operation is an attribute")
 	}
-	if _, err := Read(context.Background(), bulk(operation("POST", user("1", workFirst)), operation("DELETE", `{}`)), scimSpec, now); err == nil ||
+	if _, err := Read(context.Background(), bulk(operation("POST", user("1", workFirst)), operation("DELETE", `{}`)), scimSpec,
+		now); err == nil ||
 		!strings.Contains(err.Error(), `found the method the text "DELETE", expected POST`) {
 		t.Errorf("DELETE: %v", err)
 	}
@@ -64,11 +71,13 @@ func TestBulkRequest(t *testing.T) {
 // TestElementsWithoutTypes: by position where no type tells them apart; the primary one of several has the name.
 func TestElementsWithoutTypes(t *testing.T) {
 	for list, want := range map[string]string{
-		`[{"v":"a"},{"v":"b"}]`:                              `{"m.0.v":"a","m.1.v":"b"}`,
-		`[{"type":"x","v":"a"},{"type":"x","v":"b"}]`:        `{"m.0.type":"x","m.0.v":"a","m.1.type":"x","m.1.v":"b"}`,
-		`[{"type":"x","v":"a"},{"v":"b","o":{"type":"y"}}]`:  `{"m.1.o.type":"y","m.1.v":"b","m[type eq \"x\"].type":"x","m[type eq \"x\"].v":"a"}`,
-		`[{"type":"x","v":"a"},{"primary":true,"type":"x"}]`: `{"m.0.type":"x","m.0.v":"a","m[type eq \"x\"].primary":"true","m[type eq \"x\"].type":"x"}`,
-		`[{"type":1,"v":"a"},["b"]]`:                         `{"m.0.type":"1","m.0.v":"a","m.1":["b"]}`,
+		`[{"v":"a"},{"v":"b"}]`:                       `{"m.0.v":"a","m.1.v":"b"}`,
+		`[{"type":"x","v":"a"},{"type":"x","v":"b"}]`: `{"m.0.type":"x","m.0.v":"a","m.1.type":"x","m.1.v":"b"}`,
+		`[{"type":"x","v":"a"},{"v":"b","o":{"type":"y"}}]`: `{"m.1.o.type":"y","m.1.v":"b","m[type eq \"x\"].type":"x","m[type eq ` +
+			`\"x\"].v":"a"}`,
+		`[{"type":"x","v":"a"},{"primary":true,"type":"x"}]`: `{"m.0.type":"x","m.0.v":"a","m[type eq \"x\"].primary":"true","m[type eq ` +
+			`\"x\"].type":"x"}`,
+		`[{"type":1,"v":"a"},["b"]]`: `{"m.0.type":"1","m.0.v":"a","m.1":["b"]}`,
 	} {
 		got, err := Read(context.Background(), content(`[{"id":"1","m":`+list+`}]`), tiny, now)
 		if err != nil {
