@@ -35,7 +35,9 @@ func (v *Review) aboutWhoJoins() []finding {
 	}
 	out = append(out, v.nearFits()...)
 	out = append(out, v.namesakes(joiners)...)
-	late := where(joiners, func(p *person) bool { return p.pro.HireDate != "" && len(p.pro.Elsewhere) == 0 && v.daysAgo(p.pro.HireDate) > longPastDays })
+	late := where(joiners, func(p *person) bool {
+		return p.pro.HireDate != "" && len(p.pro.Elsewhere) == 0 && v.daysAgo(p.pro.HireDate) > longPastDays
+	})
 	slices.SortStableFunc(late, func(a, b *person) int { return cmp.Compare(a.pro.HireDate, b.pro.HireDate) })
 	if len(late) >= alikeFrom && len(late)*2 > len(joiners) { // a first run, or a new part of the company
 		late = nil
