@@ -211,7 +211,8 @@ func (t *Tenant) checkOperation(op directory.Operation, c situation) (done bool,
 	why := t.protection(c.id)
 	switch {
 	case c.synced() && op == directory.OperationEnable && !done:
-		return false, directory.Because(directory.ErrProtected, fmt.Errorf("the user is synchronised from Active Directory, which masters %s: enable the account there (workforce_ad_enable_users); "+
+		return false, directory.Because(directory.ErrProtected, fmt.Errorf("the user is synchronised "+
+			"from Active Directory, which masters %s: enable the account there (workforce_ad_enable_users); "+
 			"if it is enabled there, because only the user here was disabled, disable it there, let it synchronise, and enable it again", mastered))
 	case c.synced() && mastered != "" && !done:
 		return false, directory.Because(directory.ErrProtected, fmt.Errorf("the user is synchronised from Active Directory, which masters %s: act on the account there; revoking sessions is possible here", mastered))

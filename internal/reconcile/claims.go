@@ -108,7 +108,8 @@ func (p *Population) claimCarriers(w wish, workers []string, want map[string]str
 		}
 	}
 	if len(lines) > 0 {
-		f.fail("Two accounts would carry one worker id", fmt.Sprintf("Nobody could tell them apart from the next plan on:\n%s\nFor a second account of the same person, such as an administrator's, "+
+		f.fail("Two accounts would carry one worker id", fmt.Sprintf("Nobody could tell them apart from the next plan on:\n%s\n"+
+			"For a second account of the same person, such as an administrator's, "+
 			"use a provider alias with another worker_id_attribute than %s, and have the rules write the worker id there.", Listed(lines), p.Carrier))
 	}
 }

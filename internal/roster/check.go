@@ -268,7 +268,8 @@ func (d *decider) checkContainers(ctx context.Context) error {
 	for _, container := range missing {
 		for _, p := range people[container] {
 			if root != "" && !strings.HasSuffix(canonicalPath(container), canonicalPath(root)) {
-				d.setAside(p, problemContainer, fmt.Sprintf("the container %q is not in the domain %s, which the provider is connected to", container, root),
+				d.setAside(p, problemContainer,
+					fmt.Sprintf("the container %q is not in the domain %s, which the provider is connected to", container, root),
 					"take the worker out of scope here, and give the other domain a provider alias, rules and a population of its own; or correct the rule")
 				continue
 			}

@@ -124,7 +124,8 @@ func (d *decider) checkElsewhere() {
 				}
 				switch {
 				case (collision{attribute: attribute, value: v}).gains(p):
-					d.setAside(p, problemName, fmt.Sprintf("%s: %s (taken_names)", name, h), "make the rule unique with SelectUniqueValue, so that it gives another value, or correct the HR record")
+					d.setAside(p, problemName, fmt.Sprintf("%s: %s (taken_names)", name, h),
+						"make the rule unique with SelectUniqueValue, so that it gives another value, or correct the HR record")
 				case h.owner != "":
 					d.warnLate("worker %q: %s: %s as well (taken_names); only one of them can be synchronised to one tenant", p.id, name, h)
 				}

@@ -149,7 +149,8 @@ func (d *decider) refuseUnclear() error {
 			d.disputed[p.refused.account.ID] = true
 			d.setAside(p, problemTakeover, p.refused.why, fmt.Sprintf("link the worker, mark the rule with identifies, or give the account the %s of whoever has it", d.in.WorkerIDAttribute))
 		case d.carriesTwice(p):
-			d.setAside(p, problemCarried, fmt.Sprintf("%s already: a second account with the same %s could not be told from it", strings.Join(describeAll(p.carried), "; "), d.in.WorkerIDAttribute),
+			d.setAside(p, problemCarried,
+				fmt.Sprintf("%s already: a second account with the same %s could not be told from it", strings.Join(describeAll(p.carried), "; "), d.in.WorkerIDAttribute),
 				fmt.Sprintf("if it is this worker's account, match it by %s, or link it; for a second account of the same person, such as an administrator's, "+
 					"use a provider alias with another worker_id_attribute, and have the rules write the worker id there", d.in.WorkerIDAttribute))
 		}
@@ -176,7 +177,8 @@ func (d *decider) refuseUnclear() error {
 // carriesTwice reports whether a new account for somebody would carry the worker id that another
 // one carries, so that from the next plan on nobody could say which of them is meant.
 func (d *decider) carriesTwice(p *person) bool {
-	return len(p.carried) > 0 && p.existing == nil && p.refused == nil && p.candidates == nil && p.worker != nil && p.stage().HasAccount() && d.in.OnUnmatched != UnmatchedReport &&
+	return len(p.carried) > 0 && p.existing == nil && p.refused == nil && p.candidates == nil &&
+		p.worker != nil && p.stage().HasAccount() && d.in.OnUnmatched != UnmatchedReport &&
 		(p.stage() != mapping.StageLeft || d.createsLeaver(p)) &&
 		slices.ContainsFunc(d.targets, func(name string) bool { return directory.Fold(name) == directory.Fold(d.in.WorkerIDAttribute) })
 }

@@ -34,7 +34,8 @@ func (d *decider) leftSince(p *person) worker.Date {
 	if word, day := d.recorded(p); word == recordLeft {
 		return day
 	}
-	if e := p.existing; e != nil && !e.Account.Enabled && !e.DisabledSince.IsZero() && (e.DisabledFor == "" && !p.moved() || directory.Leaves(e.DisabledFor)) {
+	if e := p.existing; e != nil && !e.Account.Enabled && !e.DisabledSince.IsZero() &&
+		(e.DisabledFor == "" && !p.moved() || directory.Leaves(e.DisabledFor)) {
 		return worker.Date(e.DisabledSince.In(d.zoneOf(p)).Format(time.DateOnly))
 	}
 	return ""
