@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"terraform-provider-workforce/internal/mapping"
 	"terraform-provider-workforce/internal/sandbox/graph"
 )
 
@@ -42,6 +43,24 @@ func TestAccEntraChoosing_fromUsers(t *testing.T) {
 		t.Errorf("%d writes, and %d before the population took over", after, before)
 	}
 	apply(population, "No changes")
+}
+
+// TestLifecycleNamesStages: the table that explains stages has each, as reports and examples write it.
+func TestLifecycleNamesStages(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "templates", "guides", "lifecycle.md.tmpl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, stage := range []mapping.Stage{
+		mapping.StageFuture, mapping.StagePrehire, mapping.StageActive, mapping.StageLeave, mapping.StageLeft, mapping.StageOutOfScope,
+	} {
+		if !strings.Contains(string(text), "\n| `"+string(stage)+"` |") {
+			t.Errorf("the table has no stage %s", stage)
+		}
+		if description := mappingSchema().Attributes["examples"]; !strings.Contains(fmt.Sprintf("%#v", description), string(stage)) {
+			t.Errorf("examples does not name the stage %s", stage)
+		}
+	}
 }
 
 // guideBlock returns the fenced block of a guide that begins with the text.

@@ -9,7 +9,7 @@ import (
 func lifecycleSchema() schema.Attribute {
 	return schema.SingleNestedAttribute{
 		Optional:            true,
-		MarkdownDescription: "What follows from a worker's dates and status. Dates are calendar days at the worker's place. The guide Lifecycle has the rules and the words in tables.",
+		MarkdownDescription: "What follows from a worker's dates and status. Dates are calendar days at the worker's place. The guide Lifecycle says in one table what each word and date means for the account.",
 		Attributes: map[string]schema.Attribute{
 			"time_zone": optionalText("IANA time zone of workers without one, such as `Europe/Berlin`. The default is `UTC`."),
 			"prehire_days": optionalDays("Days before the hire date from which a worker has an account, disabled until `enable_days`. Unset: as soon as the worker is in the feed. " +
