@@ -39,7 +39,7 @@ func (d *Domain) Subjects(ctx context.Context, op directory.Operation, refs []st
 		}
 		seen[r.id] = true
 		m := d.member(r)
-		done, err := d.judge(ctx, op, r)
+		done, err := d.checkOperation(ctx, op, r)
 		if err != nil {
 			problems = append(problems, &directory.PersonError{WorkerID: m.WorkerID, Name: m.Name, Path: r.dn, Op: string(op), Err: err})
 			continue
@@ -116,9 +116,9 @@ func onlyUser(ref string, found []*record) (*record, error) {
 	return found[0], nil
 }
 
-// judge says whether an account is as an operation would leave it, or why it must
+// checkOperation says whether an account is already as an operation would leave it, or why it must
 // not be operated on. [Domain.guard] comes first.
-func (d *Domain) judge(ctx context.Context, op directory.Operation, r *record) (done bool, err error) {
+func (d *Domain) checkOperation(ctx context.Context, op directory.Operation, r *record) (done bool, err error) {
 	control, err := parseControl(r.text(attrControl))
 	if err != nil {
 		return false, directory.Because(directory.ErrDenied, errors.New("its userAccountControl cannot be read"))
@@ -214,7 +214,7 @@ func (r *run) operate(ctx context.Context, op directory.Operation, t *task) {
 		t.fail(string(op), "", directory.Because(directory.ErrGone, fmt.Errorf("no object has the objectGUID %s", t.ID)))
 		return
 	}
-	done, err := r.judge(ctx, op, t.have)
+	done, err := r.checkOperation(ctx, op, t.have)
 	if err != nil {
 		t.fail(string(op), "", err)
 	}
@@ -261,7 +261,7 @@ func (r *run) confirm(ctx context.Context, op directory.Operation) {
 			continue
 		}
 		r.note(change{record: t.have})
-		if done, err := r.judge(ctx, op, t.have); err != nil || !done {
+		if done, err := r.checkOperation(ctx, op, t.have); err != nil || !done {
 			t.fail("read back", "", errors.Join(directory.ErrNotAsWritten, err))
 		}
 	}

@@ -72,7 +72,7 @@ func (p *pace) leave(most int) {
 	case len(p.waiting) == 0:
 		p.began, p.done = time.Now(), 0
 	case p.done >= paceWindow:
-		p.judge(float64(p.done)/time.Since(p.began).Seconds(), most)
+		p.adjustLimit(float64(p.done)/time.Since(p.began).Seconds(), most)
 		p.began, p.done = time.Now(), 0
 	}
 	for p.running < max(p.limit, 1) && len(p.waiting) > 0 {
@@ -82,8 +82,8 @@ func (p *pace) leave(most int) {
 	}
 }
 
-// judge sets the limit after a window with that rate.
-func (p *pace) judge(rate float64, most int) {
+// adjustLimit sets how many writes run at once, after a window in which rate of them ended each second.
+func (p *pace) adjustLimit(rate float64, most int) {
 	limit := max(p.limit, 1)
 	switch {
 	case p.trying && rate < 1.1*p.rate:

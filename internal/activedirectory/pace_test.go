@@ -27,7 +27,7 @@ func TestPaceFollowsTheServer(t *testing.T) {
 			at := map[int]int{}
 			for range 100 {
 				at[max(p.limit, 1)]++
-				p.judge(tt.rates[max(p.limit, 1)], tt.most)
+				p.adjustLimit(tt.rates[max(p.limit, 1)], tt.most)
 			}
 			if at[tt.want] < 90 {
 				t.Errorf("windows by limit: %v, want nearly all at %d", at, tt.want)

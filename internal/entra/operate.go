@@ -64,7 +64,7 @@ func (t *Tenant) Subjects(ctx context.Context, op directory.Operation, refs []st
 		u := named[ref][0]
 		delete(found, u.id)
 		s := directory.Subject{Ref: ref, ID: u.id, Path: u.text(attrPrincipal), Name: u.text(attrDisplayName), WorkerID: u.text(t.o.WorkerIDAttribute)}
-		if s.Done, err = t.judge(op, situations[u.id]); err != nil {
+		if s.Done, err = t.checkOperation(op, situations[u.id]); err != nil {
 			problems = append(problems, &directory.PersonError{WorkerID: s.WorkerID, Name: s.Name, Path: s.Path, Op: string(op), Err: err})
 			continue
 		}
@@ -191,10 +191,10 @@ func (t *Tenant) federated(ctx context.Context) (map[string]bool, error) {
 	return out, err
 }
 
-// judge says whether a user is as an operation would leave it, or why it must not
+// checkOperation says whether a user is already as an operation would leave it, or why it must not
 // be operated on. Sessions are revoked each time: there may be new ones, and of a
 // user that is disabled there may be old ones. [Tenant.guard] comes first.
-func (t *Tenant) judge(op directory.Operation, c situation) (done bool, err error) {
+func (t *Tenant) checkOperation(op directory.Operation, c situation) (done bool, err error) {
 	mastered := "whether it is enabled"
 	switch op {
 	case directory.OperationDisable:
@@ -284,7 +284,7 @@ func (o *operation) prepare(k *task, situations map[string]situation) {
 		return
 	}
 	k.have = c.user
-	done, err := o.judge(o.op, c)
+	done, err := o.checkOperation(o.op, c)
 	if err != nil {
 		k.fail(string(o.op), "", err)
 	}

@@ -219,14 +219,14 @@ func (b *batch) round(ctx context.Context, pending []int) (again []int, wait tim
 		answer.pending.EndAll(outcome(nil, e))
 		return asked, 0, false, at, e
 	}
-	defer func() { b.settled(answer.pending, asked) }()
-	again, wait, throttled = b.judged(got, answer, asked)
+	defer func() { b.recordAnswers(answer.pending, asked) }()
+	again, wait, throttled = b.sortAnswers(got, answer, asked)
 	return again, wait, throttled, answer.at, nil
 }
 
-// judged records what the answer of a batch says of each request, and returns what
+// sortAnswers records what the answer of a batch says of each request, and returns what
 // is to be sent again after how long.
-func (b *batch) judged(got answers, answer *Response, asked []int) (again []int, wait time.Duration, throttled bool) {
+func (b *batch) sortAnswers(got answers, answer *Response, asked []int) (again []int, wait time.Duration, throttled bool) {
 	seen := map[int]bool{}
 	var dependents []int
 	for _, a := range got.Responses {
@@ -257,7 +257,7 @@ func (b *batch) judged(got answers, answer *Response, asked []int) (again []int,
 			case a.Status == http.StatusTooManyRequests:
 				b.throttled.Add(1)
 				throttled, again, wait = true, append(again, i), max(wait, e.after)
-			case e.again(r), a.Status == http.StatusUnauthorized && b.renew(answer.token): // the token ended within the batch
+			case e.retryable(r), a.Status == http.StatusUnauthorized && b.renew(answer.token): // the token ended within the batch
 				again, wait = append(again, i), max(wait, e.after)
 			}
 		}

@@ -165,7 +165,7 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 		case e.Status == http.StatusUnauthorized && renewals < maxRenewals && c.renew(e.token):
 			renewals++
 			continue
-		case e.again(r) && tries < maxTries:
+		case e.retryable(r) && tries < maxTries:
 			tries++
 			wait = e.wait(failing.NextBackOff())
 		default:
@@ -187,8 +187,8 @@ const (
 	maxRenewals = 2 // how often for a token that is not accepted: the second may have been renewed for another request that was late
 )
 
-// again reports whether a request may and should be sent again.
-func (e *Error) again(r Request) bool {
+// retryable reports whether a request may and should be sent again.
+func (e *Error) retryable(r Request) bool {
 	if e.sent && !r.repeatable() {
 		return false
 	}
@@ -260,12 +260,12 @@ func (c *Client) exchange(ctx context.Context, r Request, body []byte, pending *
 		problem.Err, problem.Unknown = fmt.Errorf("reading the answer: %w", c.timeout(ctx, plain(err))), !r.repeatable()
 		return nil, problem
 	}
-	return c.judge(r, &Response{Status: answer.StatusCode, Header: answer.Header, Body: content.Bytes(), at: c.config.Clock(), token: token}, problem)
+	return c.classify(r, &Response{Status: answer.StatusCode, Header: answer.Header, Body: content.Bytes(), at: c.config.Clock(), token: token}, problem)
 }
 
-// judge tells an answer that can be used from one that cannot, which completes
+// classify tells an answer that can be used from one that cannot, which completes
 // the problem.
-func (c *Client) judge(r Request, answer *Response, problem *Error) (*Response, error) {
+func (c *Client) classify(r Request, answer *Response, problem *Error) (*Response, error) {
 	content := answer.Body
 	switch {
 	case len(content) > maxAnswer:

@@ -241,8 +241,8 @@ func (c *Client) end(pending *audit.Pending, r Request, answer *Response, err er
 	}
 }
 
-// settled puts what became of the requests of a batch on record.
-func (b *batch) settled(pending *audit.Pending, asked []int) {
+// recordAnswers puts what became of the requests of a batch on record.
+func (b *batch) recordAnswers(pending *audit.Pending, asked []int) {
 	if pending == nil {
 		return
 	}
