@@ -185,7 +185,7 @@ func (g *regrouping) change(ctx context.Context) {
 	}
 }
 
-// settle records what became of one group's members.
+// settle records how the change of one group's members ended.
 func (g *regrouping) settle(c directory.MembershipChange, o directory.MembershipOutcome, byID map[string]*task) {
 	for _, m := range slices.Concat(c.Add, c.Remove) {
 		if err := o.Failure(m.ID); err != nil {

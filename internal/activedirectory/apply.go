@@ -188,7 +188,7 @@ func (r *run) each(ctx context.Context, tasks []*task, f func(context.Context, *
 	_ = g.Wait() // no task returns an error
 }
 
-// counted tells the meter what became of an account, which had so many errors before.
+// counted tells the meter how an account ended, which had so many errors before.
 func (t *task) counted(m *progress.Meter, errs int) {
 	if len(t.errs) > errs {
 		m.Add(0, 1)

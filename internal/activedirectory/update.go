@@ -217,7 +217,7 @@ func (r *run) refused(ctx context.Context, t *task, e edit, err error) {
 }
 
 // send carries out edits. It follows an account that was moved by hand, finds
-// out what became of a request whose answer was lost, and finds who changed a
+// out how a request ended whose answer was lost, and finds who changed a
 // value in the meantime.
 func (r *run) send(ctx context.Context, t *task, edits []edit) error {
 	for attempt := 0; ; attempt++ {

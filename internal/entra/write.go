@@ -130,7 +130,7 @@ func (r *run) create(ctx context.Context) {
 // minute, which is what a disturbance usually lasts.
 const creations = 6
 
-// seek finds out what became of creations whose answers were lost, also after ctx
+// seek finds out how creations ended whose answers were lost, also after ctx
 // has ended: a user that nobody knows of would be in the way of the next run.
 func (r *run) seek(ctx context.Context, tasks []*task) {
 	ctx, cancel := detach(ctx)

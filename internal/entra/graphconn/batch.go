@@ -22,7 +22,7 @@ const batchSize = 20
 
 const batchPath = "/$batch"
 
-// Result is what became of one request of a batch.
+// Result is how one request of a batch ended.
 type Result struct {
 	Response *Response
 	Err      error
@@ -62,7 +62,7 @@ type batch struct {
 	progress *progress.Meter
 }
 
-// counted tells the meter what became of a part.
+// counted tells the meter how a part of the requests ended.
 func (b *batch) counted(part []int) {
 	failed := 0
 	for _, i := range part {

@@ -340,7 +340,7 @@ func (l *life) overLimit(i int, s *scene) string {
 	return ""
 }
 
-// observe notes what became of every object since the last look.
+// observe notes how every object has changed since the last look.
 func (l *life) observe(i int) {
 	v, now := l.lives[i], l.scenes[i].users()
 	for id, u := range now {
