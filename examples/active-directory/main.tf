@@ -150,7 +150,7 @@ resource "workforce_ad_population" "staff" {
 
 # The report for the pull request is data.workforce_ad_accounts.staff.report. Read it from the plan:
 #
-#   terraform show -json plan.bin | jq -r '.prior_state.values.root_module.resources[]
-#     | select(.address == "data.workforce_ad_accounts.staff").values.report'
+#   terraform show -json plan.bin | jq -r '.prior_state | .. | objects
+#     | select(.type? == "workforce_ad_accounts") | .values.report'
 #
 # As an output it would be a change of every plan, because it tells what is done now, and not what was done.

@@ -83,9 +83,9 @@ type task struct {
 	have *record // as last read; nil before creation
 	gone *record // the deleted account that is to be restored; nil: none
 
-	mu     sync.Mutex
-	dn     string // where the account is; "" before creation
-	landed bool   // it is where it is to stay
+	mu        sync.Mutex
+	dn        string // where the account is; "" before creation
+	atFinalDN bool   // it is where it is to stay
 
 	errs    []error
 	failed  map[string]bool // attributes not to be verified, "" for all
@@ -96,16 +96,16 @@ type task struct {
 	badControl bool // what the document says of userAccountControl is not to be written
 }
 
-func (t *task) where() (dn string, landed bool) {
+func (t *task) where() (dn string, atFinalDN bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.dn, t.landed
+	return t.dn, t.atFinalDN
 }
 
-func (t *task) at(dn string, landed bool) {
+func (t *task) at(dn string, atFinalDN bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.dn, t.landed = dn, landed
+	t.dn, t.atFinalDN = dn, atFinalDN
 }
 
 // dead reports that nothing more is to be done for the person.
@@ -188,7 +188,7 @@ func (r *run) each(ctx context.Context, tasks []*task, f func(context.Context, *
 	_ = g.Wait() // no task returns an error
 }
 
-// counted tells the meter what became of an account, which had so many errors before.
+// counted tells the meter how an account ended, which had so many errors before.
 func (t *task) counted(m *progress.Meter, errs int) {
 	if len(t.errs) > errs {
 		m.Add(0, 1)

@@ -49,7 +49,7 @@ func (r *run) deleteWanted(ctx context.Context, t *task) {
 		t.out.Deleted = true
 		return
 	}
-	now, err := r.again(ctx, t)
+	now, err := r.readAgain(ctx, t)
 	if err != nil {
 		t.fail("delete", "", err)
 		return
@@ -114,7 +114,7 @@ func (r *run) delete(ctx context.Context, t *task) {
 			t.fail("delete", "", explainWrite(err))
 			return
 		}
-		now, readErr := r.again(ctx, t)
+		now, readErr := r.readAgain(ctx, t)
 		if readErr != nil {
 			t.fail("delete", "", errors.Join(err, readErr))
 			return

@@ -59,7 +59,7 @@ type withDeleted struct{ *Domain }
 func (d withDeleted) Find(ctx context.Context, attribute string, values []string) (map[string][]*directory.Existing, error) {
 	found, err := d.Domain.Find(ctx, attribute, values)
 	t := d.typeOf(attribute)
-	if err != nil || !slices.ContainsFunc(d.kept(), func(name string) bool { return isName(t.Name, name) }) {
+	if err != nil || !slices.ContainsFunc(d.deletedKeys(), func(name string) bool { return isName(t.Name, name) }) {
 		return found, err
 	}
 	deleted, err := d.findDeleted(ctx, t, distinct(t, values))
@@ -117,8 +117,8 @@ func (d *Domain) lapsedBefore(r *record) (since time.Time, cause string) {
 	return since, ""
 }
 
-// kept are the attributes that are looked for at deleted objects.
-func (d *Domain) kept() []string {
+// deletedKeys are the attributes by which deleted objects are found.
+func (d *Domain) deletedKeys() []string {
 	return []string{attrLogin, attrPrincipal, attrMail, attrProxyAddresses, d.o.WorkerIDAttribute, attrGUID}
 }
 

@@ -100,7 +100,7 @@ func (m *membership) run(ctx context.Context) {
 	}
 	// Two groups that are nested into each other at once would both look harmless.
 	if err := m.nesting.lock(ctx); err != nil {
-		m.lost(err)
+		m.abandon(err)
 		return
 	}
 	defer m.nesting.unlock()
@@ -200,13 +200,13 @@ func (m *membership) part(ctx context.Context, op string, members []directory.Me
 	}
 	switch {
 	case isLost(err), errors.Is(err, directory.ErrNotAttempted):
-		m.lost(err)
+		m.abandon(err)
 		return
 	case ldapconn.IsUnknownOutcome(err), ldapconn.IsAccessDenied(err):
 		m.fail(directory.Member{}, op, explainWrite(err))
 		m.over = true
 		return
-	case ldapconn.IsNotFound(err) && m.gone(ctx):
+	case ldapconn.IsNotFound(err) && m.groupIsMissing(ctx):
 		m.fail(directory.Member{}, op, because(directory.ErrGone, "no group has the objectGUID %s any more. If it was deleted on purpose, remove it from the configuration or run again to create it anew; otherwise restore it from the recycle bin first", m.change.GroupID))
 		m.over = true
 		return
@@ -267,8 +267,8 @@ func (m *membership) send(ctx context.Context, op string, members []directory.Me
 	return err
 }
 
-// gone reports that the group does not exist, as far as can be said.
-func (m *membership) gone(ctx context.Context) bool {
+// groupIsMissing reports that the group does not exist, as far as can be said.
+func (m *membership) groupIsMissing(ctx context.Context) bool {
 	entries, err := m.groupEntries(ctx, []string{m.change.GroupID}, []string{attrGUID})
 	return err == nil && len(entries) == 0
 }
@@ -283,8 +283,8 @@ func (m *membership) done(op string, members []directory.Member) {
 	}
 }
 
-// lost ends everything: the next request would only wait in vain as well.
-func (m *membership) lost(err error) {
+// abandon ends the change of this group and of all others: the connection is gone, and the next request would only wait in vain.
+func (m *membership) abandon(err error) {
 	m.over = true
 	if !errors.Is(err, directory.ErrNotAttempted) {
 		m.stopped.CompareAndSwap(nil, &err)

@@ -68,11 +68,11 @@ func (r *run) managerDN(t *task) (string, error) {
 		return "", nil
 	}
 	if m := r.byWorker.get(id); m != nil {
-		dn, landed := m.where()
+		dn, atFinalDN := m.where()
 		switch {
 		case m.Want.Deleted:
 			return "", fmt.Errorf("%w: that of worker %q is deleted in this run", directory.ErrNoManager, id)
-		case landed:
+		case atFinalDN:
 			return dn, nil
 		case m.dead() && dn == "":
 			return "", fmt.Errorf("%w: that of worker %q could not be created", directory.ErrNoManager, id)

@@ -37,7 +37,7 @@ func (r *run) rename(ctx context.Context, t *task) {
 // move renames and moves, following an account that is elsewhere by now.
 func (r *run) move(ctx context.Context, t *task, cn, container string) error {
 	for attempt := 0; ; attempt++ {
-		dn, landed := t.where()
+		dn, atFinalDN := t.where()
 		req := ldap.NewModifyDNRequest(dn, rdn(cn), true, "")
 		if parent := Parent(dn); !sameDN(parent, container) {
 			req.NewSuperior = container
@@ -45,21 +45,21 @@ func (r *run) move(ctx context.Context, t *task, cn, container string) error {
 		err := r.client.ModifyDN(ctx, req)
 		if err == nil {
 			t.touched = true
-			t.at(joinDN(cn, container), landed)
+			t.at(joinDN(cn, container), atFinalDN)
 			return nil
 		}
 		lost := ldapconn.IsUnknownOutcome(err)
 		if attempt > 0 || !lost && !ldapconn.IsNotFound(err) {
 			return err
 		}
-		now, readErr := r.again(ctx, t)
+		now, readErr := r.readAgain(ctx, t)
 		switch {
 		case readErr != nil:
 			return errors.Join(err, readErr)
 		case now == nil:
 			return directory.Because(directory.ErrGone, err)
 		}
-		t.at(now.dn, landed)
+		t.at(now.dn, atFinalDN)
 		if lost && now.text(attrCN) == cn && sameDN(now.container(), container) {
 			t.touched = true
 			return nil
@@ -104,7 +104,7 @@ func (r *run) stepAside(ctx context.Context, t *task) {
 			return
 		}
 	}
-	now, err := r.again(ctx, t)
+	now, err := r.readAgain(ctx, t)
 	if err != nil || now == nil {
 		t.fail("read back", "", errors.Join(directory.ErrGone, err))
 		return

@@ -89,7 +89,7 @@ func (d *Domain) readSince(ctx context.Context, ids []string, s *snapshot) (map[
 				return nil, err
 			}
 			at, ok := propertyChanged(e.GetEqualFoldRawAttributeValue(attrPropertyMetaData), controlID)
-			if found[id] = at; !ok && asked(ids, id) {
+			if found[id] = at; !ok && hasID(ids, id) {
 				silent = append(silent, id)
 			}
 		}
@@ -97,8 +97,8 @@ func (d *Domain) readSince(ctx context.Context, ids []string, s *snapshot) (map[
 	return found, d.computeSince(ctx, root, silent, found)
 }
 
-// asked reports whether a sorted list has an id.
-func asked(ids []string, id string) bool {
+// hasID reports whether a sorted list has an id.
+func hasID(ids []string, id string) bool {
 	_, found := slices.BinarySearch(ids, id)
 	return found
 }

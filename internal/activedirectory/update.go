@@ -217,11 +217,11 @@ func (r *run) refused(ctx context.Context, t *task, e edit, err error) {
 }
 
 // send carries out edits. It follows an account that was moved by hand, finds
-// out what became of a request whose answer was lost, and finds who changed a
+// out how a request ended whose answer was lost, and finds who changed a
 // value in the meantime.
 func (r *run) send(ctx context.Context, t *task, edits []edit) error {
 	for attempt := 0; ; attempt++ {
-		dn, landed := t.where()
+		dn, atFinalDN := t.where()
 		err := r.client.Modify(ctx, modifyRequest(dn, edits))
 		if err == nil {
 			t.touched, t.out.Changed = true, true
@@ -232,7 +232,7 @@ func (r *run) send(ctx context.Context, t *task, edits []edit) error {
 		if attempt > 0 || !lost && !conflict && !ldapconn.IsNotFound(err) {
 			return err
 		}
-		now, readErr := r.again(ctx, t)
+		now, readErr := r.readAgain(ctx, t)
 		switch {
 		case readErr != nil:
 			return errors.Join(err, readErr)
@@ -249,15 +249,15 @@ func (r *run) send(ctx context.Context, t *task, edits []edit) error {
 			}
 			edits = r.withoutComparison(t, edits)
 		}
-		t.at(now.dn, landed)
+		t.at(now.dn, atFinalDN)
 		if ctx.Err() != nil {
 			return err
 		}
 	}
 }
 
-// again reads the account as it is now; nil when it is gone.
-func (r *run) again(ctx context.Context, t *task) (*record, error) {
+// readAgain reads the account as it is now; nil when it is gone.
+func (r *run) readAgain(ctx context.Context, t *task) (*record, error) {
 	ctx, cancel := detach(ctx)
 	defer cancel()
 	records, err := r.fetch(ctx, attrGUID, []string{t.have.id})

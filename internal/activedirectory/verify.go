@@ -41,8 +41,8 @@ func (r *run) readBack(ctx context.Context, tasks []*task) {
 	created, createdErr := r.fetch(ctx, attrLogin, logins)
 	for _, rec := range records {
 		byID[rec.id].have = rec
-		_, landed := byID[rec.id].where()
-		byID[rec.id].at(rec.dn, landed)
+		_, atFinalDN := byID[rec.id].where()
+		byID[rec.id].at(rec.dn, atFinalDN)
 		delete(byID, rec.id)
 	}
 	for _, rec := range created {

@@ -100,7 +100,7 @@ type Write struct {
 	Members       []Member
 }
 
-// Status is what became of a write.
+// Status is how a write ended.
 type Status int
 
 // The statuses.

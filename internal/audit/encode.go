@@ -266,7 +266,7 @@ func (e *event) about(w Write, outcome *Outcome) {
 	}
 }
 
-// became says what became of the write, and sums it up.
+// became says how the write ended, and sums it up.
 func (e *event) became(w Write, outcome *Outcome, hide []string) {
 	e.StatusID, e.Status = 99, "Sent"
 	what := "sent"

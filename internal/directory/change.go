@@ -23,7 +23,7 @@ type Change struct {
 	Cause string
 }
 
-// Outcome is what became of a Change.
+// Outcome is how a Change ended.
 type Outcome struct {
 	WorkerID string
 	// ID is set as soon as the account exists, also when a later step failed.

@@ -73,7 +73,7 @@ func (c MembershipChanges) Sorted() []MembershipChange {
 	return out
 }
 
-// MembershipOutcome is what became of a MembershipChange. Every member is
+// MembershipOutcome is how a MembershipChange ended. Every member is
 // attempted, whatever happens to the others.
 type MembershipOutcome struct {
 	GroupID string

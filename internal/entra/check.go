@@ -53,11 +53,11 @@ func checkAttribute(schema *directory.Schema, live bool, name string, v director
 	p, known := lookup(name)
 	t, inSchema := schema.Lookup(name)
 	switch {
-	case known && !inSchema && p.own() && live:
+	case known && !inSchema && p.tenantDefined() && live:
 		return undefined(name, schema.Nearest(name))
 	case !known && Format.Known(name):
 		return errors.New("users have this property in Microsoft Graph, and this provider does not manage it; leave it out")
-	case !known || !inSchema && !p.own():
+	case !known || !inSchema && !p.tenantDefined():
 		if near := schema.Nearest(name); near != "" {
 			return fmt.Errorf("users have no such property in Microsoft Graph; did you mean %s?", near)
 		}

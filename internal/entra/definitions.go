@@ -31,8 +31,8 @@ type definitions struct {
 	refused    error // why nothing can be read; asking again would not help
 }
 
-// own reports whether a property differs from tenant to tenant.
-func (p property) own() bool {
+// tenantDefined reports whether a property differs from tenant to tenant.
+func (p property) tenantDefined() bool {
 	return strings.HasPrefix(p.kind.Name, extensionPrefix) || strings.HasPrefix(p.kind.Name, securityPrefix)
 }
 
@@ -40,7 +40,7 @@ func (p property) own() bool {
 // to define does not exist.
 func (t *Tenant) property(name string) (property, bool) {
 	p, ok := lookup(name)
-	if !ok || !p.own() {
+	if !ok || !p.tenantDefined() {
 		return p, ok
 	}
 	t.mu.Lock()
@@ -53,7 +53,7 @@ func (t *Tenant) property(name string) (property, bool) {
 
 // canonical returns a value as the tenant gives it back, where its type is known.
 func (t *Tenant) canonical(name string, v directory.Value) directory.Value {
-	if p, ok := t.property(name); ok && p.own() {
+	if p, ok := t.property(name); ok && p.tenantDefined() {
 		return p.kind.Canonical(v)
 	}
 	return v

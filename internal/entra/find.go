@@ -61,7 +61,7 @@ func distinctValues(p property, values []string) []string {
 				continue // Graph refuses the whole question
 			}
 		}
-		if p.own() && p.kind.Check(directory.Value{v}) != nil {
+		if p.tenantDefined() && p.kind.Check(directory.Value{v}) != nil {
 			continue // nobody can have it
 		}
 		if v != "" && !seen[directory.Fold(v)] {

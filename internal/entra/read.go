@@ -431,7 +431,7 @@ func (t *Tenant) allPages(ctx context.Context, first []byte, header http.Header,
 // bare reads as little of users as it takes to disable them, for when more cannot be read.
 func (t *Tenant) bare(ctx context.Context, ids []string) (map[string]*user, error) {
 	names := essential
-	if p, ok := lookup(t.o.DisabledSinceAttribute); ok && !p.own() {
+	if p, ok := lookup(t.o.DisabledSinceAttribute); ok && !p.tenantDefined() {
 		names = append(slices.Clone(names), p.kind.Name)
 	}
 	var properties []property

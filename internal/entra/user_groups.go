@@ -169,7 +169,7 @@ func (t *Tenant) withGroups(ctx context.Context, users []*user) error {
 	return t.readGroups(ctx, users, false)
 }
 
-// regrouping is what becomes of the groups of users.
+// regrouping changes the groups of users.
 type regrouping struct {
 	*run
 	tasks []*task

@@ -130,14 +130,14 @@ func (r *run) create(ctx context.Context) {
 // minute, which is what a disturbance usually lasts.
 const creations = 6
 
-// seek finds out what became of creations whose answers were lost, also after ctx
+// seek finds out how creations ended whose answers were lost, also after ctx
 // has ended: a user that nobody knows of would be in the way of the next run.
 func (r *run) seek(ctx context.Context, tasks []*task) {
 	ctx, cancel := detach(ctx)
 	defer cancel()
 	for _, k := range tasks {
 		switch holder, err := r.holder(ctx, k, false); {
-		case err == nil && holder != nil && r.lost(k, holder):
+		case err == nil && holder != nil && r.isFromLostCreate(k, holder):
 			r.ours(ctx, k, holder.id)
 			k.have = holder
 		default:
@@ -146,8 +146,8 @@ func (r *run) seek(ctx context.Context, tasks []*task) {
 	}
 }
 
-// lost reports whether a user is what a creation made whose answer was lost.
-func (r *run) lost(k *task, u *user) bool {
+// isFromLostCreate reports whether u was created by a request whose response never arrived.
+func (r *run) isFromLostCreate(k *task, u *user) bool {
 	for _, name := range []string{r.WorkerIDAttribute(), attrDisplayName, attrNickname} {
 		if directory.Fold(u.text(name)) != directory.Fold(k.Want.Attributes[name].Text()) {
 			return false
@@ -240,7 +240,7 @@ func (r *run) meet(ctx context.Context, k *task, property string, attempt int, s
 	same := holder != nil && holder.text(worker) != "" && strings.EqualFold(holder.text(worker), k.Want.Attributes[worker].Text()) &&
 		strings.EqualFold(holder.text(attrPrincipal), k.principal())
 	switch {
-	case holder != nil && attempt > 0 && r.lost(k, holder):
+	case holder != nil && attempt > 0 && r.isFromLostCreate(k, holder):
 		r.ours(ctx, k, holder.id)
 		k.have = holder
 	case same && r.o.Adopt:

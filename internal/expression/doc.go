@@ -33,8 +33,8 @@
 //     DateDiff, Count, …) and without regard to case when one side is a truth value.
 //   - < and > order numbers, then dates, then texts by code point, and fail on null or empty.
 //   - A condition holds for True in any case and for numbers but 0; null and empty do not hold; other texts fail.
-//   - Null in, null out, with these exceptions: Join leaves null out and gives null only if nothing is left; & and
-//   - take it for ""; Left, Right, Word, LeftPad and RightPad give ""; InStr and Count give 0; CDate, DateAdd and
+//   - Null in, null out, with these exceptions: Join leaves null out and gives null only if nothing is left; the operators
+//     & and + take it for ""; Left, Right, Word, LeftPad and RightPad give ""; InStr and Count give 0; CDate, DateAdd and
 //     DateDiff fail.
 //   - IIF, Switch, Coalesce, FirstNonEmpty, Lookup, And and Or evaluate only what they need.
 //   - ToLower, Trim, NormalizeDiacritics and their like work on every value of a list.

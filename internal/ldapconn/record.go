@@ -34,7 +34,7 @@ func (c *Client) begin(ctx context.Context, cn *conn, r request) (*audit.Pending
 	return c.settings.Audit.Begin(ctx, w)
 }
 
-// outcome is what became of a write that was sent once; sent says that something left this machine.
+// outcome is how a write ended that was sent once; sent says that something left this machine.
 func (c *Client) outcome(err error, sent bool) audit.Outcome {
 	var answer *ldap.Error
 	switch {

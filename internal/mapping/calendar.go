@@ -67,7 +67,7 @@ func kindOf(before, after state) EventKind {
 	return EventOther
 }
 
-// creation says what becomes of somebody without an account.
+// creation says when somebody without an account gets one.
 func (t *timeline) creation(after state) string {
 	switch {
 	case after.enabled:

@@ -272,7 +272,7 @@ func (c *compiler) lookup(path, name string) (directory.AttributeType, bool) {
 	if near == "" {
 		c.failf(path, "unknown target attribute %q; add it to extra_attributes if the directory's schema was extended by it", name)
 	} else {
-		c.failf(path, "unknown target attribute %q; did you mean %q? (extra_attributes lets others in)", name, near)
+		c.failf(path, "unknown target attribute %q; did you mean %q? (if your directory has it all the same, name it in extra_attributes)", name, near)
 	}
 	return directory.AttributeType{}, false
 }

@@ -14,6 +14,6 @@
 // the rule, not an empty value: a misspelt name would empty a group, or fill it.
 //
 // Rules know neither the time nor chance. A plan is made twice, and must say the
-// same both times; what depends on dates belongs into the mapping, which turns
+// same both times; what depends on dates belongs in the mapping, which turns
 // it into an attribute.
 package membership

@@ -38,7 +38,7 @@ type verb struct {
 	// name follows the prefix of the target in the name of the action.
 	name        string
 	description string
-	// doing and done begin messages about people; already is for those who need nothing.
+	// doing and done begin messages about people; already says that somebody is as the action would leave them.
 	doing, done, already string
 	// rules says what rules make of it, where they decide the same.
 	rules string

@@ -80,6 +80,64 @@ func TestDocLinks(t *testing.T) {
 	}
 }
 
+// TestForgeLinks: every relative link of the files that people read in the repository names a file there, and every anchor a heading.
+func TestForgeLinks(t *testing.T) {
+	root := filepath.Join("..", "..")
+	links := 0
+	err := filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name, _ := filepath.Rel(root, file)
+		if d.IsDir() && (name == ".git" || name == ".bin" || name == "docs" || name == "dist") { // docs/ is written from what TestDocLinks reads
+			return filepath.SkipDir
+		}
+		if d.IsDir() || filepath.Ext(file) != ".md" {
+			return nil
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		for _, link := range markdownLink.FindAllStringSubmatch(string(text), -1) {
+			if strings.Contains(link[1], "://") {
+				continue
+			}
+			links++
+			to, anchor, _ := strings.Cut(link[1], "#")
+			target := file
+			if to != "" {
+				target = filepath.Join(filepath.Dir(file), filepath.FromSlash(to))
+			}
+			if template, is := strings.CutPrefix(filepath.ToSlash(target), "../../docs/"); is {
+				target = filepath.Join(root, "templates", filepath.FromSlash(template)+".tmpl")
+			}
+			there, err := os.Stat(target)
+			if err != nil {
+				t.Errorf("%s: %s is no file", name, link[1])
+				continue
+			}
+			if anchor == "" || there.IsDir() {
+				continue
+			}
+			page, err := os.ReadFile(target)
+			if err != nil {
+				return err
+			}
+			if !anchors(string(page))[anchor] {
+				t.Errorf("%s: %s is no heading of that file", name, link[1])
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if links < 10 {
+		t.Errorf("found only %d links", links)
+	}
+}
+
 func anchors(page string) map[string]bool {
 	out := map[string]bool{}
 	for _, h := range heading.FindAllStringSubmatch(page, -1) {

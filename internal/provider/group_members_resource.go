@@ -242,7 +242,7 @@ func (r *groupMembersResource) Create(ctx context.Context, req resource.CreateRe
 }
 
 func (r *groupMembersResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	state, run, ok := r.held(ctx, req.State, req.Private, &resp.Diagnostics)
+	state, run, ok := r.loadState(ctx, req.State, req.Private, &resp.Diagnostics)
 	if !ok {
 		return
 	}
@@ -279,7 +279,7 @@ func (r *groupMembersResource) Update(ctx context.Context, req resource.UpdateRe
 }
 
 func (r *groupMembersResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	state, run, ok := r.held(ctx, req.State, req.Private, &resp.Diagnostics)
+	state, run, ok := r.loadState(ctx, req.State, req.Private, &resp.Diagnostics)
 	if !ok {
 		return
 	}
@@ -290,8 +290,8 @@ func (r *groupMembersResource) Delete(ctx context.Context, req resource.DeleteRe
 	report(run.End(ctx, state.list(&resp.Diagnostics)), nil, &resp.Diagnostics)
 }
 
-// held begins a call about what the state holds.
-func (r *groupMembersResource) held(
+// loadState reads what the state holds, and returns a run that knows whom the resource had added.
+func (r *groupMembersResource) loadState(
 	ctx context.Context, from tfsdk.State, private privateGetter, diags *diag.Diagnostics,
 ) (*groupMembersModel, membersRun, bool) {
 	var state groupMembersModel

@@ -17,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-workforce/internal/source"
+	"terraform-provider-workforce/internal/wording"
 	"terraform-provider-workforce/internal/worker"
 )
 
@@ -175,6 +176,6 @@ func (m *hrMergeModel) record(merged *worker.Merged, diags *diag.Diagnostics) {
 	m.JSON, m.Fingerprint, m.WorkerCount = types.StringValue(doc), types.StringValue(fingerprint), types.Int64Value(int64(len(merged.Workers)))
 	m.Findings, m.Warnings = types.StringValue(string(findings)), stringList(merged.Warnings)
 	if len(merged.Warnings) > 0 {
-		diags.AddWarning("Findings in the HR data", listed(merged.Warnings))
+		diags.AddWarning("The HR data was accepted with "+wording.Count(len(merged.Warnings), "warning"), listed(merged.Warnings))
 	}
 }

@@ -4,7 +4,6 @@ package provider
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -73,8 +72,8 @@ func hrSourceSchema(more map[string]schema.Attribute) map[string]schema.Attribut
 		"attributes": texts("Columns that become attributes of the workers, for rules to read. Unset: all columns that fill no " +
 			"canonical key, except sensitive ones: national id, birth date, salary, bank account, health, religion and the like, " +
 			"recognised by their names, or by the labels that the source gives them, in several languages. " +
-			"A column that is named here is let in, whatever it is. Everything that is let in ends up in the state: `attributes` = " +
-			"the `source_attributes` of the mapping, through a local value, lets in what the rules read and nothing else. " +
+			"A column that is named here is read, whatever it holds. Everything that is read ends up in the state: `attributes` = " +
+			"the `source_attributes` of the mapping, through a local value, reads what the rules need and nothing else. " +
 			"Canonical keys are always there, whether they are named here or not."),
 		"date_formats":   texts("Formats of dates, such as `yyyy-MM-dd`, `dd.MM.yyyy` or `M/d/yyyy`. The default is `yyyy-MM-dd`, with or without an offset, and RFC 3339. A date that does not exist, or that two formats read differently, sets its worker aside; where many or all cannot be read, it is an error."),
 		"no_date_values": texts("Values that mean no date. The default is `9999-12-31` and `0000-00-00`."),
@@ -91,7 +90,7 @@ func hrSourceSchema(more map[string]schema.Attribute) map[string]schema.Attribut
 		"time_zones":        schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Other names of time zones, such as `W. Europe Standard Time` or the code of a site, with the IANA name of each."},
 		"min_records":       schema.Int64Attribute{Optional: true, Validators: []validator.Int64{int64validator.AtLeast(0)}, MarkdownDescription: "Least number of records. Fewer are an error: half a file must not make people leavers. The default is 1."},
 		"min_filled": schema.MapAttribute{Optional: true, ElementType: types.Float64Type, MarkdownDescription: "Least share of records, from 0 to 1, with a value, by column. " +
-			"A column that fills a canonical key and is empty in every record is told in any case: `status`, `worker_type` and `hire_date` of a file or a query as an error, the others as a warning. 0 says that the column may be empty."},
+			"A column that fills a canonical key and is empty in every record is always reported: `status`, `worker_type` and `hire_date` of a file or a query as an error, the others as a warning. 0 says that the column may be empty."},
 		"sentinels": texts("Worker ids that must be among the records."),
 		"primary_column": schema.StringAttribute{Optional: true, MarkdownDescription: "Column that marks the primary record of a worker who has several, such as one for each contract. The other records of the worker are left out. " +
 			"Unset: a worker id that comes twice is an error. Contracts that each have an id of their own are joined by `workforce_hr_merge` with `person_key` instead."},
@@ -104,7 +103,7 @@ func hrSourceSchema(more map[string]schema.Attribute) map[string]schema.Attribut
 		"worker_count": schema.Int64Attribute{Computed: true, MarkdownDescription: "Number of workers."},
 		"fingerprint":  schema.StringAttribute{Computed: true, MarkdownDescription: "SHA-256 of `json`, in hex. Two sources have the same fingerprint exactly if they say the same."},
 		"left_out":     schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Columns left out because their names say that they are sensitive."},
-		"warnings":     schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Findings that do not stand in the way, such as managers who are not among the workers."},
+		"warnings":     schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "What looks wrong in HR data that was accepted all the same, such as managers who are not among the workers."},
 	}
 	maps.Copy(out, more)
 	return out
@@ -209,6 +208,6 @@ func (m *hrSourceModel) record(r *source.Result, diags *diag.Diagnostics) {
 	m.JSON, m.Fingerprint, m.Count = types.StringValue(doc), types.StringValue(fingerprint), types.Int64Value(int64(len(r.Workers)))
 	m.LeftOut, m.Warnings = stringList(r.LeftOut), stringList(r.Warnings)
 	if len(r.Warnings) > 0 {
-		diags.AddWarning("Findings in the HR data", fmt.Sprintf("%s not stand in the way:\n%s", wording.Count(len(r.Warnings), "finding does", "findings do"), listed(r.Warnings)))
+		diags.AddWarning("The HR data was accepted with "+wording.Count(len(r.Warnings), "warning"), listed(r.Warnings))
 	}
 }

@@ -70,7 +70,7 @@ func (d *hrSQLDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 	attributes := map[string]schema.Attribute{
 		"driver": schema.StringAttribute{Required: true, Validators: []validator.String{oneOf(sqldb.Drivers()...)},
 			MarkdownDescription: "Kind of database: `postgresql`, `mysql` (also MariaDB), `sqlserver`, `oracle` or `sqlite`."},
-		"query": schema.StringAttribute{Required: true, MarkdownDescription: "One `SELECT` or `WITH` statement that returns one row for each worker. Values belong into `parameters`, not into this text. " +
+		"query": schema.StringAttribute{Required: true, MarkdownDescription: "One `SELECT` or `WITH` statement that returns one row for each worker. Values belong in `parameters`, not into this text. " +
 			"The names of its columns are what `fields` and `attributes` refer to: PostgreSQL writes them in lower case and Oracle in upper case, unless they are quoted (`AS \"WorkerID\"`)."},
 		"parameters": schema.ListAttribute{Optional: true, Sensitive: true, ElementType: types.StringType,
 			MarkdownDescription: "Values of the placeholders of `query`, sent apart from it: `$1` (PostgreSQL), `?` (MySQL, " +

@@ -51,7 +51,7 @@ func (d *hrXLSXDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 			"sheet_number": hrCount("Number of the sheet, from 1; hidden ones count.", 1),
 			"header_row":   hrCount("Number of the row with the names of the columns. Unset: the first of the first 100 rows that has the column of the worker id. Line breaks in names are read as blanks.", 1),
 			"hidden": schema.StringAttribute{Optional: true, Validators: []validator.String{oneOf(xlsx.RefuseHidden, xlsx.IncludeHidden, xlsx.SkipHidden)},
-				MarkdownDescription: "What becomes of hidden rows (such as those behind a filter) and hidden columns: `refuse`, `include` or `skip`. The default is `refuse`: they are an error if they would be read."},
+				MarkdownDescription: "What happens to hidden rows (such as those behind a filter) and hidden columns: `refuse`, `include` or `skip`. The default is `refuse`: they are an error if they would be read."},
 			"trailer": schema.StringAttribute{Optional: true, MarkdownDescription: "Regular expression that the first text of the last row must match, such as `^Total: (\\\\d+)$`. Its first group, or the one named `count`, is the number of records the sheet must have. Unset: there is no trailer."},
 		}),
 	}

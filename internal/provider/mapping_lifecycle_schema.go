@@ -9,7 +9,7 @@ import (
 func lifecycleSchema() schema.Attribute {
 	return schema.SingleNestedAttribute{
 		Optional:            true,
-		MarkdownDescription: "What follows from a worker's dates and status. Dates are calendar days at the worker's place. The guide Lifecycle has the rules and the words in tables.",
+		MarkdownDescription: "What follows from a worker's dates and status. Dates are calendar days at the worker's place. The guide Lifecycle says in one table what each word and date means for the account.",
 		Attributes: map[string]schema.Attribute{
 			"time_zone": optionalText("IANA time zone of workers without one, such as `Europe/Berlin`. The default is `UTC`."),
 			"prehire_days": optionalDays("Days before the hire date from which a worker has an account, disabled until `enable_days`. Unset: as soon as the worker is in the feed. " +
@@ -29,7 +29,7 @@ func lifecycleSchema() schema.Attribute {
 			"leaver_container":      optionalText("Expression for the container of leavers. Unset: they stay where they are."),
 			"leaver_container_days": optionalDays("Days after leaving on which the account moves to `leaver_container`. The default is 0. They count from the end date; where HR gives none, from the day on which the directory has the account disabled."),
 			"leaver_attributes":     attributeRulesSchema(false, "Rules that replace those of the same names once a worker has left, for instance a `description`."),
-			"leaver_groups": optionalOneOf("What becomes of the groups of leavers: `keep`, the default, touches none; `remove` takes the account out of every group but its primary one, and remembers them at the account itself "+
+			"leaver_groups": optionalOneOf("What happens to the groups of leavers: `keep`, the default, touches none; `remove` takes the account out of every group but its primary one, and remembers them at the account itself "+
 				"(`removed_groups_attribute` of the provider), so that losing the state loses nothing. A leaver whom somebody puts into a group again shows as drift. In the plan it is `groups` of the account document.", "keep", "remove"),
 			"leaver_groups_days": optionalDays("Days after leaving on which the groups are taken away. The default is 0. They count as those of `leaver_container_days` do."),
 			"restore_groups": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether the groups that were taken away are given back when the worker returns, or when it turns out that they had not left. The default is false: they stay remembered, and the account gets only what rules give it. " +

@@ -14,8 +14,9 @@ import (
 )
 
 var (
-	_ resource.Resource               = (*mappingResource)(nil)
-	_ resource.ResourceWithModifyPlan = (*mappingResource)(nil)
+	_ resource.Resource                   = (*mappingResource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*mappingResource)(nil)
+	_ resource.ResourceWithValidateConfig = (*mappingResource)(nil)
 )
 
 func newMappingResource() resource.Resource { return &mappingResource{} }
@@ -30,6 +31,20 @@ func (r *mappingResource) Metadata(_ context.Context, req resource.MetadataReque
 
 func (r *mappingResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = mappingSchema()
+}
+
+// ValidateConfig compiles rules that refer to nothing else, so that terraform validate
+// finds what is wrong with them, without HR data and without a directory.
+func (r *mappingResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	if !configKnown(req.Config) {
+		return
+	}
+	var config mappingModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	config.compile(&resp.Diagnostics)
 }
 
 // ModifyPlan compiles the rules, so that everything that can be wrong with

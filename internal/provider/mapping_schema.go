@@ -152,7 +152,7 @@ func examplesSchema() schema.Attribute {
 			"worker":   schema.MapAttribute{Required: true, ElementType: types.StringType, MarkdownDescription: "The worker: the canonical keys `worker_id`, `status`, `worker_type`, `hire_date`, `termination_date`, `last_day_of_work`, `on_leave`, `manager_id`, `time_zone`, and HR attributes by their names."},
 			"as_of":    optionalText("The moment of the example, as RFC 3339. The default is noon UTC of the worker's hire date, or of 2000-01-01 without one."),
 			"existing": optionalTexts("Values that other accounts already have, for unique attributes."),
-			"expect": schema.MapAttribute{Required: true, ElementType: types.StringType, MarkdownDescription: "Expected values by target attribute, and `container`, `enabled` (`true` or `false`), `stage` and `groups` (`kept`, `removed`). " +
+			"expect": schema.MapAttribute{Required: true, ElementType: types.StringType, MarkdownDescription: "Expected values by target attribute, and `container`, `enabled` (`true` or `false`), `stage` (`future`, `prehire`, `active`, `leave`, `left`, `out_of_scope`; see the guide Lifecycle) and `groups` (`kept`, `removed`). " +
 				"What is not named is not checked. `\"\"` expects no value; several values are written one a line, sorted."},
 		}},
 	}

@@ -54,7 +54,8 @@ func (r *overrideResource) Schema(_ context.Context, _ resource.SchemaRequest, r
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "What somebody decided about workers before the HR system says so: a person who must not sign in from this minute on, or a value that is needed today. It wins over the rules in what it names, until its last day. " +
 			"It is not written anywhere by itself: give `json`, through a local value, to `overrides` of `workforce_ad_accounts` and `workforce_entra_accounts`. " +
-			"Their report lists every override with its reason and its end, and tells when the HR system has caught up and the override can go. Removing it gives the accounts back what the rules say.",
+			"Their report lists every override with its reason and its end, and tells when the HR system has caught up and the override can go. Removing it gives the accounts back what the rules say. " +
+			"Do not keep it in a file called `override.tf`, or one whose name ends in `_override.tf`: Terraform takes such files for changes of other blocks.",
 		Attributes: map[string]schema.Attribute{
 			"worker_ids": schema.SetAttribute{Required: true, ElementType: types.StringType, Validators: []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
 				MarkdownDescription: "Worker ids of the people it is about. One that is neither in the feed nor carried by an account is a warning."},

@@ -114,7 +114,7 @@ type Result struct {
 	Attributes []string
 	// LeftOut are the columns left out as sensitive, in the order of the source.
 	LeftOut []string
-	// Warnings are findings that do not stand in the way, such as managers who
+	// Warnings say what looks wrong in data that is accepted all the same, such as managers who
 	// are not among the workers.
 	Warnings []string
 }

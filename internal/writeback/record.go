@@ -42,7 +42,7 @@ func valuesOf(text string) []string {
 	return []string{text}
 }
 
-// outcome is what became of a write; ctx is that of the whole.
+// outcome is how a write ended; ctx is that of the whole.
 func outcome(ctx context.Context, err error) audit.Outcome {
 	_, gone := errors.AsType[*UnavailableError](err)
 	switch {

@@ -3,7 +3,7 @@
 // Package writeback sends chosen attributes of workers, such as a mail address
 // or a user name, back to the HR system that the workers came from. It decides
 // what has to be written, writes a few workers at once, holds what the system
-// has afterwards against what was asked for, and says what became of each
+// has afterwards against what was asked for, and says how it went for each
 // worker. How a system is read and written is a matter of the packages below.
 package writeback
 
@@ -83,7 +83,7 @@ type WorkerChange struct {
 	MayBeGone bool
 }
 
-// Outcome is what became of a WorkerChange.
+// Outcome is how a WorkerChange ended.
 type Outcome struct {
 	WorkerID string
 	// Now is what the system holds; nil if that is not known.

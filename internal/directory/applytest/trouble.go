@@ -121,8 +121,8 @@ func (s *scene) isCancelled() {
 	s.finishes(c, out)
 }
 
-// twice applies changes with two engines at once.
-func (s *scene) twice(o directory.ApplyOptions, changes []directory.Change) (first, second []directory.Outcome) {
+// applyConcurrently applies changes with two engines at once.
+func (s *scene) applyConcurrently(o directory.ApplyOptions, changes []directory.Change) (first, second []directory.Outcome) {
 	s.Helper()
 	out := make([][]directory.Outcome, 2)
 	var wg sync.WaitGroup
@@ -143,7 +143,7 @@ func (s *scene) crowd() []directory.Change {
 
 func (s *scene) createsTwice() {
 	c := s.crowd()
-	first, second := s.twice(directory.ApplyOptions{Adopt: true}, c)
+	first, second := s.applyConcurrently(directory.ApplyOptions{Adopt: true}, c)
 	for i := range c {
 		if first[i].ID == "" || first[i].ID != second[i].ID {
 			s.Errorf("worker %s: %q and %q: %v", c[i].WorkerID, first[i].ID, second[i].ID, errors.Join(first[i].Err, second[i].Err))
@@ -155,7 +155,7 @@ func (s *scene) createsTwice() {
 // createsTwiceAlone does so where nothing may be taken over: one of both has created each account, and the other says who is there.
 func (s *scene) createsTwiceAlone() {
 	c := s.crowd()
-	first, second := s.twice(directory.ApplyOptions{}, c)
+	first, second := s.applyConcurrently(directory.ApplyOptions{}, c)
 	for i := range c {
 		a, b := first[i], second[i]
 		if a.Created == b.Created {
@@ -174,7 +174,7 @@ func (s *scene) createsTwiceAlone() {
 
 func (s *scene) changesTwice() {
 	changes := s.company()
-	first, second := s.twice(directory.ApplyOptions{Adopt: true}, changes)
+	first, second := s.applyConcurrently(directory.ApplyOptions{Adopt: true}, changes)
 	if u := s.user(changes[leaver]); u.Enabled {
 		s.Errorf("the leaver is %+v: %v", u, errors.Join(first[leaver].Err, second[leaver].Err))
 	}

@@ -23,7 +23,7 @@ const batchSize = 20
 
 const batchPath = "/$batch"
 
-// Result is what became of one request of a batch.
+// Result is how one request of a batch ended.
 type Result struct {
 	Response *Response
 	Err      error
@@ -63,7 +63,7 @@ type batch struct {
 	progress *progress.Meter
 }
 
-// counted tells the meter what became of a part.
+// counted tells the meter how a part of the requests ended.
 func (b *batch) counted(part []int) {
 	failed := 0
 	for _, i := range part {
@@ -258,7 +258,7 @@ func (b *batch) sortAnswers(got answers, answer *Response, asked []int) (again [
 			case a.Status == http.StatusTooManyRequests:
 				b.throttled.Add(1)
 				throttled, again, wait = true, append(again, i), max(wait, e.after)
-			case e.again(r), a.Status == http.StatusUnauthorized && b.renew(answer.token): // the token ended within the batch
+			case e.retryable(r), a.Status == http.StatusUnauthorized && b.renew(answer.token): // the token ended within the batch
 				again, wait = append(again, i), max(wait, e.after)
 			}
 		}

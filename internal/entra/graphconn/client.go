@@ -166,7 +166,7 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 		case e.Status == http.StatusUnauthorized && renewals < maxRenewals && c.renew(e.token):
 			renewals++
 			continue
-		case e.again(r) && tries < maxTries:
+		case e.retryable(r) && tries < maxTries:
 			tries++
 			wait = e.wait(failing.NextBackOff())
 		default:
@@ -188,8 +188,8 @@ const (
 	maxRenewals = 2 // how often for a token that is not accepted: the second may have been renewed for another request that was late
 )
 
-// again reports whether a request may and should be sent again.
-func (e *Error) again(r Request) bool {
+// retryable reports whether a request may and should be sent again.
+func (e *Error) retryable(r Request) bool {
 	if e.sent && !r.repeatable() {
 		return false
 	}

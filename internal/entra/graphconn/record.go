@@ -255,7 +255,7 @@ func (b *batch) recordAnswers(pending *audit.Pending, asked []int) {
 	pending.End(outcomes...)
 }
 
-// outcome is what became of one request, as its error or the answer says.
+// outcome is how one request ended, as its error or the answer says.
 func outcome(answer *Response, err error) audit.Outcome {
 	var e *Error
 	switch {

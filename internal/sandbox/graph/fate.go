@@ -22,14 +22,14 @@ const (
 func (s *Server) Intercept(f func(method, target string) Fate) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.judge = f
+	s.intercept = f
 }
 
-func (s *Server) judged(method, target string) *fault {
-	if s.judge == nil || method == http.MethodGet || target == "/$batch" {
+func (s *Server) interceptedFault(method, target string) *fault {
+	if s.intercept == nil || method == http.MethodGet || target == "/$batch" {
 		return nil
 	}
-	fate := s.judge(method, target)
+	fate := s.intercept(method, target)
 	s.hung = s.hung || fate == CutBefore || fate == CutAfter
 	switch fate {
 	case Refuse:

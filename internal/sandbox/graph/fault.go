@@ -73,7 +73,7 @@ func (s *Server) ClearFaults() {
 
 // meet returns the fault of a request of Graph, or nil.
 func (s *Server) meet(method, target string, body []byte) *fault {
-	if f := s.judged(method, target); f != nil {
+	if f := s.interceptedFault(method, target); f != nil {
 		return f
 	}
 	return s.injected(method, target, body)

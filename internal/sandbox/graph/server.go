@@ -137,17 +137,17 @@ type Server struct {
 	roots   *x509.CertPool
 	signing []byte // key of the access tokens
 
-	mu       sync.Mutex
-	store    *store
-	tokens   map[string]*token
-	pages    map[string]*listing
-	deltas   map[string]*changes
-	throttle throttle
-	faults   []*fault
-	stats    Stats
-	serial   int // of lists in any order
-	judge    func(method, target string) Fate
-	hung     bool
+	mu        sync.Mutex
+	store     *store
+	tokens    map[string]*token
+	pages     map[string]*listing
+	deltas    map[string]*changes
+	throttle  throttle
+	faults    []*fault
+	stats     Stats
+	serial    int // of lists in any order
+	intercept func(method, target string) Fate
+	hung      bool
 }
 
 // Start starts a tenant on a free port of the loopback interface.

@@ -28,7 +28,7 @@ func (s *Server) Intercept(f func(Request) Verdict) {
 	s.intercept = f
 }
 
-func (s *Server) judge(name string, op *ber.Packet) Verdict {
+func (s *Server) verdictOn(name string, op *ber.Packet) Verdict {
 	s.faults.Lock()
 	defer s.faults.Unlock()
 	if s.intercept == nil {

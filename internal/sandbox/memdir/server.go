@@ -175,7 +175,7 @@ var errLost = errors.New("the answer got lost")
 // write carries a request out, unless a fault has it otherwise.
 func (s *Server) write(w io.Writer, id int64, req *ber.Packet, name string, work func() *refusal) error {
 	op := req.Children[1]
-	v := s.judge(name, op)
+	v := s.verdictOn(name, op)
 	var r *refusal
 	if !v.Undone {
 		s.mu.Lock()

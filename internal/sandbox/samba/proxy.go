@@ -221,7 +221,7 @@ func (p *Proxy) serve() {
 	}
 }
 
-// decide counts a request and says what becomes of it. It blocks while earlier requests are being answered before a cut.
+// decide counts a request and says whether it goes through. It blocks while earlier requests are being answered before a cut.
 func (p *Proxy) decide(l *link, m message) (verdict, int) {
 	op := Op(m.tag)
 	p.mu.Lock()

@@ -236,8 +236,8 @@ var identity = []directed{
 		s.hire("A1", "Boss", "Person")
 		s.hire("500", "Some", "Report").Manager = "a1"
 		s.runs()
-		u, boss := s.of("500"), s.of("A1")
-		s.check(u != nil && boss != nil && u.Manager == boss.ID, "500 has no manager")
+		u, manager := s.of("500"), s.of("A1")
+		s.check(u != nil && manager != nil && u.Manager == manager.ID, "500 has no manager")
 		s.settles()
 	}},
 	{"sibling: a rehire under the same worker id", both, func(s *scene) {

@@ -42,10 +42,10 @@ var events = []event{
 		return l.to(l.some("renamed", l.is(working)), func(p *line) { p.Last = lastNames[l.dice(len(lastNames), "new name")] })
 	}},
 	{"another manager", 2, func(l *life) string {
-		boss := l.some("manager", l.is(working))
+		manager := l.some("manager", l.is(working))
 		return l.to(l.some("report", l.is(working)), func(p *line) {
-			if boss != nil && boss.ID != p.ID {
-				p.Manager = boss.ID
+			if manager != nil && manager.ID != p.ID {
+				p.Manager = manager.ID
 			}
 		})
 	}},

@@ -1,5 +1,15 @@
 // SPDX-License-Identifier: MPL-2.0
 
+// Package simulation lives years of a company in seconds: people join, move, leave and return, HR makes
+// mistakes, administrators change things by hand, answers get lost, runs are cut off. Every day the real
+// provider plans and applies at directories in memory, and an oracle of its own says afterwards who may
+// sign in. It plays Terraform to the provider, through the protocol. make simulate
+// lets it live for longer than the tests do.
+//
+// A life is made of dice (life.go, events.go, hr.go, hands.go): the same seed gives the same life, and a
+// life that went wrong is printed day by day, made shorter. The cases in the tests are lives with dice that fall as written.
+// What must hold after each day is in invariants.go; what the oracle knows of the rules is in oracle.go,
+// and shares no code with what it judges.
 package simulation
 
 import (
@@ -330,7 +340,7 @@ func (l *life) overLimit(i int, s *scene) string {
 	return ""
 }
 
-// observe notes what became of every object since the last look.
+// observe notes how every object has changed since the last look.
 func (l *life) observe(i int) {
 	v, now := l.lives[i], l.scenes[i].users()
 	for id, u := range now {

@@ -23,7 +23,7 @@ var modes = []mode{
 	{"requests get lost", true, func(l *life, i int, s *scene) { l.disturbed(i, s, loseRequest) }},
 	{"writes are refused", true, func(l *life, i int, s *scene) { l.disturbed(i, s, refuse) }},
 	{"killed", true, (*life).killed},
-	{"twice at once", true, (*life).twice},
+	{"twice at once", true, (*life).concurrentRuns},
 	{"applied late", true, (*life).late},
 }
 
@@ -74,9 +74,9 @@ func (l *life) killed(i int, s *scene) {
 	l.harmless(i, s, p, before, list)
 }
 
-// twice is two runs that plan from the same state and apply one after the other: the
+// concurrentRuns are two runs that plan from the same state and apply one after the other: the
 // state of the second is what remains.
-func (l *life) twice(i int, s *scene) {
+func (l *life) concurrentRuns(i int, s *scene) {
 	first, second := s.plan(s.ctx, export(l.feed, l.empty...)), s.plan(s.ctx, export(l.feed, l.empty...))
 	if !first.ok() || !second.ok() {
 		return

@@ -2,7 +2,7 @@
 
 // Package jsonrecord makes workers of records in JSON, as the interfaces of HR
 // systems answer: where the records are in a document, where each column is in
-// a record, and what becomes of numbers, lists and objects.
+// a record, and how numbers, lists and objects are read.
 package jsonrecord
 
 import (

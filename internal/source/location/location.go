@@ -30,7 +30,7 @@ type Config struct {
 	Path string
 	// Content is the export itself.
 	Content string
-	// URL begins with https://. Name and password do not belong into it: see Headers.
+	// URL begins with https://. Name and password do not belong in it: see Headers.
 	URL string
 
 	// SHA256 is the checksum the export must have, in hex; any if empty.

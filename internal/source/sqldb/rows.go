@@ -171,7 +171,7 @@ func (t *table) add(n int, raw []any) error {
 	if t.id >= 0 {
 		if id := t.row[t.id].Text(); id != "" {
 			if before, twice := t.seen[id]; twice && !t.several {
-				t.twice(position, id, before, n)
+				t.reportDuplicate(position, id, before, n)
 				return nil
 			}
 			t.seen[id] = n
@@ -191,9 +191,9 @@ func (t *table) hash(v expression.Value) uint32 {
 	return uint32(maphash.String(t.seed, strings.Join(v.Strings(), "\x00")))
 }
 
-// twice reports a worker id that an earlier row has already, and why: most
+// reportDuplicate reports a worker id that an earlier row has already, and why: most
 // often a join that finds several rows for one person.
-func (t *table) twice(position, id string, before, now int) {
+func (t *table) reportDuplicate(position, id string, before, now int) {
 	width := len(t.columns)
 	first, second := t.hashes[(before-1)*width:before*width], t.hashes[(now-1)*width:now*width]
 	var differ []string

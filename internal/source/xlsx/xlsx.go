@@ -58,7 +58,7 @@ type Config struct {
 	// HeaderRow is the number of the row with the names of the columns. If 0, it
 	// is the first of the first hundred rows that has the column of the worker id.
 	HeaderRow int
-	// Hidden says what becomes of hidden rows and columns; RefuseHidden if empty.
+	// Hidden says whether hidden rows and columns are refused, read or skipped; RefuseHidden if empty.
 	Hidden string
 	// Trailer is a regular expression that the first text of the last row must match,
 	// such as `^Total: (\d+)$`. Its group "count", or else its first group, is
@@ -256,7 +256,7 @@ func (r *reader) names(got *row) []string {
 	return names
 }
 
-// takeHeader names the columns, and says what becomes of the hidden ones.
+// takeHeader names the columns, and says which hidden ones are read.
 func (r *reader) takeHeader(got *row) error {
 	r.headerRow, r.columns = got.number, r.names(got)
 	for i := range got.cells {

@@ -247,7 +247,7 @@ func (t *Tenant) record(p *person, attributes []string) writeback.Record {
 
 // Write implements writeback.Writer. What creates an entry is sent once, since to
 // send it again could create another one; where its answer is lost, reading tells
-// what became of it.
+// how it ended.
 func (t *Tenant) Write(ctx context.Context, id string, _, want writeback.Record) (writeback.Record, error) {
 	if err := t.Check(want); err != nil {
 		return nil, err

@@ -194,7 +194,7 @@ func TestStarter(t *testing.T) {
 }
 
 // TestLostAnswer: nothing is sent twice that would create something twice, and
-// reading tells what became of it.
+// reading tells how it ended.
 func TestLostAnswer(t *testing.T) {
 	s, tenant := start(t, func(c *workday.Config) { c.Tenant.Web.Retries = 3 })
 	id := find(t, s, kind("Employee"))
