@@ -62,8 +62,11 @@ func (p *Population) warnOfHands(accounts map[string]directory.Account, changed 
 	var lines []string
 	for _, id := range changed {
 		byHand := p.Memory.ByHand[id]
+		if len(byHand) == 0 || accounts[id].Deleted || accounts[id].Released {
+			continue
+		}
 		before, err := p.Target.Format.Unmarshal(p.Before[id])
-		if len(byHand) == 0 || err != nil || accounts[id].Deleted || accounts[id].Released {
+		if err != nil {
 			continue
 		}
 		written := slices.DeleteFunc(differing(before, accounts[id]), func(name string) bool { return !slices.Contains(byHand, name) })

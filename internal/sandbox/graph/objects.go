@@ -219,7 +219,8 @@ func refs(a *answer, err error) (*answer, error) {
 	body, _ := a.body.(object)
 	list, _ := body["value"].([]any)
 	for i, v := range list {
-		list[i] = object{"@odata.id": "https://graph.microsoft.com/v2/directoryObjects/" + at[string](v.(object), "id")}
+		o, _ := v.(object)
+		list[i] = object{"@odata.id": "https://graph.microsoft.com/v2/directoryObjects/" + at[string](o, "id")}
 	}
 	return a, nil
 }

@@ -158,8 +158,8 @@ func TestLicenseDetails(t *testing.T) {
 	c.want(200, "POST", "/users/"+id+"/assignLicense",
 		object{"addLicenses": []object{{"skuId": sku.ID, "disabledPlans": []string{plan}}}, "removeLicenses": []string{}})
 	got := dig[[]any](c.want(200, "GET", "/users/"+id+"/licenseDetails", nil), "value")
-	if len(got) != 1 || got[0].(object)["skuPartNumber"] != "AAD_PREMIUM" ||
-		dig[[]any](got[0], "servicePlans")[0].(object)["provisioningStatus"] != "Disabled" {
+	if len(got) != 1 || dig[string](got, 0, "skuPartNumber") != "AAD_PREMIUM" ||
+		dig[string](got, 0, "servicePlans", 0, "provisioningStatus") != "Disabled" {
 		t.Errorf("got %v", got)
 	}
 }
