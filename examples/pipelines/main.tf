@@ -19,6 +19,21 @@ variable "workers_file" {
   type = string
 }
 
+# Whom a review holds, in holds.auto.tfvars.json: {"holds": {"10042": "2026-12-04"}}.
+variable "holds" {
+  type        = map(string)
+  default     = {}
+  description = "The last day of a hold, as YYYY-MM-DD, by worker id. Nothing happens to these people until then, and everybody else goes on."
+}
+
+resource "workforce_override" "held" {
+  for_each   = toset(values(var.holds))
+  worker_ids = [for id, day in var.holds : id if day == each.value]
+  hold       = true
+  reason     = "Held by a review of the report"
+  expires    = each.value
+}
+
 data "workforce_hr_csv" "staff" {
   path   = var.workers_file
   fields = { worker_id = "EmployeeID", status = "Status", hire_date = "HireDate", termination_date = "TerminationDate" }
@@ -38,12 +53,14 @@ resource "workforce_mapping" "staff" {
 }
 
 locals {
-  rules = workforce_mapping.staff.json
+  rules     = workforce_mapping.staff.json
+  overrides = [for held in workforce_override.held : held.json]
 }
 
 data "workforce_ad_accounts" "staff" {
   workers          = data.workforce_hr_csv.staff.json
   mapping          = local.rules
+  overrides        = local.overrides
   owned_containers = ["OU=Staff,DC=corp,DC=example,DC=com"]
   report_name      = "ad"
   approved         = var.approved_directory == null ? null : "${var.approved_directory}/ad.approval"

@@ -261,7 +261,7 @@ type memoryTarget struct {
 func newMemoryTarget(t testing.TB) *memoryTarget {
 	t.Helper()
 	m := &memoryTarget{groups: map[string]string{}}
-	m.domain = domain{tag: "w", ou: "OU=Staff," + memdir.Base, suffix: "corp.example.com", patience: 100 * time.Millisecond}
+	m.domain = domain{tag: "w", ou: "OU=Staff," + memdir.Base, suffix: "corp.example.com", patience: 200 * time.Millisecond}
 	server, err := memdir.Start(m.ou, m.leavers())
 	if err != nil {
 		t.Fatal(err)

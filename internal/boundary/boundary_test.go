@@ -23,8 +23,11 @@ const (
 )
 
 // terraformMains are the programs that are Terraform providers: the product, and the provider without any
-// work of its own that measurements compare it with. The simulation plays Terraform to the product.
-var terraformMains = []string{module, module + "/internal/sandbox/cmd/noop", module + "/internal/sandbox/simulation"}
+// work of its own that measurements compare it with. The simulation plays Terraform to the product, and the
+// measurements serve it, to count what it does.
+var terraformMains = []string{
+	module, module + "/internal/sandbox/cmd/noop", module + "/internal/sandbox/cmd/bench", module + "/internal/sandbox/simulation",
+}
 
 // TestOnlyProviderKnowsTerraform looks at indirect imports too.
 func TestOnlyProviderKnowsTerraform(t *testing.T) {

@@ -70,7 +70,7 @@ var otherWords = []string{
 	// values of arguments, and the report's own names
 	"domain_local", "microsoft_365", "one_level", "link_header", "next_link", "user_id",
 	"new_name", "on_create", "next_level", "if_empty", "add_values",
-	"timely_leavers",
+	"timely_leavers", "out_of_scope", "sc_verify",
 	"claimed_by_several", "no_account_needed", "data_errors", "fill_rate",
 	// of HR systems and standards
 	"chunked", "dd", "yyyy",

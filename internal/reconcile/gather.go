@@ -96,11 +96,11 @@ func together[I, O any](ctx context.Context, g *Gathering, key string, in I, run
 // take waits for others to come, and closes the round.
 func take[I, O any](g *Gathering, key string, r *round[I, O]) []*call[I, O] {
 	came := 1
-	for began := time.Now(); ; {
+	for waited := quiet; ; waited += quiet {
 		time.Sleep(quiet)
 		g.mu.Lock()
 		n := len(r.calls)
-		over := n >= crowd || n == came && g.waiting >= g.active || time.Since(began) >= longest
+		over := n >= crowd || n == came && g.waiting >= g.active || waited >= longest
 		if over {
 			delete(g.rounds, key)
 		}

@@ -155,6 +155,18 @@ func TestUnmatchedCanBeReportedOnly(t *testing.T) {
 	}
 }
 
+// A deleted account is restored by nobody who only looks.
+func TestUnmatchedReportRestoresNobody(t *testing.T) {
+	m := newMemory()
+	m.ann().Deleted = true
+	in := input(t, m, rules(), hire("1 Ann Lee"))
+	in.OnUnmatched, in.RestoreDeleted = roster.UnmatchedReport, true
+	r := decide(t, in)
+	if d := expectAction(t, r, "1", roster.ActionUnmatched); !strings.Contains(d.Reason, "is deleted, and on_unmatched = report restores none") || len(r.Accounts) != 0 {
+		t.Errorf("%+v, %d accounts", d, len(r.Accounts))
+	}
+}
+
 func TestDirectoryFailuresAreErrors(t *testing.T) {
 	broken := errors.New("connection reset")
 	for _, call := range []string{"Find", "Owned", "Schema", "MissingContainers", "Suffixes"} {
