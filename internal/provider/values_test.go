@@ -43,6 +43,9 @@ func TestAccEntraPipeline_values(t *testing.T) {
 	staff := "data.workforce_entra_accounts.staff"
 	rules = strings.Replace(rules, "  as_of   =", "  safeguards = { max_set_aside = \"6\" }\n  as_of   =", 1)
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: []resource.TestStep{
+		{Config: strings.Replace(rules, `usageLocation     = { source = "Dept" }`, `usageLocation     = { constant = "UK" }`, 1),
+			ConfigVariables: cloudFeed(lines...),
+			ExpectError:     wordsInOrder("usageLocation", "UK", "here GB")},
 		{Config: rules, ConfigVariables: cloudFeed(lines...), ConfigPlanChecks: settledPlan,
 			Check: enabledUsers(s, map[string]string{"boss@example.com": "<nil>", "ray@example.com": "1", "may@example.com": "8"}),
 			ConfigStateChecks: []statecheck.StateCheck{
@@ -52,9 +55,6 @@ func TestAccEntraPipeline_values(t *testing.T) {
 				statecheck.ExpectKnownValue(staff, tfjsonpath.New("report"), knownvalue.StringRegexp(wordsInOrder("chief@", "user "+
 					"boss@", "has it"))),
 			}},
-		{Config: strings.Replace(rules, `usageLocation     = { source = "Dept" }`, `usageLocation     = { constant = "UK" }`, 1),
-			ConfigVariables: cloudFeed(lines...),
-			ExpectError:     wordsInOrder("usageLocation", "UK", "here GB")},
 	}})
 }
 
