@@ -15,19 +15,16 @@ import (
 // by hand or by another program; everything else comes from HR, the rules or an override.
 
 // noteByHand remembers which attributes of an account are no longer what the last run recorded.
-func (p *Population) noteByHand(id, recorded, now string) {
-	if recorded == now {
-		return
-	}
-	before, err := p.Target.Format.Unmarshal(recorded)
-	if err != nil {
+// now is the document of the account as the directory has it.
+func (p *Population) noteByHand(id string, recorded directory.Account, now string) {
+	if p.Before[id] == now {
 		return
 	}
 	after, err := p.Target.Format.Unmarshal(now)
 	if err != nil {
 		return
 	}
-	for _, name := range differing(before, after) {
+	for _, name := range differing(recorded, after) {
 		if !slices.Contains(p.Memory.ByHand[id], name) {
 			p.Memory.ByHand[id] = append(p.Memory.ByHand[id], name)
 		}
@@ -65,8 +62,8 @@ func (p *Population) warnOfHands(accounts map[string]directory.Account, changed 
 		if len(byHand) == 0 || accounts[id].Deleted || accounts[id].Released {
 			continue
 		}
-		before, err := p.Target.Format.Unmarshal(p.Before[id])
-		if err != nil {
+		before, known := p.before(id)
+		if !known {
 			continue
 		}
 		written := slices.DeleteFunc(differing(before, accounts[id]), func(name string) bool { return !slices.Contains(byHand, name) })

@@ -53,7 +53,7 @@ func (p *Population) Refresh(ctx context.Context) (map[string]string, Findings) 
 		switch existing := found[id]; {
 		case existing != nil:
 			after[id] = p.Target.render(dir, p.Before[id], accounts[id], existing)
-			p.noteByHand(id, p.Before[id], after[id])
+			p.noteByHand(id, accounts[id], after[id])
 			p.see(id, existing)
 		case outstanding[id]:
 			after[id] = p.Before[id]
