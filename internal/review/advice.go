@@ -57,7 +57,7 @@ const (
 // advices are by the key of a finding.
 var advices = map[string]advice{
 	"leavers_concentrated": {askHR, hold, ""},
-	"leavers_many":         {askHR, hold, ""},
+	"leavers_many":         {askHR, goOn, reversible},
 	"leaver_senior":        {askManager, hold, ""},
 	"leavers_manage":       {askManager, goOn, "the people stay, with the old manager's name until HR gives them a new one"},
 	"leaver_owns_groups":   {askManager, goOn, "the groups stay, and nobody new is added until somebody owns them"},
@@ -70,6 +70,7 @@ var advices = map[string]advice{
 	"end_on_first_day":     {askHR, hold, ""},
 
 	"override_enables_leaver": {askDecider, undo, "whoever wrote the override removes it, and the access ends"},
+	"hold_keeps_leaver":       {askDecider, goOn, "the hold ends by itself"},
 	"override_disables":       {askDecider, goOn, "somebody decided it"},
 	"override_expired":        {askDecider, undo, "give the override a new last day"},
 	"absent_can_sign_in":      {askHR, goOn, unchanged},
@@ -107,7 +108,7 @@ var advices = map[string]advice{
 
 // aboutAccess are the questions of which an answer may be that somebody keeps access.
 var aboutAccess = map[string]bool{
-	"leavers_concentrated": true, "leavers_many": true, "leaver_senior": true, "leaver_by_policy": true, "end_on_first_day": true, "leaves_and_starts": true,
+	"leavers_concentrated": true, "leaver_senior": true, "leaver_by_policy": true, "end_on_first_day": true, "leaves_and_starts": true,
 	"probably_returns": true,
 }
 
@@ -120,10 +121,7 @@ func (v *Review) advise() {
 	v.held = map[string]int{}
 	for i := range v.findings {
 		f := &v.findings[i]
-		a, known := advices[f.Key]
-		if !known {
-			a = advice{askHR, hold, ""}
-		}
+		a := advices[f.Key]
 		people := v.holdable(f)
 		if a.do == hold && len(people) > heldPeople {
 			a = advice{a.ask, refuse, wording.Thousands(len(people)) + " people are too many to hold"}
@@ -349,9 +347,13 @@ func (v *Review) holds(b *bounded) {
 // only by a question about just that: no doubt about a title keeps somebody signed in.
 func (v *Review) holdable(f *finding) []*person {
 	var out []*person
+	seen := make(map[string]bool, len(f.Workers))
 	for _, id := range f.Workers {
-		if p := v.byID[id]; p != nil && (len(p.dec.Changes) > 0 || p.creates() || p.dec.Action == roster.ActionRelease) && !slices.Contains(out, p) &&
-			(!p.loses() || aboutAccess[f.Key] || advices[f.Key].do != hold) {
+		p := v.byID[id]
+		if p == nil || seen[id] || len(p.dec.Changes) == 0 && !p.creates() && p.dec.Action != roster.ActionRelease {
+			continue
+		}
+		if seen[id] = true; !p.loses() || aboutAccess[f.Key] || advices[f.Key].do != hold {
 			out = append(out, p)
 		}
 	}

@@ -174,12 +174,8 @@ func lastOfMonth(d worker.Date) bool { return d.AddDays(1)[8:] == "01" }
 // aboutAccessKept asks about those who can sign in although something speaks against it, and
 // about those who cannot although they work.
 func (v *Review) aboutAccessKept() []finding {
-	against := where(v.people, func(p *person) bool {
-		return p.pro.CanSignIn && (p.pro.Override == "enabled" || p.pro.Override == "held") && (p.dec.Stage == mapping.StageLeft || p.pro.Class == string(status.Left))
-	})
-	out := about("override_enables_leaver", 96, against, func() text {
-		return say("%s%s. By HR, %s left: who approved that?", each(against), listed(against, namedInFinding, func(p *person) text { return say("%s keeps access by an override %s", p.wholly(), v.override(p)) }), isAre(len(against), "this person has", "they have"))
-	})
+	out := v.keptByOverride("override_enables_leaver", 96, "enabled", "keeps access by an override", "who approved that?")
+	out = append(out, v.keptByOverride("hold_keeps_leaver", 58, "held", "is held and keeps access", "has somebody answered?")...)
 	hidden := where(v.people, func(p *person) bool { return p.pro.Override == "disabled" && p.loses() })
 	out = append(out, about("override_disables", 58, hidden, func() text {
 		return say("%s%s. HR says that they work.", each(hidden), listed(hidden, namedInFinding, func(p *person) text { return say("%s loses access by an override %s", p.wholly(), v.override(p)) }))
@@ -215,6 +211,18 @@ func (v *Review) aboutAccessKept() []finding {
 	return append(out, about("protected_leaver", 94, guarded, func() text {
 		return say("%s %s left by HR and can sign in, because the account is protected. Who takes the access away?", subject(guarded), isAre(len(guarded), "has", "have"))
 	})...)
+}
+
+// keptByOverride asks about people who can sign in by one kind of override, and have left by HR.
+func (v *Review) keptByOverride(key string, risk int, kind, what, question string) []finding {
+	against := where(v.people, func(p *person) bool {
+		return p.pro.CanSignIn && p.pro.Override == kind && (p.dec.Stage == mapping.StageLeft || p.pro.Class == string(status.Left))
+	})
+	return about(key, risk, against, func() text {
+		return say("%s%s. By HR, %s left: %s", each(against), listed(against, namedInFinding, func(p *person) text {
+			return say("%s %s %s", p.wholly(), words(what), v.override(p))
+		}), isAre(len(against), "this person has", "they have"), words(question))
+	})
 }
 
 // override tells the end and the reason of the override that decides about access.

@@ -3,6 +3,7 @@
 package roster_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -261,7 +262,48 @@ func TestPageOneNamesWhatIsPlanted(t *testing.T) {
 				}
 			}
 			p.check(t, r.Review, page)
+			checkAfterHold(t, in, r.Review)
 		})
+	}
+}
+
+// checkAfterHold follows the recommendation: what it held is held, and the next page neither
+// holds these people again nor takes the hold back.
+func checkAfterHold(t *testing.T, in roster.Input, before *review.Review) {
+	t.Helper()
+	var asked struct {
+		Held []string `json:"held"`
+	}
+	doc, err := before.JSON()
+	if err = errors.Join(err, json.Unmarshal([]byte(doc), &asked)); err != nil || len(asked.Held) == 0 {
+		t.Fatalf("held %q, %v", asked.Held, err)
+	}
+	in.Overrides = append(slices.Clone(in.Overrides), hold(asked.Held...))
+	after := decideAndReport(t, in)
+	var next struct {
+		Held        []string `json:"held"`
+		Recommended []string `json:"recommended"`
+	}
+	if err := json.Unmarshal([]byte(after.ReportJSON), &next); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range asked.Held {
+		expectAction(t, after.Result, id, roster.ActionHeld)
+		if slices.Contains(next.Held, id) {
+			t.Errorf("worker %s is to be held once more", id)
+		}
+	}
+	keeps := 0
+	for _, f := range after.Review.Findings() {
+		if f.Key == "hold_keeps_leaver" {
+			keeps = len(f.Workers)
+		}
+		if f.Key == "override_enables_leaver" && slices.ContainsFunc(f.Workers, func(id string) bool { return slices.Contains(asked.Held, id) }) {
+			t.Errorf("the page wants a hold removed that it recommended: %s", f.Text)
+		}
+	}
+	if keeps == 0 || len(next.Held) > 0 {
+		t.Errorf("%d leavers are held by what the page says, and it holds %q more: %q", keeps, next.Held, next.Recommended)
 	}
 }
 
