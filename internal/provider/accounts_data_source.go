@@ -200,7 +200,7 @@ func (d *accountsDataSource) Read(ctx context.Context, req datasource.ReadReques
 		}
 		resp.Diagnostics.AddWarning("Something to look at", warning)
 	}
-	report(d.data.addresses.Note(d.target.title, result.Names, result.Gained), atAccounts, &resp.Diagnostics)
+	report(d.data.addresses.Note(d.target.title, result.Names, result.Gained, result.NamesHidden), atAccounts, &resp.Diagnostics)
 	d.data.labels.note(d.target.format.Target, in.Mapping)
 	d.data.verdicts.Note(d.target.format.Target, verdicts(result.Unmanaged))
 	if result.Partial != nil {

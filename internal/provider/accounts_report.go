@@ -117,12 +117,17 @@ func ownedByLeavers(ctx context.Context, dir userDirectory, r *roster.Result, di
 	owners, ok := dir.(directory.GroupOwners)
 	var ids []string
 	for i := range r.Decisions {
-		if d := &r.Decisions[i]; d.LosesAccess && d.ObjectID != "" && len(ids) < askedOwners {
+		if d := &r.Decisions[i]; d.LosesAccess && d.ObjectID != "" {
 			ids = append(ids, d.ObjectID)
 		}
 	}
 	if !ok || len(ids) == 0 {
 		return nil
+	}
+	if len(ids) > askedOwners {
+		diags.AddWarning("Nobody knows which groups some leavers own",
+			fmt.Sprintf("The report asks about the groups of the first %d of the %d people who lose access.", askedOwners, len(ids)))
+		ids = ids[:askedOwners]
 	}
 	groups, err := owners.GroupsOwnedBy(ctx, ids)
 	if err != nil {

@@ -22,12 +22,22 @@ type Addresses struct {
 type addressee struct {
 	population, worker string
 	gained             bool // in this run
+	hidden             bool // rules redact the addresses of the population
+}
+
+// show writes the address that somebody has, or that it is not to be shown.
+func (o addressee) show(address string) string {
+	if o.hidden {
+		return "an address (redacted)"
+	}
+	return fmt.Sprintf("%q", address)
 }
 
 // Note remembers the addresses of a population, worker id by folded address, and reports those
 // that somebody else of another population has. gained are the addresses that their owner gets
-// in this run: one of those is an error; what both have already is a warning.
-func (a *Addresses) Note(population string, owners map[string]string, gained map[string]bool) (f Findings) {
+// in this run: one of those is an error; what both have already is a warning. hidden says that
+// rules redact addresses, which are then not shown.
+func (a *Addresses) Note(population string, owners map[string]string, gained map[string]bool, hidden bool) (f Findings) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.by == nil {
@@ -35,7 +45,7 @@ func (a *Addresses) Note(population string, owners map[string]string, gained map
 	}
 	var given, shared []string
 	for _, address := range slices.Sorted(maps.Keys(owners)) {
-		mine := addressee{population, owners[address], gained[address]}
+		mine := addressee{population, owners[address], gained[address], hidden}
 		other, known := a.by[address]
 		switch {
 		case mine.worker == "":
@@ -44,10 +54,12 @@ func (a *Addresses) Note(population string, owners map[string]string, gained map
 			a.by[address] = mine
 			continue
 		case strings.EqualFold(other.worker, mine.worker):
-			a.by[address] = addressee{other.population, other.worker, other.gained || mine.gained}
+			other.gained, other.hidden = other.gained || mine.gained, other.hidden || hidden
+			a.by[address] = other
 			continue
 		}
-		line := fmt.Sprintf("%q: worker %q in %s, and worker %q in %s", address, other.worker, other.population, mine.worker, mine.population)
+		other.hidden = other.hidden || hidden
+		line := fmt.Sprintf("%s: worker %q in %s, and worker %q in %s", other.show(address), other.worker, other.population, mine.worker, mine.population)
 		if other.gained || mine.gained {
 			given = append(given, line)
 		} else {

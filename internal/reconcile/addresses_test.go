@@ -26,10 +26,10 @@ func TestAddressesOfTwoPopulations(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var a Addresses
-			if f := a.Note("Active Directory", map[string]string{john: c.first, "x@example.com": "7"}, map[string]bool{john: c.gainedA}); len(f) > 0 {
+			if f := a.Note("Active Directory", map[string]string{john: c.first, "x@example.com": "7"}, map[string]bool{john: c.gainedA}, false); len(f) > 0 {
 				t.Fatalf("findings of the first population: %v", f)
 			}
-			f := a.Note("Microsoft Entra ID", map[string]string{john: c.second, "y@example.com": "8"}, map[string]bool{john: c.gainedB})
+			f := a.Note("Microsoft Entra ID", map[string]string{john: c.second, "y@example.com": "8"}, map[string]bool{john: c.gainedB}, false)
 			if len(f) != c.findings {
 				t.Fatalf("findings %v, expected %d", f, c.findings)
 			}
@@ -37,5 +37,18 @@ func TestAddressesOfTwoPopulations(t *testing.T) {
 				t.Errorf("finding %+v", f[0])
 			}
 		})
+	}
+}
+
+// Where the rules of either population redact addresses, nobody reads one in a message.
+func TestAddressesThatAreNotShown(t *testing.T) {
+	const secret = "secret@example.com"
+	for i, hidden := range [][2]bool{{true, false}, {false, true}} {
+		var a Addresses
+		a.Note("A", map[string]string{secret: "1"}, nil, hidden[0])
+		f := a.Note("B", map[string]string{secret: "2"}, map[string]bool{secret: true}, hidden[1])
+		if len(f) != 1 || strings.Contains(f[0].Text, secret) || !strings.Contains(f[0].Text, `an address (redacted): worker "1" in A, and worker "2" in B`) {
+			t.Errorf("%d: %v", i, f)
+		}
 	}
 }

@@ -17,6 +17,7 @@ func (d *decider) warnKeys() {
 	if d.only != nil {
 		return // some people have some of the keys only
 	}
+	secret, told := d.secretInputs()
 	for _, rule := range ruleTexts(d.rules) {
 		tree, err := expression.Parse(rule.text, expression.Dialect(d.rules.Dialect))
 		if err != nil {
@@ -27,11 +28,17 @@ func (d *decider) warnKeys() {
 			if attribute == "" || len(keys) == 0 {
 				return
 			}
-			if found := d.without(attribute, keys); len(found) > 0 {
-				d.warn("%s: %s, and nobody in the feed has any of them, so that everybody gets the default, or nothing: found %s. Correct the "+
-					"keys, or the attribute",
-					rule.name, fmt.Sprintf(what, attribute, some(keys)), some(found))
+			found := d.without(attribute, keys)
+			if len(found) == 0 {
+				return
 			}
+			shown := some(found)
+			if secret[attribute] || !told {
+				shown = "values that are not shown, because a redacted rule reads them"
+			}
+			d.warn("%s: %s, and nobody in the feed has any of them, so that everybody gets the default, or nothing: found %s. Correct the "+
+				"keys, or the attribute",
+				rule.name, fmt.Sprintf(what, attribute, some(keys)), shown)
 		})
 	}
 }

@@ -35,6 +35,15 @@ func TestKeysThatNobodyHas(t *testing.T) {
 			}
 		})
 	}
+	// What a redacted rule reads is not told, wherever else it is read.
+	secret := rules(func(r *mapping.Rules) {
+		r.Attributes["title"] = mapping.AttributeRule{Expression: `Switch([Department], "x", "SALES", "a")`, Redact: true}
+		r.Attributes["department"] = mapping.AttributeRule{Expression: `Switch([Department], "x", "LEGAL", "a")`}
+	})
+	result := decide(t, input(t, newMemory(), secret, hire("1 Ann Lee", "Department=Topsecret")))
+	if !warned(result, "found values that are not shown") || warned(result, "Topsecret") {
+		t.Errorf("warnings %q", result.Warnings)
+	}
 	// A truth value of JSON is one of Microsoft's, too.
 	w := hire("1 Ann Lee")
 	w.Attributes["Flag"] = expression.String("true")

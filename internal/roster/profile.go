@@ -129,19 +129,26 @@ func (d *decider) reader() *reader {
 	return r
 }
 
-// openColumns returns the attributes of the HR system by their letters, without those that
-// a redacted rule reads.
-func (d *decider) openColumns() map[string]string {
-	if len(d.redacted) > 0 && d.origins[0] == nil { // nobody was evaluated, so that nothing tells what the rules read
-		return map[string]string{}
-	}
-	secret := map[string]bool{}
+// secretInputs returns the attributes of the HR system that a redacted rule reads. known is false
+// where nobody was evaluated, so that nothing tells what the rules read.
+func (d *decider) secretInputs() (secret map[string]bool, known bool) {
+	secret = map[string]bool{}
 	for _, byName := range d.origins {
 		for name, o := range byName {
 			for _, input := range o.inputs {
 				secret[input] = secret[input] || d.redacted[directory.Fold(name)]
 			}
 		}
+	}
+	return secret, len(d.redacted) == 0 || d.origins[0] != nil
+}
+
+// openColumns returns the attributes of the HR system by their letters, without those that
+// a redacted rule reads.
+func (d *decider) openColumns() map[string]string {
+	secret, known := d.secretInputs()
+	if !known {
+		return map[string]string{}
 	}
 	columns := map[string]string{}
 	for _, name := range d.in.Workers.Attributes() {

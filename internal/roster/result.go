@@ -71,6 +71,7 @@ func (d *decider) result() (*Result, error) {
 	slices.Sort(d.warnings)
 	r.Warnings = slices.Compact(d.warnings)
 	r.Names, r.Gained = d.nameOwners()
+	r.NamesHidden = slices.ContainsFunc(addressAttributes, func(name string) bool { return d.redacted[directory.Fold(name)] })
 	r.Partitions = d.in.Partition.Split(r.Documents, func(id string) string { return d.partitionValue(d.byWorker[id]) })
 	r.Naming = slices.DeleteFunc(slices.Clone(d.unique), func(name string) bool { return !d.isRename(Change{Attribute: name}) })
 	return r, nil

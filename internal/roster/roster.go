@@ -155,6 +155,8 @@ type Result struct {
 	Names map[string]string
 	// Gained are the names of Names that their owner gets in this run.
 	Gained map[string]bool
+	// NamesHidden says that rules redact names of Names, which no message shows then.
+	NamesHidden bool
 	// Naming are the attributes that people know an account by.
 	Naming []string
 	// Warnings are things somebody should look at that stop nothing.
