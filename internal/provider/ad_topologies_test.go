@@ -60,6 +60,39 @@ func TestAccADTopologies(t *testing.T) {
 	}})
 }
 
+// TestAccADTopologies_samba: a real controller keeps that somebody is disabled for having moved, takes a manager by
+// distinguished name, and a joiner gets no address of another directory.
+func TestAccADTopologies_samba(t *testing.T) {
+	d := useDomain(t)
+	ou := d.Container(t)
+	if err := d.CreateOU(t.Context(), "OU=Leavers,"+ou); err != nil {
+		t.Fatal(err)
+	}
+	chief := "CN=Chief of the other forest," + ou
+	mustModify(t, d, "dn: "+chief+"\nchangetype: add\nobjectClass: contact\n")
+	feed := func(lines ...string) config.Variables {
+		return config.Variables{"csv": config.StringVariable("ID,First,Last,Hired,Left,Boss,Status,Dept\n" + strings.Join(lines, "\n") + "\n")}
+	}
+	const ann, cy = "t1,Ann,Topo,2020-01-01,,,Active,Board", "t3,Cy,Forest,2020-01-01,,t1,Active,IT"
+	const bo = "t2,Bo,Mover,2020-01-01,,t1,Active,"
+	cfg := strings.NewReplacer(
+		`manager           = { source = "manager_id", when_null = "clear" }`,
+		`manager           = { expression = "IIF([Dept] = \"Board\", \"`+chief+`\", [manager_id])", when_null = "clear" }`,
+		`worker_lifecycle = {`, `scope            = [{ clauses = [{ attribute = "Dept", operator = "NOT EQUALS", value = "EMEA" }] }]
+  on_out_of_scope  = "leaver"
+  worker_lifecycle = {`,
+	).Replace(withoutExchange(pipelineConfig(ou, "[Dept]", `taken_names = { other = jsonencode({ "forest@corp.example.com" = "77", "topo@corp.example.com" = "T1" }) }`)))
+	working := resource.ComposeAggregateTestCheckFunc(holds(d, "topo", "manager", chief, "userPrincipalName", "topo@corp.example.com"),
+		holds(d, "mover", "userAccountControl", "512", "manager", "CN=Ann Topo,"+ou, "dn", "CN=Bo Mover,"+ou))
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: []resource.TestStep{
+		{Config: cfg, ConfigVariables: feed(ann, bo+"IT"), ConfigPlanChecks: settledPlan, Check: working},
+		{Config: cfg, ConfigVariables: feed(ann, bo+"EMEA", cy), ConfigPlanChecks: settledPlan, Check: resource.ComposeAggregateTestCheckFunc(
+			holds(d, "mover", "userAccountControl", "514", "dn", "CN=Bo Mover,OU=Leavers,"+ou),
+			holds(d, "forest", "userPrincipalName", "forest2@corp.example.com"))},
+		{Config: cfg, ConfigVariables: feed(ann, bo+"IT", cy), ConfigPlanChecks: settledPlan, Check: working},
+	}})
+}
+
 // TestAccTopologies_example runs the example of the guide against two forests and a tenant: namesakes get two
 // addresses, a contractor of the tenant keeps theirs, and who changes the company changes the forest.
 func TestAccTopologies_example(t *testing.T) {
