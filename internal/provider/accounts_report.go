@@ -58,7 +58,7 @@ func reportAttributes(t target) map[string]schema.Attribute {
 				"Decisions that were approved and are no longer due stop nothing. Null, the default, compares nothing."},
 		"approved_exempt": schema.ListAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.List{listvalidator.UniqueValues(), listvalidator.ValueStringsAre(oneOf(review.Exempts...))},
 			MarkdownDescription: "What may happen without being among `approved`: `joiners` (new accounts), `timely_leavers` (people who lose access within 7 days after the last day that HR gives) and `updates` (facts such as title or department of people who keep access; no names, addresses, groups, or accounts that are taken over). " +
-				"People whom a question of the report is about are never exempt. The default is nothing."},
+				"People whom a question of the report is about are never exempt; leavers are in spite of questions about what they leave behind (people, groups, privileged roles), since their access must end in time. The default is nothing."},
 		"report": schema.StringAttribute{Computed: true, MarkdownDescription: "The decisions for people, as Markdown. It begins with one page: sums, what stands out, who is set aside and what to do, and at most ten questions, the riskiest first. Then come everybody with name, title, department, place and manager, as far as `max_characters` allows. " +
 			"Redacted attributes show no values."},
 		"report_json": schema.StringAttribute{Computed: true, MarkdownDescription: "Everything of the report for policy engines and scripts, as JSON of a documented shape: see [Report format](../guides/report.md)."},
@@ -90,9 +90,10 @@ func (m *reportInput) write(ctx context.Context, t target, data *providerData, d
 	if _, name, err := dir.Identity(ctx); err == nil && name != "" {
 		title += " " + name
 	}
+	usage, unknown := usageOf(ctx, dir, r, diags)
 	v := review.New(r, review.Options{
 		Title: title, AsOf: in.AsOf, Rules: in.Mapping.Rules(), MaxListed: in.MaxListed, MaxCharacters: int(m.MaxCharacters.ValueInt64()),
-		Groups: ownedByLeavers(ctx, dir, r, diags),
+		Groups: ownedByLeavers(ctx, dir, r, diags), Usage: usage, UsageUnknown: unknown,
 	})
 	doc, err := v.JSON()
 	if err != nil {

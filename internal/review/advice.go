@@ -50,8 +50,8 @@ type advice struct {
 
 const (
 	reversible = "access can be given back"
-	nextRun    = "a later run corrects what HR corrects"
-	unchanged  = "nothing changes for them in this run"
+	nextRun    = "HR can correct it later"
+	unchanged  = "nothing changes for them now"
 )
 
 // advices are by the key of a finding.
@@ -59,8 +59,10 @@ var advices = map[string]advice{
 	"leavers_concentrated": {askHR, hold, ""},
 	"leavers_many":         {askHR, goOn, reversible},
 	"leaver_senior":        {askManager, hold, ""},
-	"leavers_manage":       {askManager, goOn, "the people stay, with the old manager's name until HR gives them a new one"},
-	"leaver_owns_groups":   {askManager, goOn, "the groups stay, and nobody new is added until somebody owns them"},
+	"leavers_manage":       {askManager, goOn, "the people stay, without a new manager"},
+	"leaver_owns_groups":   {askManager, goOn, "the groups stay"},
+	"leaver_privileged":    {askAdmins, goOn, "the access ends now"},
+	"returns_privileged":   {askAdmins, hold, ""},
 	"leaver_by_policy":     {askHR, hold, ""},
 	"leaver_just_hired":    {askManager, goOn, reversible},
 	"leaver_late":          {askSecurity, goOn, "the access should have been gone long ago"},
@@ -69,7 +71,7 @@ var advices = map[string]advice{
 	"end_on_an_odd_day":    {askHR, goOn, reversible},
 	"end_on_first_day":     {askHR, hold, ""},
 
-	"override_enables_leaver": {askDecider, undo, "whoever wrote the override removes it, and the access ends"},
+	"override_enables_leaver": {askDecider, undo, "remove the override, which ends the access"},
 	"hold_keeps_leaver":       {askDecider, goOn, "the hold ends by itself"},
 	"override_disables":       {askDecider, goOn, "somebody decided it"},
 	"override_expired":        {askDecider, undo, "give the override a new last day"},
@@ -168,24 +170,7 @@ func (v *Review) unanswered(f *finding) text {
 	case n > 2:
 		t = say("hold all %s", n)
 	}
-	if n := len(where(people, (*person).loses)); n > 0 {
-		t = append(t, say("; %s access meanwhile", meanwhile(n, len(people), "keeps", "keep"))...)
-	}
-	if n := len(where(people, (*person).creates)); n > 0 {
-		t = append(t, say("; %s no account meanwhile", meanwhile(n, len(people), "gets", "get"))...)
-	}
 	return t
-}
-
-// meanwhile begins what becomes of n of so many people.
-func meanwhile(n, all int, one, many string) text {
-	switch {
-	case all == 1:
-		return say("the person %s", words(one))
-	case n == all:
-		return say("they %s", words(many))
-	}
-	return say("%s of them %s", n, isAre(n, one, many))
 }
 
 func (v *Review) askText(w whom, concerned []string) text {
@@ -196,7 +181,7 @@ func (v *Review) askText(w whom, concerned []string) text {
 		}
 		return say("their managers")
 	case askDecider:
-		return say("whoever wrote the override (the history of the configuration says who)")
+		return say("whoever wrote the override")
 	case askDesk:
 		return say("the service desk")
 	case askAdmins:
@@ -241,7 +226,7 @@ func (v *Review) managerOf(concerned []string) *person {
 
 // advised says whom to ask and what to do without an answer, after the question.
 func (f *finding) advised() text {
-	return say(" %s %s; %s %s.", strong("Ask"), f.Ask, strong("without an answer:"), f.Unanswered)
+	return say(" %s %s, %s %s.", strong("Ask"), f.Ask, strong("else"), f.Unanswered)
 }
 
 // recommendation says first what to do if no question is answered, what then happens, and what

@@ -134,6 +134,9 @@ func (v *Review) aboutLeavers(list []*person) []text {
 	if day, n := most(list, func(p *person) string { return string(p.pro.EndDate) }); n >= minHits && n*2 > len(list) {
 		out = append(out, say("the last day of %s is %s", n, day))
 	}
+	if n := len(v.privileged(list)); n > 0 {
+		out = append(out, say("%s of them %s privileged groups or roles", n, isAre(n, "holds", "hold")))
+	}
 	if v.knowsUsual() {
 		out = append(out, say("in the %s days before this report, by the dates of the directory, %s lost access", usualDays, people(v.usualLeavers())))
 	}

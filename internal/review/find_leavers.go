@@ -43,7 +43,7 @@ func (v *Review) aboutWhoLeaves() []finding {
 	})...)
 	senior := where(leavers, func(p *person) bool { return rank(p.known(roster.RoleTitle)) >= rankVicePresident })
 	out = append(out, about("leaver_senior", 86, senior, func() text {
-		return say("%s%s: %s access. Is that announced?", each(senior), listed(senior, namedInFinding, (*person).wholly), isAre(len(senior), "loses", "lose"))
+		return say("%s%s: %s access.%s Is that announced?", each(senior), listed(senior, namedInFinding, (*person).wholly), isAre(len(senior), "loses", "lose"), v.lastSignIns(senior))
 	})...)
 	owners := where(leavers, func(p *person) bool { return len(v.o.Groups[p.dec.ObjectID]) > 0 })
 	out = append(out, about("leaver_owns_groups", 65, owners, func() text {
@@ -55,16 +55,16 @@ func (v *Review) aboutWhoLeaves() []finding {
 		return v.cause(p) == directory.ForAbsent || v.cause(p) == directory.ForOutOfScope || v.cause(p) == directory.ForMoved
 	})
 	out = append(out, about("leaver_by_policy", 72, policy, func() text {
-		return say("%s %s access although HR does not say that they have left: they are not in the feed, or out of scope. Have they left?", subject(policy), isAre(len(policy), "loses", "lose"))
+		return say("%s %s access although HR does not say that they have left: they are not in the feed, or out of scope.%s Have they left?", subject(policy), isAre(len(policy), "loses", "lose"), v.lastSignIns(policy))
 	})...)
 	quick := where(leavers, func(p *person) bool {
 		days := v.daysAgo(p.pro.HireDate)
 		return p.pro.HireDate != "" && p.pro.InFeed && days >= 0 && days <= quickDays
 	})
 	return append(out, about("leaver_just_hired", 48, quick, func() text {
-		return say("%s%s. Is the end date right?", each(quick), listed(quick, namedInFinding, func(p *person) text {
+		return say("%s%s.%s Is the end date right?", each(quick), listed(quick, namedInFinding, func(p *person) text {
 			return say("%s leaves within %s days, hired on %s", p.wholly(), quickDays, string(p.pro.HireDate))
-		}))
+		}), v.lastSignIns(quick))
 	})...)
 }
 
@@ -98,7 +98,8 @@ func (v *Review) leaversConcentrated(leavers []*person) []finding {
 		if usual := v.usualLeavers(); v.unusuallyMany(len(leavers), usual) {
 			many = say(" In the %s days before, %s lost access.", usualDays, people(usual))
 		}
-		return say("Of the %s who lose access, %s: %s.%s Does a part of the company close, or is that part of the feed wrong?", people(len(leavers)), v.tellAll(patterns, 3), named(hit, namedInFinding), many)
+		return say("Of the %s who lose access, %s: %s.%s%s Does a part of the company close, or is that part of the feed wrong?",
+			people(len(leavers)), v.tellAll(patterns, 3), named(hit, namedInFinding), many, v.lastSignIns(hit))
 	})
 }
 
@@ -106,17 +107,15 @@ func (v *Review) leaversConcentrated(leavers []*person) []finding {
 func (v *Review) aboutEnds() []finding {
 	leavers := where(v.leavers(), func(p *person) bool { return p.pro.InFeed })
 	late := where(leavers, func(p *person) bool { return p.pro.EndDate != "" && v.daysAgo(p.pro.EndDate) > lateDays })
-	slices.SortStableFunc(late, func(a, b *person) int { return cmp.Compare(a.pro.EndDate, b.pro.EndDate) })
-	out := about("leaver_late", 60, late, func() text {
-		return say("%s%s. Was the account used meanwhile?", each(late), listed(late, namedInFinding, func(p *person) text {
-			return say("%s loses access %s days after the last day (%s)", p.wholly(), v.daysAgo(p.pro.EndDate), string(p.pro.EndDate))
-		}))
+	slices.SortStableFunc(late, func(a, b *person) int { // who has used it first
+		return cmp.Or(v.usedFirst(a, b), cmp.Compare(a.pro.EndDate, b.pro.EndDate))
 	})
+	out := v.leaversLate(late)
 	wordOnly := where(leavers, func(p *person) bool { return p.pro.EndDate == "" && v.cause(p) == directory.ForLeft })
 	if dated := len(leavers) - len(wordOnly); dated*10 >= len(leavers)*6 {
 		out = append(out, about("leaver_without_date", 72, wordOnly, func() text {
 			word, _ := most(wordOnly, func(p *person) string { return p.pro.Status })
-			return say("%s %s access by the status word %s alone; HR gives the others a last day. Is the word right?", subject(wordOnly), isAre(len(wordOnly), "loses", "lose"), value(word))
+			return say("%s %s access by the status word %s alone; HR gives the others a last day.%s Is the word right?", subject(wordOnly), isAre(len(wordOnly), "loses", "lose"), value(word), v.lastSignIns(wordOnly))
 		})...)
 	}
 	active := where(leavers, func(p *person) bool {
@@ -124,12 +123,35 @@ func (v *Review) aboutEnds() []finding {
 	})
 	if len(active)*5 < len(leavers) {
 		out = append(out, about("leaver_active", 54, active, func() text {
-			return say("%s%s. Which of them is right?", each(active), listed(active, namedInFinding, func(p *person) text {
+			return say("%s%s.%s Which of them is right?", each(active), listed(active, namedInFinding, func(p *person) text {
 				return say("%s loses access by the last day %s, while the status is still %s", p.wholly(), string(p.pro.EndDate), value(p.pro.Status))
-			}))
+			}), v.lastSignIns(active))
 		})...)
 	}
 	return append(out, v.oddEnds()...)
+}
+
+// leaversLate asks about those who lose access long after the last day, and first about those
+// who have used it since.
+func (v *Review) leaversLate(late []*person) []finding {
+	used := where(late, func(p *person) bool { return v.usedAfter(p, p.pro.EndDate) })
+	unused := where(late, func(p *person) bool { return v.unusedSince(p, p.pro.EndDate) })
+	risk, question := 60, "Was the account used meanwhile?"
+	switch {
+	case len(used) > 0:
+		risk, question = 80, "Who used the account, and for what?"
+	case len(unused) == len(late):
+		risk, question = 32, "Why so late? Nobody has used the account since."
+	}
+	return about("leaver_late", risk, late, func() text {
+		return say("%s%s. %s", each(late), listed(late, namedInFinding, func(p *person) text {
+			t := say("%s loses access %s days after the last day (%s)", p.wholly(), v.daysAgo(p.pro.EndDate), string(p.pro.EndDate))
+			if v.usedAfter(p, p.pro.EndDate) {
+				t = append(t, say(" and signed in after it, on %s%s", dayOf(v.usage(p).LastSignIn), lag(v.usage(p)))...)
+			}
+			return t
+		}), words(question))
+	})
 }
 
 // oddEnds asks about last days on which next to nobody ends: weekends, and New Year's Day and
@@ -174,8 +196,8 @@ func lastOfMonth(d worker.Date) bool { return d.AddDays(1)[8:] == "01" }
 // aboutAccessKept asks about those who can sign in although something speaks against it, and
 // about those who cannot although they work.
 func (v *Review) aboutAccessKept() []finding {
-	out := v.keptByOverride("override_enables_leaver", 96, "enabled", "keeps access by an override", "who approved that?")
-	out = append(out, v.keptByOverride("hold_keeps_leaver", 58, "held", "is held and keeps access", "has somebody answered?")...)
+	out := v.keptByOverride("override_enables_leaver", 96, "enabled", "keeps access by an override", "Who approved that?")
+	out = append(out, v.keptByOverride("hold_keeps_leaver", 58, "held", "is held and keeps access", "Has somebody answered?")...)
 	hidden := where(v.people, func(p *person) bool { return p.pro.Override == "disabled" && p.loses() })
 	out = append(out, about("override_disables", 58, hidden, func() text {
 		return say("%s%s. HR says that they work.", each(hidden), listed(hidden, namedInFinding, func(p *person) text { return say("%s loses access by an override %s", p.wholly(), v.override(p)) }))
@@ -192,7 +214,7 @@ func (v *Review) aboutAccessKept() []finding {
 	})...)
 	absent := where(v.byAction[roster.ActionAbsent], func(p *person) bool { return p.pro.CanSignIn })
 	out = append(out, about("absent_can_sign_in", 70, absent, func() text {
-		return say("%s %s not in the feed and can sign in. Left, or missing from the feed?", subject(absent), isAre(len(absent), "is", "are"))
+		return say("%s %s not in the feed and can sign in.%s Left, or missing from the feed?", subject(absent), isAre(len(absent), "is", "are"), v.lastSignIns(absent))
 	})...)
 	blocked := v.byAction[roster.ActionKeptDisabled]
 	out = append(out, about("kept_disabled", 56, blocked, func() text {
@@ -203,13 +225,13 @@ func (v *Review) aboutAccessKept() []finding {
 	})
 	out = append(out, about("unknown_word", 30, open, func() text {
 		word, _ := most(open, func(p *person) string { return p.pro.Status })
-		return say("%s can sign in, and nobody knows what the status %s means. If it means left, access stays open.", subject(open), value(word))
+		return say("%s can sign in, and nobody knows what the status %s means.%s If it means left, access stays open.", subject(open), value(word), v.lastSignIns(open))
 	})...)
 	guarded := where(v.byAction[roster.ActionSetAside], func(p *person) bool {
 		return p.pro.CanSignIn && p.pro.Protected != "" && p.pro.InFeed && p.pro.Class == string(status.Left)
 	})
 	return append(out, about("protected_leaver", 94, guarded, func() text {
-		return say("%s %s left by HR and can sign in, because the account is protected. Who takes the access away?", subject(guarded), isAre(len(guarded), "has", "have"))
+		return say("%s %s left by HR and can sign in, because the account is protected.%s Who takes the access away?", subject(guarded), isAre(len(guarded), "has", "have"), v.lastSignIns(guarded))
 	})...)
 }
 
@@ -219,9 +241,9 @@ func (v *Review) keptByOverride(key string, risk int, kind, what, question strin
 		return p.pro.CanSignIn && p.pro.Override == kind && (p.dec.Stage == mapping.StageLeft || p.pro.Class == string(status.Left))
 	})
 	return about(key, risk, against, func() text {
-		return say("%s%s. By HR, %s left: %s", each(against), listed(against, namedInFinding, func(p *person) text {
+		return say("%s%s. By HR, %s left.%s %s", each(against), listed(against, namedInFinding, func(p *person) text {
 			return say("%s %s %s", p.wholly(), words(what), v.override(p))
-		}), isAre(len(against), "this person has", "they have"), words(question))
+		}), isAre(len(against), "this person has", "they have"), v.lastSignIns(against), words(question))
 	})
 }
 

@@ -178,11 +178,15 @@ func (v *Review) needApproval(acts []act, exempt []Exempt) []act {
 	asked := map[string]bool{}
 	for _, f := range v.findings {
 		for _, id := range f.Workers {
-			asked[id] = true
+			asked[id] = asked[id] || !aboutWhatStays[f.Key] || !v.byID[id].loses()
 		}
 	}
 	return slices.DeleteFunc(slices.Clone(acts), func(a act) bool { return !asked[a.WorkerID] && v.exempt(a, exempt) })
 }
+
+// aboutWhatStays are questions about what leavers leave behind, which do not doubt that they
+// leave: their access ends in time, whoever answers.
+var aboutWhatStays = map[string]bool{"leavers_manage": true, "leaver_owns_groups": true, "leaver_privileged": true}
 
 // readApproval reads the signs of what was approved, or the fingerprint where that is all there is.
 func readApproval(approved string) (signs map[string]bool, only string, err error) {

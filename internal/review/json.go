@@ -67,6 +67,9 @@ type (
 		HireDate   string `json:"hire_date,omitempty"`
 		EndDate    string `json:"end_date,omitempty"`
 		SignInFrom string `json:"can_sign_in_from,omitempty"`
+		// LastSignIn and Privileged are left out where nobody knows them.
+		LastSignIn string   `json:"last_sign_in,omitempty"`
+		Privileged []string `json:"privileged,omitempty"`
 	}
 	decisionJSON struct {
 		roster.Decision
@@ -146,6 +149,7 @@ func (v *Review) personJSON(p *person) personJSON {
 		Title: p.known(roster.RoleTitle), Department: p.known(roster.RoleDepartment), Place: p.known(roster.RolePlace), Country: p.known(roster.RoleCountry), Company: p.known(roster.RoleCompany),
 		ManagerID: p.known(roster.RoleManager), Login: p.known(roster.RoleLogin), Status: p.pro.Status, HireDate: string(p.pro.HireDate), EndDate: string(p.pro.EndDate),
 	}
+	out.LastSignIn, out.Privileged = v.usageJSON(p)
 	if m := v.byID[out.ManagerID]; m != nil {
 		out.Manager = m.pro.Name
 	}

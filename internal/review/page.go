@@ -14,6 +14,7 @@ import (
 	"terraform-provider-workforce/internal/markdown"
 	"terraform-provider-workforce/internal/roster"
 	"terraform-provider-workforce/internal/wording"
+	"terraform-provider-workforce/internal/worker"
 )
 
 const (
@@ -68,40 +69,48 @@ func (v *Review) pageOne(w *markdown.Page) {
 }
 
 // everybody names those who lose access and those who get an account, by department, as far
-// as one line each can.
+// as a line each can. A day that most of them have is told once.
 func (v *Review) everybody() []text {
-	name := func(list []*person, what text, more func(*person) text) []text {
-		if len(list) == 0 {
-			return nil
-		}
-		list = slices.Clone(list)
-		slices.SortStableFunc(list, func(a, b *person) int {
-			return cmp.Compare(a.known(roster.RoleDepartment), b.known(roster.RoleDepartment))
-		})
-		var names []text
-		for _, p := range list[:min(len(list), everybodyShown)] {
-			names = append(names, append(p.wholly(), more(p)...))
-		}
-		t := append(what, say(" %s", join(names, "; "))...)
-		if left := len(list) - everybodyShown; left > 0 {
-			t = append(t, say("; %s more, below", left)...)
-		}
-		return []text{t}
+	lose, join := where(v.people, (*person).loses), v.joiners()
+	out := v.byDepartment(lose, "loses access", "lose access", "last day", func(p *person) worker.Date { return p.pro.EndDate })
+	return append(out, v.byDepartment(join, "gets an account", "get an account", "hired on", func(p *person) worker.Date { return p.pro.HireDate })...)
+}
+
+func (v *Review) byDepartment(list []*person, one, many, what string, day func(*person) worker.Date) []text {
+	if len(list) == 0 {
+		return nil
 	}
-	lose := where(v.people, (*person).loses)
-	out := name(lose, text{strong(people(len(lose)).s + " " + isAre(len(lose), "loses", "lose").s + " access:")}, func(p *person) text {
-		if p.pro.EndDate == "" {
-			return say(" · no last day")
-		}
-		return say(" · last day %s", string(p.pro.EndDate))
+	list = slices.Clone(list)
+	slices.SortStableFunc(list, func(a, b *person) int {
+		return cmp.Compare(a.known(roster.RoleDepartment), b.known(roster.RoleDepartment))
 	})
-	join := v.joiners()
-	return append(out, name(join, text{strong(people(len(join)).s + " " + isAre(len(join), "gets", "get").s + " an account:")}, func(p *person) text {
-		if p.pro.HireDate == "" {
-			return nil
+	t := text{strong(people(len(list)).s + " " + isAre(len(list), one, many).s)}
+	usual, n := most(list, func(p *person) string { return string(day(p)) })
+	if n < minHits {
+		usual = ""
+	}
+	if usual != "" {
+		t = append(t, say(", %s %s where nothing else is said", words(what), usual)...)
+	}
+	shown, left := list[:min(len(list), everybodyShown)], len(list)-everybodyShown
+	for i, p := range shown {
+		department := p.known(roster.RoleDepartment)
+		if i > 0 && department == shown[i-1].known(roster.RoleDepartment) {
+			t = append(t, say(", ")...)
+		} else if t = append(t, say(". ")...); department != "" {
+			t = append(t, say("%s: ", department)...)
 		}
-		return say(" · hired on %s", string(p.pro.HireDate))
-	})...)
+		t = append(t, p.with(roster.RoleTitle, roster.RolePlace)...)
+		if d := string(day(p)); d == "" {
+			t = append(t, say(" (no %s)", words(what))...)
+		} else if d != usual {
+			t = append(t, say(" (%s)", d)...)
+		}
+	}
+	if left > 0 {
+		t = append(t, say("; %s more, below", left)...)
+	}
+	return []text{append(t, say(".")...)}
 }
 
 // title names the report and when it holds.
@@ -127,7 +136,7 @@ func (v *Review) findingLines(w *markdown.Page) {
 		w.Line("Nothing here looks unusual by what the report compares.\n")
 		return
 	}
-	w.Line("## Look at these\nApproving does all of the above. To leave people as they are and let everybody else go on, use the block under Hold, below; it takes further worker ids.\n")
+	w.Line("## Look at these\nWho is held keeps the access they have and gets no new one, while everybody else goes on: the block under Hold does it, and takes further worker ids.\n")
 	for i, f := range v.findings[:min(len(v.findings), lookAt)] {
 		w.Line("%d. %s", i+1, cut(f.Text.markdown())+cut(f.advised().markdown()))
 	}
@@ -221,7 +230,7 @@ func (v *Review) ahead() []text {
 
 // legend explains how the page was made.
 func (v *Review) legend(w *markdown.Page) {
-	w.Line("%s All rows together are %s.\n", measure, people(len(v.people)).s)
+	w.Line("%s All rows together are %s.%s\n", measure, people(len(v.people)).s, v.usageUnknown().markdown())
 }
 
 // Markdown writes the report: page one, then everybody, the riskiest first, as far as

@@ -12,6 +12,7 @@ package review
 import (
 	"time"
 
+	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/mapping"
 	"terraform-provider-workforce/internal/roster"
 )
@@ -26,6 +27,10 @@ type Options struct {
 	Rules mapping.Rules
 	// Groups are the names of the groups that users own, by object id, where that is known.
 	Groups map[string][]string
+	// Usage is how accounts are used and what they open, by object id, where that is known.
+	Usage map[string]directory.Usage
+	// UsageUnknown says which part of that the directory does not tell, and how to have it.
+	UsageUnknown string
 	// MaxListed is the number of rows after which a list is cut; 50 by default.
 	MaxListed int
 	// MaxCharacters is how long the Markdown may be; 60,000 by default, because comments

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/expression"
 	"terraform-provider-workforce/internal/mapping"
 	"terraform-provider-workforce/internal/review"
@@ -59,7 +60,8 @@ type planted struct {
 	heads   []*people.Worker // managers with a full team
 	next    int
 	joined  int
-	answers map[string][]string // key of a finding → worker ids that it must name
+	answers map[string][]string        // key of a finding → worker ids that it must name
+	usage   map[string]directory.Usage // by worker id
 }
 
 // take returns somebody ordinary to whom nothing else happens.
@@ -90,7 +92,7 @@ func (p *planted) leave(w *people.Worker, last string) {
 }
 
 func newPlanted(t testing.TB, seed uint64, n int) *planted {
-	p := &planted{t: t, c: people.NewAt(seed, n, now.Truncate(24*time.Hour)), answers: map[string][]string{}}
+	p := &planted{t: t, c: people.NewAt(seed, n, now.Truncate(24*time.Hour)), answers: map[string][]string{}, usage: map[string]directory.Usage{}}
 	manages := map[string]int{}
 	for _, w := range p.c.Workers {
 		manages[w.ManagerID]++
@@ -156,7 +158,12 @@ func (p *planted) plantLeavers() {
 	p.expect("leavers_manage", head.ID)
 	late := p.take()
 	p.leave(late, "2026-08-14")
+	p.usage[late.ID] = signedIn("2026-11-18")
 	p.expect("leaver_late", late.ID)
+	admin := p.take()
+	p.leave(admin, "2026-11-20")
+	p.usage[admin.ID] = directory.Usage{SignInsKnown: true, LastSignIn: signedIn("2026-11-19").LastSignIn, Privileged: []string{"Domain Admins"}}
+	p.expect("leaver_privileged", admin.ID)
 	word := p.take()
 	word.Status = "Terminated"
 	p.expect("leaver_without_date", word.ID)
@@ -252,7 +259,8 @@ func TestPageOneNamesWhatIsPlanted(t *testing.T) {
 			p.expect("absent_can_sign_in", absent)
 			in.Overrides = []roster.Override{{WorkerIDs: []string{open.ID}, Enabled: pointer(true), Reason: "consultant for another month", Expires: "2026-12-31"}}
 			p.expect("override_enables_leaver", open.ID)
-			r := decideAndReport(t, in)
+			decided := decide(t, in)
+			r := reportWith(t, decided, review.Options{AsOf: in.AsOf, Rules: in.Mapping.Rules(), Usage: p.usageOf(decided)})
 			page, _, _ := strings.Cut(r.Report, "\nHow to read it:")
 			if dir := os.Getenv("PLANTED_DIRECTORY"); dir != "" {
 				html, err := r.HTML()
@@ -265,6 +273,27 @@ func TestPageOneNamesWhatIsPlanted(t *testing.T) {
 			checkAfterHold(t, in, r.Review)
 		})
 	}
+}
+
+// usageOf is how accounts are used: nearly everybody signed in lately.
+func (p *planted) usageOf(r *roster.Result) map[string]directory.Usage {
+	out := map[string]directory.Usage{}
+	for i := range r.Decisions {
+		d := &r.Decisions[i]
+		if d.ObjectID == "" {
+			continue
+		}
+		u, told := p.usage[d.WorkerID]
+		if !told {
+			u = signedIn(fmt.Sprintf("2026-11-%02d", 8+i%13))
+		}
+		out[d.ObjectID] = u
+	}
+	return out
+}
+
+func signedIn(day string) directory.Usage {
+	return directory.Usage{SignInsKnown: true, LastSignIn: worker.Date(day).Start(time.UTC).Add(9 * time.Hour)}
 }
 
 // checkAfterHold follows the recommendation: what it held is held, and the next page neither

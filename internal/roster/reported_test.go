@@ -24,7 +24,12 @@ func decideAndReport(t testing.TB, in roster.Input) reported {
 
 func report(t testing.TB, in roster.Input, r *roster.Result) reported {
 	t.Helper()
-	v := review.New(r, review.Options{AsOf: in.AsOf, Rules: in.Mapping.Rules(), MaxListed: in.MaxListed})
+	return reportWith(t, r, review.Options{AsOf: in.AsOf, Rules: in.Mapping.Rules(), MaxListed: in.MaxListed})
+}
+
+func reportWith(t testing.TB, r *roster.Result, o review.Options) reported {
+	t.Helper()
+	v := review.New(r, o)
 	doc, err := v.JSON()
 	if err != nil {
 		t.Fatal(err)
