@@ -71,10 +71,10 @@ type Domain struct {
 	schema      lazy[*directory.Schema]
 	suffix      lazy[[]string]
 	policy      lazy[passwordPolicy]
-	deleted     lazy[*snapshot]         // deleted objects
-	guarded     lazy[guarded]           // what is protected
-	privileged  lazy[map[string]string] // why groups are those of administrators, by objectGUID
-	itself      lazy[identity]          // which domain this is
+	deleted     lazy[*snapshot]            // deleted objects
+	guarded     lazy[guarded]              // what is protected
+	privileged  lazy[map[string]privilege] // why groups are those of administrators, by objectGUID
+	itself      lazy[identity]             // which domain this is
 
 	recycling lazy[bool] // the recycle bin is enabled
 

@@ -3,11 +3,11 @@
 package activedirectory
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/go-ldap/ldap/v3"
 
@@ -35,47 +35,78 @@ func privilegedGroup(e *ldap.Entry) string {
 	return ""
 }
 
+// privilege is why the members of a group are administrators.
+type privilege struct {
+	reason     string // of the group itself
+	path, name string
+	relative   string // the last number of its security identifier, see [relativeID]
+	top        string // the group that it is nested into in the end, by name; empty for one of the first
+}
+
 // findPrivileged returns why the members of groups are administrators, by
 // objectGUID: the groups themselves, and those nested into them at any depth. It
 // takes a search for the first and one more a level, whatever the number of groups.
-func (d *Domain) findPrivileged(ctx context.Context) (map[string]string, error) {
+func (d *Domain) findPrivileged(ctx context.Context) (map[string]privilege, error) {
 	root, err := d.root(ctx)
 	if err != nil {
 		return nil, err
 	}
+	asked := []string{attrGUID, attrSID, attrLogin, attrAdminCount, attrMemberOf}
 	// Every group of the list is a critical object of the system.
-	level, err := d.search(ctx, root, "(&(objectClass=group)(|(adminCount=1)(isCriticalSystemObject=TRUE)))", []string{attrGUID, attrSID, attrAdminCount})
+	level, err := d.search(ctx, root, "(&(objectClass=group)(|(adminCount=1)(isCriticalSystemObject=TRUE)))", asked)
 	if err != nil {
 		return nil, fmt.Errorf("looking for the groups of administrators: %w", err)
 	}
 	level = slices.DeleteFunc(level, func(e *ldap.Entry) bool { return privilegedGroup(e) == "" })
-	out := map[string]string{}
-	for reason := privilegedGroup; len(level) > 0; {
+	out := map[string]privilege{}
+	tops := map[string]string{} // by dnKey: what is nested into the group is nested into in the end
+	for first := true; len(level) > 0; first = false {
 		var paths []string
 		for _, e := range level {
 			id, err := entryID(e)
 			if err != nil {
 				return nil, err
 			}
-			if out[id] == "" {
-				out[id], paths = reason(e), append(paths, e.DN)
+			if out[id].reason != "" {
+				continue
 			}
+			p := privilegeOf(e, first, tops)
+			out[id], paths, tops[dnKey(e.DN)] = p, append(paths, e.DN), cmp.Or(p.top, p.name)
 		}
-		reason = func(*ldap.Entry) string {
-			return "it is nested into a group of administrators, directly or through others"
+		if level, err = d.nestedInto(ctx, root, paths, asked); err != nil {
+			return nil, err
 		}
-		level = nil
-		for part := range slices.Chunk(paths, groupChunk) {
-			var filter strings.Builder
-			for _, dn := range part {
-				filter.WriteString("(memberOf=" + ldap.EscapeFilter(dn) + ")")
-			}
-			nested, err := d.search(ctx, root, "(&(objectClass=group)(|"+filter.String()+"))", []string{attrGUID})
-			if err != nil {
-				return nil, fmt.Errorf("looking for the groups nested into groups of administrators: %w", err)
-			}
-			level = append(level, nested...)
+	}
+	return out, nil
+}
+
+// privilegeOf says why a group is one of administrators: by itself if it is one of the first, else by
+// the groups that it is in.
+func privilegeOf(e *ldap.Entry, first bool, tops map[string]string) privilege {
+	p := privilege{path: e.DN, name: cmp.Or(e.GetEqualFoldAttributeValue(attrLogin), cnOf(e.DN)),
+		relative: relativeID(e.GetEqualFoldRawAttributeValue(attrSID))}
+	if first {
+		p.reason = privilegedGroup(e)
+		return p
+	}
+	p.reason = "it is nested into a group of administrators, directly or through others"
+	for _, dn := range slices.Sorted(slices.Values(e.GetEqualFoldAttributeValues(attrMemberOf))) {
+		if p.top == "" {
+			p.top = tops[dnKey(dn)]
 		}
+	}
+	return p
+}
+
+// nestedInto returns the groups that are direct members of the groups at paths.
+func (d *Domain) nestedInto(ctx context.Context, root string, paths, asked []string) ([]*ldap.Entry, error) {
+	var out []*ldap.Entry
+	for part := range slices.Chunk(paths, groupChunk) {
+		nested, err := d.search(ctx, root, "(&(objectClass=group)"+anyOf(attrMemberOf, part)+")", asked)
+		if err != nil {
+			return nil, fmt.Errorf("looking for the groups nested into groups of administrators: %w", err)
+		}
+		out = append(out, nested...)
 	}
 	return out, nil
 }
@@ -87,7 +118,7 @@ func (d *Domain) markPrivileged(ctx context.Context, groups []*directory.Group) 
 	}
 	reasons, err := d.privileged.get(ctx, d.findPrivileged)
 	for _, g := range groups {
-		g.Privileged = reasons[g.ID]
+		g.Privileged = reasons[g.ID].reason
 	}
 	return err
 }

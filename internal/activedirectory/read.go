@@ -16,6 +16,23 @@ import (
 // attributes are read on top of those announced with [Domain.Need]. An account
 // that the snapshot of the domain lacks is looked for before it counts as gone.
 func (d *Domain) Read(ctx context.Context, ids map[string]string, attributes []string) (map[string]*directory.Existing, error) {
+	found, err := d.recordsOf(ctx, ids, attributes...)
+	if err != nil {
+		return nil, err
+	}
+	known, err := d.existingAll(ctx, slices.Collect(maps.Values(found)))
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]*directory.Existing, len(found))
+	for worker, r := range found {
+		out[worker] = known[r.id]
+	}
+	return out, nil
+}
+
+// recordsOf is Read without what an account means.
+func (d *Domain) recordsOf(ctx context.Context, ids map[string]string, attributes ...string) (map[string]*record, error) {
 	if _, err := d.typesFor(ctx, attributes); err != nil {
 		return nil, err
 	}
@@ -48,14 +65,10 @@ func (d *Domain) Read(ctx context.Context, ids map[string]string, attributes []s
 	for _, r := range fresh {
 		found[r.id] = r
 	}
-	known, err := d.existingAll(ctx, slices.Collect(maps.Values(found)))
-	if err != nil {
-		return nil, err
-	}
-	out := make(map[string]*directory.Existing, len(guids))
+	out := make(map[string]*record, len(guids))
 	for worker, guid := range guids {
-		if e := known[guid]; e != nil {
-			out[worker] = e
+		if r := found[guid]; r != nil {
+			out[worker] = r
 		}
 	}
 	return out, nil

@@ -134,6 +134,11 @@ func IsDenied(err error) bool {
 	return e.Status == http.StatusForbidden && e.Code != "Directory_QuotaExceeded"
 }
 
+// NeedsPremium reports that the tenant has no licence of Microsoft Entra ID P1 or P2, without which a question is refused.
+func NeedsPremium(err error) bool {
+	return as(err).Code == "Authentication_RequestFromNonPremiumTenantOrB2CTenant"
+}
+
 // IsQuota reports that the tenant may hold no more objects.
 func IsQuota(err error) bool { return as(err).Code == "Directory_QuotaExceeded" }
 

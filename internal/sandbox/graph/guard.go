@@ -34,7 +34,7 @@ func (s *Server) guarded(c *call) *failure {
 		return nil
 	case e.restricted:
 		return denied()
-	case e.role == "" || s.options.Administrator:
+	case s.options.Administrator || !s.store.administers(e):
 		return nil
 	case c.route.template == "/users/{id}" && c.method == http.MethodDelete:
 		return denied()
@@ -49,11 +49,27 @@ func (s *Server) guarded(c *call) *failure {
 	return nil
 }
 
-// AssignRole gives a user a role of administrators, such as "User Administrator"; "" takes it away.
+// AssignRole gives a user, or a group that roles can be assigned to, a role of administrators, such as
+// "User Administrator"; "" takes it away. A name that no role has by itself is that of a custom role.
 func (s *Server) AssignRole(id, role string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.mustObject(id).role = role
+	e := s.mustObject(id)
+	e.role = role
+	delete(s.store.holders, e)
+	if e.kind == kindGroup && role != "" {
+		s.store.holders[e] = true
+	}
+}
+
+// administers reports that somebody holds a role, by themselves or as a member of a group: such groups hold no groups.
+func (s *store) administers(e *entry) bool {
+	for g := range s.holders {
+		if g.members.has[e.id] {
+			return true
+		}
+	}
+	return e.role != ""
 }
 
 // Restrict puts a user or group into a restricted management administrative unit: only who manages that writes it.

@@ -62,6 +62,10 @@ func (s *Server) selection(c *call, kind, list string) ([]string, *failure) {
 		switch {
 		case p == nil:
 			return nil, malformed("Parsing OData Select and Expand failed: Could not find a property named '%s' on type 'microsoft.graph.%s'.", name, kind)
+		case p.name == "signInActivity":
+			if f := s.readsActivity(c); f != nil {
+				return nil, f
+			}
 		case p.read != "" && !c.may(p.read, p.write):
 			return nil, denied()
 		case p.flags["sharepoint"]:

@@ -125,6 +125,7 @@ func tenantRoutes() []*route {
 		{"GET", "/domains/{id}", getDomain, readDomain, 1, nil},
 		{"GET", "/organization", listOrganization, readTenant, 1, nil},
 		{"GET", "/subscribedSkus", listSkus, readSkus, 3, nil},
+		{"GET", "/roleManagement/directory/roleAssignments", listRoleAssignments, readRoles, 2, nil},
 	}
 }
 

@@ -60,6 +60,7 @@ type store struct {
 	extensions map[string]*definition       // by name
 	security   map[string]*definition       // custom security attributes, by folded set and name
 	licenses   []*License
+	holders    map[*entry]bool // groups that hold a role
 	tick       int
 	purged     []tombstone
 }
@@ -72,7 +73,7 @@ type tombstone struct {
 
 func newStore(o Options) *store {
 	s := &store{principal: uuid.NewString(), domains: o.Domains, entries: map[string]*entry{}, byName: map[string]*entry{}, byAddress: map[string]*entry{}, byAnchor: map[string]*entry{},
-		byEmployee: map[string]map[string]*entry{}, extensions: map[string]*definition{}, security: map[string]*definition{}}
+		byEmployee: map[string]map[string]*entry{}, extensions: map[string]*definition{}, security: map[string]*definition{}, holders: map[*entry]bool{}}
 	for _, l := range o.Licenses {
 		s.licenses = append(s.licenses, &l)
 	}
@@ -216,6 +217,7 @@ func (s *store) locate(kind, key string) *entry {
 func (s *store) purge(e *entry) {
 	s.unindex(e)
 	delete(s.entries, e.id)
+	delete(s.holders, e)
 	s.tick++
 	s.purged = append(s.purged, tombstone{e.kind, e.id, s.tick})
 	for _, other := range s.entries {

@@ -280,6 +280,9 @@ func (s *Server) read(c *call, kind, context string) (*answer, error) {
 	if q.filter != nil || q.top != 0 || q.orderBy != nil {
 		return nil, malformed("The query specified in the URI is not valid. $filter, $top and $orderby can be applied only on collections.")
 	}
+	if slices.Contains(q.selected, "signInActivity") && uuid.Validate(c.param(0)) != nil {
+		return nil, badRequest("Get By Key only supports UserId and the key has to be a valid Guid.")
+	}
 	e, f := s.find(kind, c.param(0))
 	if f != nil {
 		return nil, f

@@ -166,7 +166,7 @@ func TestPermissions(t *testing.T) {
 		{"PATCH", "/users/" + id, object{"customSecurityAttributes": object{}}},
 		{"GET", "/users/" + id + "?$select=id,employeeLeaveDateTime", nil},
 		{"GET", "/users?$select=customSecurityAttributes", nil},
-		{"GET", "/users/" + id + "?$select=signInActivity", nil},
+		{"GET", "/roleManagement/directory/roleAssignments", nil},
 		{"GET", "/groups", nil},
 		{"POST", "/groups", object{}},
 		{"GET", "/domains", nil},

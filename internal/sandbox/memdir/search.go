@@ -182,6 +182,9 @@ func (e *entry) matches(f *ber.Packet) bool {
 	case 9:
 		return e.matchesRule(f)
 	}
+	if f.Tag == 3 && strings.EqualFold(text(f.Children[0]), "objectCategory") {
+		return e.category(f.Children[1].Data.String())
+	}
 	a := e.get(text(f.Children[0]))
 	if a == nil {
 		return false
@@ -206,6 +209,16 @@ func (e *entry) matches(f *ber.Packet) bool {
 		}
 		return strings.EqualFold(v, want)
 	})
+}
+
+// category reports whether an object is of a category by the name of its class: people are of the
+// category person, everything else here of that of its own class ([MS-ADTS] 3.1.1.3.1.3.1).
+func (e *entry) category(name string) bool {
+	if strings.EqualFold(name, "person") {
+		return e.isA("user") && !e.isA("computer") || e.isA("contact")
+	}
+	classes := e.attrs["objectclass"].values
+	return strings.EqualFold(name, classes[len(classes)-1])
 }
 
 // matchesRule evaluates the bitwise AND rule, and the one that follows nested groups.
