@@ -20,35 +20,38 @@ import (
 // a random part of up to 5 days ([MS-ADA1] 2.351). lastLogon is exact, and known to one controller only.
 const attrLastSignIn = "lastLogonTimestamp"
 
-var _ directory.SignIns = (*Domain)(nil)
+var _ directory.UsageTeller = (*Domain)(nil)
 
-// SignIns implements [directory.SignIns]. It takes a search for two hundred accounts, or one of the
+// signInLag is how late controllers tell each other of a sign-in at most, by default.
+const signInLag = 14 * 24 * time.Hour
+
+// Usage implements [directory.UsageTeller]. It takes a search for two hundred accounts, or one of the
 // whole domain where that is cheaper, and a few for everybody who administers the domain, however
 // many accounts are asked for. Memberships of groups of other domains are not known here.
-func (d *Domain) SignIns(ctx context.Context, ids []string) (map[string]directory.SignIn, error) {
+func (d *Domain) Usage(ctx context.Context, ids []string) (map[string]directory.Usage, string, error) {
 	known := make(map[string]string, len(ids)) // by id
 	for _, id := range ids {
 		known[id] = id
 	}
 	found, err := d.recordsOf(ctx, known, attrLastSignIn)
 	if err != nil {
-		return nil, fmt.Errorf("reading the last sign-ins of accounts: %w", err)
+		return nil, "", fmt.Errorf("reading the last sign-ins of accounts: %w", err)
 	}
-	privileged := map[string]string{}
+	privileged := map[string][]string{}
 	if len(found) > 0 {
 		if privileged, err = d.administrators(ctx); err != nil {
-			return nil, err
+			return nil, "", err
 		}
 	}
-	out := make(map[string]directory.SignIn, len(found))
+	out := make(map[string]directory.Usage, len(found))
 	for id, r := range found {
 		last, err := filetime(r.text(attrLastSignIn))
 		if err != nil {
-			return nil, fmt.Errorf("%q: %s: %w", r.dn, attrLastSignIn, err)
+			return nil, "", fmt.Errorf("%q: %s: %w", r.dn, attrLastSignIn, err)
 		}
-		out[id] = directory.SignIn{Last: last, Privileged: privileged[r.id]}
+		out[id] = directory.Usage{SignInsKnown: true, LastSignIn: last, Lag: signInLag, Privileged: privileged[r.id]}
 	}
-	return out, nil
+	return out, "", nil
 }
 
 // filetime reads a moment that a directory keeps as a number; zero for none.
@@ -68,7 +71,7 @@ func filetime(s string) (time.Time, error) {
 
 // administrators returns by what accounts administer the domain, by objectGUID: groups of administrators
 // that they are in, directly or through others, and adminCount, which stays at 1 when they leave the last one.
-func (d *Domain) administrators(ctx context.Context) (map[string]string, error) {
+func (d *Domain) administrators(ctx context.Context) (map[string][]string, error) {
 	groups, err := d.privileged.get(ctx, d.findPrivileged)
 	if err != nil {
 		return nil, err
@@ -88,7 +91,7 @@ func (d *Domain) administrators(ctx context.Context) (map[string]string, error) 
 		}
 	}
 	slices.Sort(parts)
-	out := map[string]string{}
+	out := map[string][]string{}
 	for part := range slices.Chunk(parts, chunk) {
 		entries, err := d.search(ctx, root, "(&(objectCategory=person)(objectClass=user)(|"+strings.Join(part, "")+"))",
 			[]string{attrGUID, attrAdminCount, attrMemberOf, attrPrimaryGroup})
@@ -106,16 +109,16 @@ func (d *Domain) administrators(ctx context.Context) (map[string]string, error) 
 	return out, nil
 }
 
-// privilegedBy says by what an account administers the domain; empty where it does not.
-func privilegedBy(e *ldap.Entry, byPath, byRelative map[string]privilege) string {
+// privilegedBy names by what an account administers the domain, in order; nothing where it does not.
+func privilegedBy(e *ldap.Entry, byPath, byRelative map[string]privilege) []string {
 	var of []string
 	add := func(p privilege, known bool) {
 		switch {
 		case !known:
 		case p.top != "":
-			of = append(of, fmt.Sprintf("%q, which is nested into %q", p.name, p.top))
+			of = append(of, p.name+" (in "+p.top+")")
 		default:
-			of = append(of, fmt.Sprintf("%q", p.name))
+			of = append(of, p.name)
 		}
 	}
 	for _, dn := range e.GetEqualFoldAttributeValues(attrMemberOf) {
@@ -124,12 +127,9 @@ func privilegedBy(e *ldap.Entry, byPath, byRelative map[string]privilege) string
 	}
 	p, known := byRelative[e.GetEqualFoldAttributeValue(attrPrimaryGroup)]
 	add(p, known)
-	slices.Sort(of)
-	switch {
-	case len(of) > 0:
-		return "it is a member of " + strings.Join(of, " and of ")
-	case e.GetEqualFoldAttributeValue(attrAdminCount) == "1":
-		return "it is or was a member of a group that Active Directory protects, such as Domain Admins (adminCount is 1)"
+	if len(of) == 0 && e.GetEqualFoldAttributeValue(attrAdminCount) == "1" { // is or was in one that Active Directory protects
+		of = append(of, "adminCount = 1")
 	}
-	return ""
+	slices.Sort(of)
+	return of
 }

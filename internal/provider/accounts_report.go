@@ -37,6 +37,7 @@ type reportInput struct {
 	ReportName     types.String `tfsdk:"report_name"`
 	Approved       types.String `tfsdk:"approved"`
 	ApprovedExempt []string     `tfsdk:"approved_exempt"`
+	ReportUsage    types.Bool   `tfsdk:"report_usage"`
 	Report         types.String `tfsdk:"report"`
 	ReportJSON     types.String `tfsdk:"report_json"`
 	Fingerprint    types.String `tfsdk:"fingerprint"`
@@ -59,6 +60,10 @@ func reportAttributes(t target) map[string]schema.Attribute {
 		"approved_exempt": schema.ListAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.List{listvalidator.UniqueValues(), listvalidator.ValueStringsAre(oneOf(review.Exempts...))},
 			MarkdownDescription: "What may happen without being among `approved`: `joiners` (new accounts), `timely_leavers` (people who lose access within 7 days after the last day that HR gives) and `updates` (facts such as title or department of people who keep access; no names, addresses, groups, or accounts that are taken over). " +
 				"People whom a question of the report is about are never exempt; leavers are in spite of questions about what they leave behind (people, groups, privileged roles), since their access must end in time. The default is nothing."},
+		"report_usage": schema.BoolAttribute{Optional: true,
+			MarkdownDescription: "Whether the report tells the last sign-in and the privileged groups and roles of accounts whose access changes or is in question, and asks about them. The default is true. " +
+				"In Microsoft Entra ID it takes the permissions `AuditLog.Read.All` and `RoleManagement.Read.Directory`, and a licence of P1 for sign-ins; without them the report says so and goes on. " +
+				"Active Directory knows a sign-in up to 14 days late."},
 		"report": schema.StringAttribute{Computed: true, MarkdownDescription: "The decisions for people, as Markdown. It begins with one page: sums, what stands out, who is set aside and what to do, and at most ten questions, the riskiest first. Then come everybody with name, title, department, place and manager, as far as `max_characters` allows. " +
 			"Redacted attributes show no values."},
 		"report_json": schema.StringAttribute{Computed: true, MarkdownDescription: "Everything of the report for policy engines and scripts, as JSON of a documented shape: see [Report format](../guides/report.md)."},
@@ -90,7 +95,11 @@ func (m *reportInput) write(ctx context.Context, t target, data *providerData, d
 	if _, name, err := dir.Identity(ctx); err == nil && name != "" {
 		title += " " + name
 	}
-	usage, unknown := usageOf(ctx, dir, r, diags)
+	var usage map[string]directory.Usage
+	unknown := ""
+	if m.ReportUsage.IsNull() || m.ReportUsage.ValueBool() {
+		usage, unknown = usageOf(ctx, dir, r, diags)
+	}
 	v := review.New(r, review.Options{
 		Title: title, AsOf: in.AsOf, Rules: in.Mapping.Rules(), MaxListed: in.MaxListed, MaxCharacters: int(m.MaxCharacters.ValueInt64()),
 		Groups: ownedByLeavers(ctx, dir, r, diags), Usage: usage, UsageUnknown: unknown,

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -21,7 +22,7 @@ import (
 // TestAccEntraReport writes the report where the environment asks for it, and applies only
 // what was approved: a run whose feed is newer stops before anybody is touched.
 func TestAccEntraReport(t *testing.T) {
-	s := useTenant(t, graph.Options{})
+	s := useTenant(t, graph.Options{Permissions: append(slices.Clone(graph.DefaultPermissions), "AuditLog.Read.All")}) // no roles
 	directory := filepath.Join(t.TempDir(), "reports")
 	t.Setenv(reportDirectoryVariable, directory)
 	csv := func(text string) config.Variables { return config.Variables{"csv": config.StringVariable(text)} }
@@ -48,14 +49,22 @@ func TestAccEntraReport(t *testing.T) {
 				t.Fatal("the leaver has no account")
 			}
 			s.AddOwner(s.AddGroup(map[string]any{"displayName": "Payroll"}), fmt.Sprint(leaver["id"]))
+			s.Update(fmt.Sprint(leaver["id"]), map[string]any{"signInActivity": map[string]any{"lastSuccessfulSignInDateTime": "2026-01-12T08:00:00Z"}})
 		}, Config: with(fmt.Sprintf("approved = %q", approved)), ConfigVariables: csv(leaver),
 			ExpectError: regexp.MustCompile(`(?s)Not what was approved.*1 decision would now happen that nobody approved.*0002`)},
 		{Config: with(`approved = "sha256:` + strings.Repeat("0", 64) + `"`), ConfigVariables: csv(leaver), ExpectError: regexp.MustCompile(`(?s)Not\s+what\s+was\s+approved`)},
 		{Config: with(`approved = "nowhere.json"`), ConfigVariables: csv(leaver), ExpectError: regexp.MustCompile(`(?s)cannot\s+be\s+read`)},
 		{Config: with(""), ConfigVariables: csv(leaver), PlanOnly: true, ExpectNonEmptyPlan: true, Check: userCount(s, 2, 2)},
 		{PreConfig: func() {
-			if page, err := os.ReadFile(filepath.Join(directory, "entra.md")); err != nil || !strings.Contains(string(page), "loses access and owns the group `Payroll`") {
-				t.Errorf("%v: the page does not ask about the group of the leaver:\n%s", err, page)
+			page, err := os.ReadFile(filepath.Join(directory, "entra.md"))
+			doc, err2 := os.ReadFile(filepath.Join(directory, "entra.json"))
+			for _, want := range []string{"loses access and owns the group `Payroll`", "Privileged roles are not known: grant the application the permission RoleManagement.Read.Directory."} {
+				if err != nil || !strings.Contains(string(page), want) {
+					t.Errorf("%v: the page does not say %q:\n%s", err, want, page)
+				}
+			}
+			if want := `"last_sign_in":"2026-01-12T08:00:00Z"`; err2 != nil || !strings.Contains(string(doc), want) {
+				t.Errorf("%v: %s is missing in\n%s", err2, want, doc)
 			}
 		}, Config: with(""), ConfigVariables: csv(leaver), PlanOnly: true, ExpectNonEmptyPlan: true},
 		{PreConfig: stepAside, Config: with(fmt.Sprintf("approved = %q\n  max_characters = 20000\n  report_name = \"staff-1\"", approved)), ConfigVariables: csv(leaver),
