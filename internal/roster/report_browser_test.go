@@ -5,6 +5,7 @@ package roster_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"html"
 	"image/png"
@@ -60,18 +61,19 @@ func TestReportInABrowser(t *testing.T) {
 			if keep := os.Getenv("PLANTED_DIRECTORY"); keep != "" {
 				dir = keep
 			}
-			file := filepath.Join(dir, fmt.Sprintf("page-%d.html", n))
-			probed := strings.Replace(strings.Replace(page, "</head>", errorsSeen, 1), "</body>", probe, 1)
-			if err := os.WriteFile(file, []byte(probed), 0o600); err != nil {
+			file, probed := filepath.Join(dir, fmt.Sprintf("page-%d.html", n)), filepath.Join(dir, fmt.Sprintf("probed-%d.html", n))
+			with := strings.Replace(strings.Replace(page, "</head>", errorsSeen, 1), "</body>", probe, 1)
+			if err := errors.Join(os.WriteFile(file, []byte(page), 0o600), os.WriteFile(probed, []byte(with), 0o600)); err != nil {
 				t.Fatal(err)
 			}
-			behaves(t, browse(t, file, "--dump-dom"), n)
+			behaves(t, browse(t, probed, "--dump-dom"), n)
 			if n != 1500 {
 				return
 			}
-			light, dark := brightness(t, file, "1"), brightness(t, file, "0")
-			if light < 200 || dark > 80 || dark < 5 {
-				t.Errorf("brightness %d in light and %d in dark, of 255", light, dark)
+			light, ink := brightness(t, file, "1")
+			dark, chalk := brightness(t, file, "0")
+			if light < 200 || dark > 80 || ink < 3 || chalk < 3 {
+				t.Errorf("brightness %d in light and %d in dark, of 255, with %d and %d %% of it written on", light, dark, ink, chalk)
 			}
 		})
 	}
@@ -141,8 +143,9 @@ func browse(t *testing.T, file string, arguments ...string) string {
 	return string(out)
 }
 
-// brightness takes a picture of the page in one colour scheme, and returns how bright it is on average.
-func brightness(t *testing.T, file, scheme string) int {
+// brightness takes a picture of the page in one colour scheme, and returns how bright it is on average,
+// and how many per cent of it differ much from that.
+func brightness(t *testing.T, file, scheme string) (mean, written int) {
 	t.Helper()
 	picture := strings.TrimSuffix(file, ".html") + "-" + scheme + ".png"
 	browse(t, file, "--blink-settings=preferredColorScheme="+scheme, "--screenshot="+picture)
@@ -155,12 +158,20 @@ func brightness(t *testing.T, file, scheme string) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sum, n, b := 0, 0, img.Bounds()
-	for y := b.Min.Y; y < b.Max.Y; y += 8 {
-		for x := b.Min.X; x < b.Max.X; x += 8 {
+	var points []int
+	b := img.Bounds()
+	for y := b.Min.Y; y < b.Max.Y; y += 2 {
+		for x := b.Min.X; x < b.Max.X; x += 2 {
 			red, green, blue, _ := img.At(x, y).RGBA()
-			sum, n = sum+int(red+green+blue)/3>>8, n+1
+			point := int(red+green+blue) / 3 >> 8
+			points, mean = append(points, point), mean+point
 		}
 	}
-	return sum / n
+	mean /= len(points)
+	for _, p := range points {
+		if p < mean-60 || p > mean+60 {
+			written++
+		}
+	}
+	return mean, written * 100 / len(points)
 }
