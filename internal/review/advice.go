@@ -4,6 +4,7 @@ package review
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -62,6 +63,7 @@ var advices = map[string]advice{
 	"leavers_manage":       {askManager, goOn, "the people stay, without a new manager"},
 	"leaver_owns_groups":   {askManager, goOn, "the groups stay"},
 	"leaver_privileged":    {askAdmins, goOn, "the access ends now"},
+	"leaver_used_after":    {askSecurity, goOn, "the access ends now"},
 	"returns_privileged":   {askAdmins, hold, ""},
 	"leaver_by_policy":     {askHR, hold, ""},
 	"leaver_just_hired":    {askManager, goOn, reversible},
@@ -71,7 +73,7 @@ var advices = map[string]advice{
 	"end_on_an_odd_day":    {askHR, goOn, reversible},
 	"end_on_first_day":     {askHR, hold, ""},
 
-	"override_enables_leaver": {askDecider, undo, "remove the override, which ends the access"},
+	"override_enables_leaver": {askDecider, goOn, "somebody decided it, until a day"},
 	"hold_keeps_leaver":       {askDecider, goOn, "the hold ends by itself"},
 	"override_disables":       {askDecider, goOn, "somebody decided it"},
 	"override_expired":        {askDecider, undo, "give the override a new last day"},
@@ -156,19 +158,50 @@ func (v *Review) unanswered(f *finding) text {
 			return say("hold, as question %s does", v.held[people[0].id()])
 		}
 		t := append(say("approve: "), f.Unanswered...)
-		if held := where(people, func(p *person) bool { return v.held[p.id()] > 0 }); len(held) > 0 {
-			t = append(t, say("; question %s holds %s", v.held[held[0].id()], named(held, 3))...)
-		}
-		return t
+		return append(t, v.heldElsewhere(people)...)
 	}
 	t := say("hold")
+	ends := where(v.peopleOf(f.Workers), v.mustEnd)
 	switch n := len(people); {
+	case n == 0 && len(ends) > 0:
+		return say("approve: privileged access ends without delay")
 	case n == 0:
 		return say("approve: %s", words(unchanged))
 	case n == 2:
 		t = say("hold both")
 	case n > 2:
 		t = say("hold all %s", n)
+	}
+	if len(ends) > 0 {
+		t = append(t, say(", without %s, whose privileged access ends", named(ends, 3))...)
+	}
+	return t
+}
+
+// mustEnd reports whether somebody loses access that is too dangerous to keep while a question
+// is open.
+func (v *Review) mustEnd(p *person) bool { return p.loses() && len(v.usage(p).Privileged) > 0 }
+
+func (v *Review) peopleOf(ids []string) []*person {
+	var out []*person
+	for _, id := range ids {
+		if p := v.byID[id]; p != nil {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// heldElsewhere names those of a question whom other questions hold.
+func (v *Review) heldElsewhere(list []*person) (t text) {
+	by := map[int][]*person{}
+	for _, p := range list {
+		if n := v.held[p.id()]; n > 0 {
+			by[n] = append(by[n], p)
+		}
+	}
+	for _, n := range slices.Sorted(maps.Keys(by)) {
+		t = append(t, say("; question %s holds %s", n, named(by[n], 3))...)
 	}
 	return t
 }
@@ -257,20 +290,12 @@ func (v *Review) recommendation() []text {
 	t := say("%s %s, and approve the rest.", strong(untilAnswered), join(steps, "; "))
 	if len(v.held) > 0 {
 		let := where(v.people, func(p *person) bool { return v.held[p.id()] == 0 })
-		t = append(t, say(" With the hold, %s lose access%s and %s get an account. The hold ends by itself after %s: what nobody has stopped by then happens.",
-			len(where(let, (*person).loses)), v.undone(), len(where(let, (*person).creates)), string(v.heldUntil()))...)
+		lose, gain := len(where(let, (*person).loses)), len(where(let, (*person).gains))
+		can := len(where(v.people, func(p *person) bool { return p.pro.CouldSignIn })) - lose + gain
+		t = append(t, say(" With the hold, %s lose access, %s get an account, and %s can sign in. The first run after %s (UTC) does the rest, unless somebody gives the hold a later day or corrects HR.",
+			lose, len(where(let, (*person).creates)), can, string(v.heldUntil()))...)
 	}
 	return append([]text{t}, v.waiting()...)
-}
-
-// undone counts those who lose access because an override is removed as recommended.
-func (v *Review) undone() text {
-	for i := range v.findings {
-		if f := &v.findings[i]; f.Key == "override_enables_leaver" {
-			return say(", %s more by the removed override", len(f.Workers))
-		}
-	}
-	return nil
 }
 
 const untilAnswered = "Recommended, as long as nobody answers:"
@@ -308,7 +333,7 @@ func (v *Review) waiting() []text {
 		costs = append(costs, say("%s who %s now cannot", people(n), isAre(n, "starts", "start")))
 	}
 	if n := len(v.joiners()) - len(late); n > 0 {
-		costs = append(costs, say("%s who %s later %s no account%s", people(n), isAre(n, "starts", "start"), isAre(n, "has", "have"), v.firstStart(v.joiners())))
+		costs = append(costs, say("accounts of %s who %s later are missing%s", people(n), isAre(n, "starts", "start"), v.firstStart(v.joiners())))
 	}
 	if len(costs) == 0 {
 		return nil
@@ -338,7 +363,8 @@ func (v *Review) holdable(f *finding) []*person {
 		if p == nil || seen[id] || len(p.dec.Changes) == 0 && !p.creates() && p.dec.Action != roster.ActionRelease {
 			continue
 		}
-		if seen[id] = true; !p.loses() || aboutAccess[f.Key] || advices[f.Key].do != hold {
+		seen[id] = true
+		if advices[f.Key].do != hold || !p.loses() || aboutAccess[f.Key] && !v.mustEnd(p) {
 			out = append(out, p)
 		}
 	}

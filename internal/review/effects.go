@@ -134,6 +134,9 @@ func (v *Review) aboutLeavers(list []*person) []text {
 	if day, n := most(list, func(p *person) string { return string(p.pro.EndDate) }); n >= minHits && n*2 > len(list) {
 		out = append(out, say("the last day of %s is %s", n, day))
 	}
+	if t := v.besides(list); t != nil {
+		out = append(out, t)
+	}
 	if n := len(v.privileged(list)); n > 0 {
 		out = append(out, say("%s of them %s privileged groups or roles", n, isAre(n, "holds", "hold")))
 	}
@@ -141,6 +144,27 @@ func (v *Review) aboutLeavers(list []*person) []text {
 		out = append(out, say("in the %s days before this report, by the dates of the directory, %s lost access", usualDays, people(v.usualLeavers())))
 	}
 	return out
+}
+
+// besides tells what happens to the accounts of leavers beside being disabled.
+func (v *Review) besides(list []*person) text {
+	number := func(is func(roster.Change) bool) int {
+		return len(where(list, func(p *person) bool { return slices.ContainsFunc(p.dec.Changes, is) }))
+	}
+	moved := number(func(c roster.Change) bool { return c.Attribute == roster.ContainerChange })
+	groups := number(func(c roster.Change) bool {
+		return c.Attribute == directory.GroupsAttribute && c.New.Text() == directory.GroupsRemoved
+	})
+	var parts []text
+	if moved > 0 {
+		parts = append(parts, say("%s %s", moved, isAre(moved, "account moves to another container", "accounts move to another container")))
+	}
+	if groups > 0 {
+		parts = append(parts, say("%s %s all groups", groups, isAre(groups, "leaves", "leave")))
+	} else {
+		parts = append(parts, say("groups stay as they are"))
+	}
+	return append(say("disabled, not deleted; "), join(parts, ", ")...)
 }
 
 // knowsUsual reports whether the directory records when accounts were disabled.

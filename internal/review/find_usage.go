@@ -91,6 +91,12 @@ func (v *Review) aboutPrivileges() []finding {
 				return say("%s loses access and holds %s", p.wholly(), v.privileges(p))
 			}))
 	})
+	used := where(v.leavers(), func(p *person) bool { return v.usedAfter(p, p.pro.EndDate) && v.daysAgo(p.pro.EndDate) <= lateDays })
+	out = append(out, about("leaver_used_after", 62, used, func() text {
+		return say("%s%s. Who used the account?", each(used), listed(used, namedInFinding, func(p *person) text {
+			return say("%s signed in on %s%s, after the last day (%s)", p.wholly(), dayOf(v.usage(p).LastSignIn), lag(v.usage(p)), string(p.pro.EndDate))
+		}))
+	})...)
 	back := v.privileged(where(v.people, (*person).gains))
 	return append(out, about("returns_privileged", 93, back, func() text {
 		return say("%s%s. Is that still meant?", each(back), listed(back, namedInFinding, func(p *person) text {

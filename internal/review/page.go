@@ -194,7 +194,7 @@ func (v *Review) ahead() []text {
 		kind mapping.EventKind
 		what string
 	}{
-		{mapping.EventDisable, "%s lose access"}, {mapping.EventDelete, "%s are deleted"}, {mapping.EventCreate, "%s get an account"}, {mapping.EventEnable, "%s can sign in from then on, of accounts made now, later and before"}, {roster.EventOverrideEnds, "%s overrides end"},
+		{mapping.EventDisable, "%s lose access"}, {mapping.EventDelete, "%s are deleted"}, {mapping.EventCreate, "%s get an account"}, {mapping.EventEnable, "%s can sign in for the first time or again"}, {roster.EventOverrideEnds, "%s overrides end"},
 	}
 	counts, days := map[mapping.EventKind]int{}, map[mapping.EventKind]map[string]int{}
 	for _, e := range v.r.Calendar {
@@ -225,7 +225,7 @@ func (v *Review) ahead() []text {
 	if len(list) == 0 {
 		return nil
 	}
-	return []text{say("In the next %s days, if nothing changes: %s.", roster.CalendarDays, join(list, ", "))}
+	return []text{say("In the next %s days after this run, if nothing changes: %s.", roster.CalendarDays, join(list, ", "))}
 }
 
 // legend explains how the page was made.

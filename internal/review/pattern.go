@@ -52,8 +52,7 @@ const (
 	minRatio  = 2.0
 	maxChance = 0.001
 	// measure is how reports explain it.
-	measure = "How to read it: a value stands out where at least 3 people of a row and 15 % of them have it, at least twice as often as everybody has, " +
-		"and where people drawn by lot would have it that often in fewer than 1 of 1,000 reports."
+	measure = "How to read it: a value stands out where at least 3 people and 15 % of a row have it, twice as often as everybody, and chance would do that in fewer than 1 of 1,000 reports."
 )
 
 // patternRoles are compared with the population.

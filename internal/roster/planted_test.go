@@ -285,7 +285,7 @@ func (p *planted) usageOf(r *roster.Result) map[string]directory.Usage {
 		}
 		u, told := p.usage[d.WorkerID]
 		if !told {
-			u = signedIn(fmt.Sprintf("2026-11-%02d", 8+i%13))
+			u = signedIn(fmt.Sprintf("2026-11-%02d", 5+i%13))
 		}
 		out[d.ObjectID] = u
 	}

@@ -40,7 +40,7 @@ func TestReport(t *testing.T) {
 		"20 accounts today (1 disabled), 1 made, 1 deleted: 20 afterwards (1 disabled). 1 person has none: 1 is deleted.",
 		"| account deleted | 1 |", "| lose access | 1 | by HR, all have left", "| renamed | 1 |", "| moved to another container of the directory | 1 |", "| new account | 1 | all can sign in at once",
 		"| other values change | 10 | `department`: `Sales` → `Revenue`, for all 10 who had it |", "| not in the feed: the account stays as it is | 1 | 1 of them can sign in; F9 L9 (`9`) |",
-		"## Look at these", "In the next 30 days, if nothing changes: 1 lose access.",
+		"## Look at these", "In the next 30 days after this run, if nothing changes: 1 lose access.",
 		"## Causes", "| 10 of 10 | `department`: `Sales` → `Revenue` | HR: `Department` |",
 		"## Deleted (1)", "disabled since 2026-01-21, and retention\\_days 30 are over",
 		"## Disabled (1)", "| 2026-11-20 | termination\\_date 2026-11-20 (UTC) is over | `container`: `OU=Staff",
