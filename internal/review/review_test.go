@@ -111,6 +111,24 @@ func TestEveryQuestionHasAdvice(t *testing.T) {
 	}
 }
 
+// The policy that an example gives names questions that the report asks.
+func TestPolicyExampleNamesQuestions(t *testing.T) {
+	source, err := os.ReadFile("../../examples/policies/rego/workforce.rego")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, set, found := strings.Cut(string(source), "second_look := {")
+	keys := regexp.MustCompile(`"([a-z_]+)"`).FindAllStringSubmatch(set, -1)
+	if !found || len(keys) == 0 {
+		t.Fatal("the policy names no question")
+	}
+	for _, key := range keys {
+		if _, known := advices[key[1]]; !known {
+			t.Errorf("nothing asks the question %q", key[1])
+		}
+	}
+}
+
 // A worker id never ends the string, the block or the fence that it stands in.
 func TestHclString(t *testing.T) {
 	for id, want := range map[string]string{
