@@ -52,7 +52,7 @@ type advice struct {
 const (
 	reversible = "access can be given back"
 	nextRun    = "HR can correct it later"
-	unchanged  = "nothing changes for them now"
+	unchanged  = "that leaves it open"
 )
 
 // advices are by the key of a finding.
@@ -277,7 +277,7 @@ func (v *Review) recommendation() []text {
 		held[number-1] = true
 	}
 	if holding := v.numbers(func(i int) bool { return held[i] }); holding != nil {
-		steps = append(steps, say("hold %s of %s by the block under Hold", people(len(v.held)), holding))
+		steps = append(steps, say("add the block under Hold, which leaves %s of %s as they are", people(len(v.held)), holding))
 	}
 	for i := range v.findings {
 		if f := &v.findings[i]; f.do == undo {
@@ -287,12 +287,12 @@ func (v *Review) recommendation() []text {
 	if len(steps) == 0 {
 		return append([]text{say("%s approve: no question below stands against it.", strong(untilAnswered))}, v.waiting()...)
 	}
-	t := say("%s %s, and approve the rest.", strong(untilAnswered), join(steps, "; "))
+	t := say("%s %s; plan again, and approve that page instead of this one.", strong(untilAnswered), join(steps, "; "))
 	if len(v.held) > 0 {
 		let := where(v.people, func(p *person) bool { return v.held[p.id()] == 0 })
 		lose, gain := len(where(let, (*person).loses)), len(where(let, (*person).gains))
 		can := len(where(v.people, func(p *person) bool { return p.pro.CouldSignIn })) - lose + gain
-		t = append(t, say(" With the hold, %s lose access, %s get an account, and %s can sign in. The first run after %s (UTC) does the rest, unless somebody gives the hold a later day or corrects HR.",
+		t = append(t, say(" By it, %s lose access, %s get an account, and %s can sign in. After %s, 24:00 UTC, the hold is over, and the next plan has these changes again.",
 			lose, len(where(let, (*person).creates)), can, string(v.heldUntil()))...)
 	}
 	return append([]text{t}, v.waiting()...)
@@ -330,7 +330,12 @@ func (v *Review) waiting() []text {
 	}
 	late := where(v.joiners(), (*person).gains)
 	if n := len(late); n > 0 {
-		costs = append(costs, say("%s who %s now cannot", people(n), isAre(n, "starts", "start")))
+		who := people(n).s
+		t := say("%s who %s now cannot", words(who), isAre(n, "starts", "start"))
+		if n <= 3 {
+			t = say("%s, who %s now, cannot", named(late, 3), isAre(n, "starts", "start"))
+		}
+		costs = append(costs, t)
 	}
 	if n := len(v.joiners()) - len(late); n > 0 {
 		costs = append(costs, say("accounts of %s who %s later are missing%s", people(n), isAre(n, "starts", "start"), v.firstStart(v.joiners())))
@@ -347,7 +352,7 @@ func (v *Review) holds(b *bounded) {
 		return
 	}
 	const intro = "Copy the block into the configuration, take out whom somebody has answered for, add its `json` to the `overrides` of the accounts data source, and plan again: that plan has a page of its own to approve. " +
-		"Nothing happens to these people until the last day is over, in UTC; the next run then does what it should.\n\n"
+		"Nothing happens to these people until the hold ends (24:00 UTC of `expires`); the next plan then has their changes again.\n\n"
 	if !b.put("## Hold\n\n" + intro + "```terraform\n" + v.holdBlock() + "```\n\n") {
 		b.skipped = append(b.skipped, "Hold")
 	}

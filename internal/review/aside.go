@@ -62,6 +62,9 @@ func access(p *person) span {
 	case p.loses():
 		return words("loses access")
 	case !p.pro.HasAccount:
+		if p.pro.HireDate != "" {
+			return words("has no account (hired on " + string(p.pro.HireDate) + ")")
+		}
 		return words("has no account")
 	}
 	return words("cannot sign in")

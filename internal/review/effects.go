@@ -148,13 +148,8 @@ func (v *Review) aboutLeavers(list []*person) []text {
 
 // besides tells what happens to the accounts of leavers beside being disabled.
 func (v *Review) besides(list []*person) text {
-	number := func(is func(roster.Change) bool) int {
-		return len(where(list, func(p *person) bool { return slices.ContainsFunc(p.dec.Changes, is) }))
-	}
-	moved := number(func(c roster.Change) bool { return c.Attribute == roster.ContainerChange })
-	groups := number(func(c roster.Change) bool {
-		return c.Attribute == directory.GroupsAttribute && c.New.Text() == directory.GroupsRemoved
-	})
+	moved := len(where(list, func(p *person) bool { _, moves := p.change(roster.ContainerChange); return moves }))
+	groups := len(where(list, (*person).leavesGroups))
 	var parts []text
 	if moved > 0 {
 		parts = append(parts, say("%s %s", moved, isAre(moved, "account moves to another container", "accounts move to another container")))
@@ -319,7 +314,7 @@ func (v *Review) sums() []text {
 		first = say("%s of these in the feed.", inFeed)
 	}
 	if absent > 0 {
-		first = say("%s in the feed, and %s of people who are not in it: %s.", count(inFeed, "worker"), count(absent, "account"), people(len(v.people)))
+		first = say("%s in the feed, and %s of people whom it does not have: %s.", count(inFeed, "worker"), count(absent, "account"), people(len(v.people)))
 	}
 	number := func(is func(*person) bool) int { return len(where(v.people, is)) }
 	could, can := number(func(p *person) bool { return p.pro.CouldSignIn }), number(func(p *person) bool { return p.pro.CanSignIn })

@@ -290,7 +290,10 @@ func (v *Review) misspelled() []finding {
 		}
 		for _, fresh := range slices.Sorted(maps.Keys(now)) {
 			near := nearly(fresh, was)
-			if n := len(now[fresh]); near == "" || n*5 > was[near] || v.after.by[role][near]*2 < was[near] {
+			if near == "" { // or one that many get in this run
+				near = nearly(fresh, v.after.by[role])
+			}
+			if n := len(now[fresh]); near == "" || n*5 > v.after.by[role][near] || v.after.by[role][near]*2 < was[near] {
 				continue
 			}
 			concerned = append(concerned, now[fresh]...)

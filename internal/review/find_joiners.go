@@ -79,13 +79,20 @@ func (v *Review) incomplete(joiners, staff []*person) []finding {
 	})
 }
 
+// tellingName is how many people may be called alike for the name to say who somebody is.
+const tellingName = 3
+
 // nearFits asks about joiners who may have had an account all along.
 func (v *Review) nearFits() []finding {
 	var list []text
 	var concerned []*person
+	called := map[string]int{}
+	for _, p := range v.people {
+		called[nameKey(p.pro.Name)]++
+	}
 	for _, f := range v.r.Near {
 		p := v.byID[f.WorkerID]
-		if p == nil {
+		if p == nil || called[nameKey(p.pro.Name)] > tellingName {
 			continue
 		}
 		concerned = append(concerned, p)

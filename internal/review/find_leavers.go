@@ -119,7 +119,8 @@ func (v *Review) aboutEnds() []finding {
 		})...)
 	}
 	active := where(leavers, func(p *person) bool {
-		return p.pro.Class == string(status.Active) && p.pro.Status != "" && p.pro.Override == ""
+		over := p.pro.EndDate != "" && p.pro.EndDate < v.today() // else access ends before the employment does
+		return over && p.pro.Class == string(status.Active) && p.pro.Status != "" && p.pro.Override == ""
 	})
 	if len(active)*5 < len(leavers) {
 		out = append(out, about("leaver_active", 54, active, func() text {
@@ -241,10 +242,18 @@ func (v *Review) keptByOverride(key string, risk int, kind, what, question strin
 		return p.pro.CanSignIn && p.pro.Override == kind && (p.dec.Stage == mapping.StageLeft || p.pro.Class == string(status.Left))
 	})
 	return about(key, risk, against, func() text {
-		return say("%s%s. By HR, %s left.%s %s", each(against), listed(against, namedInFinding, func(p *person) text {
+		return say("%s%s. By HR, %s left%s.%s %s", each(against), listed(against, namedInFinding, func(p *person) text {
 			return say("%s %s %s", p.wholly(), words(what), v.override(p))
-		}), isAre(len(against), "this person has", "they have"), v.lastSignIns(against), words(question))
+		}), isAre(len(against), "this person has", "they have"), lastDay(against), v.lastSignIns(against), words(question))
 	})
+}
+
+// lastDay tells the last day of one person.
+func lastDay(list []*person) text {
+	if len(list) != 1 || list[0].pro.EndDate == "" {
+		return nil
+	}
+	return say(" (last day %s)", string(list[0].pro.EndDate))
 }
 
 // override tells the end and the reason of the override that decides about access.

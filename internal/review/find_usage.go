@@ -88,7 +88,11 @@ func (v *Review) aboutPrivileges() []finding {
 	out := about("leaver_privileged", 84, leavers, func() text {
 		return say("%s%s. Which other keys do they know: shared passwords, service accounts, tokens?", each(leavers),
 			listed(leavers, namedInFinding, func(p *person) text {
-				return say("%s loses access and holds %s", p.wholly(), v.privileges(p))
+				keeps := words("")
+				if !p.leavesGroups() {
+					keeps = words(", which the disabled account keeps")
+				}
+				return say("%s loses access and holds %s%s", p.wholly(), v.privileges(p), keeps)
 			}))
 	})
 	used := where(v.leavers(), func(p *person) bool { return v.usedAfter(p, p.pro.EndDate) && v.daysAgo(p.pro.EndDate) <= lateDays })
@@ -103,6 +107,12 @@ func (v *Review) aboutPrivileges() []finding {
 			return say("%s gets access and holds %s", p.wholly(), v.privileges(p))
 		}))
 	})...)
+}
+
+// leavesGroups reports whether somebody is taken out of all groups.
+func (p *person) leavesGroups() bool {
+	c, changes := p.change(directory.GroupsAttribute)
+	return changes && c.New.Text() == directory.GroupsRemoved
 }
 
 // usageJSON are last sign-in and privileges, as far as they are known.

@@ -73,7 +73,32 @@ func (v *Review) pageOne(w *markdown.Page) {
 func (v *Review) everybody() []text {
 	lose, join := where(v.people, (*person).loses), v.joiners()
 	out := v.byDepartment(lose, "loses access", "lose access", "last day", func(p *person) worker.Date { return p.pro.EndDate })
-	return append(out, v.byDepartment(join, "gets an account", "get an account", "hired on", func(p *person) worker.Date { return p.pro.HireDate })...)
+	out = append(out, v.byDepartment(join, "gets an account", "get an account", "hired on", func(p *person) worker.Date { return p.pro.HireDate })...)
+	return append(out, v.departments()...)
+}
+
+// departments names those who move to another department each on their own.
+func (v *Review) departments() []text {
+	together := map[string]int{}
+	change := func(p *person) string {
+		old, now, changes := p.changes(roster.RoleDepartment)
+		if !changes || now == "" || !p.stays() {
+			return ""
+		}
+		return old + "\x00" + now
+	}
+	for _, p := range v.people {
+		together[change(p)]++
+	}
+	moved := where(v.people, func(p *person) bool { return change(p) != "" && together[change(p)] < sharedFrom })
+	if len(moved) == 0 {
+		return nil
+	}
+	tell := func(p *person) text {
+		old, now, _ := p.changes(roster.RoleDepartment)
+		return say("%s: %s → %s", p.who(), value(old), value(now))
+	}
+	return []text{say("%s to another department: %s.", strong(people(len(moved)).s+" "+isAre(len(moved), "moves", "move").s), listed(moved, everybodyShown, tell))}
 }
 
 func (v *Review) byDepartment(list []*person, one, many, what string, day func(*person) worker.Date) []text {

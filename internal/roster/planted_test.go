@@ -123,6 +123,14 @@ func (p *planted) plant() {
 	p.plantChanges()
 }
 
+// lately is what happens on a day in the weeks before, so that the day can be compared with what is usual.
+func (p *planted) lately(day time.Time) {
+	for range 2 {
+		p.take().HireDate = day.Format(time.DateOnly)
+		p.leave(p.take(), day.AddDate(0, 0, -1).Format(time.DateOnly))
+	}
+}
+
 // ordinaryDay is what happens every day, and nothing to ask about.
 func (p *planted) ordinaryDay() {
 	for i := range 8 {
@@ -147,7 +155,7 @@ func (p *planted) ordinaryDay() {
 func (p *planted) plantLeavers() {
 	place := 0
 	for _, w := range p.staff {
-		if w.City == "Bengaluru" && place < 14 && w.Status == "Active" && w.TerminationDate == "" {
+		if w.City == "Bengaluru" && place < 14 && w.HireDate < "2026-10" && w.Status == "Active" && w.TerminationDate == "" {
 			p.leave(w, "2026-11-20")
 			p.expect("leavers_concentrated", w.ID)
 			place++
@@ -240,10 +248,15 @@ func TestPageOneNamesWhatIsPlanted(t *testing.T) {
 			m := newMemory()
 			p := newPlanted(t, seed, 1500)
 			in := input(t, m, rules(companyRules))
-			in.Workers = feed(p.c)
-			m.now = now.AddDate(0, 0, -60)
-			m.apply(t, decide(t, in))
-			m.now = now
+			for i, days := range []int{60, 27, 24, 20, 17, 12, 10, 6, 3} { // as the company lived before
+				m.now = now.AddDate(0, 0, -days)
+				if in.AsOf = m.now; i > 0 {
+					p.lately(m.now)
+				}
+				in.Workers = feed(p.c)
+				m.apply(t, decide(t, in))
+			}
+			m.now, in.AsOf = now, now
 			for _, e := range m.objects { // a lost sheep that no rule explains
 				if e.Account.Attributes["employeeID"].Text() == p.heads[25].ID {
 					off(e, "2026-11-10", "")
