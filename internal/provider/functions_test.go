@@ -4,8 +4,10 @@ package provider
 
 import (
 	"fmt"
+	"maps"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -54,7 +56,7 @@ func TestAccFunctions(t *testing.T) {
 }
 
 func TestAccFunctions_errors(t *testing.T) {
-	for call, want := range map[string][]string{
+	calls := map[string][]string{
 		`evaluate("Join(\"x\"\n, [A", {})`:           {"line 2"},
 		`evaluate("Nope([A])", {})`:                  {"line 1", "Nope"},
 		`evaluate("Now()", {})`:                      {"reads the clock"},
@@ -67,15 +69,30 @@ func TestAccFunctions_errors(t *testing.T) {
 		`e164("nobody", "DE")`:                       {"nobody"},
 		`filetime("yesterday")`:                      {"yesterday"},
 		`mapping_from_entra_schema("{")`:             {"schema"},
-	} {
-		t.Run(call, func(t *testing.T) {
-			resource.UnitTest(t, resource.TestCase{
-				ProtoV6ProviderFactories: testProviders,
-				Steps: []resource.TestStep{
-					{Config: `output "result" { value = provider::workforce::` + call + ` }`, PlanOnly: true, ExpectError: wordsInOrder(want...)},
-				},
-			})
-		})
+	}
+	// All of them in one configuration: Terraform reports the error of every output.
+	var outputs strings.Builder
+	for i, call := range slices.Sorted(maps.Keys(calls)) {
+		fmt.Fprintf(&outputs, "output \"result_%d\" { value = provider::workforce::%s }\n", i, call)
+	}
+	failed := false
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: testProviders,
+		Steps:                    []resource.TestStep{{Config: outputs.String(), PlanOnly: true}},
+		ErrorCheck: func(err error) error {
+			failed = true
+			for i, call := range slices.Sorted(maps.Keys(calls)) {
+				_, report, _ := strings.Cut(err.Error(), fmt.Sprintf(`in output "result_%d"`, i))
+				report, _, _ = strings.Cut(report, "in output ")
+				if !wordsInOrder(calls[call]...).MatchString(report) {
+					t.Errorf("%s: expected %q in\n%s", call, calls[call], report)
+				}
+			}
+			return nil
+		},
+	})
+	if !failed {
+		t.Error("no call fails")
 	}
 }
 
