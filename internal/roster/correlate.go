@@ -38,48 +38,52 @@ type Correlation struct {
 // Input.Overrides, OnProblem, OnUnmatched, Safeguards and Partition do not matter.
 func Correlate(ctx context.Context, in Input, census directory.Census) (*Correlation, error) {
 	in.Directory, in.OnProblem, in.OnUnmatched, in.Overrides, in.Safeguards = census, ProblemSetAside, UnmatchedReport, nil, Safeguards{}
-	d, err := newDecider(in)
+	run, err := newRun(in)
 	if err != nil {
 		return nil, err
 	}
-	d.looksOnly = true
+	run.looksOnly = true
+	feed, err := newFeed(run)
+	if err != nil {
+		return nil, err
+	}
 	users, err := census.Users(ctx) // first, because it brings everything that is asked for later
 	if err != nil {
 		return nil, fmt.Errorf("reading all accounts: %w", err)
 	}
-	d.evaluate()
-	d.asideForData()
-	if err := d.recognise(ctx); err != nil {
+	feed.evaluate()
+	who, err := recognise(ctx, feed)
+	if err != nil {
 		return nil, err
 	}
-	rivalries := d.part()
-	d.parallel(d.vet)
-	d.asideForData()
-	warnings := slices.Clone(d.warnings) // those that follow are about accounts that nobody has yet
-	if err := d.settle(ctx); err != nil {
+	rivalries := who.part()
+	who.evaluateKnown(who.people)
+	outcome, err := settleAccounts(ctx, who)
+	if err != nil {
 		return nil, err
 	}
-	c := &correlation{d: d, rivalries: rivalries, warnings: append(warnings, d.twice...)}
+	// Warnings of later phases are about accounts that nobody has yet.
+	c := &correlation{d: outcome, likeness: newLikeness(who.run), rivalries: rivalries, warnings: slices.Concat(feed.warnings, who.warnings, who.twice)}
 	c.sort()
 	c.census(users)
 	c.tally()
 	return c.result()
 }
 
-// correlation sorts what a decider has found for the report.
+// correlation sorts what the phases have found for the report.
 type correlation struct {
-	d                                           *decider
-	matched, unclear, unmatched, unneeded, errs []*person
+	d                                           *comparison
+	likeness                                    *likeness
+	matched, unclear, unmatched, unneeded, errs []*compared
 	rivalries                                   []rivalry
-	near                                        map[*person][]nearMiss
-	keys                                        []string // see keyAttributes
+	near                                        map[*compared][]nearMiss
 	left                                        []*leftover
 	suggested                                   map[string]string
 	attributes                                  []attributeTally
 	rules                                       []ruleTally
 	warnings                                    []string
-	refusals                                    []string  // what stands in the way of one person each
-	stayed                                      []*person // have left, and the account is enabled
+	refusals                                    []string    // what stands in the way of one person each
+	stayed                                      []*compared // have left, and the account is enabled
 }
 
 // leftover is a user that no worker matches.
@@ -96,7 +100,7 @@ type rivalry struct {
 
 // part takes the accounts that several workers match from all of them, and from
 // those who have no use for one.
-func (d *decider) part() []rivalry {
+func (d *recognised) part() []rivalry {
 	out := make([]rivalry, len(d.rivals))
 	parted := make(map[string]bool, len(d.rivals))
 	for i, people := range d.rivals {
@@ -130,7 +134,7 @@ func (c *correlation) sort() {
 			c.errs = append(c.errs, p)
 		case p.existing != nil:
 			c.matched = append(c.matched, p)
-			if cause, _ := c.d.mustNotSignIn(p); cause == directory.ForLeft && p.existing.Account.Enabled {
+			if cause, _ := c.d.mustNotSignIn(p.person); cause == directory.ForLeft && p.existing.Account.Enabled {
 				c.stayed = append(c.stayed, p)
 			}
 		case p.action == ActionUnmatched:
@@ -164,16 +168,35 @@ func (c *correlation) census(users []*directory.Existing) {
 	c.nearMisses(free)
 }
 
-// Marks say whose worker id a matched account carries now, which decides what
-// adopt_existing it takes.
-const (
-	markSame  = "same"  // the worker's own: adopt_existing = "matched" takes it over
-	markNone  = "none"  // none: only "always" does
-	markOther = "other" // somebody else's: it is never taken over
-)
+// nearMisses finds, for workers without an account, the accounts that are likely
+// theirs. It takes time in proportion to their numbers: a trait that many accounts
+// share is looked at no further.
+func (c *correlation) nearMisses(free []*directory.Existing) {
+	index := c.likeness.index(free)
+	c.near = make(map[*compared][]nearMiss, len(c.unmatched))
+	claims := map[string][]*compared{}
+	for _, p := range c.unmatched {
+		best := c.likeness.nearest(index, func(name string) directory.Value { return c.likeness.wanted(p.person, name) })
+		c.near[p] = best
+		if len(best) > 0 && best[0].score >= sure && (len(best) == 1 || best[1].score < best[0].score) {
+			claims[best[0].account.ID] = append(claims[best[0].account.ID], p)
+		}
+	}
+	c.suggested = map[string]string{}
+	for id, people := range claims {
+		e := c.near[people[0]][0].account
+		if len(people) == 1 && e.Protected == "" && len(e.Account.Attributes[c.d.in.WorkerIDAttribute]) == 0 {
+			c.suggested[people[0].id] = id
+		}
+	}
+}
+
+// sure is the score from which a near miss is worth to be suggested as a link: an
+// id that is alike, or two other traits.
+const sure = 4
 
 // mark returns whose worker id the account of a matched worker carries.
-func (c *correlation) mark(p *person) string {
+func (c *correlation) mark(p *compared) string {
 	switch carried := p.present(c.d.in.WorkerIDAttribute).Text(); {
 	case carried == "":
 		return markNone
@@ -182,6 +205,14 @@ func (c *correlation) mark(p *person) string {
 	}
 	return markOther
 }
+
+// Marks say whose worker id a matched account carries now, which decides what
+// adopt_existing it takes.
+const (
+	markSame  = "same"  // the worker's own: adopt_existing = "matched" takes it over
+	markNone  = "none"  // none: only "always" does
+	markOther = "other" // somebody else's: it is never taken over
+)
 
 // ruleTally says how many accounts one rule has found.
 type ruleTally struct {
@@ -221,9 +252,9 @@ func (t *attributeTally) differ() int { return t.Filled + t.Changed + t.Cleared 
 func (c *correlation) tally() {
 	rules := map[int]*ruleTally{}
 	attributes := map[string]*attributeTally{}
-	of := func(p *person, name string) *attributeTally {
+	of := func(p *compared, name string) *attributeTally {
 		if attributes[name] == nil {
-			attributes[name] = &attributeTally{Attribute: name, Rule: c.d.origin(p, name).rule, Redacted: c.d.redacted[directory.Fold(name)]}
+			attributes[name] = &attributeTally{Attribute: name, Rule: c.d.origin(p.person, name).rule, Redacted: c.d.hides(name)}
 			if name == ContainerChange {
 				attributes[name].Rule = c.d.rules.Container
 			}
@@ -270,7 +301,7 @@ func weight(attribute string) int {
 	return 2
 }
 
-func (c *correlation) tallyChanges(p *person, of func(*person, string) *attributeTally) {
+func (c *correlation) tallyChanges(p *compared, of func(*compared, string) *attributeTally) {
 	if p.account == nil {
 		return
 	}
@@ -307,7 +338,7 @@ func (c *correlation) tallyChanges(p *person, of func(*person, string) *attribut
 }
 
 // ruleText writes an entry of Rules.Match.
-func (d *decider) ruleText(i int) string {
+func (d *run) ruleText(i int) string {
 	switch i {
 	case ruleLink:
 		return "links"

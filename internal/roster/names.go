@@ -5,41 +5,16 @@ package roster
 import (
 	"context"
 	"fmt"
-	"iter"
 	"slices"
 
 	"terraform-provider-workforce/internal/directory"
 )
 
-// slot is a unique attribute of one account that still needs its value.
-type slot struct {
-	person     *person
-	attribute  string
-	prefer     string                   // what the account has; kept where the rule would give it too
-	candidates iter.Seq2[string, error] // nil: nothing but prefer
-	anew       bool                     // prefer comes first, but has to be free where the account moves to
-	optional   bool                     // no candidate at all leaves the attribute unmanaged
-	set        directory.Value          // several values that must all be free; there is no alternative
-
-	// sharable: the candidates depend on inputs and nothing else.
-	sharable bool
-	inputs   string
-
-	list   []string // the candidates looked at so far
-	shared *stream  // where they come from, if not from the slot itself
-	done   bool     // it has its value
-	looked int      // the window that list is of, ahead of names.extend; 0: none
-	failed error    // of that look
-}
-
-// maxCandidates bounds how many candidates are tried for one name.
-const maxCandidates = 10000
-
 // collision is a unique value that two accounts of the population have without
 // either having been given it in this run.
 type collision struct {
 	attribute, value string
-	first, second    *person
+	first, second    *drafted
 }
 
 // names gives out unique values. What must hold:
@@ -54,51 +29,58 @@ type collision struct {
 // they have, which somebody else may have been given: then there is another pass, in which
 // that is known from the start.
 type names struct {
-	d        *decider
-	ctx      context.Context
-	claims   map[string]*person // by name key
-	given    map[string]*slot   // by name key: claims that this pass gave
-	failed   []failure
-	found    hits
-	reserved map[string]map[string]bool // folded attribute → folded name
-	streams  map[string]*stream
-	owners   map[string]*person  // by object id
-	former   map[string][]former // by loose name
-	// elsewhere are the names of other directories, by loose name.
-	elsewhere map[string][]holder
-	homes     map[string][]string // labels of other directories by folded worker id
+	d          *drafts
+	ctx        context.Context
+	claims     map[string]*drafted // by name key
+	given      map[string]*slot    // by name key: claims that this pass gave
+	failed     []failure
+	collisions []collision
+	found      hits
+	reserved   map[string]map[string]bool // folded attribute → folded name
+	streams    map[string]*stream
+	owners     map[string]int      // by object id: where its owner stands in drafts
+	former     map[string][]former // by loose name
+	purge      bool                // a deleted object stood in the way of a name
 }
 
-// assignNames finds a value for every open slot. Everybody who keeps a value is
+func newNames(from *drafts) *names {
+	n := &names{d: from, found: hits{}, reserved: map[string]map[string]bool{}, streams: map[string]*stream{}, owners: make(map[string]int, len(from.all))}
+	for attribute, list := range from.in.Reserved {
+		set := map[string]bool{}
+		for _, name := range list {
+			set[directory.Fold(bareAddress(attribute, name))] = true
+		}
+		n.reserved[directory.Fold(attribute)] = set
+	}
+	for i, p := range from.all {
+		if p.existing != nil {
+			n.owners[p.existing.ID] = i
+		}
+	}
+	n.readFormer()
+	return n
+}
+
+// owner returns whose an object is, or nil.
+func (n *names) owner(e *directory.Existing) *drafted {
+	if i, owned := n.owners[e.ID]; owned {
+		return n.d.all[i]
+	}
+	return nil
+}
+
+// assign finds a value for every open slot. Everybody who keeps a value is
 // served first; then new ones are given in natural order of the worker ids, so
 // that who gets "li.wei" does not depend on the order of the feed. It may be called
 // again when more people have been set aside.
-func (d *decider) assignNames(ctx context.Context) error {
-	n := d.names
-	if n == nil {
-		n = &names{d: d, found: hits{}, reserved: map[string]map[string]bool{}, streams: map[string]*stream{}}
-		for attribute, list := range d.in.Reserved {
-			set := map[string]bool{}
-			for _, name := range list {
-				set[directory.Fold(bareAddress(attribute, name))] = true
-			}
-			n.reserved[directory.Fold(attribute)] = set
-		}
-		n.readFormer()
-		n.readElsewhere()
-		d.names = n
-	}
-	n.ctx, n.owners = ctx, make(map[string]*person, len(d.people))
-	for _, p := range d.people {
-		if p.existing != nil {
-			n.owners[p.existing.ID] = p
-		}
-	}
+func (n *names) assign(ctx context.Context) error {
+	n.ctx = ctx
 	for pass := 1; ; pass++ {
 		if err := n.pass(); err != nil {
 			return err
 		}
-		if !n.setAside(pass) {
+		n.setAside(pass)
+		if !n.d.redraft() {
 			n.writeFormer()
 			return nil
 		}
@@ -107,13 +89,13 @@ func (d *decider) assignNames(ctx context.Context) error {
 
 // pass gives everybody their names.
 func (n *names) pass() error {
-	n.claims, n.given, n.failed = make(map[string]*person, len(n.d.people)*len(n.d.unique)), map[string]*slot{}, nil
-	n.d.collisions = nil
+	n.claims, n.given, n.failed = make(map[string]*drafted, len(n.d.all)*len(n.d.unique)), map[string]*slot{}, nil
+	n.collisions = nil
 	for _, t := range n.streams {
 		t.first = 0
 	}
 	var open []*slot
-	for _, p := range n.d.people {
+	for _, p := range n.d.all {
 		if p.account == nil {
 			continue
 		}
@@ -142,10 +124,10 @@ func (n *names) pass() error {
 }
 
 // hold notes who has a value that nobody else may get.
-func (n *names) hold(p *person, attribute, value string) {
+func (n *names) hold(p *drafted, attribute, value string) {
 	key := n.key(attribute, value, p.account.Container)
 	if other := n.claims[key]; other != nil && other != p {
-		n.d.collisions = append(n.d.collisions, collision{attribute, value, other, p})
+		n.collisions = append(n.collisions, collision{attribute, value, other, p})
 		return
 	}
 	n.claims[key] = p
@@ -276,24 +258,6 @@ func (s *slot) extend(window int) (err error) {
 		s.list = append([]string{s.prefer}, s.list...)
 	}
 	return nil
-}
-
-// take returns the first candidates of a sequence, up to n, without empty ones.
-func take(candidates iter.Seq2[string, error], n int) ([]string, error) {
-	var list []string
-	tried := 0
-	for name, err := range candidates {
-		if err != nil {
-			return list, err
-		}
-		if name != "" {
-			list = append(list, name)
-		}
-		if tried++; len(list) >= n || tried >= maxCandidates {
-			break
-		}
-	}
-	return list, nil
 }
 
 // give settles a slot with the first candidate that is free.

@@ -96,10 +96,8 @@ const holding = "hold"
 type overridden struct {
 	all []*Override
 	// by says which override decides about an attribute, ContainerChange, EnabledChange or holding.
-	by map[string]*Override
-	// agreed are those of by that the rules say as well.
-	agreed map[string]bool
-	idle   bool // there is no account to act on
+	by     map[string]*Override
+	nobody bool // neither a worker in the feed nor an account has the id
 }
 
 func (o *overridden) enabled() *bool {
@@ -111,7 +109,8 @@ func (o *overridden) enabled() *bool {
 
 // disables and enables report what overrides in force say about signing in.
 func (o *overridden) disables() bool { on := o.enabled(); return on != nil && !*on }
-func (o *overridden) enables() bool  { on := o.enabled(); return on != nil && *on }
+
+func (o *overridden) enables() bool { on := o.enabled(); return on != nil && *on }
 
 // held returns the override that leaves everything as it is; nil where none does.
 func (o *overridden) held() *Override {
@@ -131,7 +130,7 @@ func (o *overridden) container() string {
 // readOverrides sorts overrides by worker. Those that have expired are left
 // out; two that contradict each other, or one that the rules could not give back,
 // are errors.
-func (d *decider) readOverrides() error {
+func (d *feed) readOverrides() error {
 	today := worker.Date(d.in.AsOf.UTC().Format(time.DateOnly))
 	d.overrides = map[string]*overridden{}
 	var problems []string
@@ -153,7 +152,7 @@ func (d *decider) readOverrides() error {
 				id = p.id
 			}
 			if d.overrides[id] == nil {
-				d.overrides[id] = &overridden{by: map[string]*Override{}, agreed: map[string]bool{}}
+				d.overrides[id] = &overridden{by: map[string]*Override{}}
 			}
 			problems = append(problems, d.overrides[id].add(id, &o)...)
 		}
@@ -173,7 +172,7 @@ func (d *decider) readOverrides() error {
 
 // cannotOverride says what the rules would not give back when the override ends.
 // It spells attributes as the rules do.
-func (d *decider) cannotOverride(o *Override) (problems []string) {
+func (d *feed) cannotOverride(o *Override) (problems []string) {
 	fail := func(format string, args ...any) {
 		problems = append(problems, o.about()+": "+fmt.Sprintf(format, args...))
 	}
@@ -250,134 +249,4 @@ func (o *overridden) wantsMore() *Override {
 		}
 	}
 	return nil
-}
-
-// assignOverrides gives people theirs, and says for whom there is nobody. Whoever is held has
-// no other trouble: nothing happens to them.
-func (d *decider) assignOverrides() {
-	for _, id := range slices.SortedFunc(maps.Keys(d.overrides), natural) {
-		o := d.overrides[id]
-		if p := d.lookup(id); p != nil || d.waits(id) {
-			if p != nil && !p.waits {
-				p.override = o
-				if by := o.held(); by != nil {
-					p.troubles = []trouble{{problemHeld, "held by an override " + by.until(), remedyHeld}}
-				}
-			}
-			continue
-		}
-		o.idle = true
-		for _, one := range o.all {
-			d.warn("the override of worker %q (%s): no worker in the feed has that id, and no account carries it, so nothing happens", id, one.Reason)
-		}
-	}
-}
-
-// applyOverride lets overrides win over what the rules and policies said.
-func (d *decider) applyOverride(p *person) {
-	o := p.override
-	if o == nil {
-		return
-	}
-	byRules := p.account != nil && !p.account.Deleted && p.desired != nil && p.stage().HasAccount()
-	on := o.enabled()
-	if p.account != nil && (p.account.Deleted || p.account.Released) {
-		// What somebody decided about an account holds back what would end it.
-		p.account.Deleted, p.account.Released = false, false
-		p.reason += "; an override " + o.all[0].until() + " holds that back"
-		p.action = ""
-	}
-	switch {
-	case on != nil && !*on && p.restored():
-		// Deleted is as good as disabled, and somebody may want to look at it as it is.
-		p.account, p.existing, p.slots, p.action = nil, nil, nil, ActionNone
-		o.idle = true
-	case p.account == nil && p.existing != nil && on != nil:
-		d.keep(p)
-		p.action = ""
-	case p.account == nil:
-		o.idle = o.held() == nil
-	}
-	if o.idle || p.account == nil {
-		return
-	}
-	if on != nil {
-		d.overrideEnabled(p, *on)
-	}
-	if c := o.container(); c != "" {
-		o.agreed[ContainerChange] = byRules && sameContainer(p.desired.Container, c)
-		if !sameContainer(p.account.Container, c) {
-			p.account.Container = c
-			if p.existing != nil && !sameContainer(p.existing.Account.Container, c) {
-				d.reopenNames(p, p.account)
-			}
-		}
-	}
-	for name, by := range o.by {
-		if name != EnabledChange && name != ContainerChange && name != holding {
-			d.overrideAttribute(p, name, by.Attributes[name], byRules)
-		}
-	}
-}
-
-func (d *decider) overrideEnabled(p *person, on bool) {
-	by := p.override.by[EnabledChange]
-	if p.desired != nil && p.stage().HasAccount() && !p.aside() {
-		p.override.agreed[EnabledChange] = p.desired.Enabled == on && p.blocked == ""
-	}
-	if p.account.Enabled && !on {
-		p.cause = directory.ForOverride
-	}
-	p.account.Enabled = on
-	p.rehired = p.rehired && on
-	if on && p.blocked != "" {
-		p.rehired = d.rehire(p)
-		p.blocked, p.account.Container = "", d.container(p)
-		for name := range d.rules.Lifecycle.LeaverAttributes {
-			if p.rehired && d.onlyLeavers(name) {
-				p.account.Attributes[name] = nil
-			}
-		}
-		if p.desired.Groups != "" {
-			p.account.Attributes[directory.GroupsAttribute] = directory.Value{p.desired.Groups}
-		}
-	}
-	if on && p.account.Attributes[directory.GroupsAttribute].Text() == directory.GroupsRemoved {
-		// Whoever may sign in is not taken out of their groups for having left.
-		delete(p.account.Attributes, directory.GroupsAttribute)
-		if d.rules.Lifecycle.RestoreGroups {
-			p.account.Attributes[directory.GroupsAttribute] = directory.Value{directory.GroupsKept}
-		}
-	}
-	if p.aside() {
-		p.reason = fmt.Sprintf("%s by an override %s; otherwise it stays as it is: %s", map[bool]string{true: "enabled", false: "disabled"}[on], by.until(), p.reason)
-		return
-	}
-	p.reason = fmt.Sprintf("%s by an override %s (by the rules: %s)", map[bool]string{true: "enabled", false: "disabled"}[on], by.until(), p.reason)
-}
-
-func (d *decider) overrideAttribute(p *person, name string, v directory.Value, byRules bool) {
-	v = d.written[name].Canonical(v)
-	has := p.account.Attributes[name]
-	if name == directory.ManagerAttribute {
-		if p.boss != nil {
-			has = directory.Value{p.boss.manager}
-		}
-		p.boss = nil
-		if p.reports = v.Text(); p.reports != "" {
-			p.boss = &wish{p.reports}
-		}
-	}
-	p.override.agreed[name] = byRules && d.in.Format.Same(name, has, v)
-	if p.boss == nil || name != directory.ManagerAttribute {
-		p.account.Attributes[name] = v
-	}
-}
-
-// overrideOf returns the override that decides about a change, or nil.
-func (p *person) overrideOf(what string) *Override {
-	if p.override == nil || p.override.idle {
-		return nil
-	}
-	return p.override.by[what]
 }

@@ -101,21 +101,3 @@ func hash(id string) uint64 {
 	x *= 0xff51afd7ed558ccd
 	return x ^ x>>33
 }
-
-// partitionValue returns what an account holds in the attribute that divides the population.
-func (d *decider) partitionValue(p *person) string {
-	if d.in.Partition.Attribute == ContainerChange {
-		return p.account.Container
-	}
-	name := d.in.Partition.Attribute
-	if t, known := d.schema.Lookup(name); known {
-		name = t.Name
-	}
-	if v := p.account.Attributes[name]; len(v) > 0 {
-		return v.Text()
-	}
-	if _, managed := p.account.Attributes[name]; managed {
-		return ""
-	}
-	return p.present(name).Text()
-}
