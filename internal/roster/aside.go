@@ -2,14 +2,6 @@
 
 package roster
 
-import (
-	"fmt"
-	"slices"
-	"strings"
-
-	"terraform-provider-workforce/internal/wording"
-)
-
 // Problem is why a person is set aside.
 type Problem struct {
 	// Kind is one of the words below.
@@ -50,40 +42,15 @@ type trouble struct {
 }
 
 const (
+	remedyNotSynchronised = "see to it that the account in Active Directory is in the scope of the synchronisation, or give the worker to a population whose mapping has no synchronised_only"
+	remedySynchronised    = "Active Directory masters this: change it there, or let the population of that domain do it"
+
 	remedyHeld   = "to let it happen, remove the override or wait for its last day"
 	remedyDates  = "correct the dates or the status in the HR system"
 	remedyData   = "correct the HR record or the rule"
 	remedyStatus = "ask HR what they mean, and add them to inactive_statuses (has left), prehire_statuses (has not started), leave_statuses or suspended_statuses (is away) of worker_lifecycle, " +
 		"or to active_statuses, which must then list every word of people who work here"
 )
-
-// own writes an error without the worker id that it starts with.
-func own(p *person, err error) string {
-	return strings.ReplaceAll(strings.ReplaceAll(err.Error(), fmt.Sprintf("worker %q: ", p.id), ""), "\n", "; ")
-}
-
-// asideReasons tells the most frequent problems of people who are set aside, each once with its
-// number and what to do.
-func asideReasons(people []*compared) string {
-	const shown = 10
-	counts := map[string]int{}
-	for _, p := range people {
-		for _, t := range p.troubles {
-			counts[t.text+"\x00"+t.remedy]++
-		}
-	}
-	texts := sortedKeys(counts)
-	slices.SortStableFunc(texts, func(a, b string) int { return counts[b] - counts[a] })
-	var b strings.Builder
-	for _, text := range texts[:min(shown, len(texts))] {
-		what, remedy, _ := strings.Cut(text, "\x00")
-		fmt.Fprintf(&b, "\n%s: %s (%s)", wording.Count(counts[text], "worker"), what, remedy)
-	}
-	if more := len(texts) - shown; more > 0 {
-		fmt.Fprintf(&b, "\n… and %d more problems", more)
-	}
-	return b.String()
-}
 
 // problemTitles say for errors what is wrong with the people listed, and what to do.
 var problemTitles = map[problemKind]string{

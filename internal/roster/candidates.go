@@ -2,7 +2,9 @@
 
 package roster
 
-import "iter"
+import (
+	"iter"
+)
 
 // maxCandidates bounds how many candidates are tried for one name.
 const maxCandidates = 10000

@@ -12,8 +12,8 @@ import (
 	"terraform-provider-workforce/internal/directory"
 )
 
-// check sets those aside for whom the directory would refuse something, and those whose
-// account nothing may change. It fails when the directory cannot be asked.
+// check sets people aside if the directory would refuse something about them, or if nothing may
+// change their account. It fails when the directory cannot be asked.
 func (d *comparison) check(ctx context.Context, collisions []collision) error {
 	if err := d.checkContainers(ctx); err != nil {
 		return fmt.Errorf("looking for containers: %w", err)
@@ -45,7 +45,7 @@ func (d *comparison) checkDeletions(ctx context.Context) error {
 	return d.asideRefused(d.in.Refuses(ctx, changes))
 }
 
-// asideRefused sets the people aside whom errors are about, and returns what is about nobody.
+// asideRefused sets aside the people that errors name, and returns the errors that name nobody.
 func (d *comparison) asideRefused(err error) error {
 	if err == nil {
 		return nil

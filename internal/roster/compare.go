@@ -5,7 +5,6 @@ package roster
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"terraform-provider-workforce/internal/directory"
@@ -13,25 +12,10 @@ import (
 	"terraform-provider-workforce/internal/wording"
 )
 
-// compared is what the sixth phase hands on about one person: what changes, and the word for it.
-type compared struct {
-	*drafted
-	action  Action
-	reason  string // one sentence
-	changes []Change
-}
-
-// comparison is what the run would change, for everybody.
-type comparison struct {
-	*drafts
-	notes
-	people []*compared // in the order of recognised.people
-	cycles [][]string  // worker ids that manage one another
-}
-
 // compare holds every completed document against the account as it is.
 func compare(from *drafts, managers *linker) *comparison {
-	d := &comparison{drafts: from, notes: notes{slices.Clone(managers.warnings)}, cycles: managers.cycles, people: make([]*compared, len(from.all))}
+	d := &comparison{drafts: from, cycles: managers.cycles, people: make([]*compared, len(from.all))}
+	d.warnings = slices.Clone(managers.warnings)
 	inParallel(len(d.people), func(i int) { d.people[i] = d.compare(from.all[i]) })
 	return d
 }
@@ -219,28 +203,4 @@ func changeReason(p *compared) string {
 		names[i] = c.Attribute
 	}
 	return fmt.Sprintf("%s differ from the rules: %s", wording.Count(len(names), "value"), strings.Join(names, ", "))
-}
-
-// firstTen names people in messages.
-func (d *comparison) firstTen(people []*compared) string {
-	return firstTen(len(people), func(i int) string {
-		name := strconv.Quote(people[i].id)
-		if display := d.displayName(people[i].drafted); display != "" {
-			name += " " + display
-		}
-		return name
-	})
-}
-
-// decision is what happens to one worker's account, as reports tell it.
-func (d *comparison) decision(p *compared) Decision {
-	dec := Decision{WorkerID: p.id, Name: d.displayName(p.drafted), Action: p.action, Stage: p.stage(), Reason: p.reason, Changes: p.changes, Problems: p.problems(),
-		LosesAccess: p.disables(), GainsAccess: p.enables()}
-	if p.existing != nil {
-		dec.ObjectID, dec.MatchedBy = p.existing.ID, p.matched
-		if !d.hides("cn") && !d.hides("userPrincipalName") { // one of them stands in the path
-			dec.Path = p.existing.Path
-		}
-	}
-	return dec
 }

@@ -2,7 +2,9 @@
 
 package roster
 
-import "context"
+import (
+	"context"
+)
 
 // Decide compares the accounts that the workers should have with those that
 // exist. What concerns one person sets that person aside; it fails as a whole where
@@ -37,7 +39,7 @@ func Decide(ctx context.Context, in Input) (*Result, error) {
 	if err := who.refuseAside(who.people); err != nil {
 		return nil, err
 	}
-	outcome, err := settleAccounts(ctx, who)
+	outcome, err := decideAccounts(ctx, who)
 	if err != nil {
 		return nil, err
 	}

@@ -6,154 +6,10 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"time"
 
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/mapping"
 )
-
-// drafted is what the third phase hands on about one person: the document of their account, with
-// places left open for names that must be unique and for the manager, which depend on everybody
-// else. The next two phases fill those and change nothing else.
-type drafted struct {
-	*person
-	account *directory.Account // nil: no account afterwards
-	verdict Action             // what happens; "" where that follows from the changes
-	because string             // one sentence
-
-	slots []*slot // names still to be given
-	boss  *wish   // manager still to be resolved
-
-	reports string    // the manager's worker id by the rules, empty for none
-	label   string    // the display name by the rules, for somebody who gets no account after all
-	cause   string    // what the rules have the account disabled for, see directory.Account
-	blocked string    // why a disabled account stays so although its worker works here; empty: it does not
-	rehired bool      // the account of somebody who had left is taken into use again
-	kept    bool      // the document says what the account has
-	due     time.Time // when the account may be deleted; zero: not, or now
-	// mastered is what the rules want of a synchronised account and the other directory masters;
-	// barred says that this includes to take access.
-	mastered []string
-	barred   bool
-	// leftOut says why the account has no document although there is one.
-	leftOut *Unmanaged
-	// agreed are what overrides name and the rules say as well; idle: they have no account to act on.
-	agreed map[string]bool
-	idle   bool
-}
-
-// drafts are everybody's, as far as they follow from each person alone.
-type drafts struct {
-	*recognised
-	all []*drafted // in the order of recognised.people
-}
-
-func newDrafts(from *recognised) *drafts {
-	d := &drafts{recognised: from, all: make([]*drafted, len(from.people))}
-	inParallel(len(d.all), func(i int) { d.all[i] = d.draft(from.people[i]) })
-	return d
-}
-
-// of returns the draft of the person with a worker id, or nil.
-func (d *drafts) of(id string) *drafted {
-	if p := d.lookup(id); p != nil {
-		return d.all[p.at]
-	}
-	return nil
-}
-
-// redraft drafts those anew who have been set aside since, and reports whether there were any.
-func (d *drafts) redraft() bool {
-	found := false
-	for i, p := range d.all {
-		if p.stale() {
-			d.all[i], found = d.fallBackLate(p), true
-		}
-	}
-	return found
-}
-
-// stale reports whether somebody has been set aside after they were drafted.
-func (p *drafted) stale() bool {
-	return p.aside() && p.verdict != ActionSetAside && p.verdict != ActionHeld
-}
-
-// draft decides everything about a person's account that follows from them alone.
-func (d *drafts) draft(who *person) *drafted {
-	p := &drafted{person: who}
-	d.draftByRules(p)
-	d.applyOverride(p)
-	d.finish(p)
-	slices.SortFunc(p.slots, func(a, b *slot) int { return cmp.Compare(a.attribute, b.attribute) })
-	return p
-}
-
-func (d *drafts) draftByRules(p *drafted) {
-	switch {
-	case p.waits:
-		d.wait(p)
-		return
-	case p.aside():
-		d.fallBack(p)
-		return
-	case p.worker == nil:
-		d.draftAbsent(p)
-		return
-	case p.buried:
-		p.verdict = ActionNone
-		p.because = p.desired.Reason + "; the deleted account that carries the worker id stays deleted, because an override disables"
-		return
-	}
-	p.because = p.desired.Reason
-	if p.moved() && p.existing != nil {
-		p.because = fmt.Sprintf("moved out of scope: %s; on_out_of_scope = %q takes that for having left this directory", p.because, mapping.OutOfScopeLeaver)
-	}
-	switch p.stage() {
-	case mapping.StageFuture:
-		d.draftFuture(p)
-	case mapping.StageOutOfScope:
-		d.draftOutOfScope(p)
-	case mapping.StageLeft:
-		d.draftLeft(p)
-	default:
-		d.draftFull(p)
-	}
-}
-
-// draftLeft is for somebody who has left, or counts as having left because they moved out of scope.
-func (d *drafts) draftLeft(p *drafted) {
-	switch {
-	case p.moved() && p.existing == nil:
-		p.verdict = ActionOutOfScope
-	case p.moved() && d.in.Owned != nil && !d.in.Owned(p.existing):
-		p.verdict = ActionOutOfScope
-		p.because += "; the account is not among what this population owns, and stays as it is"
-		p.leaveOut(UnmanagedOutOfScope)
-	case p.existing == nil && !d.createsLeaver(p.person):
-		p.verdict = ActionNone
-	case p.existing == nil || p.restored() || !d.draftDeletion(p, d.leftSince(p.person)):
-		d.draftFull(p)
-	}
-}
-
-// leaveOut notes why an account that exists has no document.
-func (p *drafted) leaveOut(kind string) {
-	p.leftOut = &Unmanaged{WorkerID: p.id, Kind: kind, Reason: p.because}
-}
-
-func (p *drafted) creates() bool { return p.existing == nil && p.account != nil }
-
-func (p *drafted) deletes() bool { return p.account != nil && p.account.Deleted }
-
-func (p *drafted) disables() bool {
-	return p.account != nil && p.existing != nil && p.existing.Account.Enabled && !p.account.Enabled
-}
-
-// enables reports whether somebody can sign in again: an account that was disabled, or
-// deleted, is enabled.
-func (p *drafted) enables() bool {
-	return p.account != nil && p.existing != nil && (!p.existing.Account.Enabled || p.restored()) && p.account.Enabled
-}
 
 // draftFuture is for somebody hired who is to have no account yet. One that exists
 // stays as it is, but nobody signs in before their time.
@@ -162,7 +18,7 @@ func (d *drafts) draftFuture(p *drafted) {
 	if p.existing == nil {
 		return
 	}
-	d.keep(p)
+	d.asItIs(p)
 	p.account.Enabled, p.cause = false, directory.ForPrehire
 }
 
@@ -173,9 +29,9 @@ func (d *drafts) draftOutOfScope(p *drafted) {
 	}
 	switch d.rules.OnOutOfScope {
 	case mapping.OutOfScopeKeep:
-		d.keep(p)
+		d.asItIs(p)
 	case mapping.OutOfScopeDisable, mapping.OutOfScopeLeaver: // of the latter only who is ignored by a rule comes here
-		d.keep(p)
+		d.asItIs(p)
 		p.account.Enabled, p.cause = false, directory.ForOutOfScope
 	default:
 		kind := UnmanagedOutOfScope
@@ -228,23 +84,80 @@ func (d *drafts) wait(p *drafted) {
 	if attribute := d.in.WorkerIDAttribute; attribute != "" && slices.Contains(d.targets, attribute) && !d.carries(p.existing, p.person) {
 		return
 	}
-	d.keep(p)
+	d.asItIs(p)
 }
 
-// displayName returns how to call a person in lists, "" where names are redacted.
-func (d *run) displayName(p *drafted) string {
-	for _, attribute := range []string{"displayName", "cn", "userPrincipalName"} {
-		if d.hides(attribute) {
-			return ""
-		}
-		if p.account != nil {
-			if v := p.account.Attributes[attribute]; len(v) > 0 {
-				return v.Text()
-			}
-		}
-		if v := p.present(attribute); len(v) > 0 {
-			return v.Text()
+func newDrafts(from *recognised) *drafts {
+	d := &drafts{recognised: from, all: make([]*drafted, len(from.people))}
+	inParallel(len(d.all), func(i int) { d.all[i] = d.draft(from.people[i]) })
+	return d
+}
+
+// redraft drafts those anew who have been set aside since, and reports whether there were any.
+func (d *drafts) redraft() bool {
+	found := false
+	for i, p := range d.all {
+		if p.stale() {
+			d.all[i], found = d.fallBackLate(p), true
 		}
 	}
-	return p.label
+	return found
+}
+
+// draft decides everything about a person's account that follows from them alone.
+func (d *drafts) draft(who *person) *drafted {
+	p := &drafted{person: who}
+	d.draftByRules(p)
+	d.applyOverride(p)
+	d.finish(p)
+	slices.SortFunc(p.slots, func(a, b *slot) int { return cmp.Compare(a.attribute, b.attribute) })
+	return p
+}
+
+func (d *drafts) draftByRules(p *drafted) {
+	switch {
+	case p.waits:
+		d.wait(p)
+		return
+	case p.aside():
+		d.fallBack(p)
+		return
+	case p.worker == nil:
+		d.draftAbsent(p)
+		return
+	case p.staysDeleted:
+		p.verdict = ActionNone
+		p.because = p.desired.Reason + "; the deleted account that carries the worker id stays deleted, because an override disables"
+		return
+	}
+	p.because = p.desired.Reason
+	if p.moved() && p.existing != nil {
+		p.because = fmt.Sprintf("moved out of scope: %s; on_out_of_scope = %q takes that for having left this directory", p.because, mapping.OutOfScopeLeaver)
+	}
+	switch p.stage() {
+	case mapping.StageFuture:
+		d.draftFuture(p)
+	case mapping.StageOutOfScope:
+		d.draftOutOfScope(p)
+	case mapping.StageLeft:
+		d.draftLeft(p)
+	default:
+		d.draftFull(p)
+	}
+}
+
+// draftLeft is for somebody who has left, or counts as having left because they moved out of scope.
+func (d *drafts) draftLeft(p *drafted) {
+	switch {
+	case p.moved() && p.existing == nil:
+		p.verdict = ActionOutOfScope
+	case p.moved() && d.in.Owned != nil && !d.in.Owned(p.existing):
+		p.verdict = ActionOutOfScope
+		p.because += "; the account is not among what this population owns, and stays as it is"
+		p.leaveOut(UnmanagedOutOfScope)
+	case p.existing == nil && !d.createsLeaver(p.person):
+		p.verdict = ActionNone
+	case p.existing == nil || p.restored() || !d.draftDeletion(p, d.leftSince(p.person)):
+		d.draftFull(p)
+	}
 }

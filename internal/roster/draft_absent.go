@@ -26,7 +26,7 @@ func (d *drafts) draftAbsent(p *drafted) {
 	}
 	p.because = "not in the feed, which is not the same as having left: stays as it is (on_absent = keep)"
 	if l.OnAbsent != absentDisable && l.OnAbsent != absentRelease {
-		d.keep(p)
+		d.asItIs(p)
 		return
 	}
 	if word == "" {
@@ -53,13 +53,12 @@ func (d *drafts) draftAbsent(p *drafted) {
 // release makes the document of an account that is managed no longer: it stays as it
 // is, whatever becomes of it.
 func (d *drafts) release(p *drafted) {
-	d.keep(p)
+	d.asItIs(p)
 	p.account.Released = true
 	p.verdict = ActionRelease
 }
 
-// draftGone is for an account whose worker is known to have left, and whom the HR
-// system has since stopped to list.
+// draftGone is for the account of a worker who has left, and whom the HR system no longer lists.
 func (d *drafts) draftGone(p *drafted, since worker.Date) {
 	p.because = "had left, and is no longer in the feed"
 	if since != "" {
@@ -68,7 +67,7 @@ func (d *drafts) draftGone(p *drafted, since worker.Date) {
 	if d.draftDeletion(p, since) {
 		return
 	}
-	d.keep(p)
+	d.asItIs(p)
 	p.account.Enabled, p.cause = false, directory.ForLeft
 	if p.existing.DisabledFor == directory.ForMoved && !p.existing.Account.Enabled {
 		p.cause = directory.ForMoved // nothing tells that they have left the company
@@ -78,9 +77,9 @@ func (d *drafts) draftGone(p *drafted, since worker.Date) {
 	}
 }
 
-// keepRecorded is keep, with since when the worker has been absent.
+// keepRecorded is asItIs, with since when the worker has been absent.
 func (d *drafts) keepRecorded(p *drafted, since worker.Date) {
-	d.keep(p)
+	d.asItIs(p)
 	if d.rules.Lifecycle.RecordIn != "" {
 		p.account.Attributes[d.rules.Lifecycle.RecordIn] = directory.Value{recordAbsent + " " + string(since)}
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // fallBack gives a person who is set aside what they have: the account as it is,
-// less the access that they must lose. Whoever is held by an override keeps access too:
+// without the access that they must lose. A person whom an override holds keeps access, too:
 // somebody decided that, and said why and until when.
 func (d *drafts) fallBack(p *drafted) {
 	p.verdict = ActionSetAside
@@ -24,7 +24,7 @@ func (d *drafts) fallBack(p *drafted) {
 	if p.existing == nil || p.restored() {
 		return
 	}
-	d.keep(p)
+	d.asItIs(p)
 	if p.held() {
 		return
 	}

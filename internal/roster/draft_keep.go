@@ -9,9 +9,9 @@ import (
 	"terraform-provider-workforce/internal/mapping"
 )
 
-// keep makes the document of an account that is to stay exactly as it is:
+// asItIs makes the document of an account that is to stay exactly as it is:
 // every attribute the mapping may write, with its present value.
-func (d *drafts) keep(p *drafted) {
+func (d *drafts) asItIs(p *drafted) {
 	if p.existing == nil {
 		return
 	}
@@ -73,4 +73,15 @@ func (d *drafts) completeCore(p *drafted, a *directory.Account) {
 // knownWorker reports whether a document may name that worker id as a manager's.
 func (d *drafts) knownWorker(id string) bool {
 	return d.byWorker[id] != nil || len(d.carriers[directory.Fold(id)]) > 0
+}
+
+// keepsPresent reports whether an account that exists keeps what it has of an attribute.
+func keepsPresent(o mapping.Outcome, present directory.Value, fresh bool) bool {
+	switch {
+	case o.OnCreate && !fresh, o.IfEmpty && len(present) > 0:
+		return true
+	case o.Managed:
+		return false
+	}
+	return len(o.Default) > 0 || o.OnCreate || o.IfEmpty
 }

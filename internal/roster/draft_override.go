@@ -25,10 +25,10 @@ func (d *drafts) applyOverride(p *drafted) {
 	}
 	switch {
 	case p.account == nil && p.existing != nil && on != nil:
-		d.keep(p)
+		d.asItIs(p)
 		p.verdict = ""
 	case p.account == nil:
-		p.idle = p.buried || o.held() == nil
+		p.idle = p.staysDeleted || o.held() == nil
 	}
 	if p.account == nil {
 		return
@@ -75,7 +75,7 @@ func (d *drafts) overrideEnabled(p *drafted, on bool) {
 		}
 	}
 	if on && p.account.Attributes[directory.GroupsAttribute].Text() == directory.GroupsRemoved {
-		// Whoever may sign in is not taken out of their groups for having left.
+		// Somebody who may sign in does not lose their groups for having left.
 		delete(p.account.Attributes, directory.GroupsAttribute)
 		if d.rules.Lifecycle.RestoreGroups {
 			p.account.Attributes[directory.GroupsAttribute] = directory.Value{directory.GroupsKept}
@@ -93,16 +93,16 @@ func (d *drafts) overrideAttribute(p *drafted, name string, v directory.Value, b
 	v = d.written[name].Canonical(v)
 	has := p.account.Attributes[name]
 	if name == directory.ManagerAttribute {
-		if p.boss != nil {
-			has = directory.Value{p.boss.manager}
+		if p.managerWish != nil {
+			has = directory.Value{p.managerWish.manager}
 		}
-		p.boss = nil
+		p.managerWish = nil
 		if p.reports = v.Text(); p.reports != "" {
-			p.boss = &wish{p.reports}
+			p.managerWish = &wish{p.reports}
 		}
 	}
 	p.agreed[name] = byRules && d.in.Format.Same(name, has, v)
-	if p.boss == nil || name != directory.ManagerAttribute {
+	if p.managerWish == nil || name != directory.ManagerAttribute {
 		p.account.Attributes[name] = v
 	}
 }

@@ -96,17 +96,6 @@ func (d *drafts) draftAttribute(p *drafted, a *directory.Account, name string, o
 	}
 }
 
-// keepsPresent reports whether an account that exists keeps what it has of an attribute.
-func keepsPresent(o mapping.Outcome, present directory.Value, fresh bool) bool {
-	switch {
-	case o.OnCreate && !fresh, o.IfEmpty && len(present) > 0:
-		return true
-	case o.Managed:
-		return false
-	}
-	return len(o.Default) > 0 || o.OnCreate || o.IfEmpty
-}
-
 // withAdded is what an account has of an attribute, and of the values to add those it lacks.
 // An address that would be a second primary one (SMTP:) is added as an alias (smtp:).
 func (d *drafts) withAdded(name string, present, add directory.Value) directory.Value {
@@ -162,8 +151,8 @@ func (d *drafts) writeRecord(p *drafted, a *directory.Account) {
 	}
 }
 
-// afterLeaving is for attributes that only leavers have rules for. Whoever returns
-// loses what such a rule wrote; later they stay as they are, written down, so that the
+// afterLeaving is for attributes that only leavers have rules for. A person who returns
+// loses what such a rule wrote; later the attributes stay as they are, written down, so that the
 // document of somebody back at work does not change by itself.
 //
 // A new account says so from the beginning, so that the next plan does not.

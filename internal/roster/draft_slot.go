@@ -12,33 +12,13 @@ import (
 	"terraform-provider-workforce/internal/worker"
 )
 
-// slot is a unique attribute of one account that still needs its value.
-type slot struct {
-	person     *drafted
-	attribute  string
-	prefer     string                   // what the account has; kept where the rule would give it too
-	candidates iter.Seq2[string, error] // nil: nothing but prefer
-	anew       bool                     // prefer comes first, but has to be free where the account moves to
-	optional   bool                     // no candidate at all leaves the attribute unmanaged
-	set        directory.Value          // several values that must all be free; there is no alternative
-
-	// sharable: the candidates depend on inputs and nothing else.
-	sharable bool
-	inputs   string
-
-	list   []string // the candidates looked at so far
-	shared *stream  // where they come from, if not from the slot itself
-	done   bool     // it has its value
-	looked int      // the window that list is of, ahead of names.extend; 0: none
-	failed error    // of that look
-}
-
 // slot is the open place of a name that must be unique.
 func (d *drafts) slot(p *drafted, name string, present directory.Value, o mapping.Outcome) *slot {
 	if o.Candidates == nil {
 		return &slot{person: p, attribute: name, set: o.Value}
 	}
-	return &slot{person: p, attribute: name, prefer: present.Text(), candidates: o.Candidates, optional: o.OnCreate || o.IfEmpty, anew: p.restored(),
+	return &slot{person: p, attribute: name, prefer: present.Text(), candidates: o.Candidates,
+		optional: o.OnCreate || o.IfEmpty, anew: p.restored(),
 		sharable: o.Shared && p.worker != nil, inputs: d.inputs(p, o)}
 }
 

@@ -9,11 +9,6 @@ import (
 	"terraform-provider-workforce/internal/directory"
 )
 
-const (
-	remedyNotSynchronised = "see to it that the account in Active Directory is in the scope of the synchronisation, or give the worker to a population whose mapping has no synchronised_only"
-	remedySynchronised    = "Active Directory masters this: change it there, or let the population of that domain do it"
-)
-
 // leaveToSource makes the document of a synchronised account: it tells what the account has
 // of what the other directory masters, and wants nothing of it. What the rules want instead
 // is kept for the report. It may be called again.
@@ -46,7 +41,7 @@ func (d *drafts) leaveToSource(p *drafted) {
 	p.slots = slices.DeleteFunc(p.slots, func(s *slot) bool { return d.in.Format.Mastered(s.attribute) })
 	d.completeCore(p, a)
 	a.Enabled, a.Deleted, a.Synchronised = e.Account.Enabled, false, true
-	p.boss, p.blocked, p.cause = nil, "", ""
+	p.managerWish, p.blocked, p.cause = nil, "", ""
 	if p.verdict == ActionDelete {
 		p.verdict = ""
 	}

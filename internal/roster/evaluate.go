@@ -11,25 +11,6 @@ import (
 	"terraform-provider-workforce/internal/mapping"
 )
 
-// feed is what the first phase hands on: everybody whom the HR system lists, and what the rules
-// want for them before any directory is asked.
-type feed struct {
-	*run
-	notes
-	people    []*person          // in natural order of the ids
-	byWorker  map[string]*person // by worker id
-	folded    map[string]*person // by folded worker id, see lookup
-	origins   [2]map[string]origin
-	overrides map[string]*overridden // by worker id
-	expired   []*Override
-}
-
-// origin is what is known of an attribute's rule, whoever it is applied to.
-type origin struct {
-	rule   string
-	inputs []string
-}
-
 // newFeed puts people in the natural order of their worker ids: "9" before "10". Names are
 // given in that order: where ids are counted up, who was hired first gets the shortest name.
 func newFeed(run *run) (*feed, error) {
@@ -46,15 +27,6 @@ func newFeed(run *run) (*feed, error) {
 		}
 	}
 	return d, errors.Join(run.readExceptions(), d.readOverrides())
-}
-
-// lookup returns the worker with an id, or nil. Worker ids compare as the directory compares
-// them: without case.
-func (d *feed) lookup(id string) *person {
-	if p := d.byWorker[id]; p != nil {
-		return p
-	}
-	return d.folded[directory.Fold(id)]
 }
 
 // evaluate runs the rules for every worker.
@@ -77,44 +49,8 @@ func (d *feed) evaluate() {
 	asideForData(d.people)
 }
 
-// origin returns where an attribute of a person comes from.
-func (d *feed) origin(p *person, attribute string) origin {
-	if p.desired == nil {
-		return origin{}
-	}
-	return d.origins[kind(p)][attribute]
-}
-
-// kind is the index of origins: leavers have rules of their own.
-func kind(p *person) int {
-	if p.stage() == mapping.StageLeft {
-		return 1
-	}
-	return 0
-}
-
-// asideForData sets those aside whose HR record cannot be evaluated.
-func asideForData(people []*person) {
-	for _, p := range people {
-		if p.desired != nil && p.desired.Doubt != "" {
-			p.setAside(problemDates, p.desired.Doubt, remedyDates)
-		}
-		if p.problem == nil || p.aside() {
-			continue
-		}
-		var unknown *mapping.UnknownStatusError
-		if errors.As(p.problem, &unknown) {
-			text, remedy, _ := strings.Cut(unknown.Error(), "; ")
-			if p.setAside(problemStatus, text, remedy); own(p, p.problem) == unknown.Error() {
-				continue
-			}
-		}
-		p.setAside(problemData, own(p, p.problem), remedyData)
-	}
-}
-
-// evaluateKnown evaluates people again with what their accounts tell, and sets those aside for
-// whom that does not work.
+// evaluateKnown evaluates people again with what their accounts tell, and sets people aside if
+// that fails.
 func (d *run) evaluateKnown(people []*person) {
 	inParallel(len(people), func(i int) { d.vet(people[i]) })
 	asideForData(people)
@@ -164,5 +100,25 @@ func (d *run) lookAgain(p *person) {
 		p.desired = again
 	} else {
 		p.desired, p.problem = nil, err
+	}
+}
+
+// asideForData sets those aside whose HR record cannot be evaluated.
+func asideForData(people []*person) {
+	for _, p := range people {
+		if p.desired != nil && p.desired.Doubt != "" {
+			p.setAside(problemDates, p.desired.Doubt, remedyDates)
+		}
+		if p.problem == nil || p.aside() {
+			continue
+		}
+		var unknown *mapping.UnknownStatusError
+		if errors.As(p.problem, &unknown) {
+			text, remedy, _ := strings.Cut(unknown.Error(), "; ")
+			if p.setAside(problemStatus, text, remedy); own(p, p.problem) == unknown.Error() {
+				continue
+			}
+		}
+		p.setAside(problemData, own(p, p.problem), remedyData)
 	}
 }

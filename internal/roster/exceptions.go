@@ -13,27 +13,7 @@ import (
 	"terraform-provider-workforce/internal/worker"
 )
 
-// Exception allows more than a limit does, for a while and for a reason.
-type Exception struct {
-	// Limit names the limit as violations do: "max_disable", "max_disable:Department=Sales",
-	// "min_workers", "fill_rate:mail" or "sentinel:10001".
-	Limit string
-	// Allow is the number allowed instead: of accounts, of workers for
-	// min_workers, of percent for fill_rate. It means nothing for a sentinel,
-	// which may then be missing.
-	Allow  int
-	Reason string
-	// Expires is the last day on which the exception holds, in UTC.
-	Expires worker.Date
-}
-
 const momentLimit = "max_as_of_age_days"
-
-// exceptions are those that hold, by the limit they are for, and those that have not been needed so far.
-type exceptions struct {
-	agreed   map[string]*Exception
-	unneeded map[string]bool
-}
 
 // readExceptions checks the exceptions: one that has expired, or is for nothing
 // that is limited, is an error rather than a silent hole.

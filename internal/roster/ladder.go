@@ -168,7 +168,7 @@ func (d *run) lossReason(p *person, cause string) string {
 }
 
 // createsLeaver reports whether somebody who has left gets an account all the same. One whose
-// retention is over, or of whom nobody knows when they left, would only be deleted again.
+// retention is over, or whose last day nobody knows, would only be deleted again.
 func (d *run) createsLeaver(p *person) bool {
 	l, since := d.rules.Lifecycle, d.leftSince(p)
 	switch {

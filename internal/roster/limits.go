@@ -7,6 +7,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"terraform-provider-workforce/internal/worker"
 )
 
 // Safeguards stop a run whose outcome is not plausible. The zero value stops nothing.
@@ -151,4 +153,24 @@ func (l Limits) named() []namedLimit {
 		{"max_adopt", l.MaxAdopt}, {"max_groups_removed", l.MaxGroupsRemoved}, {"max_move", l.MaxMove}, {"max_rename", l.MaxRename},
 		{"max_update", l.MaxUpdate}, {maxAbsent, l.MaxAbsent}, {maxSetAside, l.MaxSetAside},
 	}
+}
+
+// Exception allows more than a limit does, for a while and for a reason.
+type Exception struct {
+	// Limit names the limit as violations do: "max_disable", "max_disable:Department=Sales",
+	// "min_workers", "fill_rate:mail" or "sentinel:10001".
+	Limit string
+	// Allow is the number allowed instead: of accounts, of workers for
+	// min_workers, of percent for fill_rate. It means nothing for a sentinel,
+	// which may then be missing.
+	Allow  int
+	Reason string
+	// Expires is the last day on which the exception holds, in UTC.
+	Expires worker.Date
+}
+
+// exceptions are those that hold, by the limit they are for, and those that have not been needed so far.
+type exceptions struct {
+	agreed   map[string]*Exception
+	unneeded map[string]bool
 }

@@ -36,7 +36,7 @@ func linkManagers(from *drafts) *linker {
 		switch gone := p.kept && m != nil && m.deletes(); {
 		case gone && p.existing.Protected == "" && d.rules.Attributes[directory.ManagerAttribute].WhenNull == mapping.NullClear:
 			p.account.Attributes[directory.ManagerAttribute] = nil
-		case gone, p.boss != nil:
+		case gone, p.managerWish != nil:
 			delete(p.account.Attributes, directory.ManagerAttribute)
 		}
 	}
@@ -46,17 +46,17 @@ func linkManagers(from *drafts) *linker {
 }
 
 // link resolves every manager to a worker id that has an account after
-// this run, in any order and across cycles. Who has none is dealt with as
-// Rules.ManagerMissing says. With next_level, managers who have left count as
+// this run, in any order and across cycles. Rules.ManagerMissing says what happens where
+// the manager has none. With next_level, managers who have left count as
 // missing too, so that their people report to somebody who is there; otherwise
 // the account of a manager who has left is linked as long as it exists.
 func (d *linker) link() {
 	missing := map[string][]string{}
 	for _, p := range d.all {
-		if p.boss == nil || p.account == nil {
+		if p.managerWish == nil || p.account == nil {
 			continue
 		}
-		want := p.boss.manager
+		want := p.managerWish.manager
 		if path := d.managerPath(want); path != "" {
 			p.account.Attributes[directory.ManagerAttribute] = directory.Value{path}
 			continue
@@ -105,7 +105,7 @@ func (d *linker) managerPath(manager string) string {
 // resolve returns the worker id to write as the manager of p, as the feed or the manager's
 // account writes it, or "".
 func (d *linker) resolve(p *drafted) string {
-	id := p.boss.manager
+	id := p.managerWish.manager
 	if manager := d.linkable(id); manager != "" {
 		return manager
 	}

@@ -10,18 +10,6 @@ import (
 	"terraform-provider-workforce/internal/wording"
 )
 
-// failure is a slot for which no candidate is free.
-type failure struct {
-	slot *slot
-	kind problemKind
-	text string
-	// stuck are those who were given a name in this pass that would have done. If they are
-	// set aside they do not get it, and it is free.
-	stuck []*drafted
-	purge bool // a deleted object stands in the way
-	rule  bool // the rule cannot be evaluated
-}
-
 // exhausted notes that no candidate of a slot is free, and who has them.
 func (n *names) exhausted(s *slot) []*slot {
 	line := ""
@@ -93,10 +81,11 @@ func (n *names) takeBack(s *slot) {
 	s.done = false
 }
 
-// manyPasses is how often those who failed only because of others who failed get another chance.
+// manyPasses is how often people who failed only because of others who failed get another chance.
 const manyPasses = 20
 
-// setAside sets those aside who cannot be given a name. Who failed only because somebody else who failed had the name waits for the next pass.
+// setAside sets people aside who cannot be given a name. People who failed only because somebody
+// else who failed had the name wait for the next pass.
 func (n *names) setAside(pass int) {
 	d := n.d
 	failed := map[*drafted]bool{}
@@ -129,15 +118,4 @@ func (n *names) setAside(pass int) {
 			p.setAside(f.kind, f.text, f.remedy())
 		}
 	}
-}
-
-func (f failure) remedy() string {
-	if f.rule {
-		return "correct the HR record or the rule"
-	}
-	remedy := "let SelectUniqueValue try more candidates, free one of these names, or link the worker to the account that has it"
-	if f.purge {
-		remedy += "; where a deleted object holds the name, restore it, or allow names of deleted objects to be reused"
-	}
-	return remedy
 }

@@ -95,31 +95,6 @@ func (n *names) frees(e *directory.Existing, s *slot, name string) bool {
 	return true
 }
 
-// changesHands reports whether the target can give a name to somebody else in the run in which
-// the former owner gives it up.
-func (n *names) changesHands(attribute, name string) bool {
-	return !n.d.in.Format.HoldsAddresses || !isAddress(attribute, name)
-}
-
-// losing reports whether a person will not have that value of an attribute after this run.
-func (n *names) losing(p *drafted, attribute, value string) bool {
-	is := func(v string) bool { return loose(v) == loose(value) }
-	if !slices.ContainsFunc(p.present(attribute), is) {
-		return true
-	}
-	if n.d.core[attribute].PerContainer && !sameContainer(p.account.Container, p.existing.Account.Container) {
-		return true
-	}
-	for _, s := range p.slots {
-		if s.attribute == attribute && !s.done {
-			// Were it a candidate, keep would have found it.
-			return !s.anew && !s.optional && !slices.ContainsFunc(s.set, is)
-		}
-	}
-	v, managed := p.account.Attributes[attribute]
-	return managed && !slices.ContainsFunc(v, is)
-}
-
 // exchange reports whether a name comes to a slot in a circle: its owner gets the name of
 // another, and so on, until one gets the name that the slot's own person gives up.
 func (n *names) exchange(s *slot, name string) bool {

@@ -2,20 +2,6 @@
 
 package roster
 
-import "iter"
-
-// stream is the candidates of all new accounts whose rule is given the same:
-// the forty people called Li Wei try the same names in the same order. They
-// are evaluated once, and what one of them finds taken by the population is
-// not looked at again for the next.
-type stream struct {
-	candidates iter.Seq2[string, error]
-	list       []string
-	window     int // how many were asked for
-	asked      int // up to which window the directory was asked about them
-	first      int // how many at the start somebody of the population has
-}
-
 // sharedStream returns the stream for an account that does not exist yet, or
 // nil where candidates depend on more than the inputs of the rule.
 func (n *names) sharedStream(s *slot) *stream {

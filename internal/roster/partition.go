@@ -9,7 +9,7 @@ import (
 )
 
 // Partition says how to divide a population over several resources. At most one
-// field is set; the zero value divides nothing. Whoever moves to another
+// field is set; the zero value divides nothing. A person who moves to another
 // part leaves one resource and joins another, so parts should be stable.
 type Partition struct {
 	// Shards divides by a hash of the worker id into that many parts. Nobody

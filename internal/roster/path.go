@@ -2,7 +2,9 @@
 
 package roster
 
-import "terraform-provider-workforce/internal/directory"
+import (
+	"terraform-provider-workforce/internal/directory"
+)
 
 // sameContainer compares paths as directories do.
 func sameContainer(a, b string) bool { return directory.SamePath(a, b) }

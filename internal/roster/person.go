@@ -3,7 +3,9 @@
 package roster
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/mapping"
@@ -27,16 +29,16 @@ type person struct {
 	problem error            // the data error
 
 	// Set by recognise.
-	existing   *directory.Existing   // nil: no account so far
-	matched    string                // by what the account was recognised, for messages
-	rule       int                   // the entry of Rules.Match that found it, or ruleLink, ruleWorkerID
-	hint       string                // what nearly matched
-	refused    *refusal              // a match by a rule that does not identify a person
-	candidates []*directory.Existing // the accounts that fit equally well, several of them
-	carried    []*directory.Existing // accounts that carry the worker id and that no rule gives the worker
-	parted     bool                  // from an account that other workers match as well
-	override   *overridden           // what somebody decided about this worker; nil: nothing
-	buried     bool                  // an override disables, and the account that is theirs is deleted: it stays so
+	existing     *directory.Existing   // nil: no account so far
+	matched      string                // by what the account was recognised, for messages
+	rule         int                   // the entry of Rules.Match that found it, or ruleLink, ruleWorkerID
+	hint         string                // what nearly matched
+	refused      *refusal              // a match by a rule that does not identify a person
+	candidates   []*directory.Existing // the accounts that fit equally well, several of them
+	carried      []*directory.Existing // accounts that carry the worker id and that no rule gives the worker
+	parted       bool                  // from an account that other workers match as well
+	override     *overridden           // what somebody decided about this worker; nil: nothing
+	staysDeleted bool                  // an override disables, and the account that is theirs is deleted: it stays so
 
 	// troubles are why the person is set aside. Every phase may add one, which is why the
 	// later phases run in rounds.
@@ -119,12 +121,29 @@ func (p *person) problems() []Problem {
 	return out
 }
 
-func byID(a, b *person) int { return natural(a.id, b.id) }
-
 func ids(people []*person) []string {
 	out := make([]string, len(people))
 	for i, p := range people {
 		out[i] = p.id
 	}
 	return out
+}
+
+// Values of person.rule for accounts that no entry of Rules.Match has found.
+const (
+	ruleLink     = -1
+	ruleWorkerID = -2 // a data error or an absent worker: known by the worker id the account carries
+)
+
+// ruleOf returns which entry of Rules.Match a level of precedence is for a worker.
+func (p *person) ruleOf(level int) int {
+	if p.desired == nil {
+		return ruleWorkerID
+	}
+	return p.desired.KeyRules[level]
+}
+
+// own writes an error without the worker id that it starts with.
+func own(p *person, err error) string {
+	return strings.ReplaceAll(strings.ReplaceAll(err.Error(), fmt.Sprintf("worker %q: ", p.id), ""), "\n", "; ")
 }

@@ -11,43 +11,19 @@ import (
 	"terraform-provider-workforce/internal/directory"
 )
 
-// recognised is what the second phase hands on: who is who in the directory.
-type recognised struct {
-	*feed
-	notes
-	people []*person          // everybody, those who are absent from the feed too, in natural order of the ids
-	absent map[string]*person // those, by folded worker id
-
-	schema    *directory.Schema
-	written   map[string]directory.AttributeType // the types of targets, as the directory has them
-	owned     []*directory.Existing              // users that carry a worker id, by path
-	carriers  map[string][]*directory.Existing   // folded worker id → users that carry it
-	rivals    [][]*person                        // workers who match one account together
-	disputed  map[string]bool                    // object ids of accounts that nobody gets before that is cleared up
-	twice     []string                           // absent workers with several accounts
-	unmanaged map[string]Unmanaged               // by object id
-}
-
 // recognise finds out who is who, and notes what is not certain.
 func recognise(ctx context.Context, from *feed) (*recognised, error) {
 	run := *from.run // whose worker id attribute will be spelled as the directory spells it
 	known := *from
 	known.run = &run
-	d := &recognised{feed: &known, people: from.people, absent: map[string]*person{}, disputed: map[string]bool{}, unmanaged: map[string]Unmanaged{}}
-	for _, step := range []func(context.Context) error{d.observe, d.matchAll, d.settleClaims, d.addAbsent} {
+	d := &recognised{feed: &known, people: from.people, absent: map[string]*person{}}
+	d.disputed, d.unmanaged = map[string]bool{}, map[string]Unmanaged{}
+	for _, step := range []func(context.Context) error{d.observe, d.matchAll, d.resolveClaims, d.addAbsent} {
 		if err := step(ctx); err != nil {
 			return nil, err
 		}
 	}
 	return d, d.checkOnly()
-}
-
-// lookup returns the person with a worker id, in the feed or absent from it, or nil.
-func (d *recognised) lookup(id string) *person {
-	if p := d.feed.lookup(id); p != nil {
-		return p
-	}
-	return d.absent[directory.Fold(id)]
 }
 
 // observe reads what every later step needs: the schema, and the accounts that
@@ -91,8 +67,8 @@ func (d *recognised) observe(ctx context.Context) (err error) {
 	return nil
 }
 
-// assignOverrides gives people theirs, and says for whom there is nobody. Whoever is held has
-// no other trouble: nothing happens to them.
+// assignOverrides gives people their overrides, and warns of worker ids that nobody has. A person
+// whom an override holds has no other trouble: nothing happens to them.
 func (d *recognised) assignOverrides() {
 	for _, id := range slices.SortedFunc(maps.Keys(d.overrides), natural) {
 		o := d.overrides[id]
@@ -104,7 +80,7 @@ func (d *recognised) assignOverrides() {
 				}
 				if o.disables() && p.restored() {
 					// Deleted is as good as disabled, and somebody may want to look at it as it is.
-					p.existing, p.buried = nil, true
+					p.existing, p.staysDeleted = nil, true
 				}
 			}
 			continue

@@ -84,17 +84,6 @@ func (d *recognised) splitTwice(p *person) {
 	}
 }
 
-// leaveOut notes why an account has no document.
-func (d *recognised) leaveOut(p *person, e *directory.Existing, kind, reason string) {
-	id := e.Account.Attributes[d.in.WorkerIDAttribute].Text()
-	if p != nil {
-		id = p.id
-	}
-	if !d.waits(id) { // populations hold what they have until somebody decides about it
-		d.unmanaged[e.ID] = Unmanaged{WorkerID: id, Kind: kind, Reason: reason}
-	}
-}
-
 func matchedElsewhere(p *person) string {
 	if p.existing == nil {
 		return "that worker does not match it"

@@ -13,8 +13,8 @@ import (
 	"terraform-provider-workforce/internal/wording"
 )
 
-// settleClaims decides who has the best claim to an account that several workers match.
-func (d *recognised) settleClaims(context.Context) error {
+// resolveClaims decides who has the best claim to an account that several workers match.
+func (d *recognised) resolveClaims(context.Context) error {
 	for _, p := range d.people {
 		for _, e := range p.candidates {
 			d.disputed[e.ID] = true
@@ -39,8 +39,8 @@ func (d *recognised) tellRefusals() {
 	d.warnSome(left, "more workers who have left, or are to have no account, fit an enabled account only by a rule that does not identify a person; the correlation data source names all of them")
 }
 
-// refuseUnclear sets those aside of whom it is not certain which account is theirs. It fails
-// where that stops the run, and where everybody seems to have a new worker id.
+// refuseUnclear sets people aside where it is not certain which account is theirs. It fails if
+// that stops the run, and if everybody seems to have a new worker id.
 func (d *recognised) refuseUnclear() error {
 	for _, p := range d.people {
 		switch {
@@ -160,8 +160,9 @@ func (d *recognised) contested() (rivals [][]*person) {
 }
 
 // rightful returns those who have the best claim to an account, more than one if that is not
-// clear: who has use for it, before others; who is identified, before whom a weak rule found; and
-// who works here, before the one who has left, as after a conversion.
+// clear. People who have a use for it come before others, people whom a strong rule or the worker
+// id identifies before those whom a weak rule found, and people who work here before those who
+// have left, as after a conversion.
 func (d *recognised) rightful(all []*person) []*person {
 	right := slices.DeleteFunc(slices.Clone(all), d.claimsNothing)
 	if len(right) == 0 {

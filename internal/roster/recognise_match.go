@@ -156,20 +156,6 @@ func (d *recognised) ask(ctx context.Context, pending []*person, level int) (fou
 	return found, more, nil
 }
 
-// Values of person.rule for accounts that no entry of Rules.Match has found.
-const (
-	ruleLink     = -1
-	ruleWorkerID = -2 // a data error or an absent worker: known by the worker id the account carries
-)
-
-// ruleOf returns which entry of Rules.Match a level of precedence is for a worker.
-func (p *person) ruleOf(level int) int {
-	if p.desired == nil {
-		return ruleWorkerID
-	}
-	return p.desired.KeyRules[level]
-}
-
 // matchOne gives a worker the account that satisfies every condition of a
 // level, or notes the several that do.
 func (d *recognised) matchOne(p *person, level int, found hits, linked map[string]*person) {

@@ -11,7 +11,7 @@ import (
 	"terraform-provider-workforce/internal/mapping"
 )
 
-// Who is who: what a match is good for. What must hold:
+// What a match proves. What must hold:
 //
 //   - A rule is strong if it compares the attribute for worker ids, or if the
 //     configuration says that it identifies a person. A link is strong. All other

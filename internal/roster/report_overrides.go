@@ -45,7 +45,7 @@ func (d *report) overrideLines() []OverrideLine {
 	return lines
 }
 
-// stateOf says what became of one of the overrides of a worker.
+// stateOf says whether one of the overrides of a worker is in force.
 func (d *report) stateOf(id string, one *Override) string {
 	o, p := d.overrides[id], d.of(id)
 	if o.nobody || p != nil && p.idle {

@@ -1,13 +1,30 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Package roster decides what a population of workers means for the accounts of
-// a directory: who is who, who joins, changes, leaves and returns, which names
-// new accounts get, and whether all of that is plausible enough to go on.
+// Package roster decides what a population of workers means for the accounts of a directory. It
+// finds each worker's account, and says who joins, changes, leaves and returns, which names new
+// accounts get, and whether all of that is plausible enough to go on. [Decide] does it; [Correlate]
+// only looks, before anything is adopted.
 //
-// It is pure: it knows the directory only through the questions of
-// directory.Directory, asked in bulk, and the time only through Input.AsOf.
-// The same input gives the same result, byte for byte, in whatever order the
-// workers come.
+// A decision runs through phases. Each hands on a value of a type of its own, and changes nothing
+// that an earlier one handed on:
+//
+//	run         the input, checked, and what follows from it            run.go
+//	feed        everybody in the feed, and what the rules want          feed.go, evaluate*.go
+//	recognised  which account is whose, and who is absent               recognise*.go
+//	drafts      the document of each account, from each person alone    draft*.go
+//	names       fills in names that must be unique                      names*.go
+//	linker      fills in managers                                       managers.go
+//	comparison  what changes, the word for it, what would be refused    compare*.go, check*.go
+//	guard       the limits of the whole run                             guard*.go
+//	report      the [Result]                                            report*.go
+//
+// One thing flows back: a phase may find a problem that concerns one person. That person is set
+// aside, and the phases from drafts to comparison run again (rounds.go) until nobody else is.
+// A person who is set aside keeps the account as it is, but loses access that they must lose.
+//
+// The package is pure. It knows the directory only through the questions of directory.Directory,
+// which it asks in bulk, and the time only through Input.AsOf. The same input gives the same
+// result, byte for byte, whatever the order of the workers.
 package roster
 
 import (

@@ -7,11 +7,11 @@ import (
 	"slices"
 )
 
-// settleAccounts works out every account and what changes: draft, settle names, link managers,
-// compare, check. Whoever turns out to have a problem is set aside, which may give others one: a
-// manager without an account, a name that is kept after all. Every round sets somebody aside, or
-// is the last.
-func settleAccounts(ctx context.Context, who *recognised) (*comparison, error) {
+// decideAccounts works out every account and what changes: draft, give names, link managers,
+// compare, check. People with a problem are set aside, which may give others one: a
+// manager without an account, or a name that stays taken. Every round sets somebody aside, or is
+// the last.
+func decideAccounts(ctx context.Context, who *recognised) (*comparison, error) {
 	drafts := newDrafts(who)
 	names := newNames(drafts)
 	for {

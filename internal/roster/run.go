@@ -118,7 +118,8 @@ func (d *run) refuseAside(people []*person) error {
 	}
 	var errs []error
 	for _, kind := range sortedKeys(texts) {
-		title := fmt.Sprintf("%s (%s, or set these people aside with on_problem = %q)", problemTitles[problemKind(kind)], remedies[kind], ProblemSetAside)
+		title := fmt.Sprintf("%s (%s, or set these people aside with on_problem = %q)",
+			problemTitles[problemKind(kind)], remedies[kind], ProblemSetAside)
 		errs = append(errs, refuse(title, texts[kind]))
 	}
 	return errors.Join(errs...)
