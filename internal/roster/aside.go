@@ -2,18 +2,6 @@
 
 package roster
 
-import (
-	"cmp"
-	"errors"
-	"fmt"
-	"slices"
-	"strings"
-
-	"terraform-provider-workforce/internal/directory"
-	"terraform-provider-workforce/internal/mapping"
-	"terraform-provider-workforce/internal/wording"
-)
-
 // Problem is why a person is set aside.
 type Problem struct {
 	// Kind is one of the words below.
@@ -53,151 +41,16 @@ type trouble struct {
 	text, remedy string
 }
 
-// setAside notes a problem that concerns one person and stops nobody else: their
-// account stays as it is, except that access they must lose is taken. It is for
-// the phases that run one after another, never for d.parallel.
-func (d *decider) setAside(p *person, kind problemKind, text, remedy string) {
-	if p.waits {
-		return // stays as it is anyway
-	}
-	t := trouble{kind, text, remedy}
-	if !p.held() && !slices.Contains(p.troubles, t) {
-		p.troubles = append(p.troubles, t)
-	}
-}
-
-// aside reports whether a person is set aside.
-func (p *person) aside() bool { return len(p.troubles) > 0 }
-
-// held reports whether an override leaves everything as it is.
-func (p *person) held() bool { return p.override.held() != nil }
-
-// onlyProtected reports whether nothing is wrong but that the account is protected,
-// which is how it is meant to be.
-func (p *person) onlyProtected() bool {
-	return p.aside() && !slices.ContainsFunc(p.troubles, func(t trouble) bool { return t.kind != problemProtected })
-}
-
-// countsAsAside reports whether max_set_aside counts a person: not where an account stays
-// that is protected, disabled for good, or held by an override.
-func (p *person) countsAsAside() bool {
-	return slices.ContainsFunc(p.troubles, func(t trouble) bool {
-		return t.kind != problemProtected && t.kind != problemDeletion && t.kind != problemHeld
-	})
-}
-
-func (p *person) problems() []Problem {
-	var out []Problem
-	for _, t := range p.troubles {
-		out = append(out, Problem{string(t.kind), t.text, t.remedy})
-	}
-	return out
-}
-
-// stops reports whether one person's problem stops the run.
-func (d *decider) stops() bool { return d.in.OnProblem == ProblemStop }
-
 const (
+	remedyNotSynchronised = "see to it that the account in Active Directory is in the scope of the synchronisation, or give the worker to a population whose mapping has no synchronised_only"
+	remedySynchronised    = "Active Directory masters this: change it there, or let the population of that domain do it"
+
 	remedyHeld   = "to let it happen, remove the override or wait for its last day"
 	remedyDates  = "correct the dates or the status in the HR system"
 	remedyData   = "correct the HR record or the rule"
 	remedyStatus = "ask HR what they mean, and add them to inactive_statuses (has left), prehire_statuses (has not started), leave_statuses or suspended_statuses (is away) of worker_lifecycle, " +
 		"or to active_statuses, which must then list every word of people who work here"
 )
-
-// asideForData sets those aside whose HR record cannot be evaluated.
-func (d *decider) asideForData() {
-	for _, p := range d.people {
-		if p.desired != nil && p.desired.Doubt != "" {
-			d.setAside(p, problemDates, p.desired.Doubt, remedyDates)
-		}
-		if p.problem == nil || p.aside() {
-			continue
-		}
-		var unknown *mapping.UnknownStatusError
-		if errors.As(p.problem, &unknown) {
-			text, remedy, _ := strings.Cut(unknown.Error(), "; ")
-			if d.setAside(p, problemStatus, text, remedy); own(p, p.problem) == unknown.Error() {
-				continue
-			}
-		}
-		d.setAside(p, problemData, own(p, p.problem), remedyData)
-	}
-}
-
-// own writes an error without the worker id that it starts with.
-func own(p *person, err error) string {
-	return strings.ReplaceAll(strings.ReplaceAll(err.Error(), fmt.Sprintf("worker %q: ", p.id), ""), "\n", "; ")
-}
-
-// fallBack gives a person who is set aside what they have: the account as it is,
-// less the access that they must lose. Whoever is held by an override keeps access too:
-// somebody decided that, and said why and until when.
-func (d *decider) fallBack(p *person) {
-	p.slots, p.boss, p.rehired, p.blocked, p.cause, p.account = nil, nil, false, "", "", nil
-	p.action = ActionSetAside
-	texts := make([]string, len(p.troubles))
-	for i, t := range p.troubles {
-		texts[i] = t.text + " (" + t.remedy + ")"
-	}
-	p.reason = strings.Join(texts, "; ")
-	if p.held() {
-		p.action = ActionHeld
-	}
-	if p.existing == nil || p.restored() {
-		return
-	}
-	d.keep(p)
-	if p.held() {
-		return
-	}
-	cause, since := d.mustNotSignIn(p)
-	if cause == "" || p.existing.Protected != "" {
-		return
-	}
-	p.account.Enabled, p.cause = false, cause
-	if directory.Leaves(cause) && d.strips(p, since) {
-		p.account.Attributes[directory.GroupsAttribute] = directory.Value{directory.GroupsRemoved}
-	}
-	if p.existing.Account.Enabled {
-		p.reason = "loses access, because " + d.lossReason(p, cause) + "; otherwise set aside: " + p.reason
-	}
-}
-
-// fallBackLate is fallBack for those who are set aside after their account was
-// drafted. Of an override it keeps what it says about access.
-func (d *decider) fallBackLate(p *person) {
-	p.mastered, p.barred = nil, false
-	d.fallBack(p)
-	if on := p.override.enabled(); on != nil && p.account != nil && !p.override.idle && p.existing.Protected == "" {
-		d.overrideEnabled(p, *on)
-	}
-	d.finish(p)
-	p.settle()
-}
-
-// asideReasons tells the most frequent problems of people who are set aside, each once with its
-// number and what to do.
-func asideReasons(people []*person) string {
-	const shown = 10
-	counts := map[string]int{}
-	for _, p := range people {
-		for _, t := range p.troubles {
-			counts[t.text+"\x00"+t.remedy]++
-		}
-	}
-	texts := sortedKeys(counts)
-	slices.SortStableFunc(texts, func(a, b string) int { return counts[b] - counts[a] })
-	var b strings.Builder
-	for _, text := range texts[:min(shown, len(texts))] {
-		what, remedy, _ := strings.Cut(text, "\x00")
-		fmt.Fprintf(&b, "\n%s: %s (%s)", wording.Count(counts[text], "worker"), what, remedy)
-	}
-	if more := len(texts) - shown; more > 0 {
-		fmt.Fprintf(&b, "\n… and %d more problems", more)
-	}
-	return b.String()
-}
 
 // problemTitles say for errors what is wrong with the people listed, and what to do.
 var problemTitles = map[problemKind]string{
@@ -217,27 +70,4 @@ var problemTitles = map[problemKind]string{
 	problemDates:     "the HR records of these workers contradict themselves",
 	problemData:      "the rules cannot be evaluated for these workers",
 	problemStatus:    "nobody knows what the status words of these workers mean",
-}
-
-// refuseAside fails with every problem of every person, where one stops the run.
-func (d *decider) refuseAside() error {
-	if !d.stops() {
-		return nil
-	}
-	texts, remedies := map[string][]string{}, map[string]string{}
-	for _, p := range d.people {
-		for _, t := range p.troubles {
-			if t.kind == problemProtected || t.kind == problemDeletion || t.kind == problemHeld {
-				continue // left as it is, whatever on_problem says; see refuseProtected
-			}
-			kind := string(t.kind)
-			texts[kind] = append(texts[kind], fmt.Sprintf("worker %q: %s", p.id, t.text))
-			remedies[kind] = cmp.Or(remedies[kind], t.remedy)
-		}
-	}
-	var errs []error
-	for _, kind := range sortedKeys(texts) {
-		errs = append(errs, refuse(fmt.Sprintf("%s (%s, or set these people aside with on_problem = %q)", problemTitles[problemKind(kind)], remedies[kind], ProblemSetAside), texts[kind]))
-	}
-	return errors.Join(errs...)
 }

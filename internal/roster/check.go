@@ -7,16 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"terraform-provider-workforce/internal/directory"
-	"terraform-provider-workforce/internal/wording"
 )
 
-// check sets those aside for whom the directory would refuse something, and those whose
-// account nothing may change. It fails when the directory cannot be asked.
-func (d *decider) check(ctx context.Context) error {
+// check sets people aside if the directory would refuse something about them, or if nothing may
+// change their account. It fails when the directory cannot be asked.
+func (d *comparison) check(ctx context.Context, collisions []collision) error {
 	if err := d.checkContainers(ctx); err != nil {
 		return fmt.Errorf("looking for containers: %w", err)
 	}
@@ -26,7 +24,7 @@ func (d *decider) check(ctx context.Context) error {
 	if err := d.checkDeletions(ctx); err != nil {
 		return fmt.Errorf("looking at the accounts that are to be deleted: %w", err)
 	}
-	d.checkDuplicates()
+	d.checkDuplicates(collisions)
 	d.checkElsewhere()
 	d.checkProtected()
 	return d.checkValues()
@@ -34,7 +32,7 @@ func (d *decider) check(ctx context.Context) error {
 
 // checkDeletions sets those aside whose account is to be deleted and the directory would
 // not delete.
-func (d *decider) checkDeletions(ctx context.Context) error {
+func (d *comparison) checkDeletions(ctx context.Context) error {
 	var changes []directory.Change
 	for _, p := range d.people {
 		if p.deletes() && !p.aside() {
@@ -47,8 +45,8 @@ func (d *decider) checkDeletions(ctx context.Context) error {
 	return d.asideRefused(d.in.Refuses(ctx, changes))
 }
 
-// asideRefused sets the people aside whom errors are about, and returns what is about nobody.
-func (d *decider) asideRefused(err error) error {
+// asideRefused sets aside the people that errors name, and returns the errors that name nobody.
+func (d *comparison) asideRefused(err error) error {
 	if err == nil {
 		return nil
 	}
@@ -63,52 +61,86 @@ func (d *decider) asideRefused(err error) error {
 	if !about {
 		return err
 	}
-	p := d.byWorker[one.WorkerID]
+	p := d.lookup(one.WorkerID)
 	if p == nil {
 		return err
 	}
-	d.setAside(p, problemDeletion, own(p, one), "mend that by hand; the account stays disabled until then")
+	p.setAside(problemDeletion, own(p, one), "mend that by hand; the account stays disabled until then")
 	return nil
 }
 
 // checkDuplicates sets those aside who would get a name that somebody else has. Where
 // both had the name before, it is the directory's state and only worth a warning.
-func (d *decider) checkDuplicates() {
-	for _, c := range d.collisions {
-		if c.first.aside() && c.second.aside() {
+func (d *comparison) checkDuplicates(collisions []collision) {
+	for _, c := range collisions {
+		first, second := d.people[c.first.at], d.people[c.second.at]
+		if first.aside() && second.aside() {
 			continue
 		}
 		name := fmt.Sprintf("%s %q", c.attribute, c.value)
-		if d.redacted[directory.Fold(c.attribute)] {
+		if d.hides(c.attribute) {
 			name = c.attribute + " (redacted)"
 		}
 		gained := false
-		for _, pair := range [][2]*person{{c.first, c.second}, {c.second, c.first}} {
+		for _, pair := range [][2]*compared{{first, second}, {second, first}} {
 			if p, other := pair[0], pair[1]; c.gains(p) && !p.aside() {
 				gained = true
-				d.setAside(p, problemName, fmt.Sprintf("%s would be that of worker %q, too", name, other.id), "make the rule give one of them another value, or correct the HR record")
+				p.setAside(problemName, fmt.Sprintf("%s would be that of worker %q, too", name, other.id), "make the rule give one of them another value, or correct the HR record")
 			}
 		}
-		if !gained && !c.first.aside() && !c.second.aside() {
-			d.warnLate("%s: workers %q and %q share it in the directory already", name, c.first.id, c.second.id)
+		if !gained && !first.aside() && !second.aside() {
+			d.warn("%s: workers %q and %q share it in the directory already", name, first.id, second.id)
 		}
 	}
 }
 
 // gains reports whether a person has the value, or the container it counts in,
 // only from this run on. Another spelling of the same name is no gain.
-func (c collision) gains(p *person) bool {
+func (c collision) gains(p *compared) bool {
 	return p.existing == nil || p.moves() || !slices.ContainsFunc(p.present(c.attribute), func(v string) bool { return loose(v) == loose(c.value) })
+}
+
+// checkElsewhere sets those aside who would get an address that somebody else has in another
+// directory. Where both have it already, it is the directories' state and only worth a warning.
+// An account of the other directory that belongs to nobody may be this one's own copy there.
+func (d *comparison) checkElsewhere() {
+	if len(d.elsewhere.holders) == 0 {
+		return
+	}
+	for _, p := range d.people {
+		if p.account == nil || p.account.Deleted || p.account.Released || p.aside() {
+			continue
+		}
+		for _, attribute := range addressAttributes {
+			for _, v := range p.account.Attributes[attribute] {
+				h, taken := d.heldElsewhere(p.person, attribute, v)
+				if !taken || attribute == proxyAddresses && !isAddress(attribute, v) {
+					continue
+				}
+				name := fmt.Sprintf("%s %q", attribute, v)
+				if d.hides(attribute) {
+					name = attribute + " (redacted)"
+				}
+				switch {
+				case (collision{attribute: attribute, value: v}).gains(p):
+					p.setAside(problemName, fmt.Sprintf("%s: %s (taken_names)", name, h),
+						"make the rule unique with SelectUniqueValue, so that it gives another value, or correct the HR record")
+				case h.owner != "":
+					d.warn("worker %q: %s: %s as well (taken_names); only one of them can be synchronised to one tenant", p.id, name, h)
+				}
+			}
+		}
+	}
 }
 
 // checkProtected leaves protected accounts as they are. Only where somebody must
 // lose access, and only a person can take it, the run stops.
-func (d *decider) checkProtected() {
+func (d *comparison) checkProtected() {
 	for _, p := range d.people {
 		if p.existing == nil || p.existing.Protected == "" || p.waits {
 			continue
 		}
-		if cause, _ := d.mustNotSignIn(p); p.existing.Account.Enabled && !p.override.enables() && (cause != "" || p.disables()) {
+		if cause, _ := d.mustNotSignIn(p.person); p.existing.Account.Enabled && !p.override.enables() && (cause != "" || p.disables()) {
 			p.losesProtected = true
 		}
 		written := slices.ContainsFunc(p.changes, func(c Change) bool { return !c.itself })
@@ -119,139 +151,25 @@ func (d *decider) checkProtected() {
 		for i, c := range p.changes {
 			what[i] = c.Attribute
 		}
-		d.setAside(p, problemProtected, fmt.Sprintf("%s is protected (%s), and the rules would change %s", describe(p.existing), p.existing.Protected, strings.Join(what, ", ")),
+		p.setAside(problemProtected, fmt.Sprintf("%s is protected (%s), and the rules would change %s", describe(p.existing), p.existing.Protected, strings.Join(what, ", ")),
 			"change it by hand, or take it out of what protects it")
 	}
 }
 
-// refuseProtected stops the run where a protected account must lose access, which
-// nothing in this provider may take from it.
-func (d *decider) refuseProtected() error {
-	var lines []string
-	for _, p := range d.people {
-		if p.losesProtected {
-			lines = append(lines, fmt.Sprintf("worker %q: %s (%s): %s", p.id, describe(p.existing), p.existing.Protected, p.because))
-		}
-	}
-	return refuse("these accounts must lose access, but are protected, so that only a person can take it (disable the account by hand, or take it out of what protects it; "+
-		"to leave it enabled for now, give the worker an override with enabled = true, a reason and a last day)", lines)
-}
-
-// checkValues holds every value that is to be written against the directory's own
-// schema. What is not written is not judged. A rule for an attribute that nobody can
-// have concerns everybody, and is an error.
-func (d *decider) checkValues() error {
-	impossible := map[string]string{}
-	for _, p := range d.people {
-		if p.account == nil || p.account.Released || p.aside() {
-			continue
-		}
-		if p.existing == nil {
-			for _, name := range sortedKeys(p.account.Attributes) {
-				d.checkValue(p, name, p.account.Attributes[name], impossible)
-			}
-			d.checkLacking(p)
-			d.checkContradiction(p)
-			continue
-		}
-		for _, c := range p.changes {
-			if v, attribute := p.account.Attributes[c.Attribute]; attribute {
-				d.checkValue(p, c.Attribute, v, impossible)
-			}
-		}
-		d.checkContradiction(p)
-	}
-	var lines []string
-	for _, name := range sortedKeys(impossible) {
-		lines = append(lines, "attribute "+name+": "+impossible[name])
-	}
-	return refuse("the directory has no such attributes, or does not let anybody write them (correct the rules)", lines)
-}
-
-// checkContradiction is for attributes that are to be written and say something different
-// from each other.
-func (d *decider) checkContradiction(p *person) {
-	if d.in.Format.Contradiction == nil || p.aside() {
-		return
-	}
-	attributes, err := d.in.Format.Contradiction(*p.account)
-	if err == nil || p.existing != nil && !slices.ContainsFunc(attributes, p.changesOf) {
-		return
-	}
-	problem := err.Error()
-	if slices.ContainsFunc(attributes, func(name string) bool { return d.redacted[directory.Fold(name)] }) {
-		problem = "they contradict each other (redacted)"
-	}
-	d.setAside(p, problemValue, "attributes "+strings.Join(attributes, ", ")+": "+problem, remedyValue)
-}
-
-// checkLacking is for names that a new account needs and no rule gives.
-func (d *decider) checkLacking(p *person) {
-	for _, c := range d.in.Format.Core {
-		open := slices.ContainsFunc(p.slots, func(s *slot) bool { return s.attribute == c.Attribute })
-		if c.Required && !open && len(p.account.Attributes[c.Attribute]) == 0 {
-			d.setAside(p, problemValue, fmt.Sprintf("attribute %s: a new account needs it, and the rules give no value", c.Attribute), "correct the rule, or the HR record that it reads")
-		}
-	}
-}
-
-const remedyValue = "correct the HR record, the rule or the override"
-
-func (d *decider) checkValue(p *person, name string, v directory.Value, impossible map[string]string) {
-	t, known := d.schema.Lookup(name)
-	switch {
-	case name == directory.GroupsAttribute: // no attribute of the directory
-	case !known:
-		impossible[name] = "the directory's users have no such attribute"
-		if near := d.schema.Nearest(name); near != "" {
-			impossible[name] += fmt.Sprintf("; did you mean %s?", near)
-		}
-	case name == directory.ManagerAttribute: // a worker id, not a path
-	case len(v) == 0 && p.existing == nil:
-	case t.ReadOnly:
-		impossible[name] = "the directory maintains it, it cannot be written"
-	default:
-		err := d.in.Format.CheckValue(t, v)
-		if err == nil {
-			return
-		}
-		problem := err.Error()
-		if d.redacted[directory.Fold(name)] {
-			problem = "a value does not fit (redacted), expected " + bounds(t)
-		}
-		if from := d.origin(p, name); from.rule != "" {
-			problem += "; rule " + from.rule
-		}
-		d.setAside(p, problemValue, "attribute "+name+": "+problem, remedyValue)
-	}
-}
-
-// bounds says what an attribute takes, without an example.
-func bounds(t directory.AttributeType) string {
-	text := t.Syntax.String()
-	if t.HasMin {
-		text += ", from " + strconv.FormatInt(t.Min, 10)
-	}
-	if t.HasMax {
-		text += ", to " + strconv.FormatInt(t.Max, 10)
-	}
-	return text
-}
-
 // checkContainers is for containers that accounts are to be created in or moved to and
 // that do not exist.
-func (d *decider) checkContainers(ctx context.Context) error {
+func (d *comparison) checkContainers(ctx context.Context) error {
 	if !d.in.Format.HasContainer {
 		return nil
 	}
-	people := map[string][]*person{}
+	people := map[string][]*compared{}
 	for _, p := range d.people {
 		if !p.aside() && (p.creates() || p.moves()) {
 			people[p.account.Container] = append(people[p.account.Container], p)
 		}
 	}
 	for _, p := range people[""] {
-		d.setAside(p, problemContainer, "the rules give no container", "correct the rule of the container")
+		p.setAside(problemContainer, "the rules give no container", "correct the rule of the container")
 	}
 	delete(people, "")
 	if len(people) == 0 {
@@ -268,12 +186,12 @@ func (d *decider) checkContainers(ctx context.Context) error {
 	for _, container := range missing {
 		for _, p := range people[container] {
 			if root != "" && !strings.HasSuffix(canonicalPath(container), canonicalPath(root)) {
-				d.setAside(p, problemContainer,
+				p.setAside(problemContainer,
 					fmt.Sprintf("the container %q is not in the domain %s, which the provider is connected to", container, root),
 					"take the worker out of scope here, and give the other domain a provider alias, rules and a population of its own; or correct the rule")
 				continue
 			}
-			d.setAside(p, problemContainer, fmt.Sprintf("the container %q does not exist", container), "create it first, or correct the rule")
+			p.setAside(problemContainer, fmt.Sprintf("the container %q does not exist", container), "create it first, or correct the rule")
 		}
 	}
 	return err
@@ -281,14 +199,14 @@ func (d *decider) checkContainers(ctx context.Context) error {
 
 // checkSuffixes is for user principal names to be written that end in a domain the
 // directory does not have.
-func (d *decider) checkSuffixes(ctx context.Context) error {
+func (d *comparison) checkSuffixes(ctx context.Context) error {
 	attribute := ""
 	for name, c := range d.core {
 		if c.Key == "user_principal_name" {
 			attribute = name
 		}
 	}
-	people := map[string][]*person{}
+	people := map[string][]*compared{}
 	for _, p := range d.people {
 		if p.account == nil || p.aside() || !p.creates() && !p.changesOf(attribute) {
 			continue
@@ -320,21 +238,8 @@ func (d *decider) checkSuffixes(ctx context.Context) error {
 			continue
 		}
 		for _, p := range list {
-			d.setAside(p, problemSuffix, problem, "add it there, or correct the rule")
+			p.setAside(problemSuffix, problem, "add it there, or correct the rule")
 		}
 	}
 	return nil
-}
-
-// some quotes the first few of many.
-func some(list []string) string {
-	const shown = 3
-	quoted := make([]string, 0, shown+1)
-	for _, s := range list[:min(shown, len(list))] {
-		quoted = append(quoted, strconv.Quote(s))
-	}
-	if more := len(list) - shown; more > 0 {
-		quoted = append(quoted, fmt.Sprintf("and %s more", wording.Thousands(more)))
-	}
-	return strings.Join(quoted, ", ")
 }

@@ -12,91 +12,48 @@ import (
 	"terraform-provider-workforce/internal/mapping"
 )
 
-// Correlation is what connecting a population with a directory that exists
-// already would mean: who is who and by which rule, what would change, and what
-// is left over on both sides.
-type Correlation struct {
-	// Matched are object ids by worker id.
-	Matched map[string]string
-	// Suggested are object ids by the worker ids of some who match nothing: accounts
-	// that no rule found and that look like theirs. A person has to decide.
-	Suggested map[string]string
-	// Ambiguous are the workers who match several accounts, or an account that other
-	// workers match too.
-	Ambiguous []string
-	// UnmatchedWorkers should have an account and match none.
-	UnmatchedWorkers []string
-	// UnmatchedAccounts are the paths of users that no worker matches.
-	UnmatchedAccounts []string
-	// Report is Markdown for people, ReportJSON the same in full.
-	Report, ReportJSON string
-}
-
 // Correlate compares the workers with every user of the directory. Unlike Decide it
 // goes on where something is not clear, names all of it, and knows no safeguards:
 // it is for looking, before anything is adopted.
 // Input.Overrides, OnProblem, OnUnmatched, Safeguards and Partition do not matter.
 func Correlate(ctx context.Context, in Input, census directory.Census) (*Correlation, error) {
 	in.Directory, in.OnProblem, in.OnUnmatched, in.Overrides, in.Safeguards = census, ProblemSetAside, UnmatchedReport, nil, Safeguards{}
-	d, err := newDecider(in)
+	run, err := newRun(in)
 	if err != nil {
 		return nil, err
 	}
-	d.looksOnly = true
+	run.looksOnly = true
+	feed, err := newFeed(run)
+	if err != nil {
+		return nil, err
+	}
 	users, err := census.Users(ctx) // first, because it brings everything that is asked for later
 	if err != nil {
 		return nil, fmt.Errorf("reading all accounts: %w", err)
 	}
-	d.evaluate()
-	d.asideForData()
-	if err := d.recognise(ctx); err != nil {
+	feed.evaluate()
+	who, err := recognise(ctx, feed)
+	if err != nil {
 		return nil, err
 	}
-	rivalries := d.part()
-	d.parallel(d.vet)
-	d.asideForData()
-	warnings := slices.Clone(d.warnings) // those that follow are about accounts that nobody has yet
-	if err := d.settle(ctx); err != nil {
+	rivalries := who.part()
+	who.evaluateKnown(who.people)
+	outcome, err := decideAccounts(ctx, who)
+	if err != nil {
 		return nil, err
 	}
-	c := &correlation{d: d, rivalries: rivalries, warnings: append(warnings, d.twice...)}
+	// Warnings of later phases are about accounts that nobody has yet.
+	c := &correlation{d: outcome, likeness: newLikeness(who.run), rivalries: rivalries}
+	c.warnings = slices.Concat(feed.warnings, who.warnings, who.twice)
 	c.sort()
 	c.census(users)
 	c.tally()
 	return c.result()
 }
 
-// correlation sorts what a decider has found for the report.
-type correlation struct {
-	d                                           *decider
-	matched, unclear, unmatched, unneeded, errs []*person
-	rivalries                                   []rivalry
-	near                                        map[*person][]nearMiss
-	keys                                        []string // see keyAttributes
-	left                                        []*leftover
-	suggested                                   map[string]string
-	attributes                                  []attributeTally
-	rules                                       []ruleTally
-	warnings                                    []string
-	refusals                                    []string  // what stands in the way of one person each
-	stayed                                      []*person // have left, and the account is enabled
-}
-
-// leftover is a user that no worker matches.
-type leftover struct {
-	*directory.Existing
-	workerID string // what it carries; empty: none
-}
-
-// rivalry is an account that several workers match.
-type rivalry struct {
-	account *directory.Existing
-	people  []*person
-}
-
 // part takes the accounts that several workers match from all of them, and from
 // those who have no use for one.
-func (d *decider) part() []rivalry {
+func (d *recognised) part() []rivalry {
 	out := make([]rivalry, len(d.rivals))
 	parted := make(map[string]bool, len(d.rivals))
 	for i, people := range d.rivals {
@@ -130,7 +87,7 @@ func (c *correlation) sort() {
 			c.errs = append(c.errs, p)
 		case p.existing != nil:
 			c.matched = append(c.matched, p)
-			if cause, _ := c.d.mustNotSignIn(p); cause == directory.ForLeft && p.existing.Account.Enabled {
+			if cause, _ := c.d.mustNotSignIn(p.person); cause == directory.ForLeft && p.existing.Account.Enabled {
 				c.stayed = append(c.stayed, p)
 			}
 		case p.action == ActionUnmatched:
@@ -164,66 +121,43 @@ func (c *correlation) census(users []*directory.Existing) {
 	c.nearMisses(free)
 }
 
-// Marks say whose worker id a matched account carries now, which decides what
-// adopt_existing it takes.
-const (
-	markSame  = "same"  // the worker's own: adopt_existing = "matched" takes it over
-	markNone  = "none"  // none: only "always" does
-	markOther = "other" // somebody else's: it is never taken over
-)
-
-// mark returns whose worker id the account of a matched worker carries.
-func (c *correlation) mark(p *person) string {
-	switch carried := p.present(c.d.in.WorkerIDAttribute).Text(); {
-	case carried == "":
-		return markNone
-	case directory.Fold(carried) == directory.Fold(p.id):
-		return markSame
+// nearMisses finds, for workers without an account, the accounts that are likely
+// theirs. It takes time in proportion to their numbers: a trait that many accounts
+// share is looked at no further.
+func (c *correlation) nearMisses(free []*directory.Existing) {
+	index := c.likeness.index(free)
+	c.near = make(map[*compared][]nearMiss, len(c.unmatched))
+	claims := map[string][]*compared{}
+	for _, p := range c.unmatched {
+		best := c.likeness.nearest(index, func(name string) directory.Value { return c.likeness.wanted(p.person, name) })
+		c.near[p] = best
+		if len(best) > 0 && best[0].score >= sure && (len(best) == 1 || best[1].score < best[0].score) {
+			claims[best[0].account.ID] = append(claims[best[0].account.ID], p)
+		}
 	}
-	return markOther
+	c.suggested = map[string]string{}
+	for id, people := range claims {
+		e := c.near[people[0]][0].account
+		if len(people) == 1 && e.Protected == "" && len(e.Account.Attributes[c.d.in.WorkerIDAttribute]) == 0 {
+			c.suggested[people[0].id] = id
+		}
+	}
 }
 
-// ruleTally says how many accounts one rule has found.
-type ruleTally struct {
-	Rule string `json:"rule"`
-	// Precedence is 1 for the first rule, 0 for links.
-	Precedence int            `json:"precedence"`
-	Workers    int            `json:"workers"`
-	Marks      map[string]int `json:"worker_id_at_the_account"`
-}
-
-// example is a change of one of many people.
-type example struct {
-	id     string
-	change Change
-}
+// sure is the score from which a near miss is worth to be suggested as a link: an
+// id that is alike, or two other traits.
+const sure = 4
 
 // examplesShown is how many people are shown for what many have in common.
 const examplesShown = 3
-
-// attributeTally says what adoption would do to one attribute of all matched accounts.
-type attributeTally struct {
-	Attribute string `json:"attribute"`
-	Rule      string `json:"rule,omitempty"`
-	Redacted  bool   `json:"redacted,omitempty"`
-	// Same accounts hold the value already; the others get one where there was none,
-	// get another one, or lose theirs.
-	Same    int       `json:"same"`
-	Filled  int       `json:"filled"`
-	Changed int       `json:"changed"`
-	Cleared int       `json:"cleared"`
-	first   []example // the first of those that differ
-}
-
-func (t *attributeTally) differ() int { return t.Filled + t.Changed + t.Cleared }
 
 // tally counts the matched by rule, and their changes by attribute.
 func (c *correlation) tally() {
 	rules := map[int]*ruleTally{}
 	attributes := map[string]*attributeTally{}
-	of := func(p *person, name string) *attributeTally {
+	of := func(p *compared, name string) *attributeTally {
 		if attributes[name] == nil {
-			attributes[name] = &attributeTally{Attribute: name, Rule: c.d.origin(p, name).rule, Redacted: c.d.redacted[directory.Fold(name)]}
+			attributes[name] = &attributeTally{Attribute: name, Rule: c.d.origin(p.person, name).rule, Redacted: c.d.hides(name)}
 			if name == ContainerChange {
 				attributes[name].Rule = c.d.rules.Container
 			}
@@ -270,7 +204,7 @@ func weight(attribute string) int {
 	return 2
 }
 
-func (c *correlation) tallyChanges(p *person, of func(*person, string) *attributeTally) {
+func (c *correlation) tallyChanges(p *compared, of func(*compared, string) *attributeTally) {
 	if p.account == nil {
 		return
 	}
@@ -307,7 +241,7 @@ func (c *correlation) tallyChanges(p *person, of func(*person, string) *attribut
 }
 
 // ruleText writes an entry of Rules.Match.
-func (d *decider) ruleText(i int) string {
+func (d *run) ruleText(i int) string {
 	switch i {
 	case ruleLink:
 		return "links"

@@ -4,13 +4,41 @@ package roster
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/mapping"
-	"terraform-provider-workforce/internal/wording"
 	"terraform-provider-workforce/internal/worker"
 )
+
+// Values of mapping.Lifecycle.OnAbsent beside "keep".
+const (
+	absentDisable = "disable"
+	absentRelease = "release"
+
+	// groupsRemove is the value of mapping.Lifecycle.LeaverGroups beside "keep".
+	groupsRemove = "remove"
+)
+
+// The words of Rules.Lifecycle.RecordIn.
+const (
+	recordLeft   = "left"
+	recordAbsent = "absent"
+)
+
+// recorded reads what the account records: recordLeft or recordAbsent and since when.
+func (d *run) recorded(p *person) (word string, day worker.Date) {
+	if d.rules.Lifecycle.RecordIn == "" {
+		return "", ""
+	}
+	word, rest, _ := strings.Cut(p.present(d.rules.Lifecycle.RecordIn).Text(), " ")
+	day, err := worker.ParseDate("2006-01-02", rest)
+	if err != nil || word != recordLeft && word != recordAbsent {
+		return "", ""
+	}
+	return word, day
+}
 
 // The ladder of an account whose worker has left: it is disabled, moves, loses its
 // groups, and is deleted. What must hold:
@@ -27,7 +55,7 @@ import (
 // leftSince returns the last day at work of somebody who has left: by the HR system, else by
 // the account's record, else the day on which the account was disabled. It is ""
 // where nothing tells.
-func (d *decider) leftSince(p *person) worker.Date {
+func (d *run) leftSince(p *person) worker.Date {
 	if p.desired != nil && p.desired.LeftSince != "" {
 		return p.desired.LeftSince
 	}
@@ -42,7 +70,7 @@ func (d *decider) leftSince(p *person) worker.Date {
 }
 
 // zoneOf returns the time zone in which a person's days are counted.
-func (d *decider) zoneOf(p *person) *time.Location {
+func (d *run) zoneOf(p *person) *time.Location {
 	if p.worker != nil && p.worker.TimeZone != "" {
 		if loc, err := worker.Location(p.worker.TimeZone); err == nil {
 			return loc
@@ -52,7 +80,7 @@ func (d *decider) zoneOf(p *person) *time.Location {
 }
 
 // strips reports whether somebody who left on that day is to be in no group by now.
-func (d *decider) strips(p *person, since worker.Date) bool {
+func (d *run) strips(p *person, since worker.Date) bool {
 	l := d.rules.Lifecycle
 	if l.LeaverGroups != groupsRemove {
 		return false
@@ -62,7 +90,7 @@ func (d *decider) strips(p *person, since worker.Date) bool {
 
 // deletion returns when the account of somebody who left on that day may be deleted;
 // zero where it never is, or where nothing tells since when it is disabled.
-func (d *decider) deletion(p *person, since worker.Date) time.Time {
+func (d *run) deletion(p *person, since worker.Date) time.Time {
 	keep, e := d.rules.Lifecycle.RetentionDays, p.existing
 	if keep == nil || e == nil || e.Account.Enabled || e.DisabledSince.IsZero() {
 		return time.Time{}
@@ -79,27 +107,8 @@ func (d *decider) deletion(p *person, since worker.Date) time.Time {
 	return due
 }
 
-// draftDeletion makes the document that deletes the account of somebody who has
-// left, if that is due, and reports whether it did.
-func (d *decider) draftDeletion(p *person, since worker.Date) bool {
-	p.deletion = d.deletion(p, since)
-	if p.deletion.IsZero() || d.in.AsOf.Before(p.deletion) {
-		return false
-	}
-	p.deletion = time.Time{}
-	if p.existing.Protected != "" {
-		p.reason += fmt.Sprintf("; retention_days %d are over, but the account is protected (%s) and stays", *d.rules.Lifecycle.RetentionDays, p.existing.Protected)
-		return false
-	}
-	d.keep(p)
-	p.account.Deleted = true
-	p.action = ActionDelete
-	p.reason += fmt.Sprintf("; the account is disabled since %s, and retention_days %d are over", p.existing.DisabledSince.In(d.zoneOf(p)).Format(time.DateOnly), *d.rules.Lifecycle.RetentionDays)
-	return true
-}
-
 // known is what the directory knows about a worker, and the HR system does not.
-func (d *decider) known(p *person) mapping.Known {
+func (d *run) known(p *person) mapping.Known {
 	known := mapping.Known{Left: d.leftSince(p)}
 	if e := p.existing; e != nil && !e.Deleted {
 		known.Account, known.Enabled = true, e.Account.Enabled
@@ -110,7 +119,7 @@ func (d *decider) known(p *person) mapping.Known {
 // mustNotSignIn returns why somebody must not be able to sign in, as far as that is
 // certain whatever else is wrong with them, and for a leaver since when; cause is "" where
 // they may, or where nobody knows.
-func (d *decider) mustNotSignIn(p *person) (cause string, since worker.Date) {
+func (d *run) mustNotSignIn(p *person) (cause string, since worker.Date) {
 	if p.worker == nil {
 		if word, day := d.recorded(p); word == recordLeft {
 			return directory.ForLeft, day
@@ -132,10 +141,6 @@ var causes = map[mapping.Stage]string{
 	mapping.StageLeft: directory.ForLeft, mapping.StagePrehire: directory.ForPrehire, mapping.StageFuture: directory.ForPrehire, mapping.StageLeave: directory.ForLeave,
 }
 
-// moved reports whether somebody counts as a leaver because they are out of scope. What
-// disabled their account before is not why, so that its day does not begin their retention.
-func (p *person) moved() bool { return p.desired != nil && p.desired.Moved }
-
 // causeOf is what the account of somebody who may not sign in is disabled for.
 func causeOf(p *person) string {
 	if p.moved() {
@@ -145,7 +150,7 @@ func causeOf(p *person) string {
 }
 
 // lossReason says in words why somebody loses access.
-func (d *decider) lossReason(p *person, cause string) string {
+func (d *run) lossReason(p *person, cause string) string {
 	switch cause {
 	case directory.ForLeft:
 		if since := d.leftSince(p); since != "" {
@@ -162,6 +167,46 @@ func (d *decider) lossReason(p *person, cause string) string {
 	return cause
 }
 
+// createsLeaver reports whether somebody who has left gets an account all the same. One whose
+// retention is over, or whose last day nobody knows, would only be deleted again.
+func (d *run) createsLeaver(p *person) bool {
+	l, since := d.rules.Lifecycle, d.leftSince(p)
+	switch {
+	case !l.CreateLeavers, p.moved():
+		return false
+	case l.RetentionDays == nil:
+		return true
+	}
+	return since != "" && d.in.AsOf.Before(since.AddDays(*l.RetentionDays).End(d.zoneOf(p)))
+}
+
+// rehire reports whether a worker takes a former account into use again: we disabled it
+// because they had left, or by their own story they had left when it was disabled.
+func (d *run) rehire(p *person) bool {
+	if p.existing == nil || !p.desired.Enabled {
+		return false
+	}
+	if p.restored() || p.existing.Account.Enabled {
+		return p.restored()
+	}
+	if word, _ := d.recorded(p); word != "" {
+		return word == recordLeft
+	}
+	if p.existing.DisabledFor != "" {
+		return directory.Leaves(p.existing.DisabledFor)
+	}
+	if end := max(p.worker.TerminationDate, p.worker.LastDayOfWork); end != "" && end < p.worker.HireDate {
+		return true // hired again after an end: what stands between may be called prehire
+	}
+	stage, _, err := d.in.Mapping.StageAt(p.worker, p.existing.DisabledSince)
+	return !p.existing.DisabledSince.IsZero() && err == nil && stage == mapping.StageLeft
+}
+
+// fresh reports whether the rules for creation apply.
+func (d *run) fresh(p *person) bool {
+	return p.existing == nil || d.rules.Lifecycle.Rehire == "new_name" && d.rehire(p)
+}
+
 // explained reports whether it is known why a disabled account is disabled, and that
 // this is over, so that its worker, who works here, may sign in again. Otherwise
 // somebody disabled it for a reason that HR does not know, or a column of the
@@ -175,7 +220,7 @@ func (d *decider) lossReason(p *person, cause string) string {
 //   - that we disabled it because they had left counts only where HR now says
 //     something new: a hire date after that, or an end that is still to come. An end
 //     that merely is not there any more may be a column that came empty.
-func (d *decider) explained(p *person) (ok bool, why string) {
+func (d *run) explained(p *person) (ok bool, why string) {
 	e := p.existing
 	word, day := e.DisabledFor, worker.Date("")
 	if recorded, since := d.recorded(p); recorded != "" && (word == "" || word == directory.ForLeft && recorded == recordLeft) {
@@ -225,36 +270,16 @@ func onDay(e *directory.Existing, zone *time.Location) string {
 	return " on " + e.DisabledSince.In(zone).Format(time.DateOnly)
 }
 
-// block keeps an account disabled that nothing explains. Everything but the access and
-// the place is as the rules say: the place may be part of what somebody decided.
-func (d *decider) block(p *person, a *directory.Account) {
-	ok, why := d.explained(p)
-	if ok {
-		return
-	}
-	p.blocked = why
-	a.Enabled, a.Container = false, p.existing.Account.Container
+// onlyLeavers reports whether an attribute has a rule for leavers and none for anybody else.
+func (d *run) onlyLeavers(name string) bool {
+	_, ruled := d.rules.Attributes[name]
+	_, leaving := d.rules.Lifecycle.LeaverAttributes[name]
+	return leaving && !ruled
 }
 
-const remedyBlocked = "to enable it, use an override with enabled = true, or the action that enables users"
-
-// warnBlocked sums up who stays disabled although HR has them at work.
-func (d *decider) warnBlocked() {
-	var people []*person
-	for _, p := range d.people {
-		if p.action == ActionKeptDisabled || p.blocked != "" && !p.account.Enabled {
-			people = append(people, p)
-		}
-	}
-	if len(people) > 0 {
-		d.warn("%s disabled while HR has the workers at work, and nothing says that the reason is over; no rule enables them (%s): %s", isAre(len(people), "account"), remedyBlocked, d.firstTen(people))
-	}
-}
-
-// isAre writes a number with its noun and verb.
-func isAre(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun + " is"
-	}
-	return wording.Count(n, noun) + " are"
+// interim reports whether an account has a name only until it gets its own: a run was
+// interrupted while names changed hands.
+func (d *run) interim(p *person, name string) bool {
+	c, core := d.core[name]
+	return p.existing != nil && p.existing.Interim && core && !c.Shared && !c.PerContainer && name != directory.ManagerAttribute
 }

@@ -4,42 +4,16 @@ package roster
 
 import (
 	"context"
-	"fmt"
-	"iter"
 	"slices"
 
 	"terraform-provider-workforce/internal/directory"
 )
 
-// slot is a unique attribute of one account that still needs its value.
-type slot struct {
-	person     *person
-	attribute  string
-	prefer     string                   // what the account has; kept where the rule would give it too
-	candidates iter.Seq2[string, error] // nil: nothing but prefer
-	anew       bool                     // prefer comes first, but has to be free where the account moves to
-	optional   bool                     // no candidate at all leaves the attribute unmanaged
-	set        directory.Value          // several values that must all be free; there is no alternative
-
-	// sharable: the candidates depend on inputs and nothing else.
-	sharable bool
-	inputs   string
-
-	list   []string // the candidates looked at so far
-	shared *stream  // where they come from, if not from the slot itself
-	done   bool     // it has its value
-	looked int      // the window that list is of, ahead of names.extend; 0: none
-	failed error    // of that look
-}
-
-// maxCandidates bounds how many candidates are tried for one name.
-const maxCandidates = 10000
-
 // collision is a unique value that two accounts of the population have without
 // either having been given it in this run.
 type collision struct {
 	attribute, value string
-	first, second    *person
+	first, second    *drafted
 }
 
 // names gives out unique values. What must hold:
@@ -50,102 +24,60 @@ type collision struct {
 //   - A name that somebody keeps, because they are set aside, protected or not managed, stays taken.
 //   - Who gets what depends on the worker ids and on nothing else.
 //
-// A pass gives everybody their names. Who cannot be given one is set aside and keeps what
-// they have, which somebody else may have been given: then there is another pass, in which
-// that is known from the start.
+// A pass gives everybody their names. A person who cannot be given one is set aside and keeps the
+// names they have, which somebody else may have been given. Then there is another pass, which
+// knows that from the start.
 type names struct {
-	d        *decider
-	ctx      context.Context
-	claims   map[string]*person // by name key
-	given    map[string]*slot   // by name key: claims that this pass gave
-	failed   []failure
-	found    hits
-	reserved map[string]map[string]bool // folded attribute → folded name
-	streams  map[string]*stream
-	owners   map[string]*person  // by object id
-	former   map[string][]former // by loose name
-	// elsewhere are the names of other directories, by loose name.
-	elsewhere map[string][]holder
-	homes     map[string][]string // labels of other directories by folded worker id
+	d          *drafts
+	ctx        context.Context
+	claims     map[string]*drafted // by name key
+	given      map[string]*slot    // by name key: claims that this pass gave
+	failed     []failure
+	collisions []collision
+	found      hits
+	reserved   map[string]map[string]bool // folded attribute → folded name
+	streams    map[string]*stream
+	owners     map[string]int      // by object id: where its owner stands in drafts
+	former     map[string][]former // by loose name
+	purge      bool                // a deleted object stood in the way of a name
 }
 
-// assignNames finds a value for every open slot. Everybody who keeps a value is
-// served first; then new ones are given in natural order of the worker ids, so
-// that who gets "li.wei" does not depend on the order of the feed. It may be called
-// again when more people have been set aside.
-func (d *decider) assignNames(ctx context.Context) error {
-	n := d.names
-	if n == nil {
-		n = &names{d: d, found: hits{}, reserved: map[string]map[string]bool{}, streams: map[string]*stream{}}
-		for attribute, list := range d.in.Reserved {
-			set := map[string]bool{}
-			for _, name := range list {
-				set[directory.Fold(bareAddress(attribute, name))] = true
-			}
-			n.reserved[directory.Fold(attribute)] = set
-		}
-		n.readFormer()
-		n.readElsewhere()
-		d.names = n
-	}
-	n.ctx, n.owners = ctx, make(map[string]*person, len(d.people))
-	for _, p := range d.people {
-		if p.existing != nil {
-			n.owners[p.existing.ID] = p
-		}
-	}
-	for pass := 1; ; pass++ {
-		if err := n.pass(); err != nil {
-			return err
-		}
-		if !n.setAside(pass) {
-			n.writeFormer()
-			return nil
-		}
-	}
+// failure is a slot for which no candidate is free.
+type failure struct {
+	slot *slot
+	kind problemKind
+	text string
+	// stuck are those who were given a name in this pass that would have done. If they are
+	// set aside they do not get it, and it is free.
+	stuck []*drafted
+	purge bool // a deleted object stands in the way
+	rule  bool // the rule cannot be evaluated
 }
 
-// pass gives everybody their names.
-func (n *names) pass() error {
-	n.claims, n.given, n.failed = make(map[string]*person, len(n.d.people)*len(n.d.unique)), map[string]*slot{}, nil
-	n.d.collisions = nil
-	for _, t := range n.streams {
-		t.first = 0
+func (f failure) remedy() string {
+	if f.rule {
+		return "correct the HR record or the rule"
 	}
-	var open []*slot
-	for _, p := range n.d.people {
-		if p.account == nil {
-			continue
-		}
-		for _, s := range p.slots {
-			s.done = false
-			delete(p.account.Attributes, s.attribute) // what an earlier pass gave
-		}
-		for _, attribute := range n.d.unique {
-			for _, v := range p.account.Attributes[attribute] {
-				n.hold(p, attribute, v)
-			}
-		}
-		for _, s := range p.slots {
-			if !n.keep(s) {
-				open = append(open, s)
-			}
-		}
+	remedy := "let SelectUniqueValue try more candidates, free one of these names, or link the worker to the account that has it"
+	if f.purge {
+		remedy += "; where a deleted object holds the name, restore it, or allow names of deleted objects to be reused"
 	}
-	for window := 1; len(open) > 0; window = min(window*8, maxCandidates) {
-		var err error
-		if open, err = n.round(open, window); err != nil {
-			return err
-		}
+	return remedy
+}
+
+// owner returns whose an object is, or nil.
+func (n *names) owner(e *directory.Existing) *drafted {
+	if i, owned := n.owners[e.ID]; owned {
+		return n.d.all[i]
 	}
 	return nil
 }
 
 // hold notes who has a value that nobody else may get.
-func (n *names) hold(p *person, attribute, value string) {
+func (n *names) hold(p *drafted, attribute, value string) {
 	key := n.key(attribute, value, p.account.Container)
 	if other := n.claims[key]; other != nil && other != p {
-		n.d.collisions = append(n.d.collisions, collision{attribute, value, other, p})
+		n.collisions = append(n.collisions, collision{attribute, value, other, p})
 		return
 	}
 	n.claims[key] = p
@@ -158,187 +90,27 @@ func (n *names) hand(s *slot, value string) {
 	s.done = true
 }
 
-// keep settles a slot whose account has one of the candidates already.
-func (n *names) keep(s *slot) bool {
-	if s.prefer == "" || s.anew || s.set != nil {
-		return false
-	}
-	tried := 0
-	for name, err := range s.candidates {
-		if tried++; err != nil || tried > maxCandidates {
-			return false
-		}
-		if directory.Fold(name) == directory.Fold(s.prefer) {
-			moves := !sameContainer(s.person.account.Container, s.person.existing.Account.Container)
-			if moves && n.d.core[s.attribute].PerContainer {
-				s.prefer, s.anew = name, true
-				return false
-			}
-			s.person.account.Attributes[s.attribute] = directory.Value{name}
-			n.hold(s.person, s.attribute, name)
-			s.done = true
-			return true
-		}
-	}
-	return false
-}
-
-// round tries the first candidates of every open slot, up to window of them, with one
-// question an attribute, and returns the slots that need more.
-func (n *names) round(open []*slot, window int) ([]*slot, error) {
-	values := map[string]map[string]bool{}
-	var next, again []*slot
-	n.prepare(open, window)
-	for _, s := range open {
-		if err := n.extend(s, window); err != nil {
-			again = append(again, n.fail(failure{slot: s, kind: problemNoName, text: fmt.Sprintf("%s: %v", s.attribute, err), rule: true})...)
-			continue
-		}
-		next = append(next, s)
-		n.wantAll(values, s, window)
-	}
-	if err := n.ask(values); err != nil {
-		return nil, err
-	}
-	open = next[:0]
-	for _, s := range next {
-		if !n.give(s) {
-			if len(s.list) < window || window >= maxCandidates || s.set != nil {
-				again = append(again, n.exhausted(s)...)
-				continue
-			}
-			open = append(open, s)
-		}
-	}
-	return append(open, again...), nil
-}
-
-// extend looks at the first candidates, up to window of them: those of the
-// stream that the slot shares with others, or its own.
-func (n *names) extend(s *slot, window int) error {
-	if s.shared = n.sharedStream(s); s.shared != nil && s.shared.extend(window) {
-		s.list = s.shared.list
-		return nil
-	}
-	s.shared = nil
-	if s.looked == window {
-		s.looked = 0 // what is looked for later is looked for again
-		return s.failed
-	}
-	return s.extend(window)
-}
-
-// prepare evaluates the candidates of all open slots on every core: [names.extend], which
-// goes through them in their order, then only looks them up.
-func (n *names) prepare(open []*slot, window int) {
-	streams := map[*stream]bool{}
-	var work []func()
-	for _, s := range open {
-		switch t := n.sharedStream(s); {
-		case t == nil:
-			work = append(work, func() { s.failed, s.looked = s.extend(window), window })
-		case t.window < window && !streams[t]:
-			streams[t] = true
-			work = append(work, func() { t.extend(window) })
-		}
-	}
-	inParallel(len(work), func(i int) { work[i]() })
-}
-
-// wantAll notes the candidates that the directory has to be asked about.
-func (n *names) wantAll(values map[string]map[string]bool, s *slot, window int) {
-	from := 0
-	if s.shared != nil {
-		if s.shared.asked >= window {
-			return
-		}
-		from, s.shared.asked = s.shared.asked, window
-	}
-	for _, name := range s.list[min(from, len(s.list)):] {
-		if n.local(s, name) == "" {
-			n.want(values, s.attribute, name)
-		}
-	}
-}
-
-// extend looks at the first candidates, up to window of them.
-func (s *slot) extend(window int) (err error) {
-	if s.set != nil {
-		s.list = s.set
-		return nil
-	}
-	if s.candidates != nil {
-		if s.list, err = take(s.candidates, window); err != nil {
-			return err
-		}
-	}
-	if s.anew && s.prefer != "" && len(s.list) < maxCandidates {
-		s.list = append([]string{s.prefer}, s.list...)
-	}
-	return nil
-}
-
-// take returns the first candidates of a sequence, up to n, without empty ones.
-func take(candidates iter.Seq2[string, error], n int) ([]string, error) {
-	var list []string
-	tried := 0
-	for name, err := range candidates {
-		if err != nil {
-			return list, err
-		}
-		if name != "" {
-			list = append(list, name)
-		}
-		if tried++; len(list) >= n || tried >= maxCandidates {
-			break
-		}
-	}
-	return list, nil
-}
-
-// give settles a slot with the first candidate that is free.
-func (n *names) give(s *slot) bool {
-	a := s.person.account
-	if s.set != nil {
-		if slices.ContainsFunc(s.set, func(v string) bool { return n.obstacle(s, v) != "" }) {
-			return false
-		}
-		for _, v := range s.set {
-			n.hand(s, v)
-		}
-		a.Attributes[s.attribute] = s.set
+// losing reports whether a person will not have that value of an attribute after this run.
+func (n *names) losing(p *drafted, attribute, value string) bool {
+	is := func(v string) bool { return loose(v) == loose(value) }
+	if !slices.ContainsFunc(p.present(attribute), is) {
 		return true
 	}
-	if n.giveFirst(s) {
+	if n.d.core[attribute].PerContainer && !sameContainer(p.account.Container, p.existing.Account.Container) {
 		return true
 	}
-	if len(s.list) > 0 || n.d.core[s.attribute].Required {
-		return false
+	for _, s := range p.slots {
+		if s.attribute == attribute && !s.done {
+			// Were it a candidate, retain would have found it.
+			return !s.anew && !s.optional && !slices.ContainsFunc(s.set, is)
+		}
 	}
-	if !s.optional { // a rule without a value, and not one for creation only: cleared
-		a.Attributes[s.attribute] = nil
-	}
-	s.done = true
-	return true
+	v, managed := p.account.Attributes[attribute]
+	return managed && !slices.ContainsFunc(v, is)
 }
 
-// giveFirst gives the first candidate that is free. What the population has
-// taken at the start of a shared list stays taken for everybody after.
-func (n *names) giveFirst(s *slot) bool {
-	first, claimed := 0, true
-	if s.shared != nil {
-		first = s.shared.first
-	}
-	for i, name := range s.list[min(first, len(s.list)):] {
-		if n.obstacle(s, name) == "" {
-			n.hand(s, name)
-			s.person.account.Attributes[s.attribute] = directory.Value{name}
-			return true
-		}
-		claimed = claimed && n.claims[n.key(s.attribute, name, s.person.account.Container)] != nil
-		if claimed && s.shared != nil {
-			s.shared.first = first + i + 1
-		}
-	}
-	return false
+// changesHands reports whether the target can give a name to somebody else in the run in which
+// the former owner gives it up.
+func (n *names) changesHands(attribute, name string) bool {
+	return !n.d.in.Format.HoldsAddresses || !isAddress(attribute, name)
 }

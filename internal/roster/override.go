@@ -6,13 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
 
 	"terraform-provider-workforce/internal/directory"
-	"terraform-provider-workforce/internal/mapping"
 	"terraform-provider-workforce/internal/worker"
 )
 
@@ -96,10 +94,8 @@ const holding = "hold"
 type overridden struct {
 	all []*Override
 	// by says which override decides about an attribute, ContainerChange, EnabledChange or holding.
-	by map[string]*Override
-	// agreed are those of by that the rules say as well.
-	agreed map[string]bool
-	idle   bool // there is no account to act on
+	by     map[string]*Override
+	nobody bool // neither a worker in the feed nor an account has the id
 }
 
 func (o *overridden) enabled() *bool {
@@ -111,7 +107,8 @@ func (o *overridden) enabled() *bool {
 
 // disables and enables report what overrides in force say about signing in.
 func (o *overridden) disables() bool { on := o.enabled(); return on != nil && !*on }
-func (o *overridden) enables() bool  { on := o.enabled(); return on != nil && *on }
+
+func (o *overridden) enables() bool { on := o.enabled(); return on != nil && *on }
 
 // held returns the override that leaves everything as it is; nil where none does.
 func (o *overridden) held() *Override {
@@ -126,92 +123,6 @@ func (o *overridden) container() string {
 		return ""
 	}
 	return o.by[ContainerChange].Container
-}
-
-// readOverrides sorts overrides by worker. Those that have expired are left
-// out; two that contradict each other, or one that the rules could not give back,
-// are errors.
-func (d *decider) readOverrides() error {
-	today := worker.Date(d.in.AsOf.UTC().Format(time.DateOnly))
-	d.overrides = map[string]*overridden{}
-	var problems []string
-	for i := range d.in.Overrides {
-		o := d.in.Overrides[i]
-		o.Attributes = maps.Clone(o.Attributes)
-		if err := o.Check(); err != nil {
-			problems = append(problems, fmt.Sprintf("%s: %v", o.about(), err))
-			continue
-		}
-		if today > o.Expires {
-			d.expired = append(d.expired, &o)
-			d.warn("%s expired on %s and is ignored: remove it, or agree on a new one", o.about(), o.Expires)
-			continue
-		}
-		problems = append(problems, d.cannotOverride(&o)...)
-		for _, id := range o.WorkerIDs {
-			if p := d.lookup(id); p != nil {
-				id = p.id
-			}
-			if d.overrides[id] == nil {
-				d.overrides[id] = &overridden{by: map[string]*Override{}, agreed: map[string]bool{}}
-			}
-			problems = append(problems, d.overrides[id].add(id, &o)...)
-		}
-	}
-	for _, id := range sortedKeys(d.overrides) {
-		o := d.overrides[id]
-		if other := o.wantsMore(); other != nil && o.held() != nil {
-			problems = append(problems, fmt.Sprintf("worker %q: %q leaves everything as it is (hold), and %q asks for a change: remove one of them", id, o.held().Reason, other.Reason))
-		}
-		if on := o.enabled(); on != nil && !*on && o.container() != "" && d.rules.Lifecycle.Rehire == "new_name" && d.rules.Lifecycle.RecordIn == "" {
-			problems = append(problems, fmt.Sprintf("worker %q: disabled and elsewhere, the account would look like that of somebody who has left, and would be renamed when the override ends (rehire = new_name): "+
-				"leave it where it is, or set record_in", id))
-		}
-	}
-	return refuse("these overrides cannot be followed", problems)
-}
-
-// cannotOverride says what the rules would not give back when the override ends.
-// It spells attributes as the rules do.
-func (d *decider) cannotOverride(o *Override) (problems []string) {
-	fail := func(format string, args ...any) {
-		problems = append(problems, o.about()+": "+fmt.Sprintf(format, args...))
-	}
-	if o.Container != "" && !d.in.Format.HasContainer {
-		fail("container: this target has no containers")
-	}
-	if o.Container != "" && d.rules.ContainerApply == mapping.ApplyOnCreate {
-		fail("container: the rules place new accounts only (container_apply = on_create), so that nothing would move the account back")
-	}
-	for _, given := range sortedKeys(o.Attributes) {
-		at := slices.IndexFunc(d.targets, func(name string) bool { return strings.EqualFold(name, given) })
-		if at < 0 {
-			fail("%s: the mapping has no rule for it, so that nothing would give the attribute back", given)
-			continue
-		}
-		name := d.targets[at]
-		rule := d.rules.Attributes[name]
-		switch {
-		case name == directory.GroupsAttribute:
-			if err := directory.CheckGroups(o.Attributes[given]); err != nil {
-				fail("%s: %s", name, err)
-			}
-			if !d.rules.Lifecycle.RestoreGroups {
-				fail("%s: nothing would give the groups back when the override ends; set restore_groups in the mapping", name)
-			}
-		case slices.Contains(d.unique, name):
-			fail("%s: it is a name that must be unique; change it in the HR system or in the rules", name)
-		case name == d.rules.Lifecycle.RecordIn, rule.Apply == mapping.ApplyOnCreate, rule.Apply == mapping.ApplyIfEmpty,
-			rule.Apply == mapping.ApplyAddValues,
-			rule.Source == "" && rule.Constant == nil && rule.Expression == "":
-			fail("%s: its rule does not keep it up to date, so that nothing would give the attribute back", name)
-		}
-		if v := o.Attributes[given]; name != given {
-			delete(o.Attributes, given)
-			o.Attributes[name] = v
-		}
-	}
-	return problems
 }
 
 // add takes an override for one worker; of those about signing in, one that disables wins.
@@ -250,134 +161,4 @@ func (o *overridden) wantsMore() *Override {
 		}
 	}
 	return nil
-}
-
-// assignOverrides gives people theirs, and says for whom there is nobody. Whoever is held has
-// no other trouble: nothing happens to them.
-func (d *decider) assignOverrides() {
-	for _, id := range slices.SortedFunc(maps.Keys(d.overrides), natural) {
-		o := d.overrides[id]
-		if p := d.lookup(id); p != nil || d.waits(id) {
-			if p != nil && !p.waits {
-				p.override = o
-				if by := o.held(); by != nil {
-					p.troubles = []trouble{{problemHeld, "held by an override " + by.until(), remedyHeld}}
-				}
-			}
-			continue
-		}
-		o.idle = true
-		for _, one := range o.all {
-			d.warn("the override of worker %q (%s): no worker in the feed has that id, and no account carries it, so nothing happens", id, one.Reason)
-		}
-	}
-}
-
-// applyOverride lets overrides win over what the rules and policies said.
-func (d *decider) applyOverride(p *person) {
-	o := p.override
-	if o == nil {
-		return
-	}
-	byRules := p.account != nil && !p.account.Deleted && p.desired != nil && p.stage().HasAccount()
-	on := o.enabled()
-	if p.account != nil && (p.account.Deleted || p.account.Released) {
-		// What somebody decided about an account holds back what would end it.
-		p.account.Deleted, p.account.Released = false, false
-		p.reason += "; an override " + o.all[0].until() + " holds that back"
-		p.action = ""
-	}
-	switch {
-	case on != nil && !*on && p.restored():
-		// Deleted is as good as disabled, and somebody may want to look at it as it is.
-		p.account, p.existing, p.slots, p.action = nil, nil, nil, ActionNone
-		o.idle = true
-	case p.account == nil && p.existing != nil && on != nil:
-		d.keep(p)
-		p.action = ""
-	case p.account == nil:
-		o.idle = o.held() == nil
-	}
-	if o.idle || p.account == nil {
-		return
-	}
-	if on != nil {
-		d.overrideEnabled(p, *on)
-	}
-	if c := o.container(); c != "" {
-		o.agreed[ContainerChange] = byRules && sameContainer(p.desired.Container, c)
-		if !sameContainer(p.account.Container, c) {
-			p.account.Container = c
-			if p.existing != nil && !sameContainer(p.existing.Account.Container, c) {
-				d.reopenNames(p, p.account)
-			}
-		}
-	}
-	for name, by := range o.by {
-		if name != EnabledChange && name != ContainerChange && name != holding {
-			d.overrideAttribute(p, name, by.Attributes[name], byRules)
-		}
-	}
-}
-
-func (d *decider) overrideEnabled(p *person, on bool) {
-	by := p.override.by[EnabledChange]
-	if p.desired != nil && p.stage().HasAccount() && !p.aside() {
-		p.override.agreed[EnabledChange] = p.desired.Enabled == on && p.blocked == ""
-	}
-	if p.account.Enabled && !on {
-		p.cause = directory.ForOverride
-	}
-	p.account.Enabled = on
-	p.rehired = p.rehired && on
-	if on && p.blocked != "" {
-		p.rehired = d.rehire(p)
-		p.blocked, p.account.Container = "", d.container(p)
-		for name := range d.rules.Lifecycle.LeaverAttributes {
-			if p.rehired && d.onlyLeavers(name) {
-				p.account.Attributes[name] = nil
-			}
-		}
-		if p.desired.Groups != "" {
-			p.account.Attributes[directory.GroupsAttribute] = directory.Value{p.desired.Groups}
-		}
-	}
-	if on && p.account.Attributes[directory.GroupsAttribute].Text() == directory.GroupsRemoved {
-		// Whoever may sign in is not taken out of their groups for having left.
-		delete(p.account.Attributes, directory.GroupsAttribute)
-		if d.rules.Lifecycle.RestoreGroups {
-			p.account.Attributes[directory.GroupsAttribute] = directory.Value{directory.GroupsKept}
-		}
-	}
-	if p.aside() {
-		p.reason = fmt.Sprintf("%s by an override %s; otherwise it stays as it is: %s", map[bool]string{true: "enabled", false: "disabled"}[on], by.until(), p.reason)
-		return
-	}
-	p.reason = fmt.Sprintf("%s by an override %s (by the rules: %s)", map[bool]string{true: "enabled", false: "disabled"}[on], by.until(), p.reason)
-}
-
-func (d *decider) overrideAttribute(p *person, name string, v directory.Value, byRules bool) {
-	v = d.written[name].Canonical(v)
-	has := p.account.Attributes[name]
-	if name == directory.ManagerAttribute {
-		if p.boss != nil {
-			has = directory.Value{p.boss.manager}
-		}
-		p.boss = nil
-		if p.reports = v.Text(); p.reports != "" {
-			p.boss = &wish{p.reports}
-		}
-	}
-	p.override.agreed[name] = byRules && d.in.Format.Same(name, has, v)
-	if p.boss == nil || name != directory.ManagerAttribute {
-		p.account.Attributes[name] = v
-	}
-}
-
-// overrideOf returns the override that decides about a change, or nil.
-func (p *person) overrideOf(what string) *Override {
-	if p.override == nil || p.override.idle {
-		return nil
-	}
-	return p.override.by[what]
 }

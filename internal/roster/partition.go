@@ -9,7 +9,7 @@ import (
 )
 
 // Partition says how to divide a population over several resources. At most one
-// field is set; the zero value divides nothing. Whoever moves to another
+// field is set; the zero value divides nothing. A person who moves to another
 // part leaves one resource and joins another, so parts should be stable.
 type Partition struct {
 	// Shards divides by a hash of the worker id into that many parts. Nobody
@@ -100,22 +100,4 @@ func hash(id string) uint64 {
 	x ^= x >> 33
 	x *= 0xff51afd7ed558ccd
 	return x ^ x>>33
-}
-
-// partitionValue returns what an account holds in the attribute that divides the population.
-func (d *decider) partitionValue(p *person) string {
-	if d.in.Partition.Attribute == ContainerChange {
-		return p.account.Container
-	}
-	name := d.in.Partition.Attribute
-	if t, known := d.schema.Lookup(name); known {
-		name = t.Name
-	}
-	if v := p.account.Attributes[name]; len(v) > 0 {
-		return v.Text()
-	}
-	if _, managed := p.account.Attributes[name]; managed {
-		return ""
-	}
-	return p.present(name).Text()
 }

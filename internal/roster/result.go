@@ -4,151 +4,238 @@ package roster
 
 import (
 	"fmt"
-	"slices"
-	"strings"
+	"time"
 
 	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/mapping"
 )
 
-// result puts everything together.
-func (d *decider) result() (*Result, error) {
-	r := &Result{Accounts: make(map[string]directory.Account, len(d.people)), Documents: make(map[string]string, len(d.people)),
-		Decisions: make([]Decision, 0, len(d.people)),
-		Profiles:  make([]Profile, 0, len(d.people)), ObjectIDs: make(map[string]string, len(d.people)), Partial: d.partial()}
-	decisions, profiles := make([]Decision, len(d.people)), make([]Profile, len(d.people))
-	documents := make([]string, len(d.people))
-	errs := make([]error, len(d.people))
-	index := make(map[*person]int, len(d.people))
-	for i, p := range d.people {
-		index[p] = i
-	}
-	facts := d.reader()
-	d.parallel(func(p *person) {
-		i := index[p]
-		if p.account != nil {
-			documents[i], errs[i] = d.in.Format.Marshal(*p.account)
-		}
-		if !p.waits {
-			decisions[i], profiles[i] = d.decision(p), facts.profile(p)
-		}
-	})
-	for i, p := range d.people {
-		if errs[i] != nil {
-			return nil, fmt.Errorf("worker %q: %w", p.id, errs[i])
-		}
-		if p.account != nil {
-			r.Accounts[p.id], r.Documents[p.id] = *p.account, documents[i]
-		}
-		if p.existing != nil {
-			r.ObjectIDs[p.id] = p.existing.ID
-		}
-		if !p.waits {
-			r.sort(p)
-			r.Decisions, r.Profiles = append(r.Decisions, decisions[i]), append(r.Profiles, profiles[i])
-		}
-	}
-	r.Orphans, r.Unmanaged, r.Words = d.orphans(), d.unmanaged, d.words()
-	r.Calendar = d.calendar()
-	for _, p := range d.decided() {
-		for _, w := range warnings(p) {
-			if !strings.HasPrefix(w, "worker ") {
-				w = fmt.Sprintf("worker %q: %s", p.id, w)
-			}
-			d.warnings = append(d.warnings, w)
-		}
-	}
-	d.warnMatches()
-	r.Near = d.nearFits()
-	d.warnNear(r.Near)
-	d.warnOverrides()
-	d.warnBlocked()
-	d.warnSynchronised()
-	d.warnAside()
-	d.warnKeys()
-	d.warnWords(r.Words)
-	d.warnings = append(d.warnings, d.late...)
-	r.Overridden, r.Overrides, r.Cycles = d.overriddenIDs(), d.overrideLines(), d.cycles
-	slices.Sort(d.warnings)
-	r.Warnings = slices.Compact(d.warnings)
-	r.Names, r.Gained = d.nameOwners()
-	r.NamesHidden = slices.ContainsFunc(addressAttributes, func(name string) bool { return d.redacted[directory.Fold(name)] })
-	r.Partitions = d.in.Partition.Split(r.Documents, func(id string) string { return d.partitionValue(d.byWorker[id]) })
-	r.Naming = slices.DeleteFunc(slices.Clone(d.unique), func(name string) bool { return !d.isRename(Change{Attribute: name}) })
-	return r, nil
+// Result is what was decided.
+type Result struct {
+	// Accounts are the accounts the population should have, by worker id.
+	Accounts map[string]directory.Account
+	// Documents are the same accounts as canonical documents.
+	Documents map[string]string
+	// Partitions are the documents again, divided as Input.Partition says:
+	// partition → worker id → document.
+	Partitions map[string]map[string]string
+	// Decisions holds exactly one decision for every worker and for every absent
+	// account, in natural order of the worker ids.
+	Decisions []Decision
+	// Joiners, Movers, Leavers and Rehires are the worker ids whose account is
+	// created, changed while it stays in use, disabled or deleted, and taken
+	// into use again. Orphans are the worker ids of owned accounts that no
+	// worker in the feed stands behind.
+	Joiners, Movers, Leavers, Rehires, Orphans []string
+	// SetAside are the worker ids of those who are set aside.
+	SetAside []string
+	// KeptDisabled are the worker ids of those who work by the HR record, and whose
+	// account somebody disabled for a reason that the record does not tell.
+	KeptDisabled []string
+	// Partial says who was decided about; nil: everybody. Decisions and all lists below are about
+	// them only; Accounts, Documents, Partitions and ObjectIDs are of everybody.
+	Partial *Partial
+	// ObjectIDs are the object ids of existing accounts, by worker id.
+	ObjectIDs map[string]string
+	// Unmanaged says why accounts have no document, by object id: those of workers out
+	// of scope, those of absent workers that another population owns, and those that
+	// are not clearly anybody's.
+	Unmanaged map[string]Unmanaged
+	// Words is what the status words of the feed were taken for, the most frequent first.
+	Words []Word
+	// Overridden are the worker ids for whom an override is in force.
+	Overridden []string
+	// Calendar is what will happen within CalendarDays if nothing changes, earliest first.
+	Calendar []Event
+	// Profiles say who each of Decisions is about, in the same order.
+	Profiles []Profile
+	// Near are those who get a new account and nearly fit one that is out of use.
+	Near []NearFit
+	// Overrides lists every override for each of its workers, by worker.
+	Overrides []OverrideLine
+	// Cycles are worker ids that manage one another.
+	Cycles [][]string
+	// Names says who has which user principal name or mail address (bare, folded) in this
+	// directory, now or after this run: name → worker id.
+	Names map[string]string
+	// Gained are the names of Names that their owner gets in this run.
+	Gained map[string]bool
+	// NamesHidden says that rules redact names of Names, which no message shows then.
+	NamesHidden bool
+	// Naming are the attributes that people know an account by.
+	Naming []string
+	// Warnings are things somebody should look at that stop nothing.
+	Warnings []string
 }
 
-func (d *decider) decision(p *person) Decision {
-	dec := Decision{WorkerID: p.id, Name: d.displayName(p), Action: p.action, Stage: p.stage(), Reason: p.reason, Changes: p.changes, Problems: p.problems(),
-		LosesAccess: p.disables(), GainsAccess: p.enables()}
-	if p.existing != nil {
-		dec.ObjectID, dec.MatchedBy = p.existing.ID, p.matched
-		if !d.redacted[directory.Fold("cn")] && !d.redacted[directory.Fold("userPrincipalName")] { // one of them stands in the path
-			dec.Path = p.existing.Path
-		}
-	}
-	return dec
+// Unmanaged is why an account has no document.
+type Unmanaged struct {
+	WorkerID string
+	Kind     string // one of the constants below
+	Reason   string // one sentence
 }
 
-// sort puts a person into the list of their kind.
-func (r *Result) sort(p *person) {
-	if p.aside() && !p.held() {
-		r.SetAside = append(r.SetAside, p.id)
-	}
-	switch p.action {
-	case ActionCreate:
-		r.Joiners = append(r.Joiners, p.id)
-	case ActionKeptDisabled:
-		r.KeptDisabled = append(r.KeptDisabled, p.id)
-	case ActionDelete:
-		r.Leavers = append(r.Leavers, p.id)
-	case ActionRehire:
-		r.Rehires = append(r.Rehires, p.id)
-	case ActionRename, ActionMove, ActionUpdate, ActionEnable:
-		r.Movers = append(r.Movers, p.id)
-	case ActionSetAside, ActionHeld:
-		if p.disables() {
-			r.Leavers = append(r.Leavers, p.id)
-		}
-	case ActionDisable:
-		if (p.cause == directory.ForLeave || p.cause == directory.ForPrehire) && !p.override.disables() {
-			r.Movers = append(r.Movers, p.id)
-			return
-		}
-		r.Leavers = append(r.Leavers, p.id)
-	}
+// Values of Unmanaged.Kind.
+const (
+	UnmanagedAbsent     = "absent"       // its worker is not in the feed, and it is not owned
+	UnmanagedUnclear    = "unclear"      // whose it is is not clear
+	UnmanagedOutOfScope = "out_of_scope" // its worker is out of scope
+	UnmanagedIgnored    = "ignored"      // a rule gives IgnoreObjectFlow for its worker
+)
+
+// Word is a status word of the feed, and what it was taken for.
+type Word struct {
+	Word    string `json:"word"`
+	Class   string `json:"class"`
+	Workers int    `json:"workers"`
 }
 
-// warnMatches mentions what is uncertain about who is who.
-func (d *decider) warnMatches() {
-	for _, p := range d.decided() {
-		switch {
-		case p.worker == nil && p.existing != nil && p.existing.Account.Enabled && directory.Leaves(p.existing.Remembers) && !p.disables():
-			d.warn("worker %q is not in the feed, and %s is enabled: it was disabled because the worker had left, and somebody enabled it since; disable it, or clear what it remembers if that is right", p.id, describe(p.existing))
-			continue
-		case p.worker == nil || p.aside():
-			continue
-		case p.action == ActionCreate && p.hint != "":
-			d.warn("worker %q gets a new account: %s", p.id, p.hint)
-		}
-		if d.in.WorkerIDAttribute == "" {
-			continue
-		}
-		if carried := p.present(d.in.WorkerIDAttribute).Text(); carried != "" && p.account != nil && directory.Fold(carried) != directory.Fold(p.id) &&
-			slices.ContainsFunc(p.changes, func(c Change) bool { return c.Attribute == d.in.WorkerIDAttribute }) {
-			d.warn("worker %q takes over %s, which carries the worker id %q (matched by %s)", p.id, describe(p.existing), carried, p.matched)
-		}
-	}
+// CalendarDays is how far Result.Calendar looks ahead.
+const CalendarDays = 30
+
+// Event is something that will happen to a worker.
+type Event struct {
+	At       time.Time
+	Kind     mapping.EventKind
+	WorkerID string
+	Name     string
+	What     string
 }
 
-// warnAside sums up who is set aside.
-func (d *decider) warnAside() {
-	var people []*person
-	for _, p := range d.people {
-		if p.aside() && !p.onlyProtected() && !p.held() {
-			people = append(people, p)
-		}
+// EventOverrideEnds is the kind of an Event on which an override ends.
+const EventOverrideEnds mapping.EventKind = "override_ends"
+
+// Action is the one word for what happens to a worker's account. Where several
+// things happen, it names the one that deserves the most attention.
+type Action string
+
+// The actions, the riskiest first.
+const (
+	ActionSetAside     Action = "set_aside"     // something is wrong with this person: stays as it is
+	ActionDelete       Action = "delete"        // left, disabled, and retention is over
+	ActionRelease      Action = "release"       // absent from the feed, and on_absent is release: managed no longer
+	ActionKeptDisabled Action = "kept_disabled" // somebody disabled it, and the worker's story does not say why
+	ActionDisable      Action = "disable"       // can no longer sign in
+	ActionRename       Action = "rename"        // a naming attribute changes
+	ActionMove         Action = "move"          // the container changes
+	ActionRehire       Action = "rehire"        // a former worker's account is taken into use again
+	ActionEnable       Action = "enable"        // can sign in from now on
+	ActionCreate       Action = "create"        // a new account
+	ActionUpdate       Action = "update"        // attributes change
+	ActionUnmatched    Action = "unmatched"     // should have an account, matches none, and creating is switched off
+	ActionAbsent       Action = "absent"        // no longer in the feed: left as it is
+	ActionOutOfScope   Action = "out_of_scope"  // not in scope, and nothing follows from it
+	ActionFuture       Action = "future"        // too early for an account
+	ActionNone         Action = "none"          // nothing to do
+	ActionHeld         Action = "held"          // an override leaves everything as it is
+)
+
+// Decision is what happens to one worker's account, and why.
+type Decision struct {
+	WorkerID string `json:"worker_id"`
+	// Name is the display name, or the common name; empty where they are redacted.
+	Name   string        `json:"name,omitempty"`
+	Action Action        `json:"action"`
+	Stage  mapping.Stage `json:"stage,omitempty"` // empty for absent workers
+	// Reason is one sentence.
+	Reason string `json:"reason"`
+	// Problems are why the worker is set aside, and what to do about each.
+	Problems []Problem `json:"problems,omitempty"`
+	// LosesAccess and GainsAccess say that the person can no longer sign in, or can again,
+	// whatever Action names first.
+	LosesAccess bool `json:"loses_access,omitempty"`
+	GainsAccess bool `json:"gains_access,omitempty"`
+	// ObjectID and Path say which account it is; empty for one that is to be created.
+	ObjectID string `json:"object_id,omitempty"`
+	Path     string `json:"path,omitempty"`
+	// MatchedBy says by what the account was recognised: "link", or the match
+	// conditions, such as `employeeID = "1001"`.
+	MatchedBy string `json:"matched_by,omitempty"`
+	// Changes lists what changes at an existing account, by attribute;
+	// ContainerChange and EnabledChange stand for what is not an attribute.
+	Changes []Change `json:"changes,omitempty"`
+}
+
+// Names in Change.Attribute of what is not an attribute.
+const (
+	ContainerChange   = "container"
+	EnabledChange     = "enabled"
+	DeletedChange     = "deleted"
+	ReleasedChange    = "released"
+	SessionsChange    = "sessions"
+	DisabledForChange = "disabled_for"
+)
+
+// Change is one difference between an account and what it should be.
+type Change struct {
+	Attribute string          `json:"attribute"`
+	Old       directory.Value `json:"old"`
+	New       directory.Value `json:"new"`
+	// Rule is the source text of the rule, and Inputs are the source attributes
+	// it reads; both empty where a policy rather than a rule asks for the change.
+	Rule   string   `json:"rule,omitempty"`
+	Inputs []string `json:"inputs,omitempty"`
+	// Override is until when and why an override rather than a rule asks for the change.
+	Override string `json:"override,omitempty"`
+	// Redacted values are not to be shown: Old and New are empty then.
+	Redacted bool `json:"redacted,omitempty"`
+
+	itself bool // the directory does it by itself, and nobody writes it
+}
+
+// sentence is one change in words.
+func (c Change) sentence() string {
+	text := fmt.Sprintf("%s: %s → %s", c.Attribute, quoteValue(c.Old), quoteValue(c.New))
+	if c.Redacted {
+		text = c.Attribute + " changes (redacted)"
 	}
-	if len(people) > 0 {
-		d.warn("%s set aside: their accounts stay as they are, except that access they must lose is taken; the report says why and what to do: %s", isAre(len(people), "worker"), d.firstTen(people))
+	switch {
+	case c.Override != "":
+		text += " by an override " + c.Override
+	case c.Rule != "":
+		text += " by the rule " + c.Rule
 	}
+	return text
+}
+
+// Partial says that a result is about some people only, and everybody else stays as they are.
+type Partial struct {
+	// WorkerIDs are those who were decided about, in natural order.
+	WorkerIDs []string `json:"worker_ids"`
+	// Others is how many workers and accounts stay as they are.
+	Others int `json:"others"`
+}
+
+// Values of OverrideLine.State.
+const (
+	OverrideInForce = "in_force"
+	OverrideAgreed  = "agreed"  // the rules say the same: it can go
+	OverrideIdle    = "idle"    // there is no worker or no account to act on
+	OverrideExpired = "expired" // ignored
+)
+
+// OverrideLine is an override for one worker, as reports tell it.
+type OverrideLine struct {
+	WorkerID   string                     `json:"worker_id"`
+	Hold       bool                       `json:"hold,omitempty"`
+	Enabled    *bool                      `json:"enabled,omitempty"`
+	Container  string                     `json:"container,omitempty"`
+	Attributes map[string]directory.Value `json:"attributes,omitempty"`
+	Redacted   []string                   `json:"redacted,omitempty"`
+	Reason     string                     `json:"reason"`
+	Expires    string                     `json:"expires"`
+	// State is one of the words above.
+	State string `json:"state"`
+}
+
+// NearFit is somebody who gets a new account and nearly fits one that is out of use.
+type NearFit struct {
+	WorkerID string
+	// Other is the worker id that the account carries; Path is where the account is.
+	Other, Path string
+	ObjectID    string
+	// State says what is or will be of the account, Why what both have in common.
+	State, Why string
+	// More is how many further accounts nearly fit.
+	More int
 }

@@ -1,17 +1,38 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Package roster decides what a population of workers means for the accounts of
-// a directory: who is who, who joins, changes, leaves and returns, which names
-// new accounts get, and whether all of that is plausible enough to go on.
+// Package roster decides what a population of workers means for the accounts of a directory. It
+// finds each worker's account, and says who joins, changes, leaves and returns, which names new
+// accounts get, and whether all of that is plausible enough to go on. [Decide] does it; [Correlate]
+// only looks, before anything is adopted.
 //
-// It is pure: it knows the directory only through the questions of
-// directory.Directory, asked in bulk, and the time only through Input.AsOf.
-// The same input gives the same result, byte for byte, in whatever order the
-// workers come.
+// A decision runs through phases. Each hands on a value of a type of its own, and changes nothing
+// that an earlier one handed on:
+//
+//	run         the input, checked, and what follows from it            run.go
+//	feed        everybody in the feed, and what the rules want          feed.go, evaluate*.go
+//	recognised  which account is whose, and who is absent               recognise*.go
+//	drafts      the document of each account, from each person alone    draft*.go
+//	names       fills in names that must be unique                      names*.go
+//	linker      fills in managers                                       managers.go
+//	comparison  what changes, the word for it, what would be refused    compare*.go, check*.go
+//	guard       the limits of the whole run                             guard*.go
+//	report      the [Result]                                            report*.go
+//
+// One thing flows back: a phase may find a problem that concerns one person. That person is set
+// aside, and the phases from drafts to comparison run again (rounds.go) until nobody else is.
+// A person who is set aside keeps the account as it is, but loses access that they must lose.
+//
+// The package is pure. It knows the directory only through the questions of directory.Directory,
+// which it asks in bulk, and the time only through Input.AsOf. The same input gives the same
+// result, byte for byte, whatever the order of the workers.
 package roster
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"terraform-provider-workforce/internal/directory"
@@ -105,175 +126,27 @@ const (
 	UnmatchedReport = "report" // nothing is created, the report names the worker
 )
 
-// Result is what was decided.
-type Result struct {
-	// Accounts are the accounts the population should have, by worker id.
-	Accounts map[string]directory.Account
-	// Documents are the same accounts as canonical documents.
-	Documents map[string]string
-	// Partitions are the documents again, divided as Input.Partition says:
-	// partition → worker id → document.
-	Partitions map[string]map[string]string
-	// Decisions holds exactly one decision for every worker and for every absent
-	// account, in natural order of the worker ids.
-	Decisions []Decision
-	// Joiners, Movers, Leavers and Rehires are the worker ids whose account is
-	// created, changed while it stays in use, disabled or deleted, and taken
-	// into use again. Orphans are the worker ids of owned accounts that no
-	// worker in the feed stands behind.
-	Joiners, Movers, Leavers, Rehires, Orphans []string
-	// SetAside are the worker ids of those who are set aside.
-	SetAside []string
-	// KeptDisabled are the worker ids of those who work by the HR record, and whose
-	// account somebody disabled for a reason that the record does not tell.
-	KeptDisabled []string
-	// Partial says who was decided about; nil: everybody. Decisions and all lists below are about
-	// them only; Accounts, Documents, Partitions and ObjectIDs are of everybody.
-	Partial *Partial
-	// ObjectIDs are the object ids of existing accounts, by worker id.
-	ObjectIDs map[string]string
-	// Unmanaged says why accounts have no document, by object id: those of workers out
-	// of scope, those of absent workers that another population owns, and those that
-	// are not clearly anybody's.
-	Unmanaged map[string]Unmanaged
-	// Words is what the status words of the feed were taken for, the most frequent first.
-	Words []Word
-	// Overridden are the worker ids for whom an override is in force.
-	Overridden []string
-	// Calendar is what will happen within CalendarDays if nothing changes, earliest first.
-	Calendar []Event
-	// Profiles say who each of Decisions is about, in the same order.
-	Profiles []Profile
-	// Near are those who get a new account and nearly fit one that is out of use.
-	Near []NearFit
-	// Overrides lists every override for each of its workers, by worker.
-	Overrides []OverrideLine
-	// Cycles are worker ids that manage one another.
-	Cycles [][]string
-	// Names says who has which user principal name or mail address (bare, folded) in this
-	// directory, now or after this run: name → worker id.
-	Names map[string]string
-	// Gained are the names of Names that their owner gets in this run.
-	Gained map[string]bool
-	// NamesHidden says that rules redact names of Names, which no message shows then.
-	NamesHidden bool
-	// Naming are the attributes that people know an account by.
-	Naming []string
-	// Warnings are things somebody should look at that stop nothing.
-	Warnings []string
-}
-
-// Unmanaged is why an account has no document.
-type Unmanaged struct {
-	WorkerID string
-	Kind     string // one of the constants below
-	Reason   string // one sentence
-}
-
-// Values of Unmanaged.Kind.
-const (
-	UnmanagedAbsent     = "absent"       // its worker is not in the feed, and it is not owned
-	UnmanagedUnclear    = "unclear"      // whose it is is not clear
-	UnmanagedOutOfScope = "out_of_scope" // its worker is out of scope
-	UnmanagedIgnored    = "ignored"      // a rule gives IgnoreObjectFlow for its worker
-)
-
-// Word is a status word of the feed, and what it was taken for.
-type Word struct {
-	Word    string `json:"word"`
-	Class   string `json:"class"`
-	Workers int    `json:"workers"`
-}
-
-// CalendarDays is how far Result.Calendar looks ahead.
-const CalendarDays = 30
-
-// Event is something that will happen to a worker.
-type Event struct {
-	At       time.Time
-	Kind     mapping.EventKind
-	WorkerID string
-	Name     string
-	What     string
-}
-
-// EventOverrideEnds is the kind of an Event on which an override ends.
-const EventOverrideEnds mapping.EventKind = "override_ends"
-
-// Action is the one word for what happens to a worker's account. Where several
-// things happen, it names the one that deserves the most attention.
-type Action string
-
-// The actions, the riskiest first.
-const (
-	ActionSetAside     Action = "set_aside"     // something is wrong with this person: stays as it is
-	ActionDelete       Action = "delete"        // left, disabled, and retention is over
-	ActionRelease      Action = "release"       // absent from the feed, and on_absent is release: managed no longer
-	ActionKeptDisabled Action = "kept_disabled" // somebody disabled it, and the worker's story does not say why
-	ActionDisable      Action = "disable"       // can no longer sign in
-	ActionRename       Action = "rename"        // a naming attribute changes
-	ActionMove         Action = "move"          // the container changes
-	ActionRehire       Action = "rehire"        // a former worker's account is taken into use again
-	ActionEnable       Action = "enable"        // can sign in from now on
-	ActionCreate       Action = "create"        // a new account
-	ActionUpdate       Action = "update"        // attributes change
-	ActionUnmatched    Action = "unmatched"     // should have an account, matches none, and creating is switched off
-	ActionAbsent       Action = "absent"        // no longer in the feed: left as it is
-	ActionOutOfScope   Action = "out_of_scope"  // not in scope, and nothing follows from it
-	ActionFuture       Action = "future"        // too early for an account
-	ActionNone         Action = "none"          // nothing to do
-	ActionHeld         Action = "held"          // an override leaves everything as it is
-)
-
-// Decision is what happens to one worker's account, and why.
-type Decision struct {
-	WorkerID string `json:"worker_id"`
-	// Name is the display name, or the common name; empty where they are redacted.
-	Name   string        `json:"name,omitempty"`
-	Action Action        `json:"action"`
-	Stage  mapping.Stage `json:"stage,omitempty"` // empty for absent workers
-	// Reason is one sentence.
-	Reason string `json:"reason"`
-	// Problems are why the worker is set aside, and what to do about each.
-	Problems []Problem `json:"problems,omitempty"`
-	// LosesAccess and GainsAccess say that the person can no longer sign in, or can again,
-	// whatever Action names first.
-	LosesAccess bool `json:"loses_access,omitempty"`
-	GainsAccess bool `json:"gains_access,omitempty"`
-	// ObjectID and Path say which account it is; empty for one that is to be created.
-	ObjectID string `json:"object_id,omitempty"`
-	Path     string `json:"path,omitempty"`
-	// MatchedBy says by what the account was recognised: "link", or the match
-	// conditions, such as `employeeID = "1001"`.
-	MatchedBy string `json:"matched_by,omitempty"`
-	// Changes lists what changes at an existing account, by attribute;
-	// ContainerChange and EnabledChange stand for what is not an attribute.
-	Changes []Change `json:"changes,omitempty"`
-}
-
-// Names in Change.Attribute of what is not an attribute.
-const (
-	ContainerChange   = "container"
-	EnabledChange     = "enabled"
-	DeletedChange     = "deleted"
-	ReleasedChange    = "released"
-	SessionsChange    = "sessions"
-	DisabledForChange = "disabled_for"
-)
-
-// Change is one difference between an account and what it should be.
-type Change struct {
-	Attribute string          `json:"attribute"`
-	Old       directory.Value `json:"old"`
-	New       directory.Value `json:"new"`
-	// Rule is the source text of the rule, and Inputs are the source attributes
-	// it reads; both empty where a policy rather than a rule asks for the change.
-	Rule   string   `json:"rule,omitempty"`
-	Inputs []string `json:"inputs,omitempty"`
-	// Override is until when and why an override rather than a rule asks for the change.
-	Override string `json:"override,omitempty"`
-	// Redacted values are not to be shown: Old and New are empty then.
-	Redacted bool `json:"redacted,omitempty"`
-
-	itself bool // the directory does it by itself, and nobody writes it
+func (in Input) validate() error {
+	var errs []error
+	demand := func(ok bool, message string) {
+		if !ok {
+			errs = append(errs, errors.New(message))
+		}
+	}
+	demand(in.Mapping != nil, "no mapping given")
+	demand(in.Directory != nil, "no directory given")
+	demand(!in.AsOf.IsZero(), "as_of: no instant given to decide for")
+	demand(slices.Contains([]string{"", ProblemSetAside, ProblemStop}, in.OnProblem),
+		fmt.Sprintf("on_problem: found %q, expected %q or %q", in.OnProblem, ProblemSetAside, ProblemStop))
+	demand(slices.Contains([]string{"", UnmatchedCreate, UnmatchedReport}, in.OnUnmatched),
+		fmt.Sprintf("on_unmatched: found %q, expected %q or %q", in.OnUnmatched, UnmatchedCreate, UnmatchedReport))
+	demand(in.OnProblem == ProblemStop || in.WorkerIDAttribute != "",
+		"on_problem = \"set_aside\" needs an attribute that carries worker ids: without it the accounts of people who are set aside cannot be found, and they would have no document; set on_problem = \"stop\"")
+	for id, w := range in.Workers {
+		if w == nil || w.ID != id || id == "" {
+			errs = append(errs, fmt.Errorf("worker %q: its worker_id is not the same as its key", id))
+		}
+	}
+	slices.SortFunc(errs, func(a, b error) int { return cmp.Compare(a.Error(), b.Error()) })
+	return errors.Join(append(errs, in.Partition.validate())...)
 }

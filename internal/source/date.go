@@ -27,7 +27,8 @@ var dateTokens = []struct{ token, layout string }{
 // ParseDateFormat returns the layout of package time for a date format such as
 // "yyyy-MM-dd", "dd.MM.yyyy", "M/d/yyyy", "dd-MMM-yyyy" (English names) or
 // "yyyy-MM-ddzzz". "rfc3339" stands for date-times such as
-// 2026-11-22T09:00:00+01:00. A year of two digits is one from 1969 to 2068.
+// 2026-11-22T09:00:00+01:00. A year of two digits is one from 1950 to 2049, as in expressions; of 50
+// to 68, which dates.parse refuses, package time would make the wrong century.
 func ParseDateFormat(format string) (layout string, err error) {
 	if format == rfc3339 {
 		return time.RFC3339, nil
@@ -118,6 +119,10 @@ func (d *dates) parse(text, zone string) (worker.Date, error) {
 			missing = missing || ok && strings.HasSuffix(wrong.Message, "out of range")
 			continue
 		}
+		if f.short() && t.Year() >= 2050 {
+			return "", fmt.Errorf("found %s, whose year of two digits may be %d or %d: "+
+				"let the HR system write four digits, and give the format with yyyy in date_formats", Quote(text), t.Year()-100, t.Year())
+		}
 		if _, offset := t.Zone(); offset == 0 && strings.HasSuffix(text, "Z") && t.Format(time.TimeOnly) != "00:00:00" {
 			return d.instant(text, t, zone)
 		}
@@ -151,6 +156,16 @@ func (d *dates) instant(text string, t time.Time, zone string) (worker.Date, err
 		return "", fmt.Errorf("found %s, whose date depends on the time zone, which is unknown", Quote(text))
 	}
 	return worker.Date(t.In(loc).Format(time.DateOnly)), nil
+}
+
+// short reports whether a format writes years with two digits.
+//
+// Package time takes 50 to 68 for years to come, .NET and the expression language for the last
+// century. As a hire date the one would keep somebody from work who has been there for decades,
+// as an end date the other would disable somebody whose contract ends at retirement. So neither
+// is guessed.
+func (f dateFormat) short() bool {
+	return strings.Contains(strings.ReplaceAll(f.layout, "2006", ""), "06")
 }
 
 func (f dateFormat) parse(text string) (time.Time, error) {

@@ -330,6 +330,32 @@ func TestParseDateFormat(t *testing.T) {
 	}
 }
 
+// A year of two digits is the same here and in expressions, or no date at all.
+func TestYearsOfTwoDigits(t *testing.T) {
+	for year := range 100 {
+		text := fmt.Sprintf("29.02.%02d", year)
+		if year%4 != 0 {
+			text = fmt.Sprintf("01.03.%02d", year)
+		}
+		got, err := newDates(Spec{DateFormats: []string{"dd.MM.yy"}}).parse(text, "")
+		if year >= 50 && year <= 68 {
+			want := fmt.Sprintf("found %q, whose year of two digits may be 19%02d or 20%02d", text, year, year)
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: got %q, %v, expected %q", text, got, err, want)
+			}
+			continue
+		}
+		e, bad := expression.Compile(fmt.Sprintf(`FormatDateTime("%s", , "dd.MM.yy", "yyyy-MM-dd")`, text), expression.Options{})
+		if bad != nil {
+			t.Fatal(bad)
+		}
+		want, bad := e.Eval(&expression.Env{})
+		if err != nil || bad != nil || string(got) != want.Text() {
+			t.Errorf("%s: got %q, %v, and %q, %v of the expression", text, got, err, want, bad)
+		}
+	}
+}
+
 func TestSensitive(t *testing.T) {
 	for _, column := range strings.Split("SSN,emp_ssn,SSNNumber,NationalID,National Id,Social Security No.,BirthDate,date_of_birth,Geburtsdatum,Date de naissance,Fecha de nacimiento,DOB,"+
 		"Salary,BaseSalary,Gehalt,Salário,IBAN,Bank Account,bankverbindung,TaxID,Steuer-ID,Steuernummer,PassportNumber,Reisepass Nr,Health Insurance,Krankenkasse,Religion,Konfession,Ethnicity,Race,"+

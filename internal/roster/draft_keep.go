@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package roster
+
+import (
+	"slices"
+
+	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/mapping"
+)
+
+// asItIs makes the document of an account that is to stay exactly as it is:
+// every attribute the mapping may write, with its present value.
+func (d *drafts) asItIs(p *drafted) {
+	if p.existing == nil {
+		return
+	}
+	a := directory.Account{Container: p.existing.Account.Container, Enabled: p.existing.Account.Enabled, Attributes: map[string]directory.Value{}}
+	for _, name := range d.targets {
+		if name == directory.GroupsAttribute {
+			continue // finish does that, when it is known whether the account is enabled
+		}
+		d.keepAttribute(p, &a, name)
+		if name == directory.ManagerAttribute && p.existing.Protected != "" {
+			continue // nobody writes it, and the directory may take the link away
+		}
+		if len(p.present(name)) == 0 && (d.rules.Attributes[name].WhenNull == mapping.NullClear || d.onlyLeavers(name)) {
+			a.Attributes[name] = nil // as its rule would say, or afterLeaving: the document stays the same
+		}
+	}
+	if record := d.rules.Lifecycle.RecordIn; record != "" && len(p.present(record)) == 0 && (p.worker != nil || p.waits) {
+		a.Attributes[record] = nil // as writeRecord would say
+	}
+	d.completeCore(p, &a)
+	p.account, p.kept = &a, true
+}
+
+// keepAttribute puts the present value of an attribute into the document, or
+// leaves it unmanaged where there is none. A manager whose worker id nobody
+// knows cannot be written down and is left unmanaged too.
+func (d *drafts) keepAttribute(p *drafted, a *directory.Account, name string) {
+	v := p.present(name)
+	if len(v) == 0 || name == directory.ManagerAttribute && !d.knownWorker(v.Text()) {
+		return
+	}
+	a.Attributes[name] = v
+}
+
+// keepGroups writes down that an account has its groups, or has lost them, as far
+// as a document of the rules would.
+func (d *drafts) keepGroups(p *drafted, a *directory.Account) {
+	if _, set := a.Attributes[directory.GroupsAttribute]; set || !slices.Contains(d.targets, directory.GroupsAttribute) {
+		return
+	}
+	state := p.present(directory.GroupsAttribute).Text()
+	switch {
+	case state == directory.GroupsRemoved, state == "" && !a.Enabled && directory.Leaves(p.existing.DisabledFor):
+		a.Attributes[directory.GroupsAttribute] = directory.Value{directory.GroupsRemoved}
+	case state != directory.GroupsPartly && d.rules.Lifecycle.RestoreGroups:
+		a.Attributes[directory.GroupsAttribute] = directory.Value{directory.GroupsKept}
+	}
+}
+
+// completeCore adds the present value of the names a document must not lack.
+func (d *drafts) completeCore(p *drafted, a *directory.Account) {
+	for name, c := range d.core {
+		if _, there := a.Attributes[name]; !there && c.Required && !slices.ContainsFunc(p.slots, func(s *slot) bool { return s.attribute == name }) {
+			d.keepAttribute(p, a, name)
+		}
+	}
+}
+
+// knownWorker reports whether a document may name that worker id as a manager's.
+func (d *drafts) knownWorker(id string) bool {
+	return d.byWorker[id] != nil || len(d.carriers[directory.Fold(id)]) > 0
+}
+
+// keepsPresent reports whether an account that exists keeps what it has of an attribute.
+func keepsPresent(o mapping.Outcome, present directory.Value, fresh bool) bool {
+	switch {
+	case o.OnCreate && !fresh, o.IfEmpty && len(present) > 0:
+		return true
+	case o.Managed:
+		return false
+	}
+	return len(o.Default) > 0 || o.OnCreate || o.IfEmpty
+}

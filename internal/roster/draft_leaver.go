@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package roster
+
+import (
+	"fmt"
+	"time"
+
+	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/worker"
+)
+
+// draftDeletion makes the document that deletes the account of somebody who has
+// left, if that is due, and reports whether it did.
+func (d *drafts) draftDeletion(p *drafted, since worker.Date) bool {
+	p.due = d.deletion(p.person, since)
+	if p.due.IsZero() || d.in.AsOf.Before(p.due) {
+		return false
+	}
+	p.due = time.Time{}
+	if p.existing.Protected != "" {
+		p.because += fmt.Sprintf("; retention_days %d are over, but the account is protected (%s) and stays", *d.rules.Lifecycle.RetentionDays, p.existing.Protected)
+		return false
+	}
+	d.asItIs(p)
+	p.account.Deleted = true
+	p.verdict = ActionDelete
+	p.because += fmt.Sprintf("; the account is disabled since %s, and retention_days %d are over", p.existing.DisabledSince.In(d.zoneOf(p.person)).Format(time.DateOnly), *d.rules.Lifecycle.RetentionDays)
+	return true
+}
+
+// block keeps an account disabled that nothing explains. Everything but the access and
+// the place is as the rules say: the place may be part of what somebody decided.
+func (d *drafts) block(p *drafted, a *directory.Account) {
+	ok, why := d.explained(p.person)
+	if ok {
+		return
+	}
+	p.blocked = why
+	a.Enabled, a.Container = false, p.existing.Account.Container
+}
