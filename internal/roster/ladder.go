@@ -83,7 +83,7 @@ func (d *decider) deletion(p *person, since worker.Date) time.Time {
 // left, if that is due, and reports whether it did.
 func (d *decider) draftDeletion(p *person, since worker.Date) bool {
 	p.deletion = d.deletion(p, since)
-	if p.deletion.IsZero() || d.in.AsOf.Before(p.deletion) {
+	if p.deletion.IsZero() || d.present().Before(p.deletion) {
 		return false
 	}
 	p.deletion = time.Time{}
