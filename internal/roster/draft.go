@@ -213,11 +213,14 @@ func (d *decider) draftOutOfScope(p *person) {
 		d.keep(p)
 		p.account.Enabled, p.cause = false, directory.ForOutOfScope
 	default:
-		kind := UnmanagedOutOfScope
-		if p.desired.Ignored {
+		kind, reason := UnmanagedOutOfScope, p.reason
+		switch {
+		case d.leftOutOfScope(p):
+			kind, reason = UnmanagedLeft, "the worker has left, and is out of scope: "+reason
+		case p.desired.Ignored:
 			kind = UnmanagedIgnored
 		}
-		d.leaveOut(p, p.existing, kind, p.reason)
+		d.leaveOut(p, p.existing, kind, reason)
 	}
 }
 

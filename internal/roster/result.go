@@ -62,6 +62,7 @@ func (d *decider) result() (*Result, error) {
 	d.warnNear(r.Near)
 	d.warnOverrides()
 	d.warnBlocked()
+	d.warnLeftOutOfScope()
 	d.warnSynchronised()
 	d.warnAside()
 	d.warnKeys()
