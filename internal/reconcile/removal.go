@@ -54,7 +54,7 @@ func (p *Population) fates(ctx context.Context, dir Users, removed []string, mod
 			out[id] = fate{mode, ""}
 		case !p.ending && known && (verdict.Kind == Absent || verdict.Kind == Unclear):
 			out[id] = fate{Release, cmp.Or(verdict.Reason, kindText[verdict.Kind])}
-		case !p.ending && p.Memory.Untouched[id]: // who ends the resource says what is to happen
+		case !p.ending && p.Memory.Untouched[id] && verdict.Kind != Left: // who ends the resource says what is to happen
 			out[id] = fate{Release, "this resource never changed the account"}
 		case mode == Disable:
 			out[id] = fate{Disable, cmp.Or(verdict.Reason, kindText[verdict.Kind])}
@@ -95,6 +95,7 @@ var kindText = map[string]string{
 	Unclear:    "whose account it is is not clear",
 	OutOfScope: "the worker is out of scope",
 	Ignored:    "the rules leave the worker alone",
+	Left:       "the worker has left, and is out of scope",
 }
 
 // whenDue deletes accounts that were disabled for long enough, by the

@@ -15,6 +15,9 @@ const (
 	OutOfScope = "out_of_scope"
 	// Ignored is an account whose worker the rules leave alone.
 	Ignored = "ignored"
+	// Left is an account whose worker is out of scope or ignored, and has left by the HR record:
+	// it is disabled also where the population never changed it.
+	Left = "left"
 )
 
 // Verdict says why the rules give no document for an account.

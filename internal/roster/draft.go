@@ -35,7 +35,12 @@ func (d *drafts) draftOutOfScope(p *drafted) {
 		p.account.Enabled, p.cause = false, directory.ForOutOfScope
 	default:
 		kind := UnmanagedOutOfScope
-		if p.desired.Ignored {
+		switch {
+		case d.leftOutOfScope(p):
+			p.leaveOut(UnmanagedLeft)
+			p.leftOut.Reason = "the worker has left, and is out of scope: " + p.because
+			return
+		case p.desired.Ignored:
 			kind = UnmanagedIgnored
 		}
 		p.leaveOut(kind)

@@ -14,7 +14,7 @@ import (
 // left, if that is due, and reports whether it did.
 func (d *drafts) draftDeletion(p *drafted, since worker.Date) bool {
 	p.due = d.deletion(p.person, since)
-	if p.due.IsZero() || d.in.AsOf.Before(p.due) {
+	if p.due.IsZero() || d.present().Before(p.due) {
 		return false
 	}
 	p.due = time.Time{}

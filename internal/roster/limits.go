@@ -15,8 +15,8 @@ import (
 type Safeguards struct {
 	// MinWorkers is the smallest plausible number of workers in the feed.
 	MinWorkers int
-	// MaxMomentAgeDays is how many days Input.AsOf may lie behind the present; 0: any number,
-	// with a warning.
+	// MaxMomentAgeDays is how many days Input.AsOf may lie behind or ahead of the present; 0: any
+	// number, with a warning.
 	MaxMomentAgeDays int
 	// Limits are for the whole population.
 	Limits

@@ -59,6 +59,7 @@ func (d *report) result() (*Result, error) {
 	d.warnNear(r.Near)
 	d.warnOverrides()
 	d.warnBlocked()
+	d.warnLeftOutOfScope()
 	d.warnSynchronised()
 	d.warnAside()
 	d.warnKeys()

@@ -81,6 +81,7 @@ const (
 	UnmanagedUnclear    = "unclear"      // whose it is is not clear
 	UnmanagedOutOfScope = "out_of_scope" // its worker is out of scope
 	UnmanagedIgnored    = "ignored"      // a rule gives IgnoreObjectFlow for its worker
+	UnmanagedLeft       = "left"         // its worker is out of scope or ignored, and has left by the HR record
 )
 
 // Word is a status word of the feed, and what it was taken for.

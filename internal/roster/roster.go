@@ -104,7 +104,8 @@ type Input struct {
 	// a *directory.PersonError for each. It is asked about deletions only.
 	Refuses func(context.Context, []directory.Change) error
 	// Now is the present, which AsOf is held against: a moment left over in a variable
-	// would let nobody leave. Zero: AsOf is not judged.
+	// would let nobody leave, and one ahead would let people leave and start before their
+	// day. Nothing is deleted before its day comes. Zero: AsOf is not judged.
 	Now time.Time
 	// Partition says how Result.Partitions divides the accounts.
 	Partition Partition

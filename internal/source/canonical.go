@@ -8,6 +8,8 @@ import (
 	"strings"
 	"unicode"
 
+	"golang.org/x/text/unicode/norm"
+
 	"terraform-provider-workforce/internal/expression"
 	"terraform-provider-workforce/internal/worker"
 )
@@ -39,8 +41,12 @@ func (r *record) id() string {
 		r.problem(column, "found %s, expected a worker id (a spreadsheet has rewritten it: format the column as text before exporting)", Quote(text))
 		return ""
 	}
-	return text
+	return normal(text)
 }
+
+// normal is a worker id as Terraform passes it on: it brings all text into the Unicode form NFC, so that
+// two spellings of one id would become one key in the middle of a run.
+func normal(id string) string { return norm.NFC.String(id) }
 
 func invisible(c rune) bool { return !unicode.IsPrint(c) }
 
@@ -185,7 +191,7 @@ func (r *record) manager() string {
 	case r.reference.column >= 0: // who that is, only all records together tell
 		return text
 	}
-	return r.otherThanSelf(text)
+	return r.otherThanSelf(normal(text))
 }
 
 // otherThanSelf returns the worker id of a manager, or "" where that is the worker.

@@ -22,7 +22,7 @@
 //     ("Terminated - No Show").
 //   - Every other contradiction ("Active - Terminated") is Unknown.
 //
-// Letters and numbers other than 1 and 0 are Unknown: T is terminated here and
+// Letters and numbers other than 1 and 0, also with a sign, are Unknown: T is terminated here and
 // temporary there. A connector whose system defines letters translates them
 // (SuccessFactors).
 package status
@@ -78,6 +78,9 @@ func Classify(word string) Class {
 }
 
 func classify(word string) Class {
+	if signed(word) {
+		return Unknown
+	}
 	parts := split(word)
 	if len(parts) == 0 {
 		if strings.TrimSpace(word) == "" {
@@ -106,6 +109,12 @@ func classify(word string) Class {
 		}
 	}
 	return class
+}
+
+// signed reports whether a word is a number with a sign, such as -1.
+func signed(word string) bool {
+	word = strings.TrimSpace(word)
+	return len(word) > 1 && strings.ContainsRune("+-", rune(word[0])) && word[1] >= '0' && word[1] <= '9'
 }
 
 // readAll reads a text whose first part says nothing by itself ("Employee - Terminated").

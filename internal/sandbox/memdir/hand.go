@@ -66,6 +66,18 @@ func (s *Server) Set(id, name string, values ...string) {
 	s.hand(id, func(e *entry) *refusal { return s.change(e, []edit{{2, name, values}}, false) })
 }
 
+// Enable enables or disables a user, and reports whether the directory lets it: an account
+// without a password that fulfils the policy is not enabled.
+func (s *Server) Enable(id string, enabled bool) bool {
+	control := "514"
+	if enabled {
+		control = "512"
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.change(s.must(id), []edit{{2, "userAccountControl", []string{control}}}, false) == nil
+}
+
 // Place renames an object to "CN=…", unless rdn is empty, and moves it, unless parent is empty.
 func (s *Server) Place(id, rdn, parent string) {
 	s.hand(id, func(e *entry) *refusal {

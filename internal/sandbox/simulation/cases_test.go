@@ -57,7 +57,7 @@ func TestCases(t *testing.T) {
 
 func allCases() []directed {
 	var out []directed
-	for _, part := range [][]directed{leaving, limits, wordsAndDates, identity, troubles, hands} {
+	for _, part := range [][]directed{leaving, limits, wordsAndDates, identity, troubles, hands, leavingSiblings, handsSiblings, identitySiblings} {
 		out = append(out, part...)
 	}
 	return out

@@ -86,13 +86,7 @@ func (d *domain) text(id, attribute string) string {
 	return ""
 }
 
-func (d *domain) setEnabled(id string, enabled bool) {
-	control := "514"
-	if enabled {
-		control = "512"
-	}
-	d.server.Set(id, "userAccountControl", control)
-}
+func (d *domain) setEnabled(id string, enabled bool) { d.server.Enable(id, enabled) }
 
 func (d *domain) setTitle(id, title string)   { d.server.Set(id, "title", title) }
 func (d *domain) setWorker(id, worker string) { d.server.Set(id, "employeeID", worker) }

@@ -238,6 +238,7 @@ func (l *life) compare() {
 	if len(l.scenes) < 2 {
 		return
 	}
+	l.part()
 	a, b := l.view(l.scenes[0]), l.view(l.scenes[1])
 	for worker, u := range a {
 		other, there := b[worker]
@@ -252,6 +253,27 @@ func (l *life) compare() {
 	for worker := range b {
 		if _, there := a[worker]; !there && !l.touched[worker] {
 			l.wrong(l.scenes[0], "%s has no account, and has one at the other directory", worker)
+		}
+	}
+}
+
+// part notes whose account one directory has disabled for longer than the other, because a
+// run came to harm at one of them: it is deleted there first.
+func (l *life) part() {
+	since := [2]map[string]time.Time{{}, {}}
+	for i := range since {
+		for _, u := range l.scenes[i].users() {
+			if at, is := l.lives[i].disabled[u.ID]; is {
+				since[i][u.Worker] = at
+			}
+		}
+	}
+	for i, list := range since {
+		for worker, at := range list {
+			other, both := since[1-i][worker]
+			if both && at.Sub(other).Abs() > time.Hour || !both && l.clock.now().Sub(at) > time.Duration(l.keep-2)*24*time.Hour {
+				l.touched[worker] = true
+			}
 		}
 	}
 }
