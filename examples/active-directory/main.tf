@@ -49,7 +49,7 @@ data "workforce_hr_csv" "staff" {
     manager_id       = "ManagerID"
     time_zone        = "TimeZone"
   }
-  attributes = ["FirstName", "LastName", "Department", "Division", "Company", "JobTitle", "City", "CountryCode", "OfficePhone"]
+  attributes = local.reads
 }
 
 resource "workforce_mapping" "ad" {
@@ -128,8 +128,9 @@ resource "workforce_mapping" "ad" {
 }
 
 locals {
-  # Through a local value, the consequences of changed rules show in the same plan.
+  # Through local values, the consequences of changed rules show in the same plan.
   rules = workforce_mapping.ad.json
+  reads = workforce_mapping.ad.source_attributes # what no rule reads stays out of the state
 }
 
 data "workforce_ad_accounts" "staff" {

@@ -45,7 +45,7 @@ data "workforce_hr_csv" "staff" {
     manager_id       = "ManagerID"
     time_zone        = "TimeZone"
   }
-  attributes = ["FirstName", "LastName", "Department", "Division", "Company", "JobTitle", "City", "CountryCode", "OfficePhone"]
+  attributes = local.reads
 }
 
 resource "workforce_mapping" "entra" {
@@ -115,8 +115,9 @@ resource "workforce_mapping" "entra" {
 }
 
 locals {
-  # Through a local value, the consequences of changed rules show in the same plan.
+  # Through local values, the consequences of changed rules show in the same plan.
   rules = workforce_mapping.entra.json
+  reads = workforce_mapping.entra.source_attributes # what no rule reads stays out of the state
 }
 
 data "workforce_entra_accounts" "staff" {

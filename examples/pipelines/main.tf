@@ -35,8 +35,9 @@ resource "workforce_override" "held" {
 }
 
 data "workforce_hr_csv" "staff" {
-  path   = var.workers_file
-  fields = { worker_id = "EmployeeID", status = "Status", hire_date = "HireDate", termination_date = "TerminationDate" }
+  path       = var.workers_file
+  fields     = { worker_id = "EmployeeID", status = "Status", hire_date = "HireDate", termination_date = "TerminationDate" }
+  attributes = local.reads
 }
 
 resource "workforce_mapping" "staff" {
@@ -54,6 +55,7 @@ resource "workforce_mapping" "staff" {
 
 locals {
   rules     = workforce_mapping.staff.json
+  reads     = workforce_mapping.staff.source_attributes
   overrides = [for held in workforce_override.held : held.json]
 }
 

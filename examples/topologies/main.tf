@@ -44,8 +44,9 @@ provider "workforce" {
 provider "workforce" {}
 
 data "workforce_hr_csv" "staff" {
-  path   = var.workers_file
-  fields = { worker_id = "WorkerID", hire_date = "HireDate", termination_date = "TerminationDate", manager_id = "ManagerID" }
+  path       = var.workers_file
+  fields     = { worker_id = "WorkerID", hire_date = "HireDate", termination_date = "TerminationDate", manager_id = "ManagerID" }
+  attributes = local.reads
 }
 
 resource "workforce_mapping" "forest" {
@@ -72,6 +73,7 @@ resource "workforce_mapping" "forest" {
 
 locals {
   rules = { for name, mapping in workforce_mapping.forest : name => mapping.json }
+  reads = distinct(flatten([for mapping in workforce_mapping.forest : mapping.source_attributes]))
 }
 
 # What is taken: in the tenant, whoever has it, and in the other forest. The second forest knows what the first one gives in this run.

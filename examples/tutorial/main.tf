@@ -16,7 +16,8 @@ data "workforce_hr_csv" "staff" {
     termination_date = "TerminationDate"
     manager_id       = "ManagerID"
   }
-  min_filled = { TerminationDate = 0 } # nobody has left yet
+  attributes = module.workforce.source_attributes # what no rule reads stays out of the state
+  min_filled = { TerminationDate = 0 }            # nobody has left yet
 }
 
 module "workforce" {

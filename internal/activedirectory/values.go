@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/expression/country"
@@ -26,8 +27,8 @@ var valueRules = map[string]func(directory.Value) error{
 	directory.Fold("msTSHomeDrive"):    each(checkDrive),
 	directory.Fold("logonHours"):       each(checkHours),
 	directory.Fold(attrCN): each(func(s string) error {
-		if strings.ContainsRune(s, 0) {
-			return fmt.Errorf("found %q, expected no NUL", s)
+		if strings.ContainsFunc(s, unicode.IsControl) {
+			return fmt.Errorf("found %q, expected no line breaks and no other control characters in a name", s)
 		}
 		return nil
 	}),

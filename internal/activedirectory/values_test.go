@@ -35,6 +35,8 @@ func TestCheckValue(t *testing.T) {
 		{"targetAddress", "SMTP:zoe@example.com", ""},
 		{"logonHours", octets(21), ""}, {"logonHours", octets(3), "3 octets, expected 21"}, {"thumbnailPhoto", octets(102400), ""},
 		{"thumbnailPhoto", octets(110 << 10), "at most 102400"},
+		{"telephoneNumber", "1\x00", "without NUL"}, {"cn", "Ray\n", "no line breaks"}, {"cn", "O'Brien, Zoë", ""},
+		{"streetAddress", "1 Main St\r\nLeeds", ""}, {"title", strings.Repeat("x", 5000), `x…" with 5000 characters, expected at most 128`},
 		{"homeDrive", "H:", ""}, {"homeDrive", "HH", "drive letter"}, {"homeDrive", "H:\\", "drive letter"},
 		{"otherTelephone", "1|2", ""}, {"otherTelephone", "ext A|ext a", "each value once"},
 	} {

@@ -147,12 +147,15 @@ func (t AttributeType) checkOne(s string) error {
 }
 
 func (t AttributeType) checkLength(s string) error {
+	if strings.ContainsRune(s, 0) {
+		return fmt.Errorf("found %s, expected text without NUL characters", quoteStart(s))
+	}
 	n := int64(0)
 	for _, r := range s {
 		n += int64(max(1, utf16.RuneLen(r))) // bytes that are no UTF-8 become one character
 	}
 	if t.HasMax && n > t.Max {
-		return fmt.Errorf("found %q with %d characters, expected at most %d", s, n, t.Max)
+		return fmt.Errorf("found %s with %d characters, expected at most %d", quoteStart(s), n, t.Max)
 	}
 	if t.HasMin && n < t.Min {
 		return fmt.Errorf("found %q with %d characters, expected at least %d", s, n, t.Min)
@@ -233,6 +236,15 @@ func ParseMoment(s string) (time.Time, error) {
 		}
 	}
 	return time.Parse(time.RFC3339, s)
+}
+
+// quoteStart quotes a value, of a long one the first 100 characters.
+func quoteStart(s string) string {
+	const most = 100
+	if r := []rune(s); len(r) > most {
+		return strconv.Quote(string(r[:most]) + "…")
+	}
+	return strconv.Quote(s)
 }
 
 func quoteSome(v Value) string {

@@ -16,6 +16,7 @@ import (
 var (
 	nickname     = regexp.MustCompile(`^[!#-'*+./0-9=?A-Z^_` + "`" + `a-z{|}~-]{1,64}$`)
 	notPrintable = regexp.MustCompile(`[\x00-\x1f\x7f]`)
+	lineBreaks   = strings.NewReplacer("\r", " ", "\n", " ")
 	location     = regexp.MustCompile(`^[A-Z]{3}$`)
 )
 
@@ -73,6 +74,9 @@ func checkText(name, s string) error {
 		if _, err := directory.ParseMoment(s); err != nil {
 			return fmt.Errorf("found %q, expected a date as YYYY-MM-DD or a moment as RFC 3339", s)
 		}
+	}
+	if name == "streetAddress" {
+		s = lineBreaks.Replace(s) // the only property that holds several lines
 	}
 	if notPrintable.MatchString(s) {
 		return fmt.Errorf("found %q, expected no control characters", s)

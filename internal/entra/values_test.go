@@ -21,6 +21,7 @@ func TestCheckValue(t *testing.T) {
 		{"userPrincipalName", strings.Repeat("a", 65) + "@x.com", "64 characters"},
 		{"mail", "a b@x.com", "no blanks"}, {"mail", "zoë@x.com", "ASCII"}, {"mail", "zoe@x.com", ""}, {"mail", "", ""},
 		{"otherMails", "a@x.com|b", "0 @"}, {"otherMails", "a@x.com|A@x.com", "each value once"},
+		{"streetAddress", "1 Main St\r\nLeeds", ""}, {"streetAddress", "1 Main St\x00", "NUL"}, {"city", "Le\neds", "no control"},
 		{"ageGroup", "Adult", ""}, {"ageGroup", "adult", `"Adult" in this spelling`}, {"ageGroup", "Senior", "Minor or NotAdult or Adult"},
 		{"consentProvidedForMinor", "Granted", ""}, {"consentProvidedForMinor", "yes", "Granted or Denied or NotRequired"},
 		{"userType", "Guest", ""}, {"userType", "Contractor", "Member or Guest"},

@@ -200,6 +200,7 @@ func (d *accountsDataSource) Read(ctx context.Context, req datasource.ReadReques
 		}
 		resp.Diagnostics.AddWarning("Something to look at", warning)
 	}
+	d.data.whole.warnUnread(config.common().Workers.ValueString(), in, &resp.Diagnostics)
 	report(d.data.addresses.Note(d.target.title, result.Names, result.Gained, result.NamesHidden), atAccounts, &resp.Diagnostics)
 	d.data.labels.note(d.target.format.Target, in.Mapping)
 	d.data.verdicts.Note(d.target.format.Target, verdicts(result.Unmanaged))

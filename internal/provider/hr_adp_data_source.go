@@ -19,7 +19,7 @@ var _ datasource.DataSource = (*hrADPDataSource)(nil)
 func newHRADPDataSource() datasource.DataSource { return &hrADPDataSource{} }
 
 // hrADPDataSource reads workers from ADP.
-type hrADPDataSource struct{}
+type hrADPDataSource struct{ hrReader }
 
 type hrADPModel struct {
 	TokenURL            types.String      `tfsdk:"token_url"`
@@ -68,5 +68,5 @@ func (d *hrADPDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 	config := adp.Config{Web: m.web(adpPrefix), TokenURL: m.env(m.TokenURL, adpPrefix, "TOKEN_URL"), ClientID: m.env(m.ClientID, adpPrefix, "CLIENT_ID"), ClientSecret: m.env(m.ClientSecret, adpPrefix, "CLIENT_SECRET"),
 		Query: m.Query, ManagerRelationship: m.ManagerRelationship.ValueString(), PageSize: int(m.PageSize.ValueInt64()), Columns: m.Columns}
 	result, err := adp.Read(ctx, config, m.spec())
-	saveWorkers(ctx, resp, &m, result, err, "ADP cannot be read")
+	saveWorkers(ctx, d.data, resp, &m, result, err, "ADP cannot be read")
 }

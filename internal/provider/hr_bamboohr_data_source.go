@@ -17,7 +17,7 @@ var _ datasource.DataSource = (*hrBambooHRDataSource)(nil)
 func newHRBambooHRDataSource() datasource.DataSource { return &hrBambooHRDataSource{} }
 
 // hrBambooHRDataSource reads workers from BambooHR.
-type hrBambooHRDataSource struct{}
+type hrBambooHRDataSource struct{ hrReader }
 
 type hrBambooHRModel struct {
 	Company types.String `tfsdk:"company"`
@@ -55,5 +55,5 @@ func (d *hrBambooHRDataSource) Read(ctx context.Context, req datasource.ReadRequ
 	config := bamboohr.Config{Web: m.web(bambooHRPrefix), Company: m.env(m.Company, bambooHRPrefix, "COMPANY"), APIKey: m.env(m.APIKey, bambooHRPrefix, "API_KEY"),
 		Columns: m.Columns}
 	result, err := bamboohr.Read(ctx, config, m.spec())
-	saveWorkers(ctx, resp, &m, result, err, "BambooHR cannot be read")
+	saveWorkers(ctx, d.data, resp, &m, result, err, "BambooHR cannot be read")
 }

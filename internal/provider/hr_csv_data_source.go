@@ -20,9 +20,7 @@ var (
 func newHRCSVDataSource() datasource.DataSource { return &hrCSVDataSource{} }
 
 // hrCSVDataSource reads workers from a file of separated values.
-type hrCSVDataSource struct {
-	data *providerData
-}
+type hrCSVDataSource struct{ hrReader }
 
 type hrCSVModel struct {
 	Content   types.String `tfsdk:"content"`
@@ -58,10 +56,6 @@ func (d *hrCSVDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 	}
 }
 
-func (d *hrCSVDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.data = configured(req.ProviderData, &resp.Diagnostics)
-}
-
 func (d *hrCSVDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var m hrCSVModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
@@ -78,5 +72,5 @@ func (d *hrCSVDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 		SkipRows: int(m.SkipRows.ValueInt64()), Trailer: m.Trailer.ValueString(), Comment: m.Comment.ValueString(),
 	}
 	result, err := csv.Read(ctx, config, m.spec(), d.data.clock())
-	saveWorkers(ctx, resp, &m, result, err, "The HR file cannot be used")
+	saveWorkers(ctx, d.data, resp, &m, result, err, "The HR file cannot be used")
 }

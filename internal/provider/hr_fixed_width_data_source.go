@@ -22,9 +22,7 @@ var (
 func newHRFixedWidthDataSource() datasource.DataSource { return &hrFixedWidthDataSource{} }
 
 // hrFixedWidthDataSource reads workers from lines in which every value has its place.
-type hrFixedWidthDataSource struct {
-	data *providerData
-}
+type hrFixedWidthDataSource struct{ hrReader }
 
 type hrFixedWidthModel struct {
 	Content    types.String            `tfsdk:"content"`
@@ -71,10 +69,6 @@ func (d *hrFixedWidthDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 	}
 }
 
-func (d *hrFixedWidthDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.data = configured(req.ProviderData, &resp.Diagnostics)
-}
-
 func (d *hrFixedWidthDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var m hrFixedWidthModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
@@ -94,5 +88,5 @@ func (d *hrFixedWidthDataSource) Read(ctx context.Context, req datasource.ReadRe
 		config.Columns = append(config.Columns, fixedwidth.Column{Name: c.Name.ValueString(), Start: int(c.Start.ValueInt64()), Width: int(c.Width.ValueInt64())})
 	}
 	result, err := fixedwidth.Read(ctx, config, m.spec(), d.data.clock())
-	saveWorkers(ctx, resp, &m, result, err, "The HR file cannot be used")
+	saveWorkers(ctx, d.data, resp, &m, result, err, "The HR file cannot be used")
 }

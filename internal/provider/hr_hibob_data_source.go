@@ -17,7 +17,7 @@ var _ datasource.DataSource = (*hrHiBobDataSource)(nil)
 func newHRHiBobDataSource() datasource.DataSource { return &hrHiBobDataSource{} }
 
 // hrHiBobDataSource reads workers from HiBob.
-type hrHiBobDataSource struct{}
+type hrHiBobDataSource struct{ hrReader }
 
 type hrHiBobModel struct {
 	ServiceUser     types.String `tfsdk:"service_user"`
@@ -59,5 +59,5 @@ func (d *hrHiBobDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	config := hibob.Config{Web: m.web(hiBobPrefix), ServiceUser: m.env(m.ServiceUser, hiBobPrefix, "SERVICE_USER"), Token: m.env(m.Token, hiBobPrefix, "TOKEN"),
 		MachineReadable: m.MachineReadable.ValueBool(), Optional: m.Optional, Columns: m.Columns}
 	result, err := hibob.Read(ctx, config, m.spec())
-	saveWorkers(ctx, resp, &m, result, err, "HiBob cannot be read")
+	saveWorkers(ctx, d.data, resp, &m, result, err, "HiBob cannot be read")
 }

@@ -20,9 +20,7 @@ var (
 func newHRJSONDataSource() datasource.DataSource { return &hrJSONDataSource{} }
 
 // hrJSONDataSource reads workers from a JSON document, or from one a line.
-type hrJSONDataSource struct {
-	data *providerData
-}
+type hrJSONDataSource struct{ hrReader }
 
 type hrJSONModel struct {
 	Content   types.String `tfsdk:"content"`
@@ -56,10 +54,6 @@ func (d *hrJSONDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 	}
 }
 
-func (d *hrJSONDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.data = configured(req.ProviderData, &resp.Diagnostics)
-}
-
 func (d *hrJSONDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var m hrJSONModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
@@ -74,5 +68,5 @@ func (d *hrJSONDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	config := jsonfile.Config{Location: where, Records: m.Records.ValueString(), KeyColumn: m.KeyColumn.ValueString(), Lines: m.Lines.ValueBool(),
 		Encoding: m.Encoding.ValueString(), Total: m.TotalPath.ValueString()}
 	result, err := jsonfile.Read(ctx, config, m.spec(), d.data.clock())
-	saveWorkers(ctx, resp, &m, result, err, "The HR file cannot be used")
+	saveWorkers(ctx, d.data, resp, &m, result, err, "The HR file cannot be used")
 }

@@ -23,7 +23,7 @@ var _ datasource.DataSource = (*hrLDAPDataSource)(nil)
 func newHRLDAPDataSource() datasource.DataSource { return &hrLDAPDataSource{} }
 
 // hrLDAPDataSource reads workers from an LDAP directory.
-type hrLDAPDataSource struct{}
+type hrLDAPDataSource struct{ hrReader }
 
 type hrLDAPModel struct {
 	URLs              []string       `tfsdk:"urls"`
@@ -110,7 +110,7 @@ func (d *hrLDAPDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		return
 	}
 	result, err := ldapdir.Read(ctx, m.config(), m.spec())
-	saveWorkers(ctx, resp, &m, result, err, "The HR directory cannot be used")
+	saveWorkers(ctx, d.data, resp, &m, result, err, "The HR directory cannot be used")
 }
 
 // config takes each setting from the configuration, and address and credentials else from the environment.

@@ -29,9 +29,7 @@ var (
 func newHRMergeDataSource() datasource.DataSource { return &hrMergeDataSource{} }
 
 // hrMergeDataSource joins the workers of several sources.
-type hrMergeDataSource struct {
-	data *providerData
-}
+type hrMergeDataSource struct{ hrReader }
 
 type hrMergeModel struct {
 	Sources             []hrMergeSourceModel `tfsdk:"sources"`
@@ -111,10 +109,6 @@ func (d *hrMergeDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 			"warnings":             schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "What somebody should look at."},
 		},
 	}
-}
-
-func (d *hrMergeDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.data = configured(req.ProviderData, &resp.Diagnostics)
 }
 
 func (d *hrMergeDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {

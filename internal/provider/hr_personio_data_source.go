@@ -19,7 +19,7 @@ var _ datasource.DataSource = (*hrPersonioDataSource)(nil)
 func newHRPersonioDataSource() datasource.DataSource { return &hrPersonioDataSource{} }
 
 // hrPersonioDataSource reads workers from Personio.
-type hrPersonioDataSource struct{}
+type hrPersonioDataSource struct{ hrReader }
 
 type hrPersonioModel struct {
 	ClientID     types.String `tfsdk:"client_id"`
@@ -67,5 +67,5 @@ func (d *hrPersonioDataSource) Read(ctx context.Context, req datasource.ReadRequ
 	config := personio.Config{Web: m.web(personioPrefix), ClientID: m.env(m.ClientID, personioPrefix, "CLIENT_ID"), ClientSecret: m.env(m.ClientSecret, personioPrefix, "CLIENT_SECRET"),
 		PartnerID: m.PartnerID.ValueString(), AppID: m.AppID.ValueString(), Optional: m.Optional, PageSize: int(m.PageSize.ValueInt64()), Concurrency: int(m.Concurrency.ValueInt64()), Columns: m.Columns}
 	result, err := personio.Read(ctx, config, m.spec())
-	saveWorkers(ctx, resp, &m, result, err, "Personio cannot be read")
+	saveWorkers(ctx, d.data, resp, &m, result, err, "Personio cannot be read")
 }

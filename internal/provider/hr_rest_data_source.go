@@ -19,7 +19,7 @@ var _ datasource.DataSource = (*hrRESTDataSource)(nil)
 func newHRRESTDataSource() datasource.DataSource { return &hrRESTDataSource{} }
 
 // hrRESTDataSource reads workers from any JSON API.
-type hrRESTDataSource struct{}
+type hrRESTDataSource struct{ hrReader }
 
 type hrRESTModel struct {
 	Path    types.String       `tfsdk:"path"`
@@ -133,5 +133,5 @@ func (d *hrRESTDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		Columns: m.Columns, Paging: m.Paging.paging()}
 	config.Web.Auth, config.Web.Header = m.auth(&m.hrConnectionModel, restPrefix), m.Headers
 	result, err := rest.Read(ctx, config, m.spec())
-	saveWorkers(ctx, resp, &m, result, err, "The HR system cannot be read")
+	saveWorkers(ctx, d.data, resp, &m, result, err, "The HR system cannot be read")
 }

@@ -19,7 +19,7 @@ var _ datasource.DataSource = (*hrSCIMDataSource)(nil)
 func newHRSCIMDataSource() datasource.DataSource { return &hrSCIMDataSource{} }
 
 // hrSCIMDataSource reads workers from a SCIM service.
-type hrSCIMDataSource struct{}
+type hrSCIMDataSource struct{ hrReader }
 
 type hrSCIMModel struct {
 	Resource    types.String      `tfsdk:"resource"`
@@ -70,5 +70,5 @@ func (d *hrSCIMDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		PageSize: int(m.PageSize.ValueInt64()), Concurrency: int(m.Concurrency.ValueInt64()), Columns: m.Columns}
 	config.Web.Auth = m.auth(&m.hrConnectionModel, scimPrefix)
 	result, err := scim.Read(ctx, config, m.spec())
-	saveWorkers(ctx, resp, &m, result, err, "The SCIM service cannot be read")
+	saveWorkers(ctx, d.data, resp, &m, result, err, "The SCIM service cannot be read")
 }

@@ -52,6 +52,13 @@ type hrSourceModel struct {
 	Warnings    types.List   `tfsdk:"warnings"`
 }
 
+// hrReader is embedded in the data sources of HR systems.
+type hrReader struct{ data *providerData }
+
+func (d *hrReader) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	d.data = configured(req.ProviderData, &resp.Diagnostics)
+}
+
 // managerFound says how managers are found by manager_reference.
 const managerFound = " Managers are found by it, ignoring case and blanks around it, and replaced by their worker ids; " +
 	"managers who have left count too. A worker whose manager could be several workers is set aside: no one is guessed. " +
@@ -111,8 +118,9 @@ func hrSourceSchema(more map[string]schema.Attribute) map[string]schema.Attribut
 
 // saveWorkers puts what was read into the model m and the state, or says under a
 // title why there is nothing.
-func saveWorkers(ctx context.Context, resp *datasource.ReadResponse, m interface {
+func saveWorkers(ctx context.Context, data *providerData, resp *datasource.ReadResponse, m interface {
 	record(r *source.Result, diags *diag.Diagnostics)
+	readWhole() (fingerprint string, whole bool)
 }, result *source.Result, err error, title string) {
 	if files, ok := m.(interface{ secretFiles() []string }); ok {
 		warnSecretFiles(&resp.Diagnostics, files.secretFiles()...)
@@ -122,6 +130,9 @@ func saveWorkers(ctx context.Context, resp *datasource.ReadResponse, m interface
 		return
 	}
 	m.record(result, &resp.Diagnostics)
+	if fingerprint, whole := m.readWhole(); whole {
+		data.whole.note(fingerprint)
+	}
 	resp.Diagnostics.Append(setWithoutSecrets(ctx, &resp.State, m)...)
 }
 
@@ -210,4 +221,9 @@ func (m *hrSourceModel) record(r *source.Result, diags *diag.Diagnostics) {
 	if len(r.Warnings) > 0 {
 		diags.AddWarning("The HR data was accepted with "+wording.Count(len(r.Warnings), "warning"), listed(r.Warnings))
 	}
+}
+
+// readWhole reports that no argument says which columns to let in, and the fingerprint of what was read.
+func (m *hrSourceModel) readWhole() (fingerprint string, whole bool) {
+	return m.Fingerprint.ValueString(), m.Attributes == nil
 }

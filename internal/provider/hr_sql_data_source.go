@@ -21,7 +21,7 @@ var _ datasource.DataSource = (*hrSQLDataSource)(nil)
 func newHRSQLDataSource() datasource.DataSource { return &hrSQLDataSource{} }
 
 // hrSQLDataSource reads workers from a database.
-type hrSQLDataSource struct{}
+type hrSQLDataSource struct{ hrReader }
 
 type hrSQLModel struct {
 	Driver            types.String   `tfsdk:"driver"`
@@ -113,7 +113,7 @@ func (d *hrSQLDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 		return
 	}
 	result, err := sqldb.Read(ctx, m.config(), m.spec())
-	saveWorkers(ctx, resp, &m, result, err, "The HR database cannot be used")
+	saveWorkers(ctx, d.data, resp, &m, result, err, "The HR database cannot be used")
 }
 
 // config takes each setting from the configuration, and credentials else from the environment.

@@ -24,9 +24,7 @@ var (
 func newHRSuccessFactorsDataSource() datasource.DataSource { return &hrSuccessFactorsDataSource{} }
 
 // hrSuccessFactorsDataSource reads workers from SAP SuccessFactors.
-type hrSuccessFactorsDataSource struct {
-	data *providerData
-}
+type hrSuccessFactorsDataSource struct{ hrReader }
 
 type hrSuccessFactorsModel struct {
 	CompanyID      types.String      `tfsdk:"company_id"`
@@ -103,10 +101,6 @@ func successFactorsReadSchema() map[string]schema.Attribute {
 	}
 }
 
-func (d *hrSuccessFactorsDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.data = configured(req.ProviderData, &resp.Diagnostics)
-}
-
 // config returns the configuration, with what the environment adds to it.
 func (m *hrSuccessFactorsModel) config() successfactors.Config {
 	text := func(v types.String, name string) string { return m.env(v, successFactorsPrefix, name) }
@@ -136,5 +130,5 @@ func (d *hrSuccessFactorsDataSource) Read(ctx context.Context, req datasource.Re
 		return
 	}
 	result, err := successfactors.Read(ctx, m.config(), m.spec(), d.data.clock())
-	saveWorkers(ctx, resp, &m, result, err, "SuccessFactors cannot be used as the source of workers")
+	saveWorkers(ctx, d.data, resp, &m, result, err, "SuccessFactors cannot be used as the source of workers")
 }

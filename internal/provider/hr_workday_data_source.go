@@ -26,9 +26,7 @@ var (
 func newHRWorkdayDataSource() datasource.DataSource { return &hrWorkdayDataSource{} }
 
 // hrWorkdayDataSource reads workers from Workday.
-type hrWorkdayDataSource struct {
-	data *providerData
-}
+type hrWorkdayDataSource struct{ hrReader }
 
 type hrWorkdayModel struct {
 	Tenant                   types.String        `tfsdk:"tenant"`
@@ -125,10 +123,6 @@ func workdayReadSchema() map[string]schema.Attribute {
 	}
 }
 
-func (d *hrWorkdayDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.data = configured(req.ProviderData, &resp.Diagnostics)
-}
-
 // config returns the configuration, with what the environment adds to it.
 func (m *hrWorkdayModel) config() workday.Config {
 	text := func(v types.String, name string) string { return m.env(v, workdayPrefix, name) }
@@ -162,5 +156,5 @@ func (d *hrWorkdayDataSource) Read(ctx context.Context, req datasource.ReadReque
 		return
 	}
 	result, err := workday.Read(ctx, m.config(), m.spec(), d.data.clock())
-	saveWorkers(ctx, resp, &m, result, err, "Workday cannot be used as the source of workers")
+	saveWorkers(ctx, d.data, resp, &m, result, err, "Workday cannot be used as the source of workers")
 }

@@ -23,9 +23,7 @@ var (
 func newHRXLSXDataSource() datasource.DataSource { return &hrXLSXDataSource{} }
 
 // hrXLSXDataSource reads workers from a sheet of an Excel workbook.
-type hrXLSXDataSource struct {
-	data *providerData
-}
+type hrXLSXDataSource struct{ hrReader }
 
 type hrXLSXModel struct {
 	ContentBase64 types.String `tfsdk:"content_base64"`
@@ -57,10 +55,6 @@ func (d *hrXLSXDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 	}
 }
 
-func (d *hrXLSXDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.data = configured(req.ProviderData, &resp.Diagnostics)
-}
-
 func (d *hrXLSXDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var m hrXLSXModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
@@ -82,5 +76,5 @@ func (d *hrXLSXDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		Hidden: m.Hidden.ValueString(), Trailer: m.Trailer.ValueString(),
 	}
 	result, err := xlsx.Read(ctx, config, m.spec(), d.data.clock())
-	saveWorkers(ctx, resp, &m, result, err, "The HR file cannot be used")
+	saveWorkers(ctx, d.data, resp, &m, result, err, "The HR file cannot be used")
 }

@@ -22,9 +22,7 @@ var (
 func newHRXMLDataSource() datasource.DataSource { return &hrXMLDataSource{} }
 
 // hrXMLDataSource reads workers from an XML document.
-type hrXMLDataSource struct {
-	data *providerData
-}
+type hrXMLDataSource struct{ hrReader }
 
 type hrXMLModel struct {
 	Content    types.String      `tfsdk:"content"`
@@ -61,10 +59,6 @@ func (d *hrXMLDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 	}
 }
 
-func (d *hrXMLDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.data = configured(req.ProviderData, &resp.Diagnostics)
-}
-
 func (d *hrXMLDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var m hrXMLModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
@@ -80,5 +74,5 @@ func (d *hrXMLDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 		Location: where, Encoding: m.Encoding.ValueString(), Records: m.Records.ValueString(), Columns: m.Columns, Namespaces: m.Namespaces, Total: m.TotalPath.ValueString(),
 	}
 	result, err := xmlfile.Read(ctx, config, m.spec(), d.data.clock())
-	saveWorkers(ctx, resp, &m, result, err, "The HR file cannot be used")
+	saveWorkers(ctx, d.data, resp, &m, result, err, "The HR file cannot be used")
 }

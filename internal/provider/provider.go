@@ -72,6 +72,8 @@ type providerData struct {
 	labels labels
 	// redactionStated says that the configuration of the audit names what to redact.
 	redactionStated bool
+	// whole knows the workers documents that were read without saying which columns to let in.
+	whole wholeDocuments
 	// identities says that Terraform keeps identities, and asks for them with every call.
 	identities bool
 }

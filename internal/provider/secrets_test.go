@@ -20,8 +20,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
-	"github.com/hashicorp/terraform-plugin-testing/config"
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"terraform-provider-workforce/internal/sandbox/graph"
 )
@@ -208,7 +206,8 @@ func kept(t *testing.T, dir string) map[string]string {
 }
 
 // TestAccHR_workersOnce: the workers document is personal data. The state has it once, with its source, however many data
-// sources read it; no plan shows it, even of a data source that is read at apply; an output of it has to say so.
+// sources read it; no plan shows it, even of a data source that is read at apply; an output of it has to say so. What no rule
+// reads is warned about, and one line keeps it out.
 func TestAccHR_workersOnce(t *testing.T) {
 	useTenant(t, graph.Options{})
 	t.Setenv("TF_VAR_csv", "ID,First,Last,Dept,Hired,Left,Boss,Status,Hobby\n1,Ann,Ray,IT,2020-01-01,,,Active,"+canary+"\n")
@@ -238,25 +237,37 @@ output "report" { value = data.workforce_entra_accounts.staff.report }
 			t.Errorf("%s has the workers document %d times, expected %d", where, n, most)
 		}
 	}
-	if err := os.WriteFile(filepath.Join(dir, "output.tf"), []byte("output \"json\" { value = data.workforce_hr_csv.staff.json }\n"), 0o600); err != nil {
-		t.Fatal(err)
+	write := func(name, text string) {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
+	write("output.tf", "output \"json\" { value = data.workforce_hr_csv.staff.json }\n")
 	if out := run(false, "plan", "-no-color"); !strings.Contains(out, "sensitive = true") || strings.Contains(out, canary) {
 		t.Errorf("the document can be shown by an output that does not say so:\n%s", out)
 	}
-}
-
-// TestAccHR_attributesOfTheRules: one line lets in what the rules read, and keeps everything else out of the state.
-func TestAccHR_attributesOfTheRules(t *testing.T) {
-	s := useTenant(t, graph.Options{})
-	rules := strings.NewReplacer(`"csv" { type = string }`, `"csv" { type = string }
-locals { reads = workforce_mapping.entra.source_attributes }`, "content = var.csv", "content = var.csv\n  attributes = local.reads").Replace(cloudPipeline("2026-01-20"))
-	feed := cloudFeed("1,Ann,Ray,IT,2020-01-01,,,Active")
-	feed["csv"] = config.StringVariable("ID,First,Last,Dept,Hired,Left,Boss,Status,Hobby\n1,Ann,Ray,IT,2020-01-01,,,Active,Chess\n")
-	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: []resource.TestStep{
-		{Config: rules, ConfigVariables: feed, ConfigPlanChecks: settledPlan, Check: resource.ComposeAggregateTestCheckFunc(userHolds(s,
-			"ray@example.com", "givenName", `"Ann"`), noSecret("Chess"))},
-	}})
+	if err := os.Remove(filepath.Join(dir, "output.tf")); err != nil {
+		t.Fatal(err)
+	}
+	// What no rule reads need not be there at all: the plan says so, and its advice works.
+	advice := wordsInOrder("columns that no rule reads", "1 column", `"Hobby"`, "attributes = local.reads", "locals {",
+		"reads = workforce_mapping.NAME.source_attributes")
+	if !advice.MatchString(shown) {
+		t.Errorf("the plan does not say that the state has more than the rules read:\n%s", shown)
+	}
+	main, err := os.ReadFile(filepath.Join(dir, "main.tf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	write("main.tf", strings.Replace(string(main), "content = var.csv", "content = var.csv\n  attributes = local.reads", 1)+
+		"locals { reads = workforce_mapping.entra.source_attributes }\n")
+	if out := run(true, "apply", "-no-color", "-auto-approve"); strings.Contains(out, "Hobby") {
+		t.Errorf("the advice does not help:\n%s", out)
+	}
+	if state := kept(t, dir)["terraform.tfstate"]; strings.Contains(state, canary) || strings.Contains(state, "Hobby") ||
+		!strings.Contains(state, "Ann Ray") {
+		t.Error("the state has what no rule reads, or not what they read")
+	}
 }
 
 // TestWarnSecretFiles: whoever can read the file can sign in as the provider.

@@ -3,6 +3,11 @@ output "rules" {
   value       = local.rules
 }
 
+output "source_attributes" {
+  description = "Columns that the rules read, for attributes of the HR data source: what no rule reads stays out of the state."
+  value       = distinct(flatten([for m in concat(values(workforce_mapping.ad), values(workforce_mapping.entra)) : m.source_attributes]))
+}
+
 output "reports" {
   description = "What this plan does to people, by target, as Markdown for the reviewer."
   value = merge(

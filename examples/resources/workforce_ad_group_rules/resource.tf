@@ -26,8 +26,9 @@ resource "workforce_ad_group_rules" "birthright" {
 }
 
 data "workforce_hr_csv" "staff" {
-  path   = "${path.module}/workers.csv"
-  fields = { worker_id = "WorkerID", hire_date = "HireDate" }
+  path       = "${path.module}/workers.csv"
+  fields     = { worker_id = "WorkerID", hire_date = "HireDate" }
+  attributes = local.reads
 }
 
 data "workforce_ad_accounts" "staff" {
@@ -35,7 +36,10 @@ data "workforce_ad_accounts" "staff" {
   mapping = local.rules
 }
 
-locals { rules = workforce_mapping.ad.json }
+locals {
+  rules = workforce_mapping.ad.json
+  reads = workforce_mapping.ad.source_attributes # what no rule reads stays out of the state
+}
 
 resource "workforce_mapping" "ad" {
   target = "active_directory"

@@ -305,3 +305,19 @@ func TestTenThousandCreations(t *testing.T) {
 	}
 	t.Logf("%d users in %s by the tenant's clock (quota: %s), %+v", len(s.Users()), c.config.Clock().Sub(start), allowed, c.Stats())
 }
+
+// TestAnswersThatRepeatThePassword: what Graph says of a password is an error that does not tell it.
+func TestAnswersThatRepeatThePassword(t *testing.T) {
+	for _, password := range []string{"S3cret-of-Ann", `<"q\&uote'>1`, "Ünïcode-1"} {
+		r := Request{Method: "PATCH", Path: "/users/1", Body: map[string]any{"passwordProfile": map[string]any{"password": password}}}
+		quoted, err := json.Marshal("'" + password + "' is banned")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, body := range []string{`{"error":{"code":"Request_BadRequest","message":` + string(quoted) + `}}`, "<p>" + password + " is banned</p>"} {
+			if got := failure(r, 400, nil, []byte(body)).Error(); strings.Contains(got, password) || !strings.Contains(got, "[hidden]") {
+				t.Errorf("%s: %s", body, got)
+			}
+		}
+	}
+}

@@ -3,6 +3,7 @@
 package graphconn
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -192,8 +193,29 @@ func IsConflict(err error) (property string, conflict bool) {
 
 var sameValue = regexp.MustCompile(`(?i)same value for property (\w+) already exists`)
 
+// withoutPassword takes out of an answer the password that the request sent, which a server may repeat in what it says
+// about it: errors stand in logs.
+func (r Request) withoutPassword(body []byte) []byte {
+	doc, _ := r.Body.(map[string]any)
+	profile, _ := doc["passwordProfile"].(map[string]any)
+	password, _ := profile["password"].(string)
+	if password == "" {
+		return body
+	}
+	for _, escape := range []bool{true, false} {
+		var inJSON bytes.Buffer
+		encoder := json.NewEncoder(&inJSON)
+		encoder.SetEscapeHTML(escape)
+		if encoder.Encode(password) == nil {
+			body = bytes.ReplaceAll(body, bytes.Trim(bytes.TrimSpace(inJSON.Bytes()), `"`), []byte("[hidden]"))
+		}
+	}
+	return bytes.ReplaceAll(body, []byte(password), []byte("[hidden]"))
+}
+
 // failure makes an Error of an answer.
 func failure(r Request, status int, header http.Header, body []byte) *Error {
+	body = r.withoutPassword(body)
 	e := &Error{Method: r.Method, Path: r.Path, Status: status, RequestID: header.Get("request-id")}
 	var doc struct {
 		Error struct {

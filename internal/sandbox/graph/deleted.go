@@ -101,5 +101,8 @@ func (s *Server) restore(e *entry, name string, reconcile bool) *failure {
 		s.store.consume(e, +1)
 	}
 	s.store.index(e)
+	if e.kind == kindUnit {
+		s.markMembers(e)
+	}
 	return f
 }

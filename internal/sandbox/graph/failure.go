@@ -63,6 +63,8 @@ func title(kind string) string {
 		return "User"
 	case kindGroup:
 		return "Group"
+	case kindUnit:
+		return "AdministrativeUnit"
 	case kindApplication:
 		return "ServicePrincipal"
 	}

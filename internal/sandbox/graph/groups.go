@@ -361,18 +361,23 @@ func listTransitiveMembers(s *Server, c *call) (*answer, error) {
 	return s.listOf(c, s.transitive)
 }
 
-// listOf lists members, cast to a kind if the path has one.
+// listOf lists members of a group.
 func (s *Server) listOf(c *call, members func(*entry) []*entry) (*answer, error) {
+	return s.castTo(c, kindGroup, kindUser, members)
+}
+
+// castTo lists what is related to an object, cast to a kind if the path has one.
+func (s *Server) castTo(c *call, kind, listed string, source func(*entry) []*entry) (*answer, error) {
 	cast := ""
 	if len(c.params) > 1 {
-		kind, isCast := strings.CutPrefix(strings.TrimPrefix(c.param(1), "microsoft."), "graph.")
-		if !isCast || kind != kindUser && kind != kindGroup {
+		name, isCast := strings.CutPrefix(strings.TrimPrefix(c.param(1), "microsoft."), "graph.")
+		if !isCast || !slices.Contains([]string{kindUser, kindGroup, kindUnit}, name) {
 			return nil, malformed("Resource not found for the segment '%s'.", c.param(1))
 		}
-		cast = kind
+		cast, listed = name, name
 	}
-	return s.related(c, kindGroup, kindUser, func(e *entry) []*entry {
-		return slices.DeleteFunc(members(e), func(m *entry) bool { return cast != "" && m.kind != cast })
+	return s.related(c, kind, listed, func(e *entry) []*entry {
+		return slices.DeleteFunc(source(e), func(m *entry) bool { return cast != "" && m.kind != cast })
 	})
 }
 
@@ -400,19 +405,24 @@ func (s *Server) holding(e *entry) []*entry {
 }
 
 func listMemberOf(s *Server, c *call) (*answer, error) {
-	return s.related(c, kindUser, kindGroup, s.holding)
+	return s.castTo(c, kindUser, kindGroup, s.within(s.holding))
 }
 
 func listGroupMemberOf(s *Server, c *call) (*answer, error) {
-	return s.related(c, kindGroup, kindGroup, s.holding)
+	return s.castTo(c, kindGroup, kindGroup, s.within(s.holding))
 }
 
 func listTransitiveMemberOf(s *Server, c *call) (*answer, error) {
-	return s.related(c, kindUser, kindGroup, s.above)
+	return s.castTo(c, kindUser, kindGroup, s.within(s.above))
 }
 
 func listGroupTransitiveMemberOf(s *Server, c *call) (*answer, error) {
-	return s.related(c, kindGroup, kindGroup, s.above)
+	return s.castTo(c, kindGroup, kindGroup, s.within(s.above))
+}
+
+// within adds the administrative units of an object to its groups: memberOf returns both.
+func (s *Server) within(groups func(*entry) []*entry) func(*entry) []*entry {
+	return func(e *entry) []*entry { return append(groups(e), s.unitsOf(e)...) }
 }
 
 // above are the groups that an object is a member of, directly or through others.

@@ -32,7 +32,7 @@ func (s *Server) guarded(c *call) *failure {
 	switch {
 	case e == nil:
 		return nil
-	case e.restricted:
+	case !s.mayManage(c, e):
 		return denied()
 	case s.options.Administrator || !s.store.administers(e):
 		return nil

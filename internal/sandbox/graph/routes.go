@@ -47,7 +47,7 @@ var (
 var routes []*route
 
 func init() {
-	routes = slices.Concat(userRoutes(), groupRoutes(), tenantRoutes(), objectRoutes())
+	routes = slices.Concat(userRoutes(), groupRoutes(), tenantRoutes(), objectRoutes(), unitRoutes())
 	for _, r := range routes {
 		r.segments = strings.Split(strings.Trim(r.template, "/"), "/")
 	}
@@ -73,6 +73,7 @@ func userRoutes() []*route {
 		{"POST", "/users/{id}/sponsors/$ref", addSponsor, writeUser, 1, nil},
 		{"DELETE", "/users/{id}/sponsors/{sponsor}/$ref", removeSponsor, writeUser, 1, nil},
 		{"GET", "/users/{id}/memberOf", listMemberOf, readMemberOf, 2, nil},
+		{"GET", "/users/{id}/memberOf/{kind}", listMemberOf, readMemberOf, 2, nil},
 		{"GET", "/users/{id}/transitiveMemberOf", listTransitiveMemberOf, readMemberOf, 3, nil},
 		{"GET", "/users/{id}/ownedObjects", listOwned, readUser, 2, nil},
 		{"POST", "/users/{id}/revokeSignInSessions", revokeSessions, revokeUser, 1, nil},
@@ -100,6 +101,7 @@ func groupRoutes() []*route {
 		{"GET", "/groups/{id}/transitiveMembers", listTransitiveMembers, readGroup, 5, nil},
 		{"GET", "/groups/{id}/transitiveMembers/{kind}", listTransitiveMembers, readGroup, 5, nil},
 		{"GET", "/groups/{id}/memberOf", listGroupMemberOf, readGroup, 2, nil},
+		{"GET", "/groups/{id}/memberOf/{kind}", listGroupMemberOf, readGroup, 2, nil},
 		{"GET", "/groups/{id}/transitiveMemberOf", listGroupTransitiveMemberOf, readGroup, 3, nil},
 		{"POST", "/groups/{id}/members/$ref", addMember, writeMembers, 1, nil},
 		{"DELETE", "/groups/{id}/members/{member}/$ref", removeMember, writeMembers, 1, nil},
@@ -114,6 +116,7 @@ func tenantRoutes() []*route {
 		{"GET", "/directory/deletedItems", listUncast, readDeleted, 1, nil},
 		{"GET", "/directory/deletedItems/microsoft.graph.user", listDeletedUsers, readDeleted, 2, nil},
 		{"GET", "/directory/deletedItems/microsoft.graph.group", listDeletedGroups, readDeleted, 2, nil},
+		{"GET", "/directory/deletedItems/microsoft.graph.administrativeUnit", listDeletedUnits, readUnits, 1, nil},
 		{"GET", "/directory/deletedItems/{id}", getDeleted, readDeleted, 1, nil},
 		{"POST", "/directory/deletedItems/{id}/restore", restoreDeleted, dropDeleted, 1, nil},
 		{"POST", "/directory/deletedItems/{id}/microsoft.graph.restore", restoreDeleted, dropDeleted, 1, nil},

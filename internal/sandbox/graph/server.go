@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Package graph is a Microsoft Entra tenant on this machine: Microsoft Graph
-// v1.0 for users, groups, licences and what belongs to them, and the token
+// v1.0 for users, groups, administrative units, licences and what belongs to them, and the token
 // endpoint of the Microsoft identity platform, both over TLS. It is as strict as
 // the real one: what is not selected is not returned, a property that cannot be
 // written is refused, lists come in pages, writes are throttled, new objects may
@@ -46,8 +46,8 @@ const (
 
 // AllPermissions are the application permissions that the server knows.
 var AllPermissions = []string{
-	"Application.Read.All", "AuditLog.Read.All", "CustomSecAttributeAssignment.Read.All", "CustomSecAttributeAssignment.ReadWrite.All", "CustomSecAttributeDefinition.Read.All", "Directory.Read.All", "Directory.ReadWrite.All",
-	"Domain.Read.All", "Group.Create", "Group.Read.All", "Group.ReadWrite.All", "GroupMember.Read.All", "GroupMember.ReadWrite.All", "LicenseAssignment.ReadWrite.All",
+	"AdministrativeUnit.Read.All", "AdministrativeUnit.ReadWrite.All", "Application.Read.All", "AuditLog.Read.All", "CustomSecAttributeAssignment.Read.All", "CustomSecAttributeAssignment.ReadWrite.All", "CustomSecAttributeDefinition.Read.All", "Directory.Read.All", "Directory.ReadWrite.All",
+	"Directory.Write.Restricted", "Domain.Read.All", "Group.Create", "Group.Read.All", "Group.ReadWrite.All", "GroupMember.Read.All", "GroupMember.ReadWrite.All", "LicenseAssignment.ReadWrite.All",
 	"MailboxSettings.Read", "Organization.Read.All", "RoleManagement.Read.Directory", "RoleManagement.ReadWrite.Directory", "User-LifeCycleInfo.Read.All", "User-LifeCycleInfo.ReadWrite.All", "User-PasswordProfile.ReadWrite.All",
 	"User.DeleteRestore.All", "User.EnableDisableAccount.All", "User.ManageIdentities.All", "User.Read.All", "User.ReadWrite.All", "User.RevokeSessions.All",
 	"UserAuthenticationMethod.Read.All", "UserAuthenticationMethod.ReadWrite.All",

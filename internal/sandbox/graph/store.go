@@ -12,7 +12,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// entry is a user or group.
+// entry is a user, a group or an administrative unit.
 type entry struct {
 	kind, id string
 	props    object // without what is null
@@ -27,8 +27,9 @@ type entry struct {
 	changed int       // the tick of the last change
 	passes  []object  // temporary access passes
 
-	role       string // of administrators that a user holds
-	restricted bool   // in a restricted management administrative unit
+	role       string   // of administrators that a user holds
+	restricted bool     // in a restricted management administrative unit, by hand
+	scoped     []object // role memberships of an administrative unit
 }
 
 // idSet is a set of ids in the order in which they were added.
@@ -60,7 +61,8 @@ type store struct {
 	extensions map[string]*definition       // by name
 	security   map[string]*definition       // custom security attributes, by folded set and name
 	licenses   []*License
-	holders    map[*entry]bool // groups that hold a role
+	holders    map[*entry]bool   // groups that hold a role
+	units      map[string]*entry // administrative units, by id
 	tick       int
 	purged     []tombstone
 }
@@ -73,7 +75,7 @@ type tombstone struct {
 
 func newStore(o Options) *store {
 	s := &store{principal: uuid.NewString(), domains: o.Domains, entries: map[string]*entry{}, byName: map[string]*entry{}, byAddress: map[string]*entry{}, byAnchor: map[string]*entry{},
-		byEmployee: map[string]map[string]*entry{}, extensions: map[string]*definition{}, security: map[string]*definition{}, holders: map[*entry]bool{}}
+		byEmployee: map[string]map[string]*entry{}, extensions: map[string]*definition{}, security: map[string]*definition{}, holders: map[*entry]bool{}, units: map[string]*entry{}}
 	for _, l := range o.Licenses {
 		s.licenses = append(s.licenses, &l)
 	}
@@ -218,6 +220,7 @@ func (s *store) purge(e *entry) {
 	s.unindex(e)
 	delete(s.entries, e.id)
 	delete(s.holders, e)
+	delete(s.units, e.id)
 	s.tick++
 	s.purged = append(s.purged, tombstone{e.kind, e.id, s.tick})
 	for _, other := range s.entries {

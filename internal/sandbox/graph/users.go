@@ -58,13 +58,19 @@ func (s *Server) enter(kind string, d *draft) (*entry, *failure) {
 	e := &entry{kind: kind, id: uuid.NewString(), props: object{}, visible: now.Add(s.options.VisibleAfter), hidden: s.options.VisibleAfterReads}
 	e.set("id", e.id)
 	e.set("createdDateTime", now.Format("2006-01-02T15:04:05Z"))
-	if kind == kindGroup {
+	switch kind {
+	case kindGroup:
 		e.members = &idSet{has: map[string]bool{}}
-	} else {
+	case kindUnit:
+		e.members = &idSet{has: map[string]bool{}}
+		e.set("createdDateTime", nil)
+	default:
 		e.set("userType", "Member")
 		e.set("signInSessionsValidFromDateTime", now.Format("2006-01-02T15:04:05Z"))
 	}
-	e.set("securityIdentifier", sid(e.id))
+	if kind != kindUnit {
+		e.set("securityIdentifier", sid(e.id))
+	}
 	d.apply(e)
 	if d.password != nil {
 		e.set("lastPasswordChangeDateTime", now.Format("2006-01-02T15:04:05Z"))
@@ -76,6 +82,9 @@ func (s *Server) enter(kind string, d *draft) (*entry, *failure) {
 		return nil, f
 	}
 	s.store.entries[e.id] = e
+	if kind == kindUnit {
+		s.store.units[e.id] = e
+	}
 	s.store.index(e)
 	return e, nil
 }
@@ -243,7 +252,7 @@ func checkProfile(value any) (object, *failure) {
 // permission of their own need it in every change; only passwords and identities
 // may come with the creation of a user.
 func (c *call) mayWrite(p *property, change bool) bool {
-	if p.owner == kindGroup {
+	if p.owner == kindGroup || p.owner == kindUnit {
 		return true
 	}
 	general := c.may(writeUser...)

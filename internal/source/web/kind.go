@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
+	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -68,7 +70,29 @@ func (r Request) accept(a *Response) error {
 	if a.Status == http.StatusNoContent {
 		return nil
 	}
-	return r.Expect.check(a)
+	if err := r.Expect.check(a); err != nil || r.Partial {
+		return err
+	}
+	return whole(a)
+}
+
+var contentRange = regexp.MustCompile(`(\d+)-(\d+)/(\d+|\*)`)
+
+// whole refuses what the server itself calls a part (RFC 9110 sections 14.4 and 15.3.7), where nobody asks for the rest.
+func whole(a *Response) error {
+	given := a.Header.Get("Content-Range")
+	m := contentRange.FindStringSubmatch(given)
+	part := a.Status == http.StatusPartialContent
+	if m != nil && !part {
+		last, _ := strconv.ParseUint(m[2], 10, 64)
+		total, err := strconv.ParseUint(m[3], 10, 64)
+		part = strings.Trim(m[1], "0") != "" || err == nil && total > 0 && last < total-1
+	}
+	if !part {
+		return nil
+	}
+	return &kindError{fmt.Sprintf("found a part of the list (Content-Range %q), expected all of it: "+
+		"ask for all records at once, or for page after page", given)}
 }
 
 // check finds answers that are something else: maintenance and sign-in pages

@@ -36,6 +36,9 @@ type Request struct {
 	Safe bool
 	// Expect is what the answer must be; anything if empty.
 	Expect Kind
+	// Partial says that an answer may be a part of the whole, by its status or by the header Content-Range, because
+	// the caller asks for the other parts too.
+	Partial bool
 	// Pass says which answers with an error status are the caller's to read,
 	// such as a SOAP fault with status 500. They are neither repeated nor errors.
 	Pass func(*Response) bool
@@ -48,6 +51,9 @@ type Response struct {
 	Body   []byte
 	// URL is where the answer came from, after redirects.
 	URL *url.URL
+	// Unframed says that the answer ends where the connection does (RFC 9112 section 6.3), so that a broken connection
+	// looks like its end: only a format that shows its own end tells whether it is whole.
+	Unframed bool
 }
 
 // Do sends a request and returns the answer, if its status is 2xx or Pass takes
@@ -197,7 +203,7 @@ func (c *Client) attempt(ctx context.Context, r Request, target *url.URL) (_ *Re
 		return nil, token, causeOf(ctx, err)
 	}
 	defer answer.Body.Close()
-	response := &Response{Status: answer.StatusCode, Header: answer.Header, URL: answer.Request.URL}
+	response := &Response{Status: answer.StatusCode, Header: answer.Header, URL: answer.Request.URL, Unframed: unframed(answer)}
 	response.Body, err = c.readBody(answer, stall, cancel)
 	if err == nil {
 		// A server that notices that we gave up may still end its answer in good
@@ -208,6 +214,12 @@ func (c *Client) attempt(ctx context.Context, r Request, target *url.URL) (_ *Re
 		return nil, token, causeOf(ctx, err)
 	}
 	return response, token, r.accept(response)
+}
+
+// unframed reports an answer that ends where the connection does. Compressed ones have a checksum, which net/http holds
+// them against.
+func unframed(answer *http.Response) bool {
+	return answer.ProtoMajor == 1 && answer.ContentLength < 0 && len(answer.TransferEncoding) == 0 && !answer.Uncompressed
 }
 
 func (c *Client) setHeader(request *http.Request, r Request) {

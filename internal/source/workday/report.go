@@ -80,6 +80,11 @@ func (c *Config) readReport(ctx context.Context, client *web.Client, s source.Sp
 	}
 	s.DateFormats = dateFormats(s.DateFormats)
 	var result *source.Result
+	if r.Format == "csv" && answer.Unframed && s.MinRecords == 0 {
+		return nil, fmt.Errorf("report %s: found %d bytes without an end: the server says neither how long its answer is nor where it ends, "+
+			"so that a broken connection looks like the end of the report; read it as JSON (report.format), which shows its end, or set min_records",
+			r.Name, len(answer.Body))
+	}
 	if r.Format == "csv" {
 		result, err = csv.Read(ctx, csv.Config{Location: location.Config{Content: string(answer.Body)}}, s, time.Time{})
 	} else {

@@ -4,8 +4,10 @@ package workday
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -13,6 +15,7 @@ import (
 	"terraform-provider-workforce/internal/sandbox/company"
 	"terraform-provider-workforce/internal/sandbox/workday"
 	"terraform-provider-workforce/internal/source"
+	"terraform-provider-workforce/internal/source/web"
 )
 
 // reportSpec says what the columns of the tenant's report are.
@@ -168,5 +171,34 @@ func TestReportErrors(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), tt.want) || leaks(err.Error()) != "" {
 			t.Errorf("%s %.60s: got %v, want %q in it", tt.format, tt.answer, err, tt.want)
 		}
+	}
+}
+
+// TestReportWithoutAnEnd: rows of text that end where the connection does may be half of them.
+func TestReportWithoutAnEnd(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		conn, out, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		fmt.Fprint(out, "HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nConnection: close\r\n\r\nEmployee_ID\n1\n2\n")
+		_ = out.Flush()
+		_ = conn.Close()
+	}))
+	defer server.Close()
+	client, err := web.New(web.Config{URL: server.URL, Retries: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &Config{Tenant: "t", Report: &Report{Owner: "o", Name: "Staff", Format: "csv"}}
+	spec := source.Spec{Fields: source.Fields{"worker_id": "Employee_ID"}}
+	_, err = c.readReport(t.Context(), client, spec)
+	if err == nil || !strings.Contains(err.Error(), "report Staff: found 16 bytes without an end") || !strings.Contains(err.Error(), "min_records") {
+		t.Errorf("got %v", err)
+	}
+	spec.MinRecords = 2
+	if r, err := c.readReport(t.Context(), client, spec); err != nil || len(r.Workers) != 2 {
+		t.Errorf("got %v, %v with min_records", r, err)
 	}
 }
