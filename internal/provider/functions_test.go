@@ -67,6 +67,8 @@ func TestAccFunctions_errors(t *testing.T) {
 		`e164("nobody", "DE")`:                       {"nobody"},
 		`filetime("yesterday")`:                      {"yesterday"},
 		`mapping_from_entra_schema("{")`:             {"schema"},
+		`mapping_from_sync_rules()`:                  {"exports", "at least one"},
+		`mapping_from_sync_rules("rules.xml")`:       {"exports", "rules.xml", "Synchronization Rules Editor"},
 	} {
 		t.Run(call, func(t *testing.T) {
 			resource.UnitTest(t, resource.TestCase{
