@@ -151,6 +151,28 @@ func TestAccTopologies_example(t *testing.T) {
 	names(emea, "1002 john.doe2@corp.example.com", "1003 ann.lee2@corp.example.com")
 	args[0], args[1] = "plan", "-input=false"
 	run("without changing any real infrastructure") // the reports have another moment
+
+	// Another mover, while the forest that they join goes down between plan and apply: the other one is done, the
+	// failure names the server, and the next run finishes.
+	if err := os.WriteFile(file, []byte(strings.Replace(moved, "1001,John,Doe,Example Corp", "1001,John,Doe,Example EMEA", 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	args[1] = "-out=saved"
+	run()
+	emea.Hang(true)
+	out, err := runTerraform(t.Context(), t, work, "apply", "-no-color", "saved")
+	if server := strings.TrimPrefix(emea.URL(), "ldaps://"); err == nil || !strings.Contains(out, server) ||
+		!strings.Contains(out, "workforce_ad_population.corp: Modifications complete") || strings.Contains(out, "cannot be reviewed") {
+		t.Errorf("apply with a forest down: %v\n%s", err, out)
+	}
+	names(corp, "1001 john.doe@corp.example.com disabled", "1003 ann.lee2@corp.example.com disabled")
+	names(emea, "1002 john.doe2@corp.example.com", "1003 ann.lee2@corp.example.com")
+	emea.Hang(false)
+	args[0], args[1] = "apply", "-auto-approve"
+	run("1 changed")
+	names(emea, "1001 john.doe@corp.example.com", "1002 john.doe2@corp.example.com", "1003 ann.lee2@corp.example.com")
+	args[0], args[1] = "plan", "-input=false"
+	run("without changing any real infrastructure")
 }
 
 // useForests starts two forests that one account signs in to.
