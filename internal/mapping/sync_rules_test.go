@@ -128,9 +128,11 @@ func TestFromSyncRulesScript(t *testing.T) {
 // decides, and one to Microsoft Entra ID.
 func TestFromSyncRulesJSON(t *testing.T) {
 	rules, notes := fromFiles(t, "connect-rules.json")
-	expectNotes(t, notes, "Device Join", `"Out to AAD - old" is disabled`, "telephoneNumber became businessPhones", "sourceAnchor was left out")
+	expectNotes(t, notes, "Device Join", `"Out to AAD - old" is disabled`, "telephoneNumber became businessPhones",
+		"sourceAnchor was left out")
 	l := rules.Lifecycle
-	if rules.Target != "entra" || !slices.Equal(l.ActiveStatuses, []string{"employed"}) || !slices.Equal(l.InactiveStatuses, []string{"gone"}) {
+	if rules.Target != "entra" || !slices.Equal(l.ActiveStatuses, []string{"employed"}) ||
+		!slices.Equal(l.InactiveStatuses, []string{"gone"}) {
 		t.Errorf("target %s, lifecycle %+v", rules.Target, l)
 	}
 	if got := rules.Attributes["department"].Expression; got != "Coalesce([Dept], [OrgName])" {
@@ -149,7 +151,8 @@ func TestFromSyncRulesInbound(t *testing.T) {
 	rules, notes := fromFiles(t, "connect-inbound.xml")
 	expectQuestions(t, rules, "no rule joins accounts", "no rule gives dn", "no rule given creates accounts", "no rule enables or disables")
 	expectNotes(t, notes, "There are rules into the metaverse only")
-	if got := rules.Attributes["usageLocation"].Expression; got != `IIF(IsNullOrEmpty([msExchUsageLocation]), "US", Trim([msExchUsageLocation]))` {
+	const place = `IIF(IsNullOrEmpty([msExchUsageLocation]), "US", Trim([msExchUsageLocation]))`
+	if got := rules.Attributes["usageLocation"].Expression; got != place {
 		t.Errorf("usageLocation: %s", got)
 	}
 	if got := rules.Attributes["extensionAttribute5"]; got.Apply != ApplyOnCreate || *got.Constant != "EMEA" {
@@ -208,11 +211,13 @@ func TestFromSyncRulesLifecycle(t *testing.T) {
 		"flags by status": {one("userAccountControl", `IIF([s]="A",512,IIF([s]="L",514,NULL))`), []string{"A"}, []string{"L"}, ""},
 		"the disabling bit": {one("userAccountControl", `IIF([s]="A" || [s]="B",BitAnd(-3,[userAccountControl]),IIF([s]="L",`+
 			`BitOr(2,[userAccountControl]),IgnoreThisFlow))`), []string{"A", "B"}, []string{"L"}, ""},
-		"truth":                {one("accountEnabled", `IIF([s]="A",True,IIF([s]="L",False,NULL))`), []string{"A"}, []string{"L"}, ""},
-		"pairs of Switch":      {one("accountEnabled", `Switch([s]="A",True,[s]="L",False)`), []string{"A"}, []string{"L"}, ""},
-		"everybody else":       {one("userAccountControl", `IIF([s]="A",512,514)`), nil, nil, "its default decides about every other value of [s]"},
-		"the same for all":     {one("userAccountControl", `512`), nil, nil, "it is the same for everybody"},
-		"what the account has": {one("accountEnabled", `IIF(BitAnd([userAccountControl],2)=0,True,False)`), nil, nil, "it is no Switch over one attribute"},
+		"truth":           {one("accountEnabled", `IIF([s]="A",True,IIF([s]="L",False,NULL))`), []string{"A"}, []string{"L"}, ""},
+		"pairs of Switch": {one("accountEnabled", `Switch([s]="A",True,[s]="L",False)`), []string{"A"}, []string{"L"}, ""},
+		"everybody else": {one("userAccountControl", `IIF([s]="A",512,514)`), nil, nil,
+			"its default decides about every other value of [s]"},
+		"the same for all": {one("userAccountControl", `512`), nil, nil, "it is the same for everybody"},
+		"what the account has": {one("accountEnabled", `IIF(BitAnd([userAccountControl],2)=0,True,False)`), nil, nil,
+			"it is no Switch over one attribute"},
 		"two rules": {[]string{outboundRule("Out to AD - Active", scopeOf("s EQUAL A"), 1, append(slices.Clone(namesFlow),
 			flowTo("userAccountControl", "512"))...), outboundRule("Out to AD - Left", scopeOf("s EQUAL L"), 2,
 			flowTo("userAccountControl", "514"))}, []string{"A"}, []string{"L"}, ""},
@@ -283,8 +288,9 @@ func TestFromSyncRulesFlows(t *testing.T) {
 	status := flowTo("accountEnabled", `IIF([s]="A",True,IIF([s]="L",False,NULL))`)
 	base := outboundRule("Out to AD - User", "", 10, append(slices.Clone(namesFlow), status, flowTo("info", "[second]"))...)
 	for name, c := range map[string]struct{ scope, expression, want string }{
-		"precedence":         {"", "[first]", "Coalesce([first], [second])"},
-		"another scope":      {scopeOf("country EQUAL DE"), "[first]", `DECIDE: the rule "Out to AD - more" gives [first] only where [country] EQUAL DE`},
+		"precedence": {"", "[first]", "Coalesce([first], [second])"},
+		"another scope": {scopeOf("country EQUAL DE"), "[first]",
+			`DECIDE: the rule "Out to AD - more" gives [first] only where [country] EQUAL DE`},
 		"null for good":      {"", "AuthoritativeNull", `DECIDE: the rule "Out to AD - more" gives AuthoritativeNull ahead of others`},
 		"nothing flows":      {"", `IIF([x]="1", [first], IgnoreThisFlow)`, "DECIDE: the rule"},
 		"a parameter":        {"", "%Forest.FQDN%", "DECIDE: the expression %Forest.FQDN% cannot be read"},
@@ -311,8 +317,9 @@ func TestFromSyncRulesFlows(t *testing.T) {
 
 // TestFromSyncRulesSynchronised: rules that synchronise Active Directory to Microsoft Entra ID make no second accounts.
 func TestFromSyncRulesSynchronised(t *testing.T) {
-	in := `{"Name": "In from AD - User Join", "Direction": "Inbound", "Precedence": 1, "SourceObjectType": "user", "TargetObjectType": "person",
-		"Connector": "ad", "LinkType": "Provision", "AttributeFlowMappings": [{"Source": ["department"], "Destination": "department",
+	in := `{"Name": "In from AD - User Join", "Direction": "Inbound", "Precedence": 1, "SourceObjectType": "user",
+		"TargetObjectType": "person", "Connector": "ad", "LinkType": "Provision", 
+		"AttributeFlowMappings": [{"Source": ["department"], "Destination": "department",
 		"FlowType": "Direct"}]}`
 	out := strings.NewReplacer("Out to AD ", "Out to AAD ").Replace(outboundRule("Out to AD - User Join", "", 2, flowTo("department",
 		"[department]")))
@@ -328,12 +335,13 @@ func TestFromSyncRulesSynchronised(t *testing.T) {
 // TestFromSyncRulesDN: distinguished names part into the container and the common name, or are asked for.
 func TestFromSyncRulesDN(t *testing.T) {
 	for dn, want := range map[string][2]string{
-		`"CN=" + [n] + ",OU=A,DC=x"`:                                           {"[n]", `"OU=A,DC=x"`},
-		`EscapeDNComponent("CN=" + [n]) + ",OU=A," + [base]`:                   {"[n]", `"OU=A," + [base]`},
-		`"CN=x-" + [n] + " " + [m] + IIF([t]="1", ",OU=A", ",OU=B") + ",DC=x"`: {`"x-" + [n] + " " + [m]`, `IIF([t] = "1", "OU=A", "OU=B") + ",DC=x"`},
-		`"CN=" + [n] + IIF([t]="1", ",OU=A", "OU=B") + ",DC=x"`:                {`[n] + IIF([t] = "1", ",OU=A", "OU=B")`, `"DC=x"`},
-		`"uid=" + [n] + ",OU=A"`:                                               {"DECIDE", "DECIDE"},
-		`[dn]`:                                                                 {"DECIDE", "DECIDE"},
+		`"CN=" + [n] + ",OU=A,DC=x"`:                         {"[n]", `"OU=A,DC=x"`},
+		`EscapeDNComponent("CN=" + [n]) + ",OU=A," + [base]`: {"[n]", `"OU=A," + [base]`},
+		`"CN=x-" + [n] + " " + [m] + IIF([t]="1", ",OU=A", ",OU=B") + ",DC=x"`: {`"x-" + [n] + " " + [m]`,
+			`IIF([t] = "1", "OU=A", "OU=B") + ",DC=x"`},
+		`"CN=" + [n] + IIF([t]="1", ",OU=A", "OU=B") + ",DC=x"`: {`[n] + IIF([t] = "1", ",OU=A", "OU=B")`, `"DC=x"`},
+		`"uid=" + [n] + ",OU=A"`:                                {"DECIDE", "DECIDE"},
+		`[dn]`:                                                  {"DECIDE", "DECIDE"},
 	} {
 		rules, _, err := FromSyncRules([]string{outboundRule("Out to AD - User", "", 1, flowTo("dn", dn))})
 		if err != nil {
@@ -352,24 +360,28 @@ func TestFromSyncRulesDN(t *testing.T) {
 // TestFromSyncRulesProblems: exports that cannot be read say so, and how to export.
 func TestFromSyncRulesProblems(t *testing.T) {
 	for doc, want := range map[string]string{
-		"":                                "found an empty text",
-		"hello world":                     `begins with "hello world"`,
-		"<a/>":                            `found XML of "a" without rules`,
-		"<a":                              "found XML that does not parse",
-		"[]":                              "found an empty list",
-		`[{"Name": "x", "Direction": 1}]`: `rule "x" (entry 1): found the direction "1", expected Inbound or Outbound (Windows PowerShell writes numbers`,
-		`[{"Name": "x", "Direction": "Outbound", "ScopeFilter": ["Microsoft.IdentityManagement.ScopeGroup"]}]`:     "-Depth 6",
-		`[{"Name": "x", "Direction": "Outbound", "AttributeFlowMappings": [{"Destination": "a", "FlowType": 2}]}]`: `found the flow type "2" of a`,
-		`[{"Name": "x", "Direction": "Outbound", "TargetObjectType": "group"}]`:                                    "found no enabled synchronization rule of users",
-		"New-ADSyncRule -Name 'x' -Direction $direction":                                                           "line 1: found the variable $direction as Direction",
-		"New-ADSyncRule -Name 'x":                                      "line 1: the text that begins here has no end",
-		"New-ADSyncRule -Name 'x' -Direction 'Inbound' -Precedence $p": "found the variable $p",
+		"":            "found an empty text",
+		"hello world": `begins with "hello world"`,
+		"<a/>":        `found XML of "a" without rules`,
+		"<a":          "found XML that does not parse",
+		"[]":          "found an empty list",
+		`[{"Name": "x", "Direction": 1}]`: `rule "x" (entry 1): found the direction "1", expected Inbound or Outbound (Windows ` +
+			"PowerShell writes numbers",
+		`[{"Name": "x", "Direction": "Outbound", "ScopeFilter": ["Microsoft.IdentityManagement.ScopeGroup"]}]`: "-Depth 6",
+
+		`[{"Name": "x", "Direction": "Outbound", "AttributeFlowMappings": [{"Destination": "a", "FlowType": 2}]}]`: `found the flow type "2"`,
+
+		`[{"Name": "x", "Direction": "Outbound", "TargetObjectType": "group"}]`: "found no enabled synchronization rule of users",
+		"New-ADSyncRule -Name 'x' -Direction $direction":                        "line 1: found the variable $direction as Direction",
+		"New-ADSyncRule -Name 'x":                                               "line 1: the text that begins here has no end",
+		"New-ADSyncRule -Name 'x' -Direction 'Inbound' -Precedence $p":          "found the variable $p",
 	} {
 		if _, _, err := FromSyncRules([]string{doc}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", doc, err, want)
 		}
 	}
-	if _, _, err := FromSyncRules([]string{outboundRule("Out to AD", "", 1), "x"}); err == nil || !strings.Contains(err.Error(), "export 2 of 2") {
+	_, _, err := FromSyncRules([]string{outboundRule("Out to AD", "", 1), "x"})
+	if err == nil || !strings.Contains(err.Error(), "export 2 of 2") {
 		t.Errorf("the second of two: %v", err)
 	}
 }
@@ -386,7 +398,8 @@ func TestFromSyncRulesEncodings(t *testing.T) {
 		for _, unit := range utf16.Encode([]rune(strings.ReplaceAll(string(doc), "\n", "\r\n"))) {
 			wide = binary.LittleEndian.AppendUint16(wide, unit)
 		}
-		for kind, text := range map[string]string{"byte order mark": "\ufeff" + string(doc), "UTF-16 in Base64": base64.StdEncoding.EncodeToString(wide)} {
+		for kind, text := range map[string]string{"byte order mark": "\ufeff" + string(doc),
+			"UTF-16 in Base64": base64.StdEncoding.EncodeToString(wide)} {
 			got, _, err := FromSyncRules([]string{text})
 			if err != nil {
 				t.Fatalf("%s, %s: %v", name, kind, err)

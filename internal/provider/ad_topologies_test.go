@@ -5,6 +5,7 @@ package provider
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -173,6 +174,43 @@ func TestAccTopologies_example(t *testing.T) {
 	names(emea, "1001 john.doe@corp.example.com", "1002 john.doe2@corp.example.com", "1003 ann.lee2@corp.example.com")
 	args[0], args[1] = "plan", "-input=false"
 	run("without changing any real infrastructure")
+}
+
+// TestAccTopologies_plans plans the examples of the topologies that differ from the one above.
+func TestAccTopologies_plans(t *testing.T) {
+	tenant := useTenant(t, graph.Options{})
+	syncPerson(tenant, 1, true) // carries worker id 0001, whom the feed does not have
+	corp, emea := useForests(t)
+	work := t.TempDir()
+	if err := os.CopyFS(work, os.DirFS(filepath.Join(examplesDir, "topologies"))); err != nil {
+		t.Fatal(err)
+	}
+	forest := func(s *memdir.Server, more string) string {
+		return `{ url = "` + s.URL() + `", base_dn = "` + memdir.Base + `"` + more + ` }`
+	}
+	file := `, workers_file = "../workers.csv"`
+	for name, c := range map[string]struct {
+		variable string
+		want     []string
+	}{
+		"domain-and-tenant": {"base_dn=" + memdir.Base, []string{"1001", "1002", "1003", "Plan: 4 to add"}},
+		"domains": {"domains={ corp = " + forest(corp, "") + ", emea = " + forest(emea, "") + " }",
+			[]string{`manager += "CN=John Doe,OU=Staff,` + memdir.Base, `manager += "1001"`, "Plan: 4 to add"}},
+		"separate": {"companies={ corp = " + forest(corp, file) + ", emea = " + forest(emea, file) + " }",
+			[]string{"workforce_ad_population.corp", "workforce_ad_population.emea", "Plan: 4 to add"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if name == "domain-and-tenant" {
+				t.Setenv("WORKFORCE_AD_URL", corp.URL())
+			}
+			out, err := runTerraform(t.Context(), t, filepath.Join(work, name), "plan", "-input=false", "-no-color", "-var", c.variable)
+			for _, word := range c.want {
+				if err != nil || !regexp.MustCompile(word).MatchString(out) {
+					t.Fatalf("terraform plan does not say %q: %v\n%s", word, err, out)
+				}
+			}
+		})
+	}
 }
 
 // useForests starts two forests that one account signs in to.
