@@ -123,15 +123,14 @@ func (s *syncImporter) sort(all []syncrule.Rule) error {
 	return nil
 }
 
+// impersonal are object types of metaverses and directories that are no people, lower-cased.
+var impersonal = []string{"group", "contact", "device", "computer", "room", "printer", "role", "publicfolder", "organizationalunit",
+	"container", "forest", "domain", "synchronizationrule", "detectedruleentry", "expectedruleentry", "foreignsecurityprincipal",
+	"serviceprincipal", "msexchdynamicdistributionlist"}
+
 // personal reports whether a rule is about people and their accounts.
 func personal(r syncrule.Rule) bool {
-	known := func(word string, words ...string) bool {
-		return word == "" || slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(w, word) })
-	}
-	if !known(r.MetaverseType, "person", "user", "employee", "contractor") {
-		return false
-	}
-	return !r.Outbound || known(r.ConnectedType, "user", "inetOrgPerson", "person")
+	return !slices.Contains(impersonal, strings.ToLower(r.MetaverseType)) && !slices.Contains(impersonal, strings.ToLower(r.ConnectedType))
 }
 
 // inboundOnly takes attributes of the metaverse for those of the account: there is no rule
