@@ -84,17 +84,21 @@ data "workforce_ad_names" "emea" {
 }
 
 data "workforce_ad_accounts" "corp" {
-  provider    = workforce.corp
-  workers     = data.workforce_hr_csv.staff.json
-  mapping     = local.rules.corp
-  taken_names = { emea = data.workforce_ad_names.emea.names, tenant = data.workforce_entra_names.tenant.names }
+  provider = workforce.corp
+  workers  = data.workforce_hr_csv.staff.json
+  mapping  = local.rules.corp
+  # Other accounts of the domain are not this configuration's.
+  owned_containers = ["OU=Staff,${var.forests.corp.base_dn}"]
+  taken_names      = { emea = data.workforce_ad_names.emea.names, tenant = data.workforce_entra_names.tenant.names }
 }
 
 data "workforce_ad_accounts" "emea" {
-  provider    = workforce.emea
-  workers     = data.workforce_hr_csv.staff.json
-  mapping     = local.rules.emea
-  taken_names = { corp = data.workforce_ad_accounts.corp.names, tenant = data.workforce_entra_names.tenant.names }
+  provider = workforce.emea
+  workers  = data.workforce_hr_csv.staff.json
+  mapping  = local.rules.emea
+  # Other accounts of the domain are not this configuration's.
+  owned_containers = ["OU=Staff,${var.forests.emea.base_dn}"]
+  taken_names      = { corp = data.workforce_ad_accounts.corp.names, tenant = data.workforce_entra_names.tenant.names }
 }
 
 resource "workforce_ad_population" "corp" {

@@ -4,14 +4,12 @@ package mapping
 
 import (
 	"bytes"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
 
-	"golang.org/x/text/encoding/unicode"
-	"golang.org/x/text/transform"
+	"terraform-provider-workforce/internal/mapping/syncrule"
 )
 
 // looseText is a text that some exports write as a number or a truth value.
@@ -75,9 +73,9 @@ type envelope struct {
 
 // readSyncSchema finds the schema in a document.
 func readSyncSchema(doc string) (*syncSchema, error) {
-	data, err := plainJSON(doc)
+	data, err := syncrule.Plain(doc)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("not a synchronization schema: %w", err)
 	}
 	if data, err = unwrap(data, 0); err != nil {
 		return nil, err
@@ -87,28 +85,6 @@ func readSyncSchema(doc string) (*syncSchema, error) {
 		return nil, fmt.Errorf("not a synchronization schema: %w", err)
 	}
 	return &schema, nil
-}
-
-// plainJSON takes Base64 and byte order marks away, and turns UTF-16 into UTF-8.
-func plainJSON(doc string) ([]byte, error) {
-	data := []byte(strings.TrimSpace(doc))
-	if len(data) > 0 && data[0] != '{' && data[0] != '[' {
-		if raw, err := base64.StdEncoding.DecodeString(string(data)); err == nil {
-			data = raw
-		}
-	}
-	decoder := unicode.BOMOverride(transform.Nop)
-	switch {
-	case len(data) > 1 && data[0] == 0 && data[1] != 0:
-		decoder = unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM).NewDecoder()
-	case len(data) > 1 && data[0] != 0 && data[1] == 0:
-		decoder = unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM).NewDecoder()
-	}
-	plain, _, err := transform.Bytes(decoder, data)
-	if err != nil {
-		return nil, fmt.Errorf("not a synchronization schema: %w", err)
-	}
-	return bytes.TrimSpace(plain), nil
 }
 
 // maxEnvelopes is how deep a schema may be wrapped.

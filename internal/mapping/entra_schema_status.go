@@ -52,33 +52,39 @@ func (i *importer) enabled(a attributeMapping, source string) {
 		i.askStatus("the job decides both accountDisabled and accountEnabled")
 		return
 	}
-	i.status = true
 	found := answers{why: "it is no expression of this language"}
 	if tree := a.Source.tree(); tree != nil {
 		found = readStatus(tree, strings.EqualFold(a.Target, "accountEnabled"))
 	}
+	if i.derive(found, a.Target, source) && found.hire == "" {
+		i.notef("Before the hire date nobody signs in here, whereas the job enables whoever is active: set enable_days if that is meant.")
+	}
+	if flow := string(a.FlowType); flow != "" && flow != "Always" && found.why == "" {
+		i.notef("%s flows %s in the job; here the lifecycle decides every time, and disables leavers the job has left enabled.", a.Target, flow)
+	}
+}
+
+// derive writes what an expression says about sign-in into worker_lifecycle, or asks.
+func (i *importer) derive(found answers, target, source string) bool {
+	i.status = true
 	if found.why == "" {
 		found.why = i.statuses(&found)
 	}
 	if found.why != "" {
-		i.askStatus(fmt.Sprintf("%s is %s, and %s", a.Target, source, found.why))
-		return
+		i.askStatus(fmt.Sprintf("%s is %s, and %s", target, source, found.why))
+		return false
 	}
 	i.rules.Lifecycle.EnableDays = found.days
 	i.notef("%s (%s) became worker_lifecycle: make [%s] the source's status. Whose status is in none of the lists is set aside.",
-		a.Target, source, found.attribute)
+		target, source, found.attribute)
 	if found.hire != "" {
 		i.notef("enable_days = %d counts from hire_date: make [%s] the source's hire date.", found.days, found.hire)
-	} else {
-		i.notef("Before the hire date nobody signs in here, whereas the job enables whoever is active: set enable_days if that is meant.")
 	}
 	if found.end != "" {
 		i.notef("Whoever leaves is disabled when the last day of work is over at their place: make [%s] the source's last day of work.",
 			found.end)
 	}
-	if flow := string(a.FlowType); flow != "" && flow != "Always" {
-		i.notef("%s flows %s in the job; here the lifecycle decides every time, and disables leavers the job has left enabled.", a.Target, flow)
-	}
+	return true
 }
 
 // askStatus leaves the question who has left to a person.
@@ -154,7 +160,16 @@ func (a *answers) complete() string {
 // readStatus reads accountEnabled (on) or accountDisabled.
 func readStatus(tree *expression.Syntax, on bool) answers {
 	r := &statusReader{on: on, answers: answers{words: map[string]verdict{}}}
+	r.read(tree)
+	return r.answers
+}
+
+// read reads the whole expression.
+func (r *statusReader) read(tree *expression.Syntax) {
+	on := r.on
 	switch {
+	case r.flags:
+		r.branches(tree)
 	case tree.Kind == expression.SyntaxAttribute, tree.Is("CBool") && len(tree.Args) == 1 && tree.Args[0] != nil &&
 		tree.Args[0].Kind == expression.SyntaxAttribute:
 		r.truth(tree.Attributes()[0], on)
@@ -163,11 +178,13 @@ func readStatus(tree *expression.Syntax, on bool) answers {
 	default:
 		r.branches(tree)
 	}
-	return r.answers
 }
 
+// statusReader reads what an expression gives: on says that True lets people sign in, flags that
+// it gives the flags of userAccountControl instead.
 type statusReader struct {
-	on bool
+	on    bool
+	flags bool
 	answers
 }
 
@@ -199,7 +216,7 @@ func (r *statusReader) branches(tree *expression.Syntax) {
 			r.why = fmt.Sprintf("what it says for %q depends on more than a day before the hire date", keys[k])
 		}
 	}
-	if otherwise != nil {
+	if otherwise != nil && !isNothing(otherwise) {
 		if r.others = r.verdict(otherwise); r.others == unclear && r.why == "" {
 			r.why = "its default depends on more than a day before the hire date"
 		}
@@ -244,9 +261,9 @@ func (r *statusReader) lookahead(keys []string, values []*expression.Syntax, oth
 	if len(keys) != 1 || keys[0] != "" || otherwise == nil {
 		return false
 	}
-	without := &statusReader{on: r.on, answers: answers{words: map[string]verdict{}}}
+	without := &statusReader{on: r.on, flags: r.flags, answers: answers{words: map[string]verdict{}}}
 	without.branches(values[0])
-	with := &statusReader{on: r.on, answers: answers{words: map[string]verdict{}}}
+	with := &statusReader{on: r.on, flags: r.flags, answers: answers{words: map[string]verdict{}}}
 	with.branches(otherwise)
 	r.answers = without.answers
 	switch {
@@ -268,10 +285,10 @@ func (r *statusReader) lookahead(keys []string, values []*expression.Syntax, oth
 }
 
 // cases reads the branches of Switch([attribute], default, key, value, …) and of
-// IIF([attribute]="key", value, default). The attribute is "" for anything else.
+// IIF([attribute]="key", value, default), where the default may be one more IIF over the same
+// attribute. The attribute is "" for anything else.
 func cases(tree *expression.Syntax) (keys []string, values []*expression.Syntax, otherwise *expression.Syntax, attribute string) {
-	switch {
-	case tree.Is("Switch") && len(tree.Args) >= 4 && tree.Args[0] != nil && tree.Args[0].Kind == expression.SyntaxAttribute:
+	if tree.Is("Switch") && len(tree.Args) >= 4 && tree.Args[0] != nil && tree.Args[0].Kind == expression.SyntaxAttribute {
 		for k := 2; k+1 < len(tree.Args); k += 2 {
 			key := ""
 			if tree.Args[k] != nil {
@@ -285,14 +302,47 @@ func cases(tree *expression.Syntax) (keys []string, values []*expression.Syntax,
 			keys, values = append(keys, key), append(values, tree.Args[k+1])
 		}
 		return keys, values, tree.Args[1], tree.Args[0].Text
-	case tree.Is("IIF") && len(tree.Args) == 3 && tree.Args[0] != nil && tree.Args[0].Kind == expression.SyntaxComparison &&
-		tree.Args[0].Text == "=":
-		left, right := tree.Args[0].Args[0], tree.Args[0].Args[1]
-		if left.Kind == expression.SyntaxAttribute && (right.Kind == expression.SyntaxText || right.Kind == expression.SyntaxNumber) {
-			return []string{right.Text}, []*expression.Syntax{tree.Args[1]}, tree.Args[2], left.Text
+	}
+	for tree.Is("IIF") && len(tree.Args) == 3 {
+		name, equal := equalities(tree.Args[0])
+		if name == "" || attribute != "" && name != attribute {
+			break
+		}
+		attribute = name
+		for _, key := range equal {
+			if !slices.Contains(keys, key) {
+				keys, values = append(keys, key), append(values, tree.Args[1])
+			}
+		}
+		tree = tree.Args[2]
+	}
+	if attribute == "" {
+		return nil, nil, nil, ""
+	}
+	return keys, values, tree, attribute
+}
+
+// equalities reads [attribute]="key", Eq([attribute], "key"), and several of them joined by Or.
+func equalities(condition *expression.Syntax) (attribute string, keys []string) {
+	switch {
+	case condition == nil:
+	case condition.Is("Or"):
+		for _, arg := range condition.Args {
+			name, more := equalities(arg)
+			if name == "" || attribute != "" && name != attribute {
+				return "", nil
+			}
+			attribute, keys = name, append(keys, more...)
+		}
+		return attribute, keys
+	case condition.Kind == expression.SyntaxComparison && condition.Text == "=", condition.Is("Eq") && len(condition.Args) == 2:
+		left, right := condition.Args[0], condition.Args[1]
+		if left != nil && right != nil && left.Kind == expression.SyntaxAttribute &&
+			(right.Kind == expression.SyntaxText || right.Kind == expression.SyntaxNumber) {
+			return left.Text, []string{right.Text}
 		}
 	}
-	return nil, nil, nil, ""
+	return "", nil
 }
 
 // verdict reads one branch: True or False, or one of both by a date.
@@ -324,8 +374,11 @@ func (r *statusReader) verdict(s *expression.Syntax) verdict {
 	return unclear
 }
 
-// fixed reads "True" and "False", as texts, words or calls of CBool.
+// fixed reads "True" and "False", as texts, words or calls of CBool, or flags.
 func (r *statusReader) fixed(s *expression.Syntax) verdict {
+	if r.flags {
+		return readFlags(s)
+	}
 	if s.Is("CBool") && len(s.Args) == 1 {
 		s = s.Args[0]
 	}

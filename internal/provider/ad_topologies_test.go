@@ -5,6 +5,7 @@ package provider
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -151,6 +152,65 @@ func TestAccTopologies_example(t *testing.T) {
 	names(emea, "1002 john.doe2@corp.example.com", "1003 ann.lee2@corp.example.com")
 	args[0], args[1] = "plan", "-input=false"
 	run("without changing any real infrastructure") // the reports have another moment
+
+	// Another mover, while the forest that they join goes down between plan and apply: the other one is done, the
+	// failure names the server, and the next run finishes.
+	if err := os.WriteFile(file, []byte(strings.Replace(moved, "1001,John,Doe,Example Corp", "1001,John,Doe,Example EMEA", 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	args[1] = "-out=saved"
+	run()
+	emea.Hang(true)
+	out, err := runTerraform(t.Context(), t, work, "apply", "-no-color", "saved")
+	if server := strings.TrimPrefix(emea.URL(), "ldaps://"); err == nil || !strings.Contains(out, server) ||
+		!strings.Contains(out, "workforce_ad_population.corp: Modifications complete") || strings.Contains(out, "cannot be reviewed") {
+		t.Errorf("apply with a forest down: %v\n%s", err, out)
+	}
+	names(corp, "1001 john.doe@corp.example.com disabled", "1003 ann.lee2@corp.example.com disabled")
+	names(emea, "1002 john.doe2@corp.example.com", "1003 ann.lee2@corp.example.com")
+	emea.Hang(false)
+	args[0], args[1] = "apply", "-auto-approve"
+	run("1 changed")
+	names(emea, "1001 john.doe@corp.example.com", "1002 john.doe2@corp.example.com", "1003 ann.lee2@corp.example.com")
+	args[0], args[1] = "plan", "-input=false"
+	run("without changing any real infrastructure")
+}
+
+// TestAccTopologies_plans plans the examples of the topologies that differ from the one above.
+func TestAccTopologies_plans(t *testing.T) {
+	tenant := useTenant(t, graph.Options{})
+	syncPerson(tenant, 1, true) // carries worker id 0001, whom the feed does not have
+	corp, emea := useForests(t)
+	work := t.TempDir()
+	if err := os.CopyFS(work, os.DirFS(filepath.Join(examplesDir, "topologies"))); err != nil {
+		t.Fatal(err)
+	}
+	forest := func(s *memdir.Server, more string) string {
+		return `{ url = "` + s.URL() + `", base_dn = "` + memdir.Base + `"` + more + ` }`
+	}
+	file := `, workers_file = "../workers.csv"`
+	for name, c := range map[string]struct {
+		variable string
+		want     []string
+	}{
+		"domain-and-tenant": {"base_dn=" + memdir.Base, []string{"1001", "1002", "1003", "Plan: 4 to add"}},
+		"domains": {"domains={ corp = " + forest(corp, "") + ", emea = " + forest(emea, "") + " }",
+			[]string{`manager += "CN=John Doe,OU=Staff,` + memdir.Base, `manager += "1001"`, "Plan: 4 to add"}},
+		"separate": {"companies={ corp = " + forest(corp, file) + ", emea = " + forest(emea, file) + " }",
+			[]string{"workforce_ad_population.corp", "workforce_ad_population.emea", "Plan: 4 to add"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if name == "domain-and-tenant" {
+				t.Setenv("WORKFORCE_AD_URL", corp.URL())
+			}
+			out, err := runTerraform(t.Context(), t, filepath.Join(work, name), "plan", "-input=false", "-no-color", "-var", c.variable)
+			for _, word := range c.want {
+				if err != nil || !regexp.MustCompile(word).MatchString(out) {
+					t.Fatalf("terraform plan does not say %q: %v\n%s", word, err, out)
+				}
+			}
+		})
+	}
 }
 
 // useForests starts two forests that one account signs in to.

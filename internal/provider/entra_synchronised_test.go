@@ -5,12 +5,15 @@ package provider
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-testing/config"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"terraform-provider-workforce/internal/sandbox/graph"
@@ -77,4 +80,48 @@ func TestAccEntraSynchronised_mixed(t *testing.T) {
 		{Config: cfg, ConfigVariables: cloudFeed(fmt.Sprintf(ann, "2026-01-10"), fmt.Sprintf(bo, "2026-01-10")), ConfigPlanChecks: settledPlan,
 			Check: enabledUsers(s, map[string]string{"u0001@example.com": "0001"})},
 	}})
+}
+
+// TestAccEntraSynchronised_removal: a synchronised user whose worker the configuration leaves out is released, whatever
+// on_removal and on_destroy say: its account is disabled where it comes from. One of the cloud is disabled all the same,
+// and no run fails because of the other. The groups of a synchronised leaver stay, which the report says.
+func TestAccEntraSynchronised_removal(t *testing.T) {
+	s := useTenant(t, graph.Options{})
+	t.Setenv("WORKFORCE_ENTRA_REMOVED_GROUPS_ATTRIBUTES", "onPremisesExtensionAttributes/extensionAttribute14")
+	syncPerson(s, 1, true)
+	two := syncPerson(s, 2, true)
+	s.AddUser(map[string]any{"userPrincipalName": "u3@example.com", "displayName": "User 3", "mailNickname": "u3", "employeeId": "0003",
+		"accountEnabled": true})
+	group := s.AddGroup(map[string]any{"displayName": "Sales"})
+	s.AddMembers(group, two)
+	feed := func(left string) config.Variables {
+		return cloudFeed("0001,Ann,Ray,IT,2020-01-01,,,Active", "0002,Bo,Lee,IT,2020-01-01,"+left+",,Active",
+			"0003,Cy,Kay,IT,2020-01-01,,,Active")
+	}
+	without := func(ids, mode string) string {
+		return strings.Replace(groupsLadder.Replace(cloudPipeline("2026-01-20")), "data.workforce_entra_accounts.staff.accounts",
+			fmt.Sprintf(`{ for id, a in data.workforce_entra_accounts.staff.accounts : id => a if !contains([%s], id) }
+  max_removals = "100%%"
+  on_removal   = %[2]q
+  on_destroy   = %[2]q`, ids, mode), 1)
+	}
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: []resource.TestStep{
+		{Config: without("", "delete"), ConfigVariables: feed(""), ConfigPlanChecks: settledPlan},
+		{PreConfig: func() { s.Update(two, map[string]any{"accountEnabled": false}) }, Config: without("", "delete"),
+			ConfigVariables: feed("2026-01-10"), ConfigPlanChecks: settledPlan,
+			Check: func(*terraform.State) error {
+				if members, _ := s.Group(group)["members"].([]string); !slices.Contains(members, two) {
+					return fmt.Errorf("the synchronised leaver lost their group: %v", members)
+				}
+				return nil
+			},
+			ConfigStateChecks: []statecheck.StateCheck{reportSays("data.workforce_entra_accounts.staff",
+				`synchronised, and the rules would change what is not written here: [^:]*groups \(1\)`)}},
+		{Config: without(`"0001", "0003"`, "delete"), ConfigVariables: feed("2026-01-10"), ConfigPlanChecks: settledPlan,
+			Check: enabledUsers(s, map[string]string{"u0001@example.com": "0001"})},
+		{Config: without(`"0001", "0003"`, "disable"), ConfigVariables: feed("2026-01-10"), ConfigPlanChecks: settledPlan},
+	}})
+	if n := userCount(s, 3, 0)(nil); n != nil {
+		t.Error(n)
+	}
 }

@@ -23,6 +23,7 @@ func functions() []func() function.Function {
 	list := []func() function.Function{
 		func() function.Function { return evaluateFunction{} },
 		func() function.Function { return mappingFromEntraSchemaFunction{} },
+		func() function.Function { return mappingFromSyncRulesFunction{} },
 	}
 	for _, f := range textFunctions {
 		list = append(list, func() function.Function { return f })

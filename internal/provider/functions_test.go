@@ -69,6 +69,8 @@ func TestAccFunctions_errors(t *testing.T) {
 		`e164("nobody", "DE")`:                       {"nobody"},
 		`filetime("yesterday")`:                      {"yesterday"},
 		`mapping_from_entra_schema("{")`:             {"schema"},
+		`mapping_from_sync_rules()`:                  {"exports", "at least one"},
+		`mapping_from_sync_rules("rules.xml")`:       {"exports", "rules.xml", "Synchronization Rules Editor"},
 	}
 	// All of them in one configuration: Terraform reports the error of every output.
 	var outputs strings.Builder

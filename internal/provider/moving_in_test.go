@@ -160,6 +160,53 @@ func TestAccMovingIn_workdayToEntra(t *testing.T) {
 	}})
 }
 
+// TestAccMovingIn_syncRules: rules of a synchronization engine convert to a mapping that disables whom the
+// engine disables, and that is refused as long as nothing says who has left.
+func TestAccMovingIn_syncRules(t *testing.T) {
+	s := useTenant(t, graph.Options{})
+	for _, id := range []string{"ada", "bo"} {
+		s.AddUser(map[string]any{"userPrincipalName": id + "@example.com", "displayName": id, "mailNickname": id, "employeeId": id,
+			"accountEnabled": true})
+	}
+	flow := func(target, kind, source, expression string) string {
+		return fmt.Sprintf(`{"Destination": %q, "FlowType": %q, "Source": [%q], "Expression": %q, "ValueMergeType": "Update"}`, target, kind,
+			source, expression)
+	}
+	write := func(status string) string {
+		in := []string{flow("employeeID", "Direct", "WorkerID", ""), flow("displayName", "Direct", "PreferredNameData", ""),
+			flow("accountName", "Expression", "", "LCase([UserID])")}
+		out := []string{flow("employeeId", "Direct", "employeeID", ""), flow("displayName", "Direct", "displayName", ""),
+			flow("mailNickname", "Direct", "accountName", ""), flow("userPrincipalName", "Expression", "", `[accountName] + "@example.com"`)}
+		if status != "" {
+			in, out = append(in, flow("accountEnabled", "Expression", "", status)), append(out, flow("accountEnabled", "Direct",
+				"accountEnabled", ""))
+		}
+		path := filepath.Join(t.TempDir(), "rules.json")
+		doc := fmt.Sprintf(`[{"Name": "In from HR - Person", "Direction": "Inbound", "Precedence": 60, "SourceObjectType": "person",
+			"TargetObjectType": "person", "Connector": "hr", "LinkType": "Provision", "AttributeFlowMappings": [%s]},
+			{"Name": "Out to AAD - User from HR", "Direction": "Outbound", "Precedence": 110, "SourceObjectType": "person",
+			"TargetObjectType": "user", "Connector": "b891884f-051e-4a83-95af-2544101c9083", "LinkType": "Provision",
+			"JoinFilter": [{"JoinConditionList": [{"CSAttribute": "employeeId", "MVAttribute": "employeeID"}]}],
+			"AttributeFlowMappings": [%s]}]`, strings.Join(in, ","), strings.Join(out, ","))
+		if err := os.WriteFile(path, []byte(doc), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return strings.NewReplacer("mapping_from_entra_schema", "mapping_from_sync_rules", "  target           =",
+			"  dialect          = local.rules.dialect\n  target           =").Replace(movedIn(path, "entra", ""))
+	}
+	feed := config.Variables{"csv": config.StringVariable("WorkerID,PreferredNameData,UserID,Active,StatusHireDate\n" +
+		"ada,Ada One,ADA,employed,2020-01-20\nbo,Bo Two,BO,gone,2020-01-01\ncy,Cy Three,CY,employed,2020-01-01\n")}
+	decided := write(`IIF([Active] = "employed", True, IIF([Active] = "gone", False, IgnoreThisFlow))`)
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: []resource.TestStep{
+		{Config: write(""), ConfigVariables: feed, ExpectError: wordsInOrder("active_statuses[0]", "not decided yet",
+			"no rule enables or disables accounts")},
+		{Config: write(`IIF([Active] = "employed", True, False)`), ConfigVariables: feed, ExpectError: wordsInOrder("active_statuses[0]",
+			"not decided yet", "every other value of")},
+		{Config: decided, ConfigVariables: feed, ConfigPlanChecks: settledPlan,
+			Check: enabledUsers(s, map[string]string{"ada@example.com": "ada", "cy@example.com": "cy"})},
+	}})
+}
+
 // holdsSet is holds for an attribute with several values, sorted and joined by |.
 func holdsSet(d *samba.Domain, login, attribute, want string) resource.TestCheckFunc {
 	return func(*terraform.State) error {

@@ -114,11 +114,16 @@ func (t target) removalAttribute(what, byDefault string) schema.Attribute {
 	if t.purges {
 		modes, purge = append(modes, reconcile.Purge), " It can be restored for 30 days; `purge` deletes it for good, under the same condition."
 	}
+	synchronised := ""
+	if t.format.Mastered != nil {
+		synchronised = " A user who is synchronised from Active Directory is released as well: it is disabled and deleted there."
+	}
 	return schema.StringAttribute{
 		Optional: true, Computed: true, Default: stringdefault.StaticString(byDefault),
 		MarkdownDescription: fmt.Sprintf("What happens to %s: `disable` disables it and leaves it where it is, `release` stops managing it and changes nothing, `delete` deletes it if it has been disabled for `retention_days`, and disables it otherwise.%s The default is `%s`. "+
 			"It is about what the configuration takes away; leavers have documents that disable and at last delete their accounts. An account that is only disabled here is not deleted later: give its worker a document with `deleted`. "+
-			"An account that this resource took over and never changed is released, unless its worker has left by the HR record, and so is one whose worker is neither in the feed nor known to belong to this population. The plan names each.", what, purge, byDefault),
+			"An account that this resource took over and never changed is released, unless its worker has left by the HR record, and so is one whose worker is neither in the feed nor known to belong to this population.%s "+
+			"The plan names each.", what, purge, byDefault, synchronised),
 		Validators: []validator.String{oneOf(modes...)},
 	}
 }

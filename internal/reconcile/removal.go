@@ -65,7 +65,39 @@ func (p *Population) fates(ctx context.Context, dir Users, removed []string, mod
 		}
 	}
 	p.whenDue(ctx, dir, due, mode, out, f)
+	p.leaveSynchronised(ctx, dir, out, f)
 	return out
+}
+
+// leaveSynchronised releases accounts that another directory masters: they are disabled and
+// deleted there, and a run that tried it here would fail every time.
+func (p *Population) leaveSynchronised(ctx context.Context, dir Users, out map[string]fate, f *Findings) {
+	if p.Target.Format.Mastered == nil {
+		return
+	}
+	var touched []string
+	for id, fate := range out {
+		if fate.action != Release {
+			touched = append(touched, id)
+		}
+	}
+	if len(touched) == 0 {
+		return
+	}
+	found, err := dir.Read(ctx, p.objects(touched), nil)
+	if err != nil {
+		f.problems("Cannot read accounts", err)
+		return
+	}
+	for _, id := range touched {
+		switch e := found[id]; {
+		case e == nil || !e.Synchronised:
+		case e.Account.Enabled:
+			out[id] = fate{Release, "it is synchronised from Active Directory and still enabled: disable it there, and the next synchronisation follows"}
+		default:
+			out[id] = fate{Release, "it is synchronised from Active Directory, which disabled it"}
+		}
+	}
 }
 
 // undecided returns the removed workers about whom rules decided, and refuses the run where there are
