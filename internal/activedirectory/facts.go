@@ -58,7 +58,7 @@ func (d *Domain) Facts(ctx context.Context) (*Facts, error) {
 	f.Path, errs[0] = d.root(ctx)
 	f.SID, f.DNSName, errs[1] = d.Identity(ctx)
 	f.NetBIOSName, errs[2] = d.netBIOSName(ctx)
-	f.WhoAmI, errs[3] = d.client.WhoAmI(ctx)
+	f.WhoAmI, errs[3] = d.whoAmI(ctx)
 	f.RecycleBin, errs[4] = d.recycles(ctx)
 	f.Suffixes, errs[5] = d.Suffixes(ctx)
 	f.Policy, errs[6] = d.policy.get(ctx, d.readPolicy)
@@ -67,6 +67,30 @@ func (d *Domain) Facts(ctx context.Context) (*Facts, error) {
 		return nil, err
 	}
 	return f, d.readControllers(ctx, f)
+}
+
+// whoAmI returns who the controller takes this client for. Controllers that do not know the operation of
+// RFC 4532, such as Samba, tell the security identifiers of the client, its own first ([MS-ADTS] 3.1.1.3.2.33).
+func (d *Domain) whoAmI(ctx context.Context) (string, error) {
+	if name, err := d.client.WhoAmI(ctx); err != nil || name != "" {
+		return name, err
+	}
+	const tokens = "tokenGroups"
+	entries, err := d.client.Search(ctx, &ldap.SearchRequest{Scope: ldap.ScopeBaseObject, Filter: "(objectClass=*)", Attributes: []string{tokens}})
+	if err != nil || len(entries) != 1 {
+		return "", err
+	}
+	raw := entries[0].GetEqualFoldRawAttributeValue(tokens)
+	sid, err := formatSID(raw)
+	if err != nil {
+		return "", nil // it does not say
+	}
+	found, err := d.fetch(ctx, attrSID, []string{sid})
+	short, err2 := d.netBIOSName(ctx)
+	if err := errors.Join(err, err2); err != nil || len(found) != 1 {
+		return "", err
+	}
+	return "u:" + short + `\` + found[0].text(attrLogin), nil
 }
 
 // readHead reads numbers that stand at the top of the domain.

@@ -126,3 +126,27 @@ func (d *Domain) ListUnits(ctx context.Context, l Listing) ([]*Unit, error) {
 	}
 	return out, nil
 }
+
+// Narrow returns a listing of fewer users: of those people can sign in with or cannot, and of those with a worker id
+// or without one. Nil: both.
+func (d *Domain) Narrow(l Listing, enabled, withWorkerID *bool) Listing {
+	one := func(filter string, wanted *bool) {
+		switch {
+		case wanted == nil:
+			return
+		case !*wanted:
+			filter = "(!" + filter + ")"
+		}
+		if l.Filter == "" {
+			l.Filter = filter
+			return
+		}
+		l.Filter = "(&" + l.Filter + filter + ")"
+	}
+	if enabled != nil {
+		disabled := !*enabled
+		one(disabledFilter, &disabled)
+	}
+	one("("+d.o.WorkerIDAttribute+"=*)", withWorkerID)
+	return l
+}

@@ -171,6 +171,13 @@ func (p *workforceProvider) DataSources(context.Context) []func() datasource.Dat
 		newEntraAccountsDataSource,
 		newADCorrelationDataSource,
 		newEntraCorrelationDataSource,
+		newADUserDataSource,
+		newADUsersDataSource,
+		newADGroupDataSource,
+		newADGroupsDataSource,
+		newADOrganizationalUnitDataSource,
+		newADOrganizationalUnitsDataSource,
+		newADDomainDataSource,
 		newEntraUserDataSource,
 		newEntraUsersDataSource,
 	}
