@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"terraform-provider-workforce/internal/activedirectory"
+	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/sandbox/memdir"
 )
 
@@ -178,5 +179,38 @@ func TestFacts(t *testing.T) {
 	}
 	if p := f.Policy; p.MinLength != 7 || !p.Complexity || p.Reversible || p.MaxAge != 42*24*time.Hour || p.MinAge != 0 || p.LockoutDuration != 0 {
 		t.Errorf("%+v", p)
+	}
+}
+
+// Every way to name an account for an import or an action; DOMAIN\name of another domain names nobody here.
+func TestLocateByEveryKey(t *testing.T) {
+	c := newCompany(t, activedirectory.Options{})
+	id := c.user("zoe")
+	c.user("twin", "employeeID", "1001")
+	found, err := c.FindUsers(t.Context(), "objectGUID", []string{id}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, ref := range []string{
+		id, "{" + strings.ToUpper(id) + "}", found[id][0].SID, strings.ToLower(found[id][0].SID), "CN=Person zoe," + staff,
+		"zoe", `CORP\zoe`, `corp\ZOE`, `corp.example.com\zoe`, "ZOE@corp.example.com", "displayName=Person zoe",
+	} {
+		if e, err := c.Locate(t.Context(), ref); err != nil || e.ID != id {
+			t.Errorf("%s: %v, %v", ref, e, err)
+		}
+		if s, err := c.Subjects(t.Context(), directory.OperationDisable, []string{ref}); err != nil || len(s) != 1 || s[0].ID != id {
+			t.Errorf("%s: %v, %v", ref, s, err)
+		}
+	}
+	for ref, want := range map[string]string{
+		`EMEA\zoe`: `the domain "EMEA", expected "CORP" or "corp.example.com"`, `\zoe`: `the domain ""`, "S-1-5-21-1-2-3-99999": "no account is",
+		"1001": "names 2 accounts",
+	} {
+		if _, err := c.Locate(t.Context(), ref); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, expected %q", ref, err, want)
+		}
+		if _, err := c.Subjects(t.Context(), directory.OperationDisable, []string{ref}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, expected %q", ref, err, want)
+		}
 	}
 }
