@@ -84,6 +84,7 @@ type Domain struct {
 
 	mu       sync.Mutex // guards what follows
 	need     map[string]string
+	flags    map[string]string // of [Flags], that are asked for
 	asked    int
 	snap     *snapshot
 	late     []change // what was written while a snapshot was being read
@@ -109,7 +110,7 @@ func New(c *ldapconn.Client, o Options) *Domain {
 	if o.BulkThreshold == 0 {
 		o.BulkThreshold = DefaultBulkThreshold
 	}
-	d := &Domain{Expectations: directory.NewExpectations(RefKey), client: c, o: o, loading: newGate(), nesting: newGate(), permissions: newGate(), need: map[string]string{}, managers: map[string]string{}, since: map[string]time.Time{}}
+	d := &Domain{Expectations: directory.NewExpectations(RefKey), client: c, o: o, loading: newGate(), nesting: newGate(), permissions: newGate(), need: map[string]string{}, flags: map[string]string{}, managers: map[string]string{}, since: map[string]time.Time{}}
 	d.schema.gate, d.suffix.gate, d.policy.gate, d.deleted.gate, d.guarded.gate, d.recycling.gate = newGate(), newGate(), newGate(), newGate(), newGate(), newGate()
 	d.privileged.gate = newGate()
 	d.itself.gate, d.short.gate = newGate(), newGate()
@@ -131,6 +132,10 @@ func (d *Domain) Need(attributes ...string) {
 		if isGroups(name) {
 			d.need[directory.Fold(attrMemberOf)], d.need[directory.Fold(d.o.RemovedGroupsAttribute)] = attrMemberOf, d.o.RemovedGroupsAttribute
 			d.need[directory.Fold(attrPrimaryGroup)] = attrPrimaryGroup
+			continue
+		}
+		if isFlag(name) { // userAccountControl holds it
+			d.flags[directory.Fold(name)] = typeOf(nil, name).Name
 			continue
 		}
 		d.need[directory.Fold(name)] = typeOf(nil, name).Name

@@ -33,6 +33,8 @@ type User struct {
 	PasswordSet time.Time
 	// ChangePassword says that the person must change the password at the next sign-in, or has none.
 	ChangePassword bool
+	// Flags are [Flags] that are set or not, by name.
+	Flags map[string]bool
 	// LockedOut says that too many wrong passwords keep everybody out for a while.
 	LockedOut bool
 	// Expires is when the account stops to work by itself; zero: never.
@@ -174,7 +176,10 @@ func (d *Domain) users(ctx context.Context, records []*record) (map[string]*User
 		return nil, err
 	}
 	for _, r := range records {
-		u := &User{Existing: known[r.id], SID: r.text(attrSID), MemberOf: slices.Clone(r.get(attrMemberOf))}
+		u := &User{Existing: known[r.id], SID: r.text(attrSID), MemberOf: slices.Clone(r.get(attrMemberOf)), Flags: map[string]bool{}}
+		for _, name := range Flags {
+			u.Flags[name] = flagSet(r.get(name))
+		}
 		u.Privileged, u.primary = privileged[r.id], primaryOf(u.SID, r.text(attrPrimaryGroup))
 		if err := u.moments(r); err != nil {
 			return nil, fmt.Errorf("%q: %w", r.dn, err)

@@ -140,7 +140,7 @@ func lookupDomain(t *testing.T) (zoe, team string, p *terraform14) {
 	zoe = s.PutUser("CN=Zoë,"+ou, map[string]string{"sAMAccountName": "zoe", "userPrincipalName": "zoe@corp.example.com", "employeeID": "1", "displayName": "Zoë",
 		"manager": "CN=Boss," + ou, "lastLogonTimestamp": ticks, "pwdLastSet": ticks, "accountExpires": ticks, "department": "Sales",
 		"whenCreated": "20260102030405.0Z", "whenChanged": "20260203040506.0Z"})
-	s.PutUser("CN=Twin,"+ou, map[string]string{"sAMAccountName": "twin", "employeeID": "7", "userAccountControl": "514"})
+	s.PutUser("CN=Twin,"+ou, map[string]string{"sAMAccountName": "twin", "employeeID": "7", "userAccountControl": "66050"})
 	s.PutUser("CN=Nobody,"+ou, map[string]string{"sAMAccountName": "nobody"})
 	team = s.PutGroup("CN=Team,"+ou, "team")
 	inner := s.PutGroup("CN=Inner,"+ou, "inner")
@@ -161,7 +161,7 @@ func TestADUserDataSources(t *testing.T) {
 	sid, _ := plain(t, got["sid"]).(string)
 	presents(t, got, map[string]any{
 		"object_id": zoe, "distinguished_name": "CN=Zoë," + ou, "user_principal_name": "zoe@corp.example.com", "sam_account_name": "zoe", "common_name": "Zoë", "container": ou,
-		"display_name": "Zoë", "enabled": true, "manager": "7", "member_of": []string{"CN=Team," + ou}, "last_sign_in": "2026-07-04T05:06:07Z",
+		"display_name": "Zoë", "enabled": true, "password_never_expires": false, "smart_card_required": false, "manager": "7", "member_of": []string{"CN=Team," + ou}, "last_sign_in": "2026-07-04T05:06:07Z",
 		"privileged": nil, "protected": nil, "password_last_set": "2026-07-04T05:06:07Z", "change_password_at_next_logon": false, "locked_out": false,
 		"account_expires": "2026-07-04T05:06:07Z", "disabled_since": nil, "created": "2026-01-02T03:04:05Z", "changed": "2026-02-03T04:05:06Z",
 		"values": map[string]any{"DEPARTMENT": []string{"Sales"}},

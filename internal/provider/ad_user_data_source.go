@@ -52,6 +52,7 @@ type adUserLookupModel struct {
 	Created         types.String `tfsdk:"created"`
 	Changed         types.String `tfsdk:"changed"`
 	Values          types.Map    `tfsdk:"values"`
+	adFlagsModel
 }
 
 func (d *adUserDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
@@ -88,6 +89,10 @@ func (d *adUserDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 		"protected":                     text("Why this provider changes nothing of the account: what `protect` of the provider names, or that Active Directory protects it. Null where nothing protects it."),
 		"password_last_set":             text("When the password was last set. Null while the person must change it at the next sign-in, or where there is none."),
 		"change_password_at_next_logon": flag("Whether the person must change the password at the next sign-in, or has none."),
+		"password_never_expires":        flag("Whether the password never expires."),
+		"smart_card_required":           flag("Whether people must sign in with a smart card."),
+		"trusted_for_delegation":        flag("Whether services that run as the account may act as whoever signs in to them (unconstrained delegation)."),
+		"account_not_delegated":         flag("Whether no service may act as this account."),
 		"locked_out":                    flag("Whether too many wrong passwords keep everybody out at the moment, as the controller says."),
 		"account_expires":               text("When the account stops to work by itself (`accountExpires`). Null: never."),
 		"disabled_since":                text("Since when the account is disabled, by the directory's own record. Null for an enabled account, and where nothing tells."),
@@ -133,5 +138,8 @@ func (m *adUserLookupModel) record(u *activedirectory.User, workerID string) {
 	m.MemberOf, m.Privileged, m.Protected = stringList(u.MemberOf), orNull(u.Privileged), orNull(u.Protected)
 	m.LastSignIn, m.PasswordLastSet, m.AccountExpires = moment(u.Last), moment(u.PasswordSet), moment(u.Expires)
 	m.DisabledSince, m.Created, m.Changed = moment(u.DisabledSince), moment(u.Created), moment(u.Changed)
+	for name, v := range m.flags() {
+		*v = types.BoolValue(u.Flags[name])
+	}
 	m.Values = listMap(valuesOf(u.Existing, goList(m.Attributes)))
 }

@@ -61,7 +61,7 @@ func (d *adUsersDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 		"on_missing":     onMissingArgument("account"),
 		"attributes":     schema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Further attributes to read, by their LDAP name."},
 		"users": schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The accounts by key, or by `sAMAccountName` when they are listed, each as a JSON object for `jsondecode`: " +
-			"`id`, `sid`, `distinguished_name`, `enabled`, `locked_out`, `change_password_at_next_logon`, `member_of` (distinguished names, the primary group included), " +
+			"`id`, `sid`, `distinguished_name`, `enabled`, `flags` (an object of `passwordNeverExpires`, `smartcardLogonRequired`, `trustedForDelegation` and `accountNotDelegated`), `locked_out`, `change_password_at_next_logon`, `member_of` (distinguished names, the primary group included), " +
 			"`last_sign_in`, `password_last_set`, `account_expires`, `disabled_since`, `created`, `changed` (RFC 3339 in UTC, or `\"\"`), " +
 			"`privileged` (by what the account administers the domain, or `\"\"`), `protected` (why this provider leaves it alone, or `\"\"`), and " +
 			"`attributes` (an object of lists: `sAMAccountName`, `userPrincipalName`, `displayName`, `mail`, `manager`, the worker id and those asked for). " +
@@ -129,6 +129,7 @@ func adUserDocument(u *activedirectory.User, attributes []string) string {
 		SID             string              `json:"sid"`
 		Path            string              `json:"distinguished_name"`
 		Enabled         bool                `json:"enabled"`
+		Flags           map[string]bool     `json:"flags"`
 		LockedOut       bool                `json:"locked_out"`
 		ChangePassword  bool                `json:"change_password_at_next_logon"`
 		MemberOf        []string            `json:"member_of"`
@@ -141,7 +142,7 @@ func adUserDocument(u *activedirectory.User, attributes []string) string {
 		Privileged      string              `json:"privileged"`
 		Protected       string              `json:"protected"`
 		Attributes      map[string][]string `json:"attributes"`
-	}{u.ID, u.SID, u.Path, u.Account.Enabled, u.LockedOut, u.ChangePassword, memberOf, momentText(u.Last), momentText(u.PasswordSet),
+	}{u.ID, u.SID, u.Path, u.Account.Enabled, u.Flags, u.LockedOut, u.ChangePassword, memberOf, momentText(u.Last), momentText(u.PasswordSet),
 		momentText(u.Expires), momentText(u.DisabledSince), momentText(u.Created), momentText(u.Changed), u.Privileged, u.Protected,
 		valuesOf(u.Existing, attributes)})
 	return string(doc)
