@@ -19,11 +19,13 @@ import (
 // details makes users of the kinds that a look-up tells apart.
 func details(t *testing.T, c *company) map[string]string {
 	at := time.Date(2026, 7, 4, 5, 6, 7, 0, time.UTC)
-	zoe := c.user("zoe", "lastLogonTimestamp", ticks(at), "pwdLastSet", ticks(at), "accountExpires", ticks(at), "whenCreated", "20260102030405.0Z",
+	zoe := c.user("zoe", "lastLogonTimestamp", ticks(at), "pwdLastSet", ticks(at), "accountExpires", ticks(at),
+		"whenCreated", "20260102030405.0Z",
 		"whenChanged", "20260203040506.0Z", "title", "Clerk", "primaryGroupID", "1777", "lockoutTime", "0")
 	c.group("Primary", 1777)
 	team := c.group("Team", 0, zoe)
-	locked := c.user("locked", "lockoutTime", ticks(at), "pwdLastSet", "0", "accountExpires", strconv.FormatInt(1<<63-1, 10), "userAccountControl", "514")
+	locked := c.user("locked", "lockoutTime", ticks(at), "pwdLastSet", "0", "accountExpires",
+		strconv.FormatInt(1<<63-1, 10), "userAccountControl", "514")
 	free := c.user("free", "lockoutTime", ticks(at), "msDS-User-Account-Control-Computed", "0")
 	return map[string]string{"zoe": zoe, "locked": locked, "free": free, "team": team}
 }
@@ -37,7 +39,8 @@ func TestFindUsers(t *testing.T) {
 	}
 	zoe, locked, free := found["zoe"][0], found["LOCKED"][0], found["free"][0]
 	at := time.Date(2026, 7, 4, 5, 6, 7, 0, time.UTC)
-	if zoe.ID != ids["zoe"] || !strings.HasPrefix(zoe.SID, "S-1-5-21-1-2-3-") || zoe.Account.Attributes["title"].Text() != "Clerk" || !zoe.Account.Enabled {
+	if zoe.ID != ids["zoe"] || !strings.HasPrefix(zoe.SID, "S-1-5-21-1-2-3-") ||
+		zoe.Account.Attributes["title"].Text() != "Clerk" || !zoe.Account.Enabled {
 		t.Errorf("%+v", zoe)
 	}
 	for what, moment := range map[string]time.Time{"last": zoe.Last, "password": zoe.PasswordSet, "expires": zoe.Expires} {
@@ -51,14 +54,16 @@ func TestFindUsers(t *testing.T) {
 	if want := []string{"CN=Primary,CN=Users," + memdir.Base, "CN=Team,CN=Users," + memdir.Base}; !slices.Equal(zoe.MemberOf, want) {
 		t.Errorf("member of %q, expected %q", zoe.MemberOf, want)
 	}
-	if zoe.LockedOut || zoe.ChangePassword || !locked.LockedOut || !locked.ChangePassword || !locked.Expires.IsZero() || locked.Account.Enabled || free.LockedOut {
+	if zoe.LockedOut || zoe.ChangePassword || !locked.LockedOut || !locked.ChangePassword || !locked.Expires.IsZero() ||
+		locked.Account.Enabled || free.LockedOut {
 		t.Errorf("%+v\n%+v\n%+v", zoe, locked, free)
 	}
 	for attribute, value := range map[string]string{
 		"objectGUID": strings.ToUpper(ids["zoe"]), "objectSid": zoe.SID, "distinguishedName": "cn=person ZOE, " + staff,
 		"userPrincipalName": "Zoe@CORP.example.com", "employeeID": "1001",
 	} {
-		if found, err := c.FindUsers(t.Context(), attribute, []string{value}, nil); err != nil || len(found[value]) != 1 || found[value][0].ID != zoe.ID {
+		if found, err := c.FindUsers(t.Context(), attribute, []string{value}, nil); err != nil || len(found[value]) != 1 ||
+			found[value][0].ID != zoe.ID {
 			t.Errorf("%s: %v, %v", attribute, found, err)
 		}
 	}
@@ -67,10 +72,13 @@ func TestFindUsers(t *testing.T) {
 		t.Errorf("%v, %v", found, err)
 	}
 	for _, refused := range []struct{ attribute, value, further, says string }{
-		{"objectGUID", "zoe", "", "objectGUID such as"}, {"objectSid", "zoe", "", "S-1-5-21"}, {"distinguishedName", "zoe", "", "distinguished name"},
+		{"objectGUID", "zoe", "", "objectGUID such as"}, {"objectSid", "zoe", "", "S-1-5-21"}, {"distinguishedName", "zoe", "",
+			"distinguished name"},
 		{"sAMAccountName", "", "", "a value of sAMAccountName"}, {"sAMAccountName", "zoe", "titel", `did you mean "title"`},
 	} {
-		if _, err := c.FindUsers(t.Context(), refused.attribute, []string{refused.value}, slices.DeleteFunc([]string{refused.further}, func(s string) bool { return s == "" })); err == nil || !strings.Contains(err.Error(), refused.says) {
+		if _, err := c.FindUsers(t.Context(), refused.attribute, []string{refused.value},
+			slices.DeleteFunc([]string{refused.further}, func(s string) bool { return s == "" })); err == nil ||
+			!strings.Contains(err.Error(), refused.says) {
 			t.Errorf("%+v: %v", refused, err)
 		}
 	}
@@ -99,7 +107,8 @@ func TestQueryUsers(t *testing.T) {
 	}
 	for limit, fits := range map[int]bool{2502: false, 2503: true, 2504: true, 1: false} {
 		l := activedirectory.Listing{Limit: limit, Container: staff}
-		if all, err := c.QueryUsers(t.Context(), l, nil); fits != (err == nil && len(all) == 2503) || !fits && !strings.Contains(err.Error(), fmt.Sprintf("limit: more than %d", limit)) {
+		if all, err := c.QueryUsers(t.Context(), l, nil); fits != (err == nil && len(all) == 2503) || !fits &&
+			!strings.Contains(err.Error(), fmt.Sprintf("limit: more than %d", limit)) {
 			t.Errorf("limit %d: %d users, %v", limit, len(all), err)
 		}
 	}
@@ -108,7 +117,8 @@ func TestQueryUsers(t *testing.T) {
 			t.Errorf("%+v: %d users", l, len(all))
 		}
 	}
-	if all, err := c.QueryUsers(t.Context(), activedirectory.Listing{Filter: "(title=Clerk)"}, []string{"title"}); err != nil || len(all) != 1 || all[0].ID != ids["zoe"] {
+	if all, err := c.QueryUsers(t.Context(), activedirectory.Listing{Filter: "(title=Clerk)"},
+		[]string{"title"}); err != nil || len(all) != 1 || all[0].ID != ids["zoe"] {
 		t.Errorf("%v, %v", all, err)
 	}
 }
@@ -139,10 +149,12 @@ func TestGroupMembers(t *testing.T) {
 		if have := slices.Sorted(maps.Keys(g.Members)); !slices.Equal(have, want) {
 			t.Errorf("depth %d: %d members, expected %d", depth, len(have), len(want))
 		}
-		if depth == activedirectory.AllMembers && (!g.Members[primary].Primary || g.Members[inner].Class != "group" || g.Members[deep].WorkerID != "1002") {
+		if depth == activedirectory.AllMembers && (!g.Members[primary].Primary || g.Members[inner].Class != "group" ||
+			g.Members[deep].WorkerID != "1002") {
 			t.Errorf("%+v", g.Members[primary])
 		}
-		if g.ID != outer || g.Privileged == "" || !slices.Equal(g.MemberOf, []string{"CN=Admins,CN=Users," + memdir.Base, "CN=Inner,CN=Users," + memdir.Base}) {
+		if g.ID != outer || g.Privileged == "" || !slices.Equal(g.MemberOf, []string{"CN=Admins,CN=Users," + memdir.Base,
+			"CN=Inner,CN=Users," + memdir.Base}) {
 			t.Errorf("%+v", g)
 		}
 	}
@@ -150,10 +162,12 @@ func TestGroupMembers(t *testing.T) {
 	if err != nil || len(all) != 3 || len(all[0].Members) != len(all[2].Members) { // Inner and Outer are in each other
 		t.Fatalf("%d groups, %v", len(all), err)
 	}
-	if _, err := c.QueryGroups(t.Context(), activedirectory.Listing{Limit: 2}, activedirectory.NoMembers); err == nil || !strings.Contains(err.Error(), "limit: more than 2") {
+	if _, err := c.QueryGroups(t.Context(), activedirectory.Listing{Limit: 2}, activedirectory.NoMembers); err == nil ||
+		!strings.Contains(err.Error(), "limit: more than 2") {
 		t.Errorf("%v", err)
 	}
-	if _, err := c.FindGroups(t.Context(), "objectGUID", []string{"outer"}, activedirectory.NoMembers); err == nil || !strings.Contains(err.Error(), "objectGUID") {
+	if _, err := c.FindGroups(t.Context(), "objectGUID", []string{"outer"}, activedirectory.NoMembers); err == nil ||
+		!strings.Contains(err.Error(), "objectGUID") {
 		t.Errorf("%v", err)
 	}
 }
@@ -168,16 +182,19 @@ func TestFacts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f.DNSName != "corp.example.com" || f.NetBIOSName != "CORP" || f.Path != memdir.Base || f.SID != "S-1-5-21-1-2-3" || f.Controller != "dc1.corp.example.com" {
+	if f.DNSName != "corp.example.com" || f.NetBIOSName != "CORP" || f.Path != memdir.Base || f.SID != "S-1-5-21-1-2-3" ||
+		f.Controller != "dc1.corp.example.com" {
 		t.Errorf("%+v", f)
 	}
-	if !slices.Equal(f.Controllers, []string{"dc1.corp.example.com", "dc2.corp.example.com"}) || !slices.Equal(f.ReadOnly, []string{"dc2.corp.example.com"}) {
+	if !slices.Equal(f.Controllers, []string{"dc1.corp.example.com", "dc2.corp.example.com"}) || !slices.Equal(f.ReadOnly,
+		[]string{"dc2.corp.example.com"}) {
 		t.Errorf("%+v", f)
 	}
 	if f.ControllerLevel != 7 || f.DomainLevel != -1 || f.RecycleBin || f.SignInDays != 14 || f.MachineQuota != -1 || f.WhoAmI != "" {
 		t.Errorf("%+v", f)
 	}
-	if p := f.Policy; p.MinLength != 7 || !p.Complexity || p.Reversible || p.MaxAge != 42*24*time.Hour || p.MinAge != 0 || p.LockoutDuration != 0 {
+	if p := f.Policy; p.MinLength != 7 || !p.Complexity || p.Reversible || p.MaxAge != 42*24*time.Hour || p.MinAge != 0 ||
+		p.LockoutDuration != 0 {
 		t.Errorf("%+v", p)
 	}
 }

@@ -110,7 +110,9 @@ func New(c *ldapconn.Client, o Options) *Domain {
 	if o.BulkThreshold == 0 {
 		o.BulkThreshold = DefaultBulkThreshold
 	}
-	d := &Domain{Expectations: directory.NewExpectations(RefKey), client: c, o: o, loading: newGate(), nesting: newGate(), permissions: newGate(), need: map[string]string{}, flags: map[string]string{}, managers: map[string]string{}, since: map[string]time.Time{}}
+	d := &Domain{Expectations: directory.NewExpectations(RefKey), client: c, o: o, loading: newGate(), nesting: newGate(),
+		permissions: newGate(), need: map[string]string{}, flags: map[string]string{}, managers: map[string]string{},
+		since: map[string]time.Time{}}
 	d.schema.gate, d.suffix.gate, d.policy.gate, d.deleted.gate, d.guarded.gate, d.recycling.gate = newGate(), newGate(), newGate(), newGate(), newGate(), newGate()
 	d.privileged.gate = newGate()
 	d.itself.gate, d.short.gate = newGate(), newGate()

@@ -76,7 +76,8 @@ func (d *Domain) whoAmI(ctx context.Context) (string, error) {
 		return name, err
 	}
 	const tokens = "tokenGroups"
-	entries, err := d.client.Search(ctx, &ldap.SearchRequest{Scope: ldap.ScopeBaseObject, Filter: "(objectClass=*)", Attributes: []string{tokens}})
+	entries, err := d.client.Search(ctx, &ldap.SearchRequest{Scope: ldap.ScopeBaseObject, Filter: "(objectClass=*)",
+		Attributes: []string{tokens}})
 	if err != nil || len(entries) != 1 {
 		return "", err
 	}
@@ -100,7 +101,8 @@ func (d *Domain) readHead(ctx context.Context, f *Facts) error {
 		return err
 	}
 	const interval, quota = "msDS-LogonTimeSyncInterval", "ms-DS-MachineAccountQuota"
-	entries, err := d.client.Search(ctx, &ldap.SearchRequest{BaseDN: root, Scope: ldap.ScopeBaseObject, Filter: "(objectClass=*)", Attributes: []string{interval, quota}})
+	entries, err := d.client.Search(ctx, &ldap.SearchRequest{BaseDN: root, Scope: ldap.ScopeBaseObject,
+		Filter: "(objectClass=*)", Attributes: []string{interval, quota}})
 	if err != nil {
 		return fmt.Errorf("reading the domain: %w", err)
 	}
@@ -124,7 +126,8 @@ const (
 
 // readControllers finds the controllers of the domain: their computers have a primary group of their own.
 func (d *Domain) readControllers(ctx context.Context, f *Facts) error {
-	entries, err := d.search(ctx, f.Path, "(&(objectClass=computer)"+anyOf(attrPrimaryGroup, []string{domainControllers, readOnlyControllers})+")",
+	entries, err := d.search(ctx, f.Path, "(&(objectClass=computer)"+anyOf(attrPrimaryGroup, []string{domainControllers,
+		readOnlyControllers})+")",
 		[]string{"dNSHostName", attrPrimaryGroup})
 	if err != nil {
 		return fmt.Errorf("looking for the controllers of the domain: %w", err)
@@ -151,7 +154,8 @@ func (d *Domain) netBIOSName(ctx context.Context) (string, error) {
 		if err != nil || dse.ConfigurationNamingContext == "" {
 			return "", err
 		}
-		entries, err := d.search(ctx, "CN=Partitions,"+dse.ConfigurationNamingContext, "(&(objectClass=crossRef)(nETBIOSName=*))", []string{"nCName", "nETBIOSName"})
+		entries, err := d.search(ctx, "CN=Partitions,"+dse.ConfigurationNamingContext,
+			"(&(objectClass=crossRef)(nETBIOSName=*))", []string{"nCName", "nETBIOSName"})
 		if hides(err) {
 			return "", nil
 		}

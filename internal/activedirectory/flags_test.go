@@ -69,7 +69,8 @@ func TestFlags(t *testing.T) {
 	}{
 		{false, map[string]directory.Value{"SMARTCARDLOGONREQUIRED": {"TRUE"}}, normal | expiresNot | foreign | smartcard | disabled},
 		{true, map[string]directory.Value{"passwordNeverExpires": {}}, normal | foreign | smartcard},
-		{true, map[string]directory.Value{"smartcardLogonRequired": {"FALSE"}, "accountNotDelegated": {"TRUE"}, "trustedForDelegation": {"TRUE"}}, normal | foreign | notDelegated | trusted},
+		{true, map[string]directory.Value{"smartcardLogonRequired": {"FALSE"}, "accountNotDelegated": {"TRUE"},
+			"trustedForDelegation": {"TRUE"}}, normal | foreign | notDelegated | trusted},
 		{false, nil, normal | foreign | notDelegated | trusted | disabled},
 		{true, map[string]directory.Value{"trustedForDelegation": {"FALSE"}}, normal | foreign | notDelegated},
 		{true, map[string]directory.Value{"userAccountControl": {"66048"}, "passwordNeverExpires": {"TRUE"}}, normal | expiresNot},
@@ -88,7 +89,8 @@ func TestFlags(t *testing.T) {
 		t.Fatal(err)
 	}
 	have := found["1001"].Account.Attributes
-	if have["passwordNeverExpires"].Text() != "TRUE" || have["smartcardLogonRequired"].Text() != "FALSE" || have["accountNotDelegated"].Text() != "FALSE" {
+	if have["passwordNeverExpires"].Text() != "TRUE" || have["smartcardLogonRequired"].Text() != "FALSE" ||
+		have["accountNotDelegated"].Text() != "FALSE" {
 		t.Errorf("%v", have)
 	}
 }

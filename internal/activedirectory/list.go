@@ -39,7 +39,8 @@ func (d *Domain) listing(ctx context.Context, l Listing, base, of string, attrib
 	if l.Container != "" && !isDN(l.Container) {
 		return nil, fmt.Errorf("container: found %q, expected a distinguished name such as OU=Staff,DC=corp,DC=example,DC=com", l.Container)
 	}
-	req := &ldap.SearchRequest{BaseDN: cmp.Or(l.Container, base), Scope: ldap.ScopeWholeSubtree, Filter: "(&" + of + l.Filter + ")", Attributes: attributes}
+	req := &ldap.SearchRequest{BaseDN: cmp.Or(l.Container, base), Scope: ldap.ScopeWholeSubtree,
+		Filter: "(&" + of + l.Filter + ")", Attributes: attributes}
 	if l.Limit > 0 {
 		req.SizeLimit = l.Limit + 1 // the container itself may be among them
 	}
@@ -61,7 +62,8 @@ func (d *Domain) listing(ctx context.Context, l Listing, base, of string, attrib
 }
 
 func (l Listing) tooMany() error {
-	return fmt.Errorf("limit: more than %d objects fit, and a part of them is never returned: narrow filter or container, or raise limit", l.Limit)
+	return fmt.Errorf("limit: more than %d objects fit, and a part of them is never returned: narrow filter or container, or "+
+		"raise limit", l.Limit)
 }
 
 // ListUsers returns the users of a listing, by distinguished name.

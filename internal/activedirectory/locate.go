@@ -47,7 +47,8 @@ func (d *Domain) Locate(ctx context.Context, ref string) (*directory.Existing, e
 	return known[found[0].id], nil
 }
 
-const references = "an objectGUID, a security identifier, a distinguished name, a sAMAccountName (with or without DOMAIN\\), a user principal name, attribute=value, or a worker id"
+const references = "an objectGUID, a security identifier, a distinguished name, a sAMAccountName (with or without " +
+	"DOMAIN\\), a user principal name, attribute=value, or a worker id"
 
 // checkHome refuses DOMAIN\name of another domain: the account of that name in this one is somebody else's.
 func (d *Domain) checkHome(ctx context.Context, ref string) error {

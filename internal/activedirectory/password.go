@@ -70,7 +70,8 @@ func (d *Domain) readPolicy(ctx context.Context) (PasswordPolicy, error) {
 			MinLength: number("minPwdLength"), History: number("pwdHistoryLength"),
 			Complexity: properties&bitComplex != 0, Reversible: properties&bitReversible != 0,
 			MaxAge: span(e, "maxPwdAge"), MinAge: span(e, "minPwdAge"),
-			LockoutThreshold: number("lockoutThreshold"), LockoutWindow: span(e, "lockOutObservationWindow"), LockoutDuration: span(e, "lockoutDuration"),
+			LockoutThreshold: number("lockoutThreshold"), LockoutWindow: span(e, "lockOutObservationWindow"),
+			LockoutDuration: span(e, "lockoutDuration"),
 		}
 	}
 	return p, nil

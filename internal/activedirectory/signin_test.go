@@ -120,7 +120,8 @@ func TestSignIns(t *testing.T) {
 func TestSignInsThatCannotBeRead(t *testing.T) {
 	c := newCompany(t, activedirectory.Options{})
 	id := c.user("odd", "lastLogonTimestamp", "yesterday")
-	if _, err := c.SignIns(t.Context(), []string{id}); err == nil || !strings.Contains(err.Error(), `"yesterday"`) || !strings.Contains(err.Error(), "CN=Person odd") {
+	if _, err := c.SignIns(t.Context(), []string{id}); err == nil || !strings.Contains(err.Error(), `"yesterday"`) ||
+		!strings.Contains(err.Error(), "CN=Person odd") {
 		t.Errorf("%v", err)
 	}
 	if got, err := c.SignIns(t.Context(), nil); err != nil || len(got) != 0 {

@@ -44,7 +44,8 @@ type User struct {
 	primary string // security identifier of the primary group
 }
 
-var userDetails = []string{attrLastSignIn, attrMemberOf, attrPrimaryGroup, attrPasswordSet, attrLockout, attrExpires, attrCreated, attrWhenChanged}
+var userDetails = []string{attrLastSignIn, attrMemberOf, attrPrimaryGroup, attrPasswordSet, attrLockout, attrExpires,
+	attrCreated, attrWhenChanged}
 
 // FindUsers returns the users that have one of the values in an attribute, by value, as the directory holds them
 // now, wherever in the domain, with the further attributes. Two hundred values take a search, and what is
@@ -96,7 +97,8 @@ func (d *Domain) lookupType(ctx context.Context, attribute string, values, furth
 	}
 	for _, name := range further {
 		if _, ok := types.Lookup(name); !ok {
-			return directory.AttributeType{}, fmt.Errorf("attributes: %q is no attribute of users in this domain; did you mean %q?", name, types.Nearest(name))
+			return directory.AttributeType{}, fmt.Errorf("attributes: %q is no attribute of users in this domain; did you mean "+
+				"%q?", name, types.Nearest(name))
 		}
 	}
 	t := d.typeOf(attribute)

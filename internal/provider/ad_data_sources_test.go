@@ -137,7 +137,8 @@ func lookupDomain(t *testing.T) (zoe, team string, p *terraform14) {
 	at := time.Date(2026, 7, 4, 5, 6, 7, 0, time.UTC)
 	ticks := fmt.Sprint(at.Unix()*10_000_000 + 116_444_736_000_000_000)
 	boss := s.PutUser("CN=Boss,"+ou, map[string]string{"sAMAccountName": "boss", "employeeID": "7", "displayName": "Boss"})
-	zoe = s.PutUser("CN=Zoë,"+ou, map[string]string{"sAMAccountName": "zoe", "userPrincipalName": "zoe@corp.example.com", "employeeID": "1", "displayName": "Zoë",
+	zoe = s.PutUser("CN=Zoë,"+ou, map[string]string{"sAMAccountName": "zoe", "userPrincipalName": "zoe@corp.example.com",
+		"employeeID": "1", "displayName": "Zoë",
 		"manager": "CN=Boss," + ou, "lastLogonTimestamp": ticks, "pwdLastSet": ticks, "accountExpires": ticks, "department": "Sales",
 		"whenCreated": "20260102030405.0Z", "whenChanged": "20260203040506.0Z"})
 	s.PutUser("CN=Twin,"+ou, map[string]string{"sAMAccountName": "twin", "employeeID": "7", "userAccountControl": "66050"})
@@ -160,23 +161,30 @@ func TestADUserDataSources(t *testing.T) {
 	says(t, problems)
 	sid, _ := plain(t, got["sid"]).(string)
 	presents(t, got, map[string]any{
-		"object_id": zoe, "distinguished_name": "CN=Zoë," + ou, "user_principal_name": "zoe@corp.example.com", "sam_account_name": "zoe", "common_name": "Zoë", "container": ou,
-		"display_name": "Zoë", "enabled": true, "password_never_expires": false, "smart_card_required": false, "manager": "7", "member_of": []string{"CN=Team," + ou}, "last_sign_in": "2026-07-04T05:06:07Z",
-		"privileged": nil, "protected": nil, "password_last_set": "2026-07-04T05:06:07Z", "change_password_at_next_logon": false, "locked_out": false,
+		"object_id": zoe, "distinguished_name": "CN=Zoë," + ou, "user_principal_name": "zoe@corp.example.com",
+		"sam_account_name": "zoe", "common_name": "Zoë", "container": ou,
+		"display_name": "Zoë", "enabled": true, "password_never_expires": false, "smart_card_required": false, "manager": "7",
+		"member_of": []string{"CN=Team," + ou}, "last_sign_in": "2026-07-04T05:06:07Z",
+		"privileged": nil, "protected": nil, "password_last_set": "2026-07-04T05:06:07Z",
+		"change_password_at_next_logon": false, "locked_out": false,
 		"account_expires": "2026-07-04T05:06:07Z", "disabled_since": nil, "created": "2026-01-02T03:04:05Z", "changed": "2026-02-03T04:05:06Z",
 		"values": map[string]any{"DEPARTMENT": []string{"Sales"}},
 	})
-	for key, value := range map[string]string{"object_id": strings.ToUpper(zoe), "sid": sid, "distinguished_name": "cn=zoë, " + ou, "user_principal_name": "ZOE@corp.example.com", "sam_account_name": "ZOE"} {
+	for key, value := range map[string]string{"object_id": strings.ToUpper(zoe), "sid": sid,
+		"distinguished_name": "cn=zoë, " + ou, "user_principal_name": "ZOE@corp.example.com", "sam_account_name": "ZOE"} {
 		got, problems := p.look(t, one, map[string]tftypes.Value{key: text(value)})
 		says(t, problems)
 		presents(t, got, map[string]any{"object_id": zoe, "sid": sid, "worker_id": "1"})
 	}
-	all, problems := p.look(t, many, map[string]tftypes.Value{"sam_account_names": texts14("zoe", "boss", "gone"), "on_missing": text("skip"), "attributes": listText14("department")})
+	all, problems := p.look(t, many, map[string]tftypes.Value{"sam_account_names": texts14("zoe", "boss", "gone"),
+		"on_missing": text("skip"), "attributes": listText14("department")})
 	says(t, problems)
 	presents(t, all, map[string]any{"missing": []string{"gone"}})
 	users := documents(t, all["users"])
-	if len(users) != 2 || users["zoe"]["last_sign_in"] != "2026-07-04T05:06:07Z" || users["boss"]["last_sign_in"] != "" || users["zoe"]["privileged"] != "" ||
-		!strings.Contains(fmt.Sprint(users["boss"]["privileged"]), "inner") || !strings.Contains(fmt.Sprint(users["zoe"]["attributes"]), "Sales") {
+	if len(users) != 2 || users["zoe"]["last_sign_in"] != "2026-07-04T05:06:07Z" || users["boss"]["last_sign_in"] != "" ||
+		users["zoe"]["privileged"] != "" ||
+		!strings.Contains(fmt.Sprint(users["boss"]["privileged"]), "inner") ||
+		!strings.Contains(fmt.Sprint(users["zoe"]["attributes"]), "Sales") {
 		t.Errorf("%v", users)
 	}
 	for _, c := range []struct {
@@ -186,7 +194,8 @@ func TestADUserDataSources(t *testing.T) {
 		{nil, []string{"boss", "nobody", "twin", "zoe"}},
 		{map[string]tftypes.Value{"enabled": flagOf(false)}, []string{"twin"}},
 		{map[string]tftypes.Value{"with_worker_id": flagOf(false), "enabled": flagOf(true)}, []string{"nobody"}},
-		{map[string]tftypes.Value{"filter": text("(department=Sales)"), "container": text(ou), "limit": tftypes.NewValue(tftypes.Number, 1)}, []string{"zoe"}},
+		{map[string]tftypes.Value{"filter": text("(department=Sales)"), "container": text(ou),
+			"limit": tftypes.NewValue(tftypes.Number, 1)}, []string{"zoe"}},
 		{map[string]tftypes.Value{"worker_ids": texts14("1")}, []string{"1"}},
 	} {
 		got, problems := p.look(t, many, c.set)
@@ -211,8 +220,10 @@ func TestADUserDataSources(t *testing.T) {
 		{one, map[string]tftypes.Value{"sid": text("S-1")}, []string{"sid", `"S-1"`, "security identifier"}},
 		{one, nil, []string{"object_id", "worker_id"}},
 		{one, map[string]tftypes.Value{"sid": text(sid), "object_id": text(zoe)}, []string{"object_id"}},
-		{one, map[string]tftypes.Value{"object_id": text(zoe), "attributes": listText14("departmant")}, []string{"attributes", `did you mean "department"`}},
-		{many, map[string]tftypes.Value{"worker_ids": texts14("7", "8")}, []string{"Several accounts", `"7"`, "No such accounts", "8", "on_missing"}},
+		{one, map[string]tftypes.Value{"object_id": text(zoe), "attributes": listText14("departmant")}, []string{"attributes",
+			`did you mean "department"`}},
+		{many, map[string]tftypes.Value{"worker_ids": texts14("7", "8")}, []string{"Several accounts", `"7"`,
+			"No such accounts", "8", "on_missing"}},
 		{many, map[string]tftypes.Value{"object_ids": texts14("x")}, []string{"object_ids", `"x"`}},
 		{many, map[string]tftypes.Value{"worker_ids": texts14("1"), "filter": text("(cn=*)")}, []string{"filter"}},
 		{many, map[string]tftypes.Value{"limit": tftypes.NewValue(tftypes.Number, 3)}, []string{"limit", "more than 3", "never returned"}},
@@ -227,10 +238,12 @@ func TestADUserDataSources(t *testing.T) {
 func TestADGroupAndUnitDataSources(t *testing.T) {
 	zoe, team, p := lookupDomain(t)
 	ou := "OU=Staff," + memdir.Base
-	const one, many, unit, units = "workforce_ad_group", "workforce_ad_groups", "workforce_ad_organizational_unit", "workforce_ad_organizational_units"
+	const one, many, unit, units = "workforce_ad_group", "workforce_ad_groups", "workforce_ad_organizational_unit",
+		"workforce_ad_organizational_units"
 	got, problems := p.look(t, one, map[string]tftypes.Value{"sam_account_name": text("TEAM")})
 	says(t, problems)
-	presents(t, got, map[string]any{"object_id": team, "name": "Team", "container": ou, "scope": "global", "category": "security", "description": nil,
+	presents(t, got, map[string]any{"object_id": team, "name": "Team", "container": ou, "scope": "global",
+		"category": "security", "description": nil,
 		"member_of": []string{}, "privileged": nil, "member_worker_ids": []string{"1"}})
 	if members := documents(t, got["members"]); len(members) != 2 || members[zoe]["worker_id"] != "1" || members[zoe]["class"] != "user" {
 		t.Errorf("%v", members)
@@ -244,7 +257,8 @@ func TestADGroupAndUnitDataSources(t *testing.T) {
 		"privileged": "it is or was a group that Active Directory protects, or in one (adminCount is 1)"})
 	all, problems := p.look(t, many, map[string]tftypes.Value{"members_of": text("all"), "container": text(ou)})
 	says(t, problems)
-	if groups := documents(t, all["groups"]); len(groups) != 2 || len(groups["team"]["members"].([]any)) != 3 || len(groups["inner"]["members"].([]any)) != 1 {
+	if groups := documents(t, all["groups"]); len(groups) != 2 || len(groups["team"]["members"].([]any)) != 3 ||
+		len(groups["inner"]["members"].([]any)) != 1 {
 		t.Errorf("%v", groups)
 	}
 	all, problems = p.look(t, many, map[string]tftypes.Value{"object_ids": texts14(team)})
@@ -268,7 +282,8 @@ func TestADGroupAndUnitDataSources(t *testing.T) {
 		{many, map[string]tftypes.Value{"sids": texts14("S-1-5-32-544")}, []string{"No such groups", "S-1-5-32-544", "on_missing"}},
 		{many, map[string]tftypes.Value{"sids": texts14("x")}, []string{"sids", `"x"`, "security identifier"}},
 		{unit, map[string]tftypes.Value{"distinguished_name": text("OU=Outer," + ou)}, []string{"No such organizational unit", "OU=Outer"}},
-		{unit, map[string]tftypes.Value{"distinguished_name": text("OU=Inner," + ou)}, []string{"permissions", "the right to read permissions"}}, // this server has none
+		// this server has none
+		{unit, map[string]tftypes.Value{"distinguished_name": text("OU=Inner," + ou)}, []string{"permissions", "the right to read permissions"}},
 		{unit, map[string]tftypes.Value{"object_id": text("x")}, []string{"object_id", `"x"`, "objectGUID"}},
 		{units, map[string]tftypes.Value{"filter": text("x")}, []string{"Cannot list organizational units", "LDAP filter"}},
 	} {
@@ -290,7 +305,8 @@ func TestAccADDataSources(t *testing.T) {
 	} {
 		mustModify(t, d, fmt.Sprintf(ldif, ou))
 	}
-	mustModify(t, d, fmt.Sprintf("dn: CN=Domain Admins,CN=Users,%s\nchangetype: modify\nadd: member\nmember: CN=dat-inner,%s\n", d.BaseDN(), ou))
+	mustModify(t, d, fmt.Sprintf("dn: CN=Domain Admins,CN=Users,%s\nchangetype: modify\nadd: member\nmember: "+
+		"CN=dat-inner,%s\n", d.BaseDN(), ou))
 	t.Cleanup(func() {
 		ldif := fmt.Sprintf("dn: CN=Domain Admins,CN=Users,%s\nchangetype: modify\ndelete: member\nmember: CN=dat-inner,%s\n", d.BaseDN(), ou)
 		if err := d.Modify(context.WithoutCancel(t.Context()), ldif); err != nil {
@@ -345,7 +361,8 @@ output "units" { value = [for u in data.workforce_ad_organizational_units.all.or
 			is("domain.d", "controller", knownvalue.StringExact(strings.ToLower(d.ServerName()))),
 			is("domain.d", "controllers", knownvalue.ListExact([]knownvalue.Check{knownvalue.StringExact(strings.ToLower(d.ServerName()))})),
 			is("domain.d", "recycle_bin", knownvalue.NotNull()),
-			is("domain.d", "password_policy", knownvalue.ObjectPartial(map[string]knownvalue.Check{"min_length": knownvalue.Int64Exact(7), "complexity": knownvalue.Bool(true)})),
+			is("domain.d", "password_policy",
+				knownvalue.ObjectPartial(map[string]knownvalue.Check{"min_length": knownvalue.Int64Exact(7), "complexity": knownvalue.Bool(true)})),
 			is("user.x", "sid", matches(`^S-1-5-21-[0-9-]+$`)),
 			is("user.x", "member_of", knownvalue.ListExact([]knownvalue.Check{
 				knownvalue.StringExact("CN=dat-team," + ou), knownvalue.StringExact("CN=Domain Users,CN=Users," + d.BaseDN())})),
@@ -353,13 +370,16 @@ output "units" { value = [for u in data.workforce_ad_organizational_units.all.or
 			is("user.x", "locked_out", knownvalue.Bool(false)),
 			is("user.x", "created", matches(`^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ$`)),
 			is("user.x", "password_last_set", matches(`^20\d\d-`)),
-			is("user.x", "values", knownvalue.MapExact(map[string]knownvalue.Check{"displayName": knownvalue.ListExact([]knownvalue.Check{knownvalue.StringExact(people)})})),
+			is("user.x", "values", knownvalue.MapExact(map[string]knownvalue.Check{
+				"displayName": knownvalue.ListExact([]knownvalue.Check{knownvalue.StringExact(people)})})),
 			is("user.administrator", "privileged", matches(`Domain Admins`)),
 			is("user.administrator", "last_sign_in", matches(`^20\d\d-`)),
-			is("group.team", "member_worker_ids", knownvalue.ListExact([]knownvalue.Check{knownvalue.StringExact("dat00"), knownvalue.StringExact("dat01")})),
+			is("group.team", "member_worker_ids", knownvalue.ListExact([]knownvalue.Check{knownvalue.StringExact("dat00"),
+				knownvalue.StringExact("dat01")})),
 			is("organizational_unit.inner", "protect_from_deletion", knownvalue.Bool(false)),
 			out("privileged", knownvalue.MapExact(map[string]knownvalue.Check{
-				"dat00": knownvalue.StringExact(""), "dat01": matches(`"dat-inner", which is nested into "Domain Admins"`), "dat02": knownvalue.StringExact("")})),
+				"dat00": knownvalue.StringExact(""), "dat01": matches(`"dat-inner", which is nested into "Domain Admins"`),
+				"dat02": knownvalue.StringExact("")})),
 			out("keys", knownvalue.MapExact(map[string]knownvalue.Check{"dat00": knownvalue.Bool(true), "dat02": knownvalue.Bool(true)})),
 			out("primary", knownvalue.Bool(true)),
 			out("team", knownvalue.ListExact([]knownvalue.Check{knownvalue.StringExact("Act dat00"), knownvalue.StringExact("dat-inner")})),

@@ -74,35 +74,44 @@ func (d *adDomainDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 	}
 	const levels = " 7 is Windows Server 2016, 10 is Windows Server 2025. Null where the controller does not say."
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Says which Active Directory domain the provider is connected to, as whom and through which controller, and what holds there for everybody. " +
+		MarkdownDescription: "Says which Active Directory domain the provider is connected to, as whom and through which " +
+			"controller, and what holds there for everybody. " +
 			"Preconditions on it keep a configuration from the wrong domain.",
 		Attributes: map[string]schema.Attribute{
-			"dns_name":                     text("DNS name of the domain, such as `corp.example.com`."),
-			"netbios_name":                 text("Short name of the domain, such as `CORP`, the part before the backslash of `CORP\\zoe`. Null where the partitions of the forest cannot be read."),
-			"distinguished_name":           text("Distinguished name of the domain, such as `DC=corp,DC=example,DC=com`."),
-			"sid":                          text("Security identifier of the domain, which survives even its renaming."),
-			"forest_dns_name":              text("DNS name of the root domain of the forest."),
-			"user_principal_name_suffixes": texts("Domains that user principal names may end in: those of the forest, and the suffixes that it adds, sorted."),
-			"domain_functional_level":      number("Functional level of the domain." + levels),
-			"forest_functional_level":      number("Functional level of the forest." + levels),
-			"controller_functional_level":  number("Highest functional level that the controller in use knows." + levels),
-			"controller":                   text("DNS name of the controller in use. A run uses one for everything that it reads and writes."),
-			"controllers":                  texts("DNS names of all controllers of the domain, sorted."),
-			"read_only_controllers":        texts("DNS names of those of them that cannot be written to, sorted."),
-			"who_am_i":                     text("Who the controller takes the provider for (RFC 4532), such as `u:CORP\\svc-hr`. Null where it does not say."),
-			"recycle_bin":                  flag("Whether the recycle bin of the forest is enabled, so that a deleted account can be taken into use again as it was."),
-			"sign_in_lag_days":             number("How many days the last sign-in of accounts is behind at most (`msDS-LogonTimeSyncInterval`, by default 14). 0: it is not written at all."),
-			"machine_account_quota":        number("How many computers everybody may join to the domain (`ms-DS-MachineAccountQuota`). Null where it cannot be read."),
+			"dns_name": text("DNS name of the domain, such as `corp.example.com`."),
+			"netbios_name": text("Short name of the domain, such as `CORP`, the part before the backslash of " +
+				"`CORP\\zoe`. Null where the partitions of the forest cannot be read."),
+			"distinguished_name": text("Distinguished name of the domain, such as `DC=corp,DC=example,DC=com`."),
+			"sid":                text("Security identifier of the domain, which survives even its renaming."),
+			"forest_dns_name":    text("DNS name of the root domain of the forest."),
+			"user_principal_name_suffixes": texts("Domains that user principal names may end in: those of the forest, and the " +
+				"suffixes that it adds, sorted."),
+			"domain_functional_level":     number("Functional level of the domain." + levels),
+			"forest_functional_level":     number("Functional level of the forest." + levels),
+			"controller_functional_level": number("Highest functional level that the controller in use knows." + levels),
+			"controller":                  text("DNS name of the controller in use. A run uses one for everything that it reads and writes."),
+			"controllers":                 texts("DNS names of all controllers of the domain, sorted."),
+			"read_only_controllers":       texts("DNS names of those of them that cannot be written to, sorted."),
+			"who_am_i": text("Who the controller takes the provider for (RFC 4532), such as `u:CORP\\svc-hr`. " +
+				"Null where it does not say."),
+			"recycle_bin": flag("Whether the recycle bin of the forest is enabled, so that a deleted account can " +
+				"be taken into use again as it was."),
+			"sign_in_lag_days": number("How many days the last sign-in of accounts is behind at most " +
+				"(`msDS-LogonTimeSyncInterval`, by default 14). 0: it is not written at all."),
+			"machine_account_quota": number("How many computers everybody may join to the domain " +
+				"(`ms-DS-MachineAccountQuota`). Null where it cannot be read."),
 			"password_policy": schema.SingleNestedAttribute{Computed: true,
 				MarkdownDescription: "The password policy of the domain. Fine-grained policies of groups take its place for their members.",
 				Attributes: map[string]schema.Attribute{
-					"min_length":               number("Least number of characters of a password."),
-					"history_length":           number("Number of former passwords that cannot be used again."),
-					"complexity":               flag("Whether a password needs characters of three kinds and must not contain the person's names."),
-					"reversible_encryption":    flag("Whether passwords are kept so that they can be decrypted."),
-					"max_age_days":             number("Days after which a password must be changed; 0: never. Parts of a day count as a whole one."),
-					"min_age_days":             number("Days before which a password cannot be changed again; 0: at any time. Parts of a day count as a whole one."),
-					"lockout_threshold":        number("Number of wrong passwords within `lockout_window_minutes` that lock an account out; 0: none does."),
+					"min_length":            number("Least number of characters of a password."),
+					"history_length":        number("Number of former passwords that cannot be used again."),
+					"complexity":            flag("Whether a password needs characters of three kinds and must not contain the person's names."),
+					"reversible_encryption": flag("Whether passwords are kept so that they can be decrypted."),
+					"max_age_days":          number("Days after which a password must be changed; 0: never. Parts of a day count as a whole one."),
+					"min_age_days": number("Days before which a password cannot be changed again; 0: at any time. Parts of a " +
+						"day count as a whole one."),
+					"lockout_threshold": number("Number of wrong passwords within `lockout_window_minutes` that lock an account " +
+						"out; 0: none does."),
 					"lockout_window_minutes":   number("Minutes within which wrong passwords are counted."),
 					"lockout_duration_minutes": number("Minutes that an account stays locked out; 0: until somebody unlocks it."),
 				}},
@@ -121,12 +130,15 @@ func (d *adDomainDataSource) Read(ctx context.Context, _ datasource.ReadRequest,
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &adDomainModel{
-		DNSName: types.StringValue(f.DNSName), NetBIOSName: orNull(f.NetBIOSName), DistinguishedName: types.StringValue(f.Path), SID: types.StringValue(f.SID),
+		DNSName: types.StringValue(f.DNSName), NetBIOSName: orNull(f.NetBIOSName),
+		DistinguishedName: types.StringValue(f.Path), SID: types.StringValue(f.SID),
 		ForestDNSName: orNull(f.ForestDNSName), UserPrincipalNameSuffixes: stringList(f.Suffixes),
 		DomainLevel: known(f.DomainLevel), ForestLevel: known(f.ForestLevel), ControllerLevel: known(f.ControllerLevel),
-		Controller: orNull(f.Controller), Controllers: stringList(f.Controllers), ReadOnlyControllers: stringList(f.ReadOnly), WhoAmI: orNull(f.WhoAmI),
-		RecycleBin: types.BoolValue(f.RecycleBin), SignInLagDays: types.Int64Value(int64(f.SignInDays)), MachineAccountQuota: known(f.MachineQuota),
-		PasswordPolicy: passwordPolicy(f.Policy),
+		Controller: orNull(f.Controller), Controllers: stringList(f.Controllers), ReadOnlyControllers: stringList(f.ReadOnly),
+		WhoAmI:     orNull(f.WhoAmI),
+		RecycleBin: types.BoolValue(f.RecycleBin), SignInLagDays: types.Int64Value(int64(f.SignInDays)),
+		MachineAccountQuota: known(f.MachineQuota),
+		PasswordPolicy:      passwordPolicy(f.Policy),
 	})...)
 }
 

@@ -64,10 +64,12 @@ const (
 )
 
 func membersOfArgument(description string) schema.Attribute {
-	return schema.StringAttribute{Optional: true, Validators: []validator.String{oneOf(membersNone, membersDirect, membersAll)}, MarkdownDescription: description}
+	return schema.StringAttribute{Optional: true, Validators: []validator.String{oneOf(membersNone, membersDirect,
+		membersAll)}, MarkdownDescription: description}
 }
 
-const membersOfWords = "`direct` are those who are in the group themselves or have it as their primary group, `all` also those of nested groups at any depth, " +
+const membersOfWords = "`direct` are those who are in the group themselves or have it as their primary group, `all` also " +
+	"those of nested groups at any depth, " +
 	"with the groups themselves, `none` reads none."
 
 // depth returns which members are asked for.
@@ -91,7 +93,8 @@ func (d *adGroupDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 		return schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: description}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Looks up one group of Active Directory, with its members, by exactly one key. A key that fits no group, or several, is an error. " +
+		MarkdownDescription: "Looks up one group of Active Directory, with its members, by exactly one key. A key that fits no " +
+			"group, or several, is an error. " +
 			"Groups with more members than a controller returns at once are read to their end.",
 		Attributes: keyArguments(adGroupKeys),
 	}
@@ -104,14 +107,19 @@ func (d *adGroupDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 		"description": text("What the group is for. Null when it says nothing."),
 		"mail":        text("The mail address of the group. Null when it has none."),
 		"managed_by":  text("Distinguished name of who answers for the group (`managedBy`). Null when nobody does."),
-		"member_of":   texts("Distinguished names of the groups that it is a direct member of, sorted. Groups of other domains of the forest are not known here."),
-		"privileged":  text("Why the members of the group are administrators. Null where they are not, as far as that is known."),
-		"protected":   text("Why this provider neither renames, moves nor deletes the group. Null where nothing protects it."),
-		"created":     text("When the group was created, as RFC 3339 in UTC."),
-		"changed":     text("When the controller in use last saw a change of the group, as RFC 3339 in UTC. Controllers do not agree on it."),
-		"members": schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The members by objectGUID, each as a JSON object for `jsondecode`: `name`, `class` (`user`, `group`, `computer` …), " +
-			"`distinguished_name`, `worker_id` (`\"\"` without one) and `primary` (whether the group, or one nested into it, is their primary group). " +
-			"A member from another domain goes by its distinguished name, and who is in such a group is not known here. Null with `members_of = \"none\"`."},
+		"member_of": texts("Distinguished names of the groups that it is a direct member of, sorted. Groups of other domains " +
+			"of the forest are not known here."),
+		"privileged": text("Why the members of the group are administrators. Null where they are not, as far as that is known."),
+		"protected":  text("Why this provider neither renames, moves nor deletes the group. Null where nothing protects it."),
+		"created":    text("When the group was created, as RFC 3339 in UTC."),
+		"changed":    text("When the controller in use last saw a change of the group, as RFC 3339 in UTC. Controllers do not agree on it."),
+		"members": schema.MapAttribute{Computed: true, ElementType: types.StringType,
+			MarkdownDescription: "The members by objectGUID, each as a JSON object for `jsondecode`: `name`, `class` (`user`, " +
+				"`group`, `computer` …), " +
+				"`distinguished_name`, `worker_id` (`\"\"` without one) and `primary` (whether the group, or one nested into it, is " +
+				"their primary group). " +
+				"A member from another domain goes by its distinguished name, and who is in such a group is not known here. Null with " +
+				"`members_of = \"none\"`."},
 		"member_worker_ids": texts("The worker ids of the members that carry one, sorted. Null with `members_of = \"none\"`."),
 	})
 }
@@ -143,8 +151,10 @@ func (d *adGroupDataSource) Read(ctx context.Context, req datasource.ReadRequest
 func groupPath(g *activedirectory.GroupDetails) string { return g.Path }
 
 func (m *adGroupLookupModel) record(g *activedirectory.GroupDetails) {
-	m.ObjectID, m.SID, m.DistinguishedName, m.SAMAccountName = types.StringValue(g.ID), orNull(g.SID), types.StringValue(g.Path), orNull(g.Login)
-	m.Name, m.Container, m.Scope, m.Category = types.StringValue(g.Name), types.StringValue(g.Container), types.StringValue(g.Scope), types.StringValue(g.Category)
+	m.ObjectID, m.SID, m.DistinguishedName, m.SAMAccountName = types.StringValue(g.ID), orNull(g.SID),
+		types.StringValue(g.Path), orNull(g.Login)
+	m.Name, m.Container, m.Scope, m.Category = types.StringValue(g.Name), types.StringValue(g.Container),
+		types.StringValue(g.Scope), types.StringValue(g.Category)
 	m.Description, m.Mail, m.ManagedBy = orNull(g.Description), orNull(g.Mail), orNull(g.ManagedBy)
 	m.MemberOf, m.Privileged, m.Protected = stringList(g.MemberOf), orNull(g.Privileged), orNull(g.Protected)
 	m.Created, m.Changed = moment(g.Created), moment(g.Changed)

@@ -47,7 +47,8 @@ func (d *adGroupsDataSource) Metadata(_ context.Context, req datasource.Metadata
 
 func (d *adGroupsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Looks up many groups of Active Directory by one kind of key, or lists those that a container and a filter leave, " +
+		MarkdownDescription: "Looks up many groups of Active Directory by one kind of key, or lists those that a container and " +
+			"a filter leave, " +
 			"with a handful of searches however many they are. The answer is whole, or an error.",
 		Attributes: manyKeyArguments(adGroupKeys, "groups"),
 	}
@@ -55,11 +56,15 @@ func (d *adGroupsDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 	maps.Copy(resp.Schema.Attributes, map[string]schema.Attribute{
 		"on_missing": onMissingArgument("group"),
 		"members_of": membersOfArgument("Which members are read: " + membersOfWords + " The default is `none`."),
-		"groups": schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The groups by key, or by `sAMAccountName` when they are listed, each as a JSON object for `jsondecode`: " +
-			"`id`, `sid`, `distinguished_name`, `name`, `sam_account_name`, `container`, `scope`, `category`, `description`, `mail`, `managed_by` (a distinguished name), `member_of` (distinguished names), " +
-			"`privileged` (why the members are administrators, or `\"\"`), `protected`, `created` and `changed` (RFC 3339 in UTC); " +
-			"with members also `members` (a list of objects with `id`, `name`, `class`, `distinguished_name`, `worker_id` and `primary`, in the order of their distinguished names)."},
-		"ids":     schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The objectGUID of each group by the same keys."},
+		"groups": schema.MapAttribute{Computed: true, ElementType: types.StringType,
+			MarkdownDescription: "The groups by key, or by `sAMAccountName` when they are listed, each as a JSON object for `jsondecode`: " +
+				"`id`, `sid`, `distinguished_name`, `name`, `sam_account_name`, `container`, `scope`, `category`, `description`, " +
+				"`mail`, `managed_by` (a distinguished name), `member_of` (distinguished names), " +
+				"`privileged` (why the members are administrators, or `\"\"`), `protected`, `created` and `changed` (RFC 3339 in UTC); " +
+				"with members also `members` (a list of objects with `id`, `name`, `class`, `distinguished_name`, `worker_id` and " +
+				"`primary`, in the order of their distinguished names)."},
+		"ids": schema.MapAttribute{Computed: true, ElementType: types.StringType,
+			MarkdownDescription: "The objectGUID of each group by the same keys."},
 		"missing": schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Keys that fit no group, sorted."},
 	})
 }

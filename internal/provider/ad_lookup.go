@@ -34,13 +34,15 @@ var (
 		{"distinguished_name", "distinguishedName", "Distinguished name of the account; its spelling does not matter."},
 		{"user_principal_name", "userPrincipalName", "User principal name; its case does not matter. Null when the account has none."},
 		{"sam_account_name", "sAMAccountName", "Logon name (`sAMAccountName`), without the domain; its case does not matter."},
-		{"worker_id", "", "Worker id: the value of the provider's `worker_id_attribute`, by default `employeeID`. Null when the account has none."},
+		{"worker_id", "", "Worker id: the value of the provider's `worker_id_attribute`, by default `employeeID`. Null when the " +
+			"account has none."},
 	}
 	adGroupKeys = []adKey{
 		{"object_id", "objectGUID", "objectGUID of the group."},
 		{"sid", "objectSid", "Security identifier of the group, such as `S-1-5-21-1-2-3-512`."},
 		{"distinguished_name", "distinguishedName", "Distinguished name of the group; its spelling does not matter."},
-		{"sam_account_name", "sAMAccountName", "Name of the group in access lists (`sAMAccountName`), without the domain; its case does not matter."},
+		{"sam_account_name", "sAMAccountName", "Name of the group in access lists (`sAMAccountName`), without the domain; its " +
+			"case does not matter."},
 	}
 )
 
@@ -140,7 +142,8 @@ type lookedUp[T any] struct {
 
 // lookedUpBy takes the one object of each key. Keys that fit several are errors, and so are those that fit nobody
 // unless onMissing is "skip".
-func lookedUpBy[T any](noun string, k adKey, keys []string, hits map[string][]T, pathOf func(T) string, onMissing types.String, diags *diag.Diagnostics) lookedUp[T] {
+func lookedUpBy[T any](noun string, k adKey, keys []string, hits map[string][]T, pathOf func(T) string,
+	onMissing types.String, diags *diag.Diagnostics) lookedUp[T] {
 	out := lookedUp[T]{found: map[string]T{}, missing: []string{}}
 	for _, key := range keys {
 		switch all := hits[key]; len(all) {
@@ -169,16 +172,20 @@ const (
 // onMissingArgument says what happens with keys that fit nothing.
 func onMissingArgument(noun string) schema.Attribute {
 	return schema.StringAttribute{Optional: true, Validators: []validator.String{oneOf(failMissing, skipMissing)},
-		MarkdownDescription: "What happens with keys that fit no " + noun + ": `fail`, the default, is an error that names them; `skip` leaves them out and lists them in `missing`."}
+		MarkdownDescription: "What happens with keys that fit no " + noun + ": `fail`, the default, is an error that names " +
+			"them; `skip` leaves them out and lists them in `missing`."}
 }
 
 // listingArguments are the arguments of data sources that list what is there.
 func listingArguments(noun, more string) map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"container": schema.StringAttribute{Optional: true, MarkdownDescription: "Distinguished name of the container that the " + noun + " are below of, directly or deeper. Unset: the whole domain."},
-		"filter":    schema.StringAttribute{Optional: true, MarkdownDescription: "LDAP filter (RFC 4515) that they match as well, such as `(description=*)`. Unset: all of them." + more},
+		"container": schema.StringAttribute{Optional: true, MarkdownDescription: "Distinguished name of the container that the " +
+			"" + noun + " are below of, directly or deeper. Unset: the whole domain."},
+		"filter": schema.StringAttribute{Optional: true, MarkdownDescription: "LDAP filter (RFC 4515) that they match as " +
+			"well, such as `(description=*)`. Unset: all of them." + more},
 		"limit": schema.Int64Attribute{Optional: true, Validators: []validator.Int64{int64validator.AtLeast(1)},
-			MarkdownDescription: "The most " + noun + " that are accepted. More of them are an error: a part of them is never returned. Unset: any number."},
+			MarkdownDescription: "The most " + noun + " that are accepted. More of them are an error: a part of them is never " +
+				"returned. Unset: any number."},
 	}
 }
 

@@ -57,14 +57,16 @@ func (d *adOrganizationalUnitDataSource) Schema(_ context.Context, _ datasource.
 		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Looks up one organizational unit of Active Directory by its objectGUID or distinguished name. One that does not exist is an error.",
-		Attributes:          keyArguments(adUnitKeys),
+		MarkdownDescription: "Looks up one organizational unit of Active Directory by its objectGUID or distinguished name. One " +
+			"that does not exist is an error.",
+		Attributes: keyArguments(adUnitKeys),
 	}
 	maps.Copy(resp.Schema.Attributes, map[string]schema.Attribute{
-		"name":                  text("Its name (`ou`), unescaped."),
-		"container":             text("Distinguished name of what it is in."),
-		"description":           text("What it is for. Null when it says nothing."),
-		"protect_from_deletion": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether it is protected from accidental deletion, as the consoles of Windows do it."},
+		"name":        text("Its name (`ou`), unescaped."),
+		"container":   text("Distinguished name of what it is in."),
+		"description": text("What it is for. Null when it says nothing."),
+		"protect_from_deletion": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether it is protected from " +
+			"accidental deletion, as the consoles of Windows do it."},
 	})
 }
 
@@ -113,13 +115,17 @@ func (d *adOrganizationalUnitsDataSource) Metadata(_ context.Context, req dataso
 
 func (d *adOrganizationalUnitsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the organizational units of Active Directory that a container and a filter leave. The answer is whole, or an error.",
-		Attributes:          listingArguments("organizational units", ""),
+		MarkdownDescription: "Lists the organizational units of Active Directory that a container and a filter leave. The " +
+			"answer is whole, or an error.",
+		Attributes: listingArguments("organizational units", ""),
 	}
 	maps.Copy(resp.Schema.Attributes, map[string]schema.Attribute{
-		"organizational_units": schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The organizational units by distinguished name, each as a JSON object for `jsondecode`: `id`, `name`, `container`, `description`. " +
-			"Whether one is protected from deletion says the data source `workforce_ad_organizational_unit`."},
-		"ids": schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The objectGUID of each by distinguished name."},
+		"organizational_units": schema.MapAttribute{Computed: true, ElementType: types.StringType,
+			MarkdownDescription: "The organizational units by distinguished name, each as a JSON object for `jsondecode`: `id`, " +
+				"`name`, `container`, `description`. " +
+				"Whether one is protected from deletion says the data source `workforce_ad_organizational_unit`."},
+		"ids": schema.MapAttribute{Computed: true, ElementType: types.StringType,
+			MarkdownDescription: "The objectGUID of each by distinguished name."},
 	})
 }
 
@@ -145,6 +151,7 @@ func (d *adOrganizationalUnitsDataSource) Read(ctx context.Context, req datasour
 
 // adUnitDocument is an organizational unit as JSON.
 func adUnitDocument(u *activedirectory.Unit) string {
-	doc, _ := json.Marshal(map[string]string{"id": u.ID, "name": u.Name, "container": u.Container, "description": u.Description}) // texts cannot fail
+	// texts cannot fail
+	doc, _ := json.Marshal(map[string]string{"id": u.ID, "name": u.Name, "container": u.Container, "description": u.Description})
 	return string(doc)
 }

@@ -44,7 +44,8 @@ func TestAccADTopologies(t *testing.T) {
 	}
 	plain := withoutExchange(pipelineConfig(ou, "[Dept]", ""))
 	anchored := strings.Replace(plain, "    manager ", "    mS-DS-ConsistencyGuid = { source = \"Anchor\", apply = \"on_create\" }\n"+
-		"    passwordNeverExpires = { constant = \"TRUE\" }\n    accountNotDelegated = { expression = \"IIF([Dept]=\\\"IT\\\", \\\"TRUE\\\", \\\"FALSE\\\")\" }\n    manager ", 1)
+		"    passwordNeverExpires = { constant = \"TRUE\" }\n    accountNotDelegated = { expression = \"IIF([Dept]=\\\"IT\\\", "+
+		"\\\"TRUE\\\", \\\"FALSE\\\")\" }\n    manager ", 1)
 	const ann, bo = "1,Ann,Ray,2020-01-01,,,Active,IT,AAECAwQFBgcICQoLDA0ODw==\n", "2,Bo,Lee,2020-01-01,,,Active,IT,no base64!\n"
 	sibling := strings.Replace(plain, `container        = "\"`+ou+`\""`, `container        = "Switch([Dept], \"`+ou+`\", \"EMEA\", \"OU=Staff,DC=emea,DC=example,DC=com\")"`, 1)
 	// The administrators' accounts are of the same people, under other names.

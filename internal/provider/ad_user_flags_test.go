@@ -44,7 +44,8 @@ func TestADUserFlags(t *testing.T) {
 	if err := drifted.state.As(&values); err != nil {
 		t.Fatal(err)
 	}
-	presents(t, values, map[string]any{"password_never_expires": false, "smart_card_required": true, "account_not_delegated": nil, "enabled": true})
+	presents(t, values, map[string]any{"password_never_expires": false, "smart_card_required": true,
+		"account_not_delegated": nil, "enabled": true})
 	repaired := p.mustApply(t, drifted, config(flags))
 	is("repaired", id, normal|expiresNot|notDelegated)
 	flags["account_not_delegated"] = false
@@ -52,7 +53,8 @@ func TestADUserFlags(t *testing.T) {
 	p.mustApply(t, repaired, config(flags))
 	is("managed", id, normal|expiresNot)
 	valid, err := p.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{TypeName: "workforce_ad_user",
-		Config: dynamic(t, p.schema(t, "workforce_ad_user").ValueType(), map[string]tftypes.Value{"account": text("{}"), "password_never_expires": flagOf(true)})})
+		Config: dynamic(t, p.schema(t, "workforce_ad_user").ValueType(), map[string]tftypes.Value{"account": text("{}"),
+			"password_never_expires": flagOf(true)})})
 	if err != nil {
 		t.Fatal(err)
 	}

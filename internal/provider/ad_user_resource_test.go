@@ -78,7 +78,8 @@ func TestAccADUser_writtenByHand(t *testing.T) {
   change_password_at_next_logon = false
 `),
 				ConfigPlanChecks: inPlace,
-				Check:            holds(d, "zoe", "title", "", "givenName", "Zoë", "userAccountControl", "1114626", "proxyAddresses", "SMTP:zoe@example.com"),
+				Check: holds(d, "zoe", "title", "", "givenName", "Zoë", "userAccountControl", "1114626", "proxyAddresses",
+					"SMTP:zoe@example.com"),
 			},
 			{Config: userConfig(other, `
   attributes = { employeeID = "z1" }

@@ -50,23 +50,33 @@ func (d *adUsersDataSource) Metadata(_ context.Context, req datasource.MetadataR
 
 func (d *adUsersDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Looks up many accounts of people in Active Directory by one kind of key, or lists those that a container and a filter leave, " +
+		MarkdownDescription: "Looks up many accounts of people in Active Directory by one kind of key, or lists those that a " +
+			"container and a filter leave, " +
 			"with a handful of searches however many they are. Computers and deleted accounts are not found. The answer is whole, or an error.",
 		Attributes: manyKeyArguments(adUserKeys, "accounts"),
 	}
 	maps.Copy(resp.Schema.Attributes, listingArguments("accounts", ""))
 	maps.Copy(resp.Schema.Attributes, map[string]schema.Attribute{
-		"enabled":        schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether the accounts of a listing are enabled. Unset: both."},
-		"with_worker_id": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether the accounts of a listing carry a worker id (`worker_id_attribute` of the provider). Unset: both."},
-		"on_missing":     onMissingArgument("account"),
-		"attributes":     schema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Further attributes to read, by their LDAP name."},
-		"users": schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The accounts by key, or by `sAMAccountName` when they are listed, each as a JSON object for `jsondecode`: " +
-			"`id`, `sid`, `distinguished_name`, `enabled`, `flags` (an object of `passwordNeverExpires`, `smartcardLogonRequired`, `trustedForDelegation` and `accountNotDelegated`), `locked_out`, `change_password_at_next_logon`, `member_of` (distinguished names, the primary group included), " +
-			"`last_sign_in`, `password_last_set`, `account_expires`, `disabled_since`, `created`, `changed` (RFC 3339 in UTC, or `\"\"`), " +
-			"`privileged` (by what the account administers the domain, or `\"\"`), `protected` (why this provider leaves it alone, or `\"\"`), and " +
-			"`attributes` (an object of lists: `sAMAccountName`, `userPrincipalName`, `displayName`, `mail`, `manager`, the worker id and those asked for). " +
-			"About `last_sign_in`: " + signInLag},
-		"ids":     schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The objectGUID of each account by the same keys."},
+		"enabled": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether the accounts of a listing are " +
+			"enabled. Unset: both."},
+		"with_worker_id": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether the accounts of a listing carry a " +
+			"worker id (`worker_id_attribute` of the provider). Unset: both."},
+		"on_missing": onMissingArgument("account"),
+		"attributes": schema.ListAttribute{Optional: true, ElementType: types.StringType,
+			MarkdownDescription: "Further attributes to read, by their LDAP name."},
+		"users": schema.MapAttribute{Computed: true, ElementType: types.StringType,
+			MarkdownDescription: "The accounts by key, or by `sAMAccountName` when they are listed, each as a JSON object for `jsondecode`: " +
+				"`id`, `sid`, `distinguished_name`, `enabled`, `flags` (an object of `passwordNeverExpires`, `smartcardLogonRequired`, " +
+				"`trustedForDelegation` and `accountNotDelegated`), `locked_out`, `change_password_at_next_logon`, `member_of` " +
+				"(distinguished names, the primary group included), " +
+				"`last_sign_in`, `password_last_set`, `account_expires`, `disabled_since`, `created`, `changed` (RFC 3339 in UTC, or `\"\"`), " +
+				"`privileged` (by what the account administers the domain, or `\"\"`), `protected` (why this provider leaves it alone, " +
+				"or `\"\"`), and " +
+				"`attributes` (an object of lists: `sAMAccountName`, `userPrincipalName`, `displayName`, `mail`, `manager`, the worker " +
+				"id and those asked for). " +
+				"About `last_sign_in`: " + signInLag},
+		"ids": schema.MapAttribute{Computed: true, ElementType: types.StringType,
+			MarkdownDescription: "The objectGUID of each account by the same keys."},
 		"missing": schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Keys that fit no account, sorted."},
 	})
 }
@@ -83,7 +93,8 @@ func (d *adUsersDataSource) Read(ctx context.Context, req datasource.ReadRequest
 		return
 	}
 	further := goList(model.Attributes)
-	key, keys, byKey := theKeys(adUserKeys, model.ObjectIDs, model.SIDs, model.DistinguishedNames, model.UserPrincipalNames, model.SAMAccountNames, model.WorkerIDs)
+	key, keys, byKey := theKeys(adUserKeys, model.ObjectIDs, model.SIDs, model.DistinguishedNames, model.UserPrincipalNames,
+		model.SAMAccountNames, model.WorkerIDs)
 	of := lookedUp[*activedirectory.User]{found: map[string]*activedirectory.User{}}
 	if byKey {
 		hits, err := domain.FindUsers(ctx, key.in(domain), keys, further)
