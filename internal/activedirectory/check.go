@@ -87,6 +87,9 @@ func problemsOf(a directory.Account, schema *directory.Schema) []problem {
 	for _, name := range slices.Sorted(maps.Keys(a.Attributes)) {
 		add(name, checkAttribute(schema, name, a.Attributes[name]))
 	}
+	if name, err := checkFlags(a); err != nil {
+		problems = append(problems, problem{[]string{name, attrControl}, fmt.Errorf("%s: %w", name, err)})
+	}
 	if err := checkCountry(a); err != nil {
 		problems = append(problems, problem{countryAttributes, err})
 	}

@@ -16,6 +16,8 @@ const (
 	bitNormal          = 0x200
 	bitNeverExpires    = 0x10000
 	bitSmartcard       = 0x40000
+	bitTrusted         = 0x80000
+	bitNotDelegated    = 0x100000
 	bitPasswordExpired = 0x800000
 
 	// computedBits are never stored, although some servers return them.
@@ -32,7 +34,7 @@ func parseControl(s string) (int64, error) {
 
 // controlFor returns the userAccountControl that makes an account what it
 // should be: the bits of the document if it manages them, else those the
-// account has, and only ACCOUNTDISABLE set or cleared.
+// account has, with its flags, and ACCOUNTDISABLE set or cleared.
 func controlFor(want directory.Account, have string) (string, error) {
 	bits := int64(bitNormal)
 	if have != "" {
@@ -49,7 +51,7 @@ func controlFor(want directory.Account, have string) (string, error) {
 		}
 		bits = n &^ computedBits
 	}
-	bits &^= bitDisabled
+	bits = withFlags(want, bits) &^ bitDisabled
 	if !want.Enabled {
 		bits |= bitDisabled
 	}

@@ -68,7 +68,7 @@ func (r *run) addRequest(t *task, password string) (*ldap.AddRequest, error) {
 	for _, name := range slices.Sorted(maps.Keys(t.Want.Attributes)) {
 		v := t.Want.Attributes[name]
 		kind := typeOf(r.types, name)
-		if len(v) == 0 || isName(name, attrCN) || isName(name, attrManager) || isName(name, attrControl) || isGroups(name) {
+		if len(v) == 0 || isName(name, attrCN) || isName(name, attrManager) || isName(name, attrControl) || isFlag(name) || isGroups(name) {
 			continue
 		}
 		values, err := encodeAll(kind, v)

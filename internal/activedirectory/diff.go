@@ -20,6 +20,9 @@ type edit struct {
 	// section 4.6). Otherwise add replaces whatever is there.
 	compare     bool
 	remove, add []string
+	// without are the values to write where the directory refuses these, and flags what then failed.
+	without []string
+	flags   []string
 	// memory marks the edit that belongs to enabling or disabling: it is worth
 	// nothing without that.
 	memory bool
@@ -50,7 +53,7 @@ func blind(e edit, want []string) edit { return edit{name: e.name, add: want} }
 func (d *Domain) diff(types *directory.Schema, want directory.Account, have *record) ([]edit, error) {
 	var edits []edit
 	for _, name := range slices.Sorted(maps.Keys(want.Attributes)) {
-		if isName(name, attrCN) || isName(name, attrManager) || isName(name, attrControl) || isGroups(name) {
+		if isName(name, attrCN) || isName(name, attrManager) || isName(name, attrControl) || isFlag(name) || isGroups(name) {
 			continue
 		}
 		kind := typeOf(types, name)
@@ -97,9 +100,17 @@ func controlEdit(want directory.Account, have *record) (edits []edit, enables bo
 	if err != nil {
 		return nil, false, err
 	}
-	_, managed := lookup(want.Attributes, attrControl)
-	if want.Enabled == have.enabled() && (!managed || sameControl(before, after)) {
+	if want.Enabled == have.enabled() && sameControl(before, after) {
 		return nil, false, nil
 	}
-	return []edit{{name: attrControl, add: []string{after}}}, want.Enabled && !have.enabled(), nil
+	e := edit{name: attrControl, add: []string{after}}
+	bare, flags := withoutFlags(want)
+	without, err := controlFor(bare, before)
+	if err != nil {
+		return nil, false, err
+	}
+	if without != after {
+		e.without, e.flags = []string{without}, flags
+	}
+	return []edit{e}, want.Enabled && !have.enabled(), nil
 }

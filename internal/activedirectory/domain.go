@@ -70,19 +70,21 @@ type Domain struct {
 	permissions gate // held while an access list is read and written
 	schema      lazy[*directory.Schema]
 	suffix      lazy[[]string]
-	policy      lazy[passwordPolicy]
+	policy      lazy[PasswordPolicy]
 	deleted     lazy[*snapshot]            // deleted objects
 	guarded     lazy[guarded]              // what is protected
 	privileged  lazy[map[string]privilege] // why groups are those of administrators, by objectGUID
 	itself      lazy[identity]             // which domain this is
 
-	recycling lazy[bool] // the recycle bin is enabled
+	recycling lazy[bool]   // the recycle bin is enabled
+	short     lazy[string] // the NetBIOS name of the domain
 
 	forgotten directory.Forgotten    // memberships that are not given back
 	arrivals  directory.LateManagers // accounts that this process wrote, and who waits for others
 
 	mu       sync.Mutex // guards what follows
 	need     map[string]string
+	flags    map[string]string // of [Flags], that are asked for
 	asked    int
 	snap     *snapshot
 	late     []change // what was written while a snapshot was being read
@@ -108,10 +110,12 @@ func New(c *ldapconn.Client, o Options) *Domain {
 	if o.BulkThreshold == 0 {
 		o.BulkThreshold = DefaultBulkThreshold
 	}
-	d := &Domain{Expectations: directory.NewExpectations(RefKey), client: c, o: o, loading: newGate(), nesting: newGate(), permissions: newGate(), need: map[string]string{}, managers: map[string]string{}, since: map[string]time.Time{}}
+	d := &Domain{Expectations: directory.NewExpectations(RefKey), client: c, o: o, loading: newGate(), nesting: newGate(),
+		permissions: newGate(), need: map[string]string{}, flags: map[string]string{}, managers: map[string]string{},
+		since: map[string]time.Time{}}
 	d.schema.gate, d.suffix.gate, d.policy.gate, d.deleted.gate, d.guarded.gate, d.recycling.gate = newGate(), newGate(), newGate(), newGate(), newGate(), newGate()
 	d.privileged.gate = newGate()
-	d.itself.gate = newGate()
+	d.itself.gate, d.short.gate = newGate(), newGate()
 	d.Need(attrGUID, attrSID, attrClass, attrCN, attrLogin, attrPrincipal, attrDisplayName, attrMail, attrProxyAddresses, attrManager,
 		attrControl,
 		attrPasswordSet, attrAdminCount, attrCritical, DefaultWorkerIDAttribute, o.WorkerIDAttribute, o.RemovedGroupsAttribute)
@@ -130,6 +134,10 @@ func (d *Domain) Need(attributes ...string) {
 		if isGroups(name) {
 			d.need[directory.Fold(attrMemberOf)], d.need[directory.Fold(d.o.RemovedGroupsAttribute)] = attrMemberOf, d.o.RemovedGroupsAttribute
 			d.need[directory.Fold(attrPrimaryGroup)] = attrPrimaryGroup
+			continue
+		}
+		if isFlag(name) { // userAccountControl holds it
+			d.flags[directory.Fold(name)] = typeOf(nil, name).Name
 			continue
 		}
 		d.need[directory.Fold(name)] = typeOf(nil, name).Name

@@ -39,7 +39,7 @@ func typeOf(schema *directory.Schema, name string) directory.AttributeType {
 
 // Equal reports whether two values of an attribute mean the same to the
 // directory: distinguished names in any spelling, numbers, booleans and times in
-// any notation, accountExpires 0, 9223372036854775807 and "never". The disabled
+// any notation, flags that are cleared or FALSE, accountExpires 0, 9223372036854775807 and "never". The disabled
 // bit of userAccountControl does not count, since Account.Enabled carries it.
 //
 // Text differs when only its case differs: people care how their name is
@@ -50,6 +50,9 @@ func Equal(schema *directory.Schema, attribute string, a, b directory.Value) boo
 	}
 	if isGroups(attribute) {
 		return directory.SameGroups(a, b)
+	}
+	if isFlag(attribute) {
+		return flagSet(a) == flagSet(b)
 	}
 	if len(a) != len(b) {
 		return meansNever(attribute, a) && meansNever(attribute, b)

@@ -64,7 +64,7 @@ func distinct(t directory.AttributeType, values []string) []string {
 // searches for names that are none.
 func canMatch(t directory.AttributeType, v string) bool {
 	switch {
-	case v == "":
+	case v == "", isFlag(t.Name): // no object has a flag as an attribute
 		return false
 	case isName(t.Name, attrGUID):
 		_, err := parseGUID(v)

@@ -89,17 +89,19 @@ func (d *Domain) newGroupObject(e *ldap.Entry) (*GroupObject, error) {
 	if err != nil {
 		return nil, err
 	}
-	n, err := strconv.ParseInt(e.GetEqualFoldAttributeValue(attrGroupType), 10, 64)
+	return d.groupOf(r)
+}
+
+// groupOf reads a group of its record.
+func (d *Domain) groupOf(r *record) (*GroupObject, error) {
+	n, err := strconv.ParseInt(r.text(attrGroupType), 10, 64)
 	if err != nil {
-		return nil, fmt.Errorf("%q: groupType: found %q, expected a whole number", e.DN, e.GetEqualFoldAttributeValue(attrGroupType))
+		return nil, fmt.Errorf("%q: groupType: found %q, expected a whole number", r.dn, r.text(attrGroupType))
 	}
-	text := e.GetEqualFoldAttributeValue
 	g := &GroupObject{
-		ID: r.id, Path: e.DN, Container: Parent(e.DN), Name: cnOf(e.DN), Login: text(attrLogin), kind: uint32(n), Category: CategoryDistribution,
-		Description: text(attrSummary), Mail: text(attrMail), ManagedBy: text(attrManagedBy), Protected: d.protection(r),
-	}
-	if g.SID, err = formatSID(e.GetRawAttributeValue(attrSID)); err != nil {
-		g.SID = ""
+		ID: r.id, SID: r.text(attrSID), Path: r.dn, Container: r.container(), Name: cnOf(r.dn), Login: r.text(attrLogin), kind: uint32(n),
+		Category: CategoryDistribution, Description: r.text(attrSummary), Mail: r.text(attrMail), ManagedBy: r.text(attrManagedBy),
+		Protected: d.protection(r),
 	}
 	switch {
 	case g.kind&bitGlobal != 0:

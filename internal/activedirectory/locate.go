@@ -3,6 +3,7 @@
 package activedirectory
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -11,12 +12,15 @@ import (
 )
 
 // Locate finds the one account that ref names: an objectGUID, a distinguished
-// name, attribute=value (such as employeeID=1001), DOMAIN\name, a user principal
+// name, a security identifier, attribute=value (such as employeeID=1001), DOMAIN\name, a user principal
 // name, a sAMAccountName, or as a last resort a worker id. A reference that fits
 // nobody, several accounts, or something that is no user is an error that says so.
 func (d *Domain) Locate(ctx context.Context, ref string) (*directory.Existing, error) {
 	if strings.TrimSpace(ref) == "" {
 		return nil, fmt.Errorf("no reference to an account: expected %s", references)
+	}
+	if err := d.checkHome(ctx, ref); err != nil {
+		return nil, err
 	}
 	var found []*record
 	for _, way := range d.waysTo(ref) {
@@ -43,7 +47,27 @@ func (d *Domain) Locate(ctx context.Context, ref string) (*directory.Existing, e
 	return known[found[0].id], nil
 }
 
-const references = "an objectGUID, a distinguished name, a sAMAccountName (with or without DOMAIN\\), a user principal name, attribute=value, or a worker id"
+const references = "an objectGUID, a security identifier, a distinguished name, a sAMAccountName (with or without " +
+	"DOMAIN\\), a user principal name, attribute=value, or a worker id"
+
+// checkHome refuses DOMAIN\name of another domain: the account of that name in this one is somebody else's.
+func (d *Domain) checkHome(ctx context.Context, ref string) error {
+	ways := d.waysTo(ref)
+	home, _, ok := strings.Cut(ref, `\`)
+	if !ok || len(ways) != 1 || ways[0].attribute != attrLogin {
+		return nil
+	}
+	short, err := d.netBIOSName(ctx)
+	if err != nil {
+		return err
+	}
+	long, err := d.DNSName(ctx)
+	if err != nil || strings.EqualFold(home, short) || strings.EqualFold(home, long) {
+		return err
+	}
+	return fmt.Errorf("%q names the domain %q, expected %q or %q: the provider is connected to that one, and an account of this name there "+
+		"may be somebody else's", ref, home, cmp.Or(short, "its NetBIOS name"), long)
+}
 
 type way struct{ attribute, value string }
 

@@ -29,7 +29,11 @@ func (d *Domain) Subjects(ctx context.Context, op directory.Operation, refs []st
 	var problems []error
 	seen := map[string]bool{}
 	for _, ref := range refs {
-		r, err := onlyUser(ref, found[ref])
+		err := d.checkHome(ctx, ref)
+		r := (*record)(nil)
+		if err == nil {
+			r, err = onlyUser(ref, found[ref])
+		}
 		if err != nil {
 			problems = append(problems, err)
 			continue

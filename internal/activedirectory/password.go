@@ -6,9 +6,11 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"math"
 	"math/big"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/go-ldap/ldap/v3"
@@ -23,23 +25,65 @@ const generatedLength = 24
 // without characters that are easily mistaken for each other.
 var passwordClasses = []string{"ABCDEFGHJKLMNPQRSTUVWXYZ", "abcdefghijkmnopqrstuvwxyz", "23456789", "!#%*+-./:=?@_~"}
 
-// passwordPolicy is what matters of the policy of the domain.
-type passwordPolicy struct{ minLength int }
+// PasswordPolicy is the policy of the domain ([MS-ADTS] 3.1.1.5 and [MS-SAMR] 3.1.1.7). Fine-grained policies
+// of groups take its place for their members. What cannot be read is zero.
+type PasswordPolicy struct {
+	MinLength, History int
+	// Complexity asks for characters of three kinds, and none of the names of the person.
+	Complexity bool
+	// Reversible keeps passwords so that they can be decrypted.
+	Reversible bool
+	// MaxAge is how long a password can be used, MinAge how long it must be; zero: any time.
+	MaxAge, MinAge time.Duration
+	// LockoutThreshold is the number of wrong passwords within LockoutWindow that lock an account out; zero: none does.
+	LockoutThreshold int
+	LockoutWindow    time.Duration
+	// LockoutDuration is how long they are locked out; zero: until somebody unlocks them.
+	LockoutDuration time.Duration
+}
 
-func (d *Domain) readPolicy(ctx context.Context) (passwordPolicy, error) {
+// Bits of pwdProperties ([MS-SAMR] 2.2.3.12).
+const (
+	bitComplex    = 0x1
+	bitReversible = 0x10
+)
+
+func (d *Domain) readPolicy(ctx context.Context) (PasswordPolicy, error) {
 	root, err := d.root(ctx)
 	if err != nil {
-		return passwordPolicy{}, err
+		return PasswordPolicy{}, err
 	}
-	entries, err := d.client.Search(ctx, &ldap.SearchRequest{BaseDN: root, Scope: ldap.ScopeBaseObject, Filter: "(objectClass=*)", Attributes: []string{"minPwdLength"}})
+	entries, err := d.client.Search(ctx, &ldap.SearchRequest{BaseDN: root, Scope: ldap.ScopeBaseObject, Filter: "(objectClass=*)",
+		Attributes: []string{"minPwdLength", "pwdHistoryLength", "pwdProperties", "maxPwdAge", "minPwdAge", "lockoutThreshold",
+			"lockoutDuration", "lockOutObservationWindow"}})
 	if err != nil {
-		return passwordPolicy{}, fmt.Errorf("reading the password policy: %w", err)
+		return PasswordPolicy{}, fmt.Errorf("reading the password policy: %w", err)
 	}
-	var p passwordPolicy
+	var p PasswordPolicy
 	for _, e := range entries {
-		p.minLength, _ = strconv.Atoi(e.GetEqualFoldAttributeValue("minPwdLength")) // unreadable: the default is longer
+		number := func(name string) int { // unreadable: 0
+			n, _ := strconv.Atoi(e.GetEqualFoldAttributeValue(name))
+			return n
+		}
+		properties := number("pwdProperties")
+		p = PasswordPolicy{
+			MinLength: number("minPwdLength"), History: number("pwdHistoryLength"),
+			Complexity: properties&bitComplex != 0, Reversible: properties&bitReversible != 0,
+			MaxAge: span(e, "maxPwdAge"), MinAge: span(e, "minPwdAge"),
+			LockoutThreshold: number("lockoutThreshold"), LockoutWindow: span(e, "lockOutObservationWindow"),
+			LockoutDuration: span(e, "lockoutDuration"),
+		}
 	}
 	return p, nil
+}
+
+// span reads a time that policies keep as a negative number of 100 ns; zero for the least one, which means never, and for none.
+func span(e *ldap.Entry, name string) time.Duration {
+	n, err := strconv.ParseInt(e.GetEqualFoldAttributeValue(name), 10, 64)
+	if err != nil || n >= 0 || n < math.MinInt64/100 {
+		return 0
+	}
+	return time.Duration(-n) * 100
 }
 
 // generatePassword returns a random password of all classes, at least as long as
@@ -51,7 +95,7 @@ func (d *Domain) generatePassword(ctx context.Context, want directory.Account) (
 	}
 	names := nameParts(want)
 	for {
-		p, err := randomPassword(max(generatedLength, policy.minLength))
+		p, err := randomPassword(max(generatedLength, policy.MinLength))
 		if err != nil {
 			return "", err
 		}

@@ -5,6 +5,7 @@ package activedirectory
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -23,7 +24,13 @@ type record struct {
 	asked []string
 }
 
-func (r *record) get(name string) directory.Value { v, _ := lookup(r.values, name); return v }
+func (r *record) get(name string) directory.Value {
+	v, ok := lookup(r.values, name)
+	if !ok && isFlag(name) {
+		return flagOf(r.text(attrControl), name)
+	}
+	return v
+}
 
 func (r *record) text(name string) string { return r.get(name).Text() }
 
@@ -106,6 +113,11 @@ func (d *Domain) existing(r *record, managers map[string]string) *directory.Exis
 		}
 		e.Account.Attributes[name] = slices.Clone(v)
 	}
+	for _, name := range d.askedFlags() {
+		if v := r.get(name); v != nil {
+			e.Account.Attributes[name] = v
+		}
+	}
 	if state := d.groupsState(r); len(state) > 0 {
 		e.Account.Attributes[directory.GroupsAttribute] = state
 	}
@@ -115,6 +127,13 @@ func (d *Domain) existing(r *record, managers map[string]string) *directory.Exis
 		}
 	}
 	return e
+}
+
+// askedFlags returns the flags that are asked for.
+func (d *Domain) askedFlags() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Collect(maps.Values(d.flags))
 }
 
 // existingAll is existing for many, with one look for all their managers, and one

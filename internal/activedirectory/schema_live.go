@@ -62,7 +62,7 @@ func (d *Domain) readSchema(ctx context.Context) (*directory.Schema, error) {
 	if len(types) == 0 {
 		return nil, fmt.Errorf("the schema below %q shows no attribute of users: the account the provider signs in with needs the right to read it", dse.SchemaNamingContext)
 	}
-	return directory.NewSchema(types...), nil
+	return directory.NewSchema(append(types, flagTypes()...)...), nil
 }
 
 // attributesOf returns what the class may contain, itself or through its parents

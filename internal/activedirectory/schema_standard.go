@@ -34,7 +34,7 @@ var StandardSchema = sync.OnceValue(func() *directory.Schema {
 	if err != nil {
 		panic("activedirectory: schema_standard.txt: " + err.Error()) // it is part of the program
 	}
-	return directory.NewSchema(types...)
+	return directory.NewSchema(append(types, flagTypes()...)...)
 })
 
 var syntaxes = map[string]directory.Syntax{

@@ -93,7 +93,7 @@ func (d *Domain) administrators(ctx context.Context) (map[string][]string, error
 	slices.Sort(parts)
 	out := map[string][]string{}
 	for part := range slices.Chunk(parts, chunk) {
-		entries, err := d.search(ctx, root, "(&(objectCategory=person)(objectClass=user)(|"+strings.Join(part, "")+"))",
+		entries, err := d.search(ctx, root, "(&"+peopleFilter+"(|"+strings.Join(part, "")+"))",
 			[]string{attrGUID, attrAdminCount, attrMemberOf, attrPrimaryGroup})
 		if err != nil {
 			return nil, fmt.Errorf("looking for the accounts that administer the domain: %w", err)

@@ -122,7 +122,8 @@ func TestSignIns(t *testing.T) {
 func TestSignInsThatCannotBeRead(t *testing.T) {
 	c := newCompany(t, activedirectory.Options{})
 	id := c.user("odd", "lastLogonTimestamp", "yesterday")
-	if _, _, err := c.Usage(t.Context(), []string{id}); err == nil || !strings.Contains(err.Error(), `"yesterday"`) || !strings.Contains(err.Error(), "CN=Person odd") {
+	if _, _, err := c.Usage(t.Context(), []string{id}); err == nil || !strings.Contains(err.Error(), `"yesterday"`) ||
+		!strings.Contains(err.Error(), "CN=Person odd") {
 		t.Errorf("%v", err)
 	}
 	if got, _, err := c.Usage(t.Context(), nil); err != nil || len(got) != 0 {

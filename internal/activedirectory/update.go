@@ -193,9 +193,24 @@ func (r *run) denied(ctx context.Context, t *task, edits []edit, err error, p ne
 	return nil, nil
 }
 
+// refusedFlags writes who can sign in without the flags that came along, and says of those why they could not be written.
+func (r *run) refusedFlags(ctx context.Context, t *task, e edit, err error) {
+	if !sameControl(e.without[0], t.have.text(attrControl)) || t.Want.Enabled != t.have.enabled() {
+		if bare := r.send(ctx, t, []edit{{name: e.name, add: e.without}}); bare != nil {
+			t.fail("modify", e.name, explainWrite(bare))
+			return
+		}
+	}
+	for _, name := range e.flags {
+		t.fail("modify", name, explainWrite(err))
+	}
+}
+
 // refused says why one attribute could not be written.
 func (r *run) refused(ctx context.Context, t *task, e edit, err error) {
 	switch {
+	case len(e.flags) > 0: // who can sign in must not depend on them
+		r.refusedFlags(ctx, t, e, err)
 	case errors.Is(err, directory.ErrChanged):
 		t.fail("modify", e.name, err)
 	case e.name == attrPassword:

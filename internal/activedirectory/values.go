@@ -165,8 +165,11 @@ func checkCountry(a directory.Account) error {
 	return nil
 }
 
-// contradiction is checkCountry for [directory.Format].
+// contradiction is checkFlags and checkCountry for [directory.Format].
 func contradiction(a directory.Account) ([]string, error) {
+	if name, err := checkFlags(a); err != nil {
+		return []string{name, attrControl}, fmt.Errorf("%s: %w", name, err)
+	}
 	return countryAttributes, checkCountry(a)
 }
 

@@ -60,6 +60,28 @@ func whoAmI(c *conn) string {
 	return result.AuthzID
 }
 
+// WhoAmI returns the authorization identity that the controller gives this client (RFC 4532), such as
+// "u:CORP\\svc-hr". It is empty where the controller does not say, or for an anonymous connection.
+func (c *Client) WhoAmI(ctx context.Context) (string, error) {
+	identity := ""
+	err := c.do(ctx, request{op: "who am I"}, func(ctx context.Context, cn *conn) (bool, error) {
+		return true, c.send(ctx, cn, func() error {
+			result, err := cn.WhoAmI(nil)
+			if err == nil {
+				identity = result.AuthzID
+			}
+			if ldap.IsErrorAnyOf(err, ldap.LDAPResultProtocolError, ldap.LDAPResultUnavailableCriticalExtension) {
+				return nil // it knows no such operation
+			}
+			return err
+		})
+	})
+	if identity == "dn:" || identity == "u:" {
+		identity = ""
+	}
+	return identity, err
+}
+
 // isAuthentication reports result codes with which a server refuses a sign-in
 // for good, so that no other controller should be tried: each try with a wrong
 // password counts towards the lockout of the account.

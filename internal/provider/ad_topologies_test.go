@@ -3,15 +3,18 @@
 package provider
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/config"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
 	"terraform-provider-workforce/internal/sandbox/graph"
 	"terraform-provider-workforce/internal/sandbox/memdir"
@@ -35,13 +38,15 @@ func useMemoryDomain(t *testing.T) (s *memdir.Server, ou string) {
 // TestAccADTopologies: rules make the anchor of a hybrid identity, what belongs to another domain is said at
 // plan, and a second account with one worker id is refused before it is made.
 func TestAccADTopologies(t *testing.T) {
-	_, ou := useMemoryDomain(t)
+	s, ou := useMemoryDomain(t)
 	const first = "ID,First,Last,Hired,Left,Boss,Status,Dept,Anchor\n"
 	feed := func(text string) config.Variables {
 		return config.Variables{"csv": config.StringVariable(first + text)}
 	}
 	plain := withoutExchange(pipelineConfig(ou, "[Dept]", ""))
-	anchored := strings.Replace(plain, "    manager ", "    mS-DS-ConsistencyGuid = { source = \"Anchor\", apply = \"on_create\" }\n    manager ", 1)
+	anchored := strings.Replace(plain, "    manager ", "    mS-DS-ConsistencyGuid = { source = \"Anchor\", apply = \"on_create\" }\n"+
+		"    passwordNeverExpires = { constant = \"TRUE\" }\n    accountNotDelegated = { expression = \"IIF([Dept]=\\\"IT\\\", "+
+		"\\\"TRUE\\\", \\\"FALSE\\\")\" }\n    manager ", 1)
 	const ann, bo = "1,Ann,Ray,2020-01-01,,,Active,IT,AAECAwQFBgcICQoLDA0ODw==\n", "2,Bo,Lee,2020-01-01,,,Active,IT,no base64!\n"
 	sibling := strings.Replace(plain, `container        = "\"`+ou+`\""`, `container        = "Switch([Dept], \"`+ou+`\", \"EMEA\", \"OU=Staff,DC=emea,DC=example,DC=com\")"`, 1)
 	// The administrators' accounts are of the same people, under other names.
@@ -54,6 +59,14 @@ func TestAccADTopologies(t *testing.T) {
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: []resource.TestStep{
 		{Config: plain + admins, ConfigVariables: feed(ann), ExpectError: wordsInOrder("Two accounts would carry one worker id", `employeeID "1"`, "worker_id_attribute")},
 		{Config: anchored, ConfigVariables: feed(ann + bo), ConfigPlanChecks: settledPlan,
+			Check: func(*terraform.State) error {
+				for _, u := range s.Users() {
+					if n := u.First("userAccountControl"); u.First("employeeID") == "1" && n != strconv.Itoa(0x100000|0x10000|0x200) {
+						return fmt.Errorf("userAccountControl of Ann is %s", n)
+					}
+				}
+				return nil
+			},
 			ConfigStateChecks: listsOf(map[string][]string{"set_aside": {"2"}})},
 		{Config: sibling, ConfigVariables: feed(ann + "3,Cy,Kay,2020-01-01,,,Active,EMEA,\n"), ConfigPlanChecks: settledPlan,
 			ConfigStateChecks: listsOf(map[string][]string{"set_aside": {"3"}})},

@@ -62,7 +62,11 @@ func TestAccADUser_writtenByHand(t *testing.T) {
 			},
 			{
 				Config: userConfig(other, `
-  enabled = false
+  enabled                = false
+  password_never_expires = true
+  account_not_delegated  = true
+  smart_card_required    = false
+  trusted_for_delegation = false
   attributes = {
     employeeID     = "z1"
     title          = ""
@@ -74,12 +78,13 @@ func TestAccADUser_writtenByHand(t *testing.T) {
   change_password_at_next_logon = false
 `),
 				ConfigPlanChecks: inPlace,
-				Check:            holds(d, "zoe", "title", "", "givenName", "Zoë", "userAccountControl", "514", "proxyAddresses", "SMTP:zoe@example.com"),
+				Check: holds(d, "zoe", "title", "", "givenName", "Zoë", "userAccountControl", "1114626", "proxyAddresses",
+					"SMTP:zoe@example.com"),
 			},
 			{Config: userConfig(other, `
   attributes = { employeeID = "z1" }
 `), Check: resource.ComposeAggregateTestCheckFunc(
-				holds(d, "zoe", "userAccountControl", "512"),
+				holds(d, "zoe", "userAccountControl", "1114624"),
 				func(*terraform.State) error {
 					return d.Bind(t.Context(), "zoe@corp.example.com", "Another-horse-7-battery")
 				},
@@ -88,7 +93,7 @@ func TestAccADUser_writtenByHand(t *testing.T) {
 				ImportStateVerifyIgnore: []string{"attributes", "password_wo_version", "on_destroy", "retention_days", "adopt_existing", "restore_deleted", "allow_unreviewed", "change_password_at_next_logon", "manager"}},
 		},
 		// Destroying disables.
-		CheckDestroy: holds(d, "zoe", "userAccountControl", "514"),
+		CheckDestroy: holds(d, "zoe", "userAccountControl", "1114626"),
 	})
 }
 

@@ -173,6 +173,13 @@ func (p *workforceProvider) DataSources(context.Context) []func() datasource.Dat
 		newEntraAccountsDataSource,
 		newADCorrelationDataSource,
 		newEntraCorrelationDataSource,
+		newADUserDataSource,
+		newADUsersDataSource,
+		newADGroupDataSource,
+		newADGroupsDataSource,
+		newADOrganizationalUnitDataSource,
+		newADOrganizationalUnitsDataSource,
+		newADDomainDataSource,
 		newEntraUserDataSource,
 		newEntraUsersDataSource,
 	}

@@ -4,11 +4,14 @@ package provider
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"terraform-provider-workforce/internal/activedirectory"
 	"terraform-provider-workforce/internal/directory"
 )
 
@@ -39,6 +42,15 @@ type adUserModel struct {
 	SAMAccountName    types.String `tfsdk:"sam_account_name"`
 	SID               types.String `tfsdk:"sid"`
 	DistinguishedName types.String `tfsdk:"distinguished_name"`
+	adFlagsModel
+}
+
+// adFlagsModel are flags of accounts in Active Directory; null: not managed.
+type adFlagsModel struct {
+	PasswordNeverExpires types.Bool `tfsdk:"password_never_expires"`
+	SmartCardRequired    types.Bool `tfsdk:"smart_card_required"`
+	TrustedForDelegation types.Bool `tfsdk:"trusted_for_delegation"`
+	AccountNotDelegated  types.Bool `tfsdk:"account_not_delegated"`
 }
 
 type entraUserModel struct {
@@ -52,6 +64,8 @@ type personModel interface {
 	common() *userModel
 	// typed lists the arguments for accounts written by hand, by target attribute.
 	typed() map[string]*types.String
+	// flags lists those arguments that are true or false, by target attribute.
+	flags() map[string]*types.Bool
 	// place is the argument for the container, nil where there are none.
 	place() *types.String
 	// settle fills in what is computed from where the account is; seen is nil
@@ -75,6 +89,15 @@ func (m *entraUserModel) typed() map[string]*types.String {
 		"userPrincipalName": &m.UserPrincipalName, "displayName": &m.DisplayName, "mailNickname": &m.MailNickname, directory.ManagerAttribute: &m.Manager,
 	}
 }
+
+func (m *adFlagsModel) flags() map[string]*types.Bool {
+	return map[string]*types.Bool{
+		activedirectory.FlagPasswordNeverExpires: &m.PasswordNeverExpires, activedirectory.FlagSmartcardLogonRequired: &m.SmartCardRequired,
+		activedirectory.FlagTrustedForDelegation: &m.TrustedForDelegation, activedirectory.FlagAccountNotDelegated: &m.AccountNotDelegated,
+	}
+}
+
+func (m *entraUserModel) flags() map[string]*types.Bool { return nil }
 
 func (m *adUserModel) settle(seen *directory.Existing, before personModel, moved bool) {
 	switch state, ok := before.(*adUserModel); {
@@ -113,6 +136,11 @@ func (m userArguments) known() bool {
 			return false
 		}
 	}
+	for _, v := range m.flags() {
+		if v.IsUnknown() {
+			return false
+		}
+	}
 	return true
 }
 
@@ -126,12 +154,24 @@ func (m userArguments) document(diags *diag.Diagnostics) string {
 		a.Container = place.ValueString()
 	}
 	expandDynamic(m.Attributes, a.Attributes, diags)
+	own := map[string]string{} // values of arguments by attribute; "" for none
 	for name, v := range m.typed() {
-		if _, twice := a.Attributes[name]; twice {
-			diags.AddAttributeError(path.Root("attributes"), "Attribute with an argument of its own", fmt.Sprintf("%s is set in attributes; use the argument for it instead.", name))
+		own[name] = v.ValueString()
+	}
+	for name, v := range m.flags() {
+		if own[name] = ""; !v.IsNull() {
+			own[name] = strings.ToUpper(strconv.FormatBool(v.ValueBool()))
 		}
-		if !v.IsNull() {
-			a.Attributes[name] = directory.Value{v.ValueString()}
+	}
+	for name := range a.Attributes {
+		if _, twice := own[name]; twice {
+			diags.AddAttributeError(path.Root("attributes"), "Attribute with an argument of its own",
+				fmt.Sprintf("%s is set in attributes; use the argument for it instead.", name))
+		}
+	}
+	for name, v := range own {
+		if v != "" {
+			a.Attributes[name] = directory.Value{v}
 		}
 	}
 	return m.target.marshal(a)
@@ -172,6 +212,12 @@ func (m userArguments) settleDocument(doc string, diags *diag.Diagnostics) {
 			*v = types.StringValue(value.Text())
 		} else if !imported && !v.IsNull() {
 			*v = types.StringNull() // cleared by somebody else
+		}
+		delete(a.Attributes, name)
+	}
+	for name, v := range m.flags() {
+		if !v.IsNull() {
+			*v = types.BoolValue(strings.EqualFold(a.Attributes[name].Text(), "TRUE"))
 		}
 		delete(a.Attributes, name)
 	}

@@ -240,7 +240,7 @@ func (r *userResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 	}
 }
 
-// ImportState finds the account by its object id, distinguished name,
+// ImportState finds the account by its object id, security identifier, distinguished name,
 // sAMAccountName, user principal name or worker id, or by its identity.
 func (r *userResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	dir, ok := r.target.open(r.data, &resp.Diagnostics)

@@ -6,6 +6,7 @@ import (
 	"context"
 	"maps"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/boolvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -75,7 +76,17 @@ func adUserArguments() map[string]schema.Attribute {
 		"sam_account_name":    coreArgument("The logon name (`sAMAccountName`), at most 20 characters, unique in the domain. Required without `account`."),
 		"user_principal_name": coreArgument("The user principal name, such as `zoe@corp.example.com`, unique in the forest. Unset: not managed."),
 		"enabled": schema.BoolAttribute{Optional: true, Computed: true,
-			MarkdownDescription: "Whether people can sign in with the account. " + enabledUnset + " Other flags of `userAccountControl` are not touched."},
+			MarkdownDescription: "Whether people can sign in with the account. " + enabledUnset +
+				" Other flags of `userAccountControl` are not touched, except those that have an argument here."},
+		"password_never_expires": flagArgument("Whether the password never expires (`userAccountControl`, " +
+			"DONT_EXPIRE_PASSWORD), whatever the password policy says."),
+		"smart_card_required": flagArgument("Whether people must sign in with a smart card (SMARTCARD_REQUIRED). " +
+			"Active Directory sets a random password when it becomes true, so that a new one is needed when it becomes false again."),
+		"trusted_for_delegation": flagArgument("Whether services that run as the account may act as whoever signs in to them " +
+			"(TRUSTED_FOR_DELEGATION, unconstrained delegation). " +
+			"It needs a privilege of its own on the controller. Nobody's account needs it: `false` takes it away."),
+		"account_not_delegated": flagArgument("Whether no service may act as this account (NOT_DELEGATED), which is advised for " +
+			"administrators."),
 		"attributes": schema.DynamicAttribute{Optional: true, MarkdownDescription: "All other attributes by LDAP name, as an object: `{ givenName = \"Zoë\", proxyAddresses = [\"SMTP:zoe@example.com\"] }`. " +
 			"An attribute that is absent or null is not managed; `\"\"` and `[]` clear it. A boolean may be written as `true` or " +
 			"`false`, a number only in quotes. Times such as `accountExpires` may be written as RFC 3339 or `never`; for " +
@@ -85,6 +96,13 @@ func adUserArguments() map[string]schema.Attribute {
 		"sid":                idAttribute("The account's security identifier."),
 		"distinguished_name": schema.StringAttribute{Computed: true, MarkdownDescription: "Where the account is now."},
 	}
+}
+
+// flagArgument is an argument for a flag of accounts written by hand.
+func flagArgument(description string) schema.BoolAttribute {
+	return schema.BoolAttribute{Optional: true, MarkdownDescription: description +
+		" Unset: not managed. A change by somebody else shows as drift.",
+		Validators: []validator.Bool{boolvalidator.ConflictsWith(path.MatchRoot("account"))}}
 }
 
 func entraUserArguments() map[string]schema.Attribute {

@@ -9,6 +9,8 @@ type Request struct {
 	Op         string // "add", "modify", "delete" or "rename"
 	DN         string
 	Attributes []string // those of an add or a modify
+	// Values are the values of each that an add or a modify brings, by attribute.
+	Values map[string][]string
 }
 
 // Verdict is what happens to a request. The zero value lets it be.
@@ -34,7 +36,7 @@ func (s *Server) verdictOn(name string, op *ber.Packet) Verdict {
 	if s.intercept == nil {
 		return Verdict{}
 	}
-	r := Request{Op: name}
+	r := Request{Op: name, Values: map[string][]string{}}
 	if name == "delete" {
 		r.DN = op.Data.String()
 	} else {
@@ -43,14 +45,20 @@ func (s *Server) verdictOn(name string, op *ber.Packet) Verdict {
 	switch name {
 	case "add":
 		for _, a := range op.Children[1].Children {
-			r.Attributes = append(r.Attributes, text(a.Children[0]))
+			r.bring(a)
 		}
 	case "modify":
 		for _, c := range op.Children[1].Children {
-			r.Attributes = append(r.Attributes, text(c.Children[1].Children[0]))
+			r.bring(c.Children[1])
 		}
 	}
 	return s.intercept(r)
+}
+
+// bring notes an attribute with its values.
+func (r *Request) bring(attribute *ber.Packet) {
+	name := text(attribute.Children[0])
+	r.Attributes, r.Values[name] = append(r.Attributes, name), append(r.Values[name], values(attribute.Children[1])...)
 }
 
 // Hang breaks all connections, and accepts none until it is called with false: so it
