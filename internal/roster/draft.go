@@ -131,7 +131,7 @@ func (d *drafts) draftByRules(p *drafted) {
 		d.draftAbsent(p)
 		return
 	case p.staysDeleted:
-		p.verdict = ActionNone
+		p.verdict, p.label = ActionNone, p.desired.Attributes["displayName"].Value.Text()
 		p.because = p.desired.Reason + "; the deleted account that carries the worker id stays deleted, because an override disables"
 		return
 	}

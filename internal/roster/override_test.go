@@ -223,6 +223,18 @@ func TestOverrideOfTheDeleted(t *testing.T) {
 	}
 }
 
+// A reason does not tell of a restoration that does not happen.
+func TestOverrideOfTheDeletedSaysWhy(t *testing.T) {
+	m := newMemory()
+	m.ann().Deleted = true
+	in := input(t, m, rules(), hire("1 Ann Lee"))
+	in.RestoreDeleted, in.Overrides = true, []roster.Override{disable("1")}
+	want := "the deleted account that carries the worker id stays deleted, because an override disables"
+	if d := decision(t, decide(t, in), "1"); d.Name != "Ann Lee" || !strings.Contains(d.Reason, want) {
+		t.Errorf("got %+v, expected the name and %q", d, want)
+	}
+}
+
 func TestOverrideRefused(t *testing.T) {
 	m := newMemory()
 	m.ann().Protected = "one of protect.users"
