@@ -66,6 +66,31 @@ func TestSeeds(t *testing.T) {
 	}
 }
 
+// wideSeeds are wide lives of which each showed a fault once.
+var wideSeeds = []uint64{104}
+
+// TestWideSeeds is TestSeeds for lives in which people also decide.
+func TestWideSeeds(t *testing.T) {
+	wanted := wideSeeds
+	if first := number("SIMULATE_SEED", 0); first > 0 {
+		wanted = nil
+		for n := range number("SIMULATE_LIVES", 1) {
+			wanted = append(wanted, first+n)
+		}
+	}
+	for _, seed := range wanted {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			r := rand.New(rand.NewPCG(seed, 2)) //nolint:gosec // the same life for the same seed
+			l := newWideLife(t.Context(), both, 24, func(n int, _ string) int { return r.IntN(n) })
+			defer l.close()
+			l.last(60)
+			if len(l.violations()) > 0 {
+				t.Error(l.story())
+			}
+		})
+	}
+}
+
 // TestLives draws lives for SIMULATE_SECONDS, and the same few each time where that is not set.
 // It makes one that shows a fault as short as it can. Rapid says how to repeat it: -rapid.seed, or the file in testdata/rapid.
 func TestLives(t *testing.T) {
@@ -81,7 +106,12 @@ func TestLives(t *testing.T) {
 		if !failed && lived > 0 && time.Now().After(deadline) {
 			return
 		}
-		l := newLife(t.Context(), [][]string{onlyAD, cloud, both}[rapid.IntRange(0, 2).Draw(r, "directories")], 8+8*rapid.IntRange(0, 4).Draw(r, "people"), func(n int, what string) int {
+		begin := newLife
+		if rapid.Bool().Draw(r, "wide") {
+			begin = newWideLife
+		}
+		kinds := [][]string{onlyAD, cloud, both}[rapid.IntRange(0, 2).Draw(r, "directories")]
+		l := begin(t.Context(), kinds, 8+8*rapid.IntRange(0, 4).Draw(r, "people"), func(n int, what string) int {
 			return rapid.IntRange(0, n-1).Draw(r, what)
 		})
 		defer l.close()
