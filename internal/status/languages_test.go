@@ -16,7 +16,7 @@ func TestLanguages(t *testing.T) {
 			"Licença maternidade|Na urlopie|Urlop bezpłatny|Urlop macierzyński",
 		Suspended: "Op non-actief|Zawieszony",
 		Left: "Austritt erfolgt|nicht mehr beschäftigt|Vertrag beendet|Non actif|Plus actif|Dado de baja|Falecido|Não ativo|" +
-			"Contrato rescindido|Non attivo|Deceduta|Niet in dienst|Niet meer in dienst|Met pensioen|Nieaktywny|Zwolniona|" +
+			"Contrato rescindido|Non attivo|Deceduta|Niet in dienst|Niet meer in dienst|Nieaktywny|Zwolniona|" +
 			"Niezatrudniony|Były pracownik|Na emeryturze|Umowa rozwiązana",
 		Unknown: "gekündigt|In Kündigung|Dimissionario|Wypowiedzenie|Afastado|-1|+1| -1 |-0|Не активен|Аctive|Actіve",
 	} {
