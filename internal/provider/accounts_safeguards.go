@@ -90,8 +90,10 @@ func safeguardsSchema(owned string) schema.Attribute {
 	group := limitAttributes(false, owned)
 	group["attribute"] = schema.StringAttribute{Required: true, MarkdownDescription: "HR attribute whose values make the groups, such as `Department`."}
 	attributes := limitAttributes(true, owned)
-	attributes["max_as_of_age_days"] = schema.Int64Attribute{Optional: true, MarkdownDescription: "Largest number of days that `as_of` may lie behind or ahead of the present. " +
-		"Unset: no limit, and a warning from 7 days behind on, because whoever has left since keeps access, and from about a day ahead on, because whoever leaves or starts until then loses or gets access now.", Validators: []validator.Int64{int64validator.AtLeast(1)}}
+	attributes["max_as_of_age_days"] = schema.Int64Attribute{Optional: true, Validators: []validator.Int64{int64validator.AtLeast(1)},
+		MarkdownDescription: "Largest number of days that `as_of` may lie behind or ahead of the present. Unset: no limit, and a warning: " +
+			"from 7 days behind on, because whoever has left since keeps access, and from about a day ahead on, because whoever leaves " +
+			"or starts until then loses or gets access now. Nothing is deleted before its day, whatever `as_of` says."}
 	attributes["min_workers"] = schema.Int64Attribute{Optional: true, MarkdownDescription: "Smallest plausible number of workers in the feed. Unset: no limit.", Validators: []validator.Int64{int64validator.AtLeast(0)}}
 	attributes["by"] = schema.ListNestedAttribute{Optional: true, NestedObject: schema.NestedAttributeObject{Attributes: group},
 		MarkdownDescription: "Limits for each group of workers with the same value of an HR attribute."}

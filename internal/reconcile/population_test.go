@@ -131,7 +131,8 @@ func TestRemovalOfWhoHasLeft(t *testing.T) {
 	l.dir.add("2", true)
 	l.run(map[string]string{"1": document("1", true), "2": document("2", true)})
 	l.verdicts = map[string]Verdict{l.memory.IDs["1"]: {Kind: Left}, l.memory.IDs["2"]: {Kind: OutOfScope}}
-	says(t, l.run(map[string]string{}), false, "1 will be disabled", "worker 1 (u1, Name 1): the worker has left", "1 will be released", "worker 2")
+	says(t, l.run(map[string]string{}), false,
+		"1 will be disabled", "worker 1 (u1, Name 1): the worker has left", "1 will be released", "worker 2")
 	if l.dir.of("u1").Account.Enabled || !l.dir.of("u2").Account.Enabled {
 		t.Errorf("u1 enabled %t, u2 enabled %t", l.dir.of("u1").Account.Enabled, l.dir.of("u2").Account.Enabled)
 	}

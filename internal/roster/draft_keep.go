@@ -54,7 +54,8 @@ func (d *drafts) keepGroups(p *drafted, a *directory.Account) {
 	}
 	state := p.present(directory.GroupsAttribute).Text()
 	switch {
-	case state == directory.GroupsRemoved, state == "" && !a.Enabled && directory.Leaves(p.existing.DisabledFor) && (p.cause == "" || directory.Leaves(p.cause)):
+	case state == directory.GroupsRemoved,
+		state == "" && !a.Enabled && directory.Leaves(p.existing.DisabledFor) && (p.cause == "" || directory.Leaves(p.cause)):
 		a.Attributes[directory.GroupsAttribute] = directory.Value{directory.GroupsRemoved}
 	case state != directory.GroupsPartly && d.rules.Lifecycle.RestoreGroups:
 		a.Attributes[directory.GroupsAttribute] = directory.Value{directory.GroupsKept}

@@ -93,7 +93,8 @@ func (d *feed) guardMoment() []string {
 	days := int(age.Hours() / 24)
 	if limit := d.in.Safeguards.MaxMomentAgeDays; limit > 0 && days > limit {
 		if e := d.exception(momentLimit); e == nil || days > e.Allow {
-			return []string{fmt.Sprintf("%s: as_of is %s, %d days %s, expected at most %d: %s; remove as_of, or give the present", momentLimit, day, days, where, limit, refused)}
+			return []string{fmt.Sprintf("%s: as_of is %s, %d days %s, expected at most %d: %s; remove as_of, or give the present",
+				momentLimit, day, days, where, limit, refused)}
 		}
 	}
 	if age > oldMoment || early && age > earlyMoment {

@@ -11,10 +11,11 @@ import (
 // nothing of the rules takes the access that they still have. Being out of scope is not the same
 // as having left, but a scope that is for people at work leaves out whoever leaves.
 func (d *run) leftOutOfScope(p *drafted) bool {
-	if p.stage() != mapping.StageOutOfScope || p.existing == nil || p.restored() || !p.existing.Account.Enabled || d.in.Owned != nil && !d.in.Owned(p.existing) {
+	e := p.existing
+	if p.stage() != mapping.StageOutOfScope || e == nil || e.Deleted || !e.Account.Enabled || p.account != nil && !p.account.Enabled {
 		return false
 	}
-	if p.account != nil && !p.account.Enabled {
+	if d.in.Owned != nil && !d.in.Owned(e) {
 		return false
 	}
 	cause, _ := d.mustNotSignIn(p.person)
@@ -36,7 +37,8 @@ func (d *report) warnLeftOutOfScope() {
 	if d.rules.OnOutOfScope == "" || d.rules.OnOutOfScope == mapping.OutOfScopeIgnore {
 		rest = ", but for accounts that a population manages and disables by its on_removal"
 	}
-	d.warn("%s enabled though the workers have left by the HR record: they are out of scope, and no rule takes their access%s. Let scope and IgnoreObjectFlow say nothing of status and dates, which worker_lifecycle knows, "+
+	d.warn("%s enabled though the workers have left by the HR record: they are out of scope, and no rule takes their access%s. "+
+		"Let scope and IgnoreObjectFlow say nothing of status and dates, which worker_lifecycle knows, "+
 		"or set on_out_of_scope to %q or %q, or use an override with enabled = false: %s",
 		isAre(len(people), "account"), rest, mapping.OutOfScopeDisable, mapping.OutOfScopeLeaver, d.firstTen(people))
 }

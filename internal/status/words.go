@@ -60,7 +60,7 @@ var vocabulary = map[Class]string{
 		pensionata, inactief, niet actief, uit dienst, ontslagen, gepensioneerd, overleden, inativo, inativa, desligado, desligada,
 		demitido, demitida, aposentado, aposentada, falecido, falecida, nao ativo, nao ativa, contrato rescindido, austritt erfolgt, nicht mehr
 		beschaftigt, ruhestand, vertrag beendet, non actif, pas actif, plus actif, dado de baja, finiquitado, non attivo, non attiva,
-		deceduto, deceduta, niet in dienst, niet meer in dienst, uit dienst getreden, met pensioen, nieaktywny, nieaktywna, zwolniony,
+		deceduto, deceduta, niet in dienst, niet meer in dienst, uit dienst getreden, nieaktywny, nieaktywna, zwolniony,
 		zwolniona, niezatrudniony, niezatrudniona, były pracownik, była pracownica, emeryt, emerytka, na emeryturze, zmarły, zmarła,
 		umowa rozwiazana, rozwiazana umowa`,
 	NeverStarted: `rescinded, hire rescinded, rescinded hire, offer rescinded, rescinded offer, withdrawn, offer withdrawn, withdrew, candidate

@@ -16,9 +16,6 @@ func (s *scene) overrides(list ...object) {
 	s.accounts["overrides"] = out
 }
 
-// forget loses the state.
-func (s *scene) forget() { s.state = none("workforce_" + s.prefix() + "_population") }
-
 var leavingSiblings = []directed{
 	{"sibling L: leaver_groups_days longer than the retention", both, func(s *scene) {
 		s.lifecycle()["leaver_groups_days"] = 60
@@ -124,7 +121,7 @@ var leavingSiblings = []directed{
 		s.tries()
 		s.check(len(s.users()) == 30, "%d were deleted by the default limits", 30-len(s.users()))
 	}},
-	{"sibling L: an account that was disabled by hand long before a dated leaving is kept for the retention of the leaving", both, func(s *scene) {
+	{"sibling L: an account disabled by hand long before a dated leaving is kept for the retention of the leaving", both, func(s *scene) {
 		s.staff(5)
 		s.runs()
 		s.setEnabled(s.of("105").ID, false)
@@ -191,7 +188,7 @@ var leavingSiblings = []directed{
 		s.accounts["only"] = nil
 		s.settles()
 	}},
-	{"sibling L: a leaver out of scope because the scope is for the active, whatever is said of those out of scope", both, func(s *scene) {
+	{"sibling L: a leaver out of scope because the scope is for people at work, whatever follows from that", both, func(s *scene) {
 		for _, policy := range []string{"keep", "ignore", "disable", "leaver"} {
 			t := newScene(s.ctx, s.prefix())
 			t.rules["scope"] = []object{{"clauses": []object{{"attribute": "JobTitle", "operator": "EQUALS", "value": "Clerk"}}}}
@@ -213,14 +210,17 @@ var leavingSiblings = []directed{
 	}},
 	{"sibling L: a leaver for whom a rule ignores the object", both, func(s *scene) {
 		s.rules["on_out_of_scope"] = "keep"
-		s.rules["attributes"].(object)["displayName"] = object{"expression": `IIF([JobTitle] = "None", IgnoreObjectFlow, Use("name"))`}
+		s.rules["attributes"].(object)["displayName"] = object{
+			"expression": `IIF([JobTitle] = "None", IgnoreObjectFlow, Use("name"))`,
+		}
 		s.staff(20)
 		s.runs()
 		s.pass(1)
 		s.ends("105", -1)
 		s.who("105").Title = "None"
 		p := s.runs()
-		s.check(strings.Contains(p.warnings, "have left by the HR record") && strings.Contains(p.warnings, `"105"`), "105 has left and can sign in, and no warning says so: %s", p.warnings)
+		s.check(strings.Contains(p.warnings, "have left by the HR record") && strings.Contains(p.warnings, `"105"`),
+			"105 has left and can sign in, and no warning says so: %s", p.warnings)
 	}},
 	{"sibling L: a leaver with an account twice", both, func(s *scene) {
 		s.staff(20)
@@ -235,7 +235,8 @@ var leavingSiblings = []directed{
 				n++
 			}
 		}
-		s.check(n == 0 || s.says("105", second, "the worker has left, and 2 accounts of these stay enabled"), "105 has left, %d accounts can sign in, and nothing says so", n)
+		s.check(n == 0 || s.says("105", second, "the worker has left, and 2 accounts of these stay enabled"),
+			"105 has left, %d accounts can sign in, and nothing says so", n)
 	}},
 	{"sibling L: a leaver whose record has a bad date", both, func(s *scene) {
 		s.staff(20)

@@ -57,7 +57,10 @@ func TestCases(t *testing.T) {
 
 func allCases() []directed {
 	var out []directed
-	for _, part := range [][]directed{leaving, limits, wordsAndDates, identity, troubles, hands, leavingSiblings, handsSiblings, identitySiblings} {
+	for _, part := range [][]directed{
+		leaving, limits, wordsAndDates, identity, troubles, hands,
+		leavingSiblings, handsSiblings, betweenSiblings, identitySiblings, limitsSiblings,
+	} {
 		out = append(out, part...)
 	}
 	return out

@@ -109,12 +109,12 @@ func (l *life) to(p *line, do func(*line)) string {
 
 // happen lets one event happen.
 func (l *life) happen() {
-	total := 0
-	for _, e := range events {
+	total, all := 0, l.events()
+	for _, e := range all {
 		total += e.weight
 	}
 	n := l.dice(total, "event")
-	for _, e := range events {
+	for _, e := range all {
 		if n -= e.weight; n < 0 {
 			if whom := e.happen(l); whom != "" {
 				l.note("%s: %s", e.name, whom)

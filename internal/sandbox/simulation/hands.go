@@ -82,7 +82,7 @@ func (l *life) release(s *scene) bool {
 		if record == nil || !slices.Contains(u.Groups, "guarded") {
 			continue
 		}
-		if want := accessOf(*record, l.today(), l.leave); want == mustNot && u.Enabled || want == mustSignIn && !u.Enabled {
+		if want := l.want(*record); want == mustNot && u.Enabled || want == mustSignIn && !u.Enabled {
 			s.leave(u.ID, "guarded")
 			found = true
 		}

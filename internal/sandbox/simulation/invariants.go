@@ -89,7 +89,10 @@ func (l *life) deleted(i int, s *scene, u user) {
 	case l.clock.now().Sub(since) < time.Duration(l.keep)*24*time.Hour-time.Hour:
 		l.wrong(s, "%s was deleted %d days after it was disabled, retention is %d", u.Worker, int(l.clock.now().Sub(since).Hours()/24), l.keep)
 	}
-	if p := l.record(u.Worker); p != nil && stageOf(*p, l.today()) != left {
+	if by := l.decree(u.Worker); by != nil {
+		l.wrong(s, "%s was deleted, and %s until %s", u.Worker, by.kind, by.until)
+	}
+	if p := l.record(u.Worker); p != nil && stageOf(*p, l.today()) != left && !l.outside(*p) {
 		l.wrong(s, "%s was deleted and is %s", u.Worker, stageOf(*p, l.today()))
 	}
 	delete(v.object, u.Worker)
@@ -137,6 +140,9 @@ func (l *life) inspect(i int, s *scene, p *proposal, before, after map[string]us
 		if len(list) == 1 {
 			l.identity(i, s, record.ID, list[0])
 		}
+		if by := l.decree(record.ID); by != nil && l.decreed(s, *by, list, before, after) {
+			continue
+		}
 		l.allowed(i, s, p, record, list, slices.Contains(aside, record.ID))
 	}
 	for worker, list := range byWorker {
@@ -144,7 +150,7 @@ func (l *life) inspect(i int, s *scene, p *proposal, before, after map[string]us
 			continue
 		}
 		for _, u := range list { // not in the file, which is not the same as having left
-			if was, had := before[u.ID]; had && was.Enabled != u.Enabled && !v.secured[u.ID] {
+			if was, had := before[u.ID]; had && was.Enabled != u.Enabled && !v.secured[u.ID] && !l.everDecreed(worker) {
 				l.wrong(s, "%s is not in the file, and was %s", worker, map[bool]string{true: "enabled", false: "disabled"}[u.Enabled])
 			}
 		}
@@ -153,7 +159,7 @@ func (l *life) inspect(i int, s *scene, p *proposal, before, after map[string]us
 
 // allowed compares the access that a person has with what their record means.
 func (l *life) allowed(i int, s *scene, p *proposal, record line, list []user, aside bool) {
-	v, want := l.lives[i], accessOf(record, l.today(), l.leave)
+	v, want := l.lives[i], l.want(record)
 	signsIn := slices.ContainsFunc(list, func(u user) bool { return u.Enabled })
 	guarded := slices.ContainsFunc(list, func(u user) bool { return slices.Contains(u.Groups, "guarded") })
 	secured := slices.ContainsFunc(list, func(u user) bool { return v.secured[u.ID] })
@@ -171,14 +177,14 @@ func (l *life) allowed(i int, s *scene, p *proposal, record line, list []user, a
 	case want == mustSignIn && !signsIn && !(aside && named(p, record.ID)):
 		l.wrong(s, "%s is %s and cannot sign in; the plan: %s", record.ID, what, about(p, record.ID))
 	}
-	if what == left && !guarded && !aside {
+	if what == left && !guarded && !aside && !l.outside(record) && l.decree(record.ID) == nil {
 		l.ladder(i, s, p, record, list)
 	}
 	if want != mustNot || s.prefix() != "entra" {
 		return
 	}
 	for _, u := range list {
-		if at, known := v.disabled[u.ID]; known && what == left && u.Sessions.Before(at.Truncate(time.Second)) && !aside {
+		if at, known := v.disabled[u.ID]; known && what == left && !l.outside(record) && u.Sessions.Before(at.Truncate(time.Second)) && !aside {
 			l.wrong(s, "%s has left, and sessions that began between %s and %s live on; recorded: %s; the plan: %s", record.ID, u.Sessions.Format(time.RFC3339), at.Format(time.RFC3339),
 				s.text(u.ID, "onPremisesExtensionAttributes"), about(p, record.ID))
 		}
@@ -198,7 +204,7 @@ func (l *life) ladder(i int, s *scene, p *proposal, record line, list []user) {
 		if hired, err := time.Parse(time.DateOnly, record.Hire); err == nil && hired.AddDate(0, 0, 1).After(at) {
 			at = hired.AddDate(0, 0, 1) // a hire that was withdrawn: nobody has left before they were to begin
 		}
-		if days := int(l.clock.now().Sub(at).Hours() / 24); known && days > l.keep+1 && !l.touched[record.ID] {
+		if days := int(l.clock.now().Sub(at).Hours() / 24); known && days > l.keep+1 && !l.touched[record.ID] && !l.everOutside(record.ID) {
 			l.wrong(s, "%s has left and was disabled %d days ago, retention is %d: the account is still there; the plan: %s", record.ID, days, l.keep, about(p, record.ID))
 		}
 	}

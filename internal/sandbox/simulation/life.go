@@ -14,8 +14,10 @@ package simulation
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -50,6 +52,8 @@ type life struct {
 	// is disabled only Active Directory knows by itself.
 	touched map[string]bool
 	calm    int // days since something went wrong that is not HR's doing
+
+	wide // what only wide lives have
 }
 
 // lived is what the oracle remembers of one directory.
@@ -86,6 +90,14 @@ func newLife(ctx context.Context, kinds []string, n int, d dice) *life {
 	for range n {
 		l.hire(-300, l.dice(4, "contractor") == 3)
 	}
+	return l
+}
+
+// newWideLife begins a life in which people also decide: overrides, holds, runs for some
+// people only, states that get lost, and a scope that people leave and return to.
+func newWideLife(ctx context.Context, kinds []string, n int, d dice) *life {
+	l := newLife(ctx, kinds, n, d)
+	l.widen()
 	return l
 }
 
@@ -178,6 +190,7 @@ func (l *life) live() {
 		l.spoil()
 	}
 	l.meddle()
+	l.decide()
 	l.runs()
 }
 
@@ -194,19 +207,20 @@ func (l *life) turn() {
 func (l *life) runs() {
 	mode := 0
 	if l.dice(8, "an unusual run") == 7 {
-		mode = 1 + l.dice(len(modes)-1, "kind of run")
+		mode = 1 + l.dice(len(l.modes())-1, "kind of run")
 	}
+	how := l.modes()[mode]
 	if mode > 0 {
-		l.note("run: %s", modes[mode].name)
+		l.note("run: %s", how.name)
 	}
 	for i, s := range l.scenes {
 		l.observe(i)
 		l.since = l.clock.now() // a run waits, and what it does may be as old as it is
-		modes[mode].run(l, i, s)
+		how.run(l, i, s)
 		l.observe(i)
 	}
 	l.clock.set(l.clock.now().Add(5 * time.Minute)) // moments are told apart by seconds
-	if l.calm++; modes[mode].upset {
+	if l.calm++; how.upset {
 		l.calm = 0
 	}
 	if mode == 0 && l.calm > 2 && l.trouble == "" {
@@ -255,9 +269,35 @@ func (l *life) nightly(i int, s *scene) {
 	switch {
 	case !next.ok():
 		l.wrong(s, "the plan after the run failed: %s", next.failed.errors())
-	case !next.empty():
+	case !next.empty() && !relinked(next, before, after):
 		l.wrong(s, "the plan after the run is not empty: %s", differences(next))
 	}
+}
+
+// relinked reports that a run restored an account, and that the plan after it shows nothing but documents
+// of accounts left as they are, which the directory gave that account back as their manager by itself.
+func relinked(next *proposal, before, after map[string]user) bool {
+	restored := map[string]bool{}
+	for id, u := range after {
+		if _, had := before[id]; !had {
+			restored[u.Worker] = true
+		}
+	}
+	for _, worker := range next.shown() {
+		var was, is map[string]any
+		if json.Unmarshal([]byte(next.known()[worker]), &was) != nil || json.Unmarshal([]byte(next.documents()[worker]), &is) != nil {
+			return false
+		}
+		if manager, _ := is["manager"].(string); !restored[manager] {
+			return false
+		}
+		delete(was, "manager")
+		delete(is, "manager")
+		if !reflect.DeepEqual(was, is) {
+			return false
+		}
+	}
+	return len(next.shown()) > 0
 }
 
 // differences says what a plan shows, with the documents of the first.
@@ -321,9 +361,9 @@ func (l *life) overLimit(i int, s *scene) string {
 		if !there {
 			absent++
 		}
-		want := accessOf(p, l.today(), l.leave)
+		want := l.want(p)
 		switch {
-		case there && want == mustNot && u.Enabled:
+		case there && (want == mustNot || l.outside(p)) && u.Enabled:
 			off++
 		case there && want == mustSignIn && !u.Enabled:
 			on++

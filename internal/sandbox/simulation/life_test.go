@@ -38,27 +38,55 @@ func (l *life) last(days int) {
 	}
 }
 
+// seeded are the dice of a seed: the same life for the same one.
+func seeded(seed, stream uint64) dice {
+	r := rand.New(rand.NewPCG(seed, stream)) //nolint:gosec // the same life for the same seed
+	return func(n int, _ string) int { return r.IntN(n) }
+}
+
 // seeds are lives of which each showed a fault once: they must never again.
 var seeds = []uint64{1, 2, 3, 7, 8}
+
+// wantedOr returns the seeds that SIMULATE_SEED and SIMULATE_LIVES ask for, or those given.
+func wantedOr(seeds []uint64) []uint64 {
+	first := number("SIMULATE_SEED", 0)
+	if first == 0 {
+		return seeds
+	}
+	var wanted []uint64
+	for n := range number("SIMULATE_LIVES", 1) {
+		wanted = append(wanted, first+n)
+	}
+	return wanted
+}
 
 // TestSeeds lives the lives of fixed seeds at both directories, which are to agree. With
 // SIMULATE_SEED it lives that one, and SIMULATE_LIVES of them from there on.
 func TestSeeds(t *testing.T) {
-	wanted := seeds
-	if first := number("SIMULATE_SEED", 0); first > 0 {
-		wanted = nil
-		for n := range number("SIMULATE_LIVES", 1) {
-			wanted = append(wanted, first+n)
-		}
-	}
-	for _, seed := range wanted {
+	for _, seed := range wantedOr(seeds) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			r := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // the same life for the same seed
 			began := time.Now()
-			l := newLife(t.Context(), both, 40, func(n int, _ string) int { return r.IntN(n) })
+			l := newLife(t.Context(), both, 40, seeded(seed, 1))
 			defer l.close()
 			l.last(60)
 			t.Logf("%.0f company-days/s", float64(l.days)/time.Since(began).Seconds())
+			if len(l.violations()) > 0 {
+				t.Error(l.story())
+			}
+		})
+	}
+}
+
+// wideSeeds are wide lives of which each showed a fault once.
+var wideSeeds = []uint64{104}
+
+// TestWideSeeds is TestSeeds for lives in which people also decide.
+func TestWideSeeds(t *testing.T) {
+	for _, seed := range wantedOr(wideSeeds) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			l := newWideLife(t.Context(), both, 24, seeded(seed, 2))
+			defer l.close()
+			l.last(60)
 			if len(l.violations()) > 0 {
 				t.Error(l.story())
 			}
@@ -81,7 +109,12 @@ func TestLives(t *testing.T) {
 		if !failed && lived > 0 && time.Now().After(deadline) {
 			return
 		}
-		l := newLife(t.Context(), [][]string{onlyAD, cloud, both}[rapid.IntRange(0, 2).Draw(r, "directories")], 8+8*rapid.IntRange(0, 4).Draw(r, "people"), func(n int, what string) int {
+		begin := newLife
+		if rapid.Bool().Draw(r, "wide") {
+			begin = newWideLife
+		}
+		kinds := [][]string{onlyAD, cloud, both}[rapid.IntRange(0, 2).Draw(r, "directories")]
+		l := begin(t.Context(), kinds, 8+8*rapid.IntRange(0, 4).Draw(r, "people"), func(n int, what string) int {
 			return rapid.IntRange(0, n-1).Draw(r, what)
 		})
 		defer l.close()

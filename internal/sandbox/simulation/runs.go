@@ -124,7 +124,10 @@ func (l *life) harmless(i int, s *scene, p *proposal, before map[string]user, li
 		if v.secured[id] && !l.explained(i, u, record) {
 			l.wrong(s, "%s was disabled by hand, and was enabled again", u.Worker)
 		}
-		if record == nil || accessOf(*record, l.today(), l.leave) == mustNot {
+		if by := l.decree(u.Worker); by != nil && by.kind == decreeOn {
+			continue
+		}
+		if record == nil || l.want(*record) == mustNot {
 			l.wrong(s, "%s was enabled", u.Worker)
 		}
 	}
@@ -134,5 +137,5 @@ func (l *life) harmless(i int, s *scene, p *proposal, before map[string]user, li
 // when it was, though it was done by hand.
 func (l *life) explained(i int, u user, record *line) bool {
 	at, known := l.lives[i].disabled[u.ID]
-	return known && record != nil && accessOf(*record, date(at), l.leave) == mustNot
+	return known && record != nil && (accessOf(*record, date(at), l.leave) == mustNot || l.kept(u.Worker, date(at)))
 }

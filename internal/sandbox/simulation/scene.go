@@ -256,3 +256,6 @@ func (s *scene) elsewhere() {
 	}
 	s.provider = s.target.provider()
 }
+
+// forget loses the state.
+func (s *scene) forget() { s.state = none("workforce_" + s.prefix() + "_population") }
