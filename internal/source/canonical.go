@@ -47,7 +47,7 @@ func (r *record) id() string {
 var (
 	decimal    = regexp.MustCompile(`^\d+\.0+$`)
 	sheetError = regexp.MustCompile(`^#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!)$`)
-	totalWord  = regexp.MustCompile(`(?i)^(grand |sub-?)?totals?[:\s\d]*$|^(gesamt)?summe[:\s\d]*$|^gesamt[:\s\d]*$`)
+	totalWord  = regexp.MustCompile(`(?i)^(grand\s|sub-?)?totals?[:\s\d]*$|^(gesamt)?summe[:\s\d]*$|^gesamt[:\s\d]*$`)
 )
 
 // noID says why a text is no worker id, or "": each would become a person whom nobody knows, beside those who are meant.
