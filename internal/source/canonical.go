@@ -37,8 +37,9 @@ func (r *record) id() string {
 	case strings.IndexFunc(text, invisible) >= 0:
 		r.problem(column, "found %s, expected a worker id without invisible characters", Quote(text))
 		return ""
-	case scientific.MatchString(text):
-		r.problem(column, "found %s, expected a worker id (a spreadsheet has rewritten it: format the column as text before exporting)", Quote(text))
+	}
+	if what := r.noID(column, text); what != "" {
+		r.problem(column, "found %s, expected a worker id (%s)", Quote(text), what)
 		return ""
 	}
 	return normal(text)
@@ -47,6 +48,32 @@ func (r *record) id() string {
 // normal is a worker id as Terraform passes it on: it brings all text into the Unicode form NFC, so that
 // two spellings of one id would become one key in the middle of a run.
 func normal(id string) string { return norm.NFC.String(id) }
+
+// What programs and reports put where a worker id is expected.
+var (
+	decimal    = regexp.MustCompile(`^\d+\.0+$`)
+	sheetError = regexp.MustCompile(`^#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!)$`)
+	totalWord  = regexp.MustCompile(`(?i)^(grand\s|sub-?)?totals?[:\s\d]*$|^(gesamt)?summe[:\s\d]*$|^gesamt[:\s\d]*$`)
+)
+
+// noID says why a text is no worker id, or "": each would become a person whom nobody knows, beside those who are meant.
+func (r *record) noID(column int, text string) string {
+	switch {
+	case scientific.MatchString(text):
+		return "a spreadsheet has rewritten it: format the column as text before exporting"
+	case decimal.MatchString(text):
+		return "a program has rewritten it as a decimal number: format the column as text before exporting"
+	case strings.HasPrefix(text, "'"):
+		return "the apostrophe is a spreadsheet's mark of text: export the values without it"
+	case sheetError.MatchString(text):
+		return "an error of a spreadsheet: mend the formula, and export again"
+	case totalWord.MatchString(text) && !r.bare(): // checkBare says it of records without a value
+		return "is it a total, or another line of a report?"
+	case text == r.columns[column]:
+		return "the name of the column again: were two exports put one behind the other?"
+	}
+	return ""
+}
 
 func invisible(c rune) bool { return !unicode.IsPrint(c) }
 
