@@ -27,7 +27,10 @@ type entry struct {
 	changed int       // the tick of the last change
 	passes  []object  // temporary access passes
 
-	role       string // of administrators that a user holds
+	direct     map[string]object // licences of a user by itself, by skuId
+	processing int               // how often the state of a group's licences is asked for before members have them
+
+	role       string // of administrators that a user or group holds
 	restricted bool   // in a restricted management administrative unit
 }
 
@@ -61,6 +64,7 @@ type store struct {
 	security   map[string]*definition       // custom security attributes, by folded set and name
 	licenses   []*License
 	holders    map[*entry]bool // groups that hold a role
+	licensed   map[*entry]bool // groups whose members have, or had, licences through them
 	tick       int
 	purged     []tombstone
 }
@@ -73,7 +77,8 @@ type tombstone struct {
 
 func newStore(o Options) *store {
 	s := &store{principal: uuid.NewString(), domains: o.Domains, entries: map[string]*entry{}, byName: map[string]*entry{}, byAddress: map[string]*entry{}, byAnchor: map[string]*entry{},
-		byEmployee: map[string]map[string]*entry{}, extensions: map[string]*definition{}, security: map[string]*definition{}, holders: map[*entry]bool{}}
+		byEmployee: map[string]map[string]*entry{}, extensions: map[string]*definition{}, security: map[string]*definition{},
+		holders: map[*entry]bool{}, licensed: map[*entry]bool{}}
 	for _, l := range o.Licenses {
 		s.licenses = append(s.licenses, &l)
 	}
@@ -218,6 +223,7 @@ func (s *store) purge(e *entry) {
 	s.unindex(e)
 	delete(s.entries, e.id)
 	delete(s.holders, e)
+	delete(s.licensed, e)
 	s.tick++
 	s.purged = append(s.purged, tombstone{e.kind, e.id, s.tick})
 	for _, other := range s.entries {
