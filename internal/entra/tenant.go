@@ -59,12 +59,13 @@ type Tenant struct {
 	client *graphconn.Client
 	o      Options
 
-	loading  chan struct{} // holds a token while somebody lists the tenant
-	defining chan struct{} // the same for definitions
-	guarding chan struct{} // the same for who is protected
-	naming   chan struct{} // the same for the domains
-	mourning chan struct{} // the same for deleted users
-	asking   asker
+	loading     chan struct{} // holds a token while somebody lists the tenant
+	defining    chan struct{} // the same for definitions
+	guarding    chan struct{} // the same for who is protected
+	naming      chan struct{} // the same for the domains
+	mourning    chan struct{} // the same for deleted users
+	subscribing chan struct{} // the same for licenses
+	asking      asker
 
 	forgotten directory.Forgotten    // memberships that are not given back
 	arrivals  directory.LateManagers // users that this process wrote or read, and who waits for others
@@ -79,6 +80,7 @@ type Tenant struct {
 	all      *snapshot
 	deleted  []*user
 	domains  []domain
+	licenses []License                 // nil before they are known
 	identity struct{ id, name string } // see Identity
 	guarded  map[string]string         // why users are protected, by object id; nil before it is known
 	shields  map[string]string         // protect.groups and the groups in them, by object id, as they are named; nil before it is known
@@ -117,7 +119,7 @@ func New(c *graphconn.Client, o Options) *Tenant {
 	}
 	t := &Tenant{Expectations: directory.NewExpectations(directory.Fold), client: c, o: o,
 		loading: make(chan struct{}, 1), guarding: make(chan struct{}, 1), defining: make(chan struct{}, 1),
-		naming: make(chan struct{}, 1), mourning: make(chan struct{}, 1), need: map[string]property{},
+		naming: make(chan struct{}, 1), mourning: make(chan struct{}, 1), subscribing: make(chan struct{}, 1), need: map[string]property{},
 		defined: definitions{types: map[string]property{}, settled: map[string]bool{}}, total: -1, made: map[string]string{}, gone: map[string]bool{}, nested: map[string][]string{}, named: map[string][]string{}}
 	t.asking.tenant = t
 	t.Need(slices.Concat(essential, []string{attrNickname, attrMail, attrProxies, o.WorkerIDAttribute, o.DisabledSinceAttribute})...)
@@ -178,6 +180,9 @@ func (t *Tenant) Need(attributes ...string) {
 		if name == directory.GroupsAttribute {
 			t.groups = true
 			attributes = slices.Concat(attributes, t.o.RemovedGroupsAttributes)
+		}
+		if name == attrLicenses { // nobody gets one without
+			attributes = append(slices.Clone(attributes), attrUsageLocation)
 		}
 	}
 	for _, name := range attributes {

@@ -26,6 +26,9 @@ func (d *decider) check(ctx context.Context) error {
 	if err := d.checkDeletions(ctx); err != nil {
 		return fmt.Errorf("looking at the accounts that are to be deleted: %w", err)
 	}
+	if err := d.checkAllotments(ctx); err != nil {
+		return fmt.Errorf("looking at what the directory has only so many of: %w", err)
+	}
 	d.checkDuplicates()
 	d.checkElsewhere()
 	d.checkProtected()
@@ -44,11 +47,11 @@ func (d *decider) checkDeletions(ctx context.Context) error {
 	if d.in.Refuses == nil || len(changes) == 0 {
 		return nil
 	}
-	return d.asideRefused(d.in.Refuses(ctx, changes))
+	return d.asideRefused(d.in.Refuses(ctx, changes), problemDeletion, "mend that by hand; the account stays disabled until then")
 }
 
 // asideRefused sets the people aside whom errors are about, and returns what is about nobody.
-func (d *decider) asideRefused(err error) error {
+func (d *decider) asideRefused(err error, kind problemKind, remedy string) error {
 	if err == nil {
 		return nil
 	}
@@ -56,7 +59,7 @@ func (d *decider) asideRefused(err error) error {
 	if many, joined := err.(interface{ Unwrap() []error }); joined && !about {
 		var rest []error
 		for _, e := range many.Unwrap() {
-			rest = append(rest, d.asideRefused(e))
+			rest = append(rest, d.asideRefused(e, kind, remedy))
 		}
 		return errors.Join(rest...)
 	}
@@ -67,7 +70,7 @@ func (d *decider) asideRefused(err error) error {
 	if p == nil {
 		return err
 	}
-	d.setAside(p, problemDeletion, own(p, one), "mend that by hand; the account stays disabled until then")
+	d.setAside(p, kind, own(p, one), remedy)
 	return nil
 }
 
