@@ -79,7 +79,7 @@ type Tenant struct {
 	total    int  // users in the tenant, -1 before it is known
 	all      *snapshot
 	deleted  []*user
-	domains  []domain
+	domains  []Domain
 	licenses []License                 // nil before they are known
 	identity struct{ id, name string } // see Identity
 	guarded  map[string]string         // why users are protected, by object id; nil before it is known
@@ -221,18 +221,22 @@ func (t *Tenant) query() (properties []property, q url.Values) {
 // MissingContainers implements [directory.Directory]: there are no containers.
 func (t *Tenant) MissingContainers(context.Context, []string) ([]string, error) { return nil, nil }
 
-// domain is a domain of the tenant.
+// Domain is a domain of the tenant.
 // https://learn.microsoft.com/graph/api/resources/domain
-type domain struct {
-	ID                 string `json:"id"`
-	IsDefault          bool   `json:"isDefault"`
-	IsVerified         bool   `json:"isVerified"`
-	AuthenticationType string `json:"authenticationType"` // "Managed", or "Federated" where people sign in elsewhere
+type Domain struct {
+	ID         string `json:"id"`
+	IsDefault  bool   `json:"isDefault"`  // of new users
+	IsInitial  bool   `json:"isInitial"`  // the one in onmicrosoft.com that the tenant began with
+	IsVerified bool   `json:"isVerified"` // users can be named in it
+	// AuthenticationType is "Managed", or "Federated" where people sign in elsewhere.
+	AuthenticationType string `json:"authenticationType"`
+	// SupportedServices are what the domain is used for, such as Email.
+	SupportedServices []string `json:"supportedServices"`
 }
 
 // Suffixes returns the verified domains of the tenant.
 func (t *Tenant) Suffixes(ctx context.Context) ([]string, error) {
-	domains, err := t.readDomains(ctx)
+	domains, err := t.Domains(ctx)
 	var verified []string
 	for _, d := range domains {
 		if d.IsVerified {
@@ -252,8 +256,8 @@ func hold(ctx context.Context, token chan struct{}) (func(), error) {
 	}
 }
 
-// readDomains reads the domains of the tenant, once for everybody who asks.
-func (t *Tenant) readDomains(ctx context.Context) ([]domain, error) {
+// Domains reads the domains of the tenant, once for everybody who asks.
+func (t *Tenant) Domains(ctx context.Context) ([]Domain, error) {
 	free, err := hold(ctx, t.naming)
 	if err != nil {
 		return nil, err
@@ -265,11 +269,11 @@ func (t *Tenant) readDomains(ctx context.Context) ([]domain, error) {
 	if known != nil {
 		return known, nil
 	}
-	domains := []domain{}
-	query := url.Values{"$select": {"id,isDefault,isVerified,authenticationType"}}
+	domains := []Domain{}
+	query := url.Values{"$select": {"id,isDefault,isInitial,isVerified,authenticationType,supportedServices"}}
 	err = t.client.Pages(ctx, graphconn.Request{Method: http.MethodGet, Path: "/domains", Query: query}, func(body []byte) error {
 		var page struct {
-			Value []domain `json:"value"`
+			Value []Domain `json:"value"`
 		}
 		err := json.Unmarshal(body, &page)
 		domains = append(domains, page.Value...)

@@ -173,6 +173,10 @@ func (p *workforceProvider) DataSources(context.Context) []func() datasource.Dat
 		newEntraCorrelationDataSource,
 		newEntraUserDataSource,
 		newEntraUsersDataSource,
+		newEntraGroupDataSource,
+		newEntraGroupsDataSource,
+		newEntraDomainsDataSource,
+		newEntraLicensesDataSource,
 	}
 }
 
