@@ -137,7 +137,7 @@ func TestCheckLicenses(t *testing.T) {
 		nowhere, keeps, licensed("w5", []string{"SPE_E5"}), licensed("w6", []string{"SPE_E3 without TEAMS"}),
 		licensed("w7", []string{"SPE_E3", "spe_e3 without TEAMS1"}),
 	})
-	wants(t, err, directory.ErrInvalid, "worker \"w2\"", "worker \"w3\"", "3 people are to get one, and 1 of 2 units", "worker " +
+	wants(t, err, directory.ErrInvalid, "worker \"w2\"", "worker \"w3\"", "3 people are to get one, and 1 of 2 units", "worker "+
 		"\"w4\"", "usageLocation",
 		"no license \"SPE_E5\"", "SPE_E3", "no service plan \"TEAMS\"", "TEAMS1", "named twice")
 	for _, unharmed := range []string{`"w1"`, `"w9"`} {

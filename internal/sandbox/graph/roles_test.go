@@ -37,7 +37,7 @@ func TestRoleAssignments(t *testing.T) {
 	c.s.AddMembers(group, admin)
 	c.s.AssignRole(group, "User Administrator")
 	got := c.want(200, "GET", "/roleManagement/directory/roleAssignments?$expand=roleDefinition", nil)
-	if dig[string](got, "value", 0, "principalId") != group || dig[string](got, "value", 0, "roleDefinition", "displayName") != "User " +
+	if dig[string](got, "value", 0, "principalId") != group || dig[string](got, "value", 0, "roleDefinition", "displayName") != "User "+
 		"Administrator" {
 		t.Errorf("got %v", got)
 	}
