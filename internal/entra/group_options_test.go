@@ -21,13 +21,14 @@ func TestDynamicGroup(t *testing.T) {
 	ann := live(s, "ann", nil)
 	rule := func(text string) *string { return &text }
 	security := true
-	want := GroupSpec{DisplayName: "Sales", MailNickname: "sales", Type: GroupMicrosoft365, MembershipRule: rule(`user.department -eq "Sales"`),
+	want := GroupSpec{DisplayName: "Sales", MailNickname: "sales", Type: GroupMicrosoft365,
+		MembershipRule:  rule(`user.department -eq "Sales"`),
 		SecurityEnabled: &security, Behaviors: []string{"HideGroupInOutlook"}}
 	g, err := tenant.CreateGroup(t.Context(), want)
 	if err != nil || !g.Dynamic || g.Paused || g.MembershipRule != *want.MembershipRule || !g.SecurityEnabled {
 		t.Fatalf("%+v, %v", g, err)
 	}
-	if held := s.Group(g.ID); fmt.Sprint(held["groupTypes"], held["resourceBehaviorOptions"]) != "[Unified DynamicMembership] " +
+	if held := s.Group(g.ID); fmt.Sprint(held["groupTypes"], held["resourceBehaviorOptions"]) != "[Unified DynamicMembership] "+
 		"[HideGroupInOutlook]" {
 		t.Errorf("the tenant holds %v", held)
 	}

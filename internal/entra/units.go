@@ -51,11 +51,12 @@ func (t *Tenant) Units(ctx context.Context, refs []string) (map[string]Unit, err
 		case 1:
 			out[ref] = hits[0]
 		case 0:
-			problems = append(problems, directory.Because(directory.ErrInvalid, fmt.Errorf("no administrative unit has the object id or " +
+			problems = append(problems, directory.Because(directory.ErrInvalid, fmt.Errorf("no administrative unit has the object id or "+
 				"display name %q", ref)))
 		default:
 			problems = append(problems, directory.Because(directory.ErrAmbiguous,
-				fmt.Errorf("%d administrative units are called %q, such as %s and %s: name the one that is meant by its object id", len(hits), ref, hits[0].ID, hits[1].ID)))
+				fmt.Errorf("%d administrative units are called %q, such as %s and %s: name the one that is meant by its object id",
+					len(hits), ref, hits[0].ID, hits[1].ID)))
 		}
 	}
 	return out, errors.Join(problems...)
@@ -96,7 +97,8 @@ func (t *Tenant) SetUnitsOfGroup(ctx context.Context, id string, want []string) 
 	}
 	for _, u := range have {
 		if !slices.Contains(want, u.ID) {
-			requests = append(requests, graphconn.Request{Method: http.MethodDelete, Path: "/directory/administrativeUnits/" + u.ID + "/members/" + id + "/$ref"})
+			path := "/directory/administrativeUnits/" + u.ID + "/members/" + id + "/$ref"
+			requests = append(requests, graphconn.Request{Method: http.MethodDelete, Path: path})
 		}
 	}
 	if len(requests) == 0 {

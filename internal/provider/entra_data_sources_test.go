@@ -55,9 +55,11 @@ output "count" { value = length(jsondecode(data.workforce_entra_groups.g.groups[
 				attr(all, "licenses.SPE_E3.service_plans.TEAMS1", licenses[0].Plans["TEAMS1"]),
 				attr(domains, "default", "example.com"), attr(domains, "initial", "example.onmicrosoft.com"),
 				attr(domains, "domains.fed.example.com.federated", "true"), attr(domains, "verified.#", "3"),
-				attr(group, "object_id", outer), attr(group, "mail_nickname", "out"), attr(group, "type", "security"), attr(group, "description", "all"),
+				attr(group, "object_id", outer), attr(group, "mail_nickname", "out"), attr(group, "type", "security"),
+				attr(group, "description", "all"),
 				attr(group, "members.%", "6"), resource.TestCheckNoResourceAttr(group, "membership_rule"),
-				resource.TestCheckOutput("count", "4"), attr(groups, "ids.inner", inner), attr(groups, "missing.0", "Nobody"), attr(groups, "groups.%", "1"),
+				resource.TestCheckOutput("count", "4"), attr(groups, "ids.inner", inner),
+				attr(groups, "missing.0", "Nobody"), attr(groups, "groups.%", "1"),
 			)},
 			{Config: many("  filter = \"startswith(displayName,'T')\""), Check: attr(groups, "groups.%", "2")},
 			{Config: one(fmt.Sprintf("  object_id = %q", inner)), Check: resource.ComposeAggregateTestCheckFunc(

@@ -178,7 +178,8 @@ func groupJSON(g *entra.Group, members map[string]string, read bool) string {
 	}
 	doc := map[string]any{
 		"id": g.ID, "display_name": g.DisplayName, "mail_nickname": g.MailNickname, "type": optional(g.Type),
-		"description": optional(g.Description), "mail": optional(g.Mail), "visibility": optional(g.Visibility), "security_enabled": g.SecurityEnabled, "mail_enabled": g.MailEnabled,
+		"description": optional(g.Description), "mail": optional(g.Mail),
+		"visibility": optional(g.Visibility), "security_enabled": g.SecurityEnabled, "mail_enabled": g.MailEnabled,
 		"assignable_to_role": g.AssignableToRole, "membership_rule": optional(g.MembershipRule), "on_premises_sync_enabled": g.Synced,
 	}
 	if read {

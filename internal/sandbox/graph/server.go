@@ -49,7 +49,8 @@ var AllPermissions = []string{
 	"AdministrativeUnit.Read.All", "AdministrativeUnit.ReadWrite.All",
 	"Application.Read.All", "AuditLog.Read.All", "CustomSecAttributeAssignment.Read.All", "CustomSecAttributeAssignment.ReadWrite.All", "CustomSecAttributeDefinition.Read.All", "Directory.Read.All", "Directory.ReadWrite.All",
 	"Domain.Read.All", "Group.Create", "Group.Read.All", "Group.ReadWrite.All", "GroupMember.Read.All", "GroupMember.ReadWrite.All", "LicenseAssignment.ReadWrite.All",
-	"MailboxSettings.Read", "Organization.Read.All", "RoleManagement.Read.Directory", "RoleManagement.ReadWrite.Directory", "User-LifeCycleInfo.Read.All", "User-LifeCycleInfo.ReadWrite.All", "User-PasswordProfile.ReadWrite.All",
+	"MailboxSettings.Read", "Organization.Read.All", "RoleManagement.Read.Directory", "RoleManagement.ReadWrite.Directory",
+	"User-LifeCycleInfo.Read.All", "User-LifeCycleInfo.ReadWrite.All", "User-PasswordProfile.ReadWrite.All",
 	"User.DeleteRestore.All", "User.EnableDisableAccount.All", "User.ManageIdentities.All", "User.Read.All", "User.ReadWrite.All", "User.RevokeSessions.All",
 	"UserAuthenticationMethod.Read.All", "UserAuthenticationMethod.ReadWrite.All",
 }
