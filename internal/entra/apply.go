@@ -53,6 +53,7 @@ func (t *Tenant) Apply(ctx context.Context, changes []directory.Change, o direct
 	r.update(ctx)
 	r.linkManagers(ctx)
 	r.writeSponsors(ctx)
+	r.writeLicenses(ctx)
 	r.writeGroups(ctx)
 	r.giveAccess(ctx)
 	r.readBack(ctx)
@@ -78,15 +79,16 @@ type run struct {
 // task is one change on its way.
 type task struct {
 	directory.Change
-	out     *directory.Outcome
-	have    *user // as last read; nil before creation
-	created bool  // in this run, so that it may not show everywhere yet
-	manager string
-	link    bool // the manager is to be written
-	errs    []error
-	failed  map[string]bool // attributes not to be verified, "" for all
-	touched bool
-	invalid map[string]error // what is wrong with attributes by themselves
+	out        *directory.Outcome
+	have       *user // as last read; nil before creation
+	created    bool  // in this run, so that it may not show everywhere yet
+	manager    string
+	link       bool // the manager is to be written
+	errs       []error
+	failed     map[string]bool // attributes not to be verified, "" for all
+	touched    bool
+	invalid    map[string]error // what is wrong with attributes by themselves
+	unlicensed []string         // licenses that were taken away, by sku id
 	// held says that nothing is written but what takes access.
 	held bool
 	// keptOut says that a user who is being restored was disabled with it, see [run.keptOut].
@@ -325,8 +327,8 @@ func (r *run) failAll(err error) {
 	}
 }
 
-// differences returns the attributes to write, sorted; the manager, sponsors and groups, which are
-// references, are not among them.
+// differences returns the attributes to write, sorted; the manager, sponsors, licenses and groups, which are
+// written by requests of their own, are not among them.
 func (r *run) differences(k *task) []string {
 	var names []string
 	have := directory.Account{}
@@ -335,7 +337,7 @@ func (r *run) differences(k *task) []string {
 	}
 	for _, name := range slices.Sorted(maps.Keys(k.Want.Attributes)) {
 		v := k.Want.Attributes[name]
-		if name == attrManager || name == attrSponsors || name == directory.GroupsAttribute || k.failed[name] {
+		if name == attrManager || name == attrSponsors || name == attrLicenses || name == directory.GroupsAttribute || k.failed[name] {
 			continue
 		}
 		if k.have == nil && len(v) > 0 || k.have != nil && !v.Equal(have.Attributes[name]) {

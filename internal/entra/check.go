@@ -104,7 +104,7 @@ func (t *Tenant) Check(ctx context.Context, changes []directory.Change) error {
 	if err != nil {
 		return err
 	}
-	problems := []error{t.checkGroups(ctx, changes, found)}
+	problems := []error{t.checkGroups(ctx, changes, found), t.CheckLicenses(ctx, changes)}
 	for _, c := range changes {
 		u := found[strings.ToLower(c.ID)]
 		c.Want = withoutMastered(c.Want, u)
@@ -223,6 +223,8 @@ func (t *Tenant) Render(want directory.Account, have *directory.Existing) direct
 	for name, w := range want.Attributes {
 		now := t.present(have.Account.Attributes, name)
 		switch {
+		case name == attrLicenses:
+			a.Attributes[name] = shownLicenses(w, now)
 		case name == attrManager && t.sameManager(w.Text(), now.Text()), Format.Same(name, w, now), t.canonical(name, w).Equal(t.canonical(name, now)):
 			a.Attributes[name] = w
 		default:

@@ -65,6 +65,14 @@ func (t *Tenant) define(ctx context.Context) error {
 	if err := t.defineNeeded(ctx); err != nil {
 		return err
 	}
+	t.mu.Lock()
+	_, licensed := t.need[attrLicenses]
+	t.mu.Unlock()
+	if licensed { // documents have their names
+		if _, err := t.Licenses(ctx); err != nil {
+			return err
+		}
+	}
 	for _, name := range append([]string{t.o.WorkerIDAttribute, t.o.DisabledSinceAttribute}, t.o.RemovedGroupsAttributes...) {
 		if _, ok := t.property(name); name != "" && !ok {
 			return fmt.Errorf("%s, which the provider's configuration names: %w", name, undefined(name, ""))

@@ -22,6 +22,7 @@ const (
 	attrManager     = directory.ManagerAttribute
 	attrSponsors    = "sponsors"
 	attrUserType    = "userType"
+	attrLicenses    = "assignedLicenses"
 )
 
 // Format is the account document of Microsoft Entra ID. The user principal name is unique in a
@@ -44,7 +45,7 @@ var Format = directory.Format{
 	Unique:   []string{attrMail, "onPremisesImmutableId"},
 	// https://learn.microsoft.com/graph/api/resources/user#properties; certificateUserIds is a part of authorizationInfo.
 	Unsupported: []string{
-		"aboutMe", "assignedLicenses", "assignedPlans", "authorizationInfo", "authorizationInfo/certificateUserIds", "birthday",
+		"aboutMe", "assignedPlans", "authorizationInfo", "authorizationInfo/certificateUserIds", "birthday",
 		"certificateUserIds", "creationType",
 		"deviceEnrollmentLimit", "externalUserState", "hireDate", "identities", "interests", "isManagementRestricted", "isResourceAccount",
 		"legalAgeGroupClassification", "licenseAssignmentStates", "mailboxSettings", "mySite", "onPremisesProvisioningErrors",
@@ -67,6 +68,9 @@ func mastered(attribute string) bool {
 func equal(attribute string, a, b directory.Value) bool {
 	if attribute == directory.GroupsAttribute {
 		return directory.SameGroups(a, b)
+	}
+	if attribute == attrLicenses { // a is what somebody has, b what is wanted
+		return holdsLicenses(a, b)
 	}
 	if len(a) != len(b) {
 		return false

@@ -41,6 +41,13 @@ type Group struct {
 	// Dynamic says that a rule makes the members, Synced that the group is
 	// synchronised from Active Directory.
 	Dynamic, Synced bool
+	// MembershipRule makes the members of a dynamic group, Paused says that it does not for now.
+	MembershipRule string
+	Paused         bool
+	// SecurityEnabled says that rights and licenses can be given to the group, MailEnabled that it has an address.
+	SecurityEnabled, MailEnabled bool
+	// Behaviors are what a group of Microsoft 365 was told at creation, such as HideGroupInOutlook.
+	Behaviors []string
 	// Owners are the owners by object id; nil where they were not read.
 	Owners map[string]directory.Member
 }
@@ -84,14 +91,21 @@ type groupDocument struct {
 	MailEnabled           bool     `json:"mailEnabled"`
 	OnPremisesSyncEnabled bool     `json:"onPremisesSyncEnabled"`
 	IsAssignableToRole    bool     `json:"isAssignableToRole"`
+	SecurityEnabled       bool     `json:"securityEnabled"`
+	MembershipRule        string   `json:"membershipRule"`
+	ProcessingState       string   `json:"membershipRuleProcessingState"`
+	BehaviorOptions       []string `json:"resourceBehaviorOptions"`
 }
 
-const groupSelect = "id,displayName,mailNickname,description,mail,visibility,groupTypes,mailEnabled,onPremisesSyncEnabled,isAssignableToRole"
+const groupSelect = "id,displayName,mailNickname,description,mail,visibility,groupTypes,mailEnabled,onPremisesSyncEnabled," +
+	"isAssignableToRole,securityEnabled,membershipRule,membershipRuleProcessingState,resourceBehaviorOptions"
 
 func (d *groupDocument) group() *Group {
 	g := &Group{
 		ID: strings.ToLower(d.ID), DisplayName: d.DisplayName, MailNickname: d.MailNickname, Description: d.Description, Mail: d.Mail, Visibility: d.Visibility,
 		AssignableToRole: d.IsAssignableToRole, Dynamic: slices.Contains(d.GroupTypes, groupDynamic), Synced: d.OnPremisesSyncEnabled,
+		MembershipRule: d.MembershipRule, Paused: strings.EqualFold(d.ProcessingState, "Paused"), SecurityEnabled: d.SecurityEnabled,
+		MailEnabled: d.MailEnabled, Behaviors: set(slices.Clone(d.BehaviorOptions)),
 	}
 	switch {
 	case slices.Contains(d.GroupTypes, groupUnified):
@@ -203,6 +217,22 @@ func (t *Tenant) youngNamed(names []string) []string {
 func (t *Tenant) GroupsNamed(ctx context.Context, name string) ([]*Group, error) {
 	found, err := t.groupsByName(ctx, []string{name})
 	return found[directory.Fold(name)], err
+}
+
+// GroupsBy returns the groups that have one of the values in an attribute, by the folded value: displayName and
+// mailNickname are not unique.
+func (t *Tenant) GroupsBy(ctx context.Context, attribute string, values []string) (map[string][]*Group, error) {
+	out := map[string][]*Group{}
+	of := func(g *Group) string {
+		return map[string]string{attrID: g.ID, attrDisplayName: g.DisplayName, attrNickname: g.MailNickname}[attribute]
+	}
+	err := t.filterGroups(ctx, attribute, values, func(g *Group) {
+		key := directory.Fold(of(g))
+		if !slices.ContainsFunc(out[key], func(o *Group) bool { return o.ID == g.ID }) {
+			out[key] = append(out[key], g)
+		}
+	})
+	return out, err
 }
 
 // filterGroups asks for the groups that have one of the values in an attribute.

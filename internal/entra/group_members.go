@@ -63,11 +63,35 @@ type memberPage struct {
 // that is gone meanwhile is absent.
 // https://learn.microsoft.com/graph/api/group-list-members
 func (t *Tenant) membersOf(ctx context.Context, groups []*Group) (out map[string]map[string]directory.Member, failed map[string]error) {
+	return t.membersBy(ctx, groups, "members")
+}
+
+// MembersOf returns the members of groups by object id of the group and of the member: the direct ones, or those of the
+// groups in it, too. A group that is gone meanwhile is absent.
+// https://learn.microsoft.com/graph/api/group-list-transitivemembers
+func (t *Tenant) MembersOf(ctx context.Context, groups []*Group, transitive bool) (map[string]map[string]directory.Member, error) {
+	relation := "members"
+	if transitive {
+		relation = "transitiveMembers"
+	}
+	out, failed := t.membersBy(ctx, groups, relation)
+	var problems []error
+	for _, id := range slices.Sorted(maps.Keys(failed)) {
+		problems = append(problems, failed[id])
+	}
+	return out, errors.Join(problems...)
+}
+
+// membersBy is membersOf for one of the relations of a group.
+func (t *Tenant) membersBy(
+	ctx context.Context, groups []*Group, relation string,
+) (out map[string]map[string]directory.Member, failed map[string]error) {
 	out, failed = make(map[string]map[string]directory.Member, len(groups)), map[string]error{}
 	var pages []memberPage
 	for _, g := range groups {
 		out[g.ID] = map[string]directory.Member{}
-		pages = append(pages, memberPage{g, "/groups/" + g.ID + "/members", url.Values{"$select": {t.memberSelect()}, "$top": {strconv.Itoa(pageSize)}}})
+		query := url.Values{"$select": {t.memberSelect()}, "$top": {strconv.Itoa(pageSize)}}
+		pages = append(pages, memberPage{g, "/groups/" + g.ID + "/" + relation, query})
 	}
 	seen := map[string]bool{}
 	for len(pages) > 0 {

@@ -22,9 +22,27 @@ type GroupSpec struct {
 	Description, Visibility *string
 	// Owners are left alone where nil.
 	Owners []directory.Member
-	// Type and AssignableToRole count at creation only.
+	// MembershipRule makes the members; it is left alone where nil, and empty makes the members those that are
+	// added by hand. Paused says that the rule does not change them for now, and is left alone without a rule.
+	MembershipRule *string
+	Paused         bool
+	// SecurityEnabled is left alone where nil.
+	SecurityEnabled *bool
+	// Type, AssignableToRole and Behaviors count at creation only.
 	Type             string
 	AssignableToRole bool
+	Behaviors        []string
+}
+
+// dynamic says that a rule is to make the members.
+func (want GroupSpec) dynamic() bool { return want.MembershipRule != nil && *want.MembershipRule != "" }
+
+// processing is the membershipRuleProcessingState that is wanted.
+func (want GroupSpec) processing() string {
+	if want.Paused {
+		return "Paused"
+	}
+	return "On"
 }
 
 // CreateGroup makes a group, waits until it shows, and returns it. A group beside
@@ -78,6 +96,16 @@ func (t *Tenant) newGroup(want GroupSpec) map[string]any {
 	if want.AssignableToRole {
 		doc["isAssignableToRole"] = true
 	}
+	if want.SecurityEnabled != nil {
+		doc["securityEnabled"] = *want.SecurityEnabled
+	}
+	if want.dynamic() {
+		doc["groupTypes"] = groupTypes(want.Type, true)
+		doc["membershipRule"], doc["membershipRuleProcessingState"] = *want.MembershipRule, want.processing()
+	}
+	if len(want.Behaviors) > 0 {
+		doc["resourceBehaviorOptions"] = want.Behaviors
+	}
 	for name, v := range map[string]*string{"description": want.Description, "visibility": want.Visibility} {
 		if v != nil && *v != "" {
 			doc[name] = *v
@@ -103,6 +131,44 @@ func (want GroupSpec) group(id string) *Group {
 		g.Visibility = *want.Visibility
 	}
 	return g
+}
+
+// groupTypes are the words in groupTypes of a group.
+func groupTypes(kind string, dynamic bool) []string {
+	out := []string{}
+	if kind == GroupMicrosoft365 {
+		out = append(out, groupUnified)
+	}
+	if dynamic {
+		out = append(out, groupDynamic)
+	}
+	return out
+}
+
+// changeRule adds to a change of a group what it takes to have another rule, or none.
+// https://learn.microsoft.com/entra/identity/users/groups-change-type
+func (want GroupSpec) changeRule(have *Group, doc map[string]any) {
+	switch {
+	case want.MembershipRule == nil:
+	case want.dynamic():
+		if !have.Dynamic {
+			doc["groupTypes"] = groupTypes(have.Type, true)
+		}
+		if !have.Dynamic || have.MembershipRule != *want.MembershipRule {
+			doc["membershipRule"] = *want.MembershipRule
+		}
+		if !have.Dynamic || have.Paused != want.Paused {
+			doc["membershipRuleProcessingState"] = want.processing()
+		}
+	case have.Dynamic:
+		doc["groupTypes"], doc["membershipRule"], doc["membershipRuleProcessingState"] = groupTypes(have.Type, false), nil, "Paused"
+	}
+}
+
+// rules reports whether the rule of a group is as wanted.
+func (want GroupSpec) rules(g *Group) bool {
+	return want.MembershipRule == nil || g.Dynamic == want.dynamic() &&
+		(!g.Dynamic || g.MembershipRule == *want.MembershipRule && g.Paused == want.Paused)
 }
 
 // lostGroup looks for the group that a creation made whose answer was lost: one
@@ -149,6 +215,10 @@ func (t *Tenant) UpdateGroup(ctx context.Context, have *Group, want GroupSpec) (
 	if want.Visibility != nil && !strings.EqualFold(*want.Visibility, have.Visibility) {
 		doc["visibility"] = *want.Visibility
 	}
+	if want.SecurityEnabled != nil && *want.SecurityEnabled != have.SecurityEnabled {
+		doc["securityEnabled"] = *want.SecurityEnabled
+	}
+	want.changeRule(have, doc)
 	if len(doc) > 0 {
 		request := graphconn.Request{Method: http.MethodPatch, Path: "/groups/" + have.ID, Body: doc}
 		if err := t.insist(ctx, []graphconn.Request{request}, func(_ int, err error) bool { return t.isYoung(have.ID) && invisible(err) })[0].Err; err != nil {
@@ -183,7 +253,8 @@ func (t *Tenant) groupAsWritten(ctx context.Context, have *Group, want GroupSpec
 }
 
 func (want GroupSpec) matches(g *Group) bool {
-	return g.DisplayName == want.DisplayName && g.MailNickname == want.MailNickname &&
+	return g.DisplayName == want.DisplayName && g.MailNickname == want.MailNickname && want.rules(g) &&
+		(want.SecurityEnabled == nil || *want.SecurityEnabled == g.SecurityEnabled) &&
 		(want.Description == nil || *want.Description == g.Description) && (want.Visibility == nil || strings.EqualFold(*want.Visibility, g.Visibility)) &&
 		(want.Owners == nil || len(g.Owners) == len(idsOf(want.Owners)) && !slices.ContainsFunc(want.Owners, func(m directory.Member) bool { _, is := g.Owners[m.ID]; return !is }))
 }

@@ -19,7 +19,7 @@ func (t *Tenant) Identity(ctx context.Context) (id, name string, err error) {
 	if id, err = t.ID(ctx); err != nil {
 		return "", "", err
 	}
-	domains, err := t.readDomains(ctx)
+	domains, err := t.Domains(ctx)
 	if err != nil {
 		return "", "", err
 	}

@@ -183,7 +183,7 @@ const attrPasswordProfile = "passwordProfile"
 
 // federated returns the domains, folded, whose users sign in elsewhere.
 func (t *Tenant) federated(ctx context.Context) (map[string]bool, error) {
-	domains, err := t.readDomains(ctx)
+	domains, err := t.Domains(ctx)
 	out := make(map[string]bool, len(domains))
 	for _, d := range domains {
 		out[directory.Fold(d.ID)] = strings.EqualFold(d.AuthenticationType, "Federated")

@@ -3,6 +3,7 @@
 package entra
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"sync"
@@ -31,11 +32,13 @@ type property struct {
 	// permission is needed to read or write it, beyond that for users: the last
 	// word of "<permission>.Read.All" is added.
 	permission string
+	// selects is what $select names in place of the property, where it is read from another.
+	selects string
 }
 
 // select is the top-level property that $select and bodies name.
 func (p property) top() string {
-	name, _, _ := strings.Cut(p.kind.Name, "/")
+	name, _, _ := strings.Cut(cmp.Or(p.selects, p.kind.Name), "/")
 	return name
 }
 
@@ -92,6 +95,13 @@ func list(name string, most int64, get func(models.Userable) []string) property 
 	return p
 }
 
+// licenses are the licenses of a user, which [Tenant.readLicenses] reads and [run.writeLicenses] writes.
+func licenses() property {
+	p := list(attrLicenses, 0, func(models.Userable) []string { return nil }).inCloud()
+	p.selects = "licenseAssignmentStates"
+	return p
+}
+
 func (p property) readOnly() property { p.kind.ReadOnly = true; return p }
 func (p property) inCloud() property  { p.cloud = true; return p }
 func (p property) unclearable() property {
@@ -108,6 +118,7 @@ var standard = sync.OnceValue(func() []property {
 		boolean(attrEnabled, models.Userable.GetAccountEnabled),
 		text("ageGroup", 0, models.Userable.GetAgeGroup).inCloud(),
 		list("businessPhones", 64, models.Userable.GetBusinessPhones).single(),
+		licenses(),
 		text("city", 128, models.Userable.GetCity),
 		text("companyName", 64, models.Userable.GetCompanyName),
 		text("consentProvidedForMinor", 0, models.Userable.GetConsentProvidedForMinor).inCloud(),

@@ -242,6 +242,9 @@ func (t *Tenant) eachOf(body []byte, properties []property, deleted bool, each f
 				return err
 			}
 		}
+		if slices.ContainsFunc(properties, func(p property) bool { return p.kind.Name == attrLicenses }) {
+			t.readLicenses(u, m)
+		}
 		each(u)
 	}
 	return nil

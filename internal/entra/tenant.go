@@ -59,12 +59,13 @@ type Tenant struct {
 	client *graphconn.Client
 	o      Options
 
-	loading  chan struct{} // holds a token while somebody lists the tenant
-	defining chan struct{} // the same for definitions
-	guarding chan struct{} // the same for who is protected
-	naming   chan struct{} // the same for the domains
-	mourning chan struct{} // the same for deleted users
-	asking   asker
+	loading     chan struct{} // holds a token while somebody lists the tenant
+	defining    chan struct{} // the same for definitions
+	guarding    chan struct{} // the same for who is protected
+	naming      chan struct{} // the same for the domains
+	mourning    chan struct{} // the same for deleted users
+	subscribing chan struct{} // the same for licenses
+	asking      asker
 
 	forgotten directory.Forgotten    // memberships that are not given back
 	arrivals  directory.LateManagers // users that this process wrote or read, and who waits for others
@@ -78,7 +79,8 @@ type Tenant struct {
 	total    int  // users in the tenant, -1 before it is known
 	all      *snapshot
 	deleted  []*user
-	domains  []domain
+	domains  []Domain
+	licenses []License                 // nil before they are known
 	identity struct{ id, name string } // see Identity
 	guarded  map[string]string         // why users are protected, by object id; nil before it is known
 	shields  map[string]string         // protect.groups and the groups in them, by object id, as they are named; nil before it is known
@@ -117,7 +119,7 @@ func New(c *graphconn.Client, o Options) *Tenant {
 	}
 	t := &Tenant{Expectations: directory.NewExpectations(directory.Fold), client: c, o: o,
 		loading: make(chan struct{}, 1), guarding: make(chan struct{}, 1), defining: make(chan struct{}, 1),
-		naming: make(chan struct{}, 1), mourning: make(chan struct{}, 1), need: map[string]property{},
+		naming: make(chan struct{}, 1), mourning: make(chan struct{}, 1), subscribing: make(chan struct{}, 1), need: map[string]property{},
 		defined: definitions{types: map[string]property{}, settled: map[string]bool{}}, total: -1, made: map[string]string{}, gone: map[string]bool{}, nested: map[string][]string{}, named: map[string][]string{}}
 	t.asking.tenant = t
 	t.Need(slices.Concat(essential, []string{attrNickname, attrMail, attrProxies, o.WorkerIDAttribute, o.DisabledSinceAttribute})...)
@@ -179,6 +181,9 @@ func (t *Tenant) Need(attributes ...string) {
 			t.groups = true
 			attributes = slices.Concat(attributes, t.o.RemovedGroupsAttributes)
 		}
+		if name == attrLicenses { // nobody gets one without
+			attributes = append(slices.Clone(attributes), attrUsageLocation)
+		}
 	}
 	for _, name := range attributes {
 		if p, ok := lookup(name); ok {
@@ -216,18 +221,22 @@ func (t *Tenant) query() (properties []property, q url.Values) {
 // MissingContainers implements [directory.Directory]: there are no containers.
 func (t *Tenant) MissingContainers(context.Context, []string) ([]string, error) { return nil, nil }
 
-// domain is a domain of the tenant.
+// Domain is a domain of the tenant.
 // https://learn.microsoft.com/graph/api/resources/domain
-type domain struct {
-	ID                 string `json:"id"`
-	IsDefault          bool   `json:"isDefault"`
-	IsVerified         bool   `json:"isVerified"`
-	AuthenticationType string `json:"authenticationType"` // "Managed", or "Federated" where people sign in elsewhere
+type Domain struct {
+	ID         string `json:"id"`
+	IsDefault  bool   `json:"isDefault"`  // of new users
+	IsInitial  bool   `json:"isInitial"`  // the one in onmicrosoft.com that the tenant began with
+	IsVerified bool   `json:"isVerified"` // users can be named in it
+	// AuthenticationType is "Managed", or "Federated" where people sign in elsewhere.
+	AuthenticationType string `json:"authenticationType"`
+	// SupportedServices are what the domain is used for, such as Email.
+	SupportedServices []string `json:"supportedServices"`
 }
 
 // Suffixes returns the verified domains of the tenant.
 func (t *Tenant) Suffixes(ctx context.Context) ([]string, error) {
-	domains, err := t.readDomains(ctx)
+	domains, err := t.Domains(ctx)
 	var verified []string
 	for _, d := range domains {
 		if d.IsVerified {
@@ -247,8 +256,8 @@ func hold(ctx context.Context, token chan struct{}) (func(), error) {
 	}
 }
 
-// readDomains reads the domains of the tenant, once for everybody who asks.
-func (t *Tenant) readDomains(ctx context.Context) ([]domain, error) {
+// Domains reads the domains of the tenant, once for everybody who asks.
+func (t *Tenant) Domains(ctx context.Context) ([]Domain, error) {
 	free, err := hold(ctx, t.naming)
 	if err != nil {
 		return nil, err
@@ -260,11 +269,11 @@ func (t *Tenant) readDomains(ctx context.Context) ([]domain, error) {
 	if known != nil {
 		return known, nil
 	}
-	domains := []domain{}
-	query := url.Values{"$select": {"id,isDefault,isVerified,authenticationType"}}
+	domains := []Domain{}
+	query := url.Values{"$select": {"id,isDefault,isInitial,isVerified,authenticationType,supportedServices"}}
 	err = t.client.Pages(ctx, graphconn.Request{Method: http.MethodGet, Path: "/domains", Query: query}, func(body []byte) error {
 		var page struct {
-			Value []domain `json:"value"`
+			Value []Domain `json:"value"`
 		}
 		err := json.Unmarshal(body, &page)
 		domains = append(domains, page.Value...)

@@ -28,6 +28,7 @@ type user struct {
 	privileged map[string]bool // of groups, those that roles can be assigned to
 	grouped    bool
 	remembered []string
+	licenses   licensesHeld
 	record     record
 	unrecorded error // why no record can be written about the user; nil where one can
 }

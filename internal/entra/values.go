@@ -39,6 +39,7 @@ var valueRules = map[string]func(string) error{
 	"passwordPolicies":      checkPolicies,
 	"preferredLanguage":     checkLanguage,
 	"preferredDataLocation": checkDataLocation,
+	attrLicenses:            checkLicense,
 }
 
 // CheckValue says what is wrong with v as the value of a property: its type and length, the words that it takes,

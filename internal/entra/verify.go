@@ -116,7 +116,8 @@ func (r *run) missing(k *task, u *user) []string {
 		if name == attrManager && k.link && k.manager != "" && k.manager == u.manager {
 			continue
 		}
-		if !k.Want.Attributes[name].Equal(now.Attributes[name]) {
+		kept := name == attrLicenses && slices.ContainsFunc(k.unlicensed, func(id string) bool { _, has := u.licenses.direct[id]; return has })
+		if kept || !k.Want.Attributes[name].Equal(now.Attributes[name]) {
 			names = append(names, name)
 		}
 	}
@@ -149,6 +150,9 @@ func (t *Tenant) parseUser(body []byte, properties []property) (*user, error) {
 		return nil, fmt.Errorf("found %T, expected a user", m)
 	}
 	read, err := readUser(u, properties, t.o, false)
+	if err == nil && slices.ContainsFunc(properties, func(p property) bool { return p.kind.Name == attrLicenses }) {
+		t.readLicenses(read, u)
+	}
 	if err == nil && inexact(properties) {
 		err = read.exact(body, properties)
 	}

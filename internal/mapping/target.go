@@ -58,12 +58,11 @@ var targets = map[string]target{
 			"mailNickname":      checkMailNickname,
 		},
 		refused: merge(refusedEverywhere, map[string]string{
-			"accountenabled":   useLifecycle,
-			"passwordprofile":  usePassword,
-			"id":               directoryOwns,
-			"memberof":         ownGroups,
-			"groups":           ownGroups,
-			"assignedlicenses": "licences are managed by groups or their own resources",
+			"accountenabled":  useLifecycle,
+			"passwordprofile": usePassword,
+			"id":              directoryOwns,
+			"memberof":        ownGroups,
+			"groups":          ownGroups,
 		}),
 	},
 }

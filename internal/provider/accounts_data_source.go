@@ -236,6 +236,9 @@ func (d *accountsDataSource) input(config accountsConfig, diags *diag.Diagnostic
 	if c, ok := dir.(reconcile.ChangeChecker); ok {
 		in.Refuses = c.Check
 	}
+	if l, ok := dir.(reconcile.Allotter); ok {
+		in.Allots = l.CheckLicenses
+	}
 	if m.Partition != nil {
 		in.Partition = roster.Partition{Shards: int(m.Partition.Shards.ValueInt64()), Size: int(m.Partition.Size.ValueInt64()), Attribute: m.Partition.Attribute.ValueString()}
 	}

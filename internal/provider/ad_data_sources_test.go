@@ -248,14 +248,14 @@ func TestADGroupAndUnitDataSources(t *testing.T) {
 	if members := documents(t, got["members"]); len(members) != 2 || members[zoe]["worker_id"] != "1" || members[zoe]["class"] != "user" {
 		t.Errorf("%v", members)
 	}
-	got, problems = p.look(t, one, map[string]tftypes.Value{"object_id": text(team), "members_of": text("all")})
+	got, problems = p.look(t, one, map[string]tftypes.Value{"object_id": text(team), "read_members": text("all")})
 	says(t, problems)
 	presents(t, got, map[string]any{"member_worker_ids": []string{"1", "7"}})
-	got, problems = p.look(t, one, map[string]tftypes.Value{"distinguished_name": text("CN=Inner," + ou), "members_of": text("none")})
+	got, problems = p.look(t, one, map[string]tftypes.Value{"distinguished_name": text("CN=Inner," + ou), "read_members": text("none")})
 	says(t, problems)
 	presents(t, got, map[string]any{"members": nil, "member_worker_ids": nil, "member_of": []string{"CN=Team," + ou},
 		"privileged": "it is or was a group that Active Directory protects, or in one (adminCount is 1)"})
-	all, problems := p.look(t, many, map[string]tftypes.Value{"members_of": text("all"), "container": text(ou)})
+	all, problems := p.look(t, many, map[string]tftypes.Value{"read_members": text("all"), "container": text(ou)})
 	says(t, problems)
 	if groups := documents(t, all["groups"]); len(groups) != 2 || len(groups["team"]["members"].([]any)) != 3 ||
 		len(groups["inner"]["members"].([]any)) != 1 {
@@ -278,7 +278,7 @@ func TestADGroupAndUnitDataSources(t *testing.T) {
 	}{
 		{one, map[string]tftypes.Value{"sam_account_name": text("zoe")}, []string{"No such group", "zoe"}},
 		{one, nil, []string{"sam_account_name"}},
-		{one, map[string]tftypes.Value{"object_id": text(team), "members_of": text("some")}, []string{"members_of", "direct"}},
+		{one, map[string]tftypes.Value{"object_id": text(team), "read_members": text("some")}, []string{"read_members", "direct"}},
 		{many, map[string]tftypes.Value{"sids": texts14("S-1-5-32-544")}, []string{"No such groups", "S-1-5-32-544", "on_missing"}},
 		{many, map[string]tftypes.Value{"sids": texts14("x")}, []string{"sids", `"x"`, "security identifier"}},
 		{unit, map[string]tftypes.Value{"distinguished_name": text("OU=Outer," + ou)}, []string{"No such organizational unit", "OU=Outer"}},
@@ -336,15 +336,15 @@ data "workforce_ad_users" "all" {
 data "workforce_ad_users" "keys" { worker_ids = ["dat00", "dat02"] }
 data "workforce_ad_group" "team" {
   sam_account_name = "dat-team"
-  members_of       = "all"
+  read_members       = "all"
 }
 data "workforce_ad_group" "users" {
   sid        = "${data.workforce_ad_domain.d.sid}-513"
-  members_of = "direct"
+  read_members = "direct"
 }
 data "workforce_ad_groups" "all" {
   container  = "%[1]s"
-  members_of = "direct"
+  read_members = "direct"
 }
 data "workforce_ad_organizational_unit" "inner" { distinguished_name = "ou=inner,%[1]s" }
 data "workforce_ad_organizational_units" "all" { container = "%[1]s" }

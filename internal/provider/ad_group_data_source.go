@@ -34,7 +34,7 @@ type adGroupLookupModel struct {
 	SID               types.String `tfsdk:"sid"`
 	DistinguishedName types.String `tfsdk:"distinguished_name"`
 	SAMAccountName    types.String `tfsdk:"sam_account_name"`
-	MembersOf         types.String `tfsdk:"members_of"`
+	ReadMembers       types.String `tfsdk:"read_members"`
 
 	Name        types.String `tfsdk:"name"`
 	Container   types.String `tfsdk:"container"`
@@ -56,14 +56,14 @@ func (d *adGroupDataSource) Metadata(_ context.Context, req datasource.MetadataR
 	resp.TypeName = req.ProviderTypeName + "_ad_group"
 }
 
-// Words of members_of.
+// Words of read_members.
 const (
 	membersNone   = "none"
 	membersDirect = "direct"
 	membersAll    = "all"
 )
 
-func membersOfArgument(description string) schema.Attribute {
+func readMembersArgument(description string) schema.Attribute {
 	return schema.StringAttribute{Optional: true, Validators: []validator.String{oneOf(membersNone, membersDirect,
 		membersAll)}, MarkdownDescription: description}
 }
@@ -99,14 +99,14 @@ func (d *adGroupDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 		Attributes: keyArguments(adGroupKeys),
 	}
 	maps.Copy(resp.Schema.Attributes, map[string]schema.Attribute{
-		"members_of":  membersOfArgument("Which members are read: " + membersOfWords + " The default is `direct`."),
-		"name":        text("The name (`cn`) of the group in its container, unescaped."),
-		"container":   text("Distinguished name of the container that the group lives in."),
-		"scope":       text("Where the group can be used: `global`, `domain_local` or `universal`."),
-		"category":    text("`security` for groups that are given rights, `distribution` for mail only."),
-		"description": text("What the group is for. Null when it says nothing."),
-		"mail":        text("The mail address of the group. Null when it has none."),
-		"managed_by":  text("Distinguished name of who answers for the group (`managedBy`). Null when nobody does."),
+		"read_members": readMembersArgument("Which members are read: " + membersOfWords + " The default is `direct`."),
+		"name":         text("The name (`cn`) of the group in its container, unescaped."),
+		"container":    text("Distinguished name of the container that the group lives in."),
+		"scope":        text("Where the group can be used: `global`, `domain_local` or `universal`."),
+		"category":     text("`security` for groups that are given rights, `distribution` for mail only."),
+		"description":  text("What the group is for. Null when it says nothing."),
+		"mail":         text("The mail address of the group. Null when it has none."),
+		"managed_by":   text("Distinguished name of who answers for the group (`managedBy`). Null when nobody does."),
 		"member_of": texts("Distinguished names of the groups that it is a direct member of, sorted. Groups of other domains " +
 			"of the forest are not known here."),
 		"privileged": text("Why the members of the group are administrators. Null where they are not, as far as that is known."),
@@ -119,8 +119,8 @@ func (d *adGroupDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 				"`distinguished_name`, `worker_id` (`\"\"` without one) and `primary` (whether the group, or one nested into it, is " +
 				"their primary group). " +
 				"A member from another domain goes by its distinguished name, and who is in such a group is not known here. Null with " +
-				"`members_of = \"none\"`."},
-		"member_worker_ids": texts("The worker ids of the members that carry one, sorted. Null with `members_of = \"none\"`."),
+				"`read_members = \"none\"`."},
+		"member_worker_ids": texts("The worker ids of the members that carry one, sorted. Null with `read_members = \"none\"`."),
 	})
 }
 
@@ -136,7 +136,7 @@ func (d *adGroupDataSource) Read(ctx context.Context, req datasource.ReadRequest
 		return
 	}
 	key, value := theKey(adGroupKeys, model.ObjectID, model.SID, model.DistinguishedName, model.SAMAccountName)
-	found, err := domain.FindGroups(ctx, key.in(domain), []string{value}, depth(model.MembersOf, activedirectory.DirectMembers))
+	found, err := domain.FindGroups(ctx, key.in(domain), []string{value}, depth(model.ReadMembers, activedirectory.DirectMembers))
 	if err != nil {
 		addProblems(&resp.Diagnostics, "Cannot look up the group", key.blame(err))
 		return

@@ -35,7 +35,7 @@ type adGroupsModel struct {
 	DistinguishedNames types.Set    `tfsdk:"distinguished_names"`
 	SAMAccountNames    types.Set    `tfsdk:"sam_account_names"`
 	OnMissing          types.String `tfsdk:"on_missing"`
-	MembersOf          types.String `tfsdk:"members_of"`
+	ReadMembers        types.String `tfsdk:"read_members"`
 	Groups             types.Map    `tfsdk:"groups"`
 	IDs                types.Map    `tfsdk:"ids"`
 	Missing            types.List   `tfsdk:"missing"`
@@ -54,8 +54,8 @@ func (d *adGroupsDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 	}
 	maps.Copy(resp.Schema.Attributes, listingArguments("groups", ""))
 	maps.Copy(resp.Schema.Attributes, map[string]schema.Attribute{
-		"on_missing": onMissingArgument("group"),
-		"members_of": membersOfArgument("Which members are read: " + membersOfWords + " The default is `none`."),
+		"on_missing":   onMissingArgument("group"),
+		"read_members": readMembersArgument("Which members are read: " + membersOfWords + " The default is `none`."),
 		"groups": schema.MapAttribute{Computed: true, ElementType: types.StringType,
 			MarkdownDescription: "The groups by key, or by `sAMAccountName` when they are listed, each as a JSON object for `jsondecode`: " +
 				"`id`, `sid`, `distinguished_name`, `name`, `sam_account_name`, `container`, `scope`, `category`, `description`, " +
@@ -80,7 +80,7 @@ func (d *adGroupsDataSource) Read(ctx context.Context, req datasource.ReadReques
 	if !ok || resp.Diagnostics.HasError() {
 		return
 	}
-	members := depth(model.MembersOf, activedirectory.NoMembers)
+	members := depth(model.ReadMembers, activedirectory.NoMembers)
 	key, keys, byKey := theKeys(adGroupKeys, model.ObjectIDs, model.SIDs, model.DistinguishedNames, model.SAMAccountNames)
 	of := lookedUp[*activedirectory.GroupDetails]{found: map[string]*activedirectory.GroupDetails{}}
 	if byKey {

@@ -32,6 +32,7 @@ type entraGroupModel struct {
 	ForceDestroy          types.Bool   `tfsdk:"force_destroy"`
 	Mail                  types.String `tfsdk:"mail"`
 	ID                    types.String `tfsdk:"id"`
+	entraGroupOptions
 }
 
 // nicknameOf makes a mail nickname of a display name: its letters and digits, as
@@ -91,6 +92,7 @@ func (m *entraGroupModel) spec(ctx context.Context, tenant *entra.Tenant, have *
 		DisplayName: m.DisplayName.ValueString(), MailNickname: m.MailNickname.ValueString(), Description: m.Description.ValueStringPointer(), Visibility: m.Visibility.ValueStringPointer(),
 		Type: m.Type.ValueString(), AssignableToRole: m.AssignableToRole.ValueBool(),
 	}
+	m.complete(&want)
 	owners := map[string]string{}
 	if m.Owners.IsNull() {
 		return want, owners, nil
@@ -127,6 +129,7 @@ func (m *entraGroupModel) spec(ctx context.Context, tenant *entra.Tenant, have *
 func (m *entraGroupModel) observe(g *entra.Group, names map[string]string, everything bool) map[string]string {
 	m.ID, m.DisplayName, m.MailNickname, m.Mail = types.StringValue(g.ID), types.StringValue(g.DisplayName), types.StringValue(g.MailNickname), types.StringNull()
 	m.Type, m.AssignableToRole = types.StringValue(g.Type), types.BoolValue(g.AssignableToRole)
+	m.observeOptions(g, everything)
 	if g.Mail != "" {
 		m.Mail = types.StringValue(g.Mail)
 	}
@@ -168,6 +171,12 @@ func (m *entraGroupModel) create(ctx context.Context, run *objectRun[*entra.Tena
 	}
 	if g != nil {
 		run.names = m.observe(g, names, false)
+		if err == nil {
+			err = m.writeOptions(ctx, run.dir, g.ID)
+		}
+		if err != nil {
+			err = errors.Join(err, m.readOptions(ctx, run.dir, g, run.diags))
+		}
 	}
 	return g != nil, m.named(err)
 }
@@ -184,6 +193,7 @@ func (m *entraGroupModel) read(ctx context.Context, run *objectRun[*entra.Tenant
 	g, err := run.dir.ReadGroup(ctx, m.ID.ValueString(), imported || !m.Owners.IsNull())
 	if g != nil && err == nil {
 		run.names = m.observe(g, run.names, imported)
+		err = m.readOptions(ctx, run.dir, g, run.diags)
 	}
 	return g != nil, err
 }
@@ -197,6 +207,9 @@ func (m *entraGroupModel) update(ctx context.Context, run *objectRun[*entra.Tena
 	if err == nil {
 		have, err = run.dir.UpdateGroup(ctx, have, want)
 	}
+	if err == nil {
+		err = m.writeOptions(ctx, run.dir, have.ID)
+	}
 	problem := m.named(err)
 	if err != nil {
 		if now, again := run.dir.ReadGroup(ctx, have.ID, true); again == nil && now != nil {
@@ -204,6 +217,9 @@ func (m *entraGroupModel) update(ctx context.Context, run *objectRun[*entra.Tena
 		}
 	}
 	run.names = m.observe(have, names, false)
+	if problem != nil {
+		problem = errors.Join(problem, m.readOptions(ctx, run.dir, have, run.diags))
+	}
 	return true, problem
 }
 
@@ -215,6 +231,11 @@ func (m *entraGroupModel) remove(ctx context.Context, run *objectRun[*entra.Tena
 		}
 		if n > 0 {
 			return m.named(fmt.Errorf("it has %s, and a deleted group takes every right it was given with it. Remove them first, or set force_destroy = true and apply that before destroying", wording.Count(n, "member")))
+		}
+	}
+	if len(m.AssignedLicenses.Elements()) > 0 { // no group is deleted that has any
+		if err := run.dir.SetGroupLicenses(ctx, m.ID.ValueString(), nil); err != nil {
+			return m.named(err)
 		}
 	}
 	return m.named(run.dir.DeleteGroup(ctx, m.ID.ValueString()))

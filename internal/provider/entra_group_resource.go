@@ -5,6 +5,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
@@ -77,6 +78,7 @@ func (r *entraGroupResource) Schema(_ context.Context, _ resource.SchemaRequest,
 			"id":   idAttribute("The group's object id, which survives renaming."),
 		},
 	}
+	maps.Copy(resp.Schema.Attributes, entraGroupOptionAttributes(unmanaged))
 }
 
 func (r *entraGroupResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
@@ -90,6 +92,7 @@ func (r *entraGroupResource) ValidateConfig(ctx context.Context, req resource.Va
 			resp.Diagnostics.AddAttributeError(path.Root("mail_nickname"), "Invalid mail nickname", "mail_nickname: "+err.Error()+".")
 		}
 	}
+	config.validateOptions(&resp.Diagnostics)
 	if config.Type.IsUnknown() {
 		return
 	}
@@ -119,7 +122,7 @@ func (r *entraGroupResource) ModifyPlan(ctx context.Context, req resource.Modify
 		return
 	}
 	plan.fillPlan(&config, &state, &resp.Diagnostics)
-	if !state.ID.IsNull() && (!plan.Type.Equal(state.Type) || !plan.AssignableToRole.Equal(state.AssignableToRole)) {
+	if !state.ID.IsNull() && plan.replaces(&state) {
 		r.data.groups.NoteReplaced(state.ID.ValueString())
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
@@ -156,7 +159,14 @@ func (m *entraGroupModel) claim(data *providerData, id string, diags *diag.Diagn
 // same reports whether nothing of the group is to be written.
 func (m *entraGroupModel) same(state *entraGroupModel) bool {
 	return m.DisplayName.Equal(state.DisplayName) && m.MailNickname.Equal(state.MailNickname) && m.Description.Equal(state.Description) && m.Visibility.Equal(state.Visibility) &&
-		m.Owners.Equal(state.Owners) && m.Type.Equal(state.Type) && m.AssignableToRole.Equal(state.AssignableToRole)
+		m.Owners.Equal(state.Owners) && m.Type.Equal(state.Type) && m.AssignableToRole.Equal(state.AssignableToRole) &&
+		m.sameOptions(&state.entraGroupOptions)
+}
+
+// replaces reports whether the group is to be made anew.
+func (m *entraGroupModel) replaces(state *entraGroupModel) bool {
+	return !m.Type.Equal(state.Type) || !m.AssignableToRole.Equal(state.AssignableToRole) ||
+		!m.Behaviors.IsNull() && !m.Behaviors.Equal(state.Behaviors)
 }
 
 // check finds at plan what Graph would refuse at apply.
@@ -175,6 +185,7 @@ func (r *entraGroupResource) check(ctx context.Context, tenant *entra.Tenant, pl
 			diags.AddAttributeError(path.Root("visibility"), "The visibility cannot be changed", fmt.Sprintf("HiddenMembership can be set at creation only, and never changed: the group has %s.", state.Visibility.ValueString()))
 		}
 	}
+	plan.checkOptions(ctx, tenant, state, diags)
 	for attribute, name := range map[string][2]types.String{"display_name": {plan.DisplayName, state.DisplayName}, "mail_nickname": {plan.MailNickname, state.MailNickname}} {
 		if !name[0].IsUnknown() && !strings.EqualFold(name[0].ValueString(), name[1].ValueString()) {
 			r.checkName(ctx, tenant, attribute, plan, state.ID.ValueString(), diags)

@@ -204,7 +204,7 @@ func findEntraGroups(ctx context.Context, data *providerData, by listFilters) ([
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", g.DisplayName, err)
 			}
-			m := &entraGroupModel{Owners: types.SetNull(types.StringType)}
+			m := &entraGroupModel{Owners: types.SetNull(types.StringType), entraGroupOptions: noGroupOptions()}
 			m.observe(whole, nil, true)
 			return m, nil
 		}})

@@ -182,6 +182,10 @@ func (p *workforceProvider) DataSources(context.Context) []func() datasource.Dat
 		newADDomainDataSource,
 		newEntraUserDataSource,
 		newEntraUsersDataSource,
+		newEntraGroupDataSource,
+		newEntraGroupsDataSource,
+		newEntraDomainsDataSource,
+		newEntraLicensesDataSource,
 	}
 }
 

@@ -52,6 +52,12 @@ type ChangeChecker interface {
 	Check(ctx context.Context, changes []directory.Change) error
 }
 
+// Allotter is a directory that has only so many of something that accounts are to get.
+type Allotter interface {
+	// CheckLicenses says who is to get a license that cannot be had: a *directory.PersonError for each.
+	CheckLicenses(ctx context.Context, changes []directory.Change) error
+}
+
 // Target is what a kind of directory makes of accounts.
 type Target struct {
 	Format directory.Format

@@ -24,6 +24,9 @@ func (d *comparison) check(ctx context.Context, collisions []collision) error {
 	if err := d.checkDeletions(ctx); err != nil {
 		return fmt.Errorf("looking at the accounts that are to be deleted: %w", err)
 	}
+	if err := d.checkAllotments(ctx); err != nil {
+		return fmt.Errorf("looking at what the directory has only so many of: %w", err)
+	}
 	d.checkDuplicates(collisions)
 	d.checkElsewhere()
 	d.checkProtected()
@@ -42,11 +45,11 @@ func (d *comparison) checkDeletions(ctx context.Context) error {
 	if d.in.Refuses == nil || len(changes) == 0 {
 		return nil
 	}
-	return d.asideRefused(d.in.Refuses(ctx, changes))
+	return d.asideRefused(d.in.Refuses(ctx, changes), problemDeletion, "mend that by hand; the account stays disabled until then")
 }
 
-// asideRefused sets aside the people that errors name, and returns the errors that name nobody.
-func (d *comparison) asideRefused(err error) error {
+// asideRefused sets the people aside whom errors are about, and returns what is about nobody.
+func (d *comparison) asideRefused(err error, kind problemKind, remedy string) error {
 	if err == nil {
 		return nil
 	}
@@ -54,7 +57,7 @@ func (d *comparison) asideRefused(err error) error {
 	if many, joined := err.(interface{ Unwrap() []error }); joined && !about {
 		var rest []error
 		for _, e := range many.Unwrap() {
-			rest = append(rest, d.asideRefused(e))
+			rest = append(rest, d.asideRefused(e, kind, remedy))
 		}
 		return errors.Join(rest...)
 	}
@@ -65,7 +68,7 @@ func (d *comparison) asideRefused(err error) error {
 	if p == nil {
 		return err
 	}
-	p.setAside(problemDeletion, own(p, one), "mend that by hand; the account stays disabled until then")
+	p.setAside(kind, own(p, one), remedy)
 	return nil
 }
 

@@ -1,6 +1,6 @@
 data "workforce_ad_group" "admins" {
   sid        = "${data.workforce_ad_domain.corp.sid}-512"
-  members_of = "all"
+  read_members = "all"
 }
 
 data "workforce_ad_domain" "corp" {}

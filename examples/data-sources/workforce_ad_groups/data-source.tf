@@ -1,7 +1,7 @@
 data "workforce_ad_groups" "vpn" {
   container  = "OU=Groups,DC=corp,DC=example,DC=com"
   filter     = "(sAMAccountName=vpn-*)"
-  members_of = "all"
+  read_members = "all"
   limit      = 100
 }
 

@@ -19,3 +19,20 @@ resource "workforce_entra_group" "helpdesk" {
   display_name       = "Helpdesk Administrators"
   assignable_to_role = true
 }
+
+# A rule makes the members of this one, who get a license through it.
+resource "workforce_entra_group" "frontline" {
+  display_name    = "Frontline"
+  membership_rule = "(user.employeeType -eq \"Frontline\") and (user.accountEnabled -eq true)"
+  assigned_licenses = {
+    SPE_E3 = { disabled_plans = ["TEAMS1"] }
+  }
+}
+
+# Only the administrators of a part of the tenant look after this one, which Outlook does not show.
+resource "workforce_entra_group" "bavaria" {
+  display_name         = "Bavaria"
+  type                 = "microsoft_365"
+  behaviors            = ["HideGroupInOutlook", "WelcomeEmailDisabled"]
+  administrative_units = ["South"]
+}

@@ -43,6 +43,7 @@ func (s *Server) AddMembers(id string, members ...string) {
 			panic(fmt.Sprintf("graph: AddMembers(%q): %q does not exist, or is a member already", id, m))
 		}
 		e.members.add(fold(m))
+		s.inherit(e, fold(m))
 	}
 	s.store.touch(e)
 }
@@ -54,6 +55,7 @@ func (s *Server) RemoveMembers(id string, members ...string) {
 	e := s.mustGroup(id)
 	for _, m := range members {
 		e.members.remove(fold(m))
+		s.inherit(e, fold(m))
 	}
 	s.store.touch(e)
 }

@@ -208,6 +208,7 @@ func updateGroup(s *Server, c *call) (*answer, error) {
 	}
 	for _, m := range members {
 		e.members.add(m.id)
+		s.inherit(e, m.id)
 	}
 	return noContent()
 }
@@ -217,6 +218,9 @@ func deleteGroup(s *Server, c *call) (*answer, error) {
 	e, f := s.find(kindGroup, c.param(0))
 	if f == nil {
 		f = c.mayChange(e)
+	}
+	if f == nil && e.props["assignedLicenses"] != nil {
+		f = badRequest("The group cannot be deleted because it has licenses assigned. Remove the licenses first.")
 	}
 	if f != nil {
 		return nil, f
@@ -262,6 +266,7 @@ func addMember(s *Server, c *call) (*answer, error) {
 	}
 	e.members.add(m.id)
 	s.store.touch(e)
+	s.inherit(e, m.id)
 	return noContent()
 }
 
@@ -293,6 +298,7 @@ func removeMember(s *Server, c *call) (*answer, error) {
 	}
 	e.members.remove(id)
 	s.store.touch(e)
+	s.inherit(e, id)
 	return noContent()
 }
 

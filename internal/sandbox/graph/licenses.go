@@ -12,6 +12,8 @@ import (
 type License struct {
 	ID, PartNumber string // skuId, skuPartNumber
 	Units          int    // how many users may have it
+	// Suspended and Warning are units of which nobody may have one, and of a subscription that has expired.
+	Suspended, Warning int
 	// Plans are the service plans: id by name.
 	Plans map[string]string
 
@@ -75,8 +77,10 @@ func listSkus(s *Server, _ *call) (*answer, error) {
 	for _, l := range s.store.licenses {
 		plans := l.plans(nil)
 		value = append(value, object{
-			"id": s.options.TenantID + "_" + l.ID, "accountId": s.options.TenantID, "accountName": "sandbox", "appliesTo": "User", "capabilityStatus": "Enabled", "consumedUnits": l.used,
-			"prepaidUnits": object{"enabled": l.Units, "suspended": 0, "warning": 0, "lockedOut": 0}, "servicePlans": plans, "skuId": l.ID, "skuPartNumber": l.PartNumber, "subscriptionIds": []any{},
+			"id": s.options.TenantID + "_" + l.ID, "accountId": s.options.TenantID, "accountName": "sandbox",
+			"appliesTo": "User", "capabilityStatus": "Enabled", "consumedUnits": l.used,
+			"prepaidUnits": object{"enabled": l.Units, "suspended": l.Suspended, "warning": l.Warning, "lockedOut": 0},
+			"servicePlans": plans, "skuId": l.ID, "skuPartNumber": l.PartNumber, "subscriptionIds": []any{},
 		})
 	}
 	return ok(object{"@odata.context": s.context("subscribedSkus"), "value": value}), nil
@@ -87,44 +91,62 @@ func assignLicense(s *Server, c *call) (*answer, error) {
 	if f != nil {
 		return nil, f
 	}
-	doc, f := c.document()
-	if f != nil {
-		return nil, f
-	}
-	add, addGiven := doc["addLicenses"].([]any)
-	remove, removeGiven := doc["removeLicenses"].([]any)
+	add, remove, f := licenseChange(c)
 	switch {
-	case !addGiven || !removeGiven:
-		return nil, malformed("One or more parameters of the operation 'assignLicense' are missing from the request payload. The missing parameters are: addLicenses, removeLicenses.")
+	case f != nil:
+		return nil, f
 	case len(add) > 0 && e.text("usageLocation") == "":
 		return nil, badRequest("License assignment cannot be done for user with invalid usage location.")
 	}
-	have := licensesOf(e)
+	direct, have := maps.Clone(e.direct), licensesOf(e)
+	if direct == nil {
+		direct = map[string]object{}
+	}
 	for _, v := range remove {
 		id, _ := v.(string)
-		if have[fold(id)] == nil {
+		switch {
+		case have[fold(id)] == nil:
 			return nil, badRequest("User does not have a corresponding license.")
+		case direct[fold(id)] == nil:
+			return nil, badRequest("User license is inherited from a group membership and it cannot be removed directly from the user.")
 		}
-		delete(have, fold(id))
+		delete(direct, fold(id))
 	}
 	for _, v := range add {
-		l, f := s.assignable(e, v, have)
+		l, f := s.licence(v)
 		if f != nil {
 			return nil, f
 		}
-		have[at[string](l, "skuId")] = l
+		id := at[string](l, "skuId")
+		if sku := s.store.license(id); have[id] == nil && direct[id] == nil && sku.used >= sku.Units {
+			return nil, badRequest("Subscription with SKU %s does not have any available licenses.", id)
+		}
+		direct[id] = l
 	}
-	s.store.consume(e, -1)
-	e.license(have, s.store, s.now())
-	s.store.consume(e, +1)
-	s.store.touch(e)
+	e.direct = direct
+	s.relicense(e)
 	body := s.render(e, nil)
 	body["@odata.context"] = s.context("users/$entity")
 	return ok(body), nil
 }
 
-// assignable checks a licence that is to be assigned.
-func (s *Server) assignable(e *entry, v any, have map[string]object) (object, *failure) {
+// licenseChange reads the body of assignLicense.
+func licenseChange(c *call) (add, remove []any, f *failure) {
+	doc, f := c.document()
+	if f != nil {
+		return nil, nil, f
+	}
+	add, addGiven := doc["addLicenses"].([]any)
+	remove, removeGiven := doc["removeLicenses"].([]any)
+	if !addGiven || !removeGiven {
+		f = malformed("One or more parameters of the operation 'assignLicense' are missing from the request payload. " +
+			"The missing parameters are: addLicenses, removeLicenses.")
+	}
+	return add, remove, f
+}
+
+// licence checks a licence that is to be assigned.
+func (s *Server) licence(v any) (object, *failure) {
 	given, _ := v.(object)
 	id := fold(at[string](given, "skuId"))
 	l := s.store.license(id)
@@ -141,25 +163,61 @@ func (s *Server) assignable(e *entry, v any, have map[string]object) (object, *f
 			return nil, badRequest("License assignment failed because service plan %s is not part of the license.", text)
 		}
 	}
-	if _, already := licensesOf(e)[id]; !already && have[id] == nil && l.used >= l.Units {
-		return nil, badRequest("Subscription with SKU %s does not have any available licenses.", id)
-	}
 	return object{"skuId": id, "disabledPlans": append([]any{}, disabled...)}, nil
 }
 
+// relicense writes the licences of a user: its own, and those of its groups as far as there are units.
+func (s *Server) relicense(e *entry) {
+	stamp, before := s.now().Format(time.RFC3339), licensesOf(e)
+	have, states := map[string]object{}, []any{}
+	enter := func(l object, group any, problem string) {
+		id, state := at[string](l, "skuId"), "Active"
+		if problem != "None" {
+			state = "Error"
+		} else if have[id] == nil {
+			have[id] = l
+		} else { // what one of them switches on is on
+			off, _ := l["disabledPlans"].([]any)
+			both, _ := have[id]["disabledPlans"].([]any)
+			on := func(v any) bool { return !slices.Contains(off, v) }
+			have[id] = object{"skuId": id, "disabledPlans": slices.DeleteFunc(slices.Clone(both), on)}
+		}
+		states = append(states, object{"skuId": id, "disabledPlans": l["disabledPlans"], "assignedByGroup": group, "state": state,
+			"error": problem, "lastUpdatedDateTime": stamp})
+	}
+	for _, id := range slices.Sorted(maps.Keys(e.direct)) {
+		enter(e.direct[id], nil, "None")
+	}
+	for _, g := range sorted(slices.Collect(maps.Keys(s.store.licensed))) {
+		if !g.members.has[e.id] {
+			continue
+		}
+		for id, l := range licensesOf(g) {
+			problem := "None"
+			if sku := s.store.license(id); before[id] == nil && have[id] == nil && sku.used >= sku.Units {
+				problem = "CountViolation"
+				g.set("hasMembersWithLicenseErrors", true)
+			}
+			enter(l, g.id, problem)
+		}
+	}
+	s.store.consume(e, -1)
+	e.license(have, states, s.store, stamp)
+	s.store.consume(e, +1)
+	s.store.touch(e)
+}
+
 // license writes the licences of a user, and what follows from them.
-func (e *entry) license(have map[string]object, s *store, now time.Time) {
-	assigned, states, plans := []any{}, []any{}, []any{}
-	stamp := now.Format(time.RFC3339)
+func (e *entry) license(have map[string]object, states []any, s *store, stamp string) {
+	assigned, plans := []any{}, []any{}
 	for _, id := range slices.Sorted(maps.Keys(have)) {
-		l := have[id]
-		assigned = append(assigned, l)
-		disabled, _ := l["disabledPlans"].([]any)
-		states = append(states, object{"skuId": id, "disabledPlans": disabled, "assignedByGroup": nil, "state": "Active", "error": "None", "lastUpdatedDateTime": stamp})
+		disabled, _ := have[id]["disabledPlans"].([]any)
+		assigned = append(assigned, have[id])
 		sku := s.license(id)
 		for _, name := range slices.Sorted(maps.Keys(sku.Plans)) {
 			if !slices.Contains(disabled, any(sku.Plans[name])) {
-				plans = append(plans, object{"assignedDateTime": stamp, "capabilityStatus": "Enabled", "service": name, "servicePlanId": sku.Plans[name]})
+				plans = append(plans, object{"assignedDateTime": stamp, "capabilityStatus": "Enabled", "service": name,
+					"servicePlanId": sku.Plans[name]})
 			}
 		}
 	}

@@ -210,6 +210,12 @@ func (s *Server) render(e *entry, q *query) object {
 			if _, held := e.props[name]; held || s.store.extensions[name] == nil {
 				out[name] = p.value(e)
 			}
+			if name == "licenseProcessingState" && e.kind == kindGroup {
+				out[name] = nil
+				if state := s.process(e); state != nil {
+					out[name] = state
+				}
+			}
 		}
 	}
 	if q != nil && q.manager != nil {

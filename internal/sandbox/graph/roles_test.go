@@ -37,7 +37,8 @@ func TestRoleAssignments(t *testing.T) {
 	c.s.AddMembers(group, admin)
 	c.s.AssignRole(group, "User Administrator")
 	got := c.want(200, "GET", "/roleManagement/directory/roleAssignments?$expand=roleDefinition", nil)
-	if dig[string](got, "value", 0, "principalId") != group || dig[string](got, "value", 0, "roleDefinition", "displayName") != "User Administrator" {
+	if dig[string](got, "value", 0, "principalId") != group || dig[string](got, "value", 0, "roleDefinition", "displayName") != "User "+
+		"Administrator" {
 		t.Errorf("got %v", got)
 	}
 	c.fails(400, "Request_BadRequest", "Only one", "GET", "/roleManagement/directory/roleAssignments?$expand=roleDefinition,principal", nil)

@@ -105,6 +105,7 @@ func groupRoutes() []*route {
 		{"GET", "/groups/{id}/transitiveMemberOf", listGroupTransitiveMemberOf, readGroup, 3, nil},
 		{"POST", "/groups/{id}/members/$ref", addMember, writeMembers, 1, nil},
 		{"DELETE", "/groups/{id}/members/{member}/$ref", removeMember, writeMembers, 1, nil},
+		{"POST", "/groups/{id}/assignLicense", assignGroupLicense, licenseGroup, 1, nil},
 		{"GET", "/groups/{id}/owners", listOwners, readGroup, 1, nil},
 		{"POST", "/groups/{id}/owners/$ref", addOwner, writeGroup, 1, nil},
 		{"DELETE", "/groups/{id}/owners/{owner}/$ref", removeOwner, writeGroup, 1, nil},

@@ -27,7 +27,10 @@ type entry struct {
 	changed int       // the tick of the last change
 	passes  []object  // temporary access passes
 
-	role       string   // of administrators that a user holds
+	direct     map[string]object // licences of a user by itself, by skuId
+	processing int               // how often the state of a group's licences is asked for before members have them
+
+	role       string   // of administrators that a user or group holds
 	restricted bool     // in a restricted management administrative unit, by hand
 	scoped     []object // role memberships of an administrative unit
 }
@@ -63,6 +66,7 @@ type store struct {
 	licenses   []*License
 	holders    map[*entry]bool   // groups that hold a role
 	units      map[string]*entry // administrative units, by id
+	licensed   map[*entry]bool   // groups whose members have, or had, licences through them
 	tick       int
 	purged     []tombstone
 }
@@ -75,7 +79,8 @@ type tombstone struct {
 
 func newStore(o Options) *store {
 	s := &store{principal: uuid.NewString(), domains: o.Domains, entries: map[string]*entry{}, byName: map[string]*entry{}, byAddress: map[string]*entry{}, byAnchor: map[string]*entry{},
-		byEmployee: map[string]map[string]*entry{}, extensions: map[string]*definition{}, security: map[string]*definition{}, holders: map[*entry]bool{}, units: map[string]*entry{}}
+		byEmployee: map[string]map[string]*entry{}, extensions: map[string]*definition{}, security: map[string]*definition{},
+		holders: map[*entry]bool{}, licensed: map[*entry]bool{}, units: map[string]*entry{}}
 	for _, l := range o.Licenses {
 		s.licenses = append(s.licenses, &l)
 	}
@@ -221,6 +226,7 @@ func (s *store) purge(e *entry) {
 	delete(s.entries, e.id)
 	delete(s.holders, e)
 	delete(s.units, e.id)
+	delete(s.licensed, e)
 	s.tick++
 	s.purged = append(s.purged, tombstone{e.kind, e.id, s.tick})
 	for _, other := range s.entries {

@@ -350,3 +350,14 @@ func (s *Server) ScopeRole(unit, role, holder string) {
 	}
 	panic(fmt.Sprintf("graph: no role %q", role))
 }
+
+// UnitsOf returns the ids of the administrative units of an object, sorted.
+func (s *Server) UnitsOf(id string) []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []string
+	for _, u := range s.unitsOf(s.mustObject(id)) {
+		out = append(out, u.id)
+	}
+	return out
+}

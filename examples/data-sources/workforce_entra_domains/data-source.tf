@@ -1,0 +1,5 @@
+data "workforce_entra_domains" "all" {}
+
+output "default_domain" {
+  value = data.workforce_entra_domains.all.default
+}
