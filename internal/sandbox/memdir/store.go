@@ -23,7 +23,9 @@ type entry struct {
 	// changed is when each attribute was last written ([MS-ADTS] 3.1.1.1.9), by folded name.
 	changed map[string]time.Time
 	deleted time.Time // zero: it is not
-	outside bool      // in the configuration, which a search of the domain does not reach
+	// password is the last one that was set, as it was sent ([MS-ADTS] 3.1.1.3.1.5.1). No search shows it.
+	password string
+	outside  bool // in the configuration, which a search of the domain does not reach
 }
 
 type attribute struct {
