@@ -4,6 +4,7 @@ package activedirectory
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -173,6 +174,66 @@ func (r *run) voidUnused(ctx context.Context) {
 	if err := r.o.Handover.Keep(ctx, unused); err != nil {
 		for _, t := range tasks {
 			t.fail("say that the first password is not in effect", attrPassword, err)
+		}
+	}
+}
+
+// IssuePasswords gives accounts new passwords, which must be changed at the next sign-in, and returns an outcome for each
+// subject, in their order. All are kept by h, together, before the first one is set. Every account is read and
+// judged before. Err is a *PersonError.
+func (d *Domain) IssuePasswords(ctx context.Context, subjects []directory.Subject, h directory.Handover) []directory.Outcome {
+	r, outcomes := d.about(ctx, subjects, directory.ApplyOptions{Handover: h})
+	var due []*task
+	for _, t := range r.alive() {
+		if t.have == nil {
+			t.fail("issue a password", "", directory.Because(directory.ErrGone, fmt.Errorf("no object has the objectGUID %s", t.ID)))
+			continue
+		}
+		if _, err := r.checkOperation(ctx, directory.OperationIssueCredential, t.have); err != nil {
+			t.fail("issue a password", "", err)
+			continue
+		}
+		for _, name := range []string{attrLogin, attrPrincipal, attrDisplayName} {
+			t.Want.Attributes[name] = t.have.get(name)
+		}
+		due = append(due, t)
+	}
+	r.keep(ctx, due)
+	r.each(ctx, r.alive(), func(ctx context.Context, t *task) {
+		if err := r.send(ctx, t, r.passwordEdits(t, t.issued)); err != nil {
+			t.fail("issue a password", attrPassword, explainWrite(err))
+			return
+		}
+		t.out.PasswordSet = true
+	})
+	r.confirmIssued(ctx)
+	r.voidUnused(ctx)
+	for _, t := range r.tasks {
+		t.out.Err = errors.Join(t.errs...)
+	}
+	return outcomes
+}
+
+// confirmIssued reads back that the new passwords must be changed.
+func (r *run) confirmIssued(ctx context.Context) {
+	ctx, cancel := detach(ctx)
+	defer cancel()
+	written := slices.DeleteFunc(slices.Clone(r.tasks), func(t *task) bool { return !t.out.PasswordSet })
+	if len(written) == 0 {
+		return
+	}
+	err := r.meet(ctx, written)
+	if err == nil {
+		r.expirePasswords(ctx)
+	}
+	for _, t := range written {
+		switch {
+		case err != nil:
+			t.fail("read back", "", fmt.Errorf("it was written, but cannot be read: %w", err))
+		case t.have == nil:
+			t.fail("read back", "", directory.Because(directory.ErrGone, errors.New("it was written, but is not there now")))
+		case t.have.text(attrPasswordSet) != "0":
+			t.fail("read back", attrPasswordSet, directory.ErrNotAsWritten)
 		}
 	}
 }

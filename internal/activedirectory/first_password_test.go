@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"terraform-provider-workforce/internal/activedirectory"
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/directory/applytest"
 	"terraform-provider-workforce/internal/handover"
@@ -28,7 +29,8 @@ type safe struct {
 func (s *safe) Password(minimum int, avoid []string) (string, error) {
 	return s.Generate(minimum, avoid)
 }
-func (s *safe) Returners() bool { return s.returners }
+func (s *safe) Returners() bool               { return s.returners }
+func (s *safe) Passes() directory.PassOptions { return directory.PassOptions{} }
 
 func (s *safe) Keep(_ context.Context, c []directory.Credential) error {
 	if s.before != nil {
@@ -308,5 +310,56 @@ func TestFirstPasswords_notInEffect(t *testing.T) {
 				t.Errorf("%v shows a password", one.Err)
 			}
 		}
+	}
+}
+
+// TestIssuePasswords: a new password is kept before it is set; who must not get one does not, and neither does anybody without a
+// place to keep it.
+func TestIssuePasswords(t *testing.T) {
+	m, s := newMemoryTarget(t), &safe{}
+	var subjects []directory.Subject
+	changes := []directory.Change{m.joins("p1"), m.joins("p2"), m.joins("never", func(a *directory.Account) {
+		a.Attributes["userAccountControl"] = directory.Value{"66048"}
+	})}
+	before := map[string]string{}
+	for i, o := range m.Engine(t).Apply(t.Context(), changes, directory.ApplyOptions{}) {
+		if o.Err != nil {
+			t.Fatal(o.Err)
+		}
+		worker := changes[i].WorkerID
+		before[worker] = m.object(worker).Password()
+		m.server.Set(o.ID, "nTSecurityDescriptor", memdir.Descriptor)
+		subjects = append(subjects, directory.Subject{ID: o.ID, Path: m.object(worker).DN, WorkerID: worker})
+	}
+	s.before = func([]directory.Credential) {
+		if m.object("p1").Password() != before["p1"] {
+			t.Error("a password was set before it was kept")
+		}
+	}
+	domain, ok := m.Engine(t).(*activedirectory.Domain)
+	if !ok {
+		t.Fatal("no domain")
+	}
+	for _, o := range domain.IssuePasswords(t.Context(), subjects, &safe{full: errors.New("no space left")}) {
+		if o.Err == nil || o.PasswordSet || m.object(o.WorkerID).Password() != before[o.WorkerID] {
+			t.Errorf("without a place: %+v", o)
+		}
+	}
+	out := domain.IssuePasswords(t.Context(), subjects, s)
+	s.before = nil
+	if out[0].Err != nil || out[1].Err != nil || out[2].Err == nil || !strings.Contains(out[2].Err.Error(), "never expires") {
+		t.Errorf("%+v", out)
+	}
+	m.holds(t, s, "p1")
+	m.holds(t, s, "p2")
+	if len(s.kept) != 1 || m.object("p1").Password() == before["p1"] || m.object("never").Password() != before["never"] {
+		t.Errorf("kept %+v", s.kept)
+	}
+	m.server.Intercept(func(memdir.Request) memdir.Verdict { return memdir.Verdict{Code: 53, Undone: true} })
+	if out := domain.IssuePasswords(t.Context(), subjects[:1], s); out[0].Err == nil {
+		t.Error("a refusal is no error")
+	}
+	if c, _ := s.last("p1"); !c.Void {
+		t.Errorf("a password that was refused is not marked: %+v", c)
 	}
 }

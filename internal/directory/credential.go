@@ -33,4 +33,14 @@ type Handover interface {
 	Keep(ctx context.Context, credentials []Credential) error
 	// Returners says that people who come back get a new one, too.
 	Returners() bool
+	// Passes says what kind of temporary access pass people get, where there are such.
+	Passes() PassOptions
+}
+
+// PassOptions say what kind of temporary access pass is made. The zero value is what the policy of the tenant says, at once.
+type PassOptions struct {
+	Lifetime int   // minutes; 0: by policy
+	Once     *bool // usable one time only; nil: by policy
+	// FromHireDate makes it valid from the start of the day of the hire date of the account, where that is to come.
+	FromHireDate bool
 }

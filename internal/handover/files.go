@@ -32,6 +32,8 @@ type Options struct {
 	Policy     Policy
 	// Returners says that people who come back get a new credential, too.
 	Returners bool
+	// Passes says what kind of temporary access pass people get.
+	Passes directory.PassOptions
 	// Now is the clock.
 	Now func() time.Time
 }
@@ -53,6 +55,9 @@ func (f *Files) Password(minimum int, avoid []string) (string, error) {
 
 // Returners implements [directory.Handover].
 func (f *Files) Returners() bool { return f.o.Returners }
+
+// Passes implements [directory.Handover].
+func (f *Files) Passes() directory.PassOptions { return f.o.Passes }
 
 // CheckPlace says why no file can be written, as far as this machine shows it.
 func (f *Files) CheckPlace() error {

@@ -3,6 +3,7 @@
 package provider
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -10,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/handover"
 )
 
 // userModel is what the users of all targets have in common.
@@ -39,6 +41,7 @@ type adUserModel struct {
 	SAMAccountName    types.String `tfsdk:"sam_account_name"`
 	SID               types.String `tfsdk:"sid"`
 	DistinguishedName types.String `tfsdk:"distinguished_name"`
+	FirstPassword     types.Object `tfsdk:"first_password"`
 }
 
 type entraUserModel struct {
@@ -57,6 +60,16 @@ type personModel interface {
 	// settle fills in what is computed from where the account is; seen is nil
 	// at plan, where moved says that it will be somewhere else.
 	settle(seen *directory.Existing, before personModel, moved bool)
+	// handover returns where the first credential is kept; nil for nowhere.
+	handover(ctx context.Context, d *providerData, diags *diag.Diagnostics) *handover.Files
+}
+
+func (m *adUserModel) handover(ctx context.Context, d *providerData, diags *diag.Diagnostics) *handover.Files {
+	return d.firstPassword(ctx, m.FirstPassword, diags)
+}
+
+func (m *entraUserModel) handover(context.Context, *providerData, *diag.Diagnostics) *handover.Files {
+	return nil
 }
 
 func (m *userModel) common() *userModel { return m }

@@ -70,6 +70,7 @@ const enabledUnset = "Unset: a new account is enabled, and an existing one stays
 
 func adUserArguments() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
+		argumentFirstPassword: firstPasswordSchema(),
 		"container":           coreArgument("Distinguished name of the organizational unit or container that the account lives in. A change moves the account. Required without `account`."),
 		"common_name":         coreArgument("The name (`cn`) of the account in its container, at most 64 characters, unescaped. A change renames the account. Required without `account`."),
 		"sam_account_name":    coreArgument("The logon name (`sAMAccountName`), at most 20 characters, unique in the domain. Required without `account`."),

@@ -170,6 +170,11 @@ func (s *Server) put(dn, class string, attrs map[string]string) *entry {
 	return e
 }
 
+// Descriptor is an nTSecurityDescriptor that denies nobody anything ([MS-DTYP] 2.4.6): self-relative, with an access
+// list without entries. Objects have one where a test gives it to them.
+const Descriptor = "\x01\x00\x04\x80" + "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00" + "\x14\x00\x00\x00" +
+	"\x04\x00\x08\x00\x00\x00\x00\x00"
+
 // PutUser makes an enabled user with a password without a client, and returns its objectGUID.
 func (s *Server) PutUser(dn string, attrs map[string]string) string {
 	s.mu.Lock()
