@@ -165,7 +165,7 @@ func says(t *testing.T, text string, words ...string) {
 func TestActionsServed(t *testing.T) {
 	p := startActions(t, nil)
 	metadata, err := p.GetMetadata(t.Context(), &tfprotov6.GetMetadataRequest{})
-	if err != nil || len(metadata.Actions) != len(actions()) || len(p.schemas.ActionSchemas) != len(actions()) || len(actions()) != 9 {
+	if err != nil || len(metadata.Actions) != len(actions()) || len(p.schemas.ActionSchemas) != len(actions()) || len(actions()) != 10 {
 		t.Fatalf("%v: %d and %d actions of %d", err, len(metadata.Actions), len(p.schemas.ActionSchemas), len(actions()))
 	}
 	for name, s := range p.schemas.ActionSchemas {

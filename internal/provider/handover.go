@@ -24,8 +24,11 @@ import (
 	"terraform-provider-workforce/internal/handover"
 )
 
-// argumentFirstPassword is where configurations say how first passwords are handed over.
-const argumentFirstPassword = "first_password"
+// Where configurations say how credentials for a first sign-in are handed over.
+const (
+	argumentFirstPassword = "first_password"
+	argumentFirstPass     = "first_access_pass"
+)
 
 // Values of issue_to.
 const (
@@ -65,7 +68,7 @@ type firstPasswordModel struct {
 }
 
 const handoverDirectory = "Directory on the machine that applies, to which one encrypted file is written for each run that makes " +
-	"any, with the permissions 0600: `ad-first-passwords-…Z-….jsonl.age`, or `.cms` for certificates. " +
+	"any, with the permissions 0600, such as `ad-first-passwords-…Z-….jsonl.age`, or `.cms` for certificates. " +
 	"It is made when it is missing. No file ever takes the place of another. Keep it where it outlives the run, which the working " +
 	"directory of a pipeline does not."
 

@@ -65,7 +65,10 @@ type adPopulationModel struct {
 	FirstPassword types.Object `tfsdk:"first_password"`
 }
 
-type entraPopulationModel struct{ populationModel }
+type entraPopulationModel struct {
+	populationModel
+	FirstAccessPass types.Object `tfsdk:"first_access_pass"`
+}
 
 // populationKind is the model of one target's population.
 type populationKind interface {
@@ -80,8 +83,8 @@ func (m *adPopulationModel) handover(ctx context.Context, d *providerData, diags
 	return d.firstPassword(ctx, m.FirstPassword, diags)
 }
 
-func (m *entraPopulationModel) handover(context.Context, *providerData, *diag.Diagnostics) *handover.Files {
-	return nil
+func (m *entraPopulationModel) handover(ctx context.Context, d *providerData, diags *diag.Diagnostics) *handover.Files {
+	return d.firstPass(ctx, m.FirstAccessPass, diags)
 }
 
 // populationArguments is a population of a target with its arguments.
@@ -147,6 +150,8 @@ func (r *populationResource) Schema(_ context.Context, _ resource.SchemaRequest,
 	}
 	if r.target.format.Target == activeDirectoryTarget.format.Target {
 		resp.Schema.Attributes[argumentFirstPassword] = firstPasswordSchema()
+	} else {
+		resp.Schema.Attributes[argumentFirstPass] = firstPassSchema()
 	}
 }
 

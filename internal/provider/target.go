@@ -72,7 +72,7 @@ var entraTarget = target{
 	workerIDAttribute: func(d *providerData) string { return d.entra.workerIDAttribute() },
 	connect:           func(d *providerData) (userDirectory, error) { return connected(d.entra.Tenant()) },
 	gathering:         func(d *providerData) *reconcile.Gathering { return &d.inEntra },
-	groups:            entraGroupTerms, home: entraHome, commonPlace: commonDomain,
+	groups:            entraGroupTerms, home: entraHome, commonPlace: commonDomain, firstCredential: argumentFirstPass,
 }
 
 // containersOf returns the containers of account documents.

@@ -48,6 +48,8 @@ type entraUserModel struct {
 	userModel
 	DisplayName  types.String `tfsdk:"display_name"`
 	MailNickname types.String `tfsdk:"mail_nickname"`
+
+	FirstAccessPass types.Object `tfsdk:"first_access_pass"`
 }
 
 // personModel is the model of one target's user.
@@ -68,8 +70,8 @@ func (m *adUserModel) handover(ctx context.Context, d *providerData, diags *diag
 	return d.firstPassword(ctx, m.FirstPassword, diags)
 }
 
-func (m *entraUserModel) handover(context.Context, *providerData, *diag.Diagnostics) *handover.Files {
-	return nil
+func (m *entraUserModel) handover(ctx context.Context, d *providerData, diags *diag.Diagnostics) *handover.Files {
+	return d.firstPass(ctx, m.FirstAccessPass, diags)
 }
 
 func (m *userModel) common() *userModel { return m }

@@ -90,6 +90,7 @@ func adUserArguments() map[string]schema.Attribute {
 
 func entraUserArguments() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
+		argumentFirstPass:     firstPassSchema(),
 		"user_principal_name": coreArgument("The user principal name, such as `zoe@example.com`, in one of the tenant's verified domains and unique in the tenant; its case does not matter. A change renames the user in place. Required without `account`."),
 		"display_name":        coreArgument("The name that address books show, at most 256 characters. Required without `account`."),
 		"mail_nickname":       coreArgument("The mail alias, at most 64 ASCII characters. Required without `account`."),
