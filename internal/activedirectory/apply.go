@@ -49,6 +49,7 @@ func (d *Domain) Apply(ctx context.Context, changes []directory.Change, o direct
 	}
 	r.prepare(ctx)
 	r.takeAccess(ctx)
+	r.issue(ctx)
 	for _, w := range r.schedule() {
 		r.each(ctx, w.aside, r.stepAside)
 		r.each(ctx, w.tasks, r.write)
@@ -58,6 +59,7 @@ func (d *Domain) Apply(ctx context.Context, changes []directory.Change, o direct
 	r.writeGroups(ctx)
 	r.verify(ctx)
 	r.linkWaiting(ctx)
+	r.voidUnused(ctx)
 	for _, t := range r.tasks {
 		t.out.Err = errors.Join(t.errs...)
 	}
@@ -82,6 +84,7 @@ type task struct {
 	out  *directory.Outcome
 	have *record // as last read; nil before creation
 	gone *record // the deleted account that is to be restored; nil: none
+	own  *record // what an interrupted run left of an account that is to be created, where that was looked for
 
 	mu        sync.Mutex
 	dn        string // where the account is; "" before creation
@@ -92,8 +95,10 @@ type task struct {
 	touched bool            // something was written
 	link    bool            // the manager is to be linked after everybody exists
 
-	mustChange bool // pwdLastSet 0 was written
-	badControl bool // what the document says of userAccountControl is not to be written
+	doubt      bool   // no answer came to a write, which may have been carried out all the same
+	issued     string // the first password that was kept for the person; "": none
+	mustChange bool   // pwdLastSet 0 was written
+	badControl bool   // what the document says of userAccountControl is not to be written
 }
 
 func (t *task) where() (dn string, atFinalDN bool) {

@@ -20,6 +20,10 @@ import (
 // one request. Servers that refuse a password there get three: a disabled
 // account, its password, and only then the account enabled.
 func (r *run) create(ctx context.Context, t *task) {
+	if t.own != nil {
+		r.adopt(ctx, t, t.own)
+		return
+	}
 	password, generated, err := r.initialPassword(ctx, t)
 	if err != nil {
 		t.fail("create", "", err)
@@ -120,6 +124,7 @@ func (r *run) add(ctx context.Context, t *task, req *ldap.AddRequest) error {
 	if !ldapconn.IsUnknownOutcome(err) {
 		return err
 	}
+	t.doubt = true
 	detached, cancel := detach(ctx)
 	defer cancel()
 	records, readErr := r.fetch(detached, attrDN, []string{req.DN})
@@ -149,8 +154,13 @@ func (r *run) createInSteps(ctx context.Context, t *task, password string, gener
 		return
 	}
 	r.created(t, req.DN)
-	set := []edit{{name: attrPassword, add: []string{encodePassword(password)}}}
-	if err := r.client.Modify(ctx, modifyRequest(req.DN, set)); err != nil {
+	set := modifyRequest(req.DN, r.passwordEdits(t, password))
+	if err = r.client.Modify(ctx, set); ldapconn.IsUnknownOutcome(err) && ctx.Err() == nil {
+		t.doubt = true
+		err = r.client.Modify(ctx, set) // the same password once more: that it is set cannot be seen
+	}
+	t.doubt = t.doubt || ldapconn.IsUnknownOutcome(err)
+	if err != nil {
 		t.fail("set the password", "", passwordError(err))
 		return
 	}
@@ -161,9 +171,8 @@ func (r *run) createInSteps(ctx context.Context, t *task, password string, gener
 		return
 	}
 	var finish []edit
-	if r.asksForChange(t) {
+	if r.asksForChange(t) { // again: some servers let the password in the same request win
 		finish = append(finish, edit{name: attrPasswordSet, add: []string{"0"}})
-		t.mustChange = true
 	}
 	finish = append(finish, edit{name: attrControl, add: []string{control}})
 	if t.Want.Enabled {

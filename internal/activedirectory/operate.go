@@ -134,7 +134,7 @@ func (d *Domain) checkOperation(ctx context.Context, op directory.Operation, r *
 		done = control&bitDisabled == 0
 	case directory.OperationUnlock:
 		done = strings.Trim(r.text(attrLockout), "0") == ""
-	case directory.OperationRequirePasswordChange:
+	case directory.OperationRequirePasswordChange, directory.OperationIssueCredential:
 		// [MS-SAMR] 3.1.5.14.4: the password of such an account never must be changed.
 		if control&bitNeverExpires != 0 {
 			return false, errors.New("its password never expires (userAccountControl 0x10000), so that Active Directory would not ask for a new one: take the mark away, or reset the password")
@@ -142,7 +142,7 @@ func (d *Domain) checkOperation(ctx context.Context, op directory.Operation, r *
 		if control&bitSmartcard != 0 {
 			return false, errors.New("it signs in with a smart card only (userAccountControl 0x40000), so that Active Directory would not ask for a new password")
 		}
-		done = r.text(attrPasswordSet) == "0"
+		done = r.text(attrPasswordSet) == "0" && op == directory.OperationRequirePasswordChange
 	default:
 		return false, directory.Because(directory.ErrInvalid, fmt.Errorf("there is no way to %s in Active Directory", op))
 	}
@@ -159,7 +159,7 @@ func (d *Domain) checkOperation(ctx context.Context, op directory.Operation, r *
 			err = errors.New("it never had a password: apply the rules that enable it, which give it one, or set one first")
 		}
 		return false, err
-	case directory.OperationRequirePasswordChange:
+	case directory.OperationRequirePasswordChange, directory.OperationIssueCredential:
 		access, err := d.accessList(ctx, r.dn)
 		if err == nil && access.forbidsPasswordChange() {
 			err = errors.New("it must not change its password (\"User cannot change password\"), so that it could not sign in any more: take the denial away, or reset the password")
@@ -172,7 +172,19 @@ func (d *Domain) checkOperation(ctx context.Context, op directory.Operation, r *
 // Operate implements [directory.Operator]. When an account was disabled is
 // recorded by Active Directory itself; see [Domain.DisabledSince].
 func (d *Domain) Operate(ctx context.Context, op directory.Operation, subjects []directory.Subject) []directory.Outcome {
-	r := &run{Domain: d, o: directory.ApplyOptions{Parallel: defaultParallel}, types: StandardSchema()}
+	r, outcomes := d.about(ctx, subjects, directory.ApplyOptions{})
+	r.each(ctx, r.alive(), func(ctx context.Context, t *task) { r.operate(ctx, op, t) })
+	r.confirm(ctx, op)
+	for _, t := range r.tasks {
+		t.out.Err = errors.Join(t.errs...)
+	}
+	return outcomes
+}
+
+// about returns a run about subjects, who are read.
+func (d *Domain) about(ctx context.Context, subjects []directory.Subject, o directory.ApplyOptions) (*run, []directory.Outcome) {
+	o.Parallel = defaultParallel
+	r := &run{Domain: d, o: o, types: StandardSchema()}
 	outcomes := make([]directory.Outcome, len(subjects))
 	for i, s := range subjects {
 		outcomes[i] = directory.Outcome{WorkerID: s.WorkerID, ID: s.ID}
@@ -184,12 +196,7 @@ func (d *Domain) Operate(ctx context.Context, op directory.Operation, subjects [
 	if err := r.meet(ctx, r.tasks); err != nil {
 		r.failAll("read", err)
 	}
-	r.each(ctx, r.alive(), func(ctx context.Context, t *task) { r.operate(ctx, op, t) })
-	r.confirm(ctx, op)
-	for _, t := range r.tasks {
-		t.out.Err = errors.Join(t.errs...)
-	}
-	return outcomes
+	return r, outcomes
 }
 
 // meet reads the accounts of tasks as they are now.

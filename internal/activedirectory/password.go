@@ -4,26 +4,19 @@ package activedirectory
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
 	"math"
-	"math/big"
 	"strconv"
-	"strings"
 	"time"
-	"unicode"
 
 	"github.com/go-ldap/ldap/v3"
 
 	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/handover"
 )
 
-// generatedLength is the least number of characters of a generated password.
+// generatedLength is the least number of characters of a password that nobody is to type.
 const generatedLength = 24
-
-// The classes of characters of the password policy ([MS-SAMR] 3.1.1.7.2),
-// without characters that are easily mistaken for each other.
-var passwordClasses = []string{"ABCDEFGHJKLMNPQRSTUVWXYZ", "abcdefghijkmnopqrstuvwxyz", "23456789", "!#%*+-./:=?@_~"}
 
 // PasswordPolicy is the policy of the domain ([MS-ADTS] 3.1.1.5 and [MS-SAMR] 3.1.1.7). Fine-grained policies
 // of groups take its place for their members. What cannot be read is zero.
@@ -93,74 +86,26 @@ func (d *Domain) generatePassword(ctx context.Context, want directory.Account) (
 	if err != nil {
 		return "", err
 	}
-	names := nameParts(want)
-	for {
-		p, err := randomPassword(max(generatedLength, policy.MinLength))
-		if err != nil {
-			return "", err
-		}
-		if !containsAny(strings.ToLower(p), names) {
-			return p, nil
-		}
-	}
+	return handover.Policy{Length: generatedLength}.Generate(policy.MinLength, namesIn(want))
 }
 
-func randomPassword(length int) (string, error) {
-	all := strings.Join(passwordClasses, "")
-	b := make([]byte, length)
-	for i := range b {
-		from := all
-		if i < len(passwordClasses) {
-			from = passwordClasses[i]
-		}
-		n, err := rand.Int(rand.Reader, big.NewInt(int64(len(from))))
-		if err != nil {
-			return "", err
-		}
-		b[i] = from[n.Int64()]
-	}
-	for i := len(b) - 1; i > 0; i-- {
-		n, err := rand.Int(rand.Reader, big.NewInt(int64(i+1)))
-		if err != nil {
-			return "", err
-		}
-		j := n.Int64()
-		b[i], b[j] = b[j], b[i]
-	}
-	return string(b), nil
-}
-
-// nameParts returns what the policy forbids in a password: the login, and the
-// parts of the display name of three characters or more.
-func nameParts(want directory.Account) []string {
-	var parts []string
+// namesIn returns what the policy forbids in a password: the parts of the login and of the names.
+func namesIn(want directory.Account) []string {
+	var names []string
 	for _, name := range []string{attrLogin, attrDisplayName, attrCN, "givenName", "sn"} {
 		v, _ := lookup(want.Attributes, name)
-		for _, p := range strings.FieldsFunc(strings.ToLower(v.Text()), func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",.-_#", r) }) {
-			if len(p) >= 3 {
-				parts = append(parts, p)
-			}
-		}
+		names = append(names, v.Text())
 	}
-	return parts
+	return handover.NameParts(names...)
 }
 
-func containsAny(s string, parts []string) bool {
-	for _, p := range parts {
-		if strings.Contains(s, p) {
-			return true
-		}
-	}
-	return false
-}
-
-// initialPassword is that of a new account: the given one, a generated one for
-// an account that is enabled, and none for one that is not.
+// initialPassword is that of a new account: the given one, or a new one for an account that
+// is enabled or whose password is handed over. A disabled account has none otherwise.
 func (r *run) initialPassword(ctx context.Context, t *task) (password string, generated bool, err error) {
-	if t.Password != "" || !t.Want.Enabled {
+	if t.Password != "" || !t.Want.Enabled && r.o.Handover == nil {
 		return t.Password, false, nil
 	}
-	password, err = r.generatePassword(ctx, t.Want)
+	password, err = r.newFor(ctx, t)
 	return password, true, err
 }
 

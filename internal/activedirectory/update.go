@@ -69,13 +69,16 @@ func (r *run) stateEdits(ctx context.Context, t *task) ([]edit, newPassword, err
 	}
 	control = append(control, memory...)
 	p := newPassword{text: t.Password}
-	if p.text == "" && enables {
-		never, err := r.neverHadPassword(ctx, t.have)
-		if err != nil {
-			return nil, p, err
+	due := t.issued != "" && !t.out.Adopted // who turned out to have an account keeps their password
+	if p.text == "" && (enables || due) {
+		never := due
+		if !never {
+			if never, err = r.neverHadPassword(ctx, t.have); err != nil {
+				return nil, p, err
+			}
 		}
 		if never {
-			if p.text, err = r.generatePassword(ctx, t.Want); err != nil {
+			if p.text, err = r.newFor(ctx, t); err != nil {
 				return nil, p, err
 			}
 			p.generated = true
@@ -111,7 +114,7 @@ func (r *run) modify(ctx context.Context, t *task, edits []edit, p newPassword) 
 		return
 	case p.text == "" && ldapconn.IsPasswordPolicy(err) && t.Want.Enabled && !t.have.enabled():
 		// Enabling was refused for want of a password that metadata did not show.
-		generated, genErr := r.generatePassword(ctx, t.Want)
+		generated, genErr := r.newFor(ctx, t)
 		if genErr != nil {
 			t.fail("enable", attrControl, genErr)
 			return
@@ -243,6 +246,7 @@ func (r *run) send(ctx context.Context, t *task, edits []edit) error {
 			return nil
 		}
 		lost := ldapconn.IsUnknownOutcome(err)
+		t.doubt = t.doubt || lost
 		conflict := ldapconn.IsValueExists(err) || ldapconn.IsValueMissing(err)
 		if attempt > 0 || !lost && !conflict && !ldapconn.IsNotFound(err) {
 			return err

@@ -86,6 +86,7 @@ var floors = [][]string{
 	{"wording", "canonical", "bounded", "retry", "progress", "status", "expression/spelling", "expression/country", "boundary"},
 	{"expression", "audit", "markdown"},
 	{"worker", "directory", "ldapconn", "entra/graphconn"},
+	{"handover"},
 	{"mapping", "source", "activedirectory", "entra"},
 	{"roster", "writeback"},
 	{"membership", "review"},

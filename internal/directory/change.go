@@ -63,6 +63,9 @@ type ApplyOptions struct {
 	// Deliver, if not nil, is given each generated password once, right after it
 	// was set, from several goroutines. Without it generated passwords are discarded.
 	Deliver func(ctx context.Context, workerID, path, password string) error
+	// Handover, if not nil, makes the credentials that people first sign in with, and is given each
+	// before it is in effect, or, where the directory makes it, right afterwards.
+	Handover Handover
 }
 
 // Removal is what removing does to accounts.

@@ -19,6 +19,9 @@ const (
 	OperationRevokeSessions Operation = "revoke sessions"
 	// OperationRequirePasswordChange makes people change their password at their next sign-in.
 	OperationRequirePasswordChange Operation = "require a password change"
+	// OperationIssueCredential gives people a new credential for their next sign-in. It takes more
+	// than [Operator.Operate] is told: engines have a method of their own.
+	OperationIssueCredential Operation = "issue a credential"
 )
 
 // Subject is an account that an operation is about.

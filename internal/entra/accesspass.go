@@ -70,9 +70,9 @@ func (t *Tenant) CreateAccessPass(ctx context.Context, ref string, o AccessPassO
 	if err != nil {
 		return nil, err
 	}
-	path := "/users/" + u.ID + "/authentication/temporaryAccessPassMethods"
+	path := passPath(u.ID)
 	ctx = audit.With(ctx, audit.Subject{Worker: u.Account.Attributes[t.o.WorkerIDAttribute].Text(), ID: u.ID, Name: u.Account.Attributes[attrDisplayName].Text()})
-	if err := t.removePasses(ctx, u, path, o.Replace); err != nil {
+	if err := t.removePasses(ctx, u.Path, path, o.Replace); err != nil {
 		return nil, err
 	}
 	doc := map[string]any{}
@@ -102,10 +102,10 @@ func (t *Tenant) CreateAccessPass(ctx context.Context, ref string, o AccessPassO
 const passPermission = "UserAuthenticationMethod.ReadWrite.All"
 
 // removePasses makes room for a new pass.
-func (t *Tenant) removePasses(ctx context.Context, u *directory.Existing, path string, replace bool) error {
+func (t *Tenant) removePasses(ctx context.Context, who, path string, replace bool) error {
 	answer, err := t.client.Do(ctx, graphconn.Request{Method: http.MethodGet, Path: path})
 	if err != nil {
-		return fmt.Errorf("reading the temporary access pass of %s: %w", u.Path, permission(err, passPermission))
+		return fmt.Errorf("reading the temporary access pass of %s: %w", who, permission(err, passPermission))
 	}
 	var have struct {
 		Value []struct {
@@ -114,14 +114,14 @@ func (t *Tenant) removePasses(ctx context.Context, u *directory.Existing, path s
 		} `json:"value"`
 	}
 	if err := json.Unmarshal(answer.Body, &have); err != nil {
-		return fmt.Errorf("reading the temporary access pass of %s: %w", u.Path, err)
+		return fmt.Errorf("reading the temporary access pass of %s: %w", who, err)
 	}
 	for _, pass := range have.Value {
 		if pass.Reason != "Expired" && !replace {
-			return fmt.Errorf("%s has a temporary access pass already: set replace_existing = true, or wait until it has expired", u.Path)
+			return fmt.Errorf("%s has a temporary access pass already: set replace_existing = true, or wait until it has expired", who)
 		}
 		if _, err := t.client.Do(ctx, graphconn.Request{Method: http.MethodDelete, Path: path + "/" + pass.ID}); err != nil && !graphconn.IsNotFound(err) {
-			return fmt.Errorf("removing the temporary access pass of %s: %w", u.Path, permission(err, passPermission))
+			return fmt.Errorf("removing the temporary access pass of %s: %w", who, permission(err, passPermission))
 		}
 	}
 	return nil

@@ -56,6 +56,7 @@ func (t *Tenant) Apply(ctx context.Context, changes []directory.Change, o direct
 	r.writeLicenses(ctx)
 	r.writeGroups(ctx)
 	r.giveAccess(ctx)
+	r.issuePasses(ctx)
 	r.readBack(ctx)
 	r.stillAside()
 	r.linkWaiting(ctx)

@@ -205,6 +205,8 @@ func (t *Tenant) checkOperation(op directory.Operation, c situation) (done bool,
 		mastered = ""
 	case directory.OperationRequirePasswordChange:
 		done, mastered = c.forced, "its password"
+	case directory.OperationIssueCredential:
+		mastered = "" // a pass is of Microsoft Entra ID, also for users whose password is kept elsewhere
 	default:
 		return false, directory.Because(directory.ErrInvalid, fmt.Errorf("there is no way to %s in Microsoft Entra ID", op))
 	}

@@ -62,13 +62,22 @@ func (a *operationAction) Schema(_ context.Context, _ action.SchemaRequest, resp
 	resp.Schema = schema.Schema{
 		MarkdownDescription: a.verb.description + " " + actionRules(a.verb.rules),
 		Attributes: map[string]schema.Attribute{
-			"users": schema.ListAttribute{Required: true, ElementType: types.StringType,
-				Validators:          []validator.List{listvalidator.SizeAtLeast(1), listvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
-				MarkdownDescription: "The people, each by " + a.target.references + ". One that fits nobody, or several accounts, is an error at plan. Somebody named twice counts once."},
-			"reason": schema.StringAttribute{Optional: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
-				MarkdownDescription: "Who decided it, and why. The plan and the messages of the run show it; nothing is written to the directory. Unset: none is shown."},
+			"users": actionUsers(a.target), "reason": actionReason(),
 		},
 	}
+}
+
+func actionUsers(t target) schema.Attribute {
+	return schema.ListAttribute{Required: true, ElementType: types.StringType,
+		Validators: []validator.List{listvalidator.SizeAtLeast(1), listvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
+		MarkdownDescription: "The people, each by " + t.references + ". One that fits nobody, or several accounts, is an error at plan. " +
+			"Somebody named twice counts once."}
+}
+
+func actionReason() schema.Attribute {
+	return schema.StringAttribute{Optional: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+		MarkdownDescription: "Who decided it, and why. The plan and the messages of the run show it; nothing is written to the directory. " +
+			"Unset: none is shown."}
 }
 
 // actionRules is what every action has in common.
@@ -134,10 +143,15 @@ func (a *operationAction) action(reason string, say func(string), diags *diag.Di
 func (a *operationAction) read(ctx context.Context, config tfsdk.Config, diags *diag.Diagnostics) (refs []string, reason string) {
 	var model actionUsersModel
 	diags.Append(config.Get(ctx, &model)...)
-	for _, v := range model.Users.Elements() {
+	return model.known()
+}
+
+// known returns the references that are known, and the reason.
+func (m actionUsersModel) known() (refs []string, reason string) {
+	for _, v := range m.Users.Elements() {
 		if s, ok := v.(types.String); ok && !s.IsUnknown() {
 			refs = append(refs, s.ValueString())
 		}
 	}
-	return refs, model.Reason.ValueString()
+	return refs, m.Reason.ValueString()
 }

@@ -103,6 +103,10 @@ func (p *terraform14) validateBlock(t *testing.T, b *hclsyntax.Block) {
 				users = append(users, u.AsString())
 			}
 			given[name] = textList(users...)
+		case v.Type().FriendlyName() == "number":
+			given[name] = tftypes.NewValue(tftypes.Number, v.AsBigFloat())
+		case v.Type().FriendlyName() == "bool":
+			given[name] = tftypes.NewValue(tftypes.Bool, v.True())
 		default:
 			given[name] = tftypes.NewValue(tftypes.String, v.AsString())
 		}

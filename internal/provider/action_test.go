@@ -165,11 +165,11 @@ func says(t *testing.T, text string, words ...string) {
 func TestActionsServed(t *testing.T) {
 	p := startActions(t, nil)
 	metadata, err := p.GetMetadata(t.Context(), &tfprotov6.GetMetadataRequest{})
-	if err != nil || len(metadata.Actions) != len(actions()) || len(p.schemas.ActionSchemas) != len(actions()) || len(actions()) != 8 {
+	if err != nil || len(metadata.Actions) != len(actions()) || len(p.schemas.ActionSchemas) != len(actions()) || len(actions()) != 10 {
 		t.Fatalf("%v: %d and %d actions of %d", err, len(metadata.Actions), len(p.schemas.ActionSchemas), len(actions()))
 	}
 	for name, s := range p.schemas.ActionSchemas {
-		if len(s.Schema.Block.Attributes) != 2 || s.Schema.Block.Description == "" {
+		if n := len(s.Schema.Block.Attributes); n != 2 && !strings.Contains(name, "_issue_") || n < 2 || s.Schema.Block.Description == "" {
 			t.Errorf("%s: %+v", name, s.Schema.Block)
 		}
 	}

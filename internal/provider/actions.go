@@ -27,7 +27,7 @@ func actions() []func() action.Action {
 	for _, v := range entraVerbs {
 		out = append(out, newAction(entraTarget, v))
 	}
-	return out
+	return append(out, func() action.Action { return &issuePasswordsAction{} }, func() action.Action { return &issuePassesAction{} })
 }
 
 var adVerbs = []verb{

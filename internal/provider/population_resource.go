@@ -17,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"terraform-provider-workforce/internal/handover"
 	"terraform-provider-workforce/internal/reconcile"
 	"terraform-provider-workforce/internal/roster"
 )
@@ -44,6 +45,7 @@ type populationResource struct {
 	data   *providerData
 }
 
+// populationModel is what the populations of all targets have in common.
 type populationModel struct {
 	Accounts                  types.Map    `tfsdk:"accounts"`
 	AdoptExisting             types.String `tfsdk:"adopt_existing"`
@@ -56,6 +58,47 @@ type populationModel struct {
 	ChangePasswordAtNextLogon types.Bool   `tfsdk:"change_password_at_next_logon"`
 	AllowUnreviewed           types.Bool   `tfsdk:"allow_unreviewed"`
 	Adopted                   types.Map    `tfsdk:"adopted"`
+}
+
+type adPopulationModel struct {
+	populationModel
+	FirstPassword types.Object `tfsdk:"first_password"`
+}
+
+type entraPopulationModel struct {
+	populationModel
+	FirstAccessPass types.Object `tfsdk:"first_access_pass"`
+}
+
+// populationKind is the model of one target's population.
+type populationKind interface {
+	common() *populationModel
+	// handover returns where first credentials are kept; nil for nowhere.
+	handover(ctx context.Context, d *providerData, diags *diag.Diagnostics) *handover.Files
+}
+
+func (m *populationModel) common() *populationModel { return m }
+
+func (m *adPopulationModel) handover(ctx context.Context, d *providerData, diags *diag.Diagnostics) *handover.Files {
+	return d.firstPassword(ctx, m.FirstPassword, diags)
+}
+
+func (m *entraPopulationModel) handover(ctx context.Context, d *providerData, diags *diag.Diagnostics) *handover.Files {
+	return d.firstPass(ctx, m.FirstAccessPass, diags)
+}
+
+// populationArguments is a population of a target with its arguments.
+type populationArguments struct {
+	populationKind
+	*populationModel
+}
+
+func (t target) newPopulation() populationArguments {
+	var m populationKind = &adPopulationModel{}
+	if t.format.Target == entraTarget.format.Target {
+		m = &entraPopulationModel{}
+	}
+	return populationArguments{m, m.common()}
 }
 
 func (r *populationResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
@@ -104,6 +147,11 @@ func (r *populationResource) Schema(_ context.Context, _ resource.SchemaRequest,
 				MarkdownDescription: "What the plan found out about the existing accounts that it takes over, by worker id: object id, `enabled`, `disabled` or `deleted`, and a fingerprint of the managed attributes. An apply that finds something else is refused. The next refresh empties it.",
 			},
 		},
+	}
+	if r.target.format.Target == activeDirectoryTarget.format.Target {
+		resp.Schema.Attributes[argumentFirstPassword] = firstPasswordSchema()
+	} else {
+		resp.Schema.Attributes[argumentFirstPass] = firstPassSchema()
 	}
 }
 
@@ -162,27 +210,31 @@ func (r *populationResource) ModifyPlan(ctx context.Context, req resource.Modify
 	if r.data == nil {
 		return
 	}
-	var state, plan populationModel
+	state, plan := r.target.newPopulation(), r.target.newPopulation()
 	exists := !req.State.Raw.IsNull()
 	if exists {
-		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		resp.Diagnostics.Append(req.State.Get(ctx, state.populationKind)...)
 	}
 	if req.Plan.Raw.IsNull() {
 		if !incomplete(ctx, req.Private, &resp.Diagnostics) {
-			report(r.ending(ctx, &state, req.Private, &resp.Diagnostics).PlanEnd(ctx), atAccounts, &resp.Diagnostics)
+			report(r.ending(ctx, state.populationModel, req.Private, &resp.Diagnostics).PlanEnd(ctx), atAccounts, &resp.Diagnostics)
 		}
 		return
 	}
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.Plan.Get(ctx, plan.populationKind)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	if !exists {
 		forgetReplaced(ctx, resp.Private, &resp.Diagnostics)
 	}
+	plan.handover(ctx, r.data, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
 	adopted := goMap(state.Adopted)
 	if mapKnown(plan.Accounts) {
-		p := r.of(ctx, &plan, nil, &resp.Diagnostics)
+		p := r.of(ctx, plan.populationModel, nil, &resp.Diagnostics)
 		if exists {
 			p.Before, p.Memory = goMap(state.Accounts), loadMemory(ctx, req.Private, &resp.Diagnostics)
 			if p.OnlyEnds(goMap(plan.Accounts)) {
@@ -228,20 +280,26 @@ func (r *populationResource) ending(ctx context.Context, state *populationModel,
 }
 
 func (r *populationResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	var plan populationModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	plan := r.target.newPopulation()
+	resp.Diagnostics.Append(req.Plan.Get(ctx, plan.populationKind)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	p := r.of(ctx, &plan, nil, &resp.Diagnostics)
+	p := r.of(ctx, plan.populationModel, nil, &resp.Diagnostics)
+	files := plan.handover(ctx, r.data, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	p.Options.Handover = handoverOf(files)
 	wanted := len(plan.Accounts.Elements())
 	after, findings := p.Apply(r.data.labelled(ctx, r.target.format.Target, nil, &resp.Diagnostics), goMap(plan.Accounts), goMap(plan.Adopted))
 	report(findings, atAccounts, &resp.Diagnostics)
+	tellWritten(files, r.target.firstCredential, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() && len(p.Memory.IDs) == 0 {
 		return // nothing was created
 	}
 	plan.Accounts = stringMap(after)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan.populationKind)...)
 	r.identify(ctx, after, resp.Identity, &resp.Diagnostics)
 	saveMemory(ctx, resp.Private, nil, p.Memory, &resp.Diagnostics)
 	savePrivate(ctx, resp.Private, privateIncomplete, resp.Diagnostics.HasError(), &resp.Diagnostics)
@@ -253,12 +311,12 @@ func (r *populationResource) Create(ctx context.Context, req resource.CreateRequ
 }
 
 func (r *populationResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var state populationModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	state := r.target.newPopulation()
+	resp.Diagnostics.Append(req.State.Get(ctx, state.populationKind)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	p := r.of(ctx, &state, req.Private, &resp.Diagnostics)
+	p := r.of(ctx, state.populationModel, req.Private, &resp.Diagnostics)
 	var container string
 	loadPrivate(ctx, req.Private, privateImport, &container, &resp.Diagnostics)
 	var after map[string]string
@@ -277,25 +335,31 @@ func (r *populationResource) Read(ctx context.Context, req resource.ReadRequest,
 	state.Accounts, state.Adopted = stringMap(after), stringMap(nil)
 	// The rules were decided before this read, and an apply asks them no more: it finds here what they said.
 	p.Memory.Verdicts = r.data.verdicts.Known(r.target.format.Target, p.Memory.IDs)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state.populationKind)...)
 	saveMemory(ctx, resp.Private, req.Private, p.Memory, &resp.Diagnostics)
 	r.data.keepLabels(ctx, r.target.format.Target, resp.Private, &resp.Diagnostics)
 }
 
 func (r *populationResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	var state, plan populationModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	state, plan := r.target.newPopulation(), r.target.newPopulation()
+	resp.Diagnostics.Append(req.State.Get(ctx, state.populationKind)...)
+	resp.Diagnostics.Append(req.Plan.Get(ctx, plan.populationKind)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	p := r.of(ctx, &plan, nil, &resp.Diagnostics)
+	p := r.of(ctx, plan.populationModel, nil, &resp.Diagnostics)
 	p.Before, p.Memory = goMap(state.Accounts), loadMemory(ctx, req.Private, &resp.Diagnostics)
+	files := plan.handover(ctx, r.data, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	p.Options.Handover = handoverOf(files)
 	after, findings := p.Apply(r.data.labelled(ctx, r.target.format.Target, req.Private, &resp.Diagnostics), goMap(plan.Accounts), goMap(plan.Adopted))
 	report(findings, atAccounts, &resp.Diagnostics)
+	tellWritten(files, r.target.firstCredential, &resp.Diagnostics)
 	failed := resp.Diagnostics.HasError()
 	plan.Accounts = stringMap(after)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan.populationKind)...)
 	r.identify(ctx, after, resp.Identity, &resp.Diagnostics)
 	saveMemory(ctx, resp.Private, req.Private, p.Memory, &resp.Diagnostics)
 	if !failed && incomplete(ctx, req.Private, &resp.Diagnostics) {
@@ -304,17 +368,17 @@ func (r *populationResource) Update(ctx context.Context, req resource.UpdateRequ
 }
 
 func (r *populationResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	var state populationModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	state := r.target.newPopulation()
+	resp.Diagnostics.Append(req.State.Get(ctx, state.populationKind)...)
 	if resp.Diagnostics.HasError() || incomplete(ctx, req.Private, &resp.Diagnostics) {
 		return
 	}
-	p := r.ending(ctx, &state, req.Private, &resp.Diagnostics)
+	p := r.ending(ctx, state.populationModel, req.Private, &resp.Diagnostics)
 	left, findings := p.End(r.data.labelled(ctx, r.target.format.Target, req.Private, &resp.Diagnostics))
 	report(findings, atAccounts, &resp.Diagnostics)
 	if len(left) > 0 {
 		state.Accounts = stringMap(left)
-		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+		resp.Diagnostics.Append(resp.State.Set(ctx, state.populationKind)...)
 		saveMemory(ctx, resp.Private, req.Private, p.Memory, &resp.Diagnostics)
 	}
 }

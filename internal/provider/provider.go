@@ -67,6 +67,7 @@ type providerData struct {
 	// inAD and inEntra let resources of one person ask and write together.
 	inAD, inEntra reconcile.Gathering
 	reports       reportFiles // written in this run
+	handovers     handovers   // where credentials for a first sign-in are kept
 	// audit is where writes are put on record, nil for nowhere; labels is what mappings say for it.
 	audit  *audit.Log
 	labels labels

@@ -41,6 +41,8 @@ type target struct {
 	gathering         func(*providerData) *reconcile.Gathering // of resources of one person
 	groups            groupTerms
 	home              identityHome
+	// firstCredential is the argument that hands over credentials for a first sign-in.
+	firstCredential string
 	// commonPlace returns where all accounts of these documents are, "" where nothing holds them all.
 	commonPlace func(accounts map[string]string) string
 }
@@ -53,7 +55,7 @@ var activeDirectoryTarget = target{
 	workerIDAttribute: func(d *providerData) string { return d.activeDirectory.workerIDAttribute() },
 	connect:           func(d *providerData) (userDirectory, error) { return connected(d.activeDirectory.Domain()) },
 	gathering:         func(d *providerData) *reconcile.Gathering { return &d.inAD },
-	groups:            adGroupTerms, home: adHome,
+	groups:            adGroupTerms, home: adHome, firstCredential: argumentFirstPassword,
 	commonPlace: func(accounts map[string]string) string {
 		return activedirectory.CommonContainer(containersOf(accounts))
 	},
@@ -70,7 +72,7 @@ var entraTarget = target{
 	workerIDAttribute: func(d *providerData) string { return d.entra.workerIDAttribute() },
 	connect:           func(d *providerData) (userDirectory, error) { return connected(d.entra.Tenant()) },
 	gathering:         func(d *providerData) *reconcile.Gathering { return &d.inEntra },
-	groups:            entraGroupTerms, home: entraHome, commonPlace: commonDomain,
+	groups:            entraGroupTerms, home: entraHome, commonPlace: commonDomain, firstCredential: argumentFirstPass,
 }
 
 // containersOf returns the containers of account documents.

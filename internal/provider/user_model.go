@@ -3,6 +3,7 @@
 package provider
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 	"strings"
@@ -13,6 +14,7 @@ import (
 
 	"terraform-provider-workforce/internal/activedirectory"
 	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/handover"
 )
 
 // userModel is what the users of all targets have in common.
@@ -42,6 +44,7 @@ type adUserModel struct {
 	SAMAccountName    types.String `tfsdk:"sam_account_name"`
 	SID               types.String `tfsdk:"sid"`
 	DistinguishedName types.String `tfsdk:"distinguished_name"`
+	FirstPassword     types.Object `tfsdk:"first_password"`
 	adFlagsModel
 }
 
@@ -57,6 +60,8 @@ type entraUserModel struct {
 	userModel
 	DisplayName  types.String `tfsdk:"display_name"`
 	MailNickname types.String `tfsdk:"mail_nickname"`
+
+	FirstAccessPass types.Object `tfsdk:"first_access_pass"`
 }
 
 // personModel is the model of one target's user.
@@ -71,6 +76,16 @@ type personModel interface {
 	// settle fills in what is computed from where the account is; seen is nil
 	// at plan, where moved says that it will be somewhere else.
 	settle(seen *directory.Existing, before personModel, moved bool)
+	// handover returns where the first credential is kept; nil for nowhere.
+	handover(ctx context.Context, d *providerData, diags *diag.Diagnostics) *handover.Files
+}
+
+func (m *adUserModel) handover(ctx context.Context, d *providerData, diags *diag.Diagnostics) *handover.Files {
+	return d.firstPassword(ctx, m.FirstPassword, diags)
+}
+
+func (m *entraUserModel) handover(ctx context.Context, d *providerData, diags *diag.Diagnostics) *handover.Files {
+	return d.firstPass(ctx, m.FirstAccessPass, diags)
 }
 
 func (m *userModel) common() *userModel { return m }

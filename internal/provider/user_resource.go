@@ -106,6 +106,7 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	if !exists {
 		forgetReplaced(ctx, resp.Private, &resp.Diagnostics)
 	}
+	plan.handover(ctx, r.data, &resp.Diagnostics)
 	if !plan.known() {
 		if !plan.AllowUnreviewed.ValueBool() && plan.Account.IsUnknown() {
 			addUnreviewable(&resp.Diagnostics, "account")
@@ -140,8 +141,14 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 	}
 	p, id := r.person(plan, doc)
 	p.Options.Password = config.PasswordWO.ValueString()
+	files := plan.handover(ctx, r.data, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	p.Options.Handover = handoverOf(files)
 	after, findings := p.Apply(r.data.labelled(ctx, r.target.format.Target, nil, &resp.Diagnostics), map[string]string{id: doc}, adoptedBy(plan, id))
 	r.report(plan, findings, &resp.Diagnostics)
+	tellWritten(files, r.target.firstCredential, &resp.Diagnostics)
 	if p.Memory.IDs[id] == "" && after[id] == "" {
 		return // nothing was created
 	}
@@ -207,9 +214,15 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	}
 	p, id := r.managed(ctx, plan, state, doc, req.Private, &resp.Diagnostics)
 	p.Options.Password = config.PasswordWO.ValueString()
+	files := plan.handover(ctx, r.data, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	p.Options.Handover = handoverOf(files)
 	p.Options.ResetPassword = !plan.PasswordWOVersion.Equal(state.PasswordWOVersion) && p.Options.Password != ""
 	after, findings := p.Apply(r.data.labelled(ctx, r.target.format.Target, req.Private, &resp.Diagnostics), map[string]string{id: doc}, adoptedBy(plan, id))
 	r.report(plan, findings, &resp.Diagnostics)
+	tellWritten(files, r.target.firstCredential, &resp.Diagnostics)
 	failed := resp.Diagnostics.HasError()
 	if failed {
 		plan.PasswordWOVersion = state.PasswordWOVersion // so that the next plan sets it again

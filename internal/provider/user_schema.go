@@ -71,6 +71,7 @@ const enabledUnset = "Unset: a new account is enabled, and an existing one stays
 
 func adUserArguments() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
+		argumentFirstPassword: firstPasswordSchema(),
 		"container":           coreArgument("Distinguished name of the organizational unit or container that the account lives in. A change moves the account. Required without `account`."),
 		"common_name":         coreArgument("The name (`cn`) of the account in its container, at most 64 characters, unescaped. A change renames the account. Required without `account`."),
 		"sam_account_name":    coreArgument("The logon name (`sAMAccountName`), at most 20 characters, unique in the domain. Required without `account`."),
@@ -107,6 +108,7 @@ func flagArgument(description string) schema.BoolAttribute {
 
 func entraUserArguments() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
+		argumentFirstPass:     firstPassSchema(),
 		"user_principal_name": coreArgument("The user principal name, such as `zoe@example.com`, in one of the tenant's verified domains and unique in the tenant; its case does not matter. A change renames the user in place. Required without `account`."),
 		"display_name":        coreArgument("The name that address books show, at most 256 characters. Required without `account`."),
 		"mail_nickname":       coreArgument("The mail alias, at most 64 ASCII characters. Required without `account`."),

@@ -28,6 +28,8 @@ type Action struct {
 	Ruled bool
 	// Reason is who decided it, and why; empty for nothing.
 	Reason string
+	// Carry, if set, carries the operation out in place of [directory.Operator.Operate], for everybody at once.
+	Carry func(ctx context.Context, subjects []directory.Subject) []directory.Outcome
 	// Say tells whoever watches the run.
 	Say func(text string)
 }
@@ -84,15 +86,21 @@ func (a *Action) Invoke(ctx context.Context, refs []string) (f Findings) {
 	}
 	failed, done := len(failures), 0
 	ctx = audit.Because(ctx, fmt.Sprintf("action %s_%s%s", a.Target.Prefix, a.Name, reason))
-	for chunk := range slices.Chunk(subjects, actionChunk) {
-		for i, o := range a.Directory.Operate(ctx, a.Operation, chunk) {
+	size, carry := actionChunk, func(ctx context.Context, some []directory.Subject) []directory.Outcome {
+		return a.Directory.Operate(ctx, a.Operation, some)
+	}
+	if a.Carry != nil {
+		size, carry = max(len(subjects), 1), a.Carry
+	}
+	for chunk := range slices.Chunk(subjects, size) {
+		for i, o := range carry(ctx, chunk) {
 			switch {
 			case o.Err != nil:
 				failed++
 				failures = append(failures, o.Err)
 				a.say("Failed: %s", o.Err)
 				continue
-			case o.Changed:
+			case o.Changed, o.PasswordSet:
 				a.say("%s: %s", a.Done, shownSubject(chunk[i]))
 			default:
 				a.say("%s: %s", a.Already, shownSubject(chunk[i]))

@@ -84,6 +84,8 @@ type Options struct {
 	ResetPassword bool
 	// LinkLater lets a manager be created by another population of the same run.
 	LinkLater bool
+	// Handover, if set, hands over the credentials of new accounts.
+	Handover directory.Handover
 }
 
 // Memory is what must be known of a population from run to run beside its documents.
@@ -271,7 +273,8 @@ func (p *Population) Apply(ctx context.Context, want, planned map[string]string)
 	after := map[string]string{}
 	maps.Copy(after, want)
 	changes, failures := p.changes(dir, accounts, changed, managed, adoptions, planned, after)
-	options := directory.ApplyOptions{Adopt: p.Options.Adopt != AdoptNever, LinkLater: p.Options.LinkLater, KeepPassword: !p.Options.ChangePassword}
+	options := directory.ApplyOptions{Adopt: p.Options.Adopt != AdoptNever, LinkLater: p.Options.LinkLater, KeepPassword: !p.Options.ChangePassword,
+		Handover: p.Options.Handover}
 	outcomes := dir.Apply(ctx, changes, options)
 	for _, outcome := range outcomes {
 		p.recordOutcome(dir, outcome, want[outcome.WorkerID], accounts[outcome.WorkerID], managed[outcome.WorkerID] == "", after)

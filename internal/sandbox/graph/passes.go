@@ -17,6 +17,9 @@ const (
 	longestPass  = 480
 )
 
+// DisallowPasses makes the policy of the tenant allow no temporary access passes, or allow them again.
+func (s *Server) DisallowPasses(no bool) { s.passesOff.Store(no) }
+
 // rendered is a pass as it is read: the pass itself is shown only once.
 func (s *Server) renderedPass(p object) object {
 	out := maps.Clone(p)
@@ -25,6 +28,8 @@ func (s *Server) renderedPass(p object) object {
 	now := s.now()
 	out["isUsable"], out["methodUsabilityReason"] = true, "EnabledByPolicy"
 	switch {
+	case s.passesOff.Load():
+		out["isUsable"], out["methodUsabilityReason"] = false, "DisabledByPolicy"
 	case err == nil && now.Before(start):
 		out["isUsable"], out["methodUsabilityReason"] = false, "NotYetValid"
 	case err == nil && now.After(start.Add(time.Duration(minutes)*time.Minute)):
@@ -88,6 +93,9 @@ func createPass(s *Server, c *call) (*answer, error) {
 	doc, f := c.document()
 	if f != nil {
 		return nil, f
+	}
+	if s.passesOff.Load() {
+		return nil, &failure{status: 400, code: "badRequest", message: "The user is not enabled by policy to use Temporary Access Pass."}
 	}
 	now := s.now()
 	p := object{"id": uuid.NewString(), "temporaryAccessPass": nil, "isUsableOnce": false, "lifetimeInMinutes": float64(shortestPass),

@@ -22,6 +22,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -131,11 +132,12 @@ type Federated struct {
 
 // Server is the tenant.
 type Server struct {
-	options Options
-	http    *httptest.Server
-	caPEM   []byte
-	roots   *x509.CertPool
-	signing []byte // key of the access tokens
+	options   Options
+	passesOff atomic.Bool // the policy allows no temporary access passes
+	http      *httptest.Server
+	caPEM     []byte
+	roots     *x509.CertPool
+	signing   []byte // key of the access tokens
 
 	mu        sync.Mutex
 	store     *store

@@ -5,6 +5,8 @@ package memdir
 import (
 	"fmt"
 	"slices"
+	"strings"
+	"unicode/utf16"
 )
 
 // What somebody does by hand, without a client. Objects are named by objectGUID; like
@@ -17,6 +19,15 @@ type Object struct {
 	Manager  string   // objectGUID
 	Groups   []string // sAMAccountName of the groups that it is a direct member of
 	e        *entry
+}
+
+// Password returns the password that was set last, and "" where none ever was.
+func (o Object) Password() string {
+	var units []uint16
+	for b := []byte(o.e.password); len(b) > 1; b = b[2:] {
+		units = append(units, uint16(b[0])|uint16(b[1])<<8)
+	}
+	return strings.Trim(string(utf16.Decode(units)), `"`)
 }
 
 // First returns the first value of an attribute.

@@ -23,7 +23,9 @@ type entry struct {
 	// changed is when each attribute was last written ([MS-ADTS] 3.1.1.1.9), by folded name.
 	changed map[string]time.Time
 	deleted time.Time // zero: it is not
-	outside bool      // in the configuration, which a search of the domain does not reach
+	// password is the last one that was set, as it was sent ([MS-ADTS] 3.1.1.3.1.5.1). No search shows it.
+	password string
+	outside  bool // in the configuration, which a search of the domain does not reach
 }
 
 type attribute struct {
@@ -167,6 +169,11 @@ func (s *Server) put(dn, class string, attrs map[string]string) *entry {
 	s.insert(e)
 	return e
 }
+
+// Descriptor is an nTSecurityDescriptor that denies nobody anything ([MS-DTYP] 2.4.6): self-relative, with an access
+// list without entries. Objects have one where a test gives it to them.
+const Descriptor = "\x01\x00\x04\x80" + "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00" + "\x14\x00\x00\x00" +
+	"\x04\x00\x08\x00\x00\x00\x00\x00"
 
 // PutUser makes an enabled user with a password without a client, and returns its objectGUID.
 func (s *Server) PutUser(dn string, attrs map[string]string) string {

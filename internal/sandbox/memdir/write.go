@@ -99,6 +99,7 @@ func (s *Server) edit(e *entry, edits []edit, permissive bool) (map[string][]*en
 		name := strings.ToLower(c.name)
 		switch {
 		case name == "unicodepwd":
+			e.password = strings.Join(c.values, "")
 			e.set("pwdLastSet", strconv.FormatInt(s.now().UnixNano()/100+116444736000000000, 10))
 			s.stamp(e, credentials, c.name, "pwdLastSet")
 			continue
@@ -255,7 +256,7 @@ func (s *Server) change(e *entry, edits []edit, permissive bool) *refusal {
 		return r
 	}
 	s.count(e, -1)
-	e.attrs, e.changed = draft.attrs, draft.changed
+	e.attrs, e.changed, e.password = draft.attrs, draft.changed, draft.password
 	s.count(e, 1)
 	for name, to := range links {
 		e.link(name, to)
