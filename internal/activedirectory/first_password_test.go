@@ -31,6 +31,7 @@ func (s *safe) Password(minimum int, avoid []string) (string, error) {
 }
 func (s *safe) Returners() bool               { return s.returners }
 func (s *safe) Passes() directory.PassOptions { return directory.PassOptions{} }
+func (s *safe) Ready() error                  { return s.full }
 
 func (s *safe) Keep(_ context.Context, c []directory.Credential) error {
 	if s.before != nil {

@@ -28,6 +28,9 @@ type Handover interface {
 	// Password returns a new random password of at least minimum characters, in which none
 	// of avoid stands, whatever their case.
 	Password(minimum int, avoid []string) (string, error)
+	// Ready says why nothing could be kept now, as far as that is known beforehand. Who makes
+	// credentials that cannot be made again asks first.
+	Ready() error
 	// Keep puts credentials where only their recipients can read them. Where it returns nil they
 	// outlast this process and a loss of power.
 	Keep(ctx context.Context, credentials []Credential) error

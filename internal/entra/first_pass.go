@@ -39,6 +39,12 @@ func (r *run) issuePasses(ctx context.Context) {
 
 // passesFor makes passes for users who have none, and keeps them.
 func (r *run) passesFor(ctx context.Context, tasks []*task) {
+	if err := r.o.Handover.Ready(); err != nil { // a pass that cannot be kept would be lost, and nobody would have one
+		for _, k := range tasks {
+			k.report("make a temporary access pass", "", fmt.Errorf("none was made, because it could not be kept: %w. Then %s", err, passAgain))
+		}
+		return
+	}
 	var credentials []directory.Credential
 	var holders []*task
 	b := graphconn.NewBackoff()
@@ -140,6 +146,9 @@ func (t *Tenant) IssuePasses(ctx context.Context, subjects []directory.Subject, 
 	situations, err := o.read(ctx)
 	if err == nil {
 		err = t.guard(ctx)
+	}
+	if err == nil { // else a pass that somebody has would be taken, and none given
+		err = h.Ready()
 	}
 	if err != nil {
 		o.failAll(err)

@@ -67,6 +67,21 @@ func (f *Files) CheckPlace() error {
 	return nil
 }
 
+// Ready implements [directory.Handover]: recipients are valid, and a file can be made in the place.
+func (f *Files) Ready() error {
+	if err := f.o.Recipients.Valid(f.o.Now()); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(f.o.Directory, 0o700); err != nil {
+		return err
+	}
+	probe, err := os.CreateTemp(f.o.Directory, f.o.Kind+"-*.part")
+	if err != nil {
+		return err
+	}
+	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+}
+
 // Written returns the paths of the files that were written since the last call.
 func (f *Files) Written() []string {
 	f.mu.Lock()

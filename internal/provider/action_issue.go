@@ -90,7 +90,7 @@ func (a *issuePasswordsAction) ModifyPlan(ctx context.Context, req action.Modify
 }
 
 func (a *issuePasswordsAction) files(m issuePasswordsModel, diags *diag.Diagnostics) *handover.Files {
-	o := handover.Options{Directory: m.Directory.ValueString(), Kind: "ad-new-passwords", Policy: passwordPolicy(m.Length, m.Classes)}
+	o := handover.Options{Directory: m.Directory.ValueString(), Kind: "ad-new-passwords", Policy: passwordsOf(m.Length, m.Classes)}
 	key := "ad action " + m.Directory.String() + m.Recipients.String() + m.Length.String() + m.Classes.String()
 	return a.data.filesFor(key, o, m.Recipients, path.Empty(), diags)
 }

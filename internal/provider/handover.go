@@ -142,12 +142,12 @@ func (d *providerData) firstPassword(ctx context.Context, from types.Object, dia
 	}
 	o := handover.Options{
 		Directory: m.Directory.ValueString(), Kind: "ad-first-passwords", Returners: slices.Contains(textsOf(m.IssueTo), issueToReturners),
-		Policy: passwordPolicy(m.Length, m.Classes),
+		Policy: passwordsOf(m.Length, m.Classes),
 	}
 	return d.filesFor("ad password "+from.String(), o, m.Recipients, path.Root(argumentFirstPassword), diags)
 }
 
-func passwordPolicy(length types.Int64, classes types.Set) handover.Policy {
+func passwordsOf(length types.Int64, classes types.Set) handover.Policy {
 	p := handover.Policy{Length: int(length.ValueInt64())}
 	for _, name := range textsOf(classes) {
 		p.Classes = append(p.Classes, handover.Class(name))

@@ -1,5 +1,5 @@
 data "workforce_ad_group" "admins" {
-  sid        = "${data.workforce_ad_domain.corp.sid}-512"
+  sid          = "${data.workforce_ad_domain.corp.sid}-512"
   read_members = "all"
 }
 

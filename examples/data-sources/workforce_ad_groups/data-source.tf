@@ -1,8 +1,8 @@
 data "workforce_ad_groups" "vpn" {
-  container  = "OU=Groups,DC=corp,DC=example,DC=com"
-  filter     = "(sAMAccountName=vpn-*)"
+  container    = "OU=Groups,DC=corp,DC=example,DC=com"
+  filter       = "(sAMAccountName=vpn-*)"
   read_members = "all"
-  limit      = 100
+  limit        = 100
 }
 
 output "worker_ids_by_group" {
