@@ -24,7 +24,7 @@ var phases = map[string][][]string{
 		{"draft"},
 		{"names"},
 		{"managers"},
-		{"compare", "compared", "check"},
+		{"compare", "compared", "check", "allot"},
 		{"rounds"},
 		{"guard"},
 		{"report"},

@@ -166,3 +166,18 @@ func (d *drafts) draftLeft(p *drafted) {
 		d.draftFull(p)
 	}
 }
+
+// leftOutOfScope reports whether somebody out of scope has left by their HR record, and
+// nothing of the rules takes the access that they still have. Being out of scope is not the same
+// as having left, but a scope that is for people at work leaves out whoever leaves.
+func (d *run) leftOutOfScope(p *drafted) bool {
+	e := p.existing
+	if p.stage() != mapping.StageOutOfScope || e == nil || e.Deleted || !e.Account.Enabled || p.account != nil && !p.account.Enabled {
+		return false
+	}
+	if d.in.Owned != nil && !d.in.Owned(e) {
+		return false
+	}
+	cause, _ := d.mustNotSignIn(p.person)
+	return cause == directory.ForLeft
+}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/mapping"
 	"terraform-provider-workforce/internal/wording"
 )
 
@@ -102,4 +103,25 @@ func (d *report) warnNear(fits []NearFit) {
 		lines = append(lines, line)
 	}
 	d.warnSome(lines, "more workers get new accounts and nearly fit an account that is disabled, or whose worker is not in the feed; the correlation data source names all of them")
+}
+
+// warnLeftOutOfScope names those who have left and keep access because they are out of scope.
+func (d *report) warnLeftOutOfScope() {
+	var people []*compared
+	for _, p := range d.decided() {
+		if d.leftOutOfScope(p.drafted) {
+			people = append(people, p)
+		}
+	}
+	if len(people) == 0 {
+		return
+	}
+	rest := ""
+	if d.rules.OnOutOfScope == "" || d.rules.OnOutOfScope == mapping.OutOfScopeIgnore {
+		rest = ", but for accounts that a population manages and disables by its on_removal"
+	}
+	d.warn("%s enabled though the workers have left by the HR record: they are out of scope, and no rule takes their access%s. "+
+		"Let scope and IgnoreObjectFlow say nothing of status and dates, which worker_lifecycle knows, "+
+		"or set on_out_of_scope to %q or %q, or use an override with enabled = false: %s",
+		isAre(len(people), "account"), rest, mapping.OutOfScopeDisable, mapping.OutOfScopeLeaver, d.firstTen(people))
 }
