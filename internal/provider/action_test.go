@@ -374,6 +374,8 @@ func TestAccActionsEntra_stopped(t *testing.T) {
 // TestActionPages: Terraform 1.11 tells the documentation generator of no
 // actions, so that their pages are written by hand; they say what the schema says.
 func TestActionPages(t *testing.T) {
+	words := map[string]string{"tftypes.String": "String", "tftypes.Bool": "Boolean", "tftypes.Number": "Number",
+		"tftypes.List[tftypes.String]": "List of String", "tftypes.Set[tftypes.String]": "Set of String"}
 	p := startActions(t, nil)
 	for name, s := range p.schemas.ActionSchemas {
 		page, err := os.ReadFile(filepath.Join("..", "..", "docs", "actions", strings.TrimPrefix(name, "workforce_")+".md"))
@@ -387,7 +389,7 @@ func TestActionPages(t *testing.T) {
 			if a.Required {
 				need = "Required"
 			}
-			expected = append(expected, fmt.Sprintf("- `%s` (%s) %s", a.Name, map[string]string{"users": "List of String", "reason": "String"}[a.Name], a.Description), "### "+need)
+			expected = append(expected, fmt.Sprintf("- `%s` (%s) %s", a.Name, words[a.Type.String()], a.Description), "### "+need)
 		}
 		for _, text := range expected {
 			if !strings.Contains(string(page), text) {
