@@ -35,6 +35,14 @@ func (r *run) create(ctx context.Context, t *task) {
 		return
 	}
 	err = r.add(ctx, t, req)
+	if _, flags := withoutFlags(t.writable()); len(flags) > 0 && ldapconn.IsAccessDenied(err) {
+		for _, name := range flags { // who can sign in must not depend on them
+			t.fail("create", name, explainWrite(err))
+		}
+		if req, err = r.addRequest(t, password); err == nil {
+			err = r.add(ctx, t, req)
+		}
+	}
 	if password != "" && refusesPasswordInAdd(err) {
 		r.createInSteps(ctx, t, password, generated)
 		return
@@ -84,7 +92,7 @@ func (r *run) addRequest(t *task, password string) (*ldap.AddRequest, error) {
 	if dn := r.managerFor(t); dn != "" {
 		req.Attribute(attrManager, []string{dn})
 	}
-	want := t.Want
+	want := t.writable()                // without flags that were refused
 	if want.Enabled && password == "" { // for a moment, which an interruption may end
 		want.Enabled, want.DisabledFor = false, directory.ForPrehire
 	}
@@ -165,7 +173,7 @@ func (r *run) createInSteps(ctx context.Context, t *task, password string, gener
 		return
 	}
 	r.passwordSet(ctx, t, password, generated)
-	control, err := controlFor(t.Want, "")
+	control, err := controlFor(t.writable(), "")
 	if err != nil {
 		t.fail("enable", attrControl, directory.Because(directory.ErrInvalid, err))
 		return

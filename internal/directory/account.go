@@ -145,10 +145,16 @@ type Format struct {
 	Days []string
 	// ID is the attribute by which [Directory.Find] looks up object ids.
 	ID string
+	// Additive reports whether a document names only what it gives of an attribute: what the account has
+	// besides is left alone, and stands in no document. Nil: no attribute is like that.
+	Additive func(attribute string) bool
 	// HoldsAddresses says that a mail address cannot change hands within one run: the target looks at all
 	// addresses whenever it writes one, in no order that we could choose.
 	HoldsAddresses bool
 }
+
+// IsAdditive reports whether an attribute is one of which a document names only what it gives.
+func (f Format) IsAdditive(attribute string) bool { return f.Additive != nil && f.Additive(attribute) }
 
 // Known reports whether users have the attribute at the target, although this provider does not manage it.
 func (f Format) Known(name string) bool {

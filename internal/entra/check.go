@@ -104,7 +104,7 @@ func (t *Tenant) Check(ctx context.Context, changes []directory.Change) error {
 	if err != nil {
 		return err
 	}
-	problems := []error{t.checkGroups(ctx, changes, found), t.CheckLicenses(ctx, changes)}
+	problems := []error{t.checkGroups(ctx, changes, found), t.checkLicenses(ctx, changes, false)} // Apply says of one person that a unit is missing
 	for _, c := range changes {
 		u := found[strings.ToLower(c.ID)]
 		c.Want = withoutMastered(c.Want, u)

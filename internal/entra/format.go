@@ -42,6 +42,7 @@ var Format = directory.Format{
 	Equal:    equal,
 	Mastered: mastered,
 	Check:    CheckValue,
+	Additive: func(attribute string) bool { return attribute == attrLicenses },
 	Unique:   []string{attrMail, "onPremisesImmutableId"},
 	// https://learn.microsoft.com/graph/api/resources/user#properties; certificateUserIds is a part of authorizationInfo.
 	Unsupported: []string{

@@ -124,9 +124,14 @@ func (c catalog) wantedLicenses(want directory.Value) ([]assignment, error) {
 }
 
 // CheckLicenses says of which people a license cannot be had: the tenant has none of that name, the country is missing
-// that a license needs, or no unit is left. Where units are short those go without whose worker ids come last. The error
-// joins a *directory.PersonError for each; changes that name no license are left alone.
+// that a license needs, or no unit is left. Where units are short, disabled accounts go without first, and then the last of
+// the changes. The error joins a *directory.PersonError about assignedLicenses for each; changes that name no
+// license are left alone.
 func (t *Tenant) CheckLicenses(ctx context.Context, changes []directory.Change) error {
+	return t.checkLicenses(ctx, changes, true)
+}
+
+func (t *Tenant) checkLicenses(ctx context.Context, changes []directory.Change, units bool) error {
 	var ids []string
 	about := slices.DeleteFunc(slices.Clone(changes), func(c directory.Change) bool {
 		return len(c.Want.Attributes[attrLicenses]) == 0 || c.Want.Deleted || c.Want.Released
@@ -151,7 +156,7 @@ func (t *Tenant) CheckLicenses(ctx context.Context, changes []directory.Change) 
 	if err != nil {
 		return err
 	}
-	slices.SortStableFunc(about, func(a, b directory.Change) int { return strings.Compare(a.WorkerID, b.WorkerID) })
+	slices.SortStableFunc(about, func(a, b directory.Change) int { return rank(a.Want) - rank(b.Want) })
 	a := &allotment{catalog: licenses, asking: map[string][]*directory.PersonError{}}
 	for _, c := range about {
 		u := found[strings.ToLower(c.ID)]
@@ -160,7 +165,18 @@ func (t *Tenant) CheckLicenses(ctx context.Context, changes []directory.Change) 
 		}
 		a.weigh(c, u)
 	}
+	if !units {
+		return errors.Join(a.problems...)
+	}
 	return errors.Join(append(a.problems, a.short()...)...)
+}
+
+// rank orders who gets a unit first: people who can sign in.
+func rank(a directory.Account) int {
+	if a.Enabled {
+		return 0
+	}
+	return 1
 }
 
 // allotment gives out the units that are free.
@@ -194,7 +210,7 @@ func (a *allotment) weigh(c directory.Change, u *user) {
 	}
 	wanted = slices.DeleteFunc(wanted, have.has)
 	if len(wanted) > 0 && place == "" {
-		a.problems = append(a.problems, problem(attrUsageLocation, errNoUsageLocation))
+		a.problems = append(a.problems, problem(attrLicenses, errNoUsageLocation))
 		return
 	}
 	for _, w := range wanted {
@@ -217,7 +233,7 @@ func (a *allotment) short() []error {
 		why := fmt.Errorf("no unit of the license %s is left: %d people are to get one, and %d of %d units are free; buy units, take "+
 			"the license from others, or give it to fewer people", l.PartNumber, len(asking), l.Free(), l.Units.Enabled)
 		for _, p := range asking[l.Free():] {
-			p.Err = directory.Because(directory.ErrInvalid, why)
+			p.Err = why
 			out = append(out, p)
 		}
 	}

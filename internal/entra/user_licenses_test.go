@@ -132,12 +132,18 @@ func TestCheckLicenses(t *testing.T) {
 	nowhere.Want.Attributes[attrLicenses] = directory.Value{"SPE_E3"}
 	keeps := person("w9")
 	keeps.ID, keeps.Want.Attributes[attrLicenses] = has, directory.Value{"SPE_E3"}
-	err := tenant.Check(t.Context(), []directory.Change{
-		licensed("w3", []string{"AAD_PREMIUM"}), licensed("w2", []string{"AAD_PREMIUM"}), licensed("w1", []string{"AAD_PREMIUM"}),
+	gone := licensed("w0b", []string{"AAD_PREMIUM"})
+	gone.Want.Enabled = false // goes without before those who can sign in
+	changes := []directory.Change{
+		gone, licensed("w1", []string{"AAD_PREMIUM"}), licensed("w2", []string{"AAD_PREMIUM"}),
 		nowhere, keeps, licensed("w5", []string{"SPE_E5"}), licensed("w6", []string{"SPE_E3 without TEAMS"}),
 		licensed("w7", []string{"SPE_E3", "spe_e3 without TEAMS1"}),
-	})
-	wants(t, err, directory.ErrInvalid, "worker \"w2\"", "worker \"w3\"", "3 people are to get one, and 1 of 2 units", "worker "+
+	}
+	if err := tenant.Check(t.Context(), changes); err == nil || strings.Contains(err.Error(), "no unit") {
+		t.Errorf("a missing unit, of which Apply tells one person, is an error of the plan: %v", err)
+	}
+	err := tenant.CheckLicenses(t.Context(), changes)
+	wants(t, err, directory.ErrInvalid, "worker \"w0b\"", "worker \"w2\"", "3 people are to get one, and 1 of 2 units", "worker "+
 		"\"w4\"", "usageLocation",
 		"no license \"SPE_E5\"", "SPE_E3", "no service plan \"TEAMS\"", "TEAMS1", "named twice")
 	for _, unharmed := range []string{`"w1"`, `"w9"`} {

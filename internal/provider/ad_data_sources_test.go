@@ -378,7 +378,7 @@ output "units" { value = [for u in data.workforce_ad_organizational_units.all.or
 				knownvalue.StringExact("dat01")})),
 			is("organizational_unit.inner", "protect_from_deletion", knownvalue.Bool(false)),
 			out("privileged", knownvalue.MapExact(map[string]knownvalue.Check{
-				"dat00": knownvalue.StringExact(""), "dat01": matches(`"dat-inner", which is nested into "Domain Admins"`),
+				"dat00": knownvalue.StringExact(""), "dat01": matches(`dat-inner \(in Domain Admins\)`),
 				"dat02": knownvalue.StringExact("")})),
 			out("keys", knownvalue.MapExact(map[string]knownvalue.Check{"dat00": knownvalue.Bool(true), "dat02": knownvalue.Bool(true)})),
 			out("primary", knownvalue.Bool(true)),

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -75,13 +76,14 @@ func returning(t *testing.T, d *samba.Domain, first *string, last func(cfg strin
 		return config.Variables{"csv": config.StringVariable(returningCSV(left))}
 	}
 	cfg := withoutExchange(pipelineConfig(ou, "[Dept]", ""))
-	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: append([]resource.TestStep{
+	var ahead atomic.Int64
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: daysAhead(&ahead), Steps: append([]resource.TestStep{
 		{Config: cfg, ConfigVariables: csv(""), ConfigPlanChecks: settledPlan, Check: resource.ComposeAggregateTestCheckFunc(holds(d, "lee2", "cn", "Wei Lee"), identity(d, "lee2", first))},
 		{PreConfig: func() {
 			mustModify(t, d, "dn: CN=Wei Lee,"+ou+"\nchangetype: modify\nreplace: description\ndescription: by hand\n")
 		}, Config: cfg, ConfigVariables: csv("2026-01-14"), ConfigPlanChecks: settledPlan, Check: holds(d, "lee2", "userAccountControl", "514")},
 		// Retention is what the domain itself has recorded: 30 days from now.
-		{Config: strings.Replace(cfg, `"2026-01-15"`, `"`+time.Now().AddDate(0, 0, 32).Format(time.DateOnly)+`"`, 1), ConfigVariables: csv("2026-01-14"), ConfigPlanChecks: settledPlan, Check: func(*terraform.State) error {
+		{PreConfig: func() { ahead.Store(32) }, Config: strings.Replace(cfg, `"2026-01-15"`, `"`+time.Now().AddDate(0, 0, 32).Format(time.DateOnly)+`"`, 1), ConfigVariables: csv("2026-01-14"), ConfigPlanChecks: settledPlan, Check: func(*terraform.State) error {
 			if left, err := d.Search(context.Background(), "(employeeID=0002)"); err != nil || len(left) > 0 {
 				return fmt.Errorf("%d accounts are there, %v", len(left), err)
 			}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -105,12 +106,14 @@ func TestAccAD_leaversToldLate(t *testing.T) {
 	const always = "resource \"terraform_data\" \"always\" { input = timestamp() }\n"
 	deletedOnly := resource.ConfigPlanChecks{PostApplyPostRefresh: settledPlan.PostApplyPostRefresh, PreApply: []plancheck.PlanCheck{
 		plancheck.ExpectResourceAction("workforce_ad_population.staff", plancheck.ResourceActionNoop)}}
-	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: []resource.TestStep{
+	var ahead atomic.Int64
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: daysAhead(&ahead), Steps: []resource.TestStep{
 		{Config: nightly(ou, 0, ""), ConfigVariables: first, ConfigPlanChecks: settledPlan, Check: resource.ComposeAggregateTestCheckFunc(ended("late1"), holds(d, "late2", "userAccountControl", "512"))},
 		{PreConfig: func() { group("CN=F late2," + ou) }, Config: nightly(ou, 0, ""), ConfigVariables: second, ConfigPlanChecks: settledPlan,
 			Check:             resource.ComposeAggregateTestCheckFunc(ended("late2"), ended("late3"), holds(d, "late8", "userAccountControl", "512")),
 			ConfigStateChecks: listsOf(map[string][]string{"leavers": {"late2", "late3"}, "joiners": {"late8"}})},
 		{PreConfig: func() {
+			ahead.Store(31)
 			mustModify(t, d, "dn: CN=Below,CN=F late2,"+leavers+"\nchangetype: add\nobjectClass: nTFRSSubscriptions\n")
 		}, Config: nightly(ou, 31, "") + always, ConfigVariables: staffCSV("late", 8, changed), ExpectNonEmptyPlan: true,
 			Check: resource.ComposeAggregateTestCheckFunc(gone(d, "late1"), ended("late2"), gone(d, "late3"), ended("late4")), ConfigStateChecks: listsOf(map[string][]string{"set_aside": {"late2"}})},

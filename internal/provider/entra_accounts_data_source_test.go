@@ -5,6 +5,7 @@ package provider
 import (
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -92,8 +93,9 @@ func TestAccEntraPipeline(t *testing.T) {
 		}
 		return statecheck.ExpectKnownValue("data.workforce_entra_accounts.staff", tfjsonpath.New(name), knownvalue.ListExact(checks))
 	}
+	var ahead atomic.Int64
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: testProviders,
+		ProtoV6ProviderFactories: daysAhead(&ahead),
 		Steps: []resource.TestStep{
 			{Config: cloudPipeline("2026-01-15") + onceInState, ConfigVariables: csv(pipelineCSV), ConfigPlanChecks: settledPlan,
 				Check: resource.ComposeAggregateTestCheckFunc(userHolds(s, "li2@example.com", "displayName", `"Ada Li"`), userHolds(s, "o'brien@example.com", "employeeId", `"0003"`),
@@ -113,7 +115,7 @@ func TestAccEntraPipeline(t *testing.T) {
 			{Config: cloudPipeline("2026-01-15"), ConfigVariables: csv(leaver), ConfigPlanChecks: settledPlan,
 				Check: userHolds(s, "li3@example.com", "accountEnabled", "false"), ConfigStateChecks: []statecheck.StateCheck{list("leavers", "0002")}},
 			// The retention is over: soft-deleted.
-			{Config: cloudPipeline(later), ConfigVariables: csv(leaver), ConfigPlanChecks: settledPlan,
+			{PreConfig: func() { ahead.Store(32) }, Config: cloudPipeline(later), ConfigVariables: csv(leaver), ConfigPlanChecks: settledPlan,
 				Check: func(*terraform.State) error {
 					if d := s.DeletedUsers(); len(d) != 1 || d[0]["id"] != first {
 						return fmt.Errorf("deleted are %v, expected the one user", d)

@@ -238,7 +238,11 @@ func (m *entraGroupModel) remove(ctx context.Context, run *objectRun[*entra.Tena
 			return m.named(err)
 		}
 	}
-	return m.named(run.dir.DeleteGroup(ctx, m.ID.ValueString()))
+	err := run.dir.DeleteGroup(ctx, m.ID.ValueString())
+	if licenses, ok := m.licenses(); err != nil && ok { // the group stays, and so do the licenses of its members
+		err = errors.Join(err, run.dir.SetGroupLicenses(ctx, m.ID.ValueString(), licenses))
+	}
+	return m.named(err)
 }
 
 // locate finds the group by its object id, mail nickname or display name.

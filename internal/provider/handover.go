@@ -58,6 +58,12 @@ func (h *handovers) of(key string, o handover.Options) *handover.Files {
 	return h.files[key]
 }
 
+// nullObject is a nested argument that is not set: one without its type cannot be written to a state.
+func nullObject(of schema.Attribute) types.Object {
+	typed, _ := of.GetType().(types.ObjectType)
+	return types.ObjectNull(typed.AttrTypes)
+}
+
 // firstPasswordModel is the argument first_password.
 type firstPasswordModel struct {
 	Directory  types.String `tfsdk:"directory"`
@@ -170,8 +176,8 @@ func (d *providerData) filesFor(key string, o handover.Options, recipients types
 	o.Now = d.clock
 	files := d.handovers.of(key, o)
 	if err := files.CheckPlace(); err != nil {
-		diags.AddAttributeError(at.AtName("directory"), "No place for credentials", err.Error()+".")
-		return nil
+		diags.AddAttributeWarning(at.AtName("directory"), "No place for credentials", sentence(err)+
+			" Until it can be written, nothing is handed over: leavers and everybody who has an account are handled as before.")
 	}
 	return files
 }
@@ -191,8 +197,8 @@ func (d *providerData) recipients(keys []string, at path.Path, diags *diag.Diagn
 	for _, when := range []int{0, expirySoon} {
 		if err := recipients.Valid(d.clock().AddDate(0, 0, when)); err != nil {
 			diags.AddAttributeWarning(at.AtName("recipients"), "A recipient's certificate ends",
-				sentence(err)+" Nothing is encrypted to a certificate that has ended: joiners get no "+
-					"account from then on, and everybody else is handled as before.")
+				sentence(err)+" Nothing is encrypted to a certificate that has ended. From then on joiners get no account where a first "+
+					"password is handed over, and no pass where an access pass is; everybody else is handled as before.")
 			break
 		}
 	}

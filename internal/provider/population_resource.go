@@ -94,9 +94,9 @@ type populationArguments struct {
 }
 
 func (t target) newPopulation() populationArguments {
-	var m populationKind = &adPopulationModel{}
+	var m populationKind = &adPopulationModel{FirstPassword: nullObject(firstPasswordSchema())}
 	if t.format.Target == entraTarget.format.Target {
-		m = &entraPopulationModel{}
+		m = &entraPopulationModel{FirstAccessPass: nullObject(firstPassSchema())}
 	}
 	return populationArguments{m, m.common()}
 }

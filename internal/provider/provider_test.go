@@ -4,8 +4,11 @@ package provider
 
 import (
 	"os"
+	"sync/atomic"
 	"testing"
+	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"terraform-provider-workforce/internal/sandbox/samba"
@@ -22,6 +25,13 @@ func TestMain(m *testing.M) {
 // testProviders serves the provider in this process, as released binaries do.
 var testProviders = map[string]func() (tfprotov6.ProviderServer, error){
 	"workforce": func() (tfprotov6.ProviderServer, error) { return NewServer("test")(), nil },
+}
+
+// daysAhead are providers whose present is so many days ahead, which a step may change: what is recorded
+// by a directory is recorded today, and nothing is deleted before its day.
+func daysAhead(days *atomic.Int64) map[string]func() (tfprotov6.ProviderServer, error) {
+	clock := func() time.Time { return time.Now().AddDate(0, 0, int(days.Load())) }
+	return map[string]func() (tfprotov6.ProviderServer, error){"workforce": providerserver.NewProtocol6WithError(&workforceProvider{version: "test", clock: clock})}
 }
 
 // useDomain starts the domain controller of this package and points the

@@ -134,9 +134,9 @@ type userArguments struct {
 }
 
 func (t target) newArguments() userArguments {
-	var m personModel = &adUserModel{}
+	var m personModel = &adUserModel{FirstPassword: nullObject(firstPasswordSchema())}
 	if t.format.Target == entraTarget.format.Target {
-		m = &entraUserModel{}
+		m = &entraUserModel{FirstAccessPass: nullObject(firstPassSchema())}
 	}
 	return userArguments{target: t, personModel: m, userModel: m.common()}
 }

@@ -63,6 +63,7 @@ var advices = map[string]advice{
 	"leavers_manage":       {askManager, goOn, "the people stay, without a new manager"},
 	"leaver_owns_groups":   {askManager, goOn, "the groups stay"},
 	"leaver_privileged":    {askAdmins, goOn, "the access ends now"},
+	"lacking":              {askAdmins, goOn, "the accounts are made without it"},
 	"leaver_used_after":    {askSecurity, goOn, "the access ends now"},
 	"returns_privileged":   {askAdmins, hold, ""},
 	"leaver_by_policy":     {askHR, hold, ""},

@@ -92,7 +92,10 @@ func (v *Review) nearFits() []finding {
 	}
 	for _, f := range v.r.Near {
 		p := v.byID[f.WorkerID]
-		if p == nil || called[nameKey(p.pro.Name)] > tellingName {
+		if p == nil {
+			continue
+		}
+		if key := nameKey(p.pro.Name); key != "" && called[key] > tellingName {
 			continue
 		}
 		concerned = append(concerned, p)

@@ -4,12 +4,15 @@ package roster
 
 import (
 	"context"
+	"errors"
 
 	"terraform-provider-workforce/internal/directory"
 )
 
-// checkAllotments sets those aside who are to get what the directory has not, or has not enough of. Everybody who is
-// to get something is asked about at once, so that nobody gets what somebody else has been promised.
+// checkAllotments leaves out of documents what the directory has not, or has not enough of, such as
+// licences. Nobody waits for their account, or keeps old values, because of it: access first, and what
+// is lacking is told. Everybody who is to get something is asked about at once, so that nobody gets what
+// somebody else has been promised.
 func (d *comparison) checkAllotments(ctx context.Context) error {
 	if d.in.Allots == nil {
 		return nil
@@ -28,5 +31,37 @@ func (d *comparison) checkAllotments(ctx context.Context) error {
 	if len(changes) == 0 {
 		return nil
 	}
-	return d.asideRefused(d.in.Allots(ctx, changes), problemValue, remedyValue)
+	var rest []error
+	for _, err := range eachError(d.in.Allots(ctx, changes)) {
+		one, about := err.(*directory.PersonError)
+		p := (*person)(nil)
+		if about {
+			p = d.lookup(one.WorkerID)
+		}
+		if p == nil || one.Attribute == "" {
+			rest = append(rest, err)
+			continue
+		}
+		if p.lacks == nil {
+			p.lacks = map[string]string{}
+		}
+		p.lacks[directory.Fold(one.Attribute)] = own(p, one.Err)
+	}
+	return errors.Join(rest...)
+}
+
+// eachError takes joined errors apart.
+func eachError(err error) []error {
+	if err == nil {
+		return nil
+	}
+	many, joined := err.(interface{ Unwrap() []error })
+	if _, about := err.(*directory.PersonError); !joined || about {
+		return []error{err}
+	}
+	var out []error
+	for _, e := range many.Unwrap() {
+		out = append(out, eachError(e)...)
+	}
+	return out
 }

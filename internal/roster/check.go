@@ -45,31 +45,25 @@ func (d *comparison) checkDeletions(ctx context.Context) error {
 	if d.in.Refuses == nil || len(changes) == 0 {
 		return nil
 	}
-	return d.asideRefused(d.in.Refuses(ctx, changes), problemDeletion, "mend that by hand; the account stays disabled until then")
+	return d.asideRefused(d.in.Refuses(ctx, changes))
 }
 
 // asideRefused sets the people aside whom errors are about, and returns what is about nobody.
-func (d *comparison) asideRefused(err error, kind problemKind, remedy string) error {
-	if err == nil {
-		return nil
-	}
-	one, about := err.(*directory.PersonError)
-	if many, joined := err.(interface{ Unwrap() []error }); joined && !about {
-		var rest []error
-		for _, e := range many.Unwrap() {
-			rest = append(rest, d.asideRefused(e, kind, remedy))
+func (d *comparison) asideRefused(err error) error {
+	var rest []error
+	for _, e := range eachError(err) {
+		one, about := e.(*directory.PersonError)
+		p := (*person)(nil)
+		if about {
+			p = d.lookup(one.WorkerID)
 		}
-		return errors.Join(rest...)
+		if p == nil {
+			rest = append(rest, e)
+			continue
+		}
+		p.setAside(problemDeletion, own(p, one), "mend that by hand; the account stays disabled until then")
 	}
-	if !about {
-		return err
-	}
-	p := d.lookup(one.WorkerID)
-	if p == nil {
-		return err
-	}
-	p.setAside(kind, own(p, one), remedy)
-	return nil
+	return errors.Join(rest...)
 }
 
 // checkDuplicates sets those aside who would get a name that somebody else has. Where

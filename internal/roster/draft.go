@@ -102,8 +102,16 @@ func newDrafts(from *recognised) *drafts {
 func (d *drafts) redraft() bool {
 	found := false
 	for i, p := range d.all {
-		if p.stale() {
+		switch {
+		case p.stale():
 			d.all[i], found = d.fallBackLate(p), true
+		case p.lacking():
+			for name := range p.account.Attributes {
+				if _, lacks := p.lacks[directory.Fold(name)]; lacks {
+					delete(p.account.Attributes, name)
+				}
+			}
+			p.without, found = len(p.lacks), true
 		}
 	}
 	return found
@@ -177,6 +185,9 @@ func (d *run) leftOutOfScope(p *drafted) bool {
 	}
 	if d.in.Owned != nil && !d.in.Owned(e) {
 		return false
+	}
+	if !d.strong(p.rule) && !d.carries(e, p.person) {
+		return false // found by a weak rule only, it may be somebody else's
 	}
 	cause, _ := d.mustNotSignIn(p.person)
 	return cause == directory.ForLeft

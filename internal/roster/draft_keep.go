@@ -43,6 +43,16 @@ func (d *drafts) keepAttribute(p *drafted, a *directory.Account, name string) {
 	if len(v) == 0 || name == directory.ManagerAttribute && !d.knownWorker(v.Text()) {
 		return
 	}
+	if d.in.Format.IsAdditive(name) { // what others gave is not ours to name, and so not ours to take later
+		if p.desired == nil {
+			return
+		}
+		want := p.desired.Attributes[name].Value
+		if len(want) == 0 || !d.in.Format.Same(name, v, want) {
+			return
+		}
+		v = want
+	}
 	a.Attributes[name] = v
 }
 

@@ -99,6 +99,9 @@ func (d *drafts) draftAttribute(p *drafted, a *directory.Account, name string, o
 // withAdded is what an account has of an attribute, and of the values to add those it lacks.
 // An address that would be a second primary one (SMTP:) is added as an alias (smtp:).
 func (d *drafts) withAdded(name string, present, add directory.Value) directory.Value {
+	if d.in.Format.IsAdditive(name) {
+		return add
+	}
 	all := slices.Clone(present)
 	primary := slices.ContainsFunc(present, isPrimary)
 	for _, v := range d.written[name].Canonical(add) {

@@ -32,6 +32,7 @@ type drafted struct {
 	// barred says that this includes to take access.
 	mastered []string
 	barred   bool
+	without  int // how many of person.lacks the document leaves out
 	// leftOut says why the account has no document although there is one.
 	leftOut *Unmanaged
 	// agreed are what overrides name and the rules say as well; idle: they have no account to act on.
@@ -57,6 +58,9 @@ func (d *drafts) of(id string) *drafted {
 func (p *drafted) stale() bool {
 	return p.aside() && p.verdict != ActionSetAside && p.verdict != ActionHeld
 }
+
+// lacking reports whether the document names what the directory cannot give.
+func (p *drafted) lacking() bool { return p.account != nil && len(p.lacks) > p.without }
 
 // leaveOut notes why an account that exists has no document.
 func (p *drafted) leaveOut(kind string) {

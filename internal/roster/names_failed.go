@@ -116,6 +116,7 @@ func (n *names) setAside(pass int) {
 	for _, f := range n.failed {
 		if p := f.slot.person; !waits[p] {
 			p.setAside(f.kind, f.text, f.remedy())
+			p.verdict = "" // also of somebody who was set aside before, and whom an override moves: they are drafted anew
 		}
 	}
 }

@@ -43,6 +43,9 @@ type person struct {
 	// troubles are why the person is set aside. Every phase may add one, which is why the
 	// later phases run in rounds.
 	troubles []trouble
+	// lacks are attributes, by folded name, that the directory cannot give the person now, with the reason. Their
+	// document leaves them out, and rounds draft it anew, as for troubles.
+	lacks map[string]string
 	// losesProtected: must not sign in any longer, but the account is protected. It stays set.
 	losesProtected bool
 }

@@ -60,6 +60,7 @@ func (d *report) result() (*Result, error) {
 	d.warnOverrides()
 	d.warnBlocked()
 	d.warnLeftOutOfScope()
+	r.Lacking = d.lacking()
 	d.warnSynchronised()
 	d.warnAside()
 	d.warnKeys()

@@ -125,3 +125,20 @@ func (d *report) warnLeftOutOfScope() {
 		"or set on_out_of_scope to %q or %q, or use an override with enabled = false: %s",
 		isAre(len(people), "account"), rest, mapping.OutOfScopeDisable, mapping.OutOfScopeLeaver, d.firstTen(people))
 }
+
+// lacking lists who goes without what the directory cannot give, and warns of each kind once.
+func (d *report) lacking() []Lack {
+	var out []Lack
+	byText := map[string][]*compared{}
+	for _, p := range d.decided() {
+		for _, attribute := range sortedKeys(p.lacks) {
+			out = append(out, Lack{p.id, attribute, p.lacks[attribute]})
+			byText[p.lacks[attribute]] = append(byText[p.lacks[attribute]], p)
+		}
+	}
+	for _, text := range sortedKeys(byText) {
+		people := byText[text]
+		d.warn("%s, and %s without it: %s", text, isAre(len(people), "account"), d.firstTen(people))
+	}
+	return out
+}

@@ -51,6 +51,8 @@ type Result struct {
 	Profiles []Profile
 	// Near are those who get a new account and nearly fit one that is out of use.
 	Near []NearFit
+	// Lacking are those who go without what the directory cannot give, by worker id.
+	Lacking []Lack
 	// Overrides lists every override for each of its workers, by worker.
 	Overrides []OverrideLine
 	// Cycles are worker ids that manage one another.
@@ -239,4 +241,11 @@ type NearFit struct {
 	State, Why string
 	// More is how many further accounts nearly fit.
 	More int
+}
+
+// Lack is what one person goes without, because the directory has not, or not enough of it.
+type Lack struct {
+	WorkerID, Attribute string
+	// Reason says why, the same for everybody of whom the same is true.
+	Reason string
 }

@@ -104,8 +104,8 @@ type Input struct {
 	// a *directory.PersonError for each. It is asked about deletions only.
 	Refuses func(context.Context, []directory.Change) error
 	// Allots, if not nil, says which of the changes ask for something that the directory has not, or has not
-	// enough of, such as a unit of a license: a *directory.PersonError for each. It is asked about everybody who
-	// is to get an account or whose account changes.
+	// enough of, such as a unit of a license: a *directory.PersonError for each, whose Attribute the document of the
+	// person then leaves out. It is asked about everybody who is to get an account or whose account changes.
 	Allots func(context.Context, []directory.Change) error
 	// Now is the present, which AsOf is held against: a moment left over in a variable
 	// would let nobody leave, and one ahead would let people leave and start before their

@@ -9,8 +9,8 @@ import (
 
 // decideAccounts works out every account and what changes: draft, give names, link managers,
 // compare, check. People with a problem are set aside, which may give others one: a
-// manager without an account, or a name that stays taken. Every round sets somebody aside, or is
-// the last.
+// manager without an account, or a name that stays taken. Every round sets somebody aside, leaves
+// out of a document what the directory has not enough of, or is the last.
 func decideAccounts(ctx context.Context, who *recognised) (*comparison, error) {
 	drafts := newDrafts(who)
 	names := newNames(drafts)
@@ -23,7 +23,7 @@ func decideAccounts(ctx context.Context, who *recognised) (*comparison, error) {
 		if err := outcome.check(ctx, names.collisions); err != nil {
 			return nil, err
 		}
-		if who.looksOnly || !slices.ContainsFunc(drafts.all, (*drafted).stale) {
+		if who.looksOnly || !slices.ContainsFunc(drafts.all, func(p *drafted) bool { return p.stale() || p.lacking() }) {
 			return outcome, nil
 		}
 	}

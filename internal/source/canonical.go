@@ -146,7 +146,7 @@ func (r *record) bare() bool {
 		}
 	}
 	for _, column := range r.attrs {
-		if !r.worker.Attributes[r.columns[column]].IsNull() {
+		if !r.clean(r.raw(column)).IsNull() {
 			return false
 		}
 	}

@@ -18,7 +18,7 @@ func TestLanguages(t *testing.T) {
 		Left: "Austritt erfolgt|nicht mehr beschäftigt|Vertrag beendet|Non actif|Plus actif|Dado de baja|Falecido|Não ativo|" +
 			"Contrato rescindido|Non attivo|Deceduta|Niet in dienst|Niet meer in dienst|Nieaktywny|Zwolniona|" +
 			"Niezatrudniony|Były pracownik|Na emeryturze|Umowa rozwiązana",
-		Unknown: "gekündigt|In Kündigung|Dimissionario|Wypowiedzenie|Afastado|-1|+1| -1 |-0|Не активен|Аctive|Actіve",
+		Unknown: "gekündigt|In Kündigung|Dimissionario|Wypowiedzenie|Afastado|-1|+1| -1 |-0|1-|−1|–1|- 1|(1)|Не активен|Аctive|Actіve",
 	} {
 		for word := range strings.SplitSeq(words, "|") {
 			if got := Classify(word); got != class {

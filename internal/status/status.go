@@ -92,6 +92,9 @@ func classify(word string) Class {
 	for _, p := range parts {
 		all = append(all, p...)
 	}
+	if bare := strings.Join(all, " "); (bare == "1" || bare == "0") && bare != strings.TrimSpace(word) {
+		return Unknown // a sign or a bracket says something else than the number alone
+	}
 	if class := phrases[strings.Join(all, " ")]; class != Unsaid {
 		return class
 	}

@@ -55,7 +55,8 @@ func portalRule(e *etree.Element) (r Rule, is bool, err error) {
 			return r, true, fmt.Errorf("found the precedence %q, expected a number", text)
 		}
 	}
-	if r.Outbound && !strings.EqualFold(first("msidmOutboundIsFilterBased"), "true") && first(scope) == "" {
+	based := first("msidmOutboundIsFilterBased") // else sets and workflows apply it, whatever filter is left over
+	if r.Outbound && (strings.EqualFold(based, "false") || !strings.EqualFold(based, "true") && first(scope) == "") {
 		r.Unread = append(r.Unread, "to whom workflows and sets apply it, because it has no outbound scoping filter")
 	}
 	if err := r.criteria(first(scope), first("RelationshipCriteria")); err != nil {
