@@ -17,7 +17,7 @@ import (
 )
 
 // details makes users of the kinds that a look-up tells apart.
-func details(t *testing.T, c *company) map[string]string {
+func details(c *company) map[string]string {
 	at := time.Date(2026, 7, 4, 5, 6, 7, 0, time.UTC)
 	zoe := c.user("zoe", "lastLogonTimestamp", ticks(at), "pwdLastSet", ticks(at), "accountExpires", ticks(at),
 		"whenCreated", "20260102030405.0Z",
@@ -32,7 +32,7 @@ func details(t *testing.T, c *company) map[string]string {
 
 func TestFindUsers(t *testing.T) {
 	c := newCompany(t, activedirectory.Options{})
-	ids := details(t, c)
+	ids := details(c)
 	found, err := c.FindUsers(t.Context(), "sAMAccountName", []string{"zoe", "LOCKED", "free", "nobody", "Team"}, []string{"TITLE"})
 	if err != nil || len(found) != 3 {
 		t.Fatalf("%v, %v", found, err)
@@ -87,7 +87,7 @@ func TestFindUsers(t *testing.T) {
 // An answer is whole or an error, and however many accounts there are, what belongs to all of them is asked for once.
 func TestQueryUsers(t *testing.T) {
 	c := newCompany(t, activedirectory.Options{})
-	ids := details(t, c)
+	ids := details(c)
 	for i := range 2500 {
 		c.user(fmt.Sprintf("more%04d", i))
 	}

@@ -82,9 +82,12 @@ func (d *Domain) whoAmI(ctx context.Context) (string, error) {
 		return "", err
 	}
 	raw := entries[0].GetEqualFoldRawAttributeValue(tokens)
+	if len(raw) == 0 {
+		return "", nil // it does not say
+	}
 	sid, err := formatSID(raw)
 	if err != nil {
-		return "", nil // it does not say
+		return "", fmt.Errorf("reading who the provider is: %s: %w", tokens, err)
 	}
 	found, err := d.fetch(ctx, attrSID, []string{sid})
 	short, err2 := d.netBIOSName(ctx)

@@ -192,7 +192,7 @@ func TestAccTopologies_example(t *testing.T) {
 // TestAccTopologies_plans plans the examples of the topologies that differ from the one above.
 func TestAccTopologies_plans(t *testing.T) {
 	tenant := useTenant(t, graph.Options{})
-	syncPerson(tenant, 1, true) // carries worker id 0001, whom the feed does not have
+	syncPerson(tenant, 1) // carries worker id 0001, whom the feed does not have
 	corp, emea := useForests(t)
 	work := t.TempDir()
 	if err := os.CopyFS(work, os.DirFS(filepath.Join(examplesDir, "topologies"))); err != nil {

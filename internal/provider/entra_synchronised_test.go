@@ -25,16 +25,16 @@ func hybridPipeline(asOf, more string) string {
 		"  synchronised_only = true\n  attributes = {\n    usageLocation = { constant = \"DE\" }\n"+more+"  }\n")
 }
 
-func syncPerson(s *graph.Server, n byte, enabled bool) string {
+func syncPerson(s *graph.Server, n byte) string {
 	id := fmt.Sprintf("%04d", n)
-	return s.SyncUser([16]byte{n}, "u"+id, map[string]any{"userPrincipalName": "u" + id + "@example.com", "displayName": "User " + id, "employeeId": id, "accountEnabled": enabled})
+	return s.SyncUser([16]byte{n}, "u"+id, map[string]any{"userPrincipalName": "u" + id + "@example.com", "displayName": "User " + id, "employeeId": id, "accountEnabled": true})
 }
 
 // TestAccEntraSynchronised: who is synchronised from Active Directory joins, leaves and comes
 // back there. Nothing here fails for it, and every second plan is empty.
 func TestAccEntraSynchronised(t *testing.T) {
 	s := useTenant(t, graph.Options{})
-	one, two := syncPerson(s, 1, true), syncPerson(s, 2, true)
+	one, two := syncPerson(s, 1), syncPerson(s, 2)
 	const ann, bo = "0001,Ann,Ray,IT,2020-01-01,,,Active", "0002,Bo,Lee,IT,2020-01-01,%s,0001,Active"
 	working, gone := cloudFeed(ann, fmt.Sprintf(bo, "")), cloudFeed(ann, fmt.Sprintf(bo, "2026-01-10"))
 	cfg := hybridPipeline("2026-01-20", "")
@@ -71,7 +71,7 @@ func TestAccEntraSynchronised(t *testing.T) {
 // the rest: a leaver of the cloud is disabled, a synchronised one is named.
 func TestAccEntraSynchronised_mixed(t *testing.T) {
 	s := useTenant(t, graph.Options{})
-	syncPerson(s, 1, true)
+	syncPerson(s, 1)
 	const ann, bo = "0001,Ann,Ray,IT,2020-01-01,%s,,Active", "0002,Bo,Lee,IT,2020-01-01,%s,,Active"
 	cfg := cloudPipeline("2026-01-20")
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: []resource.TestStep{
@@ -88,8 +88,8 @@ func TestAccEntraSynchronised_mixed(t *testing.T) {
 func TestAccEntraSynchronised_removal(t *testing.T) {
 	s := useTenant(t, graph.Options{})
 	t.Setenv("WORKFORCE_ENTRA_REMOVED_GROUPS_ATTRIBUTES", "onPremisesExtensionAttributes/extensionAttribute14")
-	syncPerson(s, 1, true)
-	two := syncPerson(s, 2, true)
+	syncPerson(s, 1)
+	two := syncPerson(s, 2)
 	s.AddUser(map[string]any{"userPrincipalName": "u3@example.com", "displayName": "User 3", "mailNickname": "u3", "employeeId": "0003",
 		"accountEnabled": true})
 	group := s.AddGroup(map[string]any{"displayName": "Sales"})

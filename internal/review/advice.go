@@ -52,7 +52,8 @@ type advice struct {
 const (
 	reversible = "access can be given back"
 	nextRun    = "HR can correct it later"
-	unchanged  = "that leaves it open"
+	unchanged  = "that changes nothing"
+	stillIn    = "that changes nothing, and they can still sign in"
 )
 
 // advices are by the key of a finding.
@@ -78,9 +79,9 @@ var advices = map[string]advice{
 	"hold_keeps_leaver":       {askDecider, goOn, "the hold ends by itself"},
 	"override_disables":       {askDecider, goOn, "somebody decided it"},
 	"override_expired":        {askDecider, undo, "give the override a new last day"},
-	"absent_can_sign_in":      {askHR, goOn, unchanged},
+	"absent_can_sign_in":      {askHR, goOn, stillIn},
 	"kept_disabled":           {askDesk, goOn, "the account stays disabled"},
-	"unknown_word":            {askHR, goOn, unchanged},
+	"unknown_word":            {askHR, goOn, stillIn},
 	"protected_leaver":        {askAdmins, undo, "take the access away by hand today, whatever becomes of this run"},
 
 	"returns_without_hire_date": {askHR, hold, ""},

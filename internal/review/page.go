@@ -126,9 +126,12 @@ func (v *Review) byDepartment(list []*person, one, many, what string, day func(*
 			t = append(t, say("%s: ", department)...)
 		}
 		t = append(t, p.with(roster.RoleTitle, roster.RolePlace)...)
-		if d := string(day(p)); d == "" {
+		switch d := string(day(p)); {
+		case d == "":
 			t = append(t, say(" (no %s)", words(what))...)
-		} else if d != usual {
+		case p.loses() && d >= string(v.today()): // access ends with the last day of work
+			t = append(t, say(" (last day of work is over, employment ends on %s)", d)...)
+		case d != usual:
 			t = append(t, say(" (%s)", d)...)
 		}
 	}

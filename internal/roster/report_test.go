@@ -35,7 +35,7 @@ func TestReport(t *testing.T) {
 	r := decideAndReport(t, in)
 	last := -1
 	for _, part := range []string{
-		"# Identity changes as of 2026-11-22 12:00 UTC", "20 workers in the feed, and 1 account of people whom it does not have: 21 people.",
+		"# Identity changes as of 2026-11-22 12:00 UTC", "20 workers in the feed, and 1 account whose owner is missing from it: 21 people.",
 		"19 people can sign in today: 1 loses that, and 1 gets it. Afterwards 19 can.",
 		"20 accounts today (1 disabled), 1 made, 1 deleted: 20 afterwards (1 disabled). 1 person has none: 1 is deleted.",
 		"| account deleted | 1 |", "| lose access | 1 | by HR, all have left", "| renamed | 1 |", "| moved to another container of the directory | 1 |", "| new account | 1 | all can sign in at once",
