@@ -70,6 +70,16 @@ func (p *planted) take() *people.Worker {
 	return p.staff[p.next*7%len(p.staff)]
 }
 
+// called counts who bears somebody's last name.
+func (p *planted) called(w *people.Worker) (n int) {
+	for _, other := range p.c.Workers {
+		if other.LastName == w.LastName {
+			n++
+		}
+	}
+	return n
+}
+
 func (p *planted) expect(key string, ids ...string) { p.answers[key] = append(p.answers[key], ids...) }
 
 func (p *planted) join(first, last, hired, manager string) *people.Worker {
@@ -182,6 +192,9 @@ func (p *planted) plantLeavers() {
 	unknown.Status = "Ruhend-X"
 	p.expect("unknown_word", unknown.ID)
 	twin := p.take()
+	for p.called(twin) > 4 { // a name that many bear says nothing
+		twin = p.take()
+	}
 	p.leave(twin, "2026-11-19")
 	again := p.join(twin.FirstName, twin.LastName, "2026-11-23", p.heads[7].ID)
 	again.PreferredName = twin.PreferredName
@@ -243,12 +256,12 @@ func (p *planted) plantChanges() {
 // Everything that a good HR administrator would question stands on page one, and nothing
 // else is among the ten things to look at.
 func TestPageOneNamesWhatIsPlanted(t *testing.T) {
-	for _, seed := range []uint64{1, 2, 3} {
+	for _, seed := range []uint64{1, 2} {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			m := newMemory()
 			p := newPlanted(t, seed, 1500)
 			in := input(t, m, rules(companyRules))
-			for i, days := range []int{60, 27, 24, 20, 17, 12, 10, 6, 3} { // as the company lived before
+			for i, days := range []int{60, 25, 17, 9, 3} { // as the company lived before
 				m.now = now.AddDate(0, 0, -days)
 				if in.AsOf = m.now; i > 0 {
 					p.lately(m.now)
