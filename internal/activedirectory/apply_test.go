@@ -43,8 +43,8 @@ func TestCreateChangeAndNothingToDo(t *testing.T) {
 }
 
 var hostile = []string{
-	`O'Brien, Zoë "Z" #1 \ + ; < >`, " leading", "trailing ", "#hash", "a=b", "a/b", `back\slash`, "tab\tin", "emoji 🌷👩‍💻", strings.Repeat("x", 64),
-	"Łódź Æther ß", "你好", "*)(cn=*", `\2a`, "{0}", "%s", "é", "ab", "a\nb",
+	`O'Brien, Zoë "Z" #1 \ + ; < >`, " leading", "trailing ", "#hash", "a=b", "a/b", `back\slash`, "emoji 🌷👩‍💻", strings.Repeat("x", 64),
+	"Łódź Æther ß", "你好", "*)(cn=*", `\2a`, "{0}", "%s", "é", "ab",
 }
 
 func TestHostileNamesRoundTrip(t *testing.T) {

@@ -113,8 +113,12 @@ func TestSignIns(t *testing.T) {
 				t.Errorf("threshold %d: %s: %+v, expected %+v", threshold, id, have, want)
 			}
 		}
-		if len(got) != len(ids)-1 { // one does not exist
-			t.Errorf("threshold %d: %d accounts, expected %d", threshold, len(got), len(ids)-1)
+		asked := map[string]bool{} // an id without letters is the same in capitals
+		for _, id := range ids {
+			asked[id] = true
+		}
+		if len(got) != len(asked)-1 { // one does not exist
+			t.Errorf("threshold %d: %d accounts, expected %d", threshold, len(got), len(asked)-1)
 		}
 	}
 }
