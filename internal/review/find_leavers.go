@@ -228,6 +228,15 @@ func (v *Review) aboutAccessKept() []finding {
 		word, _ := most(open, func(p *person) string { return p.pro.Status })
 		return say("%s can sign in, and nobody knows what the status %s means.%s If it means left, access stays open.", subject(open), value(word), v.lastSignIns(open))
 	})...)
+	doubled := where(v.byAction[roster.ActionSetAside], func(p *person) bool {
+		return p.pro.InFeed && p.pro.Class == string(status.Left) && slices.ContainsFunc(p.dec.Problems, func(x roster.Problem) bool {
+			return x.Kind == "ambiguous" || x.Kind == "carried" || x.Kind == "twice"
+		})
+	})
+	out = append(out, about("leaver_of_several_accounts", 95, doubled, func() text {
+		return say("%s %s left by HR, and more than one account is or may be theirs, any of which may still sign in: see Set aside. Which are theirs?",
+			subject(doubled), isAre(len(doubled), "has", "have"))
+	})...)
 	guarded := where(v.byAction[roster.ActionSetAside], func(p *person) bool {
 		return p.pro.CanSignIn && p.pro.Protected != "" && p.pro.InFeed && p.pro.Class == string(status.Left)
 	})
