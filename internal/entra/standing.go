@@ -4,7 +4,6 @@ package entra
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -12,51 +11,12 @@ import (
 	"strings"
 	"time"
 
-	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/entra/graphconn"
 )
 
 // What a reviewer wants to know of somebody beside the account: when they last signed in, and
 // which roles of the tenant they hold. Both take permissions that the provider does not need
 // otherwise. Nothing is decided by the answers, so that a lack of them stops nobody.
-
-var _ directory.SignIns = (*Tenant)(nil)
-
-// SignIns implements [directory.SignIns]. The error says what is not known, and what to do about it: what
-// is known is returned beside it. It is no reason to fail, because nothing is decided by the answer.
-func (t *Tenant) SignIns(ctx context.Context, ids []string) (map[string]directory.SignIn, error) {
-	last, roles := t.LastSignIns(ctx, ids), t.Roles(ctx, ids)
-	out := make(map[string]directory.SignIn, len(ids))
-	for _, given := range ids {
-		id := strings.ToLower(given)
-		if last.Unknown == "" && !last.exist[id] {
-			continue
-		}
-		one := directory.SignIn{Last: last.Last[id]}
-		var names []string
-		for _, role := range roles.Held[id] {
-			switch {
-			case !role.Privileged:
-			case role.Group != "":
-				names = append(names, fmt.Sprintf("%s (as a member of %q)", role.Name, role.Group))
-			default:
-				names = append(names, role.Name)
-			}
-		}
-		if len(names) > 0 {
-			one.Privileged = "it holds the role " + strings.Join(names, ", ")
-		}
-		out[given] = one
-	}
-	var unknown []error
-	if last.Unknown != "" {
-		unknown = append(unknown, errors.New("when users last signed in is not known: "+last.Unknown))
-	}
-	if roles.Unknown != "" {
-		unknown = append(unknown, errors.New("which roles users hold is not known: "+roles.Unknown))
-	}
-	return out, errors.Join(unknown...)
-}
 
 // SignIns is when users last signed in.
 type SignIns struct {

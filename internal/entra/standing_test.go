@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/sandbox/graph"
 )
 
@@ -83,38 +82,6 @@ func TestRoles(t *testing.T) {
 	want = map[string][]Role{other: {helpdesk, {Name: "Printer Keeper", Privileged: true}}}
 	if got.Unknown != "" || !reflect.DeepEqual(got.Held, want) {
 		t.Errorf("got %+v\nexpected %+v", got, want)
-	}
-}
-
-// TestSignIns: privileged roles are told beside the last sign-in, and what is not known beside what is.
-func TestSignIns(t *testing.T) {
-	tenant, s, _ := open(t, graph.Options{Permissions: readStanding})
-	activity := map[string]any{"lastSignInDateTime": "2026-05-02T08:00:00Z"}
-	admin, reader := live(s, "w1", map[string]any{"signInActivity": activity}), live(s, "w2", nil)
-	operators := s.AddGroup(map[string]any{"displayName": "Operators", "isAssignableToRole": true})
-	s.AddMembers(operators, admin)
-	s.AssignRole(admin, "User Administrator")
-	s.AssignRole(operators, "Helpdesk Administrator")
-	s.AssignRole(reader, "Reports Reader")
-	gone := "11111111-2222-4333-8444-555555555555"
-	given := strings.ToUpper(admin)
-	got, err := tenant.SignIns(t.Context(), []string{given, reader, gone})
-	want := map[string]directory.SignIn{
-		given: {
-			Last:       time.Date(2026, 5, 2, 8, 0, 0, 0, time.UTC),
-			Privileged: `it holds the role Helpdesk Administrator (as a member of "Operators"), User Administrator`,
-		},
-		reader: {},
-	}
-	if err != nil || !reflect.DeepEqual(got, want) {
-		t.Errorf("got %+v, %v\nexpected %+v", got, err, want)
-	}
-
-	tenant, s, _ = open(t, graph.Options{})
-	id := live(s, "w1", nil)
-	got, err = tenant.SignIns(t.Context(), []string{id})
-	if wants(t, err, nil, "AuditLog.Read.All", "RoleManagement.Read.Directory"); !reflect.DeepEqual(got, map[string]directory.SignIn{id: {}}) {
-		t.Errorf("got %+v", got)
 	}
 }
 

@@ -22,6 +22,9 @@ func (t *Tenant) Usage(ctx context.Context, ids []string) (map[string]directory.
 	out := make(map[string]directory.Usage, len(ids))
 	for _, id := range ids {
 		key := strings.ToLower(id)
+		if signIns.Unknown == "" && !signIns.exist[key] {
+			continue
+		}
 		u := directory.Usage{SignInsKnown: signIns.Unknown == "", LastSignIn: signIns.Last[key]}
 		for _, r := range roles.Held[key] {
 			switch {

@@ -24,7 +24,8 @@ func TestUsage(t *testing.T) {
 	s.AssignRole(operators, "Helpdesk Administrator")
 	s.AssignRole(reader, "Reports Reader")
 	upper := strings.ToUpper(admin)
-	got, unknown, err := tenant.Usage(t.Context(), []string{upper, member, reader})
+	gone := "11111111-2222-4333-8444-555555555555"
+	got, unknown, err := tenant.Usage(t.Context(), []string{upper, member, reader, gone})
 	want := map[string]directory.Usage{
 		upper:  {SignInsKnown: true, LastSignIn: at, Privileged: []string{"Global Administrator"}},
 		member: {SignInsKnown: true, Privileged: []string{"Helpdesk Administrator (by Operators)"}},

@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"terraform-provider-workforce/internal/sandbox/samba"
@@ -31,7 +30,9 @@ var testProviders = map[string]func() (tfprotov6.ProviderServer, error){
 // by a directory is recorded today, and nothing is deleted before its day.
 func daysAhead(days *atomic.Int64) map[string]func() (tfprotov6.ProviderServer, error) {
 	clock := func() time.Time { return time.Now().AddDate(0, 0, int(days.Load())) }
-	return map[string]func() (tfprotov6.ProviderServer, error){"workforce": providerserver.NewProtocol6WithError(&workforceProvider{version: "test", clock: clock})}
+	return map[string]func() (tfprotov6.ProviderServer, error){
+		"workforce": func() (tfprotov6.ProviderServer, error) { return NewServerAt("test", clock, nil), nil },
+	}
 }
 
 // useDomain starts the domain controller of this package and points the
