@@ -35,14 +35,6 @@ func (r *run) create(ctx context.Context, t *task) {
 		return
 	}
 	err = r.add(ctx, t, req)
-	if _, flags := withoutFlags(t.writable()); len(flags) > 0 && ldapconn.IsAccessDenied(err) {
-		for _, name := range flags { // who can sign in must not depend on them
-			t.fail("create", name, explainWrite(err))
-		}
-		if req, err = r.addRequest(t, password); err == nil {
-			err = r.add(ctx, t, req)
-		}
-	}
 	if password != "" && refusesPasswordInAdd(err) {
 		r.createInSteps(ctx, t, password, generated)
 		return
@@ -55,6 +47,17 @@ func (r *run) create(ctx context.Context, t *task) {
 	if password != "" {
 		r.passwordSet(ctx, t, password, generated)
 	}
+	r.flagsAlone(ctx, t, controlOf(req))
+}
+
+// controlOf returns the userAccountControl of a new account.
+func controlOf(req *ldap.AddRequest) string {
+	for _, a := range req.Attributes {
+		if a.Type == attrControl {
+			return a.Vals[0]
+		}
+	}
+	return ""
 }
 
 func (r *run) created(t *task, dn string) {
@@ -92,7 +95,7 @@ func (r *run) addRequest(t *task, password string) (*ldap.AddRequest, error) {
 	if dn := r.managerFor(t); dn != "" {
 		req.Attribute(attrManager, []string{dn})
 	}
-	want := t.writable()                // without flags that were refused
+	want, _ := withoutFlags(t.Want)     // they come after: who can sign in must not depend on them
 	if want.Enabled && password == "" { // for a moment, which an interruption may end
 		want.Enabled, want.DisabledFor = false, directory.ForPrehire
 	}
@@ -173,7 +176,8 @@ func (r *run) createInSteps(ctx context.Context, t *task, password string, gener
 		return
 	}
 	r.passwordSet(ctx, t, password, generated)
-	control, err := controlFor(t.writable(), "")
+	bare, _ := withoutFlags(t.Want)
+	control, err := controlFor(bare, "")
 	if err != nil {
 		t.fail("enable", attrControl, directory.Because(directory.ErrInvalid, err))
 		return
@@ -192,7 +196,9 @@ func (r *run) createInSteps(ctx context.Context, t *task, password string, gener
 	}
 	if err := r.client.Modify(ctx, modifyRequest(req.DN, finish)); err != nil {
 		t.fail("enable", attrControl, explainWrite(err))
+		return
 	}
+	r.flagsAlone(ctx, t, control)
 }
 
 // createFailed says why an account could not be added, and by whom its name is

@@ -126,14 +126,27 @@ func TestRefusedFlags(t *testing.T) {
 		}
 		return memdir.Verdict{}
 	})
+	more := map[string]directory.Value{"trustedForDelegation": {"TRUE"}, "accountNotDelegated": {"TRUE"}}
+	id := out.ID
 	for _, enabled := range []bool{true, false} {
-		got := c.apply(t, out.ID, flagged(enabled, map[string]directory.Value{"trustedForDelegation": {"TRUE"}}))
-		if got.Err == nil || !strings.Contains(got.Err.Error(), "trustedForDelegation") || strings.Contains(got.Err.Error(), "enable") {
+		got := c.apply(t, id, flagged(enabled, more))
+		if got.Err == nil || !strings.Contains(got.Err.Error(), "trustedForDelegation") || strings.Contains(got.Err.Error(), "accountNotDelegated") {
 			t.Errorf("enabled %t: %v", enabled, got.Err)
 		}
-		if have := c.control(t, out.ID)&disabled == 0; have != enabled {
-			t.Errorf("enabled is %t, expected %t", have, enabled)
+		if have := c.control(t, id); have&disabled == 0 != enabled || have&notDelegated == 0 {
+			t.Errorf("%#x, expected enabled to be %t and the other flag to be set", have, enabled)
 		}
+	}
+	more["passwordNeverExpires"] = directory.Value{"TRUE"}
+	joiner := flagged(true, more)
+	joiner.Attributes["cn"], joiner.Attributes["sAMAccountName"] = directory.Value{"Person ann"}, directory.Value{"ann"}
+	joiner.Attributes["employeeID"] = directory.Value{"1002"}
+	got := c.Apply(t.Context(), []directory.Change{{WorkerID: "1002", Want: joiner}}, directory.ApplyOptions{})[0]
+	if !got.Created || got.Err == nil || strings.Count(got.Err.Error(), "worker") != 1 || !strings.Contains(got.Err.Error(), "trustedForDelegation") {
+		t.Fatalf("%+v", got)
+	}
+	if have := c.control(t, got.ID); have != normal|expiresNot|notDelegated {
+		t.Errorf("the joiner has %#x", have)
 	}
 }
 

@@ -196,16 +196,40 @@ func (r *run) denied(ctx context.Context, t *task, edits []edit, err error, p ne
 	return nil, nil
 }
 
-// refusedFlags writes who can sign in without the flags that came along, and says of those why they could not be written.
-func (r *run) refusedFlags(ctx context.Context, t *task, e edit, err error) {
+// refusedFlags writes who can sign in without the flags that came along, and then each flag for itself.
+func (r *run) refusedFlags(ctx context.Context, t *task, e edit) {
 	if !sameControl(e.without[0], t.have.text(attrControl)) || t.Want.Enabled != t.have.enabled() {
 		if bare := r.send(ctx, t, []edit{{name: e.name, add: e.without}}); bare != nil {
 			t.fail("modify", e.name, explainWrite(bare))
 			return
 		}
 	}
-	for _, name := range e.flags {
-		t.fail("modify", name, explainWrite(err))
+	r.flagsAlone(ctx, t, e.without[0])
+}
+
+// flagsAlone sets each flag of a document on an account with a userAccountControl, and says which are
+// refused: one that is takes no other along. Who can sign in stays as it is.
+func (r *run) flagsAlone(ctx context.Context, t *task, control string) {
+	_, flags := withoutFlags(t.Want)
+	bits, err := parseControl(control)
+	if err != nil || len(flags) == 0 {
+		return
+	}
+	enabled := bits&bitDisabled == 0
+	for _, name := range flags {
+		v, _ := t.want(name)
+		next, err := controlFor(directory.Account{Enabled: enabled, Attributes: map[string]directory.Value{name: v}}, control)
+		if err == nil && sameControl(next, control) {
+			continue
+		}
+		if err == nil {
+			err = r.send(ctx, t, []edit{{name: attrControl, add: []string{next}}})
+		}
+		if err != nil {
+			t.fail("modify", name, explainWrite(err))
+			continue
+		}
+		control = next
 	}
 }
 
@@ -213,7 +237,7 @@ func (r *run) refusedFlags(ctx context.Context, t *task, e edit, err error) {
 func (r *run) refused(ctx context.Context, t *task, e edit, err error) {
 	switch {
 	case len(e.flags) > 0: // who can sign in must not depend on them
-		r.refusedFlags(ctx, t, e, err)
+		r.refusedFlags(ctx, t, e)
 	case errors.Is(err, directory.ErrChanged):
 		t.fail("modify", e.name, err)
 	case e.name == attrPassword:
