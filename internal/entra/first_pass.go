@@ -45,8 +45,17 @@ func (r *run) passesFor(ctx context.Context, tasks []*task) {
 		}
 		return
 	}
-	var credentials []directory.Credential
-	var holders []*task
+	r.keepPasses(ctx, r.makePasses(ctx, tasks))
+}
+
+// madePass is a pass that nobody knows yet but this run.
+type madePass struct {
+	*task
+	credential directory.Credential
+}
+
+// makePasses makes passes. Who is refused one is told.
+func (r *run) makePasses(ctx context.Context, tasks []*task) (made []madePass) {
 	b := graphconn.NewBackoff()
 	for attempt := 0; len(tasks) > 0; attempt++ {
 		requests := make([]graphconn.Request, len(tasks))
@@ -65,20 +74,29 @@ func (r *run) passesFor(ctx context.Context, tasks []*task) {
 				k.report("make a temporary access pass", "", err)
 				continue
 			}
-			credentials, holders = append(credentials, c), append(holders, k)
+			made = append(made, madePass{k, c})
 		}
 		if tasks = late; len(late) > 0 && r.client.Wait(ctx, b.NextBackOff()) != nil {
 			attempt = passTries
 		}
 	}
-	if len(credentials) == 0 {
+	return made
+}
+
+// keepPasses hands passes over, in one file.
+func (r *run) keepPasses(ctx context.Context, made []madePass) {
+	if len(made) == 0 {
 		return
+	}
+	credentials := make([]directory.Credential, len(made))
+	for i, m := range made {
+		credentials[i] = m.credential
 	}
 	ctx, cancel := detach(ctx) // what was made must be known
 	defer cancel()
 	if err := r.o.Handover.Keep(ctx, credentials); err != nil {
-		for _, k := range holders {
-			k.report("keep the temporary access pass", "", fmt.Errorf("%w. It was made, and nobody knows it: %s", err, passAgain))
+		for _, m := range made {
+			m.report("keep the temporary access pass", "", fmt.Errorf("%w. It was made, and nobody knows it: %s", err, passAgain))
 		}
 	}
 }
@@ -158,16 +176,37 @@ func (t *Tenant) IssuePasses(ctx context.Context, subjects []directory.Subject, 
 			k.fail(string(o.op), "", directory.Because(directory.ErrGone, fmt.Errorf("no user has the object id %s", k.ID)))
 		} else if _, err := t.checkOperation(o.op, c); err != nil {
 			k.fail(string(o.op), "", err)
-		} else if err := t.removePasses(ctx, k.principal(), passPath(k.ID), true); err != nil {
-			k.fail(string(o.op), "", err)
 		}
 	}
 	for part := range slices.Chunk(o.alive(), passesTogether) {
-		o.passesFor(ctx, part)
+		o.replacePasses(ctx, part)
 	}
 	for _, k := range o.tasks {
 		k.out.Err = errors.Join(k.errs...)
 		k.out.Changed = k.out.Err == nil
 	}
 	return outcomes
+}
+
+// replacePasses gives users new passes in place of those that they may have. The first of them shows whether the
+// tenant makes such passes: where it refuses, everybody else keeps what they have.
+func (o *operation) replacePasses(ctx context.Context, tasks []*task) {
+	anew := func(tasks []*task) []madePass {
+		for _, k := range tasks {
+			if err := o.removePasses(ctx, k.principal(), passPath(k.ID), true); err != nil {
+				k.fail(string(o.op), "", err)
+			}
+		}
+		return o.makePasses(ctx, slices.DeleteFunc(slices.Clone(tasks), (*task).dead))
+	}
+	first, rest := tasks[0], tasks[1:]
+	made := anew(tasks[:1])
+	if err := errors.Join(first.errs...); errors.Is(err, directory.ErrInvalid) || errors.Is(err, directory.ErrDenied) {
+		for _, k := range rest {
+			k.fail(string(o.op), "", directory.Because(directory.ErrNotAttempted, errors.New("the first of these people was refused a pass")))
+		}
+	} else {
+		made = append(made, anew(rest)...)
+	}
+	o.keepPasses(ctx, made)
 }

@@ -36,9 +36,9 @@ func passes(t *testing.T, tenant *Tenant, id string) string {
 	return strings.Join(ids, " ")
 }
 
-// A pass that could not be kept is not made, and none is taken for it: nobody would know the new one.
-func TestPassesThatCannotBeKept(t *testing.T) {
-	tenant, s, clock := open(t, graph.Options{})
+// passFiles are files for passes in a directory.
+func passFiles(t *testing.T, directory string, clock *testClock) *handover.Files {
+	t.Helper()
 	identity, err := age.GenerateX25519Identity()
 	if err != nil {
 		t.Fatal(err)
@@ -47,8 +47,14 @@ func TestPassesThatCannotBeKept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return handover.NewFiles(handover.Options{Directory: directory, Kind: "passes", Recipients: recipients, Now: clock.now})
+}
+
+// A pass that could not be kept is not made, and none is taken for it: nobody would know the new one.
+func TestPassesThatCannotBeKept(t *testing.T) {
+	tenant, s, clock := open(t, graph.Options{})
 	place := filepath.Join(t.TempDir(), "passes")
-	files := handover.NewFiles(handover.Options{Directory: place, Kind: "passes", Recipients: recipients, Now: clock.now})
+	files := passFiles(t, place, clock)
 	id := live(s, "w1", nil)
 	subjects := []directory.Subject{{WorkerID: "w1", ID: id, Path: "w1@example.com", Name: "Person w1"}}
 	if out := tenant.IssuePasses(t.Context(), subjects, files); out[0].Err != nil {
@@ -72,5 +78,34 @@ func TestPassesThatCannotBeKept(t *testing.T) {
 	if out.ID == "" || out.Err == nil || !strings.Contains(out.Err.Error(), "none was made, because it could not be kept") ||
 		!strings.Contains(out.Err.Error(), "workforce_entra_issue_access_passes") || passes(t, tenant, out.ID) != "" {
 		t.Errorf("%+v", out)
+	}
+}
+
+// Where the tenant's policy refuses passes, only the first of the people has lost the old one for the try.
+func TestPassesThatThePolicyRefuses(t *testing.T) {
+	tenant, s, clock := open(t, graph.Options{})
+	files := passFiles(t, t.TempDir(), clock)
+	subjects := make([]directory.Subject, 3)
+	for i, id := range []string{"w1", "w2", "w3"} {
+		subjects[i] = directory.Subject{WorkerID: id, ID: live(s, id, nil), Path: id + "@example.com", Name: "Person " + id}
+	}
+	for _, o := range tenant.IssuePasses(t.Context(), subjects, files) {
+		if o.Err != nil {
+			t.Fatal(o.Err)
+		}
+	}
+	if written := files.Written(); len(written) != 1 {
+		t.Errorf("files %q, expected one for everybody", written)
+	}
+	before := passes(t, tenant, subjects[1].ID) + passes(t, tenant, subjects[2].ID)
+	s.DisallowPasses(true)
+	for i, o := range tenant.IssuePasses(t.Context(), subjects, files) {
+		if want := "first of these people was refused"; o.Err == nil || strings.Contains(o.Err.Error(), want) != (i > 0) {
+			t.Errorf("worker %s: %v", o.WorkerID, o.Err)
+		}
+	}
+	s.DisallowPasses(false)
+	if after := passes(t, tenant, subjects[1].ID) + passes(t, tenant, subjects[2].ID); before == "" || after != before {
+		t.Errorf("passes %q, before %q", after, before)
 	}
 }
