@@ -233,14 +233,17 @@ func (m *entraGroupModel) remove(ctx context.Context, run *objectRun[*entra.Tena
 			return m.named(fmt.Errorf("it has %s, and a deleted group takes every right it was given with it. Remove them first, or set force_destroy = true and apply that before destroying", wording.Count(n, "member")))
 		}
 	}
-	if len(m.AssignedLicenses.Elements()) > 0 { // no group is deleted that has any
-		if err := run.dir.SetGroupLicenses(ctx, m.ID.ValueString(), nil); err != nil {
-			return m.named(err)
-		}
+	id := m.ID.ValueString()
+	licenses, _ := m.licenses()
+	if len(licenses) == 0 {
+		return m.named(run.dir.DeleteGroup(ctx, id))
 	}
-	err := run.dir.DeleteGroup(ctx, m.ID.ValueString())
-	if licenses, ok := m.licenses(); err != nil && ok { // the group stays, and so do the licenses of its members
-		err = errors.Join(err, run.dir.SetGroupLicenses(ctx, m.ID.ValueString(), licenses))
+	if err := run.dir.SetGroupLicenses(ctx, id, nil); err != nil { // no group is deleted that has any
+		return m.named(err)
+	}
+	err := run.dir.DeleteGroup(ctx, id)
+	if err != nil { // the group stays, and so do the licenses of its members
+		err = errors.Join(err, run.dir.SetGroupLicenses(ctx, id, licenses))
 	}
 	return m.named(err)
 }

@@ -83,7 +83,16 @@ func TestAccEntraGroup_options(t *testing.T) {
 			{Config: none, ConfigPlanChecks: onlyPlanned(plancheck.ResourceActionUpdate), Check: resource.ComposeAggregateTestCheckFunc(
 				groupHolds(s, "Team", "groupTypes", `["Unified"]`), func(st *terraform.State) error { return in()(st) }, gives("null"))},
 			{Config: full, ConfigPlanChecks: onlyPlanned(plancheck.ResourceActionUpdate)},
-			{Config: " "}, // which takes the licenses away first
+			// Deleting takes the licenses away first, and a group that stays gives them again.
+			{PreConfig: func() {
+				s.Fault(graph.Fault{Method: "DELETE", Path: "^/groups/", Status: 403, Code: "Authorization_RequestDenied"})
+			},
+				Config: " ", ExpectError: wordsInOrder("Authorization_RequestDenied")},
+			{PreConfig: func() {
+				if err := gives(fmt.Sprintf(`[{"disabledPlans":[%q],"skuId":%q}]`, e3.Plans["TEAMS1"], e3.ID))(nil); err != nil {
+					t.Error(err)
+				}
+			}, Config: " "},
 		},
 		CheckDestroy: func(*terraform.State) error {
 			if n := len(s.Groups()); n != 0 {
