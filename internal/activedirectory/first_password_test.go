@@ -103,7 +103,8 @@ func TestFirstPasswords(t *testing.T) {
 	given := m.joins("given")
 	given.Password = "Von-Hand-2026!"
 	late := m.joins("late", prehire)
-	changes := []directory.Change{old, m.joins("p1", func(a *directory.Account) { a.Attributes["manager"] = directory.Value{"p2"} }), m.joins("p2"), late, given}
+	changes := []directory.Change{old, m.joins("p1", func(a *directory.Account) { a.Attributes["manager"] = directory.Value{"p2"} }),
+		m.joins("p2"), late, given}
 	out := m.Engine(t).Apply(t.Context(), changes, o)
 	for i, one := range out {
 		if one.Err != nil {
@@ -117,7 +118,8 @@ func TestFirstPasswords(t *testing.T) {
 	for _, worker := range []string{"p1", "p2", "late"} {
 		m.holds(t, s, worker)
 	}
-	if c, _ := s.last("p1"); len(c.Password) != handover.DefaultLength || c.Login != "p1" || c.Principal != "p1@corp.example.com" || c.Created.IsZero() {
+	if c, _ := s.last("p1"); len(c.Password) != handover.DefaultLength || c.Login != "p1" || c.Principal != "p1@corp.example.com" ||
+		c.Created.IsZero() {
 		t.Errorf("kept %+v", c)
 	}
 	if o := m.object("late"); !o.Disabled {
@@ -183,8 +185,8 @@ func TestFirstPasswords_enabledLater(t *testing.T) {
 	}
 }
 
-// TestFirstPasswords_cutOff: wherever a run is cut off, at whatever server, what was kept last is the password that the account has once the
-// next run is through, and nobody has an account that nobody can sign in with.
+// TestFirstPasswords_cutOff: wherever a run is cut off, at whatever server, what was kept last is the password that the account has once
+// the next run is through, and nobody has an account that nobody can sign in with.
 func TestFirstPasswords_cutOff(t *testing.T) {
 	for name, refuse := range map[string]bool{"in one request": false, "in steps": true} {
 		for _, fate := range []applytest.Fate{applytest.LoseAnswer, applytest.CutBefore, applytest.CutAfter} {
@@ -273,7 +275,8 @@ func TestFirstPasswords_notKept(t *testing.T) {
 		leaver.ID = out[0].ID
 	}
 	leaver.Want.Enabled, leaver.Want.DisabledFor = false, directory.ForLeft
-	out := m.Engine(t).Apply(t.Context(), []directory.Change{leaver, m.joins("p1"), m.joins("late", prehire)}, directory.ApplyOptions{Handover: s})
+	out := m.Engine(t).Apply(t.Context(), []directory.Change{leaver, m.joins("p1"), m.joins("late", prehire)},
+		directory.ApplyOptions{Handover: s})
 	if out[0].Err != nil || !m.object("leaver").Disabled {
 		t.Errorf("the leaver: %+v", out[0])
 	}

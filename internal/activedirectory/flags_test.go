@@ -130,7 +130,8 @@ func TestRefusedFlags(t *testing.T) {
 	id := out.ID
 	for _, enabled := range []bool{true, false} {
 		got := c.apply(t, id, flagged(enabled, more))
-		if got.Err == nil || !strings.Contains(got.Err.Error(), "trustedForDelegation") || strings.Contains(got.Err.Error(), "accountNotDelegated") {
+		if got.Err == nil || !strings.Contains(got.Err.Error(), "trustedForDelegation") ||
+			strings.Contains(got.Err.Error(), "accountNotDelegated") {
 			t.Errorf("enabled %t: %v", enabled, got.Err)
 		}
 		if have := c.control(t, id); have&disabled == 0 != enabled || have&notDelegated == 0 {
@@ -142,7 +143,8 @@ func TestRefusedFlags(t *testing.T) {
 	joiner.Attributes["cn"], joiner.Attributes["sAMAccountName"] = directory.Value{"Person ann"}, directory.Value{"ann"}
 	joiner.Attributes["employeeID"] = directory.Value{"1002"}
 	got := c.Apply(t.Context(), []directory.Change{{WorkerID: "1002", Want: joiner}}, directory.ApplyOptions{})[0]
-	if !got.Created || got.Err == nil || strings.Count(got.Err.Error(), "worker") != 1 || !strings.Contains(got.Err.Error(), "trustedForDelegation") {
+	if !got.Created || got.Err == nil || strings.Count(got.Err.Error(), "worker") != 1 ||
+		!strings.Contains(got.Err.Error(), "trustedForDelegation") {
 		t.Fatalf("%+v", got)
 	}
 	if have := c.control(t, got.ID); have != normal|expiresNot|notDelegated {

@@ -167,7 +167,8 @@ func TestOperationsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	subjects, err := l.Subjects(t.Context(), disable, []string{l.id(0), guid, e.DN, `CORP\` + l.id(0), strings.ToUpper(l.id(0)) + "@" + l.dc.Realm(), "employeeID=" + l.id(0)})
+	subjects, err := l.Subjects(t.Context(), disable, []string{l.id(0), guid, e.DN, `CORP\` + l.id(0),
+		strings.ToUpper(l.id(0)) + "@" + l.dc.Realm(), "employeeID=" + l.id(0)})
 	if err != nil || len(subjects) != 1 || subjects[0].WorkerID != l.id(0) || subjects[0].Name != "Person "+l.id(0) {
 		t.Errorf("%+v, %v", subjects, err)
 	}

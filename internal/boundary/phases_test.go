@@ -17,7 +17,8 @@ import (
 // begins; the longest beginning counts. A file uses what its own step and earlier ones declare.
 var phases = map[string][][]string{
 	"roster": {
-		{"text", "order", "path", "candidates", "addresses", "roster", "result", "profile", "partition", "limits", "override", "objectid", "aside", "person"},
+		{"text", "order", "path", "candidates", "addresses", "roster", "result", "profile", "partition", "limits", "override", "objectid",
+			"aside", "person"},
 		{"run", "exceptions", "elsewhere", "ladder", "likeness"},
 		{"feed", "evaluate", "guard_feed"},
 		{"recognise"},
@@ -74,7 +75,8 @@ func TestPhasesHandOn(t *testing.T) {
 			}
 			seen++
 			if step(use.Pos()) < step(object.Pos()) {
-				t.Errorf("%s uses %s of %s, which is of a later step", set.Position(use.Pos()), object.Name(), path.Base(set.Position(object.Pos()).Filename))
+				t.Errorf("%s uses %s of %s, which is of a later step", set.Position(use.Pos()), object.Name(),
+					path.Base(set.Position(object.Pos()).Filename))
 			}
 		}
 		if seen < 1000 {

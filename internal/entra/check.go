@@ -104,7 +104,8 @@ func (t *Tenant) Check(ctx context.Context, changes []directory.Change) error {
 	if err != nil {
 		return err
 	}
-	problems := []error{t.checkGroups(ctx, changes, found), t.checkLicenses(ctx, changes, false)} // Apply says of one person that a unit is missing
+	// That a unit is missing Apply says of one person: it must not stop the others.
+	problems := []error{t.checkGroups(ctx, changes, found), t.checkLicenses(ctx, changes, false)}
 	for _, c := range changes {
 		u := found[strings.ToLower(c.ID)]
 		c.Want = withoutMastered(c.Want, u)

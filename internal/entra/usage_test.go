@@ -36,7 +36,8 @@ func TestUsage(t *testing.T) {
 	}
 	poor, _, _ := open(t, graph.Options{})
 	got, unknown, err = poor.Usage(t.Context(), []string{admin})
-	if err != nil || len(got) != 0 || !strings.Contains(unknown, "AuditLog.Read.All") || !strings.Contains(unknown, "RoleManagement.Read.Directory") {
+	if err != nil || len(got) != 0 || !strings.Contains(unknown, "AuditLog.Read.All") ||
+		!strings.Contains(unknown, "RoleManagement.Read.Directory") {
 		t.Errorf("without permissions: %+v, %q, %v", got, unknown, err)
 	}
 }

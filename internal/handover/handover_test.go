@@ -156,7 +156,8 @@ func TestSeal(t *testing.T) {
 	}
 
 	another, _ := rsa.GenerateKey(rand.Reader, 3072)
-	one, two := certificate(t, &key.PublicKey, nil), certificate(t, &another.PublicKey, func(c *x509.Certificate) { c.SerialNumber = big.NewInt(8) })
+	one, two := certificate(t, &key.PublicKey, nil), certificate(t, &another.PublicKey,
+		func(c *x509.Certificate) { c.SerialNumber = big.NewInt(8) })
 	r, err = handover.ParseRecipients([]string{one, two})
 	if err != nil {
 		t.Fatal(err)
@@ -200,18 +201,20 @@ func TestParseRecipients_refused(t *testing.T) {
 		index int // -1: about all
 		words string
 	}{
-		"none":                              {nil, -1, "no recipients"},
-		"empty":                             {[]string{good, " "}, 1, "no public key"},
-		"two in one":                        {[]string{good + "\n" + good}, 0, "one recipient"},
-		"a name":                            {[]string{"service-desk"}, 0, "age-keygen -y"},
-		"a private key of age":              {[]string{id.String()}, 0, "private key"},
-		"a private key in PEM":              {[]string{good, private}, 1, "private key"},
-		"a plugin's":                        {[]string{"age1yubikey1q2w7u3vpya839jxxuq8g0sedh3d740d4xvn639sqhr95ejj8vu3hyfumptt"}, 0, "without plugin"},
-		"an SSH key that signs":             {[]string{sshKey(t, &curve.PublicKey)}, 0, "no public key"},
-		"a weak RSA key":                    {[]string{certificate(t, &weak.PublicKey, nil)}, 0, "1024 bits"},
-		"an elliptic curve":                 {[]string{certificate(t, &curve.PublicKey, nil)}, 0, "ECDSA"},
-		"two certificates":                  {[]string{valid + valid}, 0, "single certificate"},
-		"one that signs":                    {[]string{certificate(t, &key.PublicKey, func(c *x509.Certificate) { c.KeyUsage = x509.KeyUsageDigitalSignature })}, 0, "keyEncipherment"},
+		"none":                 {nil, -1, "no recipients"},
+		"empty":                {[]string{good, " "}, 1, "no public key"},
+		"two in one":           {[]string{good + "\n" + good}, 0, "one recipient"},
+		"a name":               {[]string{"service-desk"}, 0, "age-keygen -y"},
+		"a private key of age": {[]string{id.String()}, 0, "private key"},
+		"a private key in PEM": {[]string{good, private}, 1, "private key"},
+		"a plugin's": {[]string{"age1yubikey1q2w7u3vpya839jxxuq8g0sedh3d740d4xvn639sqhr95ejj8vu3hyfumptt"}, 0,
+			"without plugin"},
+		"an SSH key that signs": {[]string{sshKey(t, &curve.PublicKey)}, 0, "no public key"},
+		"a weak RSA key":        {[]string{certificate(t, &weak.PublicKey, nil)}, 0, "1024 bits"},
+		"an elliptic curve":     {[]string{certificate(t, &curve.PublicKey, nil)}, 0, "ECDSA"},
+		"two certificates":      {[]string{valid + valid}, 0, "single certificate"},
+		"one that signs": {[]string{certificate(t, &key.PublicKey,
+			func(c *x509.Certificate) { c.KeyUsage = x509.KeyUsageDigitalSignature })}, 0, "keyEncipherment"},
 		"both kinds":                        {[]string{good, valid}, -1, "one kind"},
 		"a quantum-safe one beside another": {[]string{good, hybrid.Recipient().String()}, -1, "go together"},
 	} {
@@ -261,11 +264,13 @@ func TestKeep(t *testing.T) {
 	}
 	dir := filepath.Join(t.TempDir(), "not", "there yet")
 	now := today
-	f := handover.NewFiles(handover.Options{Directory: dir, Kind: "ad-first-passwords", Recipients: r, Now: func() time.Time { now = now.Add(time.Nanosecond); return now }})
+	f := handover.NewFiles(handover.Options{Directory: dir, Kind: "ad-first-passwords", Recipients: r,
+		Now: func() time.Time { now = now.Add(time.Nanosecond); return now }})
 	want := []directory.Credential{
 		{WorkerID: "1001", Login: "ada", Principal: "ada@example.com", Password: "<Zoë&>", Created: today},
 		{WorkerID: "1001", Created: today, Void: true},
-		{WorkerID: "1002", Principal: "wei@example.com", AccessPass: "Abc12345", Created: today, ValidFrom: today, Expires: today.Add(time.Hour), Once: true},
+		{WorkerID: "1002", Principal: "wei@example.com", AccessPass: "Abc12345", Created: today, ValidFrom: today,
+			Expires: today.Add(time.Hour), Once: true},
 	}
 	for _, c := range want {
 		if err := f.Keep(t.Context(), []directory.Credential{c}); err != nil {

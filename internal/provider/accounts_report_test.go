@@ -49,7 +49,8 @@ func TestAccEntraReport(t *testing.T) {
 				t.Fatal("the leaver has no account")
 			}
 			s.AddOwner(s.AddGroup(map[string]any{"displayName": "Payroll"}), fmt.Sprint(leaver["id"]))
-			s.Update(fmt.Sprint(leaver["id"]), map[string]any{"signInActivity": map[string]any{"lastSuccessfulSignInDateTime": "2026-01-12T08:00:00Z"}})
+			s.Update(fmt.Sprint(leaver["id"]),
+				map[string]any{"signInActivity": map[string]any{"lastSuccessfulSignInDateTime": "2026-01-12T08:00:00Z"}})
 		}, Config: with(fmt.Sprintf("approved = %q", approved)), ConfigVariables: csv(leaver),
 			ExpectError: regexp.MustCompile(`(?s)Not what was approved.*1 decision would now happen that nobody approved.*0002`)},
 		{Config: with(`approved = "sha256:` + strings.Repeat("0", 64) + `"`), ConfigVariables: csv(leaver), ExpectError: regexp.MustCompile(`(?s)Not\s+what\s+was\s+approved`)},
@@ -58,7 +59,8 @@ func TestAccEntraReport(t *testing.T) {
 		{PreConfig: func() {
 			page, err := os.ReadFile(filepath.Join(directory, "entra.md"))
 			doc, err2 := os.ReadFile(filepath.Join(directory, "entra.json"))
-			for _, want := range []string{"loses access and owns the group `Payroll`", "Privileged roles are not known: grant the application the permission RoleManagement.Read.Directory."} {
+			for _, want := range []string{"loses access and owns the group `Payroll`",
+				"Privileged roles are not known: grant the application the permission RoleManagement.Read.Directory."} {
 				if err != nil || !strings.Contains(string(page), want) {
 					t.Errorf("%v: the page does not say %q:\n%s", err, want, page)
 				}

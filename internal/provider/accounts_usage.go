@@ -18,7 +18,9 @@ const askedUsage = 1000
 // usageOf asks how the accounts are used about which the report may ask: of those who lose or
 // get access, and of those who can sign in although something speaks against it. That it
 // cannot be known stops nobody.
-func usageOf(ctx context.Context, dir userDirectory, r *roster.Result, diags *diag.Diagnostics) (usage map[string]directory.Usage, unknown string) {
+func usageOf(
+	ctx context.Context, dir userDirectory, r *roster.Result, diags *diag.Diagnostics,
+) (usage map[string]directory.Usage, unknown string) {
 	teller, ok := dir.(directory.UsageTeller)
 	if !ok {
 		return nil, ""
@@ -27,7 +29,8 @@ func usageOf(ctx context.Context, dir userDirectory, r *roster.Result, diags *di
 	for i := range r.Decisions {
 		d, p := &r.Decisions[i], &r.Profiles[i]
 		changes := p.CouldSignIn != p.CanSignIn
-		doubtful := p.CanSignIn && (d.Action == roster.ActionAbsent || d.Action == roster.ActionSetAside || d.Action == roster.ActionHeld || p.Override != "")
+		doubtful := p.CanSignIn && (d.Action == roster.ActionAbsent || d.Action == roster.ActionSetAside || d.Action == roster.ActionHeld ||
+			p.Override != "")
 		if d.ObjectID != "" && (changes || doubtful) {
 			ids = append(ids, d.ObjectID)
 		}

@@ -83,12 +83,14 @@ func returning(t *testing.T, d *samba.Domain, first *string, last func(cfg strin
 			mustModify(t, d, "dn: CN=Wei Lee,"+ou+"\nchangetype: modify\nreplace: description\ndescription: by hand\n")
 		}, Config: cfg, ConfigVariables: csv("2026-01-14"), ConfigPlanChecks: settledPlan, Check: holds(d, "lee2", "userAccountControl", "514")},
 		// Retention is what the domain itself has recorded: 30 days from now.
-		{PreConfig: func() { ahead.Store(32) }, Config: strings.Replace(cfg, `"2026-01-15"`, `"`+time.Now().AddDate(0, 0, 32).Format(time.DateOnly)+`"`, 1), ConfigVariables: csv("2026-01-14"), ConfigPlanChecks: settledPlan, Check: func(*terraform.State) error {
-			if left, err := d.Search(context.Background(), "(employeeID=0002)"); err != nil || len(left) > 0 {
-				return fmt.Errorf("%d accounts are there, %v", len(left), err)
-			}
-			return nil
-		}},
+		{PreConfig: func() { ahead.Store(32) },
+			Config:          strings.Replace(cfg, `"2026-01-15"`, `"`+time.Now().AddDate(0, 0, 32).Format(time.DateOnly)+`"`, 1),
+			ConfigVariables: csv("2026-01-14"), ConfigPlanChecks: settledPlan, Check: func(*terraform.State) error {
+				if left, err := d.Search(context.Background(), "(employeeID=0002)"); err != nil || len(left) > 0 {
+					return fmt.Errorf("%d accounts are there, %v", len(left), err)
+				}
+				return nil
+			}},
 	}, last(cfg, csv)...)})
 }
 

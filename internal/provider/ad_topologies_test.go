@@ -95,7 +95,8 @@ func TestAccADTopologies_samba(t *testing.T) {
 		`worker_lifecycle = {`, `scope            = [{ clauses = [{ attribute = "Dept", operator = "NOT EQUALS", value = "EMEA" }] }]
   on_out_of_scope  = "leaver"
   worker_lifecycle = {`,
-	).Replace(withoutExchange(pipelineConfig(ou, "[Dept]", `taken_names = { other = jsonencode({ "forest@corp.example.com" = "77", "topo@corp.example.com" = "T1" }) }`)))
+	).Replace(withoutExchange(pipelineConfig(ou, "[Dept]",
+		`taken_names = { other = jsonencode({ "forest@corp.example.com" = "77", "topo@corp.example.com" = "T1" }) }`)))
 	working := resource.ComposeAggregateTestCheckFunc(holds(d, "topo", "manager", chief, "userPrincipalName", "topo@corp.example.com"),
 		holds(d, "mover", "userAccountControl", "512", "manager", "CN=Ann Topo,"+ou, "dn", "CN=Bo Mover,"+ou))
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: []resource.TestStep{
@@ -168,7 +169,8 @@ func TestAccTopologies_example(t *testing.T) {
 
 	// Another mover, while the forest that they join goes down between plan and apply: the other one is done, the
 	// failure names the server, and the next run finishes.
-	if err := os.WriteFile(file, []byte(strings.Replace(moved, "1001,John,Doe,Example Corp", "1001,John,Doe,Example EMEA", 1)), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(strings.Replace(moved, "1001,John,Doe,Example Corp", "1001,John,Doe,Example EMEA", 1)),
+		0o600); err != nil {
 		t.Fatal(err)
 	}
 	args[1] = "-out=saved"

@@ -154,8 +154,10 @@ func adUserDocument(u *activedirectory.User, attributes []string) string {
 		Privileged      string              `json:"privileged"`
 		Protected       string              `json:"protected"`
 		Attributes      map[string][]string `json:"attributes"`
-	}{u.ID, u.SID, u.Path, u.Account.Enabled, u.Flags, u.LockedOut, u.ChangePassword, memberOf, momentText(u.LastSignIn), momentText(u.PasswordSet),
-		momentText(u.Expires), momentText(u.DisabledSince), momentText(u.Created), momentText(u.Changed), strings.Join(u.Privileged, ", "), u.Protected,
+	}{u.ID, u.SID, u.Path, u.Account.Enabled, u.Flags, u.LockedOut, u.ChangePassword, memberOf, momentText(u.LastSignIn),
+		momentText(u.PasswordSet),
+		momentText(u.Expires), momentText(u.DisabledSince), momentText(u.Created), momentText(u.Changed), strings.Join(u.Privileged, ", "),
+		u.Protected,
 		valuesOf(u.Existing, attributes)})
 	return string(doc)
 }

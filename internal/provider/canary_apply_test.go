@@ -169,7 +169,8 @@ func TestAccCanaries_apply(t *testing.T) {
 		"messages": run(true, "plan", "-json"),
 	}
 	maps.Copy(seen, everythingIn(t, dir))
-	if !strings.Contains(seen["apply"], "Apply complete") || hr.Employee("k1").Mail != "a@example.com" || tenant.UserID("x@example.com") == "" {
+	if !strings.Contains(seen["apply"], "Apply complete") || hr.Employee("k1").Mail != "a@example.com" ||
+		tenant.UserID("x@example.com") == "" {
 		t.Fatalf("not everything was applied:\n%s", seen["apply"])
 	}
 

@@ -27,7 +27,8 @@ func hybridPipeline(asOf, more string) string {
 
 func syncPerson(s *graph.Server, n byte) string {
 	id := fmt.Sprintf("%04d", n)
-	return s.SyncUser([16]byte{n}, "u"+id, map[string]any{"userPrincipalName": "u" + id + "@example.com", "displayName": "User " + id, "employeeId": id, "accountEnabled": true})
+	return s.SyncUser([16]byte{n}, "u"+id, map[string]any{"userPrincipalName": "u" + id + "@example.com", "displayName": "User " + id,
+		"employeeId": id, "accountEnabled": true})
 }
 
 // TestAccEntraSynchronised: who is synchronised from Active Directory joins, leaves and comes

@@ -71,15 +71,18 @@ func TestAccEntraLicenses(t *testing.T) {
 		ProtoV6ProviderFactories: testProviders,
 		Steps: []resource.TestStep{
 			// Three are to get one of two units: the last one has the account without it.
-			{Config: rules(""), ConfigVariables: people("IT", "Sales", "IT", "IT"), ConfigPlanChecks: settledPlan, ConfigStateChecks: report(`(?s)no unit of the license AAD.{1,2}PREMIUM is left.*4.*without it`),
-				Check: all(has(1, "AAD_PREMIUM-0"), has(2, "SPE_E3-1"), has(3, "AAD_PREMIUM-0"), has(4), userHolds(s, "l4@example.com", "accountEnabled", "true"))},
+			{Config: rules(""), ConfigVariables: people("IT", "Sales", "IT", "IT"), ConfigPlanChecks: settledPlan,
+				ConfigStateChecks: report(`(?s)no unit of the license AAD.{1,2}PREMIUM is left.*4.*without it`),
+				Check: all(has(1, "AAD_PREMIUM-0"), has(2, "SPE_E3-1"), has(3, "AAD_PREMIUM-0"), has(4),
+					userHolds(s, "l4@example.com", "accountEnabled", "true"))},
 			// A mover exchanges the license; one that somebody else assigned stays, and the unit is free for who waited.
 			{PreConfig: func() {
 				s.AssignLicense("l2@example.com", licenses[1].ID)
 				s.RemoveLicense("l2@example.com", licenses[1].ID)
 			},
-				Config: rules(""), ConfigVariables: people("Sales", "Sales", "IT", "Sales"), ConfigPlanChecks: settledPlan, ConfigStateChecks: report("^# Identity"),
-				Check: all(has(1, "SPE_E3-1"), has(3, "AAD_PREMIUM-0"), has(4, "SPE_E3-1"))},
+				Config: rules(""), ConfigVariables: people("Sales", "Sales", "IT", "Sales"), ConfigPlanChecks: settledPlan,
+				ConfigStateChecks: report("^# Identity"),
+				Check:             all(has(1, "SPE_E3-1"), has(3, "AAD_PREMIUM-0"), has(4, "SPE_E3-1"))},
 			// A leaver keeps the license unless the rules for leavers take it away.
 			{Config: rules(""), ConfigVariables: people("Sales", "Sales", "IT!", "Sales"), ConfigPlanChecks: settledPlan,
 				Check: all(has(3, "AAD_PREMIUM-0"), userHolds(s, "l3@example.com", "accountEnabled", "false"))},

@@ -63,7 +63,8 @@ func setConverted(ctx context.Context, resp *function.RunResponse, rules mapping
 		resp.Error = function.NewFuncError(err.Error())
 		return
 	}
-	result := types.ObjectValueMust(convertedResult, map[string]attr.Value{"arguments": types.StringValue(string(arguments)), "notes": stringList(notes)})
+	result := types.ObjectValueMust(convertedResult, map[string]attr.Value{"arguments": types.StringValue(string(arguments)),
+		"notes": stringList(notes)})
 	resp.Error = resp.Result.Set(ctx, result)
 }
 

@@ -17,8 +17,8 @@ import (
 	"terraform-provider-workforce/internal/sandbox/graph"
 )
 
-// TestAccEntraPopulation_firstAccessPass: each user that a run creates gets one pass, in the file and nowhere else; neither a plan nor a second
-// run makes another, and who is refused one has the account all the same.
+// TestAccEntraPopulation_firstAccessPass: each user that a run creates gets one pass, in the file and nowhere else; neither a plan nor a
+// second run makes another, and who is refused one has the account all the same.
 func TestAccEntraPopulation_firstAccessPass(t *testing.T) {
 	s := useTenant(t, graph.Options{VisibleAfterReads: 1})
 	keep, audit := filepath.Join(t.TempDir(), "handover"), useAudit(t)
@@ -58,7 +58,8 @@ resource "workforce_entra_population" "staff" {
 	seen["apply"] = run(true, "apply", "-no-color", "plan")
 	run(true, "plan", "-no-color", "-detailed-exitcode")
 	lines, files := opened(t, keep, id)
-	if len(lines) != 2 || files != 1 || !wordsInOrder("Credentials for a first sign-in were written", "entra-first-passes-").MatchString(seen["apply"]) {
+	if len(lines) != 2 || files != 1 || !wordsInOrder("Credentials for a first sign-in were written",
+		"entra-first-passes-").MatchString(seen["apply"]) {
 		t.Fatalf("%d lines in %d files\n%s", len(lines), files, seen["apply"])
 	}
 	for _, l := range lines {
@@ -116,7 +117,8 @@ func issuesPasses(t *testing.T, keep string, id *age.X25519Identity, users ...st
 			messages.WriteString(said(e.Diagnostics))
 		}
 	}
-	says(t, messages.String(), "Issuing temporary access passes to 2 people", "INC-7", "New temporary access pass", "Written, encrypted: ", "entra-new-passes-")
+	says(t, messages.String(), "Issuing temporary access passes to 2 people", "INC-7", "New temporary access pass", "Written, encrypted: ",
+		"entra-new-passes-")
 	lines, files := opened(t, keep, id)
 	if files != before+1 || len(lines) < 2 {
 		t.Fatalf("%d lines in %d files, before %d", len(lines), files, before)

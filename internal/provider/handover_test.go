@@ -134,8 +134,8 @@ resource "workforce_ad_user" "guest" {
 }
 `
 
-// TestAccADPopulation_firstPassword: a joiner signs in with the password of the file and must change it; a plan makes none, a second run none
-// either, and nothing but the file knows it.
+// TestAccADPopulation_firstPassword: a joiner signs in with the password of the file and must change it; a plan makes none, a second run
+// none either, and nothing but the file knows it.
 func TestAccADPopulation_firstPassword(t *testing.T) {
 	d := useDomain(t)
 	ou, keep := d.Container(t), filepath.Join(t.TempDir(), "handover")
@@ -155,13 +155,15 @@ func TestAccADPopulation_firstPassword(t *testing.T) {
 	of := func(worker, cn string) directory.Account {
 		return person(ou, worker, cn, "userPrincipalName", upn(worker))
 	}
-	all := people{a: of(a, "Ada Byron"), late: of(late, "Eva Ruiz")}.with(late, func(a *directory.Account) { a.Enabled, a.DisabledFor = false, directory.ForPrehire })
+	all := people{a: of(a, "Ada Byron"), late: of(late, "Eva Ruiz")}.with(late,
+		func(a *directory.Account) { a.Enabled, a.DisabledFor = false, directory.ForPrehire })
 	seen := map[string]string{}
 
 	// A private key among the recipients is refused, and not shown; no plan makes a password.
 	all.tfvar(t, activeDirectoryTarget)
 	t.Setenv("TF_VAR_recipients", `["`+id.Recipient().String()+`","`+id.String()+`"]`)
-	if out := run(false, "plan", "-no-color"); !wordsInOrder("Not a recipient", "private key").MatchString(out) || strings.Contains(out, id.String()) {
+	if out := run(false, "plan", "-no-color"); !wordsInOrder("Not a recipient", "private key").MatchString(out) ||
+		strings.Contains(out, id.String()) {
 		t.Error(out)
 	}
 	t.Setenv("TF_VAR_recipients", `["`+id.Recipient().String()+`"]`)
@@ -173,7 +175,8 @@ func TestAccADPopulation_firstPassword(t *testing.T) {
 	seen["apply"] = run(true, "apply", "-no-color", "plan")
 	run(true, "plan", "-no-color", "-detailed-exitcode")
 	lines, files := opened(t, keep, id)
-	if len(lines) != 3 || files > 2 || !wordsInOrder("Credentials for a first sign-in were written", "ad-first-passwords-").MatchString(seen["apply"]) {
+	if len(lines) != 3 || files > 2 || !wordsInOrder("Credentials for a first sign-in were written",
+		"ad-first-passwords-").MatchString(seen["apply"]) {
 		t.Fatalf("%d lines in %d files\n%s", len(lines), files, seen["apply"])
 	}
 	password := map[string]string{}
@@ -264,7 +267,8 @@ func TestAction_issuePasswords(t *testing.T) {
 	}
 	for _, o := range s.Users() {
 		for _, l := range lines {
-			if l.Worker == o.First("employeeID") && (l.Password != o.Password() || len(l.Password) != 30 || o.First("pwdLastSet") != "0" || l.Login != l.Worker) {
+			if l.Worker == o.First("employeeID") && (l.Password != o.Password() || len(l.Password) != 30 || o.First("pwdLastSet") != "0" ||
+				l.Login != l.Worker) {
 				t.Errorf("worker %s has another password than the file says", l.Worker)
 			}
 		}

@@ -136,7 +136,8 @@ func TestAccMovingIn_jobsToAD(t *testing.T) {
 	for i, name := range jobsTo("Active Directory") {
 		tag := fmt.Sprintf("job%d", i)
 		own := "OU=" + tag + "," + ou
-		for _, container := range []string{own, "OU=Default Users," + own, "OU=Accounts," + own, "OU=DisabledAccounts," + own, "OU=Users," + own} {
+		for _, container := range []string{own, "OU=Default Users," + own, "OU=Accounts," + own, "OU=DisabledAccounts," + own,
+			"OU=Users," + own} {
 			if err := d.CreateOU(t.Context(), container); err != nil {
 				t.Fatal(err)
 			}

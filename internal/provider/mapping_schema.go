@@ -46,7 +46,8 @@ func mappingSchema() schema.Schema {
 			"default_domain":   optionalText("What the function `DefaultDomain()` returns, such as `corp.example.com`."),
 			"dialect":          optionalOneOf("Dialect of the expressions, where functions of the same name differ: `provisioning`, the default, is that of Microsoft's HR provisioning; `cloud-sync` and `mim` are those of Entra Cloud Sync and Microsoft Identity Manager.", "provisioning", "cloud-sync", "mim"),
 			"examples":         examplesSchema(),
-			"json":             schema.StringAttribute{Computed: true, MarkdownDescription: "The rules as one document, known at plan. Give it to an accounts data source through a local value."},
+			"json": schema.StringAttribute{Computed: true,
+				MarkdownDescription: "The rules as one document, known at plan. Give it to an accounts data source through a local value."},
 			"source_attributes": schema.ListAttribute{Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "HR attributes that the rules read, sorted: what an HR data source needs to let in: give them " +
 					"to its `attributes` through a local value, and nothing else gets into the state."},

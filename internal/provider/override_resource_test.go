@@ -61,11 +61,14 @@ func TestAccOverride_activeDirectory(t *testing.T) {
 					statecheck.ExpectKnownValue("data.workforce_ad_accounts.staff", tfjsonpath.New("overridden"), knownvalue.ListSizeExact(0)), report("expired, ignored"),
 				}},
 			// Held: nothing happens to somebody whom HR moves and lets go.
-			{Config: base + locals("workforce_override.held.json") + overrideConfig("held", "  worker_ids = [\"0002\"]\n  hold = true\n  expires = \"2026-01-31\""),
-				ConfigVariables: config.Variables{"csv": config.StringVariable(strings.NewReplacer(",Li,", ",Diaz,", "O'Brien", "Moreau", "Future", "Soon",
+			{Config: base + locals("workforce_override.held.json") + overrideConfig("held",
+				"  worker_ids = [\"0002\"]\n  hold = true\n  expires = \"2026-01-31\""),
+				ConfigVariables: config.Variables{"csv": config.StringVariable(strings.NewReplacer(",Li,", ",Diaz,", "O'Brien", "Moreau", "Future",
+					"Soon",
 					"0002,Wei,Li,Sales,2020-01-01,,", "0002,Wei,Diaz,Legal,2020-01-01,2026-01-10,").Replace(pipelineCSV))},
-				ConfigPlanChecks: settledPlan, ConfigStateChecks: []statecheck.StateCheck{report("held by an override: everything stays as it is \\| 1 \\|")},
-				Check: holds(d, "diaz2", "userAccountControl", "512", "department", "Sales", "dn", "CN=Wei Diaz,"+ou)},
+				ConfigPlanChecks:  settledPlan,
+				ConfigStateChecks: []statecheck.StateCheck{report("held by an override: everything stays as it is \\| 1 \\|")},
+				Check:             holds(d, "diaz2", "userAccountControl", "512", "department", "Sales", "dn", "CN=Wei Diaz,"+ou)},
 			// Caught up, and about somebody nobody knows.
 			{Config: base + locals("workforce_override.now.json") + overrideConfig("now", "  worker_ids = [\"0004\", \"9999\"]\n  enabled = false\n  expires = \"2026-01-31\""), ConfigVariables: csv,
 				ConfigStateChecks: []statecheck.StateCheck{report("no worker in the feed has that id.*it can go.*nobody to act on")}},

@@ -224,7 +224,8 @@ output "report" { value = data.workforce_entra_accounts.staff.report }
 	log := filepath.Join(dir, "log")
 	t.Setenv("TF_LOG_PROVIDER", "TRACE")
 	t.Setenv("TF_LOG_PATH", log)
-	shown := run(true, "plan", "-no-color", "-out", "saved") + run(true, "apply", "-no-color", "saved") + run(true, "show", "-no-color") + run(true, "plan", "-no-color")
+	shown := run(true, "plan", "-no-color", "-out", "saved") + run(true, "apply", "-no-color", "saved") + run(true, "show",
+		"-no-color") + run(true, "plan", "-no-color")
 	if !wordsInOrder("correlation", "workers", "(sensitive value)", "report", "Ann Ray").MatchString(shown) {
 		t.Errorf("the plan does not show that data is read later, or what becomes of the people:\n%s", shown)
 	}

@@ -59,7 +59,8 @@ func (a *Addresses) Note(population string, owners map[string]string, gained map
 			continue
 		}
 		other.hidden = other.hidden || hidden
-		line := fmt.Sprintf("%s: worker %q in %s, and worker %q in %s", other.show(address), other.worker, other.population, mine.worker, mine.population)
+		line := fmt.Sprintf("%s: worker %q in %s, and worker %q in %s", other.show(address), other.worker, other.population, mine.worker,
+			mine.population)
 		if other.gained || mine.gained {
 			given = append(given, line)
 		} else {

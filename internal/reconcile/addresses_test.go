@@ -26,7 +26,8 @@ func TestAddressesOfTwoPopulations(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var a Addresses
-			if f := a.Note("Active Directory", map[string]string{john: c.first, "x@example.com": "7"}, map[string]bool{john: c.gainedA}, false); len(f) > 0 {
+			if f := a.Note("Active Directory", map[string]string{john: c.first, "x@example.com": "7"}, map[string]bool{john: c.gainedA},
+				false); len(f) > 0 {
 				t.Fatalf("findings of the first population: %v", f)
 			}
 			f := a.Note("Microsoft Entra ID", map[string]string{john: c.second, "y@example.com": "8"}, map[string]bool{john: c.gainedB}, false)
@@ -47,7 +48,8 @@ func TestAddressesThatAreNotShown(t *testing.T) {
 		var a Addresses
 		a.Note("A", map[string]string{secret: "1"}, nil, hidden[0])
 		f := a.Note("B", map[string]string{secret: "2"}, map[string]bool{secret: true}, hidden[1])
-		if len(f) != 1 || strings.Contains(f[0].Text, secret) || !strings.Contains(f[0].Text, `an address (redacted): worker "1" in A, and worker "2" in B`) {
+		if len(f) != 1 || strings.Contains(f[0].Text, secret) || !strings.Contains(f[0].Text,
+			`an address (redacted): worker "1" in A, and worker "2" in B`) {
 			t.Errorf("%d: %v", i, f)
 		}
 	}

@@ -273,8 +273,9 @@ func (p *Population) Apply(ctx context.Context, want, planned map[string]string)
 	after := map[string]string{}
 	maps.Copy(after, want)
 	changes, failures := p.changes(dir, accounts, changed, managed, adoptions, planned, after)
-	options := directory.ApplyOptions{Adopt: p.Options.Adopt != AdoptNever, LinkLater: p.Options.LinkLater, KeepPassword: !p.Options.ChangePassword,
-		Handover: p.Options.Handover}
+	options := directory.ApplyOptions{Adopt: p.Options.Adopt != AdoptNever, LinkLater: p.Options.LinkLater,
+		KeepPassword: !p.Options.ChangePassword,
+		Handover:     p.Options.Handover}
 	outcomes := dir.Apply(ctx, changes, options)
 	for _, outcome := range outcomes {
 		p.recordOutcome(dir, outcome, want[outcome.WorkerID], accounts[outcome.WorkerID], managed[outcome.WorkerID] == "", after)

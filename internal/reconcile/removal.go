@@ -93,7 +93,8 @@ func (p *Population) leaveSynchronised(ctx context.Context, dir Users, out map[s
 		switch e := found[id]; {
 		case e == nil || !e.Synchronised:
 		case e.Account.Enabled:
-			out[id] = fate{Release, "it is synchronised from Active Directory and still enabled: disable it there, and the next synchronisation follows"}
+			out[id] = fate{Release,
+				"it is synchronised from Active Directory and still enabled: disable it there, and the next synchronisation follows"}
 		default:
 			out[id] = fate{Release, "it is synchronised from Active Directory, which disabled it"}
 		}

@@ -314,7 +314,8 @@ func (v *Review) sums() []text {
 		first = say("%s of these in the feed.", inFeed)
 	}
 	if absent > 0 {
-		first = say("%s in the feed, and %s whose owner is missing from it: %s.", count(inFeed, "worker"), count(absent, "account"), people(len(v.people)))
+		first = say("%s in the feed, and %s whose owner is missing from it: %s.", count(inFeed, "worker"), count(absent, "account"),
+			people(len(v.people)))
 	}
 	number := func(is func(*person) bool) int { return len(where(v.people, is)) }
 	could, can := number(func(p *person) bool { return p.pro.CouldSignIn }), number(func(p *person) bool { return p.pro.CanSignIn })

@@ -26,13 +26,14 @@ func (v *Review) aboutNames() []finding {
 		return p.pro.HadAccount && p.pro.HasAccount && p.pro.Was != "" && p.pro.InFeed && !shareName(p.pro.Was, p.pro.Name)
 	})
 	return about("account_of_another_person", 98, other, func() text {
-		return say("%s%s. A new name, another person's account, or a worker id that is used again?", each(other), listed(other, namedInFinding, func(p *person) text {
-			t := say("%s was called %s until now (%s)", p.wholly(), p.pro.Was, v.formerLogin(p))
-			if p.pro.Adopted {
-				t = append(t, words(", and the account is taken over"))
-			}
-			return append(t, p.staysOrChanges()...)
-		}))
+		return say("%s%s. A new name, another person's account, or a worker id that is used again?", each(other),
+			listed(other, namedInFinding, func(p *person) text {
+				t := say("%s was called %s until now (%s)", p.wholly(), p.pro.Was, v.formerLogin(p))
+				if p.pro.Adopted {
+					t = append(t, words(", and the account is taken over"))
+				}
+				return append(t, p.staysOrChanges()...)
+			}))
 	})
 }
 
@@ -103,10 +104,11 @@ func (v *Review) aboutLostValues() []finding {
 			risk = 55
 		}
 		out = append(out, about("values_emptied", risk, list, func() text {
-			return say("%s loses its value for %s; %s keep theirs: %s. Did HR clear it?", value(attribute), people(len(list)), v.holders(attribute)-len(list), listed(list, namedInFinding, func(p *person) text {
-				c, _ := p.change(attribute)
-				return say("%s had %s", p.who(), v.tellValue(attribute, c.Old))
-			}))
+			return say("%s loses its value for %s; %s keep theirs: %s. Did HR clear it?", value(attribute), people(len(list)),
+				v.holders(attribute)-len(list), listed(list, namedInFinding, func(p *person) text {
+					c, _ := p.change(attribute)
+					return say("%s had %s", p.who(), v.tellValue(attribute, c.Old))
+				}))
 		})...)
 	}
 	return out
@@ -353,7 +355,8 @@ func (v *Review) massChanges() []finding {
 		if rest := c.Of - c.People; rest > 0 && rest <= 5 {
 			t = append(t, say(" (not for %s)", named(v.keeping(c), 5))...)
 		}
-		out = append(out, finding{Key: "mass_change", Risk: 49, Workers: v.changing(c), Text: append(t, words(". Announced, and does anything hang on the old value?"))})
+		out = append(out, finding{Key: "mass_change", Risk: 49, Workers: v.changing(c),
+			Text: append(t, words(". Announced, and does anything hang on the old value?"))})
 	}
 	return out
 }

@@ -43,7 +43,8 @@ func (v *Review) aboutWhoLeaves() []finding {
 	})...)
 	senior := where(leavers, func(p *person) bool { return rank(p.known(roster.RoleTitle)) >= rankVicePresident })
 	out = append(out, about("leaver_senior", 86, senior, func() text {
-		return say("%s%s: %s access.%s Is that announced?", each(senior), listed(senior, namedInFinding, (*person).wholly), isAre(len(senior), "loses", "lose"), v.lastSignIns(senior))
+		return say("%s%s: %s access.%s Is that announced?", each(senior), listed(senior, namedInFinding, (*person).wholly),
+			isAre(len(senior), "loses", "lose"), v.lastSignIns(senior))
 	})...)
 	owners := where(leavers, func(p *person) bool { return len(v.o.Groups[p.dec.ObjectID]) > 0 })
 	out = append(out, about("leaver_owns_groups", 65, owners, func() text {
@@ -55,7 +56,8 @@ func (v *Review) aboutWhoLeaves() []finding {
 		return v.cause(p) == directory.ForAbsent || v.cause(p) == directory.ForOutOfScope || v.cause(p) == directory.ForMoved
 	})
 	out = append(out, about("leaver_by_policy", 72, policy, func() text {
-		return say("%s %s access although HR does not say that they have left: they are not in the feed, or out of scope.%s Have they left?", subject(policy), isAre(len(policy), "loses", "lose"), v.lastSignIns(policy))
+		return say("%s %s access although HR does not say that they have left: they are not in the feed, or out of scope.%s Have they left?",
+			subject(policy), isAre(len(policy), "loses", "lose"), v.lastSignIns(policy))
 	})...)
 	quick := where(leavers, func(p *person) bool {
 		days := v.daysAgo(p.pro.HireDate)
@@ -115,7 +117,8 @@ func (v *Review) aboutEnds() []finding {
 	if dated := len(leavers) - len(wordOnly); dated*10 >= len(leavers)*6 {
 		out = append(out, about("leaver_without_date", 72, wordOnly, func() text {
 			word, _ := most(wordOnly, func(p *person) string { return p.pro.Status })
-			return say("%s %s access by the status word %s alone; HR gives the others a last day.%s Is the word right?", subject(wordOnly), isAre(len(wordOnly), "loses", "lose"), value(word), v.lastSignIns(wordOnly))
+			return say("%s %s access by the status word %s alone; HR gives the others a last day.%s Is the word right?", subject(wordOnly),
+				isAre(len(wordOnly), "loses", "lose"), value(word), v.lastSignIns(wordOnly))
 		})...)
 	}
 	active := where(leavers, func(p *person) bool {
@@ -215,7 +218,8 @@ func (v *Review) aboutAccessKept() []finding {
 	})...)
 	absent := where(v.byAction[roster.ActionAbsent], func(p *person) bool { return p.pro.CanSignIn })
 	out = append(out, about("absent_can_sign_in", 70, absent, func() text {
-		return say("%s %s not in the feed and can sign in.%s Left, or missing from the feed?", subject(absent), isAre(len(absent), "is", "are"), v.lastSignIns(absent))
+		return say("%s %s not in the feed and can sign in.%s Left, or missing from the feed?", subject(absent), isAre(len(absent), "is", "are"),
+			v.lastSignIns(absent))
 	})...)
 	blocked := v.byAction[roster.ActionKeptDisabled]
 	out = append(out, about("kept_disabled", 56, blocked, func() text {
@@ -226,7 +230,8 @@ func (v *Review) aboutAccessKept() []finding {
 	})
 	out = append(out, about("unknown_word", 30, open, func() text {
 		word, _ := most(open, func(p *person) string { return p.pro.Status })
-		return say("%s can sign in, and nobody knows what the status %s means.%s If it means left, access stays open.", subject(open), value(word), v.lastSignIns(open))
+		return say("%s can sign in, and nobody knows what the status %s means.%s If it means left, access stays open.", subject(open),
+			value(word), v.lastSignIns(open))
 	})...)
 	doubled := where(v.byAction[roster.ActionSetAside], func(p *person) bool {
 		return p.pro.InFeed && p.pro.Class == string(status.Left) && slices.ContainsFunc(p.dec.Problems, func(x roster.Problem) bool {
@@ -241,7 +246,8 @@ func (v *Review) aboutAccessKept() []finding {
 		return p.pro.CanSignIn && p.pro.Protected != "" && p.pro.InFeed && p.pro.Class == string(status.Left)
 	})
 	return append(out, about("protected_leaver", 94, guarded, func() text {
-		return say("%s %s left by HR and can sign in, because the account is protected.%s Who takes the access away?", subject(guarded), isAre(len(guarded), "has", "have"), v.lastSignIns(guarded))
+		return say("%s %s left by HR and can sign in, because the account is protected.%s Who takes the access away?", subject(guarded),
+			isAre(len(guarded), "has", "have"), v.lastSignIns(guarded))
 	})...)
 }
 

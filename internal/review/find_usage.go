@@ -98,7 +98,8 @@ func (v *Review) aboutPrivileges() []finding {
 	used := where(v.leavers(), func(p *person) bool { return v.usedAfter(p, p.pro.EndDate) && v.daysAgo(p.pro.EndDate) <= lateDays })
 	out = append(out, about("leaver_used_after", 62, used, func() text {
 		return say("%s%s. Who used the account?", each(used), listed(used, namedInFinding, func(p *person) text {
-			return say("%s signed in on %s%s, after the last day (%s)", p.wholly(), dayOf(v.usage(p).LastSignIn), lag(v.usage(p)), string(p.pro.EndDate))
+			return say("%s signed in on %s%s, after the last day (%s)", p.wholly(), dayOf(v.usage(p).LastSignIn), lag(v.usage(p)),
+				string(p.pro.EndDate))
 		}))
 	})...)
 	back := v.privileged(where(v.people, (*person).gains))

@@ -37,7 +37,8 @@ const (
 // find looks for everything that is worth a question, the riskiest first.
 func (v *Review) find() []finding {
 	var all []finding
-	for _, look := range []func() []finding{v.aboutAccessKept, v.aboutWhoLeaves, v.aboutPrivileges, v.aboutLacks, v.aboutEnds, v.aboutReturns, v.aboutWhoJoins, v.aboutAlike, v.aboutNames, v.aboutManagers, v.aboutLostValues, v.aboutMoves, v.aboutValues} {
+	for _, look := range []func() []finding{v.aboutAccessKept, v.aboutWhoLeaves, v.aboutPrivileges, v.aboutLacks, v.aboutEnds,
+		v.aboutReturns, v.aboutWhoJoins, v.aboutAlike, v.aboutNames, v.aboutManagers, v.aboutLostValues, v.aboutMoves, v.aboutValues} {
 		all = append(all, look()...)
 	}
 	slices.SortStableFunc(all, func(a, b finding) int {

@@ -186,7 +186,8 @@ func (v *Review) needApproval(acts []act, exempt []Exempt) []act {
 
 // aboutWhatStays are questions about what leavers leave behind, which do not doubt that they
 // leave: their access ends in time, whoever answers.
-var aboutWhatStays = map[string]bool{"leavers_manage": true, "leaver_owns_groups": true, "leaver_privileged": true, "leaver_used_after": true}
+var aboutWhatStays = map[string]bool{"leavers_manage": true, "leaver_owns_groups": true, "leaver_privileged": true,
+	"leaver_used_after": true}
 
 // readApproval reads the signs of what was approved, or the fingerprint where that is all there is.
 func readApproval(approved string) (signs map[string]bool, only string, err error) {

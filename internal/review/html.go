@@ -165,7 +165,9 @@ func (v *Review) htmlPerson(p *person) htmlPerson {
 	last, privileged := v.usageFacts(p)
 	for _, f := range [][2]string{
 		{"Title", facts.Title}, {"Department", facts.Department}, {"Place", facts.Place}, {"Country", facts.Country}, {"Company", facts.Company}, {"Login", facts.Login}, {"HR status", facts.Status},
-		{"Hired", facts.HireDate}, {"Last day", facts.EndDate}, {"Could sign in", yesNo(p.pro.CouldSignIn)}, {"Can sign in", v.tellSignIn(p).String()}, {"Last sign-in", last}, {"Privileged", privileged}, {"Account", p.dec.Path}, {"Recognised by", p.dec.MatchedBy},
+		{"Hired", facts.HireDate}, {"Last day", facts.EndDate}, {"Could sign in", yesNo(p.pro.CouldSignIn)},
+		{"Can sign in", v.tellSignIn(p).String()}, {"Last sign-in", last}, {"Privileged", privileged}, {"Account", p.dec.Path},
+		{"Recognised by", p.dec.MatchedBy},
 	} {
 		if f[1] != "" {
 			h.Facts = append(h.Facts, f)

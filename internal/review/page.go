@@ -73,7 +73,8 @@ func (v *Review) pageOne(w *markdown.Page) {
 func (v *Review) everybody() []text {
 	lose, join := where(v.people, (*person).loses), v.joiners()
 	out := v.byDepartment(lose, "loses access", "lose access", "last day", func(p *person) worker.Date { return p.pro.EndDate })
-	out = append(out, v.byDepartment(join, "gets an account", "get an account", "hired on", func(p *person) worker.Date { return p.pro.HireDate })...)
+	out = append(out, v.byDepartment(join, "gets an account", "get an account", "hired on",
+		func(p *person) worker.Date { return p.pro.HireDate })...)
 	return append(out, v.departments()...)
 }
 
@@ -98,7 +99,8 @@ func (v *Review) departments() []text {
 		old, now, _ := p.changes(roster.RoleDepartment)
 		return say("%s: %s → %s", p.who(), value(old), value(now))
 	}
-	return []text{say("%s to another department: %s.", strong(people(len(moved)).s+" "+isAre(len(moved), "moves", "move").s), listed(moved, everybodyShown, tell))}
+	return []text{say("%s to another department: %s.", strong(people(len(moved)).s+" "+isAre(len(moved), "moves", "move").s),
+		listed(moved, everybodyShown, tell))}
 }
 
 func (v *Review) byDepartment(list []*person, one, many, what string, day func(*person) worker.Date) []text {
@@ -222,7 +224,8 @@ func (v *Review) ahead() []text {
 		kind mapping.EventKind
 		what string
 	}{
-		{mapping.EventDisable, "%s lose access"}, {mapping.EventDelete, "%s are deleted"}, {mapping.EventCreate, "%s get an account"}, {mapping.EventEnable, "%s can sign in for the first time or again"}, {roster.EventOverrideEnds, "%s overrides end"},
+		{mapping.EventDisable, "%s lose access"}, {mapping.EventDelete, "%s are deleted"}, {mapping.EventCreate, "%s get an account"},
+		{mapping.EventEnable, "%s can sign in for the first time or again"}, {roster.EventOverrideEnds, "%s overrides end"},
 	}
 	counts, days := map[mapping.EventKind]int{}, map[mapping.EventKind]map[string]int{}
 	for _, e := range v.r.Calendar {

@@ -45,7 +45,8 @@ func TestAbsent(t *testing.T) {
 			if c.recorded != "" {
 				e.Account.Attributes["extensionAttribute1"] = directory.Value{c.recorded}
 			}
-			r := decide(t, input(t, m, rules(record, func(r *mapping.Rules) { r.Lifecycle.OnAbsent, r.Lifecycle.AbsentDays = c.policy, c.days }), hire("1 Ann Lee")))
+			r := decide(t, input(t, m, rules(record, func(r *mapping.Rules) { r.Lifecycle.OnAbsent, r.Lifecycle.AbsentDays = c.policy, c.days }),
+				hire("1 Ann Lee")))
 			d := expectAction(t, r, "2", c.action)
 			if d.Stage != "" || !slices.Equal(r.Orphans, []string{"2"}) {
 				t.Errorf("stage %q, orphans %q", d.Stage, r.Orphans)
@@ -56,7 +57,8 @@ func TestAbsent(t *testing.T) {
 				}
 				return
 			}
-			for attribute, want := range map[string]string{"extensionAttribute1": c.want, "enabled": c.enables, "displayName": "Bob", "manager": "1", "mobile": "-", "container": staff, "userPrincipalName": "-"} {
+			for attribute, want := range map[string]string{"extensionAttribute1": c.want, "enabled": c.enables, "displayName": "Bob",
+				"manager": "1", "mobile": "-", "container": staff, "userPrincipalName": "-"} {
 				expectValue(t, r, "2", attribute, want)
 			}
 		})

@@ -82,7 +82,8 @@ func (d *comparison) checkDuplicates(collisions []collision) {
 		for _, pair := range [][2]*compared{{first, second}, {second, first}} {
 			if p, other := pair[0], pair[1]; c.gains(p) && !p.aside() {
 				gained = true
-				p.setAside(problemName, fmt.Sprintf("%s would be that of worker %q, too", name, other.id), "make the rule give one of them another value, or correct the HR record")
+				p.setAside(problemName, fmt.Sprintf("%s would be that of worker %q, too", name, other.id),
+					"make the rule give one of them another value, or correct the HR record")
 			}
 		}
 		if !gained && !first.aside() && !second.aside() {
@@ -148,7 +149,8 @@ func (d *comparison) checkProtected() {
 		for i, c := range p.changes {
 			what[i] = c.Attribute
 		}
-		p.setAside(problemProtected, fmt.Sprintf("%s is protected (%s), and the rules would change %s", describe(p.existing), p.existing.Protected, strings.Join(what, ", ")),
+		p.setAside(problemProtected, fmt.Sprintf("%s is protected (%s), and the rules would change %s", describe(p.existing),
+			p.existing.Protected, strings.Join(what, ", ")),
 			"change it by hand, or take it out of what protects it")
 	}
 }

@@ -64,7 +64,8 @@ func (d *comparison) checkLacking(p *compared) {
 	for _, c := range d.in.Format.Core {
 		open := slices.ContainsFunc(p.slots, func(s *slot) bool { return s.attribute == c.Attribute })
 		if c.Required && !open && len(p.account.Attributes[c.Attribute]) == 0 {
-			p.setAside(problemValue, fmt.Sprintf("attribute %s: a new account needs it, and the rules give no value", c.Attribute), "correct the rule, or the HR record that it reads")
+			p.setAside(problemValue, fmt.Sprintf("attribute %s: a new account needs it, and the rules give no value", c.Attribute),
+				"correct the rule, or the HR record that it reads")
 		}
 	}
 }

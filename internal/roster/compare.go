@@ -74,10 +74,12 @@ func (d *comparison) accountChanges(p *compared) (changes []Change) {
 		if p.stage() == mapping.StageLeft {
 			rule = d.rules.Lifecycle.LeaverContainer
 		}
-		changes = append(changes, Change{Attribute: ContainerChange, Old: directory.Value{has.Container}, New: directory.Value{want.Container}, Rule: rule}.overriddenBy(p))
+		changes = append(changes, Change{Attribute: ContainerChange, Old: directory.Value{has.Container}, New: directory.Value{want.Container},
+			Rule: rule}.overriddenBy(p))
 	}
 	if want.Sessions == directory.SessionsRevoked && p.existing.Sessions == directory.SessionsLive && !has.Enabled {
-		changes = append(changes, Change{Attribute: SessionsChange, Old: directory.Value{directory.SessionsLive}, New: directory.Value{directory.SessionsRevoked}})
+		changes = append(changes, Change{Attribute: SessionsChange, Old: directory.Value{directory.SessionsLive},
+			New: directory.Value{directory.SessionsRevoked}})
 	}
 	if was := p.existing.DisabledFor; was != "" && want.DisabledFor != "" && was != want.DisabledFor {
 		changes = append(changes, Change{Attribute: DisabledForChange, Old: directory.Value{was}, New: directory.Value{want.DisabledFor}})

@@ -72,7 +72,8 @@ func (d *comparison) firstTen(people []*compared) string {
 
 // decision is what happens to one worker's account, as reports tell it.
 func (d *comparison) decision(p *compared) Decision {
-	dec := Decision{WorkerID: p.id, Name: d.displayName(p.drafted), Action: p.action, Stage: p.stage(), Reason: p.reason, Changes: p.changes, Problems: p.problems(),
+	dec := Decision{WorkerID: p.id, Name: d.displayName(p.drafted), Action: p.action, Stage: p.stage(), Reason: p.reason, Changes: p.changes,
+		Problems:    p.problems(),
 		LosesAccess: p.disables(), GainsAccess: p.enables()}
 	if p.existing != nil {
 		dec.ObjectID, dec.MatchedBy = p.existing.ID, p.matched

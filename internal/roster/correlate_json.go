@@ -79,7 +79,8 @@ func (c *correlation) json() (string, error) {
 	doc := correlationJSON{
 		AsOf: c.d.in.AsOf.UTC().Format(time.RFC3339), Workers: len(c.d.in.Workers), Rules: canonical.List(c.rules), Attributes: canonical.List(c.attributes),
 		Matched: []matchedJSON{}, Ambiguous: []ambiguousJSON{}, Claimed: []claimedJSON{}, Unmatched: []unmatchedJSON{}, Suggested: c.suggested,
-		Unneeded: canonical.List(idsOf(c.unneeded)), Accounts: []accountJSON{}, DataErrors: []dataErrorJSON{}, Stayed: canonical.List(idsOf(c.stayed)), Refusals: canonical.List(c.refusals), Warnings: canonical.List(c.warnings),
+		Unneeded: canonical.List(idsOf(c.unneeded)), Accounts: []accountJSON{}, DataErrors: []dataErrorJSON{},
+		Stayed: canonical.List(idsOf(c.stayed)), Refusals: canonical.List(c.refusals), Warnings: canonical.List(c.warnings),
 	}
 	for _, p := range c.matched {
 		doc.Matched = append(doc.Matched, c.matchedJSON(p))

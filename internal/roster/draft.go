@@ -145,7 +145,8 @@ func (d *drafts) draftByRules(p *drafted) {
 	}
 	p.because = p.desired.Reason
 	if p.moved() && p.existing != nil {
-		p.because = fmt.Sprintf("moved out of scope: %s; on_out_of_scope = %q takes that for having left this directory", p.because, mapping.OutOfScopeLeaver)
+		p.because = fmt.Sprintf("moved out of scope: %s; on_out_of_scope = %q takes that for having left this directory", p.because,
+			mapping.OutOfScopeLeaver)
 	}
 	switch p.stage() {
 	case mapping.StageFuture:

@@ -15,7 +15,8 @@ func (d *drafts) asItIs(p *drafted) {
 	if p.existing == nil {
 		return
 	}
-	a := directory.Account{Container: p.existing.Account.Container, Enabled: p.existing.Account.Enabled, Attributes: map[string]directory.Value{}}
+	a := directory.Account{Container: p.existing.Account.Container, Enabled: p.existing.Account.Enabled,
+		Attributes: map[string]directory.Value{}}
 	for _, name := range d.targets {
 		if name == directory.GroupsAttribute {
 			continue // finish does that, when it is known whether the account is enabled
@@ -75,7 +76,8 @@ func (d *drafts) keepGroups(p *drafted, a *directory.Account) {
 // completeCore adds the present value of the names a document must not lack.
 func (d *drafts) completeCore(p *drafted, a *directory.Account) {
 	for name, c := range d.core {
-		if _, there := a.Attributes[name]; !there && c.Required && !slices.ContainsFunc(p.slots, func(s *slot) bool { return s.attribute == name }) {
+		if _, there := a.Attributes[name]; !there && c.Required &&
+			!slices.ContainsFunc(p.slots, func(s *slot) bool { return s.attribute == name }) {
 			d.keepAttribute(p, a, name)
 		}
 	}

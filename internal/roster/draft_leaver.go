@@ -19,13 +19,15 @@ func (d *drafts) draftDeletion(p *drafted, since worker.Date) bool {
 	}
 	p.due = time.Time{}
 	if p.existing.Protected != "" {
-		p.because += fmt.Sprintf("; retention_days %d are over, but the account is protected (%s) and stays", *d.rules.Lifecycle.RetentionDays, p.existing.Protected)
+		p.because += fmt.Sprintf("; retention_days %d are over, but the account is protected (%s) and stays", *d.rules.Lifecycle.RetentionDays,
+			p.existing.Protected)
 		return false
 	}
 	d.asItIs(p)
 	p.account.Deleted = true
 	p.verdict = ActionDelete
-	p.because += fmt.Sprintf("; the account is disabled since %s, and retention_days %d are over", p.existing.DisabledSince.In(d.zoneOf(p.person)).Format(time.DateOnly), *d.rules.Lifecycle.RetentionDays)
+	p.because += fmt.Sprintf("; the account is disabled since %s, and retention_days %d are over",
+		p.existing.DisabledSince.In(d.zoneOf(p.person)).Format(time.DateOnly), *d.rules.Lifecycle.RetentionDays)
 	return true
 }
 

@@ -32,7 +32,8 @@ func (d *drafts) leaveToSource(p *drafted) {
 		if !d.in.Format.Mastered(name) {
 			continue
 		}
-		same := d.in.Format.Same(name, e.Account.Attributes[name], v) || name == directory.ManagerAttribute && d.sameManager(p.present(name).Text(), v.Text())
+		same := d.in.Format.Same(name, e.Account.Attributes[name], v) || name == directory.ManagerAttribute &&
+			d.sameManager(p.present(name).Text(), v.Text())
 		if !same && name != directory.GroupsAttribute || name == directory.GroupsAttribute && v.Text() == directory.GroupsRemoved && !same {
 			wanted[name] = true
 		}

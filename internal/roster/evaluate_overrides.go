@@ -47,11 +47,15 @@ func (d *feed) readOverrides() error {
 	for _, id := range sortedKeys(d.overrides) {
 		o := d.overrides[id]
 		if other := o.wantsMore(); other != nil && o.held() != nil {
-			problems = append(problems, fmt.Sprintf("worker %q: %q leaves everything as it is (hold), and %q asks for a change: remove one of them", id, o.held().Reason, other.Reason))
+			problems = append(problems,
+				fmt.Sprintf("worker %q: %q leaves everything as it is (hold), and %q asks for a change: remove one of them", id, o.held().Reason,
+					other.Reason))
 		}
-		if on := o.enabled(); on != nil && !*on && o.container() != "" && d.rules.Lifecycle.Rehire == "new_name" && d.rules.Lifecycle.RecordIn == "" {
-			problems = append(problems, fmt.Sprintf("worker %q: disabled and elsewhere, the account would look like that of somebody who has left, and would be renamed when the override ends (rehire = new_name): "+
-				"leave it where it is, or set record_in", id))
+		if on := o.enabled(); on != nil && !*on && o.container() != "" && d.rules.Lifecycle.Rehire == "new_name" &&
+			d.rules.Lifecycle.RecordIn == "" {
+			problems = append(problems,
+				fmt.Sprintf("worker %q: disabled and elsewhere, the account would look like that of somebody who has left, and would be renamed when the override ends (rehire = new_name): "+
+					"leave it where it is, or set record_in", id))
 		}
 	}
 	return refuse("these overrides cannot be followed", problems)

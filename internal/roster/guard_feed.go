@@ -23,7 +23,8 @@ func (d *feed) guard() error {
 	lines := d.guardMoment()
 	if n := len(d.in.Workers); n < s.MinWorkers {
 		if e := d.exception("min_workers"); e == nil || n < e.Allow {
-			lines = append(lines, fmt.Sprintf("min_workers: found %s in the feed, expected at least %s%s", wording.Count(n, "worker"), wording.Thousands(s.MinWorkers), excepted(e)))
+			lines = append(lines, fmt.Sprintf("min_workers: found %s in the feed, expected at least %s%s", wording.Count(n, "worker"),
+				wording.Thousands(s.MinWorkers), excepted(e)))
 		}
 	}
 	for _, attribute := range sortedKeys(s.FillRates) {
@@ -64,7 +65,8 @@ func (d *feed) guardFill(attribute string, percent float64) []string {
 	if e != nil && filled >= float64(e.Allow) {
 		return nil
 	}
-	return []string{fmt.Sprintf("fill_rate:%s: %.1f%% of %s have a value, expected at least %g%%%s: %s have none", attribute, filled, wording.Count(n, "worker"), percent, excepted(e), firstTen(len(empty), func(i int) string { return strconv.Quote(empty[i].id) }))}
+	return []string{fmt.Sprintf("fill_rate:%s: %.1f%% of %s have a value, expected at least %g%%%s: %s have none", attribute, filled,
+		wording.Count(n, "worker"), percent, excepted(e), firstTen(len(empty), func(i int) string { return strconv.Quote(empty[i].id) }))}
 }
 
 // oldMoment is how far Input.AsOf may lie behind the present before a warning says so:

@@ -11,7 +11,8 @@ import (
 )
 
 func newNames(from *drafts) *names {
-	n := &names{d: from, found: hits{}, reserved: map[string]map[string]bool{}, streams: map[string]*stream{}, owners: make(map[string]int, len(from.all))}
+	n := &names{d: from, found: hits{}, reserved: map[string]map[string]bool{}, streams: map[string]*stream{},
+		owners: make(map[string]int, len(from.all))}
 	for attribute, list := range from.in.Reserved {
 		set := map[string]bool{}
 		for _, name := range list {

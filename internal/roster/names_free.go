@@ -84,7 +84,8 @@ func (n *names) local(s *slot, name string) string {
 // frees reports whether the object that has a name gives it up in this run.
 func (n *names) frees(e *directory.Existing, s *slot, name string) bool {
 	p := n.owner(e)
-	if p == nil || p == s.person || p.account == nil || p.account.Deleted || p.account.Released || p.aside() || e.Protected != "" || !n.changesHands(s.attribute, name) {
+	if p == nil || p == s.person || p.account == nil || p.account.Deleted || p.account.Released || p.aside() || e.Protected != "" ||
+		!n.changesHands(s.attribute, name) {
 		return false
 	}
 	for _, f := range n.forms(s.attribute, name) {

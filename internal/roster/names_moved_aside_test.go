@@ -18,7 +18,8 @@ func TestSetAsideAndMovedToATakenName(t *testing.T) {
 	const other = "OU=Other,DC=corp,DC=example,DC=com"
 	m.add("user", other, true, "cn=Ann Lee", "sAMAccountName=somebody", "userPrincipalName=somebody@corp.example.com")
 	in := input(t, m, rules(func(r *mapping.Rules) {
-		r.Attributes["cn"] = mapping.AttributeRule{Expression: `SelectUniqueValue(Join(" ", [First], [Last]), Join(" ", [First], [Last]))`, Apply: mapping.ApplyAlways}
+		r.Attributes["cn"] = mapping.AttributeRule{Expression: `SelectUniqueValue(Join(" ", [First], [Last]), Join(" ", [First], [Last]))`,
+			Apply: mapping.ApplyAlways}
 	}), hire("1 Ann Lee"), hire("2 Bob Ray"))
 	in.Workers["1"].Status = "Ruhend-X"
 	in.Overrides = []roster.Override{{WorkerIDs: []string{"1"}, Container: other, Reason: "moves", Expires: "2026-12-31"}}

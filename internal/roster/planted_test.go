@@ -102,7 +102,8 @@ func (p *planted) leave(w *people.Worker, last string) {
 }
 
 func newPlanted(t testing.TB, seed uint64, n int) *planted {
-	p := &planted{t: t, c: people.NewAt(seed, n, now.Truncate(24*time.Hour)), answers: map[string][]string{}, usage: map[string]directory.Usage{}}
+	p := &planted{t: t, c: people.NewAt(seed, n, now.Truncate(24*time.Hour)), answers: map[string][]string{},
+		usage: map[string]directory.Usage{}}
 	manages := map[string]int{}
 	for _, w := range p.c.Workers {
 		manages[w.ManagerID]++
@@ -180,7 +181,8 @@ func (p *planted) plantLeavers() {
 	p.expect("leaver_late", late.ID)
 	admin := p.take()
 	p.leave(admin, "2026-11-20")
-	p.usage[admin.ID] = directory.Usage{SignInsKnown: true, LastSignIn: signedIn("2026-11-19").LastSignIn, Privileged: []string{"Domain Admins"}}
+	p.usage[admin.ID] = directory.Usage{SignInsKnown: true, LastSignIn: signedIn("2026-11-19").LastSignIn,
+		Privileged: []string{"Domain Admins"}}
 	p.expect("leaver_privileged", admin.ID)
 	word := p.take()
 	word.Status = "Terminated"

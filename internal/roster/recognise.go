@@ -62,7 +62,8 @@ func (d *recognised) observe(ctx context.Context) (err error) {
 		}
 	}
 	if !slices.Contains(d.targets, d.in.WorkerIDAttribute) && !d.rules.SynchronisedOnly {
-		d.warn("the mapping does not write %s, which carries worker ids: accounts created by it cannot be recognised by their worker id", d.in.WorkerIDAttribute)
+		d.warn("the mapping does not write %s, which carries worker ids: accounts created by it cannot be recognised by their worker id",
+			d.in.WorkerIDAttribute)
 	}
 	return nil
 }
@@ -87,7 +88,8 @@ func (d *recognised) assignOverrides() {
 		}
 		o.nobody = true
 		for _, one := range o.all {
-			d.warn("the override of worker %q (%s): no worker in the feed has that id, and no account carries it, so nothing happens", id, one.Reason)
+			d.warn("the override of worker %q (%s): no worker in the feed has that id, and no account carries it, so nothing happens", id,
+				one.Reason)
 		}
 	}
 }
@@ -100,7 +102,9 @@ func (d *recognised) asideForCloudAccounts() {
 	}
 	for _, p := range d.people {
 		if e := p.existing; e != nil && !e.Synchronised && !e.Deleted {
-			p.setAside(problemTarget, describe(e)+" is not synchronised from Active Directory, and the mapping (synchronised_only) is for users who are", remedyNotSynchronised)
+			p.setAside(problemTarget,
+				describe(e)+" is not synchronised from Active Directory, and the mapping (synchronised_only) is for users who are",
+				remedyNotSynchronised)
 		}
 	}
 }

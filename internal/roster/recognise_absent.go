@@ -60,7 +60,8 @@ func (d *recognised) absentOwner(e *directory.Existing, id string) *person {
 		}
 		d.leaveOut(owner, e, UnmanagedUnclear, "it carries the worker id of somebody who matches another account, or none")
 	case d.in.Owned != nil && !d.in.Owned(e):
-		d.leaveOut(nil, e, UnmanagedAbsent, "its worker is not in the feed, which is not the same as having left, and it is not among what this population owns")
+		d.leaveOut(nil, e, UnmanagedAbsent,
+			"its worker is not in the feed, which is not the same as having left, and it is not among what this population owns")
 	case other != nil:
 		other.candidates = append(other.candidates, e)
 	default:

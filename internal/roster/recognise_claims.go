@@ -49,10 +49,12 @@ func (d *recognised) refuseUnclear() error {
 				"give the right one's object id in links, or correct the attribute of the others; the correlation data source names all of them")
 		case p.existing == nil && p.refused != nil && p.refused.takes:
 			d.disputed[p.refused.account.ID] = true
-			p.setAside(problemTakeover, p.refused.why, fmt.Sprintf("link the worker, mark the rule with identifies, or give the account the %s of whoever has it", d.in.WorkerIDAttribute))
+			p.setAside(problemTakeover, p.refused.why,
+				fmt.Sprintf("link the worker, mark the rule with identifies, or give the account the %s of whoever has it", d.in.WorkerIDAttribute))
 		case d.carriesTwice(p):
 			p.setAside(problemCarried,
-				fmt.Sprintf("%s already: a second account with the same %s could not be told from it", strings.Join(describeAll(p.carried), "; "), d.in.WorkerIDAttribute),
+				fmt.Sprintf("%s already: a second account with the same %s could not be told from it", strings.Join(describeAll(p.carried), "; "),
+					d.in.WorkerIDAttribute),
 				fmt.Sprintf("if it is this worker's account, match it by %s, or link it; for a second account of the same person, such as an administrator's, "+
 					"use a provider alias with another worker_id_attribute, and have the rules write the worker id there", d.in.WorkerIDAttribute))
 		}
@@ -123,7 +125,8 @@ func (d *recognised) asideTwins() {
 			d.disputed[p.existing.ID] = true
 			p.existing = nil
 		}
-		p.setAside(problemContested, fmt.Sprintf("the feed has %s, too, which differs in case only: to the directory they are the same", some(others)),
+		p.setAside(problemContested, fmt.Sprintf("the feed has %s, too, which differs in case only: to the directory they are the same",
+			some(others)),
 			"give one of them another worker id in the HR system, or take the record out that is wrong")
 	}
 }

@@ -45,7 +45,8 @@ func (d *run) usesIDs() bool {
 
 // carries reports whether an account carries a worker's id.
 func (d *run) carries(e *directory.Existing, p *person) bool {
-	return slices.ContainsFunc(e.Account.Attributes[d.in.WorkerIDAttribute], func(id string) bool { return directory.Fold(id) == directory.Fold(p.id) })
+	return slices.ContainsFunc(e.Account.Attributes[d.in.WorkerIDAttribute],
+		func(id string) bool { return directory.Fold(id) == directory.Fold(p.id) })
 }
 
 // refuses reports whether a weak rule is not enough for an account that fits, and

@@ -41,7 +41,8 @@ const probe = `<script>
   const person = document.querySelector("details.person");
   location.hash = person.id;
   setTimeout(() => { seen.open = person.open;
-    const out = document.createElement("output"); out.id = "probe"; out.textContent = JSON.stringify(seen); document.body.append(out); }, 50);
+    const out = document.createElement("output");
+    out.id = "probe"; out.textContent = JSON.stringify(seen); document.body.append(out); }, 50);
 })();
 </script></body>`
 
@@ -117,7 +118,8 @@ func behaves(t *testing.T, dom string, n int) {
 		t.Errorf("the script fails: %q", seen.Errors)
 	case seen.Wide > 0:
 		t.Errorf("the page is %d pixels wider than the window", seen.Wide)
-	case seen.Rows < n/50 || seen.Found == 0 || seen.Found >= seen.Rows || seen.Again != seen.Rows || seen.Told != fmt.Sprintf("%d rows", seen.Found):
+	case seen.Rows < n/50 || seen.Found == 0 || seen.Found >= seen.Rows || seen.Again != seen.Rows ||
+		seen.Told != fmt.Sprintf("%d rows", seen.Found):
 		t.Errorf("the filter shows %d of %d rows (%q), and %d without it", seen.Found, seen.Rows, seen.Told, seen.Again)
 	case !seen.Sorted || !seen.Open || !seen.Labelled:
 		t.Errorf("sorted %t, person opened %t, inputs labelled %t", seen.Sorted, seen.Open, seen.Labelled)
@@ -133,8 +135,10 @@ func browse(t *testing.T, file string, arguments ...string) string {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
-	arguments = append([]string{"--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
-		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars", "--host-resolver-rules=MAP * ~NOTFOUND",
+	arguments = append([]string{"--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic",
+		"--no-first-run",
+		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
+		"--host-resolver-rules=MAP * ~NOTFOUND",
 		"--user-data-dir=" + t.TempDir(), "--window-size=1280,1600", "--virtual-time-budget=5000"}, arguments...)
 	out, err := exec.CommandContext(ctx, browser, append(arguments, "file://"+file)...).Output()
 	if err != nil {

@@ -15,7 +15,8 @@ func (d *report) calendar() []Event {
 	end := d.in.AsOf.AddDate(0, 0, CalendarDays)
 	for _, p := range d.decided() {
 		if at := p.due; at.After(d.in.AsOf) && !at.After(end) && !p.aside() {
-			events = append(events, Event{At: at, Kind: mapping.EventDelete, WorkerID: p.id, Name: d.displayName(p.drafted), What: "the account is deleted: retention_days are over"})
+			events = append(events, Event{At: at, Kind: mapping.EventDelete, WorkerID: p.id, Name: d.displayName(p.drafted),
+				What: "the account is deleted: retention_days are over"})
 		}
 		if p.desired == nil || p.aside() {
 			continue
@@ -42,7 +43,8 @@ func (d *report) overrideEvents() (events []Event) {
 			continue
 		}
 		for _, o := range p.override.all {
-			events = append(events, Event{At: o.Expires.End(time.UTC), Kind: EventOverrideEnds, WorkerID: p.id, Name: d.displayName(p.drafted), What: "an override ends, and the rules decide again: " + o.Reason})
+			events = append(events, Event{At: o.Expires.End(time.UTC), Kind: EventOverrideEnds, WorkerID: p.id, Name: d.displayName(p.drafted),
+				What: "an override ends, and the rules decide again: " + o.Reason})
 		}
 	}
 	return events

@@ -18,7 +18,8 @@ func TestReportAsksAboutLeaversOfSeveralAccounts(t *testing.T) {
 	in.Workers["5"].TerminationDate, in.Workers["5"].Status = "2026-11-20", "Terminated"
 	r := decideAndReport(t, in)
 	page, _, _ := strings.Cut(r.Report, "\n## Look at these")
-	if !strings.Contains(r.Report, "left by HR, and more than one account is or may be theirs") || !strings.Contains(page, "disable by hand today every account that is theirs") {
+	if !strings.Contains(r.Report, "left by HR, and more than one account is or may be theirs") ||
+		!strings.Contains(page, "disable by hand today every account that is theirs") {
 		t.Error(r.Report)
 	}
 }

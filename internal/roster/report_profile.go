@@ -112,7 +112,8 @@ func (d *report) openColumns() map[string]string {
 // profile is who a person is. It reads what the decisions are made of, and changes nothing.
 func (r *reader) profile(p *compared) Profile {
 	out := Profile{
-		WorkerID: p.id, Name: r.d.displayName(p.drafted), InFeed: p.worker != nil, HadAccount: p.existing != nil && !p.restored(), HasAccount: p.account != nil && !p.deletes(),
+		WorkerID: p.id, Name: r.d.displayName(p.drafted), InFeed: p.worker != nil, HadAccount: p.existing != nil &&
+			!p.restored(), HasAccount: p.account != nil && !p.deletes(),
 		Removed: p.stripped(), Restored: p.restored() && p.account != nil, Adopted: r.d.labels(p), Elsewhere: r.d.livesIn(p.person),
 	}
 	if e := p.existing; e != nil {

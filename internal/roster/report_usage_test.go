@@ -41,14 +41,21 @@ func TestReportTellsHowAccountsAreUsed(t *testing.T) {
 		has, never []string
 	}{
 		{"nothing known", nil, []string{"Was the account used meanwhile?"}, []string{"ign-in:", "signed in", "on record"}},
-		{"used after", map[string]directory.Usage{"4": at("2026-11-10")}, []string{"signed in after it, on 2026-11-10", "Who used the account"}, []string{"or up to"}},
-		{"used after, of several days", map[string]directory.Usage{"4": lagging("2026-11-01")}, []string{"on 2026-11-01 or up to 14 days later"}, nil},
-		{"on the last day", map[string]directory.Usage{"4": at("2026-08-14")}, []string{"Was the account used meanwhile?"}, []string{"signed in after"}},
-		{"perhaps after", map[string]directory.Usage{"4": lagging("2026-08-10")}, []string{"Was the account used meanwhile?"}, []string{"signed in after", "Nobody has used"}},
-		{"never since", map[string]directory.Usage{"4": lagging("2026-07-10")}, []string{"Nobody has used the account since."}, []string{"signed in after"}},
-		{"no sign-in", map[string]directory.Usage{"4": {SignInsKnown: true}, "6": {SignInsKnown: true}}, []string{"Nobody has used the account since.", "No sign-in is on record."}, nil},
+		{"used after", map[string]directory.Usage{"4": at("2026-11-10")}, []string{"signed in after it, on 2026-11-10", "Who used the account"},
+			[]string{"or up to"}},
+		{"used after, of several days", map[string]directory.Usage{"4": lagging("2026-11-01")},
+			[]string{"on 2026-11-01 or up to 14 days later"}, nil},
+		{"on the last day", map[string]directory.Usage{"4": at("2026-08-14")}, []string{"Was the account used meanwhile?"},
+			[]string{"signed in after"}},
+		{"perhaps after", map[string]directory.Usage{"4": lagging("2026-08-10")}, []string{"Was the account used meanwhile?"},
+			[]string{"signed in after", "Nobody has used"}},
+		{"never since", map[string]directory.Usage{"4": lagging("2026-07-10")}, []string{"Nobody has used the account since."},
+			[]string{"signed in after"}},
+		{"no sign-in", map[string]directory.Usage{"4": {SignInsKnown: true}, "6": {SignInsKnown: true}},
+			[]string{"Nobody has used the account since.", "No sign-in is on record."}, nil},
 		{"unknown word", map[string]directory.Usage{"6": at("2026-11-21")}, []string{"Last sign-in: 2026-11-21. If it means left"}, nil},
-		{"privileged", map[string]directory.Usage{"5": admin}, []string{"loses access and holds `Domain Admins`, `Schema Admins`", "1 of them holds privileged"}, nil},
+		{"privileged", map[string]directory.Usage{"5": admin}, []string{"loses access and holds `Domain Admins`, `Schema Admins`",
+			"1 of them holds privileged"}, nil},
 	} {
 		usage := map[string]directory.Usage{}
 		for worker, u := range c.usage {
@@ -95,7 +102,8 @@ func checkPrivileged(t *testing.T, r, settled reported) {
 		t.Fatal(err)
 	}
 	for _, d := range doc.Decisions {
-		if d.WorkerID == "5" && (d.Person.LastSignIn != "2026-11-20T09:00:00Z" || !slices.Equal(d.Person.Privileged, []string{"Domain Admins", "Schema Admins"})) {
+		if d.WorkerID == "5" && (d.Person.LastSignIn != "2026-11-20T09:00:00Z" ||
+			!slices.Equal(d.Person.Privileged, []string{"Domain Admins", "Schema Admins"})) {
 			t.Errorf("worker 5 has %+v", d.Person)
 		}
 	}
@@ -119,7 +127,8 @@ func TestReportAsksAboutPrivilegedReturns(t *testing.T) {
 		}
 	}
 	r := reportWith(t, decided, review.Options{AsOf: in.AsOf, Rules: in.Mapping.Rules(), Usage: usage})
-	if !strings.Contains(r.Report, "gets access and holds `Global Administrator`. Is that still meant? **Ask** the administrators of the directory, **else** hold.") {
+	if !strings.Contains(r.Report,
+		"gets access and holds `Global Administrator`. Is that still meant? **Ask** the administrators of the directory, **else** hold.") {
 		t.Error(r.Report)
 	}
 }

@@ -27,7 +27,8 @@ func (d *report) warnMatches() {
 		if d.in.WorkerIDAttribute == "" {
 			continue
 		}
-		if carried := p.present(d.in.WorkerIDAttribute).Text(); carried != "" && p.account != nil && directory.Fold(carried) != directory.Fold(p.id) &&
+		if carried := p.present(d.in.WorkerIDAttribute).Text(); carried != "" && p.account != nil &&
+			directory.Fold(carried) != directory.Fold(p.id) &&
 			slices.ContainsFunc(p.changes, func(c Change) bool { return c.Attribute == d.in.WorkerIDAttribute }) {
 			d.warn("worker %q takes over %s, which carries the worker id %q (matched by %s)", p.id, describe(p.existing), carried, p.matched)
 		}
@@ -56,7 +57,8 @@ func (d *report) warnBlocked() {
 		}
 	}
 	if len(people) > 0 {
-		d.warn("%s disabled while HR has the workers at work, and nothing says that the reason is over; no rule enables them (%s): %s", isAre(len(people), "account"), remedyBlocked, d.firstTen(people))
+		d.warn("%s disabled while HR has the workers at work, and nothing says that the reason is over; no rule enables them (%s): %s",
+			isAre(len(people), "account"), remedyBlocked, d.firstTen(people))
 	}
 }
 
@@ -80,14 +82,16 @@ func (d *report) warnSynchronised() {
 	if len(barred) > 0 {
 		d.warn("%s still enabled although the workers must not sign in any more, and Active Directory masters that for synchronised users: %s. "+
 			"Disable it there, or let the population of that domain do it; the next synchronisation follows. "+
-			"To take access in Microsoft Entra ID at once, use the action workforce_entra_disable_users, which also revokes sessions", isAre(len(barred), "account"), d.firstTen(barred))
+			"To take access in Microsoft Entra ID at once, use the action workforce_entra_disable_users, which also revokes sessions",
+			isAre(len(barred), "account"), d.firstTen(barred))
 	}
 	if len(all) > 0 {
 		var parts []string
 		for _, name := range sortedKeys(counts) {
 			parts = append(parts, fmt.Sprintf("%s (%s)", name, wording.Thousands(counts[name])))
 		}
-		d.warn("%s synchronised, and the rules would change what is not written here: %s; %s: %s", isAre(len(all), "account"), strings.Join(parts, ", "), remedySynchronised, d.firstTen(all))
+		d.warn("%s synchronised, and the rules would change what is not written here: %s; %s: %s", isAre(len(all), "account"),
+			strings.Join(parts, ", "), remedySynchronised, d.firstTen(all))
 	}
 }
 

@@ -314,7 +314,8 @@ func TestAnswersThatRepeatThePassword(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, body := range []string{`{"error":{"code":"Request_BadRequest","message":` + string(quoted) + `}}`, "<p>" + password + " is banned</p>"} {
+		for _, body := range []string{`{"error":{"code":"Request_BadRequest","message":` + string(quoted) + `}}`,
+			"<p>" + password + " is banned</p>"} {
 			if got := failure(r, 400, nil, []byte(body)).Error(); strings.Contains(got, password) || !strings.Contains(got, "[hidden]") {
 				t.Errorf("%s: %s", body, got)
 			}

@@ -47,9 +47,13 @@ const (
 
 // AllPermissions are the application permissions that the server knows.
 var AllPermissions = []string{
-	"AdministrativeUnit.Read.All", "AdministrativeUnit.ReadWrite.All", "Application.Read.All", "AuditLog.Read.All", "CustomSecAttributeAssignment.Read.All", "CustomSecAttributeAssignment.ReadWrite.All", "CustomSecAttributeDefinition.Read.All", "Directory.Read.All", "Directory.ReadWrite.All",
-	"Directory.Write.Restricted", "Domain.Read.All", "Group.Create", "Group.Read.All", "Group.ReadWrite.All", "GroupMember.Read.All", "GroupMember.ReadWrite.All", "LicenseAssignment.ReadWrite.All",
-	"MailboxSettings.Read", "Organization.Read.All", "RoleManagement.Read.Directory", "RoleManagement.ReadWrite.Directory", "User-LifeCycleInfo.Read.All", "User-LifeCycleInfo.ReadWrite.All", "User-PasswordProfile.ReadWrite.All",
+	"AdministrativeUnit.Read.All", "AdministrativeUnit.ReadWrite.All", "Application.Read.All", "AuditLog.Read.All",
+	"CustomSecAttributeAssignment.Read.All", "CustomSecAttributeAssignment.ReadWrite.All", "CustomSecAttributeDefinition.Read.All",
+	"Directory.Read.All", "Directory.ReadWrite.All",
+	"Directory.Write.Restricted", "Domain.Read.All", "Group.Create", "Group.Read.All", "Group.ReadWrite.All", "GroupMember.Read.All",
+	"GroupMember.ReadWrite.All", "LicenseAssignment.ReadWrite.All",
+	"MailboxSettings.Read", "Organization.Read.All", "RoleManagement.Read.Directory", "RoleManagement.ReadWrite.Directory",
+	"User-LifeCycleInfo.Read.All", "User-LifeCycleInfo.ReadWrite.All", "User-PasswordProfile.ReadWrite.All",
 	"User.DeleteRestore.All", "User.EnableDisableAccount.All", "User.ManageIdentities.All", "User.Read.All", "User.ReadWrite.All", "User.RevokeSessions.All",
 	"UserAuthenticationMethod.Read.All", "UserAuthenticationMethod.ReadWrite.All",
 }

@@ -70,7 +70,8 @@ func createUnit(s *Server, c *call) (*answer, error) {
 		return nil, f
 	}
 	if d.props["displayName"] == nil {
-		return nil, badRequest("A value is required for property 'displayName' of resource 'AdministrativeUnit'.").about("MissingValue", "displayName")
+		return nil, badRequest("A value is required for property 'displayName' of resource 'AdministrativeUnit'.").about("MissingValue",
+			"displayName")
 	}
 	if f := checkUnit(d.props); f != nil {
 		return nil, f
@@ -225,7 +226,8 @@ func (s *Server) roleID(template string) string {
 func listRoles(s *Server, _ *call) (*answer, error) {
 	value := []any{}
 	for _, template := range sortedNames(roles) {
-		value = append(value, object{"id": s.roleID(template), "deletedDateTime": nil, "description": nil, "displayName": roles[template], "roleTemplateId": template})
+		value = append(value, object{"id": s.roleID(template), "deletedDateTime": nil, "description": nil, "displayName": roles[template],
+			"roleTemplateId": template})
 	}
 	return ok(object{"@odata.context": s.context("directoryRoles"), "value": value}), nil
 }

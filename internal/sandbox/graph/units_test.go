@@ -35,10 +35,12 @@ func TestAdministrativeUnits(t *testing.T) {
 	c.fails(400, "Request_BadRequest", "'color'", "POST", unitsPath, object{"displayName": "x", "color": "red"})
 	c.fails(400, "Request_BadRequest", "read-only", "PATCH", path, object{"isMemberManagementRestricted": true})
 	c.want(204, "PATCH", path, object{"displayName": "North and east", "description": nil})
-	if got := c.want(200, "GET", path, nil); got["displayName"] != "North and east" || got["description"] != nil || got["isMemberManagementRestricted"] != nil {
+	if got := c.want(200, "GET", path, nil); got["displayName"] != "North and east" || got["description"] != nil ||
+		got["isMemberManagementRestricted"] != nil {
 		t.Errorf("got %v", got)
 	}
-	if got := names(c.want(200, "GET", unitsPath+"?$filter=startswith(displayName,'S')&$select=id", nil), "id"); fmt.Sprint(got) != fmt.Sprint([]string{south}) {
+	if got := names(c.want(200, "GET", unitsPath+"?$filter=startswith(displayName,'S')&$select=id", nil),
+		"id"); fmt.Sprint(got) != fmt.Sprint([]string{south}) {
 		t.Errorf("found %v, expected %s", got, south)
 	}
 
@@ -67,7 +69,8 @@ func TestAdministrativeUnits(t *testing.T) {
 
 	c.want(204, "DELETE", path, nil)
 	c.fails(404, "Request_ResourceNotFound", "", "GET", path, nil)
-	if got := names(c.want(200, "GET", "/directory/deletedItems/microsoft.graph.administrativeUnit", nil), "id"); fmt.Sprint(got) != fmt.Sprint([]string{north}) {
+	if got := names(c.want(200, "GET", "/directory/deletedItems/microsoft.graph.administrativeUnit", nil),
+		"id"); fmt.Sprint(got) != fmt.Sprint([]string{north}) {
 		t.Errorf("deleted: %v", got)
 	}
 	c.want(200, "POST", "/directory/deletedItems/"+north+"/restore", nil)
@@ -120,7 +123,8 @@ func TestRestrictedUnits(t *testing.T) {
 
 	roles := c.want(200, "GET", "/directoryRoles", nil)
 	role := dig[string](roles, "value", 0, "id")
-	c.fails(404, "Request_ResourceNotFound", "", "POST", path+"/scopedRoleMembers", object{"roleId": "x", "roleMemberInfo": object{"id": plain}})
+	c.fails(404, "Request_ResourceNotFound", "", "POST", path+"/scopedRoleMembers",
+		object{"roleId": "x", "roleMemberInfo": object{"id": plain}})
 	give := object{"roleId": role, "roleMemberInfo": object{"id": c.s.store.principal}}
 	scoped := dig[string](c.want(201, "POST", path+"/scopedRoleMembers", give), "id")
 	c.fails(400, "Request_BadRequest", "already exist", "POST", path+"/scopedRoleMembers", give)

@@ -169,7 +169,8 @@ type page struct {
 
 // fetch asks for a page. link, if set, is the whole URL; else parameters are added to the request.
 func (r *reader) fetch(ctx context.Context, name, link string, parameters map[string]string) (*page, error) {
-	request := web.Request{Method: r.config.Method, URL: r.config.Path, Query: url.Values{}, Header: http.Header{}, Safe: true, Expect: r.config.Expect,
+	request := web.Request{Method: r.config.Method, URL: r.config.Path, Query: url.Values{}, Header: http.Header{}, Safe: true,
+		Expect:  r.config.Expect,
 		Partial: r.config.Paging.Kind != "" && r.config.Paging.Kind != None}
 	if request.Expect == (web.Kind{}) {
 		request.Expect = web.JSON

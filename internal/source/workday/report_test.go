@@ -194,7 +194,8 @@ func TestReportWithoutAnEnd(t *testing.T) {
 	c := &Config{Tenant: "t", Report: &Report{Owner: "o", Name: "Staff", Format: "csv"}}
 	spec := source.Spec{Fields: source.Fields{"worker_id": "Employee_ID"}}
 	_, err = c.readReport(t.Context(), client, spec)
-	if err == nil || !strings.Contains(err.Error(), "report Staff: found 16 bytes without an end") || !strings.Contains(err.Error(), "min_records") {
+	if err == nil || !strings.Contains(err.Error(), "report Staff: found 16 bytes without an end") ||
+		!strings.Contains(err.Error(), "min_records") {
 		t.Errorf("got %v", err)
 	}
 	spec.MinRecords = 2
