@@ -163,20 +163,19 @@ func (v *Review) unanswered(f *finding) text {
 		t := append(say("approve: "), f.Unanswered...)
 		return append(t, v.heldElsewhere(people)...)
 	}
-	t := say("hold")
 	ends := where(v.peopleOf(f.Workers), v.mustEnd)
+	t := say("hold")
 	switch n := len(people); {
 	case n == 0 && len(ends) > 0:
 		return say("approve: privileged access ends without delay")
 	case n == 0:
 		return say("approve: %s", words(unchanged))
+	case len(ends) > 0:
+		return say("hold %s of them; not %s, whose privileged access ends", n, named(ends, 3))
 	case n == 2:
 		t = say("hold both")
 	case n > 2:
 		t = say("hold all %s", n)
-	}
-	if len(ends) > 0 {
-		t = append(t, say(", without %s, whose privileged access ends", named(ends, 3))...)
 	}
 	return t
 }
@@ -260,94 +259,10 @@ func (v *Review) managerOf(concerned []string) *person {
 	return m
 }
 
-// advised says whom to ask and what to do without an answer, after the question.
-func (f *finding) advised() text {
-	return say(" %s %s, %s %s.", strong("Ask"), f.Ask, strong("else"), f.Unanswered)
-}
-
-// recommendation says first what to do if no question is answered, what then happens, and what
-// waiting costs.
-func (v *Review) recommendation() []text {
-	if len(v.findings) == 0 {
-		return append([]text{say("%s approve: nothing here looks unusual by what the report compares.", strong("Recommended:"))}, v.waiting()...)
-	}
-	if refusing := v.numbers(func(i int) bool { return v.findings[i].do == refuse }); refusing != nil {
-		return append([]text{say("%s do not approve, because of %s.", strong(untilAnswered), refusing)}, v.waiting()...)
-	}
-	var steps []text
-	held := map[int]bool{}
-	for _, number := range v.held {
-		held[number-1] = true
-	}
-	if holding := v.numbers(func(i int) bool { return held[i] }); holding != nil {
-		steps = append(steps, say("add the block under Hold, which leaves %s of %s as they are", people(len(v.held)), holding))
-	}
-	for i := range v.findings {
-		if f := &v.findings[i]; f.do == undo {
-			steps = append(steps, say("%s (question %s)", f.Unanswered, i+1))
-		}
-	}
-	if len(steps) == 0 {
-		return append([]text{say("%s approve: no question below stands against it.", strong(untilAnswered))}, v.waiting()...)
-	}
-	t := say("%s %s; plan again, and approve that page instead of this one.", strong(untilAnswered), join(steps, "; "))
-	if len(v.held) > 0 {
-		let := where(v.people, func(p *person) bool { return v.held[p.id()] == 0 })
-		lose, gain := len(where(let, (*person).loses)), len(where(let, (*person).gains))
-		can := len(where(v.people, func(p *person) bool { return p.pro.CouldSignIn })) - lose + gain
-		t = append(t, say(" By it, %s lose access, %s get an account, and %s can sign in. After %s, 24:00 UTC, the hold is over, and the next plan has these changes again.",
-			lose, len(where(let, (*person).creates)), can, string(v.heldUntil()))...)
-	}
-	return append([]text{t}, v.waiting()...)
-}
-
-const untilAnswered = "Recommended, as long as nobody answers:"
-
 // heldUntil is the last day of the hold that the report offers: long enough for a weekend.
 func (v *Review) heldUntil() worker.Date { return v.today().AddDays(heldDays) }
 
 const heldDays = 3
-
-// numbers names the questions of which something is true; nil where it is of none.
-func (v *Review) numbers(is func(int) bool) text {
-	var list []text
-	for i := range v.findings {
-		if is(i) {
-			list = append(list, say("%s", i+1))
-		}
-	}
-	switch len(list) {
-	case 0:
-		return nil
-	case 1:
-		return say("question %s", list[0])
-	}
-	return say("questions %s", join(list, ", "))
-}
-
-// waiting says what it costs not to approve now.
-func (v *Review) waiting() []text {
-	var costs []text
-	if n := len(where(v.people, (*person).loses)); n > 0 {
-		costs = append(costs, say("%s who %s to lose access can still sign in", people(n), isAre(n, "is", "are")))
-	}
-	late := where(v.joiners(), (*person).gains)
-	if n := len(late); n > 0 {
-		who := people(n).s
-		t := say("%s who %s now cannot", words(who), isAre(n, "starts", "start"))
-		if n <= 3 {
-			t = say("%s, who %s now, cannot", named(late, 3), isAre(n, "starts", "start"))
-		}
-		costs = append(costs, t)
-	}
-	if n := len(v.joiners()) - len(late); n > 0 {
-		costs = append(costs, say("accounts of %s who %s later are missing%s", people(n), isAre(n, "starts", "start"), v.firstStart(v.joiners())))
-	}
-	if len(costs) == 0 {
-		return nil
-	}
-	return []text{say("Until somebody approves: %s.", join(costs, "; "))}
-}
 
 // holds writes the override that leaves everybody as they are whom the recommendation holds.
 func (v *Review) holds(b *bounded) {
@@ -355,7 +270,8 @@ func (v *Review) holds(b *bounded) {
 		return
 	}
 	const intro = "Copy the block into the configuration, take out whom somebody has answered for, add its `json` to the `overrides` of the accounts data source, and plan again: that plan has a page of its own to approve. " +
-		"Nothing happens to these people until the hold ends (24:00 UTC of `expires`); the next plan then has their changes again.\n\n"
+		"Nothing happens to these people until the hold ends (24:00 UTC of `expires`); the next plan then has their changes again. " +
+		"Where a change is wrong, HR corrects the record, or an override says otherwise; give `expires` a later day until that is done.\n\n"
 	if !b.put("## Hold\n\n" + intro + "```terraform\n" + v.holdBlock() + "```\n\n") {
 		b.skipped = append(b.skipped, "Hold")
 	}
@@ -406,12 +322,12 @@ func (v *Review) holdBlock() string {
 
 // comment writes a name so that it never ends the line or the block that it stands in.
 func comment(name string) string {
-	if name = strings.TrimSpace(strings.Map(func(r rune) rune {
+	if name = strings.Join(strings.Fields(strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r) || strings.ContainsRune(" -.'", r) {
 			return r
 		}
 		return ' '
-	}, name)); name == "" {
+	}, name)), " "); name == "" {
 		return ""
 	}
 	return " # " + name

@@ -48,7 +48,7 @@ func (v *Review) findAsides() []aside {
 func (a *aside) tell() text {
 	if len(a.people) == 1 {
 		p := a.people[0]
-		return say("%s, who %s meanwhile: %s. %s %s.", p.wholly(), access(p), brief(a.problem), strong("To do:"), a.remedy)
+		return say("%s, who %s: %s. %s %s.", p.wholly(), access(p), brief(a.problem), strong("To do:"), a.remedy)
 	}
 	open := len(where(a.people, func(p *person) bool { return p.pro.CanSignIn }))
 	return say("%s (%s), of whom %s can sign in meanwhile, such as: %s. %s %s.", people(len(a.people)), named(a.people, 3), open, brief(a.problem), strong("To do:"), a.remedy)
@@ -58,14 +58,14 @@ func (a *aside) tell() text {
 func access(p *person) span {
 	switch {
 	case p.pro.CanSignIn:
-		return words("can sign in")
+		return words("can sign in meanwhile")
 	case p.loses():
 		return words("loses access")
 	case !p.pro.HasAccount:
 		if p.pro.HireDate != "" {
-			return words("has no account (hired on " + string(p.pro.HireDate) + ")")
+			return words("has no account yet (hired on " + string(p.pro.HireDate) + ")")
 		}
-		return words("has no account")
+		return words("has no account yet")
 	}
 	return words("cannot sign in")
 }

@@ -129,6 +129,9 @@ func (v *Review) aboutLeavers(list []*person) []text {
 	out := []text{join(parts, ", ")}
 	if causes[directory.ForLeft] == len(list) {
 		out = []text{say("by HR, all have left")}
+		if slices.ContainsFunc(list, func(p *person) bool { return p.pro.EndDate > v.today() }) {
+			out = []text{say("by HR, all have left or had their last day of work")}
+		}
 	}
 	out = append(out, v.standing(list, v.before, (*person).had)...)
 	if day, n := most(list, func(p *person) string { return string(p.pro.EndDate) }); n >= minHits && n*2 > len(list) {
@@ -201,18 +204,18 @@ func (v *Review) aboutJoiners(list []*person) []text {
 	return append(out, say("in the %s days before this report, by HR, %s started", usualDays, people(usual)))
 }
 
-// firstStart says when the first of those who cannot sign in yet can.
+// firstStart says who is the first of those who cannot sign in yet, and when they can.
 func (v *Review) firstStart(list []*person) text {
-	var first time.Time
+	var first *person
 	for _, p := range list {
-		if t := v.start[p.id()]; !t.IsZero() && (first.IsZero() || t.Before(first)) {
-			first = t
+		if t := v.start[p.id()]; !t.IsZero() && (first == nil || t.Before(v.start[first.id()])) {
+			first = p
 		}
 	}
-	if first.IsZero() {
+	if first == nil {
 		return nil
 	}
-	return say(" (the first at %s)", first.UTC().Format("2006-01-02 15:04 UTC"))
+	return say(" (the first, %s, at %s)", first.who(), v.start[first.id()].UTC().Format("2006-01-02 15:04 UTC"))
 }
 
 // starts are the moments from which people can sign in who cannot yet.
@@ -254,7 +257,7 @@ func (v *Review) aboutChanges(list []*person) []text {
 		}
 	}
 	if n := len(where(list, func(p *person) bool { return !p.changesOneOf(covered) })); n > 0 && len(out) > 0 {
-		out = append(out, say("%s otherwise", people(n)))
+		out = append(out, say("%s otherwise, each by name below", people(n)))
 	}
 	own := where(list, func(p *person) bool { return !p.sharesAll(v.shared) }) // what the causes tell has patterns of its own
 	patterns := v.patterns(own, v.before, (*person).had)
@@ -342,10 +345,11 @@ func (v *Review) sums() []text {
 	if without := len(v.people) - has; without > 0 {
 		accounts = append(accounts, say(" %s %s none%s.", people(without), isAre(without, "has", "have"), v.without())...)
 	}
+	out := []text{join([]text{first, sum}, " "), join(append([]text{accounts}, v.ahead()...), " ")}
 	if partial := v.partial(); partial != nil {
-		return []text{partial, first, sum, accounts}
+		return append([]text{partial}, out...)
 	}
-	return []text{first, sum, accounts}
+	return out
 }
 
 // partial says that the run is about some people only; nil: about everybody.

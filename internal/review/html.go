@@ -31,11 +31,12 @@ type (
 		Title, Measure, Fingerprint string
 		Sums                        []text
 		Effects                     []htmlEffect
-		Findings, Smaller           []text
-		Recommended, Everybody      []text
+		Choices                     []htmlChoice
+		Whom                        text
+		Findings                    []htmlFinding
+		Everybody                   []text
 		Hold                        string
 		Asides                      []text
-		Ahead                       []text
 		Bars                        []htmlBars
 		Months                      []htmlMonth
 		Sections                    []htmlSection
@@ -56,6 +57,15 @@ type (
 	htmlBars struct {
 		Title string
 		Rows  []htmlBar
+	}
+	htmlChoice struct {
+		Recommended     bool
+		What, Costs     text
+		Lose, Make, Can int
+	}
+	htmlFinding struct {
+		Number                int
+		Text, Ask, Unanswered text
 	}
 	htmlBar struct {
 		Name                   string
@@ -97,18 +107,20 @@ const (
 // for whom anything happens.
 func (v *Review) HTML() (string, error) {
 	page := htmlReport{
-		Title: v.plainTitle(), Measure: measure, Fingerprint: v.Fingerprint(), Sums: v.sums(), Recommended: v.recommendation(), Everybody: v.everybody(), Hold: v.holdBlock(), Ahead: v.ahead(), Warnings: v.r.Warnings,
+		Title: v.plainTitle(), Measure: measure, Fingerprint: v.Fingerprint(), Sums: v.sums(), Everybody: v.everybody(), Hold: v.holdBlock(), Warnings: v.r.Warnings,
 		Bars: []htmlBars{v.bars("By department", roster.RoleDepartment), v.bars("By place", roster.RolePlace)}, Months: v.months(),
 	}
 	for _, e := range v.effects {
 		page.Effects = append(page.Effects, htmlEffect{e.what, e.people, join(e.stands, "; ")})
 	}
+	for _, c := range v.choices() {
+		page.Choices = append(page.Choices, htmlChoice{c.recommended, c.what, c.costs, c.lose, c.make, c.can})
+	}
 	for i, f := range v.findings {
-		if i < lookAt {
-			page.Findings = append(page.Findings, append(slices.Clone(f.Text), f.advised()...))
-			continue
-		}
-		page.Smaller = append(page.Smaller, append(slices.Clone(f.Text), f.advised()...))
+		page.Findings = append(page.Findings, htmlFinding{i + 1, f.Text, f.Ask, f.Unanswered})
+	}
+	if len(v.findings) > 0 {
+		page.Whom = v.whomToAsk()
 	}
 	for i := range v.asides {
 		page.Asides = append(page.Asides, v.asides[i].tell())

@@ -29,18 +29,18 @@ type (
 		Counts   map[roster.Action]int `json:"counts"`
 		Effects  []effectJSON          `json:"effects"`
 		Findings []Finding             `json:"findings"`
-		// Recommended says what to do as long as nobody answers, Held whom it holds.
-		Recommended []string              `json:"recommended"`
-		Held        []string              `json:"held"`
-		Causes      []cause               `json:"causes"`
-		Decisions   []decisionJSON        `json:"decisions"`
-		Orphans     []string              `json:"orphans"`
-		Overrides   []roster.OverrideLine `json:"overrides"`
-		SetAside    []string              `json:"set_aside"`
-		Words       []roster.Word         `json:"status_words"`
-		Cycles      [][]string            `json:"manager_cycles"`
-		Calendar    []eventJSON           `json:"calendar"`
-		Warnings    []string              `json:"warnings"`
+		// Choices are what can be done, the recommended one first, Held whom it holds.
+		Choices   []choiceJSON          `json:"choices"`
+		Held      []string              `json:"held"`
+		Causes    []cause               `json:"causes"`
+		Decisions []decisionJSON        `json:"decisions"`
+		Orphans   []string              `json:"orphans"`
+		Overrides []roster.OverrideLine `json:"overrides"`
+		SetAside  []string              `json:"set_aside"`
+		Words     []roster.Word         `json:"status_words"`
+		Cycles    [][]string            `json:"manager_cycles"`
+		Calendar  []eventJSON           `json:"calendar"`
+		Warnings  []string              `json:"warnings"`
 	}
 	// signIns counts who can sign in: before − lost + gained = after.
 	signIns struct {
@@ -53,6 +53,14 @@ type (
 		Action roster.Action `json:"action"`
 		People int           `json:"people"`
 		Stands []string      `json:"stands_out"`
+	}
+	choiceJSON struct {
+		Recommended bool   `json:"recommended"`
+		What        string `json:"what"`
+		Lose        int    `json:"lose_access"`
+		Make        int    `json:"get_an_account"`
+		Can         int    `json:"can_sign_in"`
+		Costs       string `json:"costs"`
 	}
 	personJSON struct {
 		Title      string `json:"title,omitempty"`
@@ -94,13 +102,13 @@ func (v *Review) JSON() (string, error) {
 	doc := document{
 		Version: Version, Directory: v.o.Title, AsOf: v.o.AsOf.UTC().Format(time.RFC3339), Fingerprint: v.Fingerprint(),
 		Acts: map[string][]string{}, Partial: r.Partial, Accounts: len(r.Accounts), Counts: map[roster.Action]int{},
-		Effects: []effectJSON{}, Findings: v.Findings(), Recommended: []string{}, Held: canonical.List(sortedKeys(v.held)),
+		Effects: []effectJSON{}, Findings: v.Findings(), Choices: []choiceJSON{}, Held: canonical.List(sortedKeys(v.held)),
 		Causes: canonical.List(v.causes), Decisions: []decisionJSON{}, Orphans: canonical.List(r.Orphans),
 		Overrides: canonical.List(r.Overrides), SetAside: canonical.List(r.SetAside),
 		Words: canonical.List(r.Words), Cycles: canonical.List(r.Cycles), Calendar: []eventJSON{}, Warnings: canonical.List(r.Warnings),
 	}
-	for _, t := range v.recommendation() {
-		doc.Recommended = append(doc.Recommended, t.String())
+	for _, c := range v.choices() {
+		doc.Choices = append(doc.Choices, choiceJSON{c.recommended, c.what.String(), c.lose, c.make, c.can, c.costs.String()})
 	}
 	for _, a := range v.acts() {
 		doc.Acts[a.WorkerID] = a.signs()

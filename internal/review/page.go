@@ -18,8 +18,9 @@ import (
 )
 
 const (
-	// pageLines is how many lines page one has at most; belowQuestions are kept for what ends it.
-	pageLines, belowQuestions = 60, 5
+	// pageLines is how many lines page one has at most; belowQuestions are kept for what ends it, and
+	// belowTable for the questions that have no row.
+	pageLines, belowQuestions, belowTable = 60, 4, 2
 	// asidesShown is how many reasons for being set aside page one tells.
 	asidesShown = 5
 	// everybodyShown is how many of those who lose access, and of new ones, page one names.
@@ -34,25 +35,20 @@ func (v *Review) pageOne(w *markdown.Page) {
 	for _, t := range v.sums() {
 		w.Line("%s  ", t.markdown())
 	}
-	if len(v.effects) > 0 {
-		for _, t := range v.recommendation() {
-			w.Line("%s  ", t.markdown())
-		}
-	}
 	w.Line("")
 	if len(v.effects) == 0 {
 		w.Line("Nobody to decide about.\n")
 		return
 	}
+	v.choiceLines(w)
 	w.Line("| What happens | People | What stands out |\n| --- | --- | --- |")
 	for _, e := range v.effects {
 		w.Line("| %s | %s | %s |", e.what.markdown(), wording.Thousands(e.people), cut(join(e.stands, "; ").markdown()))
 	}
 	w.Line("")
 	if len(v.asides) > 0 {
-		w.Line("## Set aside, and what to do")
 		for i := range v.asides[:min(len(v.asides), asidesShown)] {
-			w.Line("- %s", cut(v.asides[i].tell().markdown()))
+			w.Line("- **Set aside:** %s", cut(v.asides[i].tell().markdown()))
 		}
 		if more := len(v.asides) - asidesShown; more > 0 {
 			w.Line("- … and %s, see below", wording.Count(more, "more reason"))
@@ -63,9 +59,6 @@ func (v *Review) pageOne(w *markdown.Page) {
 	for _, t := range v.everybody() {
 		w.Line("%s  ", t.markdown())
 	}
-	for _, t := range v.ahead() {
-		w.Line("%s  ", cut(t.markdown()))
-	}
 }
 
 // everybody names those who lose access and those who get an account, by department, as far
@@ -73,34 +66,8 @@ func (v *Review) pageOne(w *markdown.Page) {
 func (v *Review) everybody() []text {
 	lose, join := where(v.people, (*person).loses), v.joiners()
 	out := v.byDepartment(lose, "loses access", "lose access", "last day", func(p *person) worker.Date { return p.pro.EndDate })
-	out = append(out, v.byDepartment(join, "gets an account", "get an account", "hired on",
+	return append(out, v.byDepartment(join, "gets an account", "get an account", "hired on",
 		func(p *person) worker.Date { return p.pro.HireDate })...)
-	return append(out, v.departments()...)
-}
-
-// departments names those who move to another department each on their own.
-func (v *Review) departments() []text {
-	together := map[string]int{}
-	change := func(p *person) string {
-		old, now, changes := p.changes(roster.RoleDepartment)
-		if !changes || now == "" || !p.stays() {
-			return ""
-		}
-		return old + "\x00" + now
-	}
-	for _, p := range v.people {
-		together[change(p)]++
-	}
-	moved := where(v.people, func(p *person) bool { return change(p) != "" && together[change(p)] < sharedFrom })
-	if len(moved) == 0 {
-		return nil
-	}
-	tell := func(p *person) text {
-		old, now, _ := p.changes(roster.RoleDepartment)
-		return say("%s: %s → %s", p.who(), value(old), value(now))
-	}
-	return []text{say("%s to another department: %s.", strong(people(len(moved)).s+" "+isAre(len(moved), "moves", "move").s),
-		listed(moved, everybodyShown, tell))}
 }
 
 func (v *Review) byDepartment(list []*person, one, many, what string, day func(*person) worker.Date) []text {
@@ -119,6 +86,10 @@ func (v *Review) byDepartment(list []*person, one, many, what string, day func(*
 	if usual != "" {
 		t = append(t, say(", %s %s where nothing else is said", words(what), usual)...)
 	}
+	asked := v.asked()
+	if n := len(where(list, func(p *person) bool { return asked[p.id()] == 0 })); n < len(list) {
+		t = append(t, say(" (Q1 stands for question 1; no question is about %s of them)", n)...)
+	}
 	shown, left := list[:min(len(list), everybodyShown)], len(list)-everybodyShown
 	for i, p := range shown {
 		department := p.known(roster.RoleDepartment)
@@ -128,6 +99,9 @@ func (v *Review) byDepartment(list []*person, one, many, what string, day func(*
 			t = append(t, say("%s: ", department)...)
 		}
 		t = append(t, p.with(roster.RoleTitle, roster.RolePlace)...)
+		if q := asked[p.id()]; q > 0 {
+			t = append(t, say(" Q%s", q)...)
+		}
 		switch d := string(day(p)); {
 		case d == "":
 			t = append(t, say(" (no %s)", words(what))...)
@@ -141,6 +115,17 @@ func (v *Review) byDepartment(list []*person, one, many, what string, day func(*
 		t = append(t, say("; %s more, below", left)...)
 	}
 	return []text{append(t, say(".")...)}
+}
+
+// asked is the number of the first question about each person.
+func (v *Review) asked() map[string]int {
+	out := map[string]int{}
+	for i, f := range slices.Backward(v.findings) {
+		for _, id := range f.Workers {
+			out[id] = i + 1
+		}
+	}
+	return out
 }
 
 // title names the report and when it holds.
@@ -160,31 +145,44 @@ func (v *Review) heading() string {
 	return "Identity changes"
 }
 
-// findingLines writes the questions: the riskiest in full, some more below.
+// choiceLines writes what the reader can do, and what each comes to.
+func (v *Review) choiceLines(w *markdown.Page) {
+	today := len(where(v.people, func(p *person) bool { return p.pro.CouldSignIn }))
+	w.Line("| What you can do | Lose access | Get an account | Can sign in then (%s today) | What it costs |\n| --- | ---: | ---: | ---: | --- |",
+		wording.Thousands(today))
+	for _, c := range v.choices() {
+		what := c.what
+		if c.recommended {
+			what = append(text{strong(untilAnswered), words(" ")}, what...)
+		}
+		w.Line("| %s | %s | %s | %s | %s |", cut(what.markdown()), wording.Thousands(c.lose), wording.Thousands(c.make),
+			wording.Thousands(c.can), cut(c.costs.markdown()))
+	}
+	w.Line("")
+}
+
+// findingLines writes the questions: the riskiest, and some smaller ones.
 func (v *Review) findingLines(w *markdown.Page) {
 	if len(v.findings) == 0 {
 		w.Line("Nothing here looks unusual by what the report compares.\n")
 		return
 	}
-	w.Line("## Look at these\nWho is held keeps the access they have and gets no new one, while everybody else goes on: the block under Hold does it, and takes further worker ids.\n")
-	for i, f := range v.findings[:min(len(v.findings), lookAt)] {
-		w.Line("%d. %s", i+1, cut(f.Text.markdown())+cut(f.advised().markdown()))
+	w.Line("## Look at these, the riskiest first\n%s\n", v.whomToAsk().markdown())
+	w.Line("| | Question | Ask | Without an answer |\n| ---: | --- | --- | --- |")
+	room := len(v.findings)
+	if left := pageLines - belowQuestions - strings.Count(w.String(), "\n"); room > left {
+		room = max(left-belowTable, lookAt)
+	}
+	for i, f := range v.findings[:min(len(v.findings), room)] {
+		w.Line("| %d | %s | %s | %s |", i+1, cut(f.Text.markdown()), f.Ask.markdown(), cut(f.Unanswered.markdown()))
 	}
 	w.Line("")
-	if rest := v.findings[min(len(v.findings), lookAt):]; len(rest) > 0 {
-		w.Line("## Smaller questions")
-		room := max(pageLines-belowQuestions-strings.Count(w.String(), "\n"), 1)
-		for i, f := range rest[:min(len(rest), room)] {
-			w.Line("%d. %s", lookAt+i+1, cut(f.Text.markdown())+cut(f.advised().markdown()))
+	if more := v.findings[min(len(v.findings), room):]; len(more) > 0 {
+		var list []text
+		for i, f := range more {
+			list = append(list, append(say("%s. ", room+i+1), f.Text...))
 		}
-		if more := rest[min(len(rest), room):]; len(more) > 0 {
-			var list []text
-			for i, f := range more {
-				list = append(list, append(say("%s. ", lookAt+room+i+1), f.Text...))
-			}
-			w.Line("\nAnd %s", cut(join(list, " ").markdown()))
-		}
-		w.Line("")
+		w.Line("And %s\n", cut(join(list, " ").markdown()))
 	}
 }
 

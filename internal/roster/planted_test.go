@@ -338,8 +338,8 @@ func checkAfterHold(t *testing.T, in roster.Input, before *review.Review) {
 	in.Overrides = append(slices.Clone(in.Overrides), hold(asked.Held...))
 	after := decideAndReport(t, in)
 	var next struct {
-		Held        []string `json:"held"`
-		Recommended []string `json:"recommended"`
+		Held    []string                `json:"held"`
+		Choices []struct{ What string } `json:"choices"`
 	}
 	if err := json.Unmarshal([]byte(after.ReportJSON), &next); err != nil {
 		t.Fatal(err)
@@ -360,7 +360,7 @@ func checkAfterHold(t *testing.T, in roster.Input, before *review.Review) {
 		}
 	}
 	if keeps == 0 || len(next.Held) > 0 {
-		t.Errorf("%d leavers are held by what the page says, and it holds %q more: %q", keeps, next.Held, next.Recommended)
+		t.Errorf("%d leavers are held by what the page says, and it holds %q more: %q", keeps, next.Held, next.Choices)
 	}
 }
 
