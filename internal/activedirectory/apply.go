@@ -19,8 +19,8 @@ import (
 
 const defaultParallel = 8
 
-// readBackTimeout bounds finding out what was done after the caller's context ended.
-const readBackTimeout = time.Minute
+// readBackGrace bounds finding out what was done after the caller's context has ended.
+const readBackGrace = time.Minute
 
 // Apply carries out changes and returns their outcomes in the same order. The
 // order of changes does not matter: managers are created before who reports to

@@ -14,6 +14,7 @@ import (
 
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/ldapconn"
+	"terraform-provider-workforce/internal/retry"
 )
 
 // create adds an account with everything it is to have, password included, in
@@ -322,7 +323,7 @@ func explainWrite(err error) error {
 // detach returns a context that outlives the caller's for a while: to find out
 // what was done.
 func detach(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(ctx), readBackTimeout)
+	return retry.Outlive(ctx, readBackGrace)
 }
 
 // sameSet reports whether two sets of encoded values are equal.

@@ -15,10 +15,11 @@ import (
 
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/entra/graphconn"
+	"terraform-provider-workforce/internal/retry"
 )
 
-// readBackTimeout bounds finding out what was done after the caller's context ended.
-const readBackTimeout = 3 * time.Minute
+// readBackGrace bounds finding out what was done after the caller's context has ended.
+const readBackGrace = 3 * time.Minute
 
 // Apply carries out changes and returns their outcomes in the same order. The
 // order of changes does not matter: managers are linked when everybody exists, and
@@ -388,5 +389,5 @@ func explainOp(op string, err error) error {
 
 // detach returns a context that outlives the caller's, to find out what was done.
 func detach(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(ctx), readBackTimeout)
+	return retry.Outlive(ctx, readBackGrace)
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Package retry reads when a server wants to be asked again.
+// Package retry reads when a server wants to be asked again, and lets the look at an outcome
+// outlive a wish to stop.
 package retry
 
 import (
