@@ -136,6 +136,10 @@ func (r *run) compare(k *task, u *user) {
 	now := r.Render(k.Want, u.existing())
 	for _, name := range r.missing(k, u) {
 		found, expected := now.Attributes[name], k.Want.Attributes[name]
+		if err := r.faultyLicense(k.Want.Attributes[attrLicenses], u); name == attrLicenses && err != nil {
+			k.fail(licenseOp, name, err)
+			continue
+		}
 		switch name {
 		case attrEnabled:
 			found, expected = directory.Value{strconv.FormatBool(now.Enabled)}, directory.Value{strconv.FormatBool(k.Want.Enabled)}

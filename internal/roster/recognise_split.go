@@ -66,7 +66,8 @@ func (p *person) part(e *directory.Existing) *person {
 		own := *desired
 		own.Attributes, desired = maps.Clone(own.Attributes), &own
 	}
-	return &person{id: partID(p.id, e), worker: p.worker, desired: desired, problem: p.problem, existing: e, matched: p.matched, rule: p.rule, whole: p}
+	return &person{id: partID(p.id, e), worker: p.worker, desired: desired, problem: p.problem, existing: e,
+		matched: p.matched, rule: p.rule, whole: p}
 }
 
 // asidePart sets a part aside.

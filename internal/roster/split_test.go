@@ -19,16 +19,22 @@ func TestALeaverWithSeveralAccounts(t *testing.T) {
 		in     func(in *roster.Input)
 		parts  bool
 	}{
-		"left":                   {[]string{"termination_date=2026-11-01"}, nil, nil, true},
-		"left by word":           {[]string{"status=Terminated"}, nil, nil, true},
-		"left, one disabled":     {[]string{"status=Terminated"}, func(e *directory.Existing) { off(e, "2026-01-02", directory.ForLeft) }, nil, true},
-		"left, a broken record":  {[]string{"termination_date=2026-11-01", "status=Bewildered"}, nil, nil, true},
-		"works here":             {nil, nil, nil, false},
-		"on leave":               {[]string{"status=Suspended"}, nil, nil, false},
-		"to come":                {[]string{"hire_date=2027-06-01"}, nil, nil, false},
-		"pending":                {[]string{"status=Terminated (future dated)"}, nil, nil, false},
-		"one protected":          {[]string{"status=Terminated"}, func(e *directory.Existing) { e.Protected = "it is in Domain Admins" }, nil, false},
-		"not of this population": {[]string{"status=Terminated"}, nil, func(in *roster.Input) { in.Owned = func(e *directory.Existing) bool { return e.ID != "guid-00002" } }, false},
+		"left":         {[]string{"termination_date=2026-11-01"}, nil, nil, true},
+		"left by word": {[]string{"status=Terminated"}, nil, nil, true},
+		"left, one disabled": {[]string{"status=Terminated"}, func(e *directory.Existing) {
+			off(e, "2026-01-02", directory.ForLeft)
+		}, nil, true},
+		"left, a broken record": {[]string{"termination_date=2026-11-01", "status=Bewildered"}, nil, nil, true},
+		"works here":            {nil, nil, nil, false},
+		"on leave":              {[]string{"status=Suspended"}, nil, nil, false},
+		"to come":               {[]string{"hire_date=2027-06-01"}, nil, nil, false},
+		"pending":               {[]string{"status=Terminated (future dated)"}, nil, nil, false},
+		"one protected": {[]string{"status=Terminated"}, func(e *directory.Existing) {
+			e.Protected = "it is in Domain Admins"
+		}, nil, false},
+		"not of this population": {[]string{"status=Terminated"}, nil, func(in *roster.Input) {
+			in.Owned = func(e *directory.Existing) bool { return e.ID != "guid-00002" }
+		}, false},
 		"held by somebody": {[]string{"status=Terminated"}, nil, func(in *roster.Input) {
 			in.Overrides = []roster.Override{{WorkerIDs: []string{"1"}, Hold: true, Reason: "a lawsuit", Expires: "2026-12-31"}}
 		}, false},
@@ -36,8 +42,10 @@ func TestALeaverWithSeveralAccounts(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := newMemory()
-			m.user("cn=Ann A", "sAMAccountName=a", "userPrincipalName=a@corp.example.com", "givenName=Ann", "sn=Lee", "displayName=Ann", "employeeID=1")
-			second := m.user("cn=Ann B", "sAMAccountName=b", "userPrincipalName=b@corp.example.com", "givenName=Ann", "sn=Lee", "displayName=Ann", "employeeID=1")
+			m.user("cn=Ann A", "sAMAccountName=a", "userPrincipalName=a@corp.example.com",
+				"givenName=Ann", "sn=Lee", "displayName=Ann", "employeeID=1")
+			second := m.user("cn=Ann B", "sAMAccountName=b", "userPrincipalName=b@corp.example.com",
+				"givenName=Ann", "sn=Lee", "displayName=Ann", "employeeID=1")
 			if c.other != nil {
 				c.other(second)
 			}
@@ -72,7 +80,8 @@ func TestALeaverWithAFurtherAccount(t *testing.T) {
 	for word, parts := range map[string]bool{"Terminated": true, "Active": false} {
 		m := newMemory()
 		m.ann()
-		m.user("cn=Ann B", "sAMAccountName=b", "userPrincipalName=b@corp.example.com", "givenName=Ann", "sn=Lee", "displayName=Ann", "employeeID=1")
+		m.user("cn=Ann B", "sAMAccountName=b", "userPrincipalName=b@corp.example.com",
+			"givenName=Ann", "sn=Lee", "displayName=Ann", "employeeID=1")
 		in := input(t, m, rules(), hire("1 Ann Lee", "status="+word))
 		in.Links = map[string]string{"1": "guid-00001"}
 		r := decide(t, in)

@@ -12,7 +12,8 @@ import (
 // left locks somebody out, and whoever reads it as active may never take access away.
 
 // ahead are words that say that something is still to come, in the form that split gives them.
-var ahead = set(`future, futuredated, upcoming, forthcoming, scheduled, planned, effective, anticipated, expected, intended, proposed, tentative,
+var ahead = set(`future, futuredated, upcoming, forthcoming, scheduled, planned, effective, anticipated, expected, intended, proposed,
+	tentative,
 	prospective, will, soon, tomorrow, until, till, notice, zukunftig, kunftig, geplant, vorgemerkt, voraussichtlich, gekundigt, futur, prevu,
 	prevue, futuro, futura, previsto, prevista, programado, programada, gepland, toekomstig, agendado, agendada, planowany, planowane`)
 
@@ -24,10 +25,12 @@ var open = set(`approval, confirmation, review, termination, separation, resigna
 var waiting = set(`pending, awaiting, pendiente, pendente, ausstehend`)
 
 // takenBack are words for never having started that, of somebody who is said to have left, can also be about the leaving.
-var takenBack = set(`rescinded, withdrawn, withdrew, cancelled, canceled, revoked, declined, rejected, storniert, zuruckgezogen, abgelehnt, annule,
+var takenBack = set(`rescinded, withdrawn, withdrew, cancelled, canceled, revoked, declined, rejected, storniert, zuruckgezogen, abgelehnt,
+	annule,
 	annulee, anulado, rechazado`)
 
-var months = set(`jan, january, januar, feb, february, februar, mar, march, marz, apr, april, may, mai, jun, june, juni, jul, july, juli, aug,
+var months = set(`jan, january, januar, feb, february, februar, mar, march, marz, apr, april, may, mai, jun, june, juni, jul, july, juli,
+	aug,
 	august, sep, sept, september, oct, october, okt, oktober, nov, november, dec, december, dez, dezember`)
 
 func set(text string) map[string]bool {
