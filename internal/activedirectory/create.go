@@ -230,7 +230,8 @@ func (r *run) createFailed(ctx context.Context, t *task, err error) {
 func (r *run) ownAccount(t *task, holders []*record) *record {
 	login, _ := t.want(attrLogin)
 	for _, h := range holders {
-		if h.isUser() && strings.EqualFold(h.text(r.Domain.o.WorkerIDAttribute), t.WorkerID) && looseKey(h.text(attrLogin)) == looseKey(login.Text()) {
+		if h.isUser() && directory.Fold(h.text(r.Domain.o.WorkerIDAttribute)) == directory.Fold(t.WorkerID) &&
+			looseKey(h.text(attrLogin)) == looseKey(login.Text()) {
 			return h
 		}
 	}

@@ -232,7 +232,7 @@ func (d *Domain) managersOf(ctx context.Context, records []*record) (map[string]
 func anyOf(attribute string, values []string) string {
 	var b strings.Builder
 	b.WriteString("(|")
-	for _, v := range values {
+	for _, v := range directory.AllSpellings(values) {
 		b.WriteString("(" + attribute + "=" + filterValue(attribute, v) + ")")
 	}
 	b.WriteString(")")

@@ -4,8 +4,11 @@ package directory
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // Existing is an account, or another object that takes up a name, as the
@@ -95,5 +98,30 @@ type Census interface {
 }
 
 // Fold returns the form under which names compare equal: directories ignore
-// the case of names, paths and addresses.
-func Fold(s string) string { return strings.ToLower(s) }
+// the case of names, paths and addresses. It is the one Unicode form, too (NFC): an é of one
+// character and one of two are the same name to people, and to Terraform, which brings all text into that form.
+func Fold(s string) string {
+	s = strings.ToLower(s)
+	if norm.NFC.IsNormalString(s) {
+		return s
+	}
+	return norm.NFC.String(s)
+}
+
+// AllSpellings returns values and, of those that differ in it, both Unicode forms in which a directory may hold
+// them: composed (NFC) and decomposed (NFD). Servers prepare text before they compare it (RFC 4518, 2.3), and not
+// all of them bring it into one form, so that a search has to ask for each.
+func AllSpellings(values []string) []string {
+	var more []string
+	for _, v := range values {
+		for _, form := range []norm.Form{norm.NFC, norm.NFD} {
+			if !form.IsNormalString(v) {
+				more = append(more, form.String(v))
+			}
+		}
+	}
+	if more == nil {
+		return values
+	}
+	return append(slices.Clone(values), more...)
+}

@@ -5,7 +5,6 @@ package directory
 import (
 	"cmp"
 	"slices"
-	"strings"
 	"sync"
 )
 
@@ -81,7 +80,7 @@ func (l *LateManagers) Drop(worker string) {
 
 func (l *LateManagers) drop(worker string) {
 	for manager, links := range l.waiting {
-		links = slices.DeleteFunc(links, func(w Waiting) bool { return strings.EqualFold(w.WorkerID, worker) })
+		links = slices.DeleteFunc(links, func(w Waiting) bool { return Fold(w.WorkerID) == Fold(worker) })
 		if l.waiting[manager] = links; len(links) == 0 {
 			delete(l.waiting, manager)
 		}

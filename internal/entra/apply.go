@@ -84,6 +84,7 @@ type task struct {
 	out        *directory.Outcome
 	have       *user // as last read; nil before creation
 	created    bool  // in this run, so that it may not show everywhere yet
+	restored   bool  // from the deleted ones, in this run
 	manager    string
 	link       bool // the manager is to be written
 	errs       []error

@@ -241,7 +241,7 @@ func (t *Tenant) sameManager(want, have string) bool {
 	if want == "" || have == "" {
 		return want == have
 	}
-	if strings.EqualFold(want, have) {
+	if directory.Fold(want) == directory.Fold(have) {
 		return true
 	}
 	t.mu.Lock()

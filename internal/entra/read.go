@@ -386,7 +386,7 @@ func (t *Tenant) ask(ctx context.Context, properties []property, query url.Value
 	p, _ := t.property(attribute)
 	advanced := !plainFilters[attribute]
 	var requests []graphconn.Request
-	for part := range slices.Chunk(values, maxTerms) {
+	for part := range slices.Chunk(directory.AllSpellings(values), maxTerms) {
 		q := url.Values{}
 		maps.Copy(q, query)
 		q.Set("$filter", condition(p, part))

@@ -23,10 +23,17 @@ import (
 const attrUsageLocation = "usageLocation"
 
 // licensesHeld are the licenses of a user: those of its own, and those that groups give, by sku id.
-type licensesHeld struct{ direct, inherited map[string]assignment }
+// faults says which of the user's own do not work as assigned, and count as if they were still to be assigned.
+type licensesHeld struct {
+	direct, inherited map[string]assignment
+	faults            map[string]licenseFault
+}
 
 // has reports whether a user has a license as it is wanted.
 func (h licensesHeld) has(a assignment) bool {
+	if _, faulty := h.faults[a.SkuID]; faulty {
+		return false
+	}
 	if direct, own := h.direct[a.SkuID]; own {
 		return direct.equal(a)
 	}
@@ -36,9 +43,17 @@ func (h licensesHeld) has(a assignment) bool {
 
 // readLicenses reads the licenses of a user, and writes them down as documents have them.
 func (t *Tenant) readLicenses(u *user, m models.Userable) {
-	u.licenses = licensesHeld{map[string]assignment{}, map[string]assignment{}}
+	u.licenses = licensesHeld{map[string]assignment{}, map[string]assignment{}, map[string]licenseFault{}}
 	for _, state := range m.GetLicenseAssignmentStates() {
-		id := state.GetSkuId()
+		id, group := state.GetSkuId(), state.GetAssignedByGroup()
+		own := group == nil || *group == ""
+		if s, word := state.GetState(), state.GetError(); id != nil && own && s != nil && strings.HasSuffix(*s, "Error") {
+			f := licenseFault{state: *s, word: "no reason given"}
+			if word != nil && *word != "" {
+				f.word = *word
+			}
+			u.licenses.faults[id.String()] = f
+		}
 		if s := state.GetState(); id == nil || s != nil && !strings.HasPrefix(*s, "Active") {
 			continue // nothing is had by it
 		}
@@ -47,7 +62,7 @@ func (t *Tenant) readLicenses(u *user, m models.Userable) {
 			a.Disabled = append(a.Disabled, plan.String())
 		}
 		a.Disabled = set(a.Disabled)
-		if by := state.GetAssignedByGroup(); by == nil || *by == "" {
+		if own {
 			u.licenses.direct[a.SkuID] = a
 		} else {
 			u.licenses.inherited[a.SkuID] = a
@@ -62,7 +77,10 @@ func (t *Tenant) readLicenses(u *user, m models.Userable) {
 			texts = append(texts, licenseText(names.name(a)))
 		}
 	}
-	for _, a := range u.licenses.direct {
+	for id, a := range u.licenses.direct {
+		if _, faulty := u.licenses.faults[id]; faulty {
+			continue // the next plan shows that it is still to be had
+		}
 		texts = append(texts, licenseText(names.name(a)))
 	}
 	delete(u.values, attrLicenses)
@@ -299,7 +317,8 @@ func (r *run) licenseChange(names catalog, k *task, want directory.Value) (add [
 		if l == nil || slices.ContainsFunc(wanted, func(a assignment) bool { return a.SkuID == l.SkuID }) {
 			continue
 		}
-		if _, own := have.direct[l.SkuID]; own {
+		_, own := have.direct[l.SkuID]
+		if _, faulty := have.faults[l.SkuID]; own || faulty {
 			remove = append(remove, l.SkuID)
 		}
 	}

@@ -93,6 +93,36 @@ func TestUserLicenses(t *testing.T) {
 	hasLicenses(t, s, id)
 }
 
+// TestLicenseInError: a license that is assigned and does not work is no success. Whose it is, which, and why is said, in every
+// apply until the cause is gone.
+func TestLicenseInError(t *testing.T) {
+	for _, state := range []string{"Error", "ActiveWithError"} {
+		for word, remedy := range map[string]string{"CountViolation": "buy units", "MutuallyExclusiveViolation": "excludes", "DependencyViolation": "needs",
+			"ProhibitedInUsageLocationViolation": "country", "UniquenessViolation": "proxyAddresses", "Other": "admin center"} {
+			_, s, clock := open(t, graph.Options{})
+			c := licensed("w1", []string{"SPE_E3"})
+			c.ID = one(t, again(t, s, clock), c).ID
+			s.FaultLicense(c.ID, e3.ID, state, word)
+			for range 2 {
+				found, err := again(t, s, clock).Read(t.Context(), map[string]string{"w1": c.ID}, []string{attrLicenses})
+				if err != nil || len(found["w1"].Account.Attributes[attrLicenses]) > 0 {
+					t.Fatalf("%s: shown as held: %v, %v", state, found["w1"], err)
+				}
+				o := one(t, again(t, s, clock), c)
+				for _, part := range []string{`worker "w1"`, "SPE_E3", state, word, remedy} {
+					if o.Err == nil || !strings.Contains(o.Err.Error(), part) {
+						t.Errorf("%s %s: found %v, expected %q in it", state, word, o.Err, part)
+					}
+				}
+			}
+			s.FaultLicense(c.ID, e3.ID, "", "")
+			if o := one(t, again(t, s, clock), c); o.Err != nil {
+				t.Errorf("%s %s: the cause is gone: %v", state, word, o.Err)
+			}
+		}
+	}
+}
+
 // TestInheritedLicenses: what a group gives is enough, is not taken away, and is made up for where its plans differ.
 func TestInheritedLicenses(t *testing.T) {
 	tenant, s, _ := open(t, graph.Options{})

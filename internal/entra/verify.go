@@ -116,6 +116,9 @@ func (r *run) missing(k *task, u *user) []string {
 		if name == attrManager && k.link && k.manager != "" && k.manager == u.manager {
 			continue
 		}
+		if name == attrManager && len(k.Want.Attributes[name]) == 0 && !k.link && r.cameBack(u.manager) {
+			continue // Graph gave the manager back with the account; the next plan sees it
+		}
 		kept := name == attrLicenses && slices.ContainsFunc(k.unlicensed, func(id string) bool { _, has := u.licenses.direct[id]; return has })
 		if kept || !k.Want.Attributes[name].Equal(now.Attributes[name]) {
 			names = append(names, name)
@@ -124,10 +127,19 @@ func (r *run) missing(k *task, u *user) []string {
 	return names
 }
 
+// cameBack reports whether a user is one whom this run restored.
+func (r *run) cameBack(id string) bool {
+	return id != "" && slices.ContainsFunc(r.tasks, func(k *task) bool { return k.restored && k.ID == id })
+}
+
 func (r *run) compare(k *task, u *user) {
 	now := r.Render(k.Want, u.existing())
 	for _, name := range r.missing(k, u) {
 		found, expected := now.Attributes[name], k.Want.Attributes[name]
+		if err := r.faultyLicense(k.Want.Attributes[attrLicenses], u); name == attrLicenses && err != nil {
+			k.fail(licenseOp, name, err)
+			continue
+		}
 		switch name {
 		case attrEnabled:
 			found, expected = directory.Value{strconv.FormatBool(now.Enabled)}, directory.Value{strconv.FormatBool(k.Want.Enabled)}

@@ -237,7 +237,8 @@ func (r *run) meet(ctx context.Context, k *task, property string, attempt int, s
 		return
 	}
 	worker := r.WorkerIDAttribute()
-	same := holder != nil && holder.text(worker) != "" && strings.EqualFold(holder.text(worker), k.Want.Attributes[worker].Text()) &&
+	same := holder != nil && holder.text(worker) != "" &&
+		directory.Fold(holder.text(worker)) == directory.Fold(k.Want.Attributes[worker].Text()) &&
 		strings.EqualFold(holder.text(attrPrincipal), k.principal())
 	switch {
 	case holder != nil && attempt > 0 && r.isFromLostCreate(k, holder):

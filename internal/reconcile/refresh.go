@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/text/unicode/norm"
+
 	"terraform-provider-workforce/internal/directory"
 )
 
@@ -137,7 +139,7 @@ func (p *Population) Import(ctx context.Context, part string) (map[string]string
 	}
 	docs := map[string]string{}
 	for _, e := range owned {
-		id := e.Account.Attributes[dir.WorkerIDAttribute()].Text()
+		id := norm.NFC.String(e.Account.Attributes[dir.WorkerIDAttribute()].Text()) // as Terraform writes it
 		if !p.Target.PartOf(e, part) {
 			continue
 		}

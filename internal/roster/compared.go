@@ -36,9 +36,9 @@ func (p *compared) stripped() bool {
 }
 
 // labels reports whether an account that carries no worker id, or another one, gets one:
-// it is taken over.
+// it is taken over. The same one in another spelling is no other one.
 func (d *comparison) labels(p *compared) bool {
-	return d.in.WorkerIDAttribute != "" && p.existing != nil && p.changesOf(d.in.WorkerIDAttribute)
+	return d.in.WorkerIDAttribute != "" && p.existing != nil && p.changesOf(d.in.WorkerIDAttribute) && !d.carries(p.existing, p.person)
 }
 
 func (p *compared) changesOf(attribute string) bool {

@@ -22,8 +22,9 @@ func (d *drafts) asItIs(p *drafted) {
 			continue // finish does that, when it is known whether the account is enabled
 		}
 		d.keepAttribute(p, &a, name)
-		if name == directory.ManagerAttribute && p.existing.Protected != "" {
-			continue // nobody writes it, and the directory may take the link away
+		if name == directory.ManagerAttribute {
+			p.keepsManager = true // the next but one phase says what the document says where there is none
+			continue
 		}
 		if len(p.present(name)) == 0 && (d.rules.Attributes[name].WhenNull == mapping.NullClear || d.onlyLeavers(name)) {
 			a.Attributes[name] = nil // as its rule would say, or afterLeaving: the document stays the same

@@ -12,8 +12,11 @@ import (
 func (d *drafts) draftManager(p *drafted, a *directory.Account, o mapping.Outcome, fresh bool) {
 	present := p.present(directory.ManagerAttribute)
 	switch {
+	case p.restored() && o.Managed && len(o.Value) > 0:
+		p.managerWish = &wish{o.Value.Text()} // a deleted account does not tell whom the directory will link it to
 	case p.existing != nil && keepsPresent(o, present, fresh):
 		d.keepAttribute(p, a, directory.ManagerAttribute)
+		p.keepsManager = true
 	case len(o.Value) > 0 && o.Managed:
 		p.managerWish = &wish{o.Value.Text()}
 	case p.existing == nil && !o.Managed && len(o.Default) > 0:

@@ -20,6 +20,8 @@ type drafted struct {
 
 	slots       []*slot // names still to be given
 	managerWish *wish   // manager still to be resolved
+	// keepsManager says that the account keeps the manager that the directory has.
+	keepsManager bool
 
 	reports string    // the manager's worker id by the rules, empty for none
 	label   string    // the display name by the rules, for somebody who gets no account after all

@@ -30,19 +30,46 @@ func linkManagers(from *drafts) *linker {
 		if p.account == nil || p.account.Deleted {
 			continue
 		}
-		// The directory drops links to what is deleted by itself: the document says now
-		// what it will say when the link is gone.
-		m := d.of(p.account.Attributes[directory.ManagerAttribute].Text())
-		switch gone := p.kept && m != nil && m.deletes(); {
-		case gone && p.existing.Protected == "" && d.rules.Attributes[directory.ManagerAttribute].WhenNull == mapping.NullClear:
-			p.account.Attributes[directory.ManagerAttribute] = nil
-		case gone, p.managerWish != nil:
+		switch {
+		case p.keepsManager:
+			d.keepManager(p)
+		case p.managerWish != nil:
 			delete(p.account.Attributes, directory.ManagerAttribute)
 		}
 	}
 	d.link()
 	d.findCycles()
 	return d
+}
+
+// keepManager completes the document of somebody who keeps the manager that they have. The directory takes a link
+// away with the account of the manager, and gives it back when that is restored, whatever a document says.
+// The document says now what it will say then: it names the manager wherever the rules would.
+func (d *linker) keepManager(p *drafted) {
+	m := d.of(p.account.Attributes[directory.ManagerAttribute].Text())
+	gone := m != nil && m.deletes()
+	if !gone && len(p.present(directory.ManagerAttribute)) > 0 || p.restored() {
+		return
+	}
+	switch named := d.rules.Attributes[directory.ManagerAttribute].WhenNull == mapping.NullClear || d.rulesLink(p); {
+	case !named:
+		delete(p.account.Attributes, directory.ManagerAttribute)
+	case !gone || p.existing.Protected == "": // nobody writes what is protected: its document follows later
+		p.account.Attributes[directory.ManagerAttribute] = nil
+	}
+}
+
+// rulesLink reports whether the document of an account would name a manager, or none, by the rules.
+func (d *linker) rulesLink(p *drafted) bool {
+	manager := p.reports
+	switch {
+	case manager != "":
+	case p.desired != nil:
+		manager = p.desired.Attributes[directory.ManagerAttribute].Value.Text()
+	case p.worker != nil: // the record cannot be evaluated
+		manager = p.worker.ManagerID
+	}
+	return manager != "" && (d.rules.ManagerMissing == mapping.ManagerClear || d.managerPath(manager) != "" || d.resolve(p, manager) != "")
 }
 
 // link resolves every manager to a worker id that has an account after
@@ -61,7 +88,7 @@ func (d *linker) link() {
 			p.account.Attributes[directory.ManagerAttribute] = directory.Value{path}
 			continue
 		}
-		switch manager := d.resolve(p); {
+		switch manager := d.resolve(p, want); {
 		case manager != "":
 			p.account.Attributes[directory.ManagerAttribute] = directory.Value{manager}
 		case d.rules.ManagerMissing == mapping.ManagerClear:
@@ -102,10 +129,9 @@ func (d *linker) managerPath(manager string) string {
 	return cmp.Or(d.paths[canonicalPath(manager)], manager)
 }
 
-// resolve returns the worker id to write as the manager of p, as the feed or the manager's
-// account writes it, or "".
-func (d *linker) resolve(p *drafted) string {
-	id := p.managerWish.manager
+// resolve returns the worker id to write as the manager of p where the rules want id, as the feed
+// or the manager's account writes it, or "".
+func (d *linker) resolve(p *drafted, id string) string {
 	if manager := d.linkable(id); manager != "" {
 		return manager
 	}

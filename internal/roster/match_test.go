@@ -28,10 +28,12 @@ func TestMatch(t *testing.T) {
 		"nobody":                      {func(*memory) {}, nil, ""},
 		"by worker id":                {func(m *memory) { m.ann() }, nil, "guid-00001"},
 		"by worker id, ignoring case": {func(m *memory) { m.user("cn=x", "sAMAccountName=x", "employeeID=1") }, nil, "guid-00001"},
-		"composite":                   {func(m *memory) { m.user("cn=x", "sAMAccountName=x", "mail=a@example.com", "sn=LEE") }, []string{"Mail=A@example.com"}, "guid-00001"},
-		"half of a composite":         {func(m *memory) { m.user("cn=x", "sAMAccountName=x", "mail=a@example.com", "sn=Kim") }, []string{"Mail=a@example.com"}, ""},
-		"composite without a value":   {func(m *memory) { m.user("cn=x", "sAMAccountName=x", "sn=Lee") }, nil, ""},
-		"third rule":                  {func(m *memory) { m.user("cn=x", "sAMAccountName=x", "employeeNumber=n7") }, []string{"Number=N7"}, "guid-00001"},
+		"by worker id, decomposed": {func(m *memory) { m.user("cn=x", "sAMAccountName=x", "employeeNumber=u\u0308N7") },
+			[]string{"Number=\u00fcn7"}, "guid-00001"},
+		"composite":                 {func(m *memory) { m.user("cn=x", "sAMAccountName=x", "mail=a@example.com", "sn=LEE") }, []string{"Mail=A@example.com"}, "guid-00001"},
+		"half of a composite":       {func(m *memory) { m.user("cn=x", "sAMAccountName=x", "mail=a@example.com", "sn=Kim") }, []string{"Mail=a@example.com"}, ""},
+		"composite without a value": {func(m *memory) { m.user("cn=x", "sAMAccountName=x", "sn=Lee") }, nil, ""},
+		"third rule":                {func(m *memory) { m.user("cn=x", "sAMAccountName=x", "employeeNumber=n7") }, []string{"Number=N7"}, "guid-00001"},
 		"composite decides among many": {func(m *memory) {
 			m.user("cn=x", "sAMAccountName=x", "mail=a@example.com", "sn=Kim")
 			m.user("cn=y", "sAMAccountName=y", "mail=a@example.com", "sn=Lee")
@@ -52,6 +54,29 @@ func TestMatch(t *testing.T) {
 				t.Errorf("matched %q with action %s, expected %q", d.ObjectID, d.Action, c.want)
 			}
 		})
+	}
+}
+
+// TestDecomposedWorkerID: an account whose worker id is stored decomposed (NFD) is that of the worker, and of nobody else
+// in the other form. The id is written as HR has it, which takes nothing over.
+func TestDecomposedWorkerID(t *testing.T) {
+	const nfc, nfd = "\u00fc1", "u\u03081"
+	for name, link := range map[string]map[string]string{"by worker id": nil, "by a link": {nfd: "guid-00001"}} {
+		m := newMemory()
+		m.user("cn=Ann Lee", "sAMAccountName=ann.lee", "userPrincipalName=ann.lee@corp.example.com",
+			"givenName=Ann", "sn=Lee", "displayName=Ann Lee", "employeeID="+nfd)
+		m.user("cn=Bob Ray", "sAMAccountName=bob.ray", "employeeID=2", "manager="+nfd)
+		in := input(t, m, rules(), hire(nfc+" Ann Lee"), hire("2 Bob Ray", "manager_id="+nfc))
+		in.Links, in.Safeguards.MaxAdopt = link, roster.Limit{}
+		r := decide(t, in)
+		if d := decision(t, r, nfc); d.ObjectID != "guid-00001" || d.Action == roster.ActionCreate || len(r.Accounts) != 2 {
+			t.Errorf("%s: %+v, %d accounts", name, d, len(r.Accounts))
+		}
+		expectValue(t, r, nfc, "employeeID", nfc)
+		delete(in.Workers, nfc) // absent
+		if r := decide(t, in); len(r.Accounts[nfc].Attributes) == 0 || len(r.Accounts) != 2 {
+			t.Errorf("%s, absent: %+v", name, r.Accounts)
+		}
 	}
 }
 

@@ -17,6 +17,8 @@
 //
 //   - Active with leave is leave ("Active (parental leave)"); active with a
 //     suspension is a suspension.
+//   - Left with a remark that says it is still to come, was taken back, or has a date in it is
+//     Unknown ("Terminated (future dated)", "Terminated - 2026-12-31"): dates belong into the end date.
 //   - Left comes before leave and suspension where it comes first ("Terminated on
 //     leave"). Left or hired, with words for never having started, is never started
 //     ("Terminated - No Show").
@@ -28,6 +30,7 @@
 package status
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -105,8 +108,12 @@ func classify(word string) Class {
 	for _, p := range parts[1:] {
 		detail, understood := read(p)
 		switch {
+		case understood && class == Left && detail == NeverStarted && slices.ContainsFunc(p, func(word string) bool { return takenBack[word] }):
+			return Unknown
 		case understood:
 			class = combine(class, detail)
+		case class == Left && doubts(p):
+			return Unknown
 		case class == Active, class == OnLeave, mentions(p, Active):
 			return Unknown
 		}

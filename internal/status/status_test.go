@@ -15,10 +15,17 @@ func TestClassify(t *testing.T) {
 		OnLeave:   {"On Leave", "on_leave", "OnLeave", "Leave", "Paid Leave", "Unpaid leave", "Leave of Absence", "Active - On Leave", "On Leave (Parental)", "Leave of Absence - FMLA", "Elternzeit", "Congé maternité", "LOA", "Maternity"},
 		Suspended: {"Suspended", "Garden leave", "Gardening Leave", "Furloughed", "Dormant", "Freigestellt", "Suspended - Payroll Eligible", "Active (suspended)", "Suspended pay"},
 		Left: {"Former employee", "Terminated - Voluntary", "Terminated (Deceased)", "Separated", "Laid off", "Inaktiv", "Inactive", "InActive", "Left", "Retired", "Ausgeschieden", "Inactif", "Inactivo", "Licencié", "Cessato", "Uit dienst",
-			"Voluntarily Terminated", "Terminated for Cause", "Terminated, on leave", "Terminated - moved to Malta", "Left: reason 12", "Employee - Terminated", "Not active", "no longer employed", "Ex-employee", "false", "0", "Discarded", "Resigned", "Deceased", "Dismissed", "Former", "Redundant", "Ehemalige Mitarbeiterin"},
+			"Voluntarily Terminated", "Terminated for Cause", "Terminated, on leave", "Terminated - moved to Malta", "Left: reason 12", "Employee - Terminated", "Not active", "no longer employed", "Ex-employee", "false", "0", "Discarded", "Resigned", "Deceased", "Dismissed", "Former", "Redundant", "Ehemalige Mitarbeiterin",
+			"Terminated - pending final pay", "Terminated (Involuntary)", "Terminated - may return", "Terminated, badge 12345"},
 		NeverStarted: {"Rescinded", "Withdrawn", "No Show", "No-Show", "NoShow", "Offer Declined", "Offer declined", "Reported No Show", "Hire Rescinded", "Terminated - No Show", "Pending Hire (Withdrawn)", "Never started"},
 		Unknown: {"Terminatd", "I", "X", "T", "A", "D", "S", "P", "R", "O", "Y", "2", "Actve", "Regular", "Employee", "Payroll eligible", "No payroll", "Active - Terminated", "Active (inactive)", "Active - under review", "Resignation withdrawn", "Leave cancelled",
-			"Pending termination", "Terminated - still active", "not", "-", "???", "No", "Yes", "Unknown", "N/A", "Disabled", "Active 0", "Not terminated", "On leave until further notice", "Germany - Active"},
+			"Pending termination", "Terminated - still active", "not", "-", "???", "No", "Yes", "Unknown", "N/A", "Disabled", "Active 0", "Not terminated", "On leave until further notice", "Germany - Active",
+			"Terminated (future dated)", "Terminated - Future", "Terminated (future-dated)", "Terminated (FutureDated)", "Future Termination", "Future dated termination", "Termination pending",
+			"Terminated (pending)", "Terminated - pending approval", "Resigned - serving notice", "Resigned (last day 2026-12-31)", "Terminated (2026-12-31)", "Terminated - 12/31/2026",
+			"Terminated: 31.12.26", "Terminated (effective 31 Dec)", "Terminated, 31 December", "Terminated [20261231]", "Terminated / scheduled", "Inactive (from January 1)", "Leaver (upcoming)",
+			"Employee - Terminated (future dated)", "Active - Terminating 2026-12-31", "Active (until 2026-12-31)", "Active - Future Termination", "Active, termination scheduled",
+			"Terminated (rescinded)", "Terminated - cancelled", "Resigned (withdrawn)", "Terminated - Voluntary (future dated)", "Ausgetreten (zum 31.12.2026)", "Austritt (geplant)", "Future leaver",
+			"Termination", "Terminating", "Terminating 2026-12-31", "Pending Leaver", "To be terminated", "Scheduled termination", "Notified of termination"},
 	} {
 		for _, word := range words {
 			if got := Classify(word); got != class {

@@ -50,6 +50,17 @@ var keyCases = map[string]func(*scene){
 			s.Errorf("%d accounts", n)
 		}
 	},
+	"a worker id in the other Unicode form": func(s *scene) {
+		const composed, decomposed = "m\u00fc1", "mu\u03081"
+		c := s.make(change(directory.Change{WorkerID: s.worker(composed), Want: s.Account(s.worker(composed), s.worker("m1"))}))
+		s.Set(s, c[0].ID, s.WorkerID, s.worker(decomposed))
+		known := s.recognised(s.Engine(s), c)
+		report := s.make(s.person("m2", s.managedBy(composed)))
+		if u := s.user(report[0]); known[0].ID != c[0].ID || u.Manager != c[0].ID {
+			s.Errorf("known by %q, the report has the manager %q, expected %q", known[0].ID, u.Manager, c[0].ID)
+		}
+		s.right(s.make(change(c[0], s.title("Clerk")))...)
+	},
 	"an object id in another case": func(s *scene) {
 		c := s.make(s.person("a1"))[0]
 		loud := change(c, s.title("Clerk"))

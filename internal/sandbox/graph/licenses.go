@@ -172,11 +172,16 @@ func (s *Server) relicense(e *entry) {
 	have, states := map[string]object{}, []any{}
 	enter := func(l object, group any, problem string) {
 		id, state := at[string](l, "skuId"), "Active"
-		if problem != "None" {
+		if f, faulty := e.faults[id]; faulty && group == nil {
+			state, problem = f.state, f.word
+		} else if problem != "None" {
 			state = "Error"
-		} else if have[id] == nil {
+		}
+		switch {
+		case state == "Error": // nothing is had by it
+		case have[id] == nil:
 			have[id] = l
-		} else { // what one of them switches on is on
+		default: // what one of them switches on is on
 			off, _ := l["disabledPlans"].([]any)
 			both, _ := have[id]["disabledPlans"].([]any)
 			on := func(v any) bool { return !slices.Contains(off, v) }

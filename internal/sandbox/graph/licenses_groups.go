@@ -131,3 +131,22 @@ func (s *Server) RemoveLicense(user, sku string) {
 	delete(e.direct, fold(sku))
 	s.relicense(e)
 }
+
+// unlicensed is what keeps a licence from working: the state, and the word for why.
+type unlicensed struct{ state, word string }
+
+// FaultLicense puts a licence of a user, which it has by itself or gets later, into a state such as ActiveWithError for a
+// reason such as DependencyViolation. Without a state it works again.
+// https://learn.microsoft.com/graph/api/resources/licenseassignmentstate
+func (s *Server) FaultLicense(user, sku, state, word string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e := s.must(user)
+	if e.faults == nil {
+		e.faults = map[string]unlicensed{}
+	}
+	if e.faults[fold(sku)] = (unlicensed{state, word}); state == "" {
+		delete(e.faults, fold(sku))
+	}
+	s.relicense(e)
+}

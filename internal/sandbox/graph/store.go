@@ -27,8 +27,9 @@ type entry struct {
 	changed int       // the tick of the last change
 	passes  []object  // temporary access passes
 
-	direct     map[string]object // licences of a user by itself, by skuId
-	processing int               // how often the state of a group's licences is asked for before members have them
+	direct     map[string]object     // licences of a user by itself, by skuId
+	faults     map[string]unlicensed // of these, see FaultLicense
+	processing int                   // how often the state of a group's licences is asked for before members have them
 
 	role       string   // of administrators that a user or group holds
 	restricted bool     // in a restricted management administrative unit, by hand
