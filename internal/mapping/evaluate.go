@@ -16,6 +16,7 @@ import (
 
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/expression"
+	"terraform-provider-workforce/internal/status"
 	"terraform-provider-workforce/internal/worker"
 )
 
@@ -121,6 +122,9 @@ func (m *Mapping) EvaluateKnown(w *worker.Worker, now time.Time, known Known) (*
 	}
 	if s.stage == StageLeft {
 		d.LeftSince = s.since
+		if t.class != status.NeverStarted && now.Before(t.start) {
+			d.Returns = w.HireDate
+		}
 	}
 	d.Calendar = t.calendar(now)
 	if d.Stage.HasAccount() {
