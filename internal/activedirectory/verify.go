@@ -158,10 +158,18 @@ func (r *run) compare(t *task) {
 func (r *run) compareManager(t *task, differs func(string, directory.Value, directory.Value)) {
 	want, err := r.managerDN(t)
 	found := t.have.text(attrManager)
+	if want == "" && r.cameBack(found) {
+		return // the directory gave the link back with the manager's account; the next plan shows it
+	}
 	if err == nil && want != found && (want == "" || found == "" || !sameDN(want, found)) {
 		v, _ := t.want(attrManager)
 		differs(attrManager, v, t.have.get(attrManager))
 	}
+}
+
+// cameBack reports whether an account was restored in this run.
+func (r *run) cameBack(dn string) bool {
+	return slices.ContainsFunc(r.tasks, func(t *task) bool { return t.gone != nil && t.have != nil && dn != "" && sameDN(t.have.dn, dn) })
 }
 
 // quote writes a value for an error; long ones are cut.

@@ -93,7 +93,8 @@ type task struct {
 	// held says that nothing is written but what takes access.
 	held bool
 	// keptOut says that a user who is being restored was disabled with it, see [run.keptOut].
-	keptOut bool
+	keptOut  bool
+	restored bool // in this run
 	// secured says that access was taken, as far as it was to be, revoked that sessions
 	// were, after began, before which none counted; recorded is the record that was written.
 	secured, revoked bool

@@ -52,7 +52,7 @@ func (r *run) restore(ctx context.Context) {
 		switch err := results[i].Err; {
 		case err == nil, present[k.ID] != nil:
 			back[k.ID] = k
-			k.touched, k.out.Changed = true, true
+			k.touched, k.out.Changed, k.restored = true, true, true
 		case graphconn.IsNotFound(err):
 			k.out.ID = ""
 			k.fail("read", "", fmt.Errorf("%w: no user has the object id %s, and no deleted one that can be restored", directory.ErrGone, k.ID))

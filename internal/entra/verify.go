@@ -116,12 +116,20 @@ func (r *run) missing(k *task, u *user) []string {
 		if name == attrManager && k.link && k.manager != "" && k.manager == u.manager {
 			continue
 		}
+		if name == attrManager && len(k.Want.Attributes[name]) == 0 && r.cameBack(u.manager) {
+			continue // the directory gave the link back with the manager; the next plan shows it
+		}
 		kept := name == attrLicenses && slices.ContainsFunc(k.unlicensed, func(id string) bool { _, has := u.licenses.direct[id]; return has })
 		if kept || !k.Want.Attributes[name].Equal(now.Attributes[name]) {
 			names = append(names, name)
 		}
 	}
 	return names
+}
+
+// cameBack reports whether a user was restored in this run.
+func (r *run) cameBack(id string) bool {
+	return slices.ContainsFunc(r.tasks, func(k *task) bool { return k.restored && k.ID == id })
 }
 
 func (r *run) compare(k *task, u *user) {
