@@ -16,7 +16,6 @@ import (
 
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/expression"
-	"terraform-provider-workforce/internal/status"
 	"terraform-provider-workforce/internal/worker"
 )
 
@@ -121,10 +120,7 @@ func (m *Mapping) EvaluateKnown(w *worker.Worker, now time.Time, known Known) (*
 		d.Doubt = d.Reason
 	}
 	if s.stage == StageLeft {
-		d.LeftSince = s.since
-		if t.class != status.NeverStarted && now.Before(t.start) {
-			d.Returns = w.HireDate
-		}
+		d.LeftSince, d.Returns = s.since, t.returns(now)
 	}
 	d.Calendar = t.calendar(now)
 	if d.Stage.HasAccount() {
