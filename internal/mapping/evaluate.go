@@ -120,7 +120,7 @@ func (m *Mapping) EvaluateKnown(w *worker.Worker, now time.Time, known Known) (*
 		d.Doubt = d.Reason
 	}
 	if s.stage == StageLeft {
-		d.LeftSince = s.since
+		d.LeftSince, d.Returns = s.since, t.returns(now)
 	}
 	d.Calendar = t.calendar(now)
 	if d.Stage.HasAccount() {

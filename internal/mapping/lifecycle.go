@@ -267,6 +267,14 @@ func (t *timeline) left(now time.Time, since worker.Date, why reason) state {
 	return s
 }
 
+// returns is the hire date of somebody who has left and is booked to return.
+func (t *timeline) returns(now time.Time) worker.Date {
+	if t.class == status.NeverStarted || !now.Before(t.start) {
+		return ""
+	}
+	return t.w.HireDate
+}
+
 // strips reports whether leavers lose their groups.
 func (l *lifecycle) strips() bool { return l.LeaverGroups == groupsRemove }
 

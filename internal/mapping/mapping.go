@@ -97,6 +97,8 @@ type Desired struct {
 	// for others, and for a leaver of whom only the status word is known: then
 	// EvaluateSince takes the day that the directory knows.
 	LeftSince worker.Date
+	// Returns is the hire date of a worker who has left and is booked to return; empty otherwise.
+	Returns worker.Date
 	// Doubt is the same sentence as Reason when the HR record contradicts itself, and
 	// empty otherwise. Whoever decides sets the worker aside: no account is made, and one that
 	// exists stays as it is. The stage is then StageFuture.

@@ -35,6 +35,7 @@ func lifecycleSchema() schema.Attribute {
 			"restore_groups": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether the groups that were taken away are given back when the worker returns, or when it turns out that they had not left. The default is false: they stay remembered, and the account gets only what rules give it. " +
 				"Groups that were deleted meanwhile are forgotten."},
 			"retention_days": optionalDays("Days for which the account of a worker who has left must have been disabled, by the directory's own record, before it is deleted. Unset: it is never deleted. " +
+				"The account of somebody who is booked to return is kept until the hire date has come. " +
 				"The deletion stands in the plan as a change of the account's document, and `max_delete` of the accounts data source limits it. An account that was disabled late is deleted late; without a record the days begin with the next run."),
 			"create_leavers": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether workers who had left before they ever had an account get one, disabled. The default is false. A worker who never started gets none."},
 			"on_absent": optionalOneOf("What happens to the account of a worker who is no longer in the feed. Missing is not left: `keep`, the default, leaves the account as it is and reports it; "+

@@ -33,6 +33,9 @@ func (d *drafts) asItIs(p *drafted) {
 	if record := d.rules.Lifecycle.RecordIn; record != "" && len(p.present(record)) == 0 && (p.worker != nil || p.waits) {
 		a.Attributes[record] = nil // as writeRecord would say
 	}
+	if former := d.rules.Lifecycle.FormerNamesIn; former != "" && len(p.present(former)) == 0 {
+		a.Attributes[former] = nil // as writeFormer would say
+	}
 	d.completeCore(p, &a)
 	p.account, p.kept = &a, true
 }

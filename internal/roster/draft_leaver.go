@@ -11,8 +11,13 @@ import (
 )
 
 // draftDeletion makes the document that deletes the account of somebody who has
-// left, if that is due, and reports whether it did.
+// left, if that is due, and reports whether it did. Who is booked to return keeps the
+// account, disabled, until the hire date has come.
 func (d *drafts) draftDeletion(p *drafted, since worker.Date) bool {
+	if p.desired != nil && p.desired.Returns != "" {
+		p.due = time.Time{}
+		return false // what is deleted may be lost for good, and its worker is expected back
+	}
 	p.due = d.deletion(p.person, since)
 	if p.due.IsZero() || d.present().Before(p.due) {
 		return false

@@ -216,7 +216,7 @@ func (d *run) fresh(p *person) bool {
 //   - what we wrote at the account when we disabled it: leave, prehire, absence, scope
 //     and overrides are over when the rules say so;
 //   - the worker's story: by today's HR record they had left, had not started or were
-//     barred at the moment of disabling;
+//     barred at the moment of disabling, or they have left since then and were hired again;
 //   - that we disabled it because they had left counts only where HR now says
 //     something new: a hire date after that, or an end that is still to come. An end
 //     that merely is not there any more may be a column that came empty.
@@ -235,6 +235,9 @@ func (d *run) explained(p *person) (ok bool, why string) {
 		if stage, enabled, err := d.in.Mapping.StageAt(p.worker, e.DisabledSince); err == nil && !enabled && causes[stage] != "" {
 			return true, ""
 		}
+		if d.hiredSince(p) {
+			return true, ""
+		}
 	}
 	if word == directory.ForLeft {
 		if day == "" && !e.DisabledSince.IsZero() {
@@ -250,6 +253,14 @@ func (d *run) explained(p *person) (ok bool, why string) {
 		return false, "nothing tells since when or why it is disabled"
 	}
 	return false, fmt.Sprintf("it was disabled%s, while the worker worked here by the HR record", onDay(e, d.zoneOf(p)))
+}
+
+// hiredSince reports whether somebody has left and was hired again after their account was disabled: it was
+// often done by hand on the last day at work, and ended with that employment. A hire on the day after the
+// end is none: that is one employment to most HR systems.
+func (d *run) hiredSince(p *person) bool {
+	end := max(p.worker.TerminationDate, p.worker.LastDayOfWork)
+	return end != "" && p.worker.HireDate > end.AddDays(1) && p.existing.DisabledSince.Before(p.worker.HireDate.Start(d.zoneOf(p)))
 }
 
 // hiredBefore says why a hire date is not that of a new employment.

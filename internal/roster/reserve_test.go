@@ -70,6 +70,24 @@ func TestFormerNamesLeaveTheAttributeAlone(t *testing.T) {
 	settle(t, m, in)
 }
 
+// TestFormerNamesOfWhoIsLeftAlone: whoever is set aside or absent has the document that they had, so that
+// the plan shows nothing.
+func TestFormerNamesOfWhoIsLeftAlone(t *testing.T) {
+	m, in := staffed(t, formerNames, "x", "y", "z")
+	settle(t, m, in)
+	before := decide(t, in)
+	delete(in.Workers, "1")
+	in.Workers["2"] = hire("2 FirstB Last", "Login=y", "status=Terminatd")
+	r := decide(t, in)
+	expectAction(t, r, "1", roster.ActionAbsent)
+	expectAction(t, r, "2", roster.ActionSetAside)
+	for id, was := range before.Documents {
+		if is := r.Documents[id]; is != was {
+			t.Errorf("%s: %s, then %s", id, was, is)
+		}
+	}
+}
+
 // formerNames are fixedLogins, with a record of the former ones.
 func formerNames(r *mapping.Rules) {
 	fixedLogins(r)

@@ -52,6 +52,16 @@ var returnCases = map[string]func(*scene){
 		back := change(c[0], s.left, func(a *directory.Account) { a.DisabledFor = directory.ForPrehire })
 		s.right(s.make(back)...)
 	},
+	"deleted, while somebody who reports to them is changed": func(s *scene) {
+		c := s.make(s.person("m1"), s.person("m2", s.managedBy("m1")))
+		s.Delete(s, c[0].ID)
+		// The plan saw no manager, and the directory gives the link back.
+		for _, o := range s.run(c[0], change(c[1], unmanaged, s.title("Clerk"))) {
+			if o.Err != nil {
+				s.Error(o.Err)
+			}
+		}
+	},
 	"deleted, and the name is somebody else's": func(s *scene) {
 		c := s.make(s.person("m1"))
 		s.Delete(s, c[0].ID)

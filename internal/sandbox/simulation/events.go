@@ -68,7 +68,7 @@ var events = []event{
 		return l.to(l.some("put off", l.is(early)), func(p *line) { p.Hire = l.day(20 + l.dice(20, "days")) })
 	}},
 	{"an end that is taken back", 1, func(l *life) string {
-		return l.to(l.some("stays", func(p line) bool { return p.End != "" && stageOf(p, l.today()) == working }), func(p *line) { p.End = "" })
+		return l.to(l.some("stays", func(p line) bool { return p.End != "" && l.stage(p) == working }), func(p *line) { p.End = "" })
 	}},
 	{"an end that turns out to be wrong", 1, func(l *life) string {
 		return l.to(l.some("stays", l.is(left)), func(p *line) { p.End, p.Status, l.mended[p.ID] = "", wordActive, true })
@@ -89,7 +89,8 @@ var events = []event{
 		return p.ID
 	}},
 	{"a contractor who becomes an employee", 1, func(l *life) string {
-		return l.to(l.some("converted", func(p line) bool { return p.Type == "Contractor" && stageOf(p, l.today()) == working }), func(p *line) { p.Type = "Employee" })
+		contractor := func(p line) bool { return p.Type == "Contractor" && l.stage(p) == working }
+		return l.to(l.some("converted", contractor), func(p *line) { p.Type = "Employee" })
 	}},
 	{"a record of a leaver that HR deletes", 1, func(l *life) string {
 		return l.to(l.some("purged", l.is(left)), func(p *line) { p.ID = "" })

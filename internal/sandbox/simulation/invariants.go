@@ -92,8 +92,8 @@ func (l *life) deleted(i int, s *scene, u user) {
 	if by := l.decree(u.Worker); by != nil {
 		l.wrong(s, "%s was deleted, and %s until %s", u.Worker, by.kind, by.until)
 	}
-	if p := l.record(u.Worker); p != nil && stageOf(*p, l.today()) != left && !l.outside(*p) {
-		l.wrong(s, "%s was deleted and is %s", u.Worker, stageOf(*p, l.today()))
+	if p := l.record(u.Worker); p != nil && l.stage(*p) != left && !l.outside(*p) {
+		l.wrong(s, "%s was deleted and is %s", u.Worker, l.stage(*p))
 	}
 	delete(v.object, u.Worker)
 }
@@ -130,7 +130,7 @@ func (l *life) inspect(i int, s *scene, p *proposal, before, after map[string]us
 		if _, known := v.left[record.ID]; !known {
 			v.left[record.ID] = l.clock.now()
 		}
-		if stageOf(record, l.today()) != left {
+		if l.stage(record) != left {
 			delete(v.left, record.ID)
 		}
 		list := byWorker[record.ID]
@@ -150,7 +150,8 @@ func (l *life) inspect(i int, s *scene, p *proposal, before, after map[string]us
 			continue
 		}
 		for _, u := range list { // not in the file, which is not the same as having left
-			if was, had := before[u.ID]; had && was.Enabled != u.Enabled && !v.secured[u.ID] && !l.everDecreed(worker) {
+			if was, had := before[u.ID]; had && was.Enabled != u.Enabled && !v.secured[u.ID] &&
+				!l.everDecreed(worker) && (u.Enabled || !l.misses()) {
 				l.wrong(s, "%s is not in the file, and was %s", worker, map[bool]string{true: "enabled", false: "disabled"}[u.Enabled])
 			}
 		}
@@ -162,9 +163,9 @@ func (l *life) allowed(i int, s *scene, p *proposal, record line, list []user, a
 	v, want := l.lives[i], l.want(record)
 	signsIn := slices.ContainsFunc(list, func(u user) bool { return u.Enabled })
 	guarded := slices.ContainsFunc(list, func(u user) bool { return slices.Contains(u.Groups, "guarded") })
-	secured := slices.ContainsFunc(list, func(u user) bool { return v.secured[u.ID] })
+	secured := slices.ContainsFunc(list, func(u user) bool { return v.shut[u.ID] })
 	explained := slices.ContainsFunc(list, func(u user) bool { return l.explained(i, u, &record) })
-	what := stageOf(record, l.today())
+	what := l.stage(record)
 	switch {
 	case guarded, secured && explained:
 	case secured && signsIn:
@@ -194,7 +195,7 @@ func (l *life) allowed(i int, s *scene, p *proposal, record line, list []user, a
 // ladder checks that every rung is taken whose day has come.
 func (l *life) ladder(i int, s *scene, p *proposal, record line, list []user) {
 	for _, u := range list {
-		if len(u.Groups) > 0 {
+		if len(u.Groups) > 0 && !l.waiting {
 			l.wrong(s, "%s has left and is in %v; the plan: %s", record.ID, u.Groups, about(p, record.ID))
 		}
 		at, known := l.lives[i].disabled[u.ID]
@@ -203,6 +204,11 @@ func (l *life) ladder(i int, s *scene, p *proposal, record line, list []user) {
 		}
 		if hired, err := time.Parse(time.DateOnly, record.Hire); err == nil && hired.AddDate(0, 0, 1).After(at) {
 			at = hired.AddDate(0, 0, 1) // a hire that was withdrawn: nobody has left before they were to begin
+		}
+		for _, day := range []string{record.End, record.LastDay} { // told late, or corrected to a later day
+			if end, err := time.Parse(time.DateOnly, day); err == nil && end.AddDate(0, 0, 1).After(at) {
+				at = end.AddDate(0, 0, 1)
+			}
 		}
 		if days := int(l.clock.now().Sub(at).Hours() / 24); known && days > l.keep+1 && !l.touched[record.ID] && !l.everOutside(record.ID) {
 			l.wrong(s, "%s has left and was disabled %d days ago, retention is %d: the account is still there; the plan: %s", record.ID, days, l.keep, about(p, record.ID))

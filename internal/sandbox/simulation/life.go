@@ -53,7 +53,8 @@ type life struct {
 	touched map[string]bool
 	calm    int // days since something went wrong that is not HR's doing
 
-	wide // what only wide lives have
+	wide   // what only wide lives have
+	varied // what only varied lives have
 }
 
 // lived is what the oracle remembers of one directory.
@@ -63,8 +64,11 @@ type lived struct {
 	left     map[string]time.Time // since when a worker was seen to have left
 	secured  map[string]bool      // disabled by somebody while HR had them active, by object id
 	seen     map[string]user
-	lifted   bool // limits are off for the next run
-	stopped  int  // runs in a row that were stopped
+	// shut and shutSince are secured and disabled as they were before the run that is judged.
+	shut      map[string]bool
+	shutSince map[string]time.Time
+	lifted    bool // limits are off for the next run
+	stopped   int  // runs in a row that were stopped
 }
 
 // newLife begins a life with n people.
@@ -173,7 +177,7 @@ func (l *life) some(what string, holds func(line) bool) *line {
 }
 
 func (l *life) is(wanted ...stage) func(line) bool {
-	return func(p line) bool { return slices.Contains(wanted, stageOf(p, l.today())) }
+	return func(p line) bool { return slices.Contains(wanted, l.stage(p)) }
 }
 
 // live lets one day pass.
@@ -185,7 +189,7 @@ func (l *life) live() {
 	for range l.dice(4, "events") {
 		l.happen()
 	}
-	l.feed, l.trouble, l.empty = slices.Clone(l.lines), "", nil
+	l.feed, l.trouble, l.empty = l.listed(), "", nil
 	if l.dice(12, "trouble with the file") == 11 {
 		l.spoil()
 	}
@@ -197,7 +201,7 @@ func (l *life) live() {
 // turn is what HR does by itself: who had their last day is marked.
 func (l *life) turn() {
 	for i := range l.lines {
-		if p := &l.lines[i]; p.End != "" && p.End < l.today() && p.Status == wordActive {
+		if p := &l.lines[i]; p.End != "" && p.End < l.today() && p.Hire <= p.End && p.Status == wordActive {
 			p.Status = wordLeft
 		}
 	}
@@ -245,6 +249,7 @@ func (l *life) nightly(i int, s *scene) {
 	}
 	l.stopsWhereItMust(i, s)
 	before := s.users()
+	v.shut, v.shutSince = maps.Clone(v.secured), maps.Clone(v.disabled)
 	if p.empty() { // Terraform applies nothing then, and the next plan is this one
 		v.stopped = 0
 		if l.calm > 0 {

@@ -3,6 +3,7 @@
 package simulation
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -109,10 +110,8 @@ func TestLives(t *testing.T) {
 		if !failed && lived > 0 && time.Now().After(deadline) {
 			return
 		}
-		begin := newLife
-		if rapid.Bool().Draw(r, "wide") {
-			begin = newWideLife
-		}
+		kind := rapid.IntRange(0, 2).Draw(r, "kind of life")
+		begin := []func(context.Context, []string, int, dice) *life{newLife, newWideLife, newVariedLife}[kind]
 		kinds := [][]string{onlyAD, cloud, both}[rapid.IntRange(0, 2).Draw(r, "directories")]
 		l := begin(t.Context(), kinds, 8+8*rapid.IntRange(0, 4).Draw(r, "people"), func(n int, what string) int {
 			return rapid.IntRange(0, n-1).Draw(r, what)
@@ -126,4 +125,21 @@ func TestLives(t *testing.T) {
 		}
 	})
 	t.Logf("%d company-days, %.0f a second", lived, float64(lived)/time.Since(began).Seconds())
+}
+
+// variedSeeds are varied lives of which each showed a fault once.
+var variedSeeds = []uint64{1002}
+
+// TestVariedSeeds is TestSeeds for lives whose rules are drawn.
+func TestVariedSeeds(t *testing.T) {
+	for _, seed := range wantedOr(variedSeeds) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			l := newVariedLife(t.Context(), both, 24, seeded(seed, 3))
+			defer l.close()
+			l.last(60)
+			if len(l.violations()) > 0 {
+				t.Error(l.story())
+			}
+		})
+	}
 }

@@ -2,6 +2,8 @@
 
 package simulation
 
+import "time"
+
 // The oracle says who may sign in. It knows the file and the day, and none of the
 // product: days are compared as text, and words are the few that this company uses.
 
@@ -21,16 +23,30 @@ const (
 	wordLeft   = "Terminated"
 )
 
+// calendar is how the days of a record are counted.
+type calendar struct {
+	toEnd bool // the termination date disables, not the last day of work
+	ahead int  // days before the first one on which somebody may sign in
+}
+
 // stageOf reads a record.
-func stageOf(l line, today string) stage {
+func stageOf(l line, today string, c calendar) stage {
+	end := l.End
+	if l.LastDay != "" && (!c.toEnd || end == "") {
+		end = l.LastDay
+	}
+	begin := l.Hire
+	if first, err := time.Parse(time.DateOnly, l.Hire); err == nil && l.Status == wordActive {
+		begin = date(first.AddDate(0, 0, -c.ahead))
+	}
 	switch {
 	case l.Status != wordActive && l.Status != wordLeft:
 		return unclear
-	case l.Status == wordLeft, l.End != "" && l.End < today:
+	case l.Status == wordLeft, end != "" && end < today && (l.Hire <= end || begin > today):
 		return left
-	case l.End != "" && l.Hire > l.End:
+	case end != "" && end >= today && l.Hire > end:
 		return unclear // about to be employed anew, or never to come: what the account is decides
-	case l.Hire > today:
+	case begin > today:
 		return early
 	case l.Leave:
 		return onLeave
@@ -48,8 +64,8 @@ const (
 )
 
 // accessOf says what a record means; disabling says that leave does so.
-func accessOf(l line, today string, disabling bool) access {
-	switch stageOf(l, today) {
+func accessOf(l line, today string, disabling bool, c calendar) access {
+	switch stageOf(l, today, c) {
 	case left, early:
 		return mustNot
 	case onLeave:

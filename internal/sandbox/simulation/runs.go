@@ -137,5 +137,11 @@ func (l *life) harmless(i int, s *scene, p *proposal, before map[string]user, li
 // when it was, though it was done by hand.
 func (l *life) explained(i int, u user, record *line) bool {
 	at, known := l.lives[i].disabled[u.ID]
-	return known && record != nil && (accessOf(*record, date(at), l.leave) == mustNot || l.kept(u.Worker, date(at)))
+	if !known {
+		at, known = l.lives[i].shutSince[u.ID]
+	}
+	if known && record != nil && record.End != "" && l.dayOf(at) < record.Hire && record.End < record.Hire {
+		return true // that ended with a former employment
+	}
+	return known && record != nil && (accessOf(*record, l.dayOf(at), l.leave, l.calendar) == mustNot || l.kept(u.Worker, date(at)))
 }

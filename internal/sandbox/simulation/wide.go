@@ -56,10 +56,14 @@ var wideEvents = []event{
 }
 
 func (l *life) events() []event {
+	all := slices.Clone(events)
 	if l.isWide {
-		return append(slices.Clone(events), wideEvents...)
+		all = append(all, wideEvents...)
 	}
-	return events
+	if l.isVaried {
+		all = append(all, variedEvents...)
+	}
+	return all
 }
 
 var wideModes = []mode{
@@ -158,7 +162,10 @@ func (l *life) want(p line) access {
 			return mustSignIn
 		}
 	}
-	want := accessOf(p, l.today(), l.leave)
+	if slices.Contains(l.empty, "TerminationDate") && p.LastDay != "" {
+		return either // the day that is left may be the one that decides
+	}
+	want := accessOf(p, l.dayOf(l.clock.now()), l.leave, l.calendar)
 	if !l.outside(p) {
 		return want
 	}
@@ -166,7 +173,7 @@ func (l *life) want(p line) access {
 	case "disable", "leaver":
 		return mustNot
 	case "ignore":
-		if stageOf(p, l.today()) == left {
+		if l.stage(p) == left {
 			return mustNot
 		}
 	}
