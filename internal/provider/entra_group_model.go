@@ -33,6 +33,7 @@ type entraGroupModel struct {
 	Mail                  types.String `tfsdk:"mail"`
 	ID                    types.String `tfsdk:"id"`
 	entraGroupOptions
+	timeoutsModel
 }
 
 // nicknameOf makes a mail nickname of a display name: its letters and digits, as

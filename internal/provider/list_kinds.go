@@ -137,7 +137,7 @@ func findADGroups(ctx context.Context, data *providerData, by listFilters) ([]fo
 			continue
 		}
 		out = append(out, found{id: g.ID, display: g.Name, model: func(context.Context) (any, error) {
-			m := &adGroupModel{}
+			m := &adGroupModel{timeoutsModel: noTimeouts()}
 			m.observe(g, nil)
 			return m, nil
 		}})
@@ -161,7 +161,7 @@ func findADUnits(ctx context.Context, data *providerData, by listFilters) ([]fou
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", u.Path, err)
 			}
-			m := &adOrganizationalUnitModel{}
+			m := &adOrganizationalUnitModel{timeoutsModel: noTimeouts()}
 			m.observe(whole)
 			return m, nil
 		}})
@@ -204,7 +204,7 @@ func findEntraGroups(ctx context.Context, data *providerData, by listFilters) ([
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", g.DisplayName, err)
 			}
-			m := &entraGroupModel{Owners: types.SetNull(types.StringType), entraGroupOptions: noGroupOptions()}
+			m := &entraGroupModel{Owners: types.SetNull(types.StringType), entraGroupOptions: noGroupOptions(), timeoutsModel: noTimeouts()}
 			m.observe(whole, nil, true)
 			return m, nil
 		}})
