@@ -85,7 +85,7 @@ func (t *Tenant) ReadUnit(ctx context.Context, id string, members bool) (*WholeU
 	}
 	u := &WholeUnit{}
 	if err := decode(result.Response.Body, u); err != nil || u.ID == "" {
-		return nil, fmt.Errorf("the answer is no administrative unit: %w", err)
+		return nil, errors.Join(errors.New("the answer is no administrative unit"), err)
 	}
 	u.settle()
 	if !members {
@@ -167,7 +167,7 @@ func (t *Tenant) CreateUnit(ctx context.Context, want UnitSpec) (*WholeUnit, err
 		return nil, permission(result.Err, unitPermission)
 	default:
 		if err := decode(result.Response.Body, made); err != nil || made.ID == "" {
-			return nil, fmt.Errorf("the administrative unit was created, but the answer has no id: %w", err)
+			return nil, errors.Join(errors.New("the administrative unit was created, but the answer has no id"), err)
 		}
 	}
 	made.settle()
