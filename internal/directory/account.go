@@ -10,6 +10,7 @@
 package directory
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -139,8 +140,10 @@ type Format struct {
 	Contradiction func(Account) ([]string, error)
 	// Unique are the attributes beside Core whose value one account of the directory may have.
 	Unique []string
-	// Unsupported are attributes that users have at the target and that this provider does not manage.
+	// Unsupported are attributes that users have at the target and that this provider does not manage. Instead says what to
+	// do about some of them, by name.
 	Unsupported []string
+	Instead     map[string]string
 	// Days are the attributes of an instant where a date as YYYY-MM-DD means the end of that day.
 	Days []string
 	// ID is the attribute by which [Directory.Find] looks up object ids.
@@ -156,9 +159,16 @@ type Format struct {
 // IsAdditive reports whether an attribute is one of which a document names only what it gives.
 func (f Format) IsAdditive(attribute string) bool { return f.Additive != nil && f.Additive(attribute) }
 
-// Known reports whether users have the attribute at the target, although this provider does not manage it.
-func (f Format) Known(name string) bool {
-	return slices.ContainsFunc(f.Unsupported, func(known string) bool { return strings.EqualFold(known, name) })
+// WhyUnsupported says that users have the attribute at the target, that this provider does not manage it, and what to do.
+// It is "" for any other attribute.
+func (f Format) WhyUnsupported(name string) string {
+	for _, known := range f.Unsupported {
+		if strings.EqualFold(known, name) {
+			return fmt.Sprintf("users have the attribute %s, and this provider does not manage it; %s",
+				name, cmp.Or(f.Instead[known], "leave it out"))
+		}
+	}
+	return ""
 }
 
 // names lists what must be unique, in the directory or in its container.

@@ -55,8 +55,8 @@ func checkAttribute(schema *directory.Schema, live bool, name string, v director
 	switch {
 	case known && !inSchema && p.tenantDefined() && live:
 		return undefined(name, schema.Nearest(name))
-	case !known && Format.Known(name):
-		return errors.New("users have this property in Microsoft Graph, and this provider does not manage it; leave it out")
+	case !known && Format.WhyUnsupported(name) != "":
+		return errors.New(Format.WhyUnsupported(name))
 	case !known || !inSchema && !p.tenantDefined():
 		if near := schema.Nearest(name); near != "" {
 			return fmt.Errorf("users have no such property in Microsoft Graph; did you mean %s?", near)

@@ -23,6 +23,8 @@ const (
 	attrSponsors    = "sponsors"
 	attrUserType    = "userType"
 	attrLicenses    = "assignedLicenses"
+
+	attrCertificates = "authorizationInfo/certificateUserIds"
 )
 
 // Format is the account document of Microsoft Entra ID. The user principal name is unique in a
@@ -44,15 +46,22 @@ var Format = directory.Format{
 	Check:    CheckValue,
 	Additive: func(attribute string) bool { return attribute == attrLicenses },
 	Unique:   []string{attrMail, "onPremisesImmutableId"},
-	// https://learn.microsoft.com/graph/api/resources/user#properties; certificateUserIds is a part of authorizationInfo.
+	// https://learn.microsoft.com/graph/api/resources/user#properties
 	Unsupported: []string{
-		"aboutMe", "assignedPlans", "authorizationInfo", "authorizationInfo/certificateUserIds", "birthday",
+		"aboutMe", "assignedPlans", "authorizationInfo", "birthday",
 		"certificateUserIds", "creationType",
 		"deviceEnrollmentLimit", "externalUserState", "hireDate", "identities", "interests", "isManagementRestricted", "isResourceAccount",
 		"legalAgeGroupClassification", "licenseAssignmentStates", "mailboxSettings", "mySite", "onPremisesProvisioningErrors",
 		"passwordProfile", "pastProjects",
 		"photo", "preferredName", "print", "provisionedPlans", "responsibilities", "schools", "serviceProvisioningErrors",
 		"signInActivity", "skills",
+	},
+	Instead: map[string]string{
+		"authorizationInfo":  "its part has a name of its own: write " + attrCertificates,
+		"certificateUserIds": "as a part of authorizationInfo it has a longer name: write " + attrCertificates,
+		// Graph keeps the sign-in name of the tenant among them, and replaces the whole list with what is written.
+		"identities": "leave it out: the sign-in name of the tenant follows userPrincipalName, and those of other identity providers " +
+			"(customers, federated guests) come from their sign-up or invitation",
 	},
 }
 

@@ -118,6 +118,12 @@ var standard = sync.OnceValue(func() []property {
 		boolean(attrEnabled, models.Userable.GetAccountEnabled),
 		text("ageGroup", 0, models.Userable.GetAgeGroup).inCloud(),
 		list("businessPhones", 64, models.Userable.GetBusinessPhones).single(),
+		list(attrCertificates, 1024, func(u models.Userable) []string {
+			if a := u.GetAuthorizationInfo(); a != nil {
+				return a.GetCertificateUserIds()
+			}
+			return nil
+		}),
 		licenses(),
 		text("city", 128, models.Userable.GetCity),
 		text("companyName", 64, models.Userable.GetCompanyName),

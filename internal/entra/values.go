@@ -40,6 +40,7 @@ var valueRules = map[string]func(string) error{
 	"preferredLanguage":     checkLanguage,
 	"preferredDataLocation": checkDataLocation,
 	attrLicenses:            checkLicense,
+	attrCertificates:        checkCertificate,
 }
 
 // CheckValue says what is wrong with v as the value of a property: its type and length, the words that it takes,
@@ -53,6 +54,9 @@ func CheckValue(t directory.AttributeType, v directory.Value) error {
 	}
 	if err := directory.CheckDistinct(v); err != nil {
 		return err
+	}
+	if t.Name == attrCertificates && len(v) > maxCertificates {
+		return fmt.Errorf("found %d values, expected at most %d", len(v), maxCertificates)
 	}
 	for _, s := range v {
 		if err := checkText(t.Name, s); err != nil {
@@ -129,6 +133,21 @@ func checkPolicies(s string) error {
 func checkLanguage(s string) error {
 	if _, err := language.Parse(s); err != nil || strings.Contains(s, "_") {
 		return fmt.Errorf("found %q, expected a language, with its country if it matters: de or de-DE (ISO 639-1, BCP 47)", s)
+	}
+	return nil
+}
+
+// maxCertificates is how many certificates a user can be known by.
+const maxCertificates = 10
+
+// certificates are the ways to write how a certificate names a user; capitals matter.
+// https://learn.microsoft.com/entra/identity/authentication/concept-certificate-based-authentication-certificateuserids
+var certificates = regexp.MustCompile(`^X509:<(PN|RFC822|S|SKI|SHA1-PUKEY)>[^<>]+$|^X509:<I>[^<>]+<(S|SR)>[^<>]+$`)
+
+func checkCertificate(s string) error {
+	if !certificates.MatchString(s) {
+		return fmt.Errorf("found %q, expected how a certificate names the user, such as X509:<PN>ann@example.com, X509:<RFC822>…, X509:<S>…, "+
+			"X509:<SKI>…, X509:<SHA1-PUKEY>…, X509:<I>…<S>… or X509:<I>…<SR>…, with these capitals", s)
 	}
 	return nil
 }

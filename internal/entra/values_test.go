@@ -30,6 +30,11 @@ func TestCheckValue(t *testing.T) {
 		{"preferredLanguage", "de-DE", ""}, {"preferredLanguage", "deutsch und english", "BCP 47"}, {"preferredDataLocation", "EUR", ""},
 		{"preferredDataLocation", "eu", "three capitals"},
 		{"showInAddressList", "FALSE", ""}, {"showInAddressList", "maybe", "TRUE or FALSE"}, {"employeeHireDate", "2027-01-01", ""},
+		{attrCertificates, "X509:<PN>zoe@x.com|X509:<SKI>aB1c|X509:<I>DC=com,CN=CA<SR>eF3g", ""}, {attrCertificates, "", ""},
+		{attrCertificates, "zoe@x.com", "X509:<PN>"}, {attrCertificates, "x509:<pn>zoe@x.com", "these capitals"},
+		{attrCertificates, "X509:<I>DC=com,CN=CA", "<SR>"}, {attrCertificates, "X509:<PN>", "X509:<PN>"},
+		{attrCertificates, "X509:<PN>" + strings.Repeat("a", 1020), "at most 1024"},
+		{attrCertificates, "X509:<PN>" + strings.Join(strings.Split("abcdefghijk", ""), "|X509:<PN>"), "at most 10"},
 		{"employeeHireDate", "soon", "YYYY-MM-DD"}, {"employeeHireDate", "2020-01-15-08:00", ""},
 		{"employeeHireDate", "2020-01-15+05:30", ""}, {"employeeHireDate", "2020-01-15Z", ""}, {"employeeHireDate", "2020-01-15-8", "YYYY-MM-DD"},
 	} {

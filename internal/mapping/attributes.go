@@ -96,8 +96,8 @@ func (c *compiler) writable(path, name string) (directory.AttributeType, bool) {
 		c.failf(path, "%s cannot be written by a rule: %s", name, instead)
 		return directory.AttributeType{}, false
 	}
-	if c.format.Known(name) {
-		c.failf(path, "users have the attribute %s, and this provider does not manage it; leave the rule out", name)
+	if why := c.format.WhyUnsupported(name); why != "" {
+		c.failf(path, "%s", why)
 		return directory.AttributeType{}, false
 	}
 	t, ok := c.lookup(path, name)

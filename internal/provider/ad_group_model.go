@@ -30,6 +30,7 @@ type adGroupModel struct {
 	ID                types.String `tfsdk:"id"`
 	SID               types.String `tfsdk:"sid"`
 	DistinguishedName types.String `tfsdk:"distinguished_name"`
+	timeoutsModel
 }
 
 // checkContainerArgument reports a container that is no distinguished name.

@@ -56,6 +56,7 @@ func (r *adGroupResource) Schema(_ context.Context, _ resource.SchemaRequest, re
 			"id":                 idAttribute("The group's objectGUID, which survives rename and move."),
 			"sid":                idAttribute("The group's security identifier."),
 			"distinguished_name": schema.StringAttribute{Computed: true, MarkdownDescription: "Where the group is. Known at plan."},
+			argumentTimeouts:     timeoutsAttribute(limitsOfOne, leavesOne),
 		},
 	}
 }

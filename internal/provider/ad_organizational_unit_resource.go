@@ -47,6 +47,7 @@ type adOrganizationalUnitModel struct {
 	CreateParents       types.Bool   `tfsdk:"create_parents"`
 	ID                  types.String `tfsdk:"id"`
 	DistinguishedName   types.String `tfsdk:"distinguished_name"`
+	timeoutsModel
 }
 
 func (r *adOrganizationalUnitResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
@@ -64,6 +65,7 @@ func (r *adOrganizationalUnitResource) Schema(_ context.Context, _ resource.Sche
 			"create_parents":     schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(false), MarkdownDescription: "Whether organizational units that its container lacks are created as well. These are not managed afterwards, and destroying leaves them. The default is false: a container that does not exist is an error at plan."},
 			"id":                 idAttribute("Its objectGUID, which survives rename and move."),
 			"distinguished_name": schema.StringAttribute{Computed: true, MarkdownDescription: "Where it is. Known at plan, so that accounts and groups in it can be planned in the same run."},
+			argumentTimeouts:     timeoutsAttribute(limitsOfOne, leavesOne),
 		},
 	}
 }

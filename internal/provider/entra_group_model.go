@@ -33,6 +33,7 @@ type entraGroupModel struct {
 	Mail                  types.String `tfsdk:"mail"`
 	ID                    types.String `tfsdk:"id"`
 	entraGroupOptions
+	timeoutsModel
 }
 
 // nicknameOf makes a mail nickname of a display name: its letters and digits, as
@@ -97,31 +98,50 @@ func (m *entraGroupModel) spec(ctx context.Context, tenant *entra.Tenant, have *
 	if m.Owners.IsNull() {
 		return want, owners, nil
 	}
-	refs := textsOf(m.Owners)
+	var held map[string]directory.Member
+	if have != nil {
+		held = have.Owners
+	}
+	var err error
+	want.Owners, owners, err = referred(ctx, tenant, m.Owners, names, held, func(ref string, who directory.Member) error {
+		if who.Class == "group" {
+			return fmt.Errorf("%q is a group, and groups own nothing", ref)
+		}
+		return nil
+	})
+	return want, owners, err
+}
+
+// referred returns the objects that references mean, and their ids by reference. names are the ids that references had
+// before, and held is who belongs already. What refuses reports, and whoever does not exist, is an error.
+func referred(
+	ctx context.Context, tenant *entra.Tenant, set types.Set, names map[string]string, held map[string]directory.Member,
+	refuses func(ref string, who directory.Member) error,
+) (members []directory.Member, ids map[string]string, err error) {
+	refs := textsOf(set)
 	found, err := tenant.Members(ctx, refs)
 	if err != nil {
-		return want, nil, err
+		return nil, nil, err
 	}
-	want.Owners = []directory.Member{}
+	members, ids = []directory.Member{}, map[string]string{}
 	var problems []error
 	for _, ref := range refs {
 		who := found[ref]
-		if who.ID == "" && have != nil { // renamed, or of a kind that is found only as an owner
-			if who = have.Owners[names[ref]]; who.ID == "" {
-				who = have.Owners[strings.ToLower(ref)]
+		if who.ID == "" { // renamed, or of a kind that is found only where it belongs
+			if who = held[names[ref]]; who.ID == "" {
+				who = held[strings.ToLower(ref)]
 			}
 		}
-		switch {
-		case who.ID == "":
+		if who.ID == "" {
 			problems = append(problems, errors.New(entraTarget.terms().Nobody(ref)))
-		case who.Class == "group":
-			problems = append(problems, fmt.Errorf("%q is a group, and groups own nothing", ref))
-		case !slices.Contains(want.Owners, who):
-			want.Owners = append(want.Owners, who)
+		} else if err := refuses(ref, who); err != nil {
+			problems = append(problems, err)
+		} else if !slices.Contains(members, who) {
+			members = append(members, who)
 		}
-		owners[ref] = who.ID
+		ids[ref] = who.ID
 	}
-	return want, owners, errors.Join(problems...)
+	return members, ids, errors.Join(problems...)
 }
 
 // observe takes over how the group is. What is not managed stays null, unless
@@ -145,18 +165,24 @@ func (m *entraGroupModel) observe(g *entra.Group, names map[string]string, every
 	if m.Owners.IsNull() && (!everything || len(g.Owners) == 0) {
 		return nil
 	}
-	held := entraGroupTerms.naming.Of(&directory.Group{Members: g.Owners})
+	return observeRefs(&m.Owners, names, g.Owners)
+}
+
+// observeRefs makes references name those who are held now, under the names that they have already, and returns ids by
+// reference.
+func observeRefs(set *types.Set, names map[string]string, members map[string]directory.Member) map[string]string {
+	held := entraGroupTerms.naming.Of(&directory.Group{Members: members})
 	known := map[string]string{}
-	for _, ref := range textsOf(m.Owners) {
-		if id := names[ref]; g.Owners[id].ID != "" {
+	for _, ref := range textsOf(*set) {
+		if id := names[ref]; members[id].ID != "" {
 			known[ref] = id
 		} else if id := held.ID(ref); id != "" {
 			known[ref] = id
 		}
 	}
 	maps.Copy(known, held.Others(known))
-	if now := slices.Sorted(maps.Keys(known)); m.Owners.IsNull() || !slices.Equal(now, textsOf(m.Owners)) {
-		m.Owners = stringSet(now)
+	if now := slices.Sorted(maps.Keys(known)); set.IsNull() || !slices.Equal(now, textsOf(*set)) {
+		*set = stringSet(now)
 	}
 	return known
 }

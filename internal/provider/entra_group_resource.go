@@ -74,8 +74,9 @@ func (r *entraGroupResource) Schema(_ context.Context, _ resource.SchemaRequest,
 				MarkdownDescription: "Whether a plan is refused that gives the group the display name or mail nickname of another group. The default is true. Microsoft Entra ID itself allows it, unless both have an address. Set it to false together with `create_before_destroy`."},
 			"force_destroy": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(false),
 				MarkdownDescription: "Whether destroying deletes the group even while it has members. The default is false: a group with members is left alone and destroying fails, since a deleted group takes every right it was given with it. A deleted group of Microsoft 365 can be restored for 30 days, a security group cannot."},
-			"mail": schema.StringAttribute{Computed: true, MarkdownDescription: "The address of a group of Microsoft 365; null for a security group."},
-			"id":   idAttribute("The group's object id, which survives renaming."),
+			"mail":           schema.StringAttribute{Computed: true, MarkdownDescription: "The address of a group of Microsoft 365; null for a security group."},
+			"id":             idAttribute("The group's object id, which survives renaming."),
+			argumentTimeouts: timeoutsAttribute(limitsOfOne, leavesOne),
 		},
 	}
 	maps.Copy(resp.Schema.Attributes, entraGroupOptionAttributes(unmanaged))

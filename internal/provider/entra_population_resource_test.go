@@ -21,12 +21,15 @@ func TestAccEntraPopulation_lifeOfAPopulation(t *testing.T) {
 	s := useTenant(t, graph.Options{VisibleAfterReads: 2})
 	all := people{
 		"p1": cloudPerson("p1", "Ada Byron", "manager", "p3", "department", "Sales", "jobTitle", "Clerk", "employeeOrgData/costCenter", "4711", "employeeHireDate", "2026-01-05"),
-		"p2": cloudPerson("p2", hostile, "manager", "p1", "givenName", "Zoë", "usageLocation", "DE", "businessPhones", "+61 2 5550 1234"),
+		"p2": cloudPerson("p2", hostile, "manager", "p1", "givenName", "Zoë", "usageLocation", "DE", "businessPhones", "+61 2 5550 1234",
+			"authorizationInfo/certificateUserIds", "X509:<PN>p2@example.com"),
 		"p3": cloudPerson("p3", "Éva #3", "manager", "p2", "onPremisesExtensionAttributes/extensionAttribute1", "x"),
 	}
 	moved := all.with("p1", func(a *directory.Account) {
 		a.Attributes["department"], a.Attributes["jobTitle"], a.Attributes["userPrincipalName"] = directory.Value{"Marketing"}, nil, directory.Value{"ada.king@example.com"}
-	}).with("p3", func(a *directory.Account) { a.Enabled = false })
+	}).with("p3", func(a *directory.Account) { a.Enabled = false }).with("p2", func(a *directory.Account) {
+		a.Attributes["authorizationInfo/certificateUserIds"] = nil
+	})
 	upper := moved.with("p1", func(a *directory.Account) {
 		a.Attributes["userPrincipalName"] = directory.Value{"Ada.King@EXAMPLE.com"}
 	})
@@ -36,9 +39,11 @@ func TestAccEntraPopulation_lifeOfAPopulation(t *testing.T) {
 		Steps: []resource.TestStep{
 			cloudStep(all, managedBy(s, "p1@example.com", "p3@example.com"), managedBy(s, "p2@example.com", "p1@example.com"), managedBy(s, "p3@example.com", "p2@example.com"),
 				userHolds(s, "p1@example.com", "department", `"Sales"`, "employeeOrgData", `{"costCenter":"4711"}`, "accountEnabled", "true"),
-				userHolds(s, "p2@example.com", "businessPhones", `["+61 2 5550 1234"]`, "usageLocation", `"DE"`),
+				userHolds(s, "p2@example.com", "businessPhones", `["+61 2 5550 1234"]`, "usageLocation", `"DE"`,
+					"authorizationInfo", `{"certificateUserIds":["X509:\u003cPN\u003ep2@example.com"]}`),
 				func(*terraform.State) error { first = s.UserID("p1@example.com"); return nil }),
 			cloudStep(moved, userHolds(s, "ada.king@example.com", "department", `"Marketing"`, "jobTitle", "null"), userHolds(s, "p3@example.com", "accountEnabled", "false"),
+				userHolds(s, "p2@example.com", "authorizationInfo", `{"certificateUserIds":[]}`),
 				calls(s, "POST /users/{id}/revokeSignInSessions", 1),
 				func(*terraform.State) error {
 					if id := s.User("ada.king@example.com")["id"]; id != first {

@@ -70,6 +70,7 @@ type groupMembersModel struct {
 	Mode        types.String `tfsdk:"mode"`
 	MemberNames types.String `tfsdk:"member_names"`
 	ID          types.String `tfsdk:"id"`
+	timeoutsModel
 
 	refs    []string // the members, sorted and each once, as far as they are known
 	partial bool     // some are not
@@ -146,7 +147,8 @@ func (r *groupMembersResource) Schema(_ context.Context, _ resource.SchemaReques
 					"One group has one authoritative resource, or any number of additive ones: anything else is an error at plan, or at apply where the group is created in the same run. A plan that takes over a group warns about the members that it removes. Changing from authoritative to additive removes nobody."},
 			"member_names": schema.StringAttribute{Computed: true,
 				MarkdownDescription: "The members that this resource answers for, as JSON: what people call them, by how `members` refers to them; empty for who has just joined. Known at plan, which shows who joins and who leaves, unless `members` has elements that are not known."},
-			"id": schema.StringAttribute{Computed: true, MarkdownDescription: "The " + terms.refs[0] + " of the group."},
+			"id":             schema.StringAttribute{Computed: true, MarkdownDescription: "The " + terms.refs[0] + " of the group."},
+			argumentTimeouts: timeoutsAttribute(limitsOfMany, leavesOne),
 		},
 	}
 }
@@ -227,6 +229,8 @@ func (r *groupMembersResource) Create(ctx context.Context, req resource.CreateRe
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	ctx, end := plan.limit(ctx, creating, limitsOfMany, &resp.Diagnostics)
+	defer end()
 	run, ok := r.open(&resp.Diagnostics)
 	if !ok || !run.apply(ctx, plan, none, &resp.Diagnostics) {
 		return
@@ -246,6 +250,8 @@ func (r *groupMembersResource) Read(ctx context.Context, req resource.ReadReques
 	if !ok {
 		return
 	}
+	ctx, end := state.limit(ctx, reading, limitsOfMany, &resp.Diagnostics)
+	defer end()
 	r.identify(ctx, state, resp.Identity, &resp.Diagnostics) // of a group that is gone, too
 	document, there, findings := run.Read(ctx, state.list(&resp.Diagnostics))
 	report(findings, nil, &resp.Diagnostics)
@@ -266,6 +272,8 @@ func (r *groupMembersResource) Update(ctx context.Context, req resource.UpdateRe
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	ctx, end := plan.limit(ctx, changing, limitsOfMany, &resp.Diagnostics)
+	defer end()
 	run, ok := r.open(&resp.Diagnostics)
 	if !ok || !run.load(ctx, req.Private, &resp.Diagnostics) || !run.apply(ctx, plan, state, &resp.Diagnostics) {
 		return
@@ -287,6 +295,8 @@ func (r *groupMembersResource) Delete(ctx context.Context, req resource.DeleteRe
 		r.data.groups.NoteAdded(state.ID.ValueString(), run.Added)
 		return
 	}
+	ctx, end := state.limit(ctx, deleting, limitsOfMany, &resp.Diagnostics)
+	defer end()
 	report(run.End(ctx, state.list(&resp.Diagnostics)), nil, &resp.Diagnostics)
 }
 
@@ -328,7 +338,7 @@ func (r *groupMembersResource) ImportState(ctx context.Context, req resource.Imp
 	}
 	g, findings := run.Find(ctx, ref)
 	if report(findings, nil, &resp.Diagnostics); g != nil {
-		m := &groupMembersModel{Group: types.StringValue(ref), ID: types.StringValue(g.ID), Mode: types.StringValue(mode)}
+		m := &groupMembersModel{Group: types.StringValue(ref), ID: types.StringValue(g.ID), Mode: types.StringValue(mode), timeoutsModel: noTimeouts()}
 		m.MemberNames = types.StringValue(membership.Members{}.Document())
 		resp.Diagnostics.Append(resp.State.Set(ctx, m.stored())...)
 		r.identify(ctx, m, resp.Identity, &resp.Diagnostics)

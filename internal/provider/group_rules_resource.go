@@ -55,6 +55,7 @@ type groupRulesModel struct {
 	AllowUnreviewed types.Bool   `tfsdk:"allow_unreviewed"`
 	Members         types.Map    `tfsdk:"members"`
 	SetAside        types.Map    `tfsdk:"set_aside"`
+	timeoutsModel
 }
 
 // privateGroups holds what is known of the groups, by what rules call them.
@@ -120,7 +121,8 @@ func (r *groupRulesResource) Schema(_ context.Context, _ resource.SchemaRequest,
 				Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "The members by group, as JSON: display names by worker id, or by path for members without one. Known at plan.",
 			},
-			"set_aside": asideOutput("Groups that are set aside, and why."),
+			"set_aside":      asideOutput("Groups that are set aside, and why."),
+			argumentTimeouts: timeoutsAttribute(limitsOfMany, leavesMany),
 		},
 	}
 }
@@ -247,6 +249,8 @@ func (r *groupRulesResource) Create(ctx context.Context, req resource.CreateRequ
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	ctx, end := plan.limit(ctx, creating, limitsOfMany, &resp.Diagnostics)
+	defer end()
 	rules := r.rules(&plan, &groupRulesModel{}, &resp.Diagnostics)
 	after := r.apply(ctx, rules, &plan, goMap(config.Accounts), &resp.Diagnostics)
 	if after == nil || resp.Diagnostics.HasError() && len(after) == 0 {
@@ -268,6 +272,8 @@ func (r *groupRulesResource) Read(ctx context.Context, req resource.ReadRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	ctx, end := state.limit(ctx, reading, limitsOfMany, &resp.Diagnostics)
+	defer end()
 	rules := r.rules(&state, &state, &resp.Diagnostics)
 	loadPrivate(ctx, req.Private, privateGroups, &rules.Groups, &resp.Diagnostics)
 	after, findings := rules.Read(ctx)
@@ -287,6 +293,8 @@ func (r *groupRulesResource) Update(ctx context.Context, req resource.UpdateRequ
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	ctx, end := plan.limit(ctx, changing, limitsOfMany, &resp.Diagnostics)
+	defer end()
 	rules := r.rules(&plan, &state, &resp.Diagnostics)
 	loadPrivate(ctx, req.Private, privateGroups, &rules.Groups, &resp.Diagnostics)
 	after := r.apply(ctx, rules, &plan, goMap(config.Accounts), &resp.Diagnostics)
@@ -307,6 +315,8 @@ func (r *groupRulesResource) Delete(ctx context.Context, req resource.DeleteRequ
 	if resp.Diagnostics.HasError() || incomplete(ctx, req.Private, &resp.Diagnostics) || state.OnDestroy.ValueString() != removeMembers {
 		return
 	}
+	ctx, end := state.limit(ctx, deleting, limitsOfMany, &resp.Diagnostics)
+	defer end()
 	rules := r.rules(&groupRulesModel{OnDestroy: state.OnDestroy, Mode: state.Mode}, &state, &resp.Diagnostics)
 	loadPrivate(ctx, req.Private, privateGroups, &rules.Groups, &resp.Diagnostics)
 	left, findings := rules.Apply(ctx, map[string]string{})

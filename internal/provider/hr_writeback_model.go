@@ -39,6 +39,7 @@ type hrWritebackModel struct {
 	REST              *writebackRESTModel           `tfsdk:"rest"`
 	SuccessFactors    *writebackSuccessFactorsModel `tfsdk:"successfactors"`
 	Workday           *writebackWorkdayModel        `tfsdk:"workday"`
+	timeoutsModel
 }
 
 type writebackWorkdayModel struct {

@@ -83,6 +83,7 @@ func (r *hrWritebackResource) Schema(_ context.Context, _ resource.SchemaRequest
 				Validators:          []validator.String{stringvalidator.RegexMatches(environmentName, "expected a name such as WORKFORCE_WRITEBACK")}},
 			"allow_unreviewed": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(false),
 				MarkdownDescription: "Whether `values` may be unknown at plan. The default is false: a plan that cannot be reviewed is an error that shows how to mend it."},
+			argumentTimeouts: timeoutsAttribute(limitsOfMany, leavesMany),
 			"sql":            writebackSQLSchema(),
 			"rest":           writebackRESTSchema(),
 			"successfactors": writebackSuccessFactorsSchema(),
@@ -160,6 +161,8 @@ func (r *hrWritebackResource) Create(ctx context.Context, req resource.CreateReq
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	ctx, end := plan.limit(ctx, creating, limitsOfMany, &resp.Diagnostics)
+	defer end()
 	wanted := len(plan.Values.Elements())
 	r.apply(ctx, &plan, &hrWritebackModel{}, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
@@ -177,6 +180,8 @@ func (r *hrWritebackResource) Read(ctx context.Context, req resource.ReadRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	ctx, end := state.limit(ctx, reading, limitsOfMany, &resp.Diagnostics)
+	defer end()
 	after, findings := r.run(&state, &state).Refresh(ctx)
 	state.Values = stringMap(after)
 	report(findings, atValues, &resp.Diagnostics)
@@ -192,6 +197,8 @@ func (r *hrWritebackResource) Update(ctx context.Context, req resource.UpdateReq
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	ctx, end := plan.limit(ctx, changing, limitsOfMany, &resp.Diagnostics)
+	defer end()
 	r.apply(ctx, &plan, &state, &resp.Diagnostics)
 	failed := resp.Diagnostics.HasError()
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
@@ -206,6 +213,8 @@ func (r *hrWritebackResource) Delete(ctx context.Context, req resource.DeleteReq
 	if resp.Diagnostics.HasError() || incomplete(ctx, req.Private, &resp.Diagnostics) {
 		return
 	}
+	ctx, end := state.limit(ctx, deleting, limitsOfMany, &resp.Diagnostics)
+	defer end()
 	left, findings := r.ending(&state).End(ctx)
 	report(findings, atValues, &resp.Diagnostics)
 	if len(left) > 0 {

@@ -405,7 +405,7 @@ func identityPerson(ou string, i int, title string) string {
 }
 
 func TestAccIdentityEntra(t *testing.T) {
-	s := useTenant(t, graph.Options{})
+	s := useTenant(t, graph.Options{Permissions: mayManageUnits})
 	p := startActions(t, nil)
 	object := func() map[string]string { return map[string]string{"tenant_id": s.TenantID(), "id": "?"} }
 	named := func(name string) map[string]tftypes.Value {
@@ -413,6 +413,7 @@ func TestAccIdentityEntra(t *testing.T) {
 	}
 	group := p.keeps(t, "workforce_entra_group", named("Ident A"), named("Ident B"), object())
 	groupID := fieldsOf(t, group.identity)["id"]
+	p.keeps(t, "workforce_entra_administrative_unit", named("Unit A"), named("Unit B"), object())
 	person := func(name string) map[string]tftypes.Value {
 		return map[string]tftypes.Value{"user_principal_name": text("ida@example.com"), "display_name": text(name), "mail_nickname": text("ida"),
 			"worker_id": text("i1")}

@@ -71,6 +71,9 @@ func listKinds() []listKind {
 			"filter": listText("OData filter that they match, such as `startswith(displayName,'HR ')`. Unset: all of them."),
 		}, description: "Lists Microsoft Entra ID groups, without those that Microsoft Graph cannot write: " +
 			"synchronised groups, mail-enabled security groups and distribution lists." + listNote},
+		{home: entraHome, name: "entra_administrative_unit", find: findEntraUnits, filters: map[string]listschema.Attribute{
+			"filter": listText("OData filter that they match, such as `startswith(displayName,'South')`. Unset: all of them."),
+		}, description: "Lists the administrative units of a Microsoft Entra ID tenant." + listNote},
 	}
 }
 
@@ -137,7 +140,7 @@ func findADGroups(ctx context.Context, data *providerData, by listFilters) ([]fo
 			continue
 		}
 		out = append(out, found{id: g.ID, display: g.Name, model: func(context.Context) (any, error) {
-			m := &adGroupModel{}
+			m := &adGroupModel{timeoutsModel: noTimeouts()}
 			m.observe(g, nil)
 			return m, nil
 		}})
@@ -161,7 +164,7 @@ func findADUnits(ctx context.Context, data *providerData, by listFilters) ([]fou
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", u.Path, err)
 			}
-			m := &adOrganizationalUnitModel{}
+			m := &adOrganizationalUnitModel{timeoutsModel: noTimeouts()}
 			m.observe(whole)
 			return m, nil
 		}})
@@ -204,7 +207,31 @@ func findEntraGroups(ctx context.Context, data *providerData, by listFilters) ([
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", g.DisplayName, err)
 			}
-			m := &entraGroupModel{Owners: types.SetNull(types.StringType), entraGroupOptions: noGroupOptions()}
+			m := &entraGroupModel{Owners: types.SetNull(types.StringType), entraGroupOptions: noGroupOptions(), timeoutsModel: noTimeouts()}
+			m.observe(whole, nil, true)
+			return m, nil
+		}})
+	}
+	return out, err
+}
+
+func findEntraUnits(ctx context.Context, data *providerData, by listFilters) ([]found, error) {
+	tenant, err := data.entra.Tenant()
+	if err != nil {
+		return nil, err
+	}
+	units, err := tenant.ListAdministrativeUnits(ctx, by.text(ctx, "filter"))
+	var out []found
+	for _, u := range units {
+		out = append(out, found{id: u.ID, display: u.DisplayName, model: func(ctx context.Context) (any, error) {
+			whole, err := tenant.ReadUnit(ctx, u.ID, true)
+			if err == nil && whole == nil {
+				err = errors.New("it was deleted meanwhile: run the query again")
+			}
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", u.DisplayName, err)
+			}
+			m := &entraAdministrativeUnitModel{Members: types.SetNull(types.StringType), timeoutsModel: noTimeouts()}
 			m.observe(whole, nil, true)
 			return m, nil
 		}})

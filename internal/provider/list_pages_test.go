@@ -53,7 +53,7 @@ func subcategoryOf(name string) string {
 
 func TestListPages(t *testing.T) {
 	p := startActions(t, nil)
-	if n := len(p.schemas.ListResourceSchemas); n != 5 {
+	if n := len(p.schemas.ListResourceSchemas); n != 6 {
 		t.Errorf("%d kinds of resources can be listed", n)
 	}
 	for name, s := range p.schemas.ListResourceSchemas {

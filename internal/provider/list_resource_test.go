@@ -148,7 +148,7 @@ func TestAccListAD(t *testing.T) {
 }
 
 func TestAccListEntra(t *testing.T) {
-	s := useTenant(t, graph.Options{})
+	s := useTenant(t, graph.Options{Permissions: mayManageUnits})
 	add := func(upn string, more map[string]any) string {
 		login, _, _ := strings.Cut(upn, "@")
 		u := map[string]any{"userPrincipalName": upn, "displayName": login, "mailNickname": login, "accountEnabled": true}
@@ -179,6 +179,13 @@ func TestAccListEntra(t *testing.T) {
 	p.finds(t, "workforce_entra_group", nil, "Team")
 	p.adopts(t, people[a])
 	p.adopts(t, groups["Team"])
+	south := s.AddUnit(map[string]any{"displayName": "South", "description": "Munich"}, ann)
+	s.AddUnit(map[string]any{"displayName": "North"})
+	units := p.finds(t, "workforce_entra_administrative_unit", nil, "North", "South")
+	if id := fieldsOf(t, units["South"].identity)["id"]; id != south {
+		t.Errorf("found the unit %s, expected %s", id, south)
+	}
+	p.adopts(t, units["South"])
 	_, _, problems := p.query(t, user, 100, map[string]tftypes.Value{"filter": text("department is Sales")})
 	says(t, problems, "ERROR", "Cannot list workforce_entra_user", "department is Sales")
 	s.Fault(graph.Fault{Method: "GET", Path: "/groups", Status: 403, Times: -1})

@@ -28,13 +28,14 @@ func TestAccEntra_messages(t *testing.T) {
 		{Config: cloudPipeline("2026-01-20"), ConfigVariables: feed, ExpectError: wordsInOrder("max_absent", "6 accounts",
 			"owned_domains")},
 	}
-	for _, name := range []string{"identities", "certificateUserIds", "aboutMe"} {
+	for name, instead := range map[string]string{"identities": "userPrincipalName",
+		"certificateUserIds": "authorizationInfo/certificateUserIds", "aboutMe": "leave it out"} {
 		rules := strings.Replace(cloudPipeline("2026-01-20"), "    givenName ", "    "+name+" = { source = \"First\" }\n    givenName ", 1)
 		steps = append(steps, resource.TestStep{Config: rules, ConfigVariables: feed, ExpectError: wordsInOrder(name, "does not "+
-			"manage it")})
+			"manage it", instead)})
 		steps = append(steps, resource.TestStep{Config: cloudConfig(""), ConfigVariables: people{"p1": cloudPerson("p1", "A", name,
 			"x")}.cloudVariables(),
-			PlanOnly: true, ExpectError: wordsInOrder(name, "does not manage it")})
+			PlanOnly: true, ExpectError: wordsInOrder(name, "does not manage it", instead)})
 	}
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: steps})
 }

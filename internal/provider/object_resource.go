@@ -28,6 +28,8 @@ type objectModel[D any] interface {
 	locate(ctx context.Context, run *objectRun[D], ref string) (map[string]any, error)
 	// objectID is the id that the directory gave the object.
 	objectID() string
+	// limit returns the context of an operation, see [timeoutsModel.limit].
+	limit(ctx context.Context, op operation, limits timeLimits, diags *diag.Diagnostics) (context.Context, func())
 }
 
 // objectRun is one call of a resource.
@@ -82,6 +84,8 @@ func (r *objectResource[D, M, P]) Create(ctx context.Context, req resource.Creat
 	if !ok {
 		return
 	}
+	ctx, end := m.limit(ctx, creating, limitsOfOne, &resp.Diagnostics)
+	defer end()
 	exists, err := m.create(ctx, run)
 	if err != nil {
 		addProblems(&resp.Diagnostics, "The "+r.noun+" could not be created", err)
@@ -102,6 +106,8 @@ func (r *objectResource[D, M, P]) Read(ctx context.Context, req resource.ReadReq
 	if !ok {
 		return
 	}
+	ctx, end := m.limit(ctx, reading, limitsOfOne, &resp.Diagnostics)
+	defer end()
 	r.identify(ctx, m, resp.Identity, &resp.Diagnostics) // of an object that is gone, too
 	run.names = loadIDs(ctx, req.Private, &resp.Diagnostics)
 	switch exists, err := m.read(ctx, run); {
@@ -120,6 +126,8 @@ func (r *objectResource[D, M, P]) Update(ctx context.Context, req resource.Updat
 	if !ok {
 		return
 	}
+	ctx, end := m.limit(ctx, changing, limitsOfOne, &resp.Diagnostics)
+	defer end()
 	run.names = loadIDs(ctx, req.Private, &resp.Diagnostics)
 	exists, err := m.update(ctx, run)
 	if err != nil {
@@ -139,6 +147,8 @@ func (r *objectResource[D, M, P]) Delete(ctx context.Context, req resource.Delet
 	if !ok {
 		return
 	}
+	ctx, end := m.limit(ctx, deleting, limitsOfOne, &resp.Diagnostics)
+	defer end()
 	if err := m.remove(ctx, run); err != nil {
 		addProblems(&resp.Diagnostics, "The "+r.noun+" was not deleted", err)
 	}

@@ -58,6 +58,7 @@ type populationModel struct {
 	ChangePasswordAtNextLogon types.Bool   `tfsdk:"change_password_at_next_logon"`
 	AllowUnreviewed           types.Bool   `tfsdk:"allow_unreviewed"`
 	Adopted                   types.Map    `tfsdk:"adopted"`
+	timeoutsModel
 }
 
 type adPopulationModel struct {
@@ -98,6 +99,7 @@ func (t target) newPopulation() populationArguments {
 	if t.format.Target == entraTarget.format.Target {
 		m = &entraPopulationModel{FirstAccessPass: nullObject(firstPassSchema())}
 	}
+	m.common().timeoutsModel = noTimeouts()
 	return populationArguments{m, m.common()}
 }
 
@@ -148,6 +150,7 @@ func (r *populationResource) Schema(_ context.Context, _ resource.SchemaRequest,
 			},
 		},
 	}
+	resp.Schema.Attributes[argumentTimeouts] = timeoutsAttribute(limitsOfMany, leavesMany)
 	if r.target.format.Target == activeDirectoryTarget.format.Target {
 		resp.Schema.Attributes[argumentFirstPassword] = firstPasswordSchema()
 	} else {
@@ -285,6 +288,8 @@ func (r *populationResource) Create(ctx context.Context, req resource.CreateRequ
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	ctx, end := plan.limit(ctx, creating, limitsOfMany, &resp.Diagnostics)
+	defer end()
 	p := r.of(ctx, plan.populationModel, nil, &resp.Diagnostics)
 	files := plan.handover(ctx, r.data, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
@@ -316,6 +321,8 @@ func (r *populationResource) Read(ctx context.Context, req resource.ReadRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	ctx, end := state.limit(ctx, reading, limitsOfMany, &resp.Diagnostics)
+	defer end()
 	p := r.of(ctx, state.populationModel, req.Private, &resp.Diagnostics)
 	var container string
 	loadPrivate(ctx, req.Private, privateImport, &container, &resp.Diagnostics)
@@ -347,6 +354,8 @@ func (r *populationResource) Update(ctx context.Context, req resource.UpdateRequ
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	ctx, end := plan.limit(ctx, changing, limitsOfMany, &resp.Diagnostics)
+	defer end()
 	p := r.of(ctx, plan.populationModel, nil, &resp.Diagnostics)
 	p.Before, p.Memory = goMap(state.Accounts), loadMemory(ctx, req.Private, &resp.Diagnostics)
 	files := plan.handover(ctx, r.data, &resp.Diagnostics)
@@ -373,6 +382,8 @@ func (r *populationResource) Delete(ctx context.Context, req resource.DeleteRequ
 	if resp.Diagnostics.HasError() || incomplete(ctx, req.Private, &resp.Diagnostics) {
 		return
 	}
+	ctx, end := state.limit(ctx, deleting, limitsOfMany, &resp.Diagnostics)
+	defer end()
 	p := r.ending(ctx, state.populationModel, req.Private, &resp.Diagnostics)
 	left, findings := p.End(r.data.labelled(ctx, r.target.format.Target, req.Private, &resp.Diagnostics))
 	report(findings, atAccounts, &resp.Diagnostics)

@@ -129,6 +129,7 @@ func (p *workforceProvider) Resources(context.Context) []func() resource.Resourc
 		newADGroupRulesResource,
 		newADPopulationResource,
 		newADUserResource,
+		newEntraAdministrativeUnitResource,
 		newEntraGroupMembersResource,
 		newEntraGroupResource,
 		newEntraGroupRulesResource,

@@ -35,6 +35,7 @@ type userModel struct {
 	AllowUnreviewed           types.Bool    `tfsdk:"allow_unreviewed"`
 	Adopted                   types.String  `tfsdk:"adopted"`
 	ID                        types.String  `tfsdk:"id"`
+	timeoutsModel
 }
 
 type adUserModel struct {
@@ -138,6 +139,7 @@ func (t target) newArguments() userArguments {
 	if t.format.Target == entraTarget.format.Target {
 		m = &entraUserModel{FirstAccessPass: nullObject(firstPassSchema())}
 	}
+	m.common().timeoutsModel = noTimeouts()
 	return userArguments{target: t, personModel: m, userModel: m.common()}
 }
 

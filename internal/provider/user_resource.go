@@ -139,6 +139,8 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	ctx, end := plan.limit(ctx, creating, limitsOfOne, &resp.Diagnostics)
+	defer end()
 	p, id := r.person(plan, doc)
 	p.Options.Password = config.PasswordWO.ValueString()
 	files := plan.handover(ctx, r.data, &resp.Diagnostics)
@@ -172,6 +174,8 @@ func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	ctx, end := state.limit(ctx, reading, limitsOfOne, &resp.Diagnostics)
+	defer end()
 	r.identify(ctx, state, resp.Identity, &resp.Diagnostics) // of an account that is gone, too
 	imported := state.imported()
 	doc := ""
@@ -212,6 +216,8 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	ctx, end := plan.limit(ctx, changing, limitsOfOne, &resp.Diagnostics)
+	defer end()
 	p, id := r.managed(ctx, plan, state, doc, req.Private, &resp.Diagnostics)
 	p.Options.Password = config.PasswordWO.ValueString()
 	files := plan.handover(ctx, r.data, &resp.Diagnostics)
@@ -245,6 +251,8 @@ func (r *userResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 	if resp.Diagnostics.HasError() || incomplete(ctx, req.Private, &resp.Diagnostics) {
 		return
 	}
+	ctx, end := state.limit(ctx, deleting, limitsOfOne, &resp.Diagnostics)
+	defer end()
 	p, _ := r.managed(ctx, state, state, state.document(&resp.Diagnostics), req.Private, &resp.Diagnostics)
 	left, findings := p.End(r.data.labelled(ctx, r.target.format.Target, req.Private, &resp.Diagnostics))
 	r.report(state, findings, &resp.Diagnostics)

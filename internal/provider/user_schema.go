@@ -43,6 +43,7 @@ func (r *userResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 			"on_destroy":       r.target.removalAttribute("the account when the resource is destroyed or removed from the configuration", reconcile.Disable),
 			"retention_days":   retentionAttribute(),
 			"allow_unreviewed": allowUnreviewedAttribute("account"),
+			argumentTimeouts:   timeoutsAttribute(limitsOfOne, leavesOne),
 			"adopted": schema.StringAttribute{Computed: true, MarkdownDescription: "What the plan found out about an existing account that it takes over: object id, `enabled`, `disabled` or `deleted`, and a fingerprint of the managed attributes. " +
 				"An apply that finds something else is refused. Empty where nothing is taken over, and after the next refresh."},
 		},

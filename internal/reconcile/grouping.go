@@ -101,7 +101,7 @@ func (d *distinct) add(text string) {
 }
 
 // failures reports what failed of many writes, an error for each account: first how many in one sentence, then each kind
-// of problem. A run that was interrupted is one problem, whatever it left undone.
+// of problem. A run that was interrupted, or ran out of time, is one problem, whatever it left undone.
 func (f *Findings) failures(ctx context.Context, failures []error, of int) {
 	const noun = "account"
 	if len(failures) == 0 {
@@ -128,8 +128,9 @@ func (f *Findings) failures(ctx context.Context, failures []error, of int) {
 		if refused+undone > 0 {
 			also = fmt.Sprintf("%d could not be written, ", refused+undone)
 		}
-		f.fail("The run was interrupted", fmt.Sprintf("%d of %s %s written, %sand %d %s not attempted or not finished. %s",
-			of-len(failures), wording.Count(of, noun), wording.One(of-len(failures), "was", "were"), also, stopped, wording.One(stopped, "was", "were"), kept))
+		title, advice := ending(ctx)
+		f.fail(title, fmt.Sprintf("%d of %s %s written, %sand %d %s not attempted or not finished. %s",
+			of-len(failures), wording.Count(of, noun), wording.One(of-len(failures), "was", "were"), also, stopped, wording.One(stopped, "was", "were"), kept+advice))
 	case of > 1:
 		f.fail("Some accounts could not be written", fmt.Sprintf("%d of %s %s not written: %d refused, %d not attempted. %s",
 			len(failures), wording.Count(of, noun), wording.One(len(failures), "was", "were"), refused, undone, kept))

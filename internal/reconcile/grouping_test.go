@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"terraform-provider-workforce/internal/directory"
 )
@@ -74,6 +75,14 @@ func TestFailures(t *testing.T) {
 	cancel()
 	f.failures(ended, append(stopped, personError(99, errors.Join(context.Canceled))), 30)
 	says(t, f, true, "The run was interrupted", "14 of 30 accounts were written, and 16 were not attempted or not finished")
+	if len(f) != 1 {
+		t.Errorf("%d findings, expected one:\n%s", len(f), f.String())
+	}
+	f = nil
+	slow, end := context.WithDeadlineCause(t.Context(), time.Time{}, &TimeLimit{Argument: "timeouts.create", Limit: 90 * time.Minute})
+	defer end()
+	f.failures(slow, append(stopped, personError(98, fmt.Errorf("no answer: %w", context.Cause(slow)))), 30)
+	says(t, f, true, TimeIsOver, "14 of 30 accounts were written, and 16 were not", "1h30m (timeouts.create)", "Apply again")
 	if len(f) != 1 {
 		t.Errorf("%d findings, expected one:\n%s", len(f), f.String())
 	}

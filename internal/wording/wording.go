@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 )
 
 // Count writes a number with its noun: "1 account", "2 accounts". The plural is that
@@ -67,6 +68,18 @@ var (
 	digits  = regexp.MustCompile(`[0-9]+`)
 	marks   = regexp.MustCompile(`request-id [^\]]*`)
 )
+
+// Duration writes a time without parts that are nothing, such as 6h, 1h30m or 250ms.
+func Duration(d time.Duration) string {
+	text := d.String()
+	if rest, ok := strings.CutSuffix(text, "m0s"); ok {
+		text = rest + "m"
+	}
+	if rest, ok := strings.CutSuffix(text, "h0m"); ok {
+		text = rest + "h"
+	}
+	return text
+}
 
 // Kind returns what is common to texts that say the same about different things: what is
 // quoted, numbers, identifiers and addresses are left open. Of what is quoted and

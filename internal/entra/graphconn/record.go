@@ -44,9 +44,12 @@ func (c *Client) describe(r Request, body []byte) (w audit.Write, ok bool) {
 	if json.Unmarshal(body, &doc) != nil {
 		doc = nil // an empty body, or none that says more than the path
 	}
-	switch parts[0] {
-	case "groups":
+	switch {
+	case parts[0] == "groups":
 		aboutGroup(&w, r.Method, parts[1:], doc)
+	case parts[0] == "directory" && len(parts) > 1 && parts[1] == "administrativeUnits": // they have members as groups have
+		aboutGroup(&w, r.Method, parts[2:], doc)
+		w.Subject.Kind = audit.Object
 	default:
 		aboutUser(&w, r.Method, parts, doc)
 	}

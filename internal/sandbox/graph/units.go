@@ -363,3 +363,16 @@ func (s *Server) UnitsOf(id string) []string {
 	}
 	return out
 }
+
+// MoveToUnit makes an object, by object id, a member of an administrative unit as somebody else would, or none any more.
+func (s *Server) MoveToUnit(unit, id string, in bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e, m := s.mustObject(unit), s.mustObject(id)
+	if in {
+		e.members.add(m.id)
+	} else {
+		e.members.remove(m.id)
+	}
+	s.mark(m)
+}
