@@ -137,7 +137,8 @@ func (d *Domain) Suffixes(ctx context.Context) ([]string, error) {
 }
 
 func (d *Domain) readSuffixes(ctx context.Context) ([]string, error) {
-	entries, err := d.partitions(ctx, "(|(objectClass=crossRef)(objectClass=crossRefContainer))", []string{"dnsRoot", "systemFlags", "uPNSuffixes"})
+	entries, err := d.partitions(ctx, "(|(objectClass=crossRef)(objectClass=crossRefContainer))",
+		[]string{"dnsRoot", "systemFlags", "uPNSuffixes"})
 	if err != nil {
 		return nil, fmt.Errorf("reading the UPN suffixes of the forest: %w", err)
 	}

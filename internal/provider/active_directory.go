@@ -75,9 +75,10 @@ func activeDirectorySchema() schema.Attribute {
 			"urls": schema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Domain controllers in order of preference, as `ldaps://host[:636]`, or as `ldap://host[:389]` together with `start_tls`. " +
 				"The first that answers is used. Conflicts with `domain`. Environment variable: `WORKFORCE_AD_URL`, several separated by commas."},
 			"domain": text("WORKFORCE_AD_DOMAIN", "DNS name of the domain, such as `corp.example.com`. Its controllers are found by DNS SRV records. Conflicts with `urls`."),
-			"global_catalog_urls": schema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Controllers that hold " +
-				"the global catalog of the forest, as `ldaps://host[:3269]`, or as `ldap://host[:3268]` together with `start_tls`. Only " +
-				"`workforce_ad_forest_users`, and `workforce_ad_names` with `domains`, ask them; nothing is written there. The default is the hosts of `urls` " +
+			"global_catalog_urls": schema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Controllers " +
+				"that hold the global catalog of the forest, as `ldaps://host[:3269]`, or as `ldap://host[:3268]` together with `start_tls`. Only " +
+				"`workforce_ad_forest_users`, and `workforce_ad_names` with `domains`, ask them; nothing is written " +
+				"there. The default is the hosts of `urls` " +
 				"at these ports, or with `domain` those that DNS names for the forest (`_gc._tcp`). " +
 				"Environment variable: `WORKFORCE_AD_GLOBAL_CATALOG_URL`, several separated by commas."},
 			"start_tls":   schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether to encrypt `ldap://` connections with StartTLS before anything else is sent. The default is false. A password is never sent over a connection that is not encrypted. Environment variable: `WORKFORCE_AD_START_TLS`."},

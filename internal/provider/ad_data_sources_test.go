@@ -390,7 +390,8 @@ output "units" { value = [for u in data.workforce_ad_organizational_units.all.or
 				"dat02": knownvalue.StringExact("")})),
 			out("keys", knownvalue.MapExact(map[string]knownvalue.Check{"dat00": knownvalue.Bool(true), "dat02": knownvalue.Bool(true)})),
 			is("forest_users.keys", "missing", knownvalue.ListExact([]knownvalue.Check{knownvalue.StringExact("nobody-here")})),
-			is("forest_users.keys", "paths", knownvalue.MapExact(map[string]knownvalue.Check{"dat00": knownvalue.StringExact("CN=Act dat00," + ou)})),
+			is("forest_users.keys", "paths", knownvalue.MapExact(map[string]knownvalue.Check{
+				"dat00": knownvalue.StringExact("CN=Act dat00," + ou)})),
 			is("names.forest", "names", matches(`^\{`)),
 			out("primary", knownvalue.Bool(true)),
 			out("team", knownvalue.ListExact([]knownvalue.Check{knownvalue.StringExact("Act dat00"), knownvalue.StringExact("dat-inner")})),
