@@ -29,15 +29,35 @@ variable "upn_suffix" {
   type        = string
 }
 
-# Each forest is a provider block of its own. The sign-in of each comes from the environment here; WORKFORCE_AD_URL must not be set.
+# Forests without a trust have no account in common. The variable is in no state and in no plan; give it again to apply a saved plan.
+variable "sign_in" {
+  description = "The account that the provider signs in with, for each forest; null is what the environment says."
+  type = object({
+    corp = optional(object({ username = string, password = string }))
+    emea = optional(object({ username = string, password = string }))
+  })
+  default   = {}
+  ephemeral = true
+  sensitive = true
+}
+
+# Each forest is a provider block of its own. WORKFORCE_AD_URL must not be set.
 provider "workforce" {
-  alias            = "corp"
-  active_directory = { urls = [var.forests.corp.url] }
+  alias = "corp"
+  active_directory = {
+    urls     = [var.forests.corp.url]
+    username = try(var.sign_in.corp.username, null)
+    password = try(var.sign_in.corp.password, null)
+  }
 }
 
 provider "workforce" {
-  alias            = "emea"
-  active_directory = { urls = [var.forests.emea.url] }
+  alias = "emea"
+  active_directory = {
+    urls     = [var.forests.emea.url]
+    username = try(var.sign_in.emea.username, null)
+    password = try(var.sign_in.emea.password, null)
+  }
 }
 
 # The tenant, by WORKFORCE_ENTRA_TENANT_ID and its siblings.

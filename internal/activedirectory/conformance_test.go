@@ -35,6 +35,48 @@ func TestConformanceInMemory(t *testing.T) {
 	applytest.Run(t, func(t testing.TB) applytest.Target { return newMemoryTarget(t) })
 }
 
+// TestElsewhere: an object that somebody moved keeps its objectGUID, by which the global catalog of the forest tells where it is.
+func TestElsewhere(t *testing.T) {
+	here, there := startMemory(t), startMemory(t)
+	moved := there.PutUser("CN=Mo Ved,CN=Users,"+memdir.Base, map[string]string{"sAMAccountName": "moved"})
+	conf := ldapconn.Config{URLs: []string{here.URL()}, CACertificatePEM: here.CAPEM() + there.CAPEM(), Username: "admin",
+		Password: "made up, opens nothing"}
+	ask := func(catalog ...string) (map[string]string, error) {
+		t.Helper()
+		conf := conf
+		conf.GlobalCatalogURLs = catalog
+		client, err := ldapconn.New(conf)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer client.Close()
+		return activedirectory.New(client, activedirectory.Options{}).Elsewhere(t.Context(), []string{moved, uuid.NewString()})
+	}
+	// A domain that is alone in its forest asks nobody.
+	if found, err := ask("ldaps://127.0.0.1:1"); err != nil || len(found) > 0 {
+		t.Errorf("found %v, error %v, expected nothing", found, err)
+	}
+	here.AddDomain("EMEA", "DC=emea,DC=example,DC=com")
+	found, err := ask(there.URL())
+	if err != nil || len(found) != 1 || found[directory.Fold(moved)] != "CN=Mo Ved,CN=Users,"+memdir.Base {
+		t.Errorf("found %v, error %v", found, err)
+	}
+	if found, err := ask("ldaps://127.0.0.1:1"); err == nil || !strings.Contains(err.Error(), "global catalog") {
+		t.Errorf("found %v, error %v, expected that the catalog cannot be asked", found, err)
+	}
+}
+
+// startMemory starts a domain in memory for one test.
+func startMemory(t *testing.T) *memdir.Server {
+	t.Helper()
+	s, err := memdir.Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	return s
+}
+
 // domain is what targets in a domain have in common.
 type domain struct {
 	conf            ldapconn.Config

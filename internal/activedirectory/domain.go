@@ -75,6 +75,7 @@ type Domain struct {
 	guarded     lazy[guarded]              // what is protected
 	privileged  lazy[map[string]privilege] // why groups are those of administrators, by objectGUID
 	itself      lazy[identity]             // which domain this is
+	partial     lazy[map[string]bool]      // the attributes that the global catalog holds
 
 	recycling lazy[bool]   // the recycle bin is enabled
 	short     lazy[string] // the NetBIOS name of the domain
@@ -114,7 +115,7 @@ func New(c *ldapconn.Client, o Options) *Domain {
 		permissions: newGate(), need: map[string]string{}, flags: map[string]string{}, managers: map[string]string{},
 		since: map[string]time.Time{}}
 	d.schema.gate, d.suffix.gate, d.policy.gate, d.deleted.gate, d.guarded.gate, d.recycling.gate = newGate(), newGate(), newGate(), newGate(), newGate(), newGate()
-	d.privileged.gate = newGate()
+	d.privileged.gate, d.partial.gate = newGate(), newGate()
 	d.itself.gate, d.short.gate = newGate(), newGate()
 	d.Need(attrGUID, attrSID, attrClass, attrCN, attrLogin, attrPrincipal, attrDisplayName, attrMail, attrProxyAddresses, attrManager,
 		attrControl,

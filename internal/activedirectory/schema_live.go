@@ -137,11 +137,7 @@ func (d *Domain) Suffixes(ctx context.Context) ([]string, error) {
 }
 
 func (d *Domain) readSuffixes(ctx context.Context) ([]string, error) {
-	dse, err := d.client.RootDSE(ctx)
-	if err != nil {
-		return nil, err
-	}
-	entries, err := d.search(ctx, "CN=Partitions,"+dse.ConfigurationNamingContext, "(|(objectClass=crossRef)(objectClass=crossRefContainer))",
+	entries, err := d.partitions(ctx, "(|(objectClass=crossRef)(objectClass=crossRefContainer))",
 		[]string{"dnsRoot", "systemFlags", "uPNSuffixes"})
 	if err != nil {
 		return nil, fmt.Errorf("reading the UPN suffixes of the forest: %w", err)
@@ -160,4 +156,13 @@ func (d *Domain) readSuffixes(ctx context.Context) ([]string, error) {
 	}
 	slices.Sort(out)
 	return slices.Compact(out), nil
+}
+
+// partitions searches what the forest says about its domains and other partitions.
+func (d *Domain) partitions(ctx context.Context, filter string, attributes []string) ([]*ldap.Entry, error) {
+	dse, err := d.client.RootDSE(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return d.search(ctx, "CN=Partitions,"+dse.ConfigurationNamingContext, filter, attributes)
 }

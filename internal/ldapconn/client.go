@@ -28,6 +28,9 @@ type Client struct {
 	choosing   chan struct{} // held while a controller is chosen
 	stats      counters
 
+	catalogMu sync.Mutex // guards catalog
+	catalog   *Client
+
 	mu            sync.Mutex // guards what follows
 	idle          []*conn
 	conns         map[*conn]struct{} // all open ones
@@ -85,7 +88,7 @@ func (c *Client) Close() error {
 	if first {
 		c.settings.auth.close()
 	}
-	return nil
+	return c.closeCatalog()
 }
 
 // Server returns the pinned controller as a URL, "" before the first request.

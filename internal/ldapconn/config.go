@@ -45,6 +45,9 @@ type Config struct {
 	// the order of RFC 2782. They are reached by LDAPS on port 636, or with
 	// StartTLS on the port of the record.
 	Domain string
+	// GlobalCatalogURLs are controllers that hold the global catalog of the forest, as ldaps://host[:3269], or as ldap://host[:3268]
+	// together with StartTLS. Empty: see [Client.Catalog].
+	GlobalCatalogURLs []string
 	// Resolver looks up Domain and host names; nil is net.DefaultResolver.
 	Resolver *net.Resolver
 
@@ -96,6 +99,9 @@ type Config struct {
 	// Audit, if set, is where every write is put on record, before it is sent and
 	// when it is answered. What it cannot take is not sent.
 	Audit *audit.Log
+
+	catalog bool   // this is for the global catalog of a forest, and not for a domain
+	forest  string // with catalog, the DNS name of the forest
 }
 
 // domainName is a DNS name of two labels or more, or a single label: both
@@ -133,26 +139,53 @@ func (s *settings) checkServers() (errs []error) {
 	switch {
 	case len(s.URLs) == 0 && s.Domain == "":
 		errs = append(errs, errors.New("no directory to connect to: set the URLs of domain controllers, or the DNS name of the domain"))
-	case len(s.URLs) > 0 && s.Domain != "":
+	case len(s.URLs) > 0 && s.Domain != "" && !s.catalog:
 		errs = append(errs, errors.New("both URLs and a domain are set: controllers come from one of them, remove the other"))
 	}
 	if s.Domain != "" && (len(s.Domain) > 253 || !domainName.MatchString(s.Domain)) {
 		errs = append(errs, fmt.Errorf("domain %q is not a DNS name: expected something like corp.example.com", s.Domain))
 	}
+	parse := parseTarget
+	if s.catalog {
+		parse = parseCatalogURL
+	}
 	for i, raw := range s.URLs {
-		t, err := parseTarget(raw, s.StartTLS)
+		t, err := parse(raw, s.StartTLS)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("URL %d: %w", i+1, err))
 			continue
 		}
 		s.targets = append(s.targets, t)
 	}
+	for i, raw := range s.GlobalCatalogURLs {
+		if _, err := parseCatalogURL(raw, s.StartTLS); err != nil && !s.catalog {
+			errs = append(errs, fmt.Errorf("URL %d of the global catalog: %w", i+1, err))
+		}
+	}
 	return errs
 }
 
-// parseTarget reads one URL. No error repeats the user information part, which
-// may hold a password.
+// parseTarget reads one URL of a domain.
 func parseTarget(raw string, startTLS bool) (target, error) {
+	t, err := readURL(raw, startTLS)
+	if err != nil {
+		return target{}, err
+	}
+	if t.port == "" {
+		t.port = map[string]string{"ldap": ldap.DefaultLdapPort, "ldaps": ldap.DefaultLdapsPort}[t.scheme]
+	}
+	for right, port := range catalogPorts {
+		if t.port == port {
+			return target{}, fmt.Errorf("%q is the global catalog of the forest, which is read only and holds a part of the attributes: "+
+				"use %s://%s, a controller of the domain that the accounts are in", raw, t.scheme, net.JoinHostPort(t.host, right))
+		}
+	}
+	return t, nil
+}
+
+// readURL reads a URL; its port may be empty. No error repeats the user information part, which
+// may hold a password.
+func readURL(raw string, startTLS bool) (target, error) {
 	u, err := url.Parse(raw)
 	if err != nil {
 		var parse *url.Error
@@ -178,15 +211,7 @@ func parseTarget(raw string, startTLS bool) (target, error) {
 		return target{}, fmt.Errorf("%q is encrypted from the start and cannot use StartTLS as well: "+
 			"use ldap:// with StartTLS, or turn StartTLS off", shown)
 	}
-	t := target{scheme: u.Scheme, host: u.Hostname(), port: u.Port()}
-	if t.port == "" {
-		t.port = map[string]string{"ldap": ldap.DefaultLdapPort, "ldaps": ldap.DefaultLdapsPort}[u.Scheme]
-	}
-	if right := map[string]string{"3268": ldap.DefaultLdapPort, "3269": ldap.DefaultLdapsPort}[t.port]; right != "" {
-		return target{}, fmt.Errorf("%q is the global catalog of the forest, which is read only and holds a part of the attributes: "+
-			"use %s://%s:%s, a controller of the domain that the accounts are in", shown, u.Scheme, u.Hostname(), right)
-	}
-	return t, nil
+	return target{scheme: u.Scheme, host: u.Hostname(), port: u.Port()}, nil
 }
 
 func (s *settings) checkTLS() (errs []error) {

@@ -32,8 +32,11 @@ func (t target) address() string { return net.JoinHostPort(t.host, t.port) }
 
 // candidates returns the controllers in the order in which to try them.
 func (s *settings) candidates(ctx context.Context) ([]target, error) {
-	if s.Domain == "" {
+	switch {
+	case len(s.targets) > 0:
 		return s.targets, nil
+	case s.catalog:
+		return s.catalogTargets(ctx)
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, s.ConnectTimeout, errConnectTimeout)
 	defer cancel()

@@ -202,9 +202,13 @@ func (c *Client) check(ctx context.Context, cn *conn) error {
 	}
 	unfit := &Error{Op: "connect", Server: cn.pin.target.String(), Kind: KindUnavailable}
 	switch {
+	case c.settings.catalog:
+		if err := checkCatalog(cn.pin.target, root); err != nil {
+			return err
+		}
 	case root.ReadOnly():
 		unfit.explanation = "this is a read-only domain controller (RODC)"
-		unfit.advice = "Name a writable controller, or the domain to find one."
+		unfit.advice = "Name a writable controller" + c.writable(ctx, cn, root) + ", or the domain to find one."
 		return unfit
 	case !root.Synchronized:
 		unfit.explanation = "this controller has not finished its first replication, so its data is incomplete"

@@ -3,9 +3,11 @@
 package ldapconn
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/go-ldap/ldap/v3"
 )
@@ -36,6 +38,8 @@ type RootDSE struct {
 	// Synchronized is false on a controller that says it has not finished its
 	// first replication.
 	Synchronized bool
+	// GlobalCatalogReady is false on a controller that says that its global catalog is not whole, or that it holds none.
+	GlobalCatalogReady bool
 }
 
 // SupportsControl reports whether the controller supports the control oid.
@@ -49,10 +53,37 @@ func (r *RootDSE) ReadOnly() bool {
 	return slices.Contains(r.SupportedCapabilities, capabilityPartialSecrets)
 }
 
+// writable names a controller that takes writes, for who named a read-only one: the PDC emulator, as the head of the domain knows it
+// (MS-ADTS 6.1.5.3). It is "" where that does not tell.
+func (c *Client) writable(ctx context.Context, cn *conn, root *RootDSE) string {
+	value := func(dn, attribute string) (found string) {
+		_ = c.guard(ctx, cn, func() error { // it is advice, and no reason to fail in another way
+			result, err := cn.Search(&ldap.SearchRequest{
+				BaseDN: dn, Scope: ldap.ScopeBaseObject, Filter: "(objectClass=*)", Attributes: []string{attribute},
+			})
+			if err == nil && len(result.Entries) == 1 {
+				found = result.Entries[0].GetEqualFoldAttributeValue(attribute)
+			}
+			return err
+		})
+		return found
+	}
+	_, server, _ := strings.Cut(value(root.DefaultNamingContext, "fSMORoleOwner"), ",") // that of its NTDS Settings
+	if server == "" {
+		return ""
+	}
+	host := value(server, "dNSHostName")
+	if host == "" {
+		return ""
+	}
+	return fmt.Sprintf(" such as %s://%s (the PDC emulator)", cn.pin.target.scheme, host)
+}
+
 var rootAttributes = []string{
 	"defaultNamingContext", "rootDomainNamingContext", "configurationNamingContext", "schemaNamingContext", "namingContexts",
 	"dnsHostName", "serverName", "ldapServiceName", "supportedControl", "supportedExtension", "supportedCapabilities",
 	"supportedSASLMechanisms", "domainFunctionality", "forestFunctionality", "domainControllerFunctionality", "isSynchronized",
+	"isGlobalCatalogReady",
 }
 
 func readRootDSE(c *conn) (*RootDSE, error) {
@@ -81,6 +112,7 @@ func readRootDSE(c *conn) (*RootDSE, error) {
 		ForestFunctionality:           level(e, "forestFunctionality"),
 		DomainControllerFunctionality: level(e, "domainControllerFunctionality"),
 		Synchronized:                  e.GetEqualFoldAttributeValue("isSynchronized") != "FALSE",
+		GlobalCatalogReady:            e.GetEqualFoldAttributeValue("isGlobalCatalogReady") != "FALSE",
 	}, nil
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/go-ldap/ldap/v3"
 
 	"terraform-provider-workforce/internal/ldapconn"
+	"terraform-provider-workforce/internal/sandbox/samba"
 )
 
 const groupDN = `CN=Alle \(groß\),DC=fake`
@@ -202,6 +203,52 @@ func TestShortAnswers(t *testing.T) {
 	}
 }
 
+// TestGlobalCatalog: the catalog is asked at its own place, with the same sign-in; one that is not whole is not used, and where it
+// is must follow from the configuration.
+func TestGlobalCatalog(t *testing.T) {
+	domain := (&fake{root: map[string][]string{"rootDomainNamingContext": {"DC=forest,DC=example,DC=com"}}}).start(t)
+	_, err := newClient(t, domain).Catalog(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "whose port is none of Active Directory") || !strings.Contains(err.Error(), ":3269") {
+		t.Errorf("without a URL: %v", err)
+	}
+	asked := func(r fakeRequest) []*ber.Packet {
+		return []*ber.Packet{entry("CN=Far,DC=emea,DC=example,DC=com", map[string][]string{"mail": {"far@example.com"}}),
+			result(ldap.ApplicationSearchResultDone, 0, "")}
+	}
+	// A read-only controller may hold the catalog.
+	catalog := (&fake{handle: asked, root: map[string][]string{"supportedCapabilities": {"1.2.840.113556.1.4.1920"}}}).start(t)
+	domain.GlobalCatalogURLs = catalog.URLs
+	client := newClient(t, domain)
+	gc, err := client.Catalog(t.Context())
+	mustSucceed(t, err)
+	again, err := client.Catalog(t.Context())
+	mustSucceed(t, err)
+	entries, err := gc.Search(t.Context(), search("CN=Far,DC=emea,DC=example,DC=com", "(mail=*)", "mail"))
+	if err != nil || len(entries) != 1 || gc != again || gc.Server() != catalog.URLs[0] || client.Server() != domain.URLs[0] {
+		t.Errorf("%d entries of %q, error %v", len(entries), gc.Server(), err)
+	}
+	halfway := (&fake{root: map[string][]string{"isGlobalCatalogReady": {"FALSE"}}}).start(t)
+	domain.GlobalCatalogURLs = halfway.URLs
+	if gc, err = newClient(t, domain).Catalog(t.Context()); err == nil {
+		_, err = gc.Search(t.Context(), search("", "(mail=*)", "mail"))
+	}
+	if !ldapconn.IsUnavailable(err) || !strings.Contains(err.Error(), "not ready to serve the global catalog") {
+		t.Errorf("a catalog that is not whole: %v", err)
+	}
+	// DNS names the catalogs of the forest, wherever the domain's controllers are.
+	d := samba.Shared(t)
+	domain = config(d)
+	domain.URLs, domain.Domain = nil, d.Realm()
+	domain.Resolver = newDNS(t, map[string][]srv{"_ldap._tcp.dc._msdcs." + d.Realm(): {{target: d.ServerName(), port: 389}},
+		"_gc._tcp." + d.Realm(): {{target: d.ServerName(), port: 3268}}})
+	gc, err = newClient(t, domain).Catalog(t.Context())
+	mustSucceed(t, err)
+	entries, err = gc.Search(t.Context(), search("", "(sAMAccountName=Administrator)", "sAMAccountName"))
+	if err != nil || len(entries) != 1 || gc.Server() != "ldaps://"+d.ServerName()+":3269" {
+		t.Errorf("%d entries of %q, error %v", len(entries), gc.Server(), err)
+	}
+}
+
 func stripMessage(handle func(fakeRequest) []*ber.Packet) func(fakeRequest) []*ber.Packet {
 	return func(r fakeRequest) []*ber.Packet {
 		answers := handle(r)
@@ -215,17 +262,32 @@ func stripMessage(handle func(fakeRequest) []*ber.Packet) func(fakeRequest) []*b
 
 func TestControllersThatCannotBeUsed(t *testing.T) {
 	good := (&fake{}).start(t)
+	// What a read-only controller knows of the others.
+	knows := func(r fakeRequest) []*ber.Packet {
+		end := result(ldap.ApplicationSearchResultDone, 0, "")
+		switch r.base {
+		case "DC=fake":
+			return []*ber.Packet{entry(r.base, map[string][]string{"fSMORoleOwner": {"CN=NTDS Settings,CN=DC7,CN=Servers,DC=fake"}}), end}
+		case "CN=DC7,CN=Servers,DC=fake":
+			return []*ber.Packet{entry(r.base, map[string][]string{"dNSHostName": {"dc7.corp.example.com"}}), end}
+		}
+		return []*ber.Packet{end}
+	}
 	tests := []struct {
 		name string
 		root map[string][]string
 		want string
 	}{
+		{"read-only, which knows another", map[string][]string{"supportedCapabilities": {"1.2.840.113556.1.4.1920"}},
+			"Name a writable controller such as ldaps://dc7.corp.example.com (the PDC emulator), or the domain"},
+		{"read-only, alone", map[string][]string{"supportedCapabilities": {"1.2.840.113556.1.4.1920"}, "defaultNamingContext": {"DC=x"}},
+			"Name a writable controller, or the domain"},
 		{"read-only", map[string][]string{"supportedCapabilities": {"1.2.840.113556.1.4.800", "1.2.840.113556.1.4.1920"}}, "read-only domain controller"},
 		{"not synchronized", map[string][]string{"isSynchronized": {"FALSE"}}, "first replication"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			c := (&fake{root: tt.root}).start(t)
+			c := (&fake{root: tt.root, handle: knows}).start(t)
 			if _, err := newClient(t, c).RootDSE(t.Context()); !ldapconn.IsUnavailable(err) || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("RootDSE() = %v", err)
 			}

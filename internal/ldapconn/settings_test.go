@@ -47,6 +47,11 @@ func TestValidate(t *testing.T) {
 		{"broken URL", simple(func(c *ldapconn.Config) { c.URLs = []string{"ldaps://u:hunter2@dc1:port"} }), []string{"not a URL"}},
 		{"global catalog", simple(func(c *ldapconn.Config) { c.URLs = []string{"ldaps://dc1.example.com:3269"} }), []string{"global catalog", "ldaps://dc1.example.com:636"}},
 		{"global catalog with StartTLS", simple(func(c *ldapconn.Config) { c.URLs, c.StartTLS = []string{"ldap://dc1.example.com:3268"}, true }), []string{"ldap://dc1.example.com:389"}},
+		{"domain as global catalog", simple(func(c *ldapconn.Config) { c.GlobalCatalogURLs = []string{"ldaps://dc1.example.com:636"} }),
+			[]string{"URL 1 of the global catalog", "ldaps://dc1.example.com:3269"}},
+		{"global catalog on a port of its own", simple(func(c *ldapconn.Config) {
+			c.GlobalCatalogURLs = []string{"ldaps://gc", "ldaps://gc:13269"}
+		}), nil},
 		{"password in the URL", simple(func(c *ldapconn.Config) { c.URLs = []string{"ldaps://svc:hunter2@dc1"} }), []string{"holds a user name"}},
 		{"no password", simple(func(c *ldapconn.Config) { c.Password = "" }), []string{"without a password"}},
 		{"no user", simple(func(c *ldapconn.Config) { c.Username = "" }), []string{"without a user name"}},

@@ -21,6 +21,7 @@ import (
 type activeDirectoryModel struct {
 	URLs                   types.List      `tfsdk:"urls"`
 	Domain                 types.String    `tfsdk:"domain"`
+	GlobalCatalogURLs      types.List      `tfsdk:"global_catalog_urls"`
 	StartTLS               types.Bool      `tfsdk:"start_tls"`
 	CACertificateFile      types.String    `tfsdk:"ca_certificate_file"`
 	CACertificatePEM       types.String    `tfsdk:"ca_certificate_pem"`
@@ -73,7 +74,13 @@ func activeDirectorySchema() schema.Attribute {
 		Attributes: map[string]schema.Attribute{
 			"urls": schema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Domain controllers in order of preference, as `ldaps://host[:636]`, or as `ldap://host[:389]` together with `start_tls`. " +
 				"The first that answers is used. Conflicts with `domain`. Environment variable: `WORKFORCE_AD_URL`, several separated by commas."},
-			"domain":      text("WORKFORCE_AD_DOMAIN", "DNS name of the domain, such as `corp.example.com`. Its controllers are found by DNS SRV records. Conflicts with `urls`."),
+			"domain": text("WORKFORCE_AD_DOMAIN", "DNS name of the domain, such as `corp.example.com`. Its controllers are found by DNS SRV records. Conflicts with `urls`."),
+			"global_catalog_urls": schema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Controllers " +
+				"that hold the global catalog of the forest, as `ldaps://host[:3269]`, or as `ldap://host[:3268]` together with `start_tls`. Only " +
+				"`workforce_ad_forest_users`, and `workforce_ad_names` with `domains`, ask them; nothing is written " +
+				"there. The default is the hosts of `urls` " +
+				"at these ports, or with `domain` those that DNS names for the forest (`_gc._tcp`). " +
+				"Environment variable: `WORKFORCE_AD_GLOBAL_CATALOG_URL`, several separated by commas."},
 			"start_tls":   schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether to encrypt `ldap://` connections with StartTLS before anything else is sent. The default is false. A password is never sent over a connection that is not encrypted. Environment variable: `WORKFORCE_AD_START_TLS`."},
 			"server_name": text("WORKFORCE_AD_SERVER_NAME", "Name that the controller's certificate must carry, when it is not the host in the URL. There is no way to switch the check off."),
 			"ca_certificate_file": text("WORKFORCE_AD_CA_CERTIFICATE_FILE", "File with the certificates, in PEM, of the authorities that may have issued the controller's certificate. "+
@@ -166,6 +173,7 @@ func newLazyDomain(m *activeDirectoryModel, diags *diag.Diagnostics) *lazyDomain
 	config := ldapconn.Config{
 		URLs:                  s.list(m.URLs, root+"urls", "WORKFORCE_AD_URL"),
 		Domain:                s.text(m.Domain, root+"domain", "WORKFORCE_AD_DOMAIN"),
+		GlobalCatalogURLs:     s.list(m.GlobalCatalogURLs, root+"global_catalog_urls", "WORKFORCE_AD_GLOBAL_CATALOG_URL"),
 		StartTLS:              s.flag(m.StartTLS, root+"start_tls", "WORKFORCE_AD_START_TLS"),
 		CACertificateFile:     s.text(m.CACertificateFile, root+"ca_certificate_file", "WORKFORCE_AD_CA_CERTIFICATE_FILE"),
 		CACertificatePEM:      s.text(m.CACertificatePEM, root+"ca_certificate_pem", "WORKFORCE_AD_CA_CERTIFICATE_PEM"),

@@ -16,6 +16,7 @@ func TestActiveDirectorySettings(t *testing.T) {
 	for name, value := range map[string]string{
 		"WORKFORCE_AD_URL": "ldaps://a, ldaps://b", "WORKFORCE_AD_USERNAME": "left@over", "WORKFORCE_AD_PASSWORD": "left over", "WORKFORCE_AD_PAGE_SIZE": "500",
 		"WORKFORCE_AD_CONNECT_TIMEOUT": "7", "WORKFORCE_AD_START_TLS": "true", "WORKFORCE_AD_KERBEROS_PASSWORD": "ticket",
+		"WORKFORCE_AD_GLOBAL_CATALOG_URL": "ldaps://gc",
 	} {
 		t.Setenv(name, value)
 	}
@@ -25,7 +26,8 @@ func TestActiveDirectorySettings(t *testing.T) {
 		check func(l *lazyDomain) bool
 	}{
 		"everything from the environment": {nil, func(l *lazyDomain) bool {
-			return strings.Join(l.config.URLs, "|") == "ldaps://a|ldaps://b" && l.config.Username == "left@over" && l.config.PageSize == 500 && l.config.ConnectTimeout == 7*time.Second && l.config.StartTLS
+			return strings.Join(l.config.URLs, "|") == "ldaps://a|ldaps://b" && l.config.Username == "left@over" && l.config.PageSize == 500 && l.config.ConnectTimeout == 7*time.Second && l.config.StartTLS &&
+				strings.Join(l.config.GlobalCatalogURLs, "|") == "ldaps://gc"
 		}},
 		"arguments win": {&activeDirectoryModel{
 			URLs: types.ListValueMust(types.StringType, []attr.Value{text("ldaps://c")}), PageSize: types.Int64Value(10), StartTLS: types.BoolValue(false),

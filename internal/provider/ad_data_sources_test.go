@@ -336,6 +336,12 @@ data "workforce_ad_users" "all" {
   limit     = 3
 }
 data "workforce_ad_users" "keys" { worker_ids = ["dat00", "dat02"] }
+data "workforce_ad_forest_users" "keys" {
+  sam_account_names = ["dat00", "nobody-here"]
+  attributes        = ["displayName"]
+  on_missing        = "skip"
+}
+data "workforce_ad_names" "forest" { domains = "all" }
 data "workforce_ad_group" "team" {
   sam_account_name = "dat-team"
   read_members       = "all"
@@ -383,6 +389,10 @@ output "units" { value = [for u in data.workforce_ad_organizational_units.all.or
 				"dat00": knownvalue.StringExact(""), "dat01": matches(`dat-inner \(in Domain Admins\)`),
 				"dat02": knownvalue.StringExact("")})),
 			out("keys", knownvalue.MapExact(map[string]knownvalue.Check{"dat00": knownvalue.Bool(true), "dat02": knownvalue.Bool(true)})),
+			is("forest_users.keys", "missing", knownvalue.ListExact([]knownvalue.Check{knownvalue.StringExact("nobody-here")})),
+			is("forest_users.keys", "paths", knownvalue.MapExact(map[string]knownvalue.Check{
+				"dat00": knownvalue.StringExact("CN=Act dat00," + ou)})),
+			is("names.forest", "names", matches(`^\{`)),
 			out("primary", knownvalue.Bool(true)),
 			out("team", knownvalue.ListExact([]knownvalue.Check{knownvalue.StringExact("Act dat00"), knownvalue.StringExact("dat-inner")})),
 			out("units", knownvalue.ListExact([]knownvalue.Check{knownvalue.StringExact("Inside")})),

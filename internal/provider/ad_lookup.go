@@ -140,9 +140,15 @@ type lookedUp[T any] struct {
 	missing []string
 }
 
-// lookedUpBy takes the one object of each key. Keys that fit several are errors, and so are those that fit nobody
+// lookedUpBy takes the one object of the domain for each key. Keys that fit several are errors, and so are those that fit nobody
 // unless onMissing is "skip".
 func lookedUpBy[T any](noun string, k adKey, keys []string, hits map[string][]T, pathOf func(T) string,
+	onMissing types.String, diags *diag.Diagnostics) lookedUp[T] {
+	return lookedUpIn("domain", "Deleted ones, and those of other domains of the forest,", noun, k, keys, hits, pathOf, onMissing, diags)
+}
+
+// lookedUpIn is lookedUpBy for objects that are somewhere, where others are not looked at.
+func lookedUpIn[T any](where, others, noun string, k adKey, keys []string, hits map[string][]T, pathOf func(T) string,
 	onMissing types.String, diags *diag.Diagnostics) lookedUp[T] {
 	out := lookedUp[T]{found: map[string]T{}, missing: []string{}}
 	for _, key := range keys {
@@ -157,9 +163,9 @@ func lookedUpBy[T any](noun string, k adKey, keys []string, hits map[string][]T,
 		}
 	}
 	if len(out.missing) > 0 && onMissing.ValueString() != skipMissing {
-		diags.AddAttributeError(path.Root(k.argument+"s"), "No such "+noun+"s", fmt.Sprintf("%d of %d keys fit no %s of the domain:\n%s\n"+
-			"Deleted ones, and those of other domains of the forest, are not looked at. Correct the keys, or set on_missing = \"skip\".",
-			len(out.missing), len(keys), noun, listed(out.missing)))
+		diags.AddAttributeError(path.Root(k.argument+"s"), "No such "+noun+"s", fmt.Sprintf("%d of %d keys fit no %s of the %s:\n%s\n"+
+			"%s are not looked at. Correct the keys, or set on_missing = \"skip\".",
+			len(out.missing), len(keys), noun, where, listed(out.missing), others))
 	}
 	return out
 }

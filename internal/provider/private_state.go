@@ -18,6 +18,7 @@ const (
 	privateByHand     = "by_hand"    // attributes that somebody else changed since a run wrote them, by worker id
 	privatePurging    = "purging"    // worker ids whose account is deleted, and still to be deleted for good
 	privateUntouched  = "untouched"  // worker ids whose account was taken over and never changed
+	privateMoved      = "moved"      // object ids of accounts that somebody moved to another domain of the forest, by worker id
 	privateDirectory  = "directory"  // the domain or tenant that the accounts are in
 	privateVerdicts   = "verdicts"   // why accounts have no document, by object id, as rules said at the last refresh
 	privateIncomplete = "incomplete" // true while a first creation has failed in part
@@ -66,7 +67,7 @@ func loadMemory(ctx context.Context, from privateGetter, diags *diag.Diagnostics
 	var known reconcile.Memory
 	for key, v := range map[string]any{
 		privateIDs: &known.IDs, privateUntouched: &known.Untouched, privatePurging: &known.Purging,
-		privateDirectory: &known.Directory, privateVerdicts: &known.Verdicts, privateByHand: &known.ByHand,
+		privateDirectory: &known.Directory, privateVerdicts: &known.Verdicts, privateByHand: &known.ByHand, privateMoved: &known.Moved,
 	} {
 		loadPrivate(ctx, from, key, v, diags)
 	}
@@ -75,6 +76,7 @@ func loadMemory(ctx context.Context, from privateGetter, diags *diag.Diagnostics
 	maps.Copy(m.Untouched, known.Untouched)
 	maps.Copy(m.Purging, known.Purging)
 	maps.Copy(m.ByHand, known.ByHand)
+	maps.Copy(m.Moved, known.Moved)
 	m.Directory, m.Verdicts = known.Directory, known.Verdicts
 	return m
 }
@@ -94,6 +96,7 @@ func saveMemory(ctx context.Context, to privateSetter, from privateGetter, m rec
 	optional(privateUntouched, m.Untouched, len(m.Untouched) == 0)
 	optional(privatePurging, m.Purging, len(m.Purging) == 0)
 	optional(privateByHand, m.ByHand, len(m.ByHand) == 0)
+	optional(privateMoved, m.Moved, len(m.Moved) == 0)
 	optional(privateDirectory, m.Directory, m.Directory.ID == "")
 	optional(privateVerdicts, m.Verdicts, m.Verdicts == nil)
 }

@@ -177,6 +177,7 @@ func (p *workforceProvider) DataSources(context.Context) []func() datasource.Dat
 		newEntraCorrelationDataSource,
 		newADUserDataSource,
 		newADUsersDataSource,
+		newADForestUsersDataSource,
 		newADGroupDataSource,
 		newADGroupsDataSource,
 		newADOrganizationalUnitDataSource,

@@ -59,8 +59,13 @@ func (p *Population) adopt(ctx context.Context, dir Users, accounts map[string]d
 		former[p.Memory.IDs[id]] = id
 	}
 	givesUp := p.givesUp(accounts, ids)
+	moved := p.refuseMoved(ctx, dir, accounts, ids)
 	for _, id := range sortedKeys(accounts) {
 		if ids[id] != "" {
+			continue
+		}
+		if err := moved[id]; err != nil {
+			problems, aside[id] = append(problems, err), true
 			continue
 		}
 		name := accounts[id].Attributes[p.Target.Login].Text()

@@ -271,6 +271,8 @@ type life struct {
 	// verdicts is what rules say; nil: there are none.
 	verdicts map[string]Verdict
 	partial  bool
+	// users is what is connected to; nil: dir.
+	users func() Users
 	// between happens between plan and apply.
 	between func()
 }
@@ -281,7 +283,13 @@ func newLife(t *testing.T, dir *memory) *life {
 }
 
 func (l *life) population(claims *Claims) *Population {
-	return &Population{Target: testTarget, Kind: "test_population", Connect: func() (Users, error) { return l.dir, nil }, Clock: func() time.Time { return noon },
+	connect := func() (Users, error) {
+		if l.users != nil {
+			return l.users(), nil
+		}
+		return l.dir, nil
+	}
+	return &Population{Target: testTarget, Kind: "test_population", Connect: connect, Clock: func() time.Time { return noon },
 		Claims: claims, Options: l.options, Before: maps.Clone(l.docs), Memory: l.memory, Partial: l.partial}
 }
 

@@ -101,6 +101,8 @@ type Memory struct {
 	// ByHand holds the attributes that somebody else changed since a run recorded them, by
 	// worker id, until a run writes the account.
 	ByHand map[string][]string
+	// Moved holds the object ids of accounts that somebody moved to another directory of the forest, by worker id.
+	Moved map[string]string
 	// Directory is where the accounts are.
 	Directory Identity
 	// Verdicts is what rules said at the last refresh about accounts that they give no
@@ -118,7 +120,8 @@ type Identity struct {
 
 // NewMemory returns a memory of nothing.
 func NewMemory() Memory {
-	return Memory{IDs: map[string]string{}, Untouched: map[string]bool{}, Purging: map[string]bool{}, ByHand: map[string][]string{}}
+	return Memory{IDs: map[string]string{}, Untouched: map[string]bool{}, Purging: map[string]bool{}, ByHand: map[string][]string{},
+		Moved: map[string]string{}}
 }
 
 // forget drops what is known of a worker.

@@ -51,6 +51,7 @@ func (p *Population) Refresh(ctx context.Context) (map[string]string, Findings) 
 	if !p.replicated(ctx, dir, workers, found, outstanding, &f) {
 		return p.Before, f
 	}
+	gone := map[string]string{}
 	for _, id := range workers {
 		switch existing := found[id]; {
 		case existing != nil:
@@ -60,9 +61,13 @@ func (p *Population) Refresh(ctx context.Context) (map[string]string, Findings) 
 		case outstanding[id]:
 			after[id] = p.Before[id]
 		default:
+			if object := p.Memory.IDs[id]; object != "" {
+				gone[id] = object
+			}
 			p.Memory.forget(id)
 		}
 	}
+	p.noteMoved(ctx, dir, gone, &f)
 	p.learnDirectory(ctx, dir, found)
 	return after, f
 }

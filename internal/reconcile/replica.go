@@ -9,13 +9,16 @@ import (
 	"terraform-provider-workforce/internal/directory"
 )
 
-// Replicated is a directory of several servers that copy from one another, which takes time.
+// Replicated is a directory of several servers that copy from one another, which takes time, and that may be one of several in a forest.
 type Replicated interface {
 	// Prefer makes a server, as Replica named it, the one that is used, if it can be
 	// and none is in use yet.
 	Prefer(server string)
 	// Replica returns the name of the server that is used.
 	Replica(ctx context.Context) (string, error)
+	// Elsewhere returns where the forest has objects that are not in this directory any more: paths by folded object id. It asks
+	// nobody where the directory is the only one of its forest.
+	Elsewhere(ctx context.Context, objects []string) (map[string]string, error)
 }
 
 // replicated reports whether the server that is used has the accounts that the state knows.

@@ -3,9 +3,10 @@
 // Command demo tells the whole story on a real domain: a thousand people are
 // planned and created, then somebody moves, somebody leaves and somebody
 // joins, HR tells of a leaver late and makes mistakes, a change by hand is
-// repaired, and a truncated file is stopped.
+// repaired, and a truncated file is stopped. Then the same people get users in
+// a tenant, and somebody moves from one forest to another.
 //
-// It starts a Samba domain controller, runs the Terraform on PATH with the
+// It starts two Samba domain controllers, runs the Terraform on PATH with the
 // provider given by -provider and the example given by -configuration, and looks at the outcome with OpenLDAP's tools.
 // Whatever it shows it also asserts: it exits with 1 when something is not as
 // the story says. It needs root, and leaves nothing behind; what a killed demo
@@ -64,6 +65,6 @@ func run(ctx context.Context, s *screen, provider, configuration string, people 
 		}
 	}
 	s.say("")
-	s.say("Done in %s. The domain and every file are removed.", seconds(time.Since(started)))
+	s.say("Done in %s. The domains and every file are removed.", seconds(time.Since(started)))
 	return nil
 }

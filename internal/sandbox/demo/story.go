@@ -38,10 +38,14 @@ type demo struct {
 	people                  int
 
 	domain    *samba.Domain
+	emea      *samba.Domain // a forest of its own, started at the same time
 	terraform *terraform
 	tenant    *graph.Server
 	cloud     *terraform // provisions to tenant
 	hybrid    *terraform // looks up what the domain's accounts are in tenant
+	both      *terraform // provisions to both forests
+	forests   []forest
+	password  string // of the mover between forests, as last set
 	company   *company.Company
 	accounts  map[string]account // as last applied
 	cast      cast
@@ -69,6 +73,8 @@ func (d *demo) story() []chapter {
 		{"The same file, the same people: both directories side by side", d.users},
 		{"Somebody leaves the cloud", d.cloudLeaver},
 		{"Hybrid: the account in the domain, its synchronised user in the tenant", d.synced},
+		{"A second forest: one feed, and everybody has an account in the forest of their company", d.twoForests},
+		{"Somebody moves to the other company, and so to the other forest", d.changeForest},
 	}
 }
 
@@ -76,14 +82,17 @@ func (d *demo) close() error {
 	if d.tenant != nil {
 		d.tenant.Close()
 	}
-	if d.domain == nil {
-		return nil
+	var err error
+	for _, domain := range []*samba.Domain{d.domain, d.emea} {
+		if domain != nil {
+			err = errors.Join(err, domain.Close())
+		}
 	}
-	return d.domain.Close()
+	return err
 }
 
 func (d *demo) startDomain(ctx context.Context) (err error) {
-	if d.domain, err = samba.Start(ctx, samba.Options{Dir: d.workspace.path(domainDir)}); err != nil {
+	if err := d.startDomains(ctx); err != nil {
 		return err
 	}
 	d.say("%s at %s, base %s", d.domain.ServerName(), d.domain.URL(), d.domain.BaseDN())

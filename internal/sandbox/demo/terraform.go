@@ -20,8 +20,8 @@ import (
 )
 
 const (
-	// commandTimeout bounds one run of Terraform: many times what the slowest takes.
-	commandTimeout = 5 * time.Minute
+	// commandTimeout bounds one run of Terraform: many times what the slowest takes on a machine that much else runs on.
+	commandTimeout = 20 * time.Minute
 	// interruptGrace is how long an interrupted Terraform may take to end in order.
 	interruptGrace = 20 * time.Second
 	// version is what the copied provider calls itself in the mirror.

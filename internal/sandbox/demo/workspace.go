@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -77,14 +78,14 @@ func (w *workspace) path(elements ...string) string {
 	return filepath.Join(append([]string{w.dir}, elements...)...)
 }
 
-// empty removes everything but the lock and the domain, which package samba knows how to end and replace.
+// empty removes everything but the lock and the domains, which package samba knows how to end and replace.
 func (w *workspace) empty() error {
 	entries, err := os.ReadDir(w.dir)
 	if err != nil {
 		return err
 	}
 	for _, entry := range entries {
-		if name := entry.Name(); name != workspaceLock && name != domainDir {
+		if name := entry.Name(); !slices.Contains([]string{workspaceLock, domainDir, emeaDir}, name) {
 			err = errors.Join(err, os.RemoveAll(w.path(name)))
 		}
 	}

@@ -133,6 +133,18 @@ var syntaxes = map[directory.Syntax][2]string{
 	directory.Boolean: {"2.5.5.8", "1"}, directory.Time: {"2.5.5.11", "24"}, directory.Path: {"2.5.5.1", "127"}, directory.Binary: {"2.5.5.10", "4"}, directory.Security: {"2.5.5.17", "4"},
 }
 
+// catalogued are attributes that the global catalog of a forest without Exchange holds.
+var catalogued = map[string]bool{"objectguid": true, "objectsid": true, "objectclass": true, "useraccountcontrol": true, "cn": true,
+	"samaccountname": true, "userprincipalname": true, "mail": true, "displayname": true, "givenname": true, "sn": true}
+
+// AddDomain makes the forest one of several domains, of which the server holds its own only.
+func (s *Server) AddDomain(name, base string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e := s.put("CN="+name+",CN=Partitions,CN=Configuration,"+Base, "crossRef", map[string]string{"nCName": base, "systemFlags": "3"})
+	e.outside = true
+}
+
 func (s *Server) populateSchema(schema string) {
 	standard := activedirectory.StandardSchema()
 	names := standard.Names()
@@ -144,6 +156,9 @@ func (s *Server) populateSchema(schema string) {
 		syntax := syntaxes[t.Syntax]
 		e := s.put("CN="+name+","+schema, "attributeSchema", map[string]string{"lDAPDisplayName": t.Name, "attributeSyntax": syntax[0], "oMSyntax": syntax[1], "isSingleValued": strings.ToUpper(fmt.Sprint(!t.Multi))})
 		e.outside = true
+		if catalogued[strings.ToLower(name)] {
+			e.set("isMemberOfPartialAttributeSet", "TRUE")
+		}
 		if t.HasMin {
 			e.set("rangeLower", fmt.Sprint(t.Min))
 		}

@@ -127,6 +127,17 @@ func (d *Domain) CreateUser(ctx context.Context, dn, password string, attributes
 	return d.Modify(ctx, b.String())
 }
 
+// SetPassword sets the password of a user, who need not change it at the next sign-in.
+func (d *Domain) SetPassword(ctx context.Context, dn, password string) error {
+	return d.Modify(ctx, ldifLine("dn", dn)+"changetype: modify\nreplace: unicodePwd\n"+ldifLine("unicodePwd", unicodePassword(password)))
+}
+
+// AddSuffix adds a suffix of user principal names to the forest.
+func (d *Domain) AddSuffix(ctx context.Context, suffix string) error {
+	return d.Modify(ctx, ldifLine("dn", "CN=Partitions,CN=Configuration,"+d.BaseDN())+"changetype: modify\nadd: uPNSuffixes\n"+
+		ldifLine("uPNSuffixes", suffix))
+}
+
 // unicodePassword is the form of a password in unicodePwd: quoted, UTF-16 little endian ([MS-ADTS] 3.1.1.3.1.5.1).
 func unicodePassword(password string) string {
 	var b []byte

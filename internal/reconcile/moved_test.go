@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"terraform-provider-workforce/internal/directory"
+)
+
+// inForest is a directory that is one of several in a forest.
+type inForest struct {
+	*memory
+	places map[string]string // of objects in the others, by id
+	down   error             // while nobody can be asked about the others
+}
+
+func (inForest) Prefer(string) {}
+
+func (inForest) Replica(context.Context) (string, error) { return "dc1", nil }
+
+func (d inForest) Elsewhere(_ context.Context, objects []string) (map[string]string, error) {
+	out := map[string]string{}
+	for _, object := range objects {
+		if place := d.places[object]; place != "" {
+			out[directory.Fold(object)] = place
+		}
+	}
+	return out, d.down
+}
+
+// TestMovedToAnotherDomain: an account that somebody moved to another domain of the forest is no reason to make a second one. Its
+// worker is set aside for as long as it is there, and the leavers of the day lose access.
+func TestMovedToAnotherDomain(t *testing.T) {
+	l := newLife(t, newMemory("a"))
+	forest := inForest{l.dir, map[string]string{}, nil}
+	l.users = func() Users { return forest }
+	docs := map[string]string{"1": document("1", true), "2": document("2", true)}
+	says(t, l.run(docs), false)
+	object := l.dir.of("u1").ID
+	delete(l.dir.objects, object)
+	forest.places[object] = "CN=Name 1,DC=emea"
+	docs["2"] = document("2", false)
+	says(t, l.run(docs), true, `worker "1": somebody moved the account to another domain`, "CN=Name 1,DC=emea", "scope of the mappings")
+	l.verdicts = map[string]Verdict{}
+	for range 2 { // and the next night again
+		says(t, l.run(docs), false, "Set aside", "1 of 2 documents", `worker "1"`, "CN=Name 1,DC=emea")
+		if l.dir.of("u1") != nil || l.dir.of("u2").Account.Enabled {
+			t.Fatal("a second account was made, or the leaver is enabled")
+		}
+	}
+	// Nobody can be asked: the worker waits.
+	forest.down = errors.New("no global catalog")
+	says(t, l.refresh(), false, "Accounts are gone, and nobody knows whether they were moved", "1", "no global catalog")
+	says(t, l.run(docs), false, "Set aside", `worker "1"`, "no global catalog")
+	forest.down = nil
+	// The advice: the worker belongs to the other domain now.
+	other := map[string]string{"2": docs["2"]}
+	says(t, l.run(other), false)
+	l.quiet(other)
+	// Or the account is deleted there, and is made anew here.
+	delete(forest.places, object)
+	says(t, l.run(docs), false)
+	if l.dir.of("u1") == nil {
+		t.Error("no account was made")
+	}
+	l.quiet(docs)
+}
+
+// TestGoneAndNobodyToAsk: an account that was deleted here is made anew and asks nobody. One of which nobody can say whether it was
+// moved is not.
+func TestGoneAndNobodyToAsk(t *testing.T) {
+	l := newLife(t, newMemory("a"))
+	l.verdicts = map[string]Verdict{}
+	forest := inForest{l.dir, nil, errors.New("no global catalog")}
+	l.users = func() Users { return forest }
+	l.options.Restore = false
+	docs := map[string]string{"1": document("1", true), "2": document("2", true)}
+	says(t, l.run(docs), false)
+	delete(l.dir.objects, l.dir.of("u1").ID)
+	says(t, l.refresh(), false, "Accounts are gone", "1", "no global catalog", "global_catalog_urls")
+	says(t, l.run(docs), false, "Set aside", `worker "1": the account is gone`)
+	forest.down = nil
+	says(t, l.run(docs), false)
+	if l.dir.of("u1") == nil {
+		t.Error("no account was made for somebody whose account is nowhere")
+	}
+	l.dir.of("u2").Deleted = true
+	forest.down = errors.New("no global catalog")
+	if f := l.refresh(); len(f) > 0 {
+		t.Errorf("an account that was deleted here is news: %v", f)
+	}
+}
