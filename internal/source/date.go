@@ -106,7 +106,7 @@ func (d *dates) parse(text, zone string) (worker.Date, error) {
 	if date, ok := d.known[text]; ok {
 		return date, nil
 	}
-	if d.none[text] {
+	if d.none[text] || d.none["0000-00-00"] && isZeroDate(text) {
 		return "", nil
 	}
 	var found worker.Date
@@ -209,6 +209,9 @@ func (d *dates) explain(text string, missing bool) error {
 	}
 	if len(text) == 5 && text >= "20000" && text <= "59999" && strings.Trim(text, "0123456789") == "" {
 		return fmt.Errorf("found %s, expected a date as %s (it looks like the serial number of a date in a spreadsheet: format the column as text before exporting)", Quote(text), expected)
+	}
+	if meansNothing(text) {
+		return fmt.Errorf("found %s, expected a date as %s (if it means no value, name it in null_values)", Quote(text), expected)
 	}
 	return fmt.Errorf("found %s, expected a date as %s", Quote(text), expected)
 }
