@@ -205,6 +205,7 @@ func (r *reader) requested() []string {
 		add(name)
 	}
 	add(r.spec.ManagerReference)
+	add(r.spec.PrimaryColumn)
 	if len(names) == 0 {
 		names = []string{"1.1"} // none (RFC 4511 section 4.5.1.8)
 	}
