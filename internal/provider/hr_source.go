@@ -77,17 +77,18 @@ func hrSourceSchema(more map[string]schema.Attribute) map[string]schema.Attribut
 			MarkdownDescription: "Which column fills which canonical key: `worker_id` (required), `status`, `worker_type`, `hire_date`, `termination_date`, `last_day_of_work`, `on_leave`, `manager_id`, `time_zone`. " +
 				"A key that is not mentioned is filled by the column of exactly its name, if there is one; a key mapped to `\"\"` by none."},
 		"attributes": texts("Columns that become attributes of the workers, for rules to read. Unset: all columns that fill no " +
-			"canonical key, except sensitive ones: national id, birth date, salary, bank account, health, religion and the like, " +
+			"canonical key, except sensitive ones: national id, birth date, nationality, home address, salary, bank account, health, " +
+			"religion, union, performance, reason for leaving and the like, " +
 			"recognised by their names, or by the labels that the source gives them, in several languages. " +
 			"A column that is named here is read, whatever it holds. Everything that is read ends up in the state: `attributes` = " +
 			"the `source_attributes` of the mapping, through a local value, reads what the rules need and nothing else. " +
 			"Canonical keys are always there, whether they are named here or not."),
-		"date_formats":   texts("Formats of dates, such as `yyyy-MM-dd`, `dd.MM.yyyy` or `M/d/yyyy`. The default is `yyyy-MM-dd`, with or without an offset, and RFC 3339. A date that does not exist, or that two formats read differently, sets its worker aside; where many or all cannot be read, it is an error."),
+		"date_formats": texts("Formats of dates, such as `yyyy-MM-dd`, `dd.MM.yyyy` or `M/d/yyyy`. The default is `yyyy-MM-dd`, with or without an offset, and RFC 3339. A date that does not exist, or that two formats read differently, sets its worker aside; where many or all cannot be read, it is an error."),
 		"no_date_values": texts("Values that mean no date. The default is `9999-12-31` and `0000-00-00`, the second also as zeros in another format, such as `00.00.0000`. " +
 			"An end date of `1900-01-01`, which programs write where there is none, sets its worker aside unless it is named here."),
-		"true_values":    texts("Words for true, ignoring case. The default is `true`, `yes`, `y`, `1` and `t`."),
-		"false_values":   texts("Words for false, ignoring case. The default is `false`, `no`, `n`, `0` and `f`."),
-		"null_values":    texts("Texts that mean no value in every column, such as `NULL`. The default is none but the empty text."),
+		"true_values":  texts("Words for true, ignoring case. The default is `true`, `yes`, `y`, `1` and `t`."),
+		"false_values": texts("Words for false, ignoring case. The default is `false`, `no`, `n`, `0` and `f`."),
+		"null_values":  texts("Texts that mean no value in every column, such as `NULL`. The default is none but the empty text."),
 		"manager_reference": hrOptionalText("What `manager_id` holds: `worker_id`, the worker id of the manager, is the default; " +
 			"otherwise the name of the column in which the manager's own record has it, such as the column of the e-mail address " +
 			"or of the name." + managerFound),
