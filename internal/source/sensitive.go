@@ -40,9 +40,11 @@ var sensitiveParts = strings.Fields(`
 	workpermit residencepermit immigration aufenthaltstitel emergencycontact notfallkontakt bloodtype blutgruppe
 	tradeunion unionmember gewerkschaft syndicat sindica criminal strafregister maritalstatus familienstand etatcivil estadocivil biometric
 	homeaddress homestreet homecity homezip homepostal homepostcode residentialaddress privateaddress personaladdress
-	privatadresse privatanschrift wohnanschrift wohnadresse adresseprive adressepersonnelle adresseperso domicil direccionparticular direccionpersonal
+	privatadresse privatanschrift wohnanschrift wohnadresse adresseprive adressepersonnelle adresseperso
+	domicil direccionparticular direccionpersonal
 	woonadres priveadres thuisadres huisadres indirizzoprivato indirizzodiresidenza enderecoresidencial adreszamieszkania bostadsadress bopael
-	nationalit nacionalid nazionalita cittadinanza citoyennete ciudadania cidadania burgerstatus statsborger medborgarskap obywatelstwo narodowosc
+	nationalit nacionalid nazionalita cittadinanza citoyennete ciudadania cidadania burgerstatus statsborger medborgarskap
+	obywatelstwo narodowosc
 	situationfamiliale situationmatrimoniale statocivile burgerlijkestaat civilstand sivilstatus stancywilny
 	maladie enfermedad discapacidad minusvalia bajamedica gezondheid ziekte arbeidsongeschikt malattia invalidita saude doenca deficiencia
 	sykdom sjukdom sygdom zdrowi niepelnospraw krankmeldung krankenstand arbeitsunfahig mutterschutz

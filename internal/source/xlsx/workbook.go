@@ -56,8 +56,8 @@ func openWorkbook(ctx context.Context, data []byte) (*workbook, error) {
 	for _, f := range archive.File {
 		name := partName(f.Name)
 		if w.parts[name] != nil {
-			return nil, fmt.Errorf("found the part %s twice in the archive, expected once: the file is damaged, or says one thing to one program and another to the next",
-				source.Quote(name))
+			return nil, fmt.Errorf("found the part %s twice in the archive, expected once: the file is damaged, "+
+				"or says one thing to one program and another to the next", source.Quote(name))
 		}
 		w.parts[name] = f
 	}
