@@ -134,3 +134,20 @@ func TestKeysThatSparseRecordsLack(t *testing.T) {
 		t.Errorf("the advice does not work: %+v, %v", got, err)
 	}
 }
+
+// TestInstantsInUTC: midnight in Berlin is the day before in UTC, however UTC is written.
+func TestInstantsInUTC(t *testing.T) {
+	for text, want := range map[string]string{"2026-06-30T22:00:00Z": "2026-07-01", "2026-06-30T22:00:00+00:00": "2026-07-01",
+		"2026-06-30 22:00:00.5-00:00": "2026-07-01", "2026-07-01T00:00:00+00:00": "2026-07-01", "2026-06-30T22:00:00+01:00": "2026-06-30",
+		"2026-06-30T22:00:00": "2026-06-30", "2026-07-01+00:00": "2026-07-01"} {
+		got, err := build(t, Spec{TimeZone: "Europe/Berlin"}, twenty("1|Active|2020-01-01|"+text)...)
+		if err != nil || string(got.Workers["1"].TerminationDate) != want {
+			t.Errorf("%s: got %+v, %v, expected %s", text, got, err, want)
+		}
+	}
+	got, err := build(t, Spec{}, "1|Active|2020-01-01|2026-06-30T22:00:00+00:00", "2|Active|2020-01-01|2026-07-01",
+		"3|Active|2020-01-01|2026-07-01")
+	if err != nil || len(got.Workers["1"].Problems) != 1 || !strings.Contains(got.Workers["1"].Problems[0], "time_zone") {
+		t.Errorf("without a zone: got %+v, %v", got, err)
+	}
+}
