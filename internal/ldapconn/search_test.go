@@ -275,7 +275,8 @@ func TestElsewhere(t *testing.T) {
 		t.Errorf("found %q and %d entries", told, entries)
 	}
 	refused := errors.New("not here")
-	if err := client.SearchEachHere(t.Context(), search("DC=fake", "(cn=*)"), each, func(string) error { return refused }); !errors.Is(err, refused) {
+	err := client.SearchEachHere(t.Context(), search("DC=fake", "(cn=*)"), each, func(string) error { return refused })
+	if !errors.Is(err, refused) {
 		t.Errorf("got %v", err)
 	}
 	mustSucceed(t, client.SearchEach(t.Context(), search("DC=fake", "(cn=*)"), each))
