@@ -29,7 +29,7 @@ func (c *Client) Search(ctx context.Context, req *ldap.SearchRequest) ([]*ldap.E
 	err := c.search(ctx, req, func(e *ldap.Entry) error {
 		entries = append(entries, e)
 		return nil
-	}, func() bool {
+	}, nil, func() bool {
 		entries = nil
 		return true
 	})
@@ -47,18 +47,27 @@ func (c *Client) Search(ctx context.Context, req *ldap.SearchRequest) ([]*ldap.E
 // lost after the first one is an error. One connection of the pool is occupied
 // while each runs: each must not wait for another goroutine that needs one.
 func (c *Client) SearchEach(ctx context.Context, req *ldap.SearchRequest, each func(*ldap.Entry) error) error {
+	return c.SearchEachHere(ctx, req, each, nil)
+}
+
+// SearchEachHere is SearchEach for a caller who has to know of what another server keeps: it calls elsewhere, if set, with the
+// URL of each reference to a part of the tree (RFC 4511 section 4.5.3), whose entries are not among the results. An
+// error of elsewhere ends the search and is returned as it is.
+func (c *Client) SearchEachHere(ctx context.Context, req *ldap.SearchRequest, each func(*ldap.Entry) error,
+	elsewhere func(url string) error) error {
 	delivered := false
 	return c.search(ctx, req, func(e *ldap.Entry) error {
 		delivered = true
 		return each(e)
-	}, func() bool { return !delivered })
+	}, elsewhere, func() bool { return !delivered })
 }
 
-func (c *Client) search(ctx context.Context, req *ldap.SearchRequest, each func(*ldap.Entry) error, again func() bool) error {
+func (c *Client) search(ctx context.Context, req *ldap.SearchRequest, each func(*ldap.Entry) error, elsewhere func(string) error,
+	again func() bool) error {
 	c.stats.searches.Add(1)
 	pageSize := c.settings.PageSize
 	return c.do(ctx, request{op: "search", dn: req.BaseDN, again: again}, func(ctx context.Context, cn *conn) (bool, error) {
-		s := pagedSearch{client: c, conn: cn, req: *req, pageSize: pageSize, each: each}
+		s := pagedSearch{client: c, conn: cn, req: *req, pageSize: pageSize, each: each, elsewhere: elsewhere}
 		s.req.Controls = slices.DeleteFunc(slices.Clone(req.Controls), func(control ldap.Control) bool {
 			return control.GetControlType() == ldap.ControlTypePaging
 		})
@@ -74,12 +83,13 @@ func (c *Client) search(ctx context.Context, req *ldap.SearchRequest, each func(
 
 // pagedSearch is one run of a search on one connection.
 type pagedSearch struct {
-	client   *Client
-	conn     *conn
-	req      ldap.SearchRequest
-	pageSize int
-	cookie   []byte
-	each     func(*ldap.Entry) error
+	client    *Client
+	conn      *conn
+	req       ldap.SearchRequest
+	pageSize  int
+	cookie    []byte
+	each      func(*ldap.Entry) error
+	elsewhere func(url string) error
 }
 
 // emptyPages is how many pages without entries may follow each other with the
@@ -105,6 +115,14 @@ func (s *pagedSearch) run(ctx context.Context) error {
 			}
 			s.client.stats.entries.Add(1)
 			if err := s.each(e); err != nil {
+				return callerError{err}
+			}
+		}
+		for _, url := range result.Referrals {
+			if s.elsewhere == nil {
+				break
+			}
+			if err := s.elsewhere(url); err != nil {
 				return callerError{err}
 			}
 		}

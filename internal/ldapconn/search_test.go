@@ -3,6 +3,7 @@
 package ldapconn_test
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -312,4 +313,33 @@ func TestControllersThatCannotBeUsed(t *testing.T) {
 			t.Errorf("RootDSE() = %v", err)
 		}
 	})
+}
+
+// TestElsewhere: who asks is told of the parts of the tree that another server keeps, and may end the search.
+func TestElsewhere(t *testing.T) {
+	const child = "ldap://emea.fake/DC=emea,DC=fake"
+	reference := ber.NewSequence("")
+	body := ber.Encode(ber.ClassApplication, ber.TypeConstructed, ldap.ApplicationSearchResultReference, nil, "")
+	body.AppendChild(ber.NewString(ber.ClassUniversal, ber.TypePrimitive, ber.TagOctetString, child, ""))
+	reference.AppendChild(body)
+	f := &fake{handle: func(fakeRequest) []*ber.Packet {
+		return []*ber.Packet{entry("CN=a,DC=fake", nil), reference, done("")}
+	}}
+	client := newClient(t, f.start(t))
+	var told []string
+	entries := 0
+	each := func(*ldap.Entry) error { entries++; return nil }
+	mustSucceed(t, client.SearchEachHere(t.Context(), search("DC=fake", "(cn=*)"), each, func(url string) error {
+		told = append(told, url)
+		return nil
+	}))
+	if len(told) != 1 || told[0] != child || entries != 1 {
+		t.Errorf("found %q and %d entries", told, entries)
+	}
+	refused := errors.New("not here")
+	err := client.SearchEachHere(t.Context(), search("DC=fake", "(cn=*)"), each, func(string) error { return refused })
+	if !errors.Is(err, refused) {
+		t.Errorf("got %v", err)
+	}
+	mustSucceed(t, client.SearchEach(t.Context(), search("DC=fake", "(cn=*)"), each))
 }

@@ -77,16 +77,22 @@ func hrSourceSchema(more map[string]schema.Attribute) map[string]schema.Attribut
 			MarkdownDescription: "Which column fills which canonical key: `worker_id` (required), `status`, `worker_type`, `hire_date`, `termination_date`, `last_day_of_work`, `on_leave`, `manager_id`, `time_zone`. " +
 				"A key that is not mentioned is filled by the column of exactly its name, if there is one; a key mapped to `\"\"` by none."},
 		"attributes": texts("Columns that become attributes of the workers, for rules to read. Unset: all columns that fill no " +
-			"canonical key, except sensitive ones: national id, birth date, salary, bank account, health, religion and the like, " +
+			"canonical key, except sensitive ones: national id, birth date, nationality, home address, salary, bank account, health, " +
+			"religion, union, performance, reason for leaving and the like, " +
 			"recognised by their names, or by the labels that the source gives them, in several languages. " +
 			"A column that is named here is read, whatever it holds. Everything that is read ends up in the state: `attributes` = " +
 			"the `source_attributes` of the mapping, through a local value, reads what the rules need and nothing else. " +
 			"Canonical keys are always there, whether they are named here or not."),
-		"date_formats":   texts("Formats of dates, such as `yyyy-MM-dd`, `dd.MM.yyyy` or `M/d/yyyy`. The default is `yyyy-MM-dd`, with or without an offset, and RFC 3339. A date that does not exist, or that two formats read differently, sets its worker aside; where many or all cannot be read, it is an error."),
-		"no_date_values": texts("Values that mean no date. The default is `9999-12-31` and `0000-00-00`."),
-		"true_values":    texts("Words for true, ignoring case. The default is `true`, `yes`, `y`, `1` and `t`."),
-		"false_values":   texts("Words for false, ignoring case. The default is `false`, `no`, `n`, `0` and `f`."),
-		"null_values":    texts("Texts that mean no value in every column, such as `NULL`. The default is none but the empty text."),
+		"date_formats": texts("Formats of dates, such as `yyyy-MM-dd`, `dd.MM.yyyy` or `M/d/yyyy`. " +
+			"The default is `yyyy-MM-dd`, with or without an offset, and RFC 3339. " +
+			"A date that does not exist, or that two formats read differently, sets its worker aside; where many or all cannot be read, " +
+			"it is an error."),
+		"no_date_values": texts("Values that mean no date. The default is `9999-12-31` and `0000-00-00`, the second also as zeros in " +
+			"another format, such as `00.00.0000`. An end date of `1900-01-01`, which programs write where there is none, sets its worker " +
+			"aside unless it is named here."),
+		"true_values":  texts("Words for true, ignoring case. The default is `true`, `yes`, `y`, `1` and `t`."),
+		"false_values": texts("Words for false, ignoring case. The default is `false`, `no`, `n`, `0` and `f`."),
+		"null_values":  texts("Texts that mean no value in every column, such as `NULL`. The default is none but the empty text."),
 		"manager_reference": hrOptionalText("What `manager_id` holds: `worker_id`, the worker id of the manager, is the default; " +
 			"otherwise the name of the column in which the manager's own record has it, such as the column of the e-mail address " +
 			"or of the name." + managerFound),
@@ -97,7 +103,8 @@ func hrSourceSchema(more map[string]schema.Attribute) map[string]schema.Attribut
 		"time_zones":        schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Other names of time zones, such as `W. Europe Standard Time` or the code of a site, with the IANA name of each."},
 		"min_records":       schema.Int64Attribute{Optional: true, Validators: []validator.Int64{int64validator.AtLeast(0)}, MarkdownDescription: "Least number of records. Fewer are an error: half a file must not make people leavers. The default is 1."},
 		"min_filled": schema.MapAttribute{Optional: true, ElementType: types.Float64Type, MarkdownDescription: "Least share of records, from 0 to 1, with a value, by column. " +
-			"A column that fills a canonical key and is empty in every record is always reported: `status`, `worker_type` and `hire_date` of a file or a query as an error, the others as a warning. 0 says that the column may be empty."},
+			"A column that fills a canonical key and is empty in every record is always reported: `status` and `hire_date` as an error, " +
+			"`worker_type` of a file or a query too, and the others as a warning. 0 says that the column may be empty."},
 		"sentinels": texts("Worker ids that must be among the records."),
 		"primary_column": schema.StringAttribute{Optional: true, MarkdownDescription: "Column that marks the primary record of a worker who has several, such as one for each contract. The other records of the worker are left out. " +
 			"Unset: a worker id that comes twice is an error. Contracts that each have an id of their own are joined by `workforce_hr_merge` with `person_key` instead."},

@@ -46,7 +46,8 @@ type Builder struct {
 	readable    [9]int            // by the order of worker.Fields: values that could be read
 	doubts      [9]doubts         // and those that could not
 	replacement findings
-	order       findings
+	damaged     findings // values that were decoded in the wrong encoding
+	order       order
 }
 
 // findings counts what is reported once for all records.
@@ -205,13 +206,9 @@ func (b *Builder) missing(column, where string, problem bool) {
 	if n := len(known); n > 40 {
 		known, more = known[:40], fmt.Sprintf(" and %d more", n-40)
 	}
-	quoted := make([]string, len(known))
-	for i, name := range known {
-		quoted[i] = Quote(name)
-	}
-	text := fmt.Sprintf("%s: there is no column %q%s, expected one of %s%s", where, column, near, strings.Join(quoted, ", "), more)
+	text := fmt.Sprintf("%s: there is no column %q%s, expected one of %s%s", where, column, near, quoteAll(known), more)
 	if where == "fields.worker_id" && b.spec.Fields["worker_id"] == "" {
-		text = fmt.Sprintf("fields: nothing fills worker_id; name the column that holds it: one of %s%s", strings.Join(quoted, ", "), more)
+		text = fmt.Sprintf("fields: nothing fills worker_id; name the column that holds it: one of %s%s", quoteAll(known), more)
 	}
 	if problem {
 		b.Report(Problem{Text: text})
@@ -383,9 +380,17 @@ func (r *record) checkOne(column int, text string) bool {
 		return false
 	}
 	if strings.ContainsRune(text, utf8.RuneError) {
-		r.replacement.add(func() string { return fmt.Sprintf("%s, column %q: %s", r.position, r.columns[column], Quote(text)) })
+		r.replacement.add(func() string { return r.value(column, text) })
+	}
+	if garbled(text) {
+		r.damaged.add(func() string { return r.value(column, text) })
 	}
 	return true
+}
+
+// value names a value in a warning.
+func (r *record) value(column int, text string) string {
+	return fmt.Sprintf("%s, column %q: %s", r.position, r.columns[column], Quote(text))
 }
 
 // enter puts the worker among the others, unless the id is taken.

@@ -3,8 +3,8 @@
 package source
 
 import (
-	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -69,6 +69,8 @@ func (r *record) noID(column int, text string) string {
 		return "an error of a spreadsheet: mend the formula, and export again"
 	case totalWord.MatchString(text) && !r.bare(): // checkBare says it of records without a value
 		return "is it a total, or another line of a report?"
+	case meansNothing(text):
+		return "it says that there is no id: leave the record out of the export, or give the worker an id"
 	case text == r.columns[column]:
 		return "the name of the column again: were two exports put one behind the other?"
 	}
@@ -101,11 +103,7 @@ func (r *record) canonical() {
 	w.LastDayOfWork = r.date(fieldLastDay)
 	w.OnLeave = r.truth(fieldOnLeave)
 	w.ManagerID = r.manager()
-	if end := max(w.TerminationDate, w.LastDayOfWork); end != "" && end < w.HireDate {
-		r.order.add(func() string {
-			return fmt.Sprintf("worker %s (%s): %s, hired %s", Quote(w.ID), r.position, end, w.HireDate)
-		})
-	}
+	r.order.note(w, r.position)
 }
 
 // word returns the text of a canonical key, or "".
@@ -170,6 +168,12 @@ func (r *record) date(field int) worker.Date {
 	date, err := r.dates.parse(text, r.worker.TimeZone)
 	if err != nil {
 		r.doubt(field, "%v", err)
+		return ""
+	}
+	if date == placeholderEnd && field != fieldHire {
+		r.doubt(field, "found %s, a date that programs write where there is none, expected the day on which the worker left "+
+			"(if it means no date, name it in no_date_values: no_date_values = [%s])", Quote(text),
+			quoteAll(slices.Concat(words(r.spec.NoDate, DefaultNoDate), []string{string(date)})))
 		return ""
 	}
 	r.readable[field]++

@@ -5,6 +5,7 @@ package source
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -98,6 +99,9 @@ func newDates(s Spec) *dates {
 	return d
 }
 
+// inUTC matches a time in UTC: with Z, or with an offset of nothing, as Python and PostgreSQL write it.
+var inUTC = regexp.MustCompile(`Z$|[+-]00:?00$`)
+
 // parse reads a date. The date is the one written, whatever the offset behind
 // it: "2026-07-01T00:00:00+02:00" and Workday's "2026-07-01-07:00" are the first of
 // July. Only an instant in UTC that is not midnight is no date yet; it is the
@@ -106,7 +110,7 @@ func (d *dates) parse(text, zone string) (worker.Date, error) {
 	if date, ok := d.known[text]; ok {
 		return date, nil
 	}
-	if d.none[text] {
+	if d.none[text] || d.none["0000-00-00"] && isZeroDate(text) {
 		return "", nil
 	}
 	var found worker.Date
@@ -123,7 +127,7 @@ func (d *dates) parse(text, zone string) (worker.Date, error) {
 			return "", fmt.Errorf("found %s, whose year of two digits may be %d or %d: "+
 				"let the HR system write four digits, and give the format with yyyy in date_formats", Quote(text), t.Year()-100, t.Year())
 		}
-		if _, offset := t.Zone(); offset == 0 && strings.HasSuffix(text, "Z") && t.Format(time.TimeOnly) != "00:00:00" {
+		if _, offset := t.Zone(); offset == 0 && inUTC.MatchString(text) && t.Format(time.TimeOnly) != "00:00:00" {
 			return d.instant(text, t, zone)
 		}
 		date := worker.Date(t.Format(time.DateOnly))
@@ -209,6 +213,9 @@ func (d *dates) explain(text string, missing bool) error {
 	}
 	if len(text) == 5 && text >= "20000" && text <= "59999" && strings.Trim(text, "0123456789") == "" {
 		return fmt.Errorf("found %s, expected a date as %s (it looks like the serial number of a date in a spreadsheet: format the column as text before exporting)", Quote(text), expected)
+	}
+	if meansNothing(text) {
+		return fmt.Errorf("found %s, expected a date as %s (if it means no value, name it in null_values)", Quote(text), expected)
 	}
 	return fmt.Errorf("found %s, expected a date as %s", Quote(text), expected)
 }

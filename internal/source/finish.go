@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"terraform-provider-workforce/internal/wording"
 	"terraform-provider-workforce/internal/worker"
 )
 
@@ -22,6 +23,7 @@ func (b *Builder) Finish() (*Result, error) {
 		b.checkGuards()
 		b.checkEmpty()
 		b.checkBare()
+		b.checkOrder()
 	}
 	if b.problems.Total > 0 {
 		p := b.problems
@@ -88,6 +90,9 @@ var everybody = []string{"status", "worker_type", "hire_date"}
 // handful is the number of records below which an empty column is only told: a test, or the first people.
 const handful = 5
 
+// mend is what to look for where a column is empty.
+const mend = "is the export complete, and may the account that reads it see the column?"
+
 // checkBare refuses records with nothing but an id among others that have more.
 func (b *Builder) checkBare() {
 	if len(b.bare) == b.Records() {
@@ -104,7 +109,7 @@ func (b *Builder) checkBare() {
 // dates, everybody who left works here. A min_filled of 0 says that a column may be empty.
 func (b *Builder) checkEmpty() {
 	n := b.Records()
-	const mend = "is the export complete, and may the account that reads it see the column?"
+	b.checkAbsent(n)
 	var told []string
 	for i, key := range worker.Fields {
 		column := b.fields[i]
@@ -116,7 +121,7 @@ func (b *Builder) checkEmpty() {
 		if _, said := b.spec.MinFilled[name]; said {
 			continue
 		}
-		if !slices.Contains(everybody, key) || b.spec.Sparse || n < handful {
+		if !slices.Contains(everybody, key) || b.spec.Sparse && key == "worker_type" || n < handful {
 			told = append(told, fmt.Sprintf("%s (column %q)", key, name))
 			continue
 		}
@@ -129,14 +134,32 @@ func (b *Builder) checkEmpty() {
 	}
 }
 
+// checkAbsent looks for what everybody has and no record of a source that leaves out what is empty: the column may be
+// renamed, or hidden from the account that reads.
+func (b *Builder) checkAbsent(n int) {
+	if !b.spec.Sparse || n < handful {
+		return
+	}
+	for i, key := range worker.Fields {
+		column := b.spec.Fields[key]
+		if i == fieldID || b.fields[i] >= 0 || column == "" || key == "worker_type" || !slices.Contains(everybody, key) {
+			continue
+		}
+		b.Report(Problem{Column: column, Text: fmt.Sprintf("found no %s in any of %d records, expected one for each worker: %s "+
+			"(fields = { %s = \"\" } says that nothing fills %s)", key, n, mend, key, key)})
+	}
+}
+
 func (b *Builder) finalWarnings() []string {
 	b.tellDoubts()
 	if b.replacement.count > 0 {
 		b.Warn("%s with the replacement character U+FFFD: an earlier conversion has damaged it%s: %s", count(b.replacement.count, "value"), others(b.replacement.count), b.replacement.first)
 	}
-	if b.order.count > 0 {
-		b.Warn("%s who leaves before the hire date%s: %s", count(b.order.count, "worker"), others(b.order.count), b.order.first)
+	if b.damaged.count > 0 {
+		b.Warn("%s like UTF-8 read in another encoding%s: %s: let the export and everything behind it say the same encoding",
+			wording.Count(b.damaged.count, "value that looks", "values that look"), others(b.damaged.count), b.damaged.first)
 	}
+	b.tellOrder()
 	var zeros []string
 	for id := range b.workers {
 		if bare := strings.TrimLeft(id, "0"); bare != id && b.workers[bare] != nil {

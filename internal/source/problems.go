@@ -141,6 +141,15 @@ func Quote(text string) string {
 	return strconv.Quote(text[:cut]) + "…"
 }
 
+// quoteAll lists texts for a message.
+func quoteAll(texts []string) string {
+	quoted := make([]string, len(texts))
+	for i, text := range texts {
+		quoted[i] = Quote(text)
+	}
+	return strings.Join(quoted, ", ")
+}
+
 // Printable is what a library says about bytes from outside, which it may quote as they are,
 // so that messages stay text.
 func Printable(message string) string { return strings.ToValidUTF8(message, "\ufffd") }

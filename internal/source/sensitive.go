@@ -19,7 +19,8 @@ var sensitiveWords = strings.Fields(`
 	ssn sin nino tin itin ein bsn pesel cpf curp nif nie dni cnp hetu egn oib jmbg rut cpr amka nric aadhaar aadhar
 	dob iban bic swift sortcode race wage wages bonus lohn loon lonn palkka salaire sueldo
 	tax taxes pension veteran religion religious password passwort passwd kennwort
-	hispanic latino latina latinx married spouse visa rating ratings bewertung`)
+	hispanic latino latina latinx married spouse visa rating ratings bewertung
+	sick salud salute helse halsa raza raca caste tribe ancestry nir nss rib`)
 
 // sensitiveParts are found anywhere in the column's name once it is reduced to
 // lower-case letters and digits without accents.
@@ -37,12 +38,35 @@ var sensitiveParts = strings.Fields(`
 	hispaniclatino citizen staatsangeh burgerschaft maritaldesc marital performancescore performancerating performancereview leistungsbeurteilung appraisal disciplinary
 	termreason terminationreason reasonforterm reasonofterm leavingreason leavereason reasonforleaving exitreason kundigungsgrund austrittsgrund motifdepart
 	workpermit residencepermit immigration aufenthaltstitel emergencycontact notfallkontakt bloodtype blutgruppe
-	tradeunion unionmember gewerkschaft syndicat sindicato criminal strafregister maritalstatus familienstand etatcivil estadocivil biometric`)
+	tradeunion unionmember gewerkschaft syndicat sindica criminal strafregister maritalstatus familienstand etatcivil estadocivil biometric
+	homeaddress homestreet homecity homezip homepostal homepostcode residentialaddress privateaddress personaladdress
+	privatadresse privatanschrift wohnanschrift wohnadresse adresseprive adressepersonnelle adresseperso
+	domicil direccionparticular direccionpersonal
+	woonadres priveadres thuisadres huisadres indirizzoprivato indirizzodiresidenza enderecoresidencial adreszamieszkania bostadsadress bopael
+	nationalit nacionalid nazionalita cittadinanza citoyennete ciudadania cidadania burgerstatus statsborger medborgarskap
+	obywatelstwo narodowosc
+	situationfamiliale situationmatrimoniale statocivile burgerlijkestaat civilstand sivilstatus stancywilny
+	maladie enfermedad discapacidad minusvalia bajamedica gezondheid ziekte arbeidsongeschikt malattia invalidita saude doenca deficiencia
+	sykdom sjukdom sygdom zdrowi niepelnospraw krankmeldung krankenstand arbeitsunfahig mutterschutz
+	vakbond sindacat fagforening fackforening zwiazkizawodowe
+	bruttolohn nettolohn stundenlohn monatslohn jahreslohn grundlohn lohngruppe lohnart entgelt besoldung salair brutoloon
+	nettoloon uurloon maandloon
+	retribuzione remuneracion lonnstrinn
+	coordonneesbancaires bankrekening rekeningnummer contocorrente cuentabanc
+	godsdienst geloofsovertuiging etnicit etnia origineethnique
+	motifdedepart motifsortie motifdesortie motifdefin raisondepart raisondedepart licenciement motivobaja motivodebaja
+	motivodelabaja motivosalida motivodesalida causabaja
+	redenvertrek redenuitdienst redenontslag ontslagreden vertrekreden motivocessazione motivouscita motivodesligamento
+	motivorescisao motivosaida
+	grundderkundigung abgangsgrund trennungsgrund beendigungsgrund dismissalreason reasonfordismissal exitinterview przyczynazwolnienia
+	beurteilung abmahnung evaluation desempeno beoordeling valutazione avaliacao
+	fechanac nextofkin identiteitskaart rijbewijs cartedidentite carteidentite`)
 
 // Sensitive reports whether the name of a column says that it holds what no
 // directory needs and the law protects: national and tax ids, birth dates, pay
-// and bank data, health, religion, ethnicity, convictions, family status,
-// union membership (GDPR articles 9, 10 and 87) or passwords. It knows names in
+// and bank data, health, religion, ethnicity, nationality, convictions, family status,
+// union membership (GDPR articles 9, 10 and 87), where somebody lives, how they
+// are judged, why they left, or passwords. It knows names in
 // English, German, French, Spanish, Italian, Portuguese, Dutch, Nordic and
 // some Slavic languages. It is a net, not a proof: naming the wanted columns is
 // the safe way.

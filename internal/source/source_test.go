@@ -369,13 +369,21 @@ func TestSensitive(t *testing.T) {
 		"Disability,MaritalStatus,person.birthDate,Födelsedatum,Fødselsnummer,Personnummer,PESEL,BSN,Código Fiscal,Numéro de "+
 		"sécurité sociale,Password,Driver's License,Trade Union,SexualOrientation,Führerschein,pay_rate,"+
 		"Birthday,Country of Birth,HispanicLatino,CitizenDesc,MaritalDesc,PerformanceScore,TermReason,Termination "+
-		"Reason,Kündigungsgrund,Staatsangehörigkeit,Visa Type,EmergencyContactPhone", ",") {
+		"Reason,Abgangsgrund,Motif de départ,Motivo de la baja,Reden uit dienst,Motivo cessazione,Grund der Kündigung,"+
+		"Nationality,Nationalität,Nationalité,Nacionalidad,Nationaliteit,Cittadinanza,Statsborgerskap,Obywatelstwo,"+
+		"HomeAddress,Home Street,home_postal_code,Privatadresse,Wohnanschrift,Adresse personnelle,Dirección particular,Woonadres,Domicilio,"+
+		"Bruttolohn,Entgeltgruppe,Salaire brut,salairebrut,Brutoloon,Retribuzione lorda,Bankrekening,"+
+		"Coordonnées bancaires,Nº cuenta bancaria,RIB,"+
+		"Maladie,Enfermedad,Gezondheid,Ziekte,Salud,Saúde,Sick Days,Krankmeldung,Mutterschutz,Vakbond,Sindacato,Afiliación sindical,"+
+		"Situation familiale,Burgerlijke staat,Stato civile,Etnia,Godsdienst,Mitarbeiterbeurteilung,Evaluación del desempeño,Beoordeling 2026,"+
+		"Kündigungsgrund,Staatsangehörigkeit,Visa Type,EmergencyContactPhone", ",") {
 		if !Sensitive(column) {
 			t.Errorf("%s is let in", column)
 		}
 	}
 	for _, column := range strings.Split("WorkerID,BusinessName,ClassName,Business Unit,GenderPronoun,CostCenter,Company,Location,JobTitle,StreetAddress,City,CountryCode,OfficePhone,ZipCode,PinCode,"+
-		"Custom01,Personalnummer,PersonnelNumber,PayrollNumber,PayGroup,Division,Department,Trace,Terrace,Syntax,Taxi,Steuerung,Longitude,Lon,Colonna,HireDate,Email,Mobile,Manager,Building,Nationality,Grade,Bankside", ",") {
+		"Custom01,Personalnummer,PersonnelNumber,PayrollNumber,PayGroup,Division,Department,Trace,Terrace,Syntax,Taxi,Steuerung,Longitude,Lon,Colonna,HireDate,Email,Mobile,Manager,Building,Grade,Bankside,"+
+		"Saludo,Salutation,International,NationalAccounts,Entity,Motif,Reden,Reason,Kategorie,Standort,Adresse,Address,Privat,Domain", ",") {
 		if Sensitive(column) {
 			t.Errorf("%s is left out", column)
 		}

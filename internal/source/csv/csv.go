@@ -236,6 +236,9 @@ func (r *reader) read(ctx context.Context, s source.Spec) (*source.Result, error
 	if r.count >= 0 && !r.ragged {
 		r.builder.Expect(r.count, r.trailer)
 	}
+	if r.cut && r.config.Location.Unvouched() {
+		r.builder.Warn("%s", location.NoEnd)
+	}
 	if r.blank > 0 {
 		r.builder.Warn("%s left out, without any value", wording.Count(r.blank, "row was", "rows were"))
 	}

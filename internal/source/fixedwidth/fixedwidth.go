@@ -64,11 +64,11 @@ func Read(ctx context.Context, c Config, s source.Spec, now time.Time) (*source.
 }
 
 func read(ctx context.Context, c Config, s source.Spec, now time.Time) (*source.Result, error) {
+	c.Location.Ends = c.Trailer != "" || s.MinRecords > 1
 	r := &reader{config: c, keepSpace: s.KeepSpace, count: -1}
 	if err := r.compile(); err != nil {
 		return nil, err
 	}
-	c.Location.Ends = c.Trailer != "" || s.MinRecords > 1
 	raw, err := location.Read(ctx, c.Location, now)
 	if err != nil {
 		return nil, err
@@ -180,6 +180,9 @@ func (r *reader) read(ctx context.Context) (*source.Result, error) {
 	}
 	if r.count >= 0 && !r.ragged {
 		r.builder.Expect(r.count, r.counted)
+	}
+	if last && r.config.ShortLines && r.config.Location.Unvouched() {
+		r.builder.Warn("%s", location.NoEnd)
 	}
 	if r.blank > 0 {
 		r.builder.Warn("%d empty lines were left out", r.blank)

@@ -32,6 +32,9 @@ func TestDecode(t *testing.T) {
 		`[null,true,"x\n"]`:         "[<nil> true x\n]",
 	} {
 		v, err := Decode([]byte(text))
+		if bad := Check([]byte(text)); (bad == nil) != (err == nil) {
+			t.Errorf("%.20q: Check says %v, Decode %v", text, bad, err)
+		}
 		got := fmt.Sprint(v)
 		if err != nil {
 			got = err.Error()

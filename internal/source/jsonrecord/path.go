@@ -32,20 +32,37 @@ func Decode(body []byte) (any, error) {
 	}
 	d := jsontext.NewDecoder(bytes.NewReader(body))
 	v, err := decode(d)
-	switch wrong := (*jsontext.SyntacticError)(nil); {
-	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
-		return nil, fmt.Errorf("the JSON ends in the middle, after %d bytes: the answer is incomplete", len(body))
-	case errors.Is(err, jsontext.ErrDuplicateName) && errors.As(err, &wrong):
-		return nil, fmt.Errorf("found the key %s twice in one object, expected it once", strconv.Quote(string(wrong.JSONPointer)))
-	case errors.As(err, &wrong):
-		return nil, fmt.Errorf("expected JSON: byte %d: %w", wrong.ByteOffset, wrong.Err)
-	case err != nil:
-		return nil, fmt.Errorf("expected JSON: byte %d: %w", d.InputOffset(), err)
-	}
-	if rest := bytes.TrimSpace(body[d.InputOffset():]); len(rest) > 0 {
-		return nil, fmt.Errorf("found more behind the JSON document, at byte %d, expected its end", d.InputOffset())
+	if err = ended(d, body, err); err != nil {
+		return nil, err
 	}
 	return v, nil
+}
+
+// Check holds, for sources that decode by encoding/json, what [Decode] holds: the body is one JSON document, whole, and without a
+// key that occurs twice in an object, of which that package takes the last.
+func Check(body []byte) error {
+	body = bytes.TrimPrefix(body, []byte("\ufeff"))
+	d := jsontext.NewDecoder(bytes.NewBuffer(body)) // which it reads in place
+	_, err := d.ReadValue()
+	return ended(d, body, err)
+}
+
+// ended says what is wrong with a document that was read, or is behind it.
+func ended(d *jsontext.Decoder, body []byte, err error) error {
+	switch wrong := (*jsontext.SyntacticError)(nil); {
+	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
+		return fmt.Errorf("the JSON ends in the middle, after %d bytes: the answer is incomplete", len(body))
+	case errors.Is(err, jsontext.ErrDuplicateName) && errors.As(err, &wrong):
+		return fmt.Errorf("found the key %s twice in one object, expected it once", strconv.Quote(string(wrong.JSONPointer)))
+	case errors.As(err, &wrong):
+		return fmt.Errorf("expected JSON: byte %d: %w", wrong.ByteOffset, wrong.Err)
+	case err != nil:
+		return fmt.Errorf("expected JSON: byte %d: %w", d.InputOffset(), err)
+	}
+	if rest := bytes.TrimSpace(body[d.InputOffset():]); len(rest) > 0 {
+		return fmt.Errorf("found more behind the JSON document, at byte %d, expected its end", d.InputOffset())
+	}
+	return nil
 }
 
 // decode reads the next value.

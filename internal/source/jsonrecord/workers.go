@@ -149,7 +149,7 @@ func columnOf(s source.Spec, columns []column, key string) int {
 	return slices.IndexFunc(columns, func(c column) bool { return c.name == name && name != "" })
 }
 
-// Names returns the names of the columns that fields, attributes, min_filled and manager_reference use.
+// Names returns the names of the columns that fields, attributes, min_filled, manager_reference and primary_column use.
 func Names(s source.Spec) []string {
 	used := map[string]bool{}
 	for _, name := range s.Fields {
@@ -164,6 +164,7 @@ func Names(s source.Spec) []string {
 	if s.ManagerReference != source.ByWorkerID {
 		used[s.ManagerReference] = true
 	}
+	used[s.PrimaryColumn] = true
 	delete(used, "")
 	return slices.Sorted(maps.Keys(used))
 }

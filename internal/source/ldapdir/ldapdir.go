@@ -159,7 +159,7 @@ func (r *reader) read(ctx context.Context) (*source.Result, error) {
 		}
 	}
 	r.column(DN)
-	err := r.client.SearchEach(ctx, request, func(e *ldap.Entry) error {
+	err := r.client.SearchEachHere(ctx, request, func(e *ldap.Entry) error {
 		r.add(e, all)
 		for _, a := range e.Attributes {
 			for _, v := range a.ByteValues {
@@ -170,7 +170,7 @@ func (r *reader) read(ctx context.Context) (*source.Result, error) {
 			return fmt.Errorf("found more than %d bytes up to %q, expected at most as many in all (max_bytes): a filter, or attributes by name, make it less", limit, e.DN)
 		}
 		return nil
-	})
+	}, r.elsewhere)
 	if ldapconn.IsNotFound(err) {
 		return nil, fmt.Errorf("base: there is no entry %q, or %s may not see it: %w", r.config.Base, cmp.Or(r.config.Username, "the account"), err)
 	}
@@ -205,6 +205,7 @@ func (r *reader) requested() []string {
 		add(name)
 	}
 	add(r.spec.ManagerReference)
+	add(r.spec.PrimaryColumn)
 	if len(names) == 0 {
 		names = []string{"1.1"} // none (RFC 4511 section 4.5.1.8)
 	}

@@ -102,8 +102,10 @@ func (r *reader) named() map[string]bool {
 	for name := range r.spec.MinFilled {
 		names[name] = true
 	}
-	if name := r.spec.ManagerReference; name != "" {
-		names[name] = true
+	for _, name := range []string{r.spec.ManagerReference, r.spec.PrimaryColumn} {
+		if name != "" {
+			names[name] = true
+		}
 	}
 	return names
 }

@@ -62,6 +62,13 @@ const (
 	DefaultTimeout  = 5 * time.Minute
 )
 
+// NoEnd is what is said of a text whose last line has no end: it may be cut off within the last value.
+const NoEnd = "the last line has no line end, as where a file is cut off in its last value: an end date may be missing there. " +
+	"What tells that the export is whole ends this warning: trailer, min_records or sha256, or a line end that the export writes"
+
+// Unvouched reports an export from elsewhere of which nothing tells whether it is whole.
+func (c Config) Unvouched() bool { return !c.Ends && c.SHA256 == "" && c.Content == "" }
+
 // Name returns what messages call the export: the path, the URL without its
 // query, which may hold a signature, or "content".
 func (c Config) Name() string {

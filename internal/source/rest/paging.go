@@ -213,8 +213,15 @@ func (r *reader) more(p *page) (string, error) {
 // total, more = false, or a page without records does.
 func (r *reader) readNumbered(ctx context.Context) error {
 	at := r.config.Paging.First
+	var only *page // so far, by a total that the next page has to confirm
 	for n := 1; ; n++ {
 		p, err := r.fetch(ctx, r.pageName(at), "", r.parameters(strconv.Itoa(at)))
+		if only != nil {
+			if end, wrong := confirms(only, p, err); end || wrong != nil {
+				return r.confirmed(only, wrong)
+			}
+			only = nil
+		}
 		if err != nil {
 			return err
 		}
@@ -226,7 +233,10 @@ func (r *reader) readNumbered(ctx context.Context) error {
 			return fmt.Errorf("%s, %s: %w", r.where(p.response), p.name, err)
 		}
 		if end {
-			return r.finish(p)
+			if n > 1 || !r.unsure(p) {
+				return r.finish(p)
+			}
+			only = p
 		}
 		if n == 1 && !r.oneByOne {
 			if rest := r.remaining(p); len(rest) > 1 {

@@ -162,12 +162,14 @@ type page struct {
 	name     string
 	document any
 	records  []any
+	mark     string // of the records as they came
 	response *web.Response
 	total    int // by the answer; -1 if it does not say
 	pages    int
 }
 
-// fetch asks for a page. link, if set, is the whole URL; else parameters are added to the request.
+// fetch asks for a page, of which it returns what it could read together with an error. link, if set, is the whole URL;
+// else parameters are added to the request.
 func (r *reader) fetch(ctx context.Context, name, link string, parameters map[string]string) (*page, error) {
 	request := web.Request{Method: r.config.Method, URL: r.config.Path, Query: url.Values{}, Header: http.Header{}, Safe: true,
 		Expect:  r.config.Expect,
@@ -208,7 +210,7 @@ func (r *reader) fetch(ctx context.Context, name, link string, parameters map[st
 		return p, nil
 	}
 	if err := r.parse(p); err != nil {
-		return nil, fmt.Errorf("%s, %s: %w", r.where(response), name, err)
+		return p, fmt.Errorf("%s, %s: %w", r.where(response), name, err)
 	}
 	return p, nil
 }
@@ -234,6 +236,7 @@ func (r *reader) parse(p *page) error {
 	if p.records, err = r.paths.records.Records(p.document); err != nil {
 		return err
 	}
+	p.mark = mark(p.records)
 	if r.config.Paging.Total != "" {
 		if p.total, err = r.paths.total.Number(p.document); err != nil {
 			return fmt.Errorf("total: %w", err)
@@ -255,7 +258,7 @@ func (r *reader) parse(p *page) error {
 
 // take adds a page to what was read.
 func (r *reader) take(p *page) error {
-	if err := r.guard.Add(web.Page{Name: p.name, Records: len(p.records), Total: p.total, Pages: p.pages, Mark: mark(p.records)}); err != nil {
+	if err := r.guard.Add(web.Page{Name: p.name, Records: len(p.records), Total: p.total, Pages: p.pages, Mark: p.mark}); err != nil {
 		return fmt.Errorf("%s: %w", r.where(p.response), err)
 	}
 	for i, record := range p.records {

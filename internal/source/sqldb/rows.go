@@ -142,7 +142,7 @@ func named(s source.Spec, column string) bool {
 		}
 	}
 	_, watched := s.MinFilled[column]
-	return watched || column == s.ManagerReference || slices.Contains(s.Attributes, column)
+	return watched || column == s.ManagerReference || column == s.PrimaryColumn || slices.Contains(s.Attributes, column)
 }
 
 func (r *run) explainText(string) string {

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"terraform-provider-workforce/internal/source"
+	"terraform-provider-workforce/internal/source/jsonrecord"
 	"terraform-provider-workforce/internal/source/web"
 )
 
@@ -122,6 +123,9 @@ func parsePage(a *web.Response) (*page, error) {
 	decoder := json.NewDecoder(bytes.NewReader(a.Body))
 	decoder.UseNumber()
 	if err := decoder.Decode(&body); err != nil {
+		return nil, fmt.Errorf("the answer is no JSON of OData v2: %w", err)
+	}
+	if err := jsonrecord.Check(a.Body); err != nil {
 		return nil, fmt.Errorf("the answer is no JSON of OData v2: %w", err)
 	}
 	if body.D == nil || body.D.Results == nil {

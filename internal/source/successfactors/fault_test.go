@@ -95,6 +95,12 @@ func TestWrongAnswers(t *testing.T) {
 		"jobs as a link": {func(t *testing.T, _ int, d map[string]any) {
 			employment(t, d)["jobInfoNav"] = map[string]any{"__deferred": map[string]any{"uri": "x"}}
 		}, "employmentNav/jobInfoNav is not expanded"},
+		"employments on several pages": {func(t *testing.T, _ int, d map[string]any) {
+			dig(t, d, "results", 0, "employmentNav")["__next"] = "https://x/PerPerson('1')/employmentNav?$skiptoken=2"
+		}, "employmentNav: found a part of the entities and a link to more (__next)"},
+		"jobs on several pages": {func(t *testing.T, _ int, d map[string]any) {
+			dig(t, employment(t, d), "jobInfoNav")["__next"] = "https://x/EmpEmployment('1')/jobInfoNav?$skiptoken=2"
+		}, "employmentNav/jobInfoNav: found a part of the entities"},
 		"department as a link": {func(t *testing.T, _ int, d map[string]any) {
 			job(t, d)["departmentNav"] = map[string]any{"__deferred": map[string]any{"uri": "x"}}
 		}, "column \"department\", worker \"000001\": employmentNav/jobInfoNav/departmentNav is not expanded"},
@@ -160,10 +166,14 @@ func TestServerFaults(t *testing.T) {
 		answer func(http.ResponseWriter)
 		want   []string
 	}{
-		"maintenance":        {answer(200, "Content-Type: text/html", "<!DOCTYPE html><html>down for maintenance</html>"), []string{"found a web page, expected JSON", "maintenance"}},
-		"empty":              {answer(200, "", ""), []string{"found an empty answer"}},
-		"half a page":        {answer(200, "Content-Type: application/json", `{"d":{"results":[{"personIdExternal":"1"`), []string{"the answer is no JSON of OData v2"}},
-		"closed":             {answer(200, "Content-Length: 1000", `{"d":`), []string{"the connection ended after"}},
+		"maintenance": {answer(200, "Content-Type: text/html", "<!DOCTYPE html><html>down for maintenance</html>"), []string{"found a web page, expected JSON", "maintenance"}},
+		"empty":       {answer(200, "", ""), []string{"found an empty answer"}},
+		"half a page": {answer(200, "Content-Type: application/json", `{"d":{"results":[{"personIdExternal":"1"`), []string{"the answer is no JSON of OData v2"}},
+		"closed":      {answer(200, "Content-Length: 1000", `{"d":`), []string{"the connection ended after"}},
+		"key twice": {answer(200, "Content-Type: application/json", `{"d":{"results":[{"personIdExternal":"1","personIdExternal":"2"}]}}`),
+			[]string{`found the key "/d/results/0/personIdExternal" twice in one object`}},
+		"two documents": {answer(200, "Content-Type: application/json", `{"d":{"results":[{"personIdExternal":"1"}]}}{}`),
+			[]string{"found more behind the JSON document"}},
 		"unauthorized":       {answer(401, "", coe("LGN0011", "Login failed")), []string{"401 Unauthorized", "LGN0011", "check the credentials"}},
 		"property":           {answer(400, "", coe("COE_PROPERTY_NOT_FOUND", "[COE0021]Invalid property names: EmpJob/x.")), []string{"400 COE_PROPERTY_NOT_FOUND: [COE0021]Invalid property names: EmpJob/x.", "may not see it"}},
 		"forbidden":          {answer(403, "", coe("COE_GENERAL_FORBIDDEN", "no permission")), []string{"403 COE_GENERAL_FORBIDDEN", "grant the permissions"}},

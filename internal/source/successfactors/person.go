@@ -133,6 +133,9 @@ func (r *reader) person(o object, position string, asOf worker.Date) (*person, e
 // employments reads the employments of a person, and whose users they are.
 func (r *reader) employments(o object, asOf worker.Date) ([]*employment, error) {
 	var list []*employment
+	if isPart(o["employmentNav"]) {
+		return nil, partError("employmentNav")
+	}
 	for _, node := range rows(o["employmentNav"]) {
 		e := &employment{node: node}
 		var starts, ends error
@@ -144,6 +147,9 @@ func (r *reader) employments(o object, asOf worker.Date) ([]*employment, error) 
 		}
 		if isDeferred(node["jobInfoNav"]) {
 			return nil, &deferredError{"employmentNav/jobInfoNav"}
+		}
+		if isPart(node["jobInfoNav"]) {
+			return nil, partError("employmentNav/jobInfoNav")
 		}
 		at := asOf
 		if e.start > asOf {

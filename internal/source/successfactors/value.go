@@ -31,6 +31,18 @@ func isDeferred(v any) bool {
 	return deferred
 }
 
+// isPart reports whether a navigation holds the first of its entities only, and a link to the others.
+func isPart(v any) bool {
+	o, ok := v.(object)
+	next, _ := o["__next"].(string)
+	return ok && next != ""
+}
+
+// partError says that an answer leaves out entities of a navigation.
+func partError(path string) error {
+	return fmt.Errorf("%s: found a part of the entities and a link to more (__next), expected all of them with their person", path)
+}
+
 // rows returns the entities of a navigation, of which there may be one or several.
 func rows(v any) []object {
 	switch v := v.(type) {

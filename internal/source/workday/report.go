@@ -18,6 +18,7 @@ import (
 	"terraform-provider-workforce/internal/expression"
 	"terraform-provider-workforce/internal/source"
 	"terraform-provider-workforce/internal/source/csv"
+	"terraform-provider-workforce/internal/source/jsonrecord"
 	"terraform-provider-workforce/internal/source/location"
 	"terraform-provider-workforce/internal/source/web"
 )
@@ -155,6 +156,9 @@ func readJSON(body []byte) ([]row, error) {
 		if errors.Is(err, io.ErrUnexpectedEOF) {
 			return nil, fmt.Errorf("the JSON ends after %d bytes in the middle: the answer is cut off", len(body))
 		}
+		return nil, fmt.Errorf("found no report in JSON: %w", err)
+	}
+	if err := jsonrecord.Check(body); err != nil {
 		return nil, fmt.Errorf("found no report in JSON: %w", err)
 	}
 	if report.Entries == nil {

@@ -140,6 +140,8 @@ func TestReportErrors(t *testing.T) {
 		set                  func(*Config)
 	}{
 		{"json", `{"Report_Entry":[{"Employee_ID":"1"}`, "the answer is cut off", nil},
+		{"json", `{"Report_Entry":[{"Employee_ID":"1","Status":"Active","Status":"Left"}]}`, `the key "/Report_Entry/0/Status" twice`, nil},
+		{"json", `{"Report_Entry":[{"Employee_ID":"1"}]}{"Report_Entry":[]}`, "found more behind the JSON document", nil},
 		{"json", `{"error":"Report is not available"}`, "found no Report_Entry", nil},
 		{"json", `{"Report_Entry":"x"}`, "found no report in JSON", nil},
 		{"json", `{"Report_Entry":[]}`, "everybody absent", nil},

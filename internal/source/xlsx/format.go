@@ -191,13 +191,12 @@ func serial(value float64, f format, system dateSystem) (text, problem string) {
 	start := time.Date(1899, time.December, 30, 0, 0, 0, 0, time.UTC)
 	last := int64(maxSerial)
 	switch {
+	case days == 0 && seconds > 0 && system == system1900:
+		return clock, ""
+	case days == 0 && seconds == 0: // a formula that refers to an empty cell, in either system
+		return "0000-00-00", ""
 	case system == system1904:
 		start, last = time.Date(1904, time.January, 1, 0, 0, 0, 0, time.UTC), maxSerial-1462
-	case days == 0:
-		if seconds > 0 {
-			return clock, ""
-		}
-		return "0000-00-00", "" // a formula that refers to an empty cell
 	case days == 60:
 		return "", "found the serial number 60 of a date, 29 February 1900, which does not exist: correct the date"
 	case days < 60:

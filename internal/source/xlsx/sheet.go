@@ -218,10 +218,13 @@ func (w *workbook) value(c *cell) (text, problem string) {
 	case "s", "str", "inlineStr", "d":
 		return c.text, ""
 	case "b":
-		if c.text == "1" || c.text == "true" {
+		switch c.text {
+		case "1", "true":
 			return "true", ""
+		case "0", "false":
+			return "false", ""
 		}
-		return "false", ""
+		return "", fmt.Sprintf("found %s as a truth value, expected 0 or 1: the file is damaged", source.Quote(c.text))
 	case "e":
 		return "", fmt.Sprintf("found the error %s, expected a value: mend the formula or the reference", c.text)
 	case "n":

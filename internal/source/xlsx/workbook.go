@@ -54,7 +54,12 @@ func openWorkbook(ctx context.Context, data []byte) (*workbook, error) {
 	}
 	w := &workbook{ctx: ctx, parts: make(map[string]*zip.File, len(archive.File))}
 	for _, f := range archive.File {
-		w.parts[partName(f.Name)] = f
+		name := partName(f.Name)
+		if w.parts[name] != nil {
+			return nil, fmt.Errorf("found the part %s twice in the archive, expected once: the file is damaged, "+
+				"or says one thing to one program and another to the next", source.Quote(name))
+		}
+		w.parts[name] = f
 	}
 	if err := w.readWorkbook(); err != nil {
 		return nil, err

@@ -304,7 +304,7 @@ func (r *reader) reads(name string) bool {
 		}
 	}
 	_, watched := r.spec.MinFilled[name]
-	return watched || name == r.spec.ManagerReference
+	return watched || name == r.spec.ManagerReference || name == r.spec.PrimaryColumn
 }
 
 // blank reports whether a row has no text in it.

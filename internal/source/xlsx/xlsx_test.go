@@ -137,7 +137,8 @@ func TestCells(t *testing.T) {
 
 func TestDatesFrom1904(t *testing.T) {
 	book1904 := strings.Replace(workbookXML, "<sheets>", `<workbookPr date1904="1"/><sheets>`, 1)
-	for serial, want := range map[string]string{"0": "1904-01-01", "43890": "2024-03-01", "60": "1904-03-01", "2957003": "9999-12-31"} {
+	for serial, want := range map[string]string{"0": "0000-00-00", "1": "1904-01-02", "0.5": "1904-01-01T12:00:00",
+		"43890": "2024-03-01", "60": "1904-03-01", "2957003": "9999-12-31"} {
 		got, err := Read(context.Background(), book(t, cells(`<c r="B2" s="1"><v>`+serial+`</v></c>`), "xl/workbook.xml", book1904), tiny, now)
 		if err != nil || got.Workers["W1"].Attributes["n"].Text() != want {
 			t.Errorf("%s: got %+v, %v, want %s", serial, got, err, want)
