@@ -3,10 +3,14 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
+	"terraform-provider-workforce/internal/entra"
+	"terraform-provider-workforce/internal/mapping"
 	"terraform-provider-workforce/internal/sandbox/graph"
 	"terraform-provider-workforce/internal/sandbox/memdir"
 )
@@ -17,6 +21,10 @@ type target struct {
 	documents       func(people int, department string) map[string]string
 	// prefix starts the names of its resources.
 	prefix string
+	// rules are twenty attributes, most of them expressions.
+	rules func() mapping.Rules
+	// bare writes accounts into a new directory with a client that checks nothing, and returns how long that took.
+	bare func(ctx context.Context, accounts []*bareAccount) (time.Duration, error)
 	// start makes a new directory.
 	start func() (*instance, error)
 }
@@ -58,7 +66,7 @@ func (c counts) String() string {
 	return strings.Join(parts, ", ")
 }
 
-var activeDirectory = target{"directory in memory over LDAPS", "workforce_ad_population", documents, "ad", func() (*instance, error) {
+var activeDirectory = target{"directory in memory over LDAPS", "workforce_ad_population", documents, "ad", rules, bareLDAP, func() (*instance, error) {
 	s, err := memdir.Start(container)
 	if err != nil {
 		return nil, err
@@ -72,7 +80,7 @@ var activeDirectory = target{"directory in memory over LDAPS", "workforce_ad_pop
 		group: func(name string) { s.PutGroup("CN="+name+","+container, name) }}, nil
 }}
 
-var entraID = target{"a tenant of the sandbox, without limits", "workforce_entra_population", cloudDocuments, "entra", func() (*instance, error) {
+var entraID = target{"a tenant of the sandbox, without limits", "workforce_entra_population", cloudDocuments, "entra", cloudRules, bareGraph, func() (*instance, error) {
 	s, err := graph.Start(graph.Options{})
 	if err != nil {
 		return nil, err
@@ -104,4 +112,38 @@ func cloudDocuments(people int, department string) map[string]string {
 			dept, id, manager)
 	}
 	return docs
+}
+
+// cloudRules are twenty attributes of users, most of them expressions.
+func cloudRules() mapping.Rules {
+	expression := func(s string) mapping.AttributeRule { return mapping.AttributeRule{Expression: s} }
+	r := rules()
+	return mapping.Rules{
+		Target: entra.Format.Target,
+		Match:  []mapping.MatchRule{{All: []mapping.MatchCondition{{Source: "worker_id", Target: "employeeId"}}}},
+		// Microsoft Entra ID takes no two dots in a row, and none at an end.
+		Expressions: map[string]string{"login": `Replace(Replace(` + r.Expressions["login"] + `, , "[.]+", , ".", , ), , "^[.]|[.]$", , "", , )`},
+		Attributes: map[string]mapping.AttributeRule{
+			"employeeId":                 {Source: "worker_id"},
+			"userPrincipalName":          expression(`SelectUniqueValue(Join("@", Use("login"), "example.com"), Join("", Use("login"), Counter(), "@example.com"))`),
+			"mailNickname":               expression(`SelectUniqueValue(Use("login"), Join("", Use("login"), Counter()))`),
+			"displayName":                r.Attributes["displayName"],
+			"givenName":                  r.Attributes["givenName"],
+			"surname":                    r.Attributes["sn"],
+			"jobTitle":                   r.Attributes["title"],
+			"department":                 r.Attributes["department"],
+			"employeeOrgData/division":   {Source: "Division"},
+			"employeeOrgData/costCenter": {Source: "CostCenter"},
+			"companyName":                {Source: "Company"},
+			"employeeType":               r.Attributes["employeeType"],
+			"employeeHireDate":           {Source: "hire_date"},
+			"city":                       {Source: "City"},
+			"country":                    expression(`Country([CountryCode], "name")`),
+			"usageLocation":              expression(`Country([CountryCode], "alpha2")`),
+			"businessPhones":             r.Attributes["telephoneNumber"],
+			"officeLocation":             r.Attributes["physicalDeliveryOfficeName"],
+			"preferredLanguage":          expression(`Switch([CountryCode], "en-US", "DE", "de-DE", "JP", "ja-JP")`),
+			"manager":                    {Source: "manager_id"},
+		},
+	}
 }
