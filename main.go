@@ -20,6 +20,9 @@ func main() {
 	debug := flag.Bool("debug", false, "start for a debugger such as delve")
 	flag.Parse()
 
+	if err := provider.SilenceFramework(); err != nil {
+		log.Fatal(err)
+	}
 	var opts []tf6server.ServeOpt
 	if *debug {
 		opts = append(opts, tf6server.WithManagedDebug())

@@ -7,7 +7,7 @@
 // domain controller; it counts the requests. With the argument sources,
 // targets or groups it measures the sources of workers, the directories, or the
 // members of groups, only; with whole it measures whole paths at sizes that flags choose
-// (bench whole -h); with the argument quick it counts requests, documents and bytes,
+// (bench whole -h), with decisions only the decisions; with the argument quick it counts requests, documents and bytes,
 // and fails where they are over their bounds.
 package main
 
@@ -46,6 +46,9 @@ func run(ctx context.Context) (err error) {
 	if len(os.Args) > 1 && os.Args[1] == "quick" {
 		return quick(ctx, t)
 	}
+	if len(os.Args) > 1 && os.Args[1] == "decisions" {
+		return decisions(ctx, os.Args[2:])
+	}
 	if err := t.build(ctx); err != nil {
 		return err
 	}
@@ -61,7 +64,7 @@ func run(ctx context.Context) (err error) {
 	if err := sources(ctx, dir, 100_000); err != nil {
 		return err
 	}
-	if err := decisions(ctx); err != nil {
+	if err := decisions(ctx, nil); err != nil {
 		return err
 	}
 	if err := whole(ctx, t, nil); err != nil {

@@ -45,12 +45,8 @@ func parseMatrix(args []string) (m matrix, err error) {
 	if err := set.Parse(args); err != nil {
 		return m, err
 	}
-	for text := range strings.SplitSeq(*people, ",") {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 1 {
-			return m, fmt.Errorf("-people: found %q, expected numbers of at least 1, separated by commas", text)
-		}
-		m.people = append(m.people, n)
+	if m.people, err = parseSizes(*people); err != nil {
+		return m, err
 	}
 	for text := range strings.SplitSeq(*targets, ",") {
 		at, ok := map[string]target{"ad": activeDirectory, "entra": entraID}[text]
@@ -69,6 +65,19 @@ func parseMatrix(args []string) (m matrix, err error) {
 		return m, fmt.Errorf("-runs: found %d, expected at least 1", m.runs)
 	}
 	return m, nil
+}
+
+// parseSizes reads sizes of populations, separated by commas.
+func parseSizes(text string) ([]int, error) {
+	var out []int
+	for size := range strings.SplitSeq(text, ",") {
+		n, err := strconv.Atoi(size)
+		if err != nil || n < 1 {
+			return nil, fmt.Errorf("-people: found %q, expected numbers of at least 1, separated by commas", size)
+		}
+		out = append(out, n)
+	}
+	return out, nil
 }
 
 // whole measures whole paths, from an HR source to accounts, ours and the same strings in a resource that does
