@@ -129,7 +129,10 @@ func (s *Server) find(op *ber.Packet, c controls) []*ber.Packet {
 	var out []*ber.Packet
 	ids := askedIDs(filter)
 	for _, e := range s.order {
-		if e == nil || ids != nil && !ids[e.first("objectGUID")] || e.outside != outside || base != "" && !within(strings.ToLower(e.dn), base, scope) || !e.matches(filter) {
+		if e == nil || ids != nil && !ids[e.first("objectGUID")] {
+			continue
+		}
+		if e.outside != outside || base != "" && !within(strings.ToLower(e.dn), base, scope) || !e.matches(filter) {
 			continue
 		}
 		out = append(out, e.encode(wanted))

@@ -105,7 +105,8 @@ func bareLDAP(ctx context.Context, accounts []*bareAccount) (took time.Duration,
 	start := time.Now()
 	var clients [bareClients]*ldap.Conn
 	for i := range clients {
-		if clients[i], err = ldap.DialURL(server.URL(), ldap.DialWithTLSConfig(&tls.Config{RootCAs: roots, ServerName: at.Hostname()})); err != nil {
+		trust := ldap.DialWithTLSConfig(&tls.Config{RootCAs: roots, ServerName: at.Hostname()})
+		if clients[i], err = ldap.DialURL(server.URL(), trust); err != nil {
 			return 0, err
 		}
 		defer func() { err = errors.Join(err, clients[i].Close()) }()
@@ -225,11 +226,12 @@ type bareAnswer struct {
 
 func (c *bareBatches) signIn(ctx context.Context, s *graph.Server) error {
 	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {s.ClientID()}, "client_secret": {s.ClientSecret()},
-		"scope": {s.URL() + "/.default"}}
+		"scope": {"https://graph.microsoft.com/.default"}}
 	var answer struct {
 		Token string `json:"access_token"`
 	}
-	err := c.post(ctx, c.url+"/"+s.TenantID()+"/oauth2/v2.0/token", "application/x-www-form-urlencoded", strings.NewReader(form.Encode()), &answer)
+	at := c.url + "/" + s.TenantID() + "/oauth2/v2.0/token"
+	err := c.post(ctx, at, "application/x-www-form-urlencoded", strings.NewReader(form.Encode()), &answer)
 	c.token = answer.Token
 	return err
 }

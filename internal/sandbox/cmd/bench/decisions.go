@@ -72,7 +72,8 @@ func decisions(ctx context.Context, args []string) error {
 		return err
 	}
 	fmt.Println("## From a CSV file to decisions, 20 attributes, everybody new (directory in memory over LDAPS)")
-	fmt.Printf("%-10s %10s %10s %10s %10s %10s %10s %14s %12s\n", "workers", "read CSV", "compile", "decide", "total", "CPU", "allocated", "objects/worker", "heap after")
+	fmt.Printf("%-10s %10s %10s %10s %10s %10s %10s %14s %12s\n", "workers", "read CSV",
+		"compile", "decide", "total", "CPU", "allocated", "objects/worker", "heap after")
 	for _, people := range all {
 		if err := decide(ctx, people, *profiles); err != nil {
 			return err
@@ -143,7 +144,8 @@ func decide(ctx context.Context, people int, profiles string) error {
 	}
 	round := func(d time.Duration) string { return d.Round(time.Millisecond).String() }
 	mega := func(n uint64) string { return strconv.FormatUint(n>>20, 10) + " MB" }
-	fmt.Printf("%-10d %10s %10s %10s %10s %10s %10s %14d %12s\n", people, round(csvDone.Sub(start)), round(compileDone.Sub(csvDone)), round(end.Sub(compileDone)),
+	fmt.Printf("%-10d %10s %10s %10s %10s %10s %10s %14d %12s\n", people, round(csvDone.Sub(start)),
+		round(compileDone.Sub(csvDone)), round(end.Sub(compileDone)),
 		round(end.Sub(start)), round(cpu), mega(allocated), objects/uint64(people), mega(after.HeapAlloc))
 	if len(result.Accounts) == 0 {
 		fmt.Fprintln(os.Stderr, "no account was decided")

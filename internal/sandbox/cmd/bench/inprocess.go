@@ -31,7 +31,8 @@ type effort struct {
 func (t terraform) withProvider(ctx context.Context, f func(env string) error) (effort, error) {
 	// What is counted is the work, not a log of it.
 	for _, setting := range append([]string{
-		"TF_LOG=OFF", "TF_LOG_SDK=OFF", "TF_LOG_SDK_FRAMEWORK=OFF", "TF_LOG_SDK_PROTO=OFF", "TF_LOG_PROVIDER=OFF", "TF_LOG_PROVIDER_WORKFORCE=OFF",
+		"TF_LOG=OFF", "TF_LOG_SDK=OFF", "TF_LOG_SDK_FRAMEWORK=OFF", "TF_LOG_SDK_PROTO=OFF",
+		"TF_LOG_PROVIDER=OFF", "TF_LOG_PROVIDER_WORKFORCE=OFF",
 	}, t.env...) {
 		name, value, _ := strings.Cut(setting, "=")
 		if err := os.Setenv(name, value); err != nil {

@@ -127,7 +127,8 @@ type outcome struct {
 const header = "%-22s %8s %8s %6s  %15s %15s  %13s %13s  %s\n"
 
 func printHeader() {
-	fmt.Printf(header, "", "seconds", "nothing", "ratio", "CPU s: provider", "and Terraform", "peak MB: prov.", "and Terraform", "requests to the directory")
+	fmt.Printf(header, "", "seconds", "nothing", "ratio", "CPU s: provider", "and Terraform", "peak MB: prov.", "and Terraform",
+		"requests to the directory")
 }
 
 func (r outcome) print(ours, theirs usage) {

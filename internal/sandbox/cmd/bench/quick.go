@@ -54,7 +54,8 @@ func quickWhole(ctx context.Context, t terraform) (over int, err error) {
 	defer dir.stop()
 	fmt.Printf("## From a CSV file to a population of %d, %s\n", quickPeople, activeDirectory.title)
 	w, err := t.workspace("quick-whole", wholePath{
-		target: activeDirectory, rules: rules(), file: filepath.Join(t.dir, "quick-whole", "staff.csv")}.config(), map[string]string{}, dir.env...)
+		target: activeDirectory, rules: rules(), file: filepath.Join(t.dir, "quick-whole", "staff.csv")}.config(),
+		map[string]string{}, dir.env...)
 	if err != nil {
 		return 0, err
 	}

@@ -35,7 +35,8 @@ func (p wholePath) config() string {
 	var b strings.Builder
 	b.WriteString(requiredProviders)
 	if p.dsn != "" {
-		fmt.Fprintf(&b, "data \"workforce_hr_sql\" \"staff\" {\n  driver = \"postgresql\"\n  dsn = %q\n  query = %q\n", p.dsn, export.SQLSelect())
+		fmt.Fprintf(&b, "data \"workforce_hr_sql\" \"staff\" {\n  driver = \"postgresql\"\n  dsn = %q\n  query = %q\n",
+			p.dsn, export.SQLSelect())
 	} else {
 		fmt.Fprintf(&b, "data \"workforce_hr_csv\" \"staff\" {\n  path = %q\n", p.file)
 	}
