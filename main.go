@@ -21,8 +21,10 @@ func main() {
 	flag.Parse()
 
 	var opts []tf6server.ServeOpt
-	if *debug {
+	if *debug { // Terraform's settings are those of another process: everything is logged
 		opts = append(opts, tf6server.WithManagedDebug())
+	} else if err := provider.SilenceFramework(); err != nil {
+		log.Fatal(err)
 	}
 	if err := tf6server.Serve(provider.Address, provider.NewServer(version), opts...); err != nil {
 		log.Fatal(err)

@@ -98,6 +98,7 @@ func (d *comparison) checkValue(p *compared, name string, v directory.Value, imp
 			problem += "; rule " + from.rule
 		}
 		p.setAside(problemValue, "attribute "+name+": "+problem, remedyValue)
+		d.refusedValues = append(d.refusedValues, refusedValue{p, name, v})
 	}
 }
 

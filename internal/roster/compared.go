@@ -26,6 +26,8 @@ type comparison struct {
 	notes
 	people []*compared // in the order of recognised.people
 	cycles [][]string  // worker ids that manage one another
+	// refusedValues are what the directory does not take, of everybody.
+	refusedValues []refusedValue
 }
 
 // stripped reports whether an account is taken out of its groups.

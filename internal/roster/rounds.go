@@ -23,6 +23,7 @@ func decideAccounts(ctx context.Context, who *recognised) (*comparison, error) {
 		if err := outcome.check(ctx, names.collisions); err != nil {
 			return nil, err
 		}
+		outcome.checkNamesakes(names)
 		if who.looksOnly || !slices.ContainsFunc(drafts.all, func(p *drafted) bool { return p.stale() || p.lacking() }) {
 			return outcome, nil
 		}

@@ -127,8 +127,12 @@ func (s *Server) find(op *ber.Packet, c controls) []*ber.Packet {
 	}
 	outside := strings.Contains(base, "cn=configuration,")
 	var out []*ber.Packet
+	ids := askedIDs(filter)
 	for _, e := range s.order {
-		if e == nil || e.outside != outside || base != "" && !within(strings.ToLower(e.dn), base, scope) || !e.matches(filter) {
+		if e == nil || ids != nil && !ids[e.first("objectGUID")] {
+			continue
+		}
+		if e.outside != outside || base != "" && !within(strings.ToLower(e.dn), base, scope) || !e.matches(filter) {
 			continue
 		}
 		out = append(out, e.encode(wanted))
@@ -154,6 +158,30 @@ func (s *Server) findDeleted(filter *ber.Packet, wanted []string, c controls) []
 		}
 	}
 	return out
+}
+
+// askedIDs are the octets of the objectGUID of all objects that can match a filter which asks for some by
+// nothing else, alone or among further conditions; nil for any other filter. A question about hundreds of
+// objects is not held against every object of the domain then, one by one.
+func askedIDs(filter *ber.Packet) map[string]bool {
+	switch filter.Tag {
+	case 0:
+		for _, c := range filter.Children {
+			if ids := askedIDs(c); ids != nil {
+				return ids
+			}
+		}
+	case 1:
+		ids := make(map[string]bool, len(filter.Children))
+		for _, c := range filter.Children {
+			if c.Tag != 3 || !strings.EqualFold(text(c.Children[0]), "objectGUID") {
+				return nil
+			}
+			ids[c.Children[1].Data.String()] = true
+		}
+		return ids
+	}
+	return nil
 }
 
 func within(dn, base string, scope int64) bool {

@@ -5,10 +5,12 @@ package main
 import (
 	"bytes"
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"runtime"
 	"strconv"
+	"syscall"
 	"time"
 
 	"terraform-provider-workforce/internal/activedirectory"
@@ -58,11 +60,22 @@ func rules() mapping.Rules {
 
 // decisions times the pipeline from a CSV file to decisions, in process, with
 // an empty directory: everybody needs free names, the most expensive case.
-func decisions(ctx context.Context) error {
+func decisions(ctx context.Context, args []string) error {
+	set := flag.NewFlagSet("bench decisions", flag.ContinueOnError)
+	people := set.String("people", "10000,100000", "sizes of the population, separated by commas")
+	profiles := set.String("profiles", "", "directory for profiles; empty for none")
+	if err := set.Parse(args); err != nil {
+		return err
+	}
+	all, err := parseSizes(*people)
+	if err != nil {
+		return err
+	}
 	fmt.Println("## From a CSV file to decisions, 20 attributes, everybody new (directory in memory over LDAPS)")
-	fmt.Printf("%-10s %10s %10s %10s %10s %12s\n", "workers", "read CSV", "compile", "decide", "total", "heap after")
-	for _, people := range []int{10_000, 100_000} {
-		if err := decide(ctx, people); err != nil {
+	fmt.Printf("%-10s %10s %10s %10s %10s %10s %10s %14s %12s\n", "workers", "read CSV",
+		"compile", "decide", "total", "CPU", "allocated", "objects/worker", "heap after")
+	for _, people := range all {
+		if err := decide(ctx, people, *profiles); err != nil {
 			return err
 		}
 	}
@@ -70,7 +83,16 @@ func decisions(ctx context.Context) error {
 	return nil
 }
 
-func decide(ctx context.Context, people int) error {
+// processor is the processor time of this process, of user and system.
+func processor() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+func decide(ctx context.Context, people int, profiles string) error {
 	server, err := memdir.Start(container)
 	if err != nil {
 		return err
@@ -86,7 +108,14 @@ func decide(ctx context.Context, people int) error {
 	if err := workforce.WriteCSV(&file); err != nil {
 		return err
 	}
-	start := time.Now()
+	stopProfile, err := startProfile(profiles, fmt.Sprintf("decisions-%d", people))
+	if err != nil {
+		return err
+	}
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	start, cpu := time.Now(), processor()
 	spec := source.Spec{Fields: source.Fields{"worker_id": "WorkerID", "status": "WorkerStatus", "worker_type": "WorkerType", "hire_date": "HireDate", "termination_date": "TerminationDate",
 		"last_day_of_work": "LastDayOfWork", "on_leave": "OnLeave", "manager_id": "ManagerID", "time_zone": "TimeZone"}}
 	read, err := csv.Read(ctx, csv.Config{Location: location.Config{Content: file.String()}}, spec, start)
@@ -105,13 +134,23 @@ func decide(ctx context.Context, people int) error {
 	if err != nil {
 		return err
 	}
-	end := time.Now()
-	var memory runtime.MemStats
-	runtime.ReadMemStats(&memory)
+	end, cpu := time.Now(), processor()-cpu
+	runtime.ReadMemStats(&after)
+	allocated, objects := after.TotalAlloc-before.TotalAlloc, after.Mallocs-before.Mallocs
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	if err := stopProfile(); err != nil {
+		return err
+	}
 	round := func(d time.Duration) string { return d.Round(time.Millisecond).String() }
-	fmt.Printf("%-10d %10s %10s %10s %10s %12s\n", people, round(csvDone.Sub(start)), round(compileDone.Sub(csvDone)), round(end.Sub(compileDone)), round(end.Sub(start)), strconv.FormatUint(memory.HeapAlloc>>20, 10)+" MB")
+	mega := func(n uint64) string { return strconv.FormatUint(n>>20, 10) + " MB" }
+	fmt.Printf("%-10d %10s %10s %10s %10s %10s %10s %14d %12s\n", people, round(csvDone.Sub(start)),
+		round(compileDone.Sub(csvDone)), round(end.Sub(compileDone)),
+		round(end.Sub(start)), round(cpu), mega(allocated), objects/uint64(people), mega(after.HeapAlloc))
 	if len(result.Accounts) == 0 {
 		fmt.Fprintln(os.Stderr, "no account was decided")
 	}
+	runtime.KeepAlive(read)
+	runtime.KeepAlive(domain)
 	return nil
 }

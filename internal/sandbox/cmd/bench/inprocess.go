@@ -31,7 +31,8 @@ type effort struct {
 func (t terraform) withProvider(ctx context.Context, f func(env string) error) (effort, error) {
 	// What is counted is the work, not a log of it.
 	for _, setting := range append([]string{
-		"TF_LOG=OFF", "TF_LOG_SDK=OFF", "TF_LOG_PROVIDER=OFF", "TF_LOG_PROVIDER_WORKFORCE=OFF",
+		"TF_LOG=OFF", "TF_LOG_SDK=OFF", "TF_LOG_SDK_FRAMEWORK=OFF", "TF_LOG_SDK_PROTO=OFF",
+		"TF_LOG_PROVIDER=OFF", "TF_LOG_PROVIDER_WORKFORCE=OFF",
 	}, t.env...) {
 		name, value, _ := strings.Cut(setting, "=")
 		if err := os.Setenv(name, value); err != nil {
@@ -70,11 +71,11 @@ func (t terraform) withProvider(ctx context.Context, f func(env string) error) (
 	return effort{decoded: readAfter - read, encoded: writtenAfter - written, allocated: after.TotalAlloc - before.TotalAlloc}, err
 }
 
-// output runs one command beside the provider of this process, and returns what it printed.
+// output runs one command with a setting such as that of the provider in this process, and returns what it printed.
 func (t terraform) output(ctx context.Context, env string, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, "terraform", args...)
 	cmd.Dir = t.dir
-	cmd.Env = append(os.Environ(), env)
+	cmd.Env = append(append(os.Environ(), t.env...), env)
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()

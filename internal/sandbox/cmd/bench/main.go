@@ -6,8 +6,9 @@
 // allows, so that what shows is the cost of the provider and not that of a
 // domain controller; it counts the requests. With the argument sources,
 // targets or groups it measures the sources of workers, the directories, or the
-// members of groups, only; with the argument quick it counts requests, documents and
-// bytes, and fails where they are over their bounds.
+// members of groups, only; with whole it measures whole paths at sizes that flags choose
+// (bench whole -h), with decisions only the decisions; with the argument quick it counts requests, documents and bytes,
+// and fails where they are over their bounds.
 package main
 
 import (
@@ -45,8 +46,14 @@ func run(ctx context.Context) (err error) {
 	if len(os.Args) > 1 && os.Args[1] == "quick" {
 		return quick(ctx, t)
 	}
+	if len(os.Args) > 1 && os.Args[1] == "decisions" {
+		return decisions(ctx, os.Args[2:])
+	}
 	if err := t.build(ctx); err != nil {
 		return err
+	}
+	if len(os.Args) > 1 && os.Args[1] == "whole" {
+		return whole(ctx, t, os.Args[2:])
 	}
 	if err := startup(ctx, filepath.Join(dir, "bin")); err != nil {
 		return err
@@ -57,7 +64,10 @@ func run(ctx context.Context) (err error) {
 	if err := sources(ctx, dir, 100_000); err != nil {
 		return err
 	}
-	if err := decisions(ctx); err != nil {
+	if err := decisions(ctx, nil); err != nil {
+		return err
+	}
+	if err := whole(ctx, t, nil); err != nil {
 		return err
 	}
 	return targets(ctx, t)

@@ -53,7 +53,9 @@ func quickWhole(ctx context.Context, t terraform) (over int, err error) {
 	}
 	defer dir.stop()
 	fmt.Printf("## From a CSV file to a population of %d, %s\n", quickPeople, activeDirectory.title)
-	w, err := t.workspace("quick-whole", wholePath(filepath.Join(t.dir, "quick-whole", "staff.csv")), map[string]string{}, dir.env...)
+	w, err := t.workspace("quick-whole", wholePath{
+		target: activeDirectory, rules: rules(), file: filepath.Join(t.dir, "quick-whole", "staff.csv")}.config(),
+		map[string]string{}, dir.env...)
 	if err != nil {
 		return 0, err
 	}
@@ -142,7 +144,7 @@ func quickSteps(
 		got := m().minus(before)
 		if s.name == "plan, all new" && s.args[len(s.args)-1] == "-out=plan.bin" {
 			if _, err := w.withProvider(ctx, func(env string) (err error) {
-				size, err = measureSizes(w, func(args ...string) ([]byte, error) { return w.output(ctx, env, args...) })
+				size, _, err = measureSizes(w, func(args ...string) ([]byte, error) { return w.output(ctx, env, args...) })
 				return err
 			}); err != nil {
 				return over, err

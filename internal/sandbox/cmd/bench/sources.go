@@ -236,8 +236,11 @@ func document(ctx context.Context, f form, path string, now time.Time) (int, err
 
 // peakMemory is the largest amount of memory that this process had, in bytes.
 // Unlike the maximum of getrusage it does not begin with that of the parent.
-func peakMemory() (int, error) {
-	status, err := os.ReadFile("/proc/self/status")
+func peakMemory() (int, error) { return peakIn("/proc/self/status") }
+
+// peakIn reads the largest amount of memory, in bytes, from the status of a process.
+func peakIn(path string) (int, error) {
+	status, err := os.ReadFile(path)
 	if err != nil {
 		return 0, err
 	}
