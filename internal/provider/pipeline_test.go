@@ -119,7 +119,7 @@ func TestAccPipeline_fromFileToAccounts(t *testing.T) {
 			{Config: withoutExchange(pipelineConfig(ou, "[Dept]", `safeguards = { max_absent = "100%" }`)), ConfigVariables: csv(short), Check: resource.ComposeAggregateTestCheckFunc(holds(d, "o'brien", "userAccountControl", "512")),
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
 			{Config: withoutExchange(pipelineConfig(ou, "[Dept]", `safeguards = { min_workers = 4 }`)), ConfigVariables: csv(short), ExpectError: wordsInOrder("min_workers", "found 2 workers", "at least 4")},
-			{Config: withoutExchange(pipelineConfig(ou, "[Dapt]", "")), ConfigVariables: csv(pipelineCSV), ExpectError: wordsInOrder("[Dapt]", "no worker in the feed has", "Dept")},
+			{Config: withoutExchange(pipelineConfig(ou, "Append([Dapt], [Street])", "")), ConfigVariables: csv(pipelineCSV), ExpectError: wordsInOrder("[Dapt]", "Dept", "[Street]", "no worker in the feed has", "the columns")},
 			{Config: pipelineConfig(ou, "[Dept]", ""), ConfigVariables: csv(pipelineCSV), ExpectError: wordsInOrder("msExchHideFromAddressLists")},
 			{Config: cfg, ConfigVariables: csv(pipelineCSV), ConfigPlanChecks: settled},
 		},
