@@ -218,7 +218,7 @@ func (r *run) createFailed(ctx context.Context, t *task, err error) {
 		t.fail("create", "", r.takenBy(holders, err))
 	case ldapconn.IsPasswordPolicy(err):
 		t.fail("create", "", passwordError(err))
-	case ldapconn.IsNoSuchObject(err):
+	case ldapconn.IsParentMissing(err):
 		t.fail("create", "", directory.Because(directory.ErrNoContainer, err))
 	default:
 		t.fail("create", "", explainWrite(err))
@@ -307,7 +307,7 @@ func explainWrite(err error) error {
 		return directory.Because(directory.ErrDenied, err)
 	case ldapconn.IsConstraintViolation(err):
 		return directory.Because(directory.ErrInvalid, err)
-	case ldapconn.IsNoSuchObject(err):
+	case ldapconn.IsParentMissing(err):
 		return directory.Because(directory.ErrNoContainer, err)
 	case ldapconn.IsNotLeaf(err):
 		return directory.Because(directory.ErrHasChildren, err)

@@ -138,6 +138,10 @@ func (p *Population) mayAdopt(id string, want directory.Account, e *directory.Ex
 		return nil
 	case e.Class != "user":
 		return fmt.Errorf("worker %q: %s %q is taken by %s %s: choose another name", id, p.Target.Login, login, e.Class, e.Path)
+	case has != "" && wants == "":
+		return fmt.Errorf("worker %q: %s %q is taken by %s %s, whose %s is %q, and the document gives no %s: "+
+			"if it is this worker's account, add %s = %q to the attributes of the document; if not, choose another name",
+			id, p.Target.Login, login, e.Class, e.Path, attribute, has, attribute, attribute, has)
 	case has != "" && !same && !(want.Synchronised && e.Synchronised):
 		return fmt.Errorf("worker %q: %s %q is taken by %s %s, whose %s is %q: choose another name; or, if it is this worker's account, write %q into its %s first, after which it is taken over",
 			id, p.Target.Login, login, e.Class, e.Path, attribute, has, wants, attribute)

@@ -264,6 +264,19 @@ func TestOneAdoptionThatIsRefusedStopsNobody(t *testing.T) {
 	l.quiet(docs)
 }
 
+// TestAdoptionWithoutWorkerID: a document that gives no worker id takes over no account that carries one, and the
+// advice works: with the attribute, the account is taken over.
+func TestAdoptionWithoutWorkerID(t *testing.T) {
+	l := newLife(t, newMemory("a"))
+	l.dir.add("9", true)
+	docs := map[string]string{"9": document("9", true, func(a *directory.Account) { delete(a.Attributes, "employeeID") })}
+	says(t, l.run(docs), true, "Cannot take over an existing account", `whose employeeID is "9"`, "the document gives no employeeID",
+		`add employeeID = "9" to the attributes`)
+	docs["9"] = document("9", true)
+	says(t, l.run(docs), false, "Existing accounts will be taken over", "worker 9")
+	l.quiet(docs)
+}
+
 // TestAnApplyThatIsRefusedTakesNothingOver: the next plan decides, and says, anew what is taken over.
 func TestAnApplyThatIsRefusedTakesNothingOver(t *testing.T) {
 	l := newLife(t, newMemory("a"))
