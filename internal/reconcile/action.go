@@ -42,17 +42,17 @@ const actionChunk = 100
 func (a *Action) Plan(ctx context.Context, refs []string) (f Findings) {
 	subjects, err := a.Directory.Subjects(ctx, a.Operation, refs)
 	if err != nil {
-		f.problems(a.impossible(), err)
+		f.problems(a.failureTitle(), err)
 		return f
 	}
-	if title, text := a.ruled(subjects); text != "" {
+	if title, text := a.rulesWarning(subjects); text != "" {
 		f.warnArgument("users", title, text)
 	}
 	return f
 }
 
-// ruled warns about people whose account the rules decide about, too.
-func (a *Action) ruled(subjects []directory.Subject) (title, text string) {
+// rulesWarning warns about people whose account the rules decide about, too.
+func (a *Action) rulesWarning(subjects []directory.Subject) (title, text string) {
 	var who []string
 	for _, s := range subjects {
 		if a.Ruled && !s.Done && s.WorkerID != "" {
@@ -108,10 +108,10 @@ func (a *Action) Invoke(ctx context.Context, refs []string) (f Findings) {
 			done++
 		}
 	}
-	if _, ruled := a.ruled(subjects); ruled != "" && done > 0 {
+	if _, ruled := a.rulesWarning(subjects); ruled != "" && done > 0 {
 		a.say("Note: %s", ruled)
 	}
-	f.problems(a.impossible(), errors.Join(failures...))
+	f.problems(a.failureTitle(), errors.Join(failures...))
 	if failed > 0 && done > 0 {
 		f.fail("Done for some people only", fmt.Sprintf("It was done for %s and failed for %d. "+
 			"Mend what is said above and run the action again, which harms nobody who is done.", headcount(done), failed))
@@ -121,7 +121,7 @@ func (a *Action) Invoke(ctx context.Context, refs []string) (f Findings) {
 
 func (a *Action) say(format string, args ...any) { a.Say(fmt.Sprintf(format, args...)) }
 
-func (a *Action) impossible() string { return fmt.Sprintf("Cannot %s", a.Operation) }
+func (a *Action) failureTitle() string { return fmt.Sprintf("Cannot %s", a.Operation) }
 
 // shownSubject names a person in a message.
 func shownSubject(s directory.Subject) string {

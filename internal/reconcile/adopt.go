@@ -58,18 +58,18 @@ func (p *Population) adopt(ctx context.Context, dir Users, accounts map[string]d
 	for _, id := range removed {
 		former[p.Memory.IDs[id]] = id
 	}
-	givesUp := p.givesUp(accounts, ids)
+	freed := p.losingLogin(accounts, ids)
 	for _, id := range sortedKeys(accounts) {
 		if ids[id] != "" {
 			continue
 		}
 		name := accounts[id].Attributes[p.Target.Login].Text()
 		for _, e := range found[directory.Fold(name)] {
-			if givesUp[e.ID] {
+			if freed[e.ID] {
 				continue // the login is free when this worker's account is made
 			}
 			from := former[e.ID]
-			if err := p.mayAdopt(id, accounts[id], e, from, dir.WorkerIDAttribute()); err != nil {
+			if err := p.checkAdoption(id, accounts[id], e, from, dir.WorkerIDAttribute()); err != nil {
 				problems, aside[id] = append(problems, err), true
 				continue
 			}
@@ -83,12 +83,12 @@ func (p *Population) adopt(ctx context.Context, dir Users, accounts map[string]d
 		return nil, nil, false
 	}
 	maps.Copy(out, restored)
-	return out, aside, p.mayGoOn(problems, total, f) && !f.Failed()
+	return out, aside, p.setAsideOrStop(problems, total, f) && !f.Failed()
 }
 
-// mayGoOn tells who is set aside because an account is not taken over, and reports
+// setAsideOrStop tells who is set aside because an account is not taken over, and reports
 // whether that is few enough for the others to go on.
-func (p *Population) mayGoOn(problems []error, total int, f *Findings) bool {
+func (p *Population) setAsideOrStop(problems []error, total int, f *Findings) bool {
 	if len(problems) == 0 {
 		return true
 	}
@@ -106,9 +106,9 @@ func (p *Population) mayGoOn(problems []error, total int, f *Findings) bool {
 	return true
 }
 
-// givesUp returns the objects of managed accounts that lose their login by the documents:
+// freed returns the objects of managed accounts that lose their login by the documents:
 // whoever is to have it takes nothing over.
-func (p *Population) givesUp(accounts map[string]directory.Account, ids map[string]string) map[string]bool {
+func (p *Population) losingLogin(accounts map[string]directory.Account, ids map[string]string) map[string]bool {
 	out := map[string]bool{}
 	for id, a := range accounts {
 		if ids[id] == "" {
@@ -125,8 +125,8 @@ func (p *Population) givesUp(accounts map[string]directory.Account, ids map[stri
 	return out
 }
 
-// mayAdopt says why an account that has the name a document gives is not taken over.
-func (p *Population) mayAdopt(id string, want directory.Account, e *directory.Existing, from, attribute string) error {
+// checkAdoption says why an account that has the name a document gives is not taken over.
+func (p *Population) checkAdoption(id string, want directory.Account, e *directory.Existing, from, attribute string) error {
 	login := want.Attributes[p.Target.Login].Text()
 	wants, has := want.Attributes[attribute].Text(), e.Account.Attributes[attribute].Text()
 	if want.Synchronised { // its document does not name what another directory masters
@@ -227,13 +227,13 @@ func (p *Population) warnOfAdoptions(adoptions map[string]adoption, accounts map
 	}
 }
 
-// present says what an account that is taken over is now, as far as want manages
+// fingerprint says what an account that is taken over is now, as far as want manages
 // it: the object id, whether people can sign in, and a fingerprint of the rest.
 //
 // Where it is, who the manager is and which groups it has are left out: other
 // resources of the same run may change these. An account that another
 // population removed in this run counts as it was before.
-func (p *Population) present(want directory.Account, e *directory.Existing) string {
+func (p *Population) fingerprint(want directory.Account, e *directory.Existing) string {
 	if before := p.Claims.beforeRemoval(e.ID); before != nil {
 		e = before
 	}
@@ -255,9 +255,9 @@ func (p *Population) present(want directory.Account, e *directory.Existing) stri
 	return e.ID + " " + map[bool]string{true: "enabled", false: "disabled"}[e.Account.Enabled] + " " + hex.EncodeToString(h.Sum(nil)[:6])
 }
 
-// carry returns what a plan found out about the accounts it takes over. What an
+// plannedAdoptions returns what a plan found out about the accounts it takes over. What an
 // earlier plan found out stays as it is, unless it is about a worker who has no account by now.
-func (p *Population) carry(adoptions map[string]adoption, accounts map[string]directory.Account, carried map[string]string) map[string]string {
+func (p *Population) plannedAdoptions(adoptions map[string]adoption, accounts map[string]directory.Account, carried map[string]string) map[string]string {
 	stale := false
 	for id := range carried {
 		if _, wanted := accounts[id]; wanted && p.Memory.IDs[id] == "" {
@@ -269,14 +269,14 @@ func (p *Population) carry(adoptions map[string]adoption, accounts map[string]di
 	}
 	out := make(map[string]string, len(adoptions))
 	for id, a := range adoptions {
-		out[id] = p.present(accounts[id], a.e)
+		out[id] = p.fingerprint(accounts[id], a.e)
 	}
 	return out
 }
 
-// asPlanned returns what an account that is taken over is now, and an error where
+// checkAsPlanned returns what an account that is taken over is now, and an error where
 // that is not what the plan found.
-func (p *Population) asPlanned(dir Users, id string, want directory.Account, adoptions map[string]adoption, planned map[string]string) (*directory.Account, error) {
+func (p *Population) checkAsPlanned(dir Users, id string, want directory.Account, adoptions map[string]adoption, planned map[string]string) (*directory.Account, error) {
 	a, found := adoptions[id]
 	said, was := planned[id]
 	refuse := func(cause error, path, text string) error {
@@ -288,8 +288,8 @@ func (p *Population) asPlanned(dir Users, id string, want directory.Account, ado
 		return nil, refuse(directory.ErrGone, "", fmt.Sprintf("the plan takes over the account with the object id %s, which does not have this name any more or was deleted since", object))
 	case !found:
 		return nil, nil
-	case was && p.present(want, a.e) != said:
-		return nil, refuse(directory.ErrChanged, a.e.Path, fmt.Sprintf("the plan was made when it was %q, now it is %q (object id, sign-in, fingerprint of the managed attributes)", said, p.present(want, a.e)))
+	case was && p.fingerprint(want, a.e) != said:
+		return nil, refuse(directory.ErrChanged, a.e.Path, fmt.Sprintf("the plan was made when it was %q, now it is %q (object id, sign-in, fingerprint of the managed attributes)", said, p.fingerprint(want, a.e)))
 	case a.e.Deleted, p.Claims.beforeRemoval(a.e.ID) != nil:
 		return nil, nil
 	}

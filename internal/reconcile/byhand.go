@@ -14,9 +14,9 @@ import (
 // recorded tells: a value that is no longer what it was then was changed by somebody else,
 // by hand or by another program; everything else comes from HR, the rules or an override.
 
-// noteByHand remembers which attributes of an account are no longer what the last run recorded.
+// noteManualChanges remembers which attributes of an account are no longer what the last run recorded.
 // now is the document of the account as the directory has it.
-func (p *Population) noteByHand(id string, recorded directory.Account, now string) {
+func (p *Population) noteManualChanges(id string, recorded directory.Account, now string) {
 	if p.Before[id] == now {
 		return
 	}
@@ -49,10 +49,10 @@ func differing(a, b directory.Account) []string {
 	return out
 }
 
-// warnOfHands says which changes that somebody else made a plan writes over. It names
+// warnOfManualChanges says which changes that somebody else made a plan writes over. It names
 // attributes, and no values: some are not to be shown.
 // A single person's plan shows it by itself.
-func (p *Population) warnOfHands(accounts map[string]directory.Account, changed []string, f *Findings) {
+func (p *Population) warnOfManualChanges(accounts map[string]directory.Account, changed []string, f *Findings) {
 	if p.Single {
 		return
 	}

@@ -72,9 +72,9 @@ func (t Target) CoreOf(a directory.Account) directory.Account {
 	return core
 }
 
-// idle reports whether a document asks for nothing any more: of an account that is
+// asksNothing reports whether a document asks for nothing any more: of an account that is
 // released, or that was deleted.
-func (t Target) idle(doc string) bool {
+func (t Target) asksNothing(doc string) bool {
 	// The cheap look goes first: hardly any document says either.
 	if !strings.Contains(doc, `"deleted"`) && !strings.Contains(doc, `"released"`) {
 		return false
@@ -96,7 +96,7 @@ func (p *Population) OnlyEnds(want map[string]string) bool {
 		}
 	}
 	for id, doc := range p.Before {
-		if _, stays := want[id]; !stays && !p.Target.idle(doc) {
+		if _, stays := want[id]; !stays && !p.Target.asksNothing(doc) {
 			return false
 		}
 	}

@@ -41,33 +41,33 @@ func (p *Population) Refresh(ctx context.Context) (map[string]string, Findings) 
 		f.problems("Cannot read accounts", err)
 		return p.Before, f
 	}
-	outstanding, err := p.outstanding(ctx, dir, found)
+	outstanding, err := p.awaitingPurge(ctx, dir, found)
 	if err != nil {
 		f.problems("Cannot read deleted accounts", err)
 		return p.Before, f
 	}
-	if !p.replicated(ctx, dir, workers, found, outstanding, &f) {
+	if !p.hasReplicated(ctx, dir, workers, found, outstanding, &f) {
 		return p.Before, f
 	}
 	for _, id := range workers {
 		switch existing := found[id]; {
 		case existing != nil:
 			after[id] = p.Target.render(dir, p.Before[id], accounts[id], existing)
-			p.noteByHand(id, accounts[id], after[id])
-			p.see(id, existing)
+			p.noteManualChanges(id, accounts[id], after[id])
+			p.recordSeen(id, existing)
 		case outstanding[id]:
 			after[id] = p.Before[id]
 		default:
 			p.Memory.forget(id)
 		}
 	}
-	p.learnDirectory(ctx, dir, found)
+	p.recordDirectory(ctx, dir, found)
 	return after, f
 }
 
-// learnDirectory remembers where accounts were found, for a state of an earlier
+// recordDirectory remembers where accounts were found, for a state of an earlier
 // version that does not say.
-func (p *Population) learnDirectory(ctx context.Context, dir Users, found map[string]*directory.Existing) {
+func (p *Population) recordDirectory(ctx context.Context, dir Users, found map[string]*directory.Existing) {
 	if p.Memory.Directory.ID != "" || len(found) == 0 {
 		return
 	}
@@ -76,9 +76,9 @@ func (p *Population) learnDirectory(ctx context.Context, dir Users, found map[st
 	}
 }
 
-// outstanding returns, and keeps as purging, the workers whose account is deleted
+// awaitingPurge returns, and keeps as purging, the workers whose account is deleted
 // and still to be deleted for good.
-func (p *Population) outstanding(ctx context.Context, dir Users, found map[string]*directory.Existing) (map[string]bool, error) {
+func (p *Population) awaitingPurge(ctx context.Context, dir Users, found map[string]*directory.Existing) (map[string]bool, error) {
 	if len(p.Memory.Purging) == 0 {
 		return nil, nil
 	}
@@ -116,7 +116,7 @@ func (p *Population) ReadCore(ctx context.Context, id string) (map[string]string
 	if found[id] == nil {
 		return nil, f
 	}
-	p.see(id, found[id])
+	p.recordSeen(id, found[id])
 	p.Memory.Untouched[id] = true
 	return map[string]string{id: p.Target.Marshal(p.Target.CoreOf(found[id].Account))}, f
 }

@@ -20,16 +20,16 @@ import (
 func (p *Population) removed(want map[string]string) []string {
 	var gone []string
 	for _, id := range sortedKeys(p.Before) {
-		if _, stays := want[id]; !stays && !p.Target.idle(p.Before[id]) {
+		if _, stays := want[id]; !stays && !p.Target.asksNothing(p.Before[id]) {
 			gone = append(gone, id)
 		}
 	}
 	return gone
 }
 
-// withoutObjects returns the removed workers whose account no worker of want
+// withoutTakenOver returns the removed workers whose account no worker of want
 // has taken over.
-func withoutObjects(removed []string, before, after, want map[string]string) []string {
+func withoutTakenOver(removed []string, before, after, want map[string]string) []string {
 	taken := map[string]bool{}
 	for id := range want {
 		taken[after[id]] = true
@@ -41,8 +41,8 @@ func withoutObjects(removed []string, before, after, want map[string]string) []s
 // the configuration says.
 type fate struct{ action, why string }
 
-// fates decides what happens to removed accounts. Only Disable and Release never fail for a reason that is known before.
-func (p *Population) fates(ctx context.Context, dir Users, removed []string, mode string, f *Findings) map[string]fate {
+// decideRemovals decides what happens to removed accounts. Only Disable and Release never fail for a reason that is known before.
+func (p *Population) decideRemovals(ctx context.Context, dir Users, removed []string, mode string, f *Findings) map[string]fate {
 	out := make(map[string]fate, len(removed))
 	var due []string
 	for _, id := range removed {
@@ -64,14 +64,14 @@ func (p *Population) fates(ctx context.Context, dir Users, removed []string, mod
 			due = append(due, id)
 		}
 	}
-	p.whenDue(ctx, dir, due, mode, out, f)
-	p.leaveSynchronised(ctx, dir, out, f)
+	p.decideDeletions(ctx, dir, due, mode, out, f)
+	p.releaseSynchronised(ctx, dir, out, f)
 	return out
 }
 
-// leaveSynchronised releases accounts that another directory masters: they are disabled and
+// releaseSynchronised releases accounts that another directory masters: they are disabled and
 // deleted there, and a run that tried it here would fail every time.
-func (p *Population) leaveSynchronised(ctx context.Context, dir Users, out map[string]fate, f *Findings) {
+func (p *Population) releaseSynchronised(ctx context.Context, dir Users, out map[string]fate, f *Findings) {
 	if p.Target.Format.Mastered == nil {
 		return
 	}
@@ -101,9 +101,9 @@ func (p *Population) leaveSynchronised(ctx context.Context, dir Users, out map[s
 	}
 }
 
-// undecided returns the removed workers about whom rules decided, and refuses the run where there are
+// refuseUndecided returns the removed workers about whom rules decided, and refuses the run where there are
 // others: their account stays, and Terraform cannot leave out of a map what the state keeps.
-func (p *Population) undecided(removed []string, f *Findings) (decided []string) {
+func (p *Population) refuseUndecided(removed []string, f *Findings) (decided []string) {
 	var waiting []string
 	for _, id := range removed {
 		if _, known := p.Memory.Verdicts[p.Memory.IDs[id]]; p.Partial && !known {
@@ -131,9 +131,9 @@ var kindText = map[string]string{
 	Left:       "the worker has left, and is out of scope",
 }
 
-// whenDue deletes accounts that were disabled for long enough, by the
+// decideDeletions deletes accounts that were disabled for long enough, by the
 // directory's own record, and disables the others.
-func (p *Population) whenDue(ctx context.Context, dir Users, workers []string, mode string, out map[string]fate, f *Findings) {
+func (p *Population) decideDeletions(ctx context.Context, dir Users, workers []string, mode string, out map[string]fate, f *Findings) {
 	if len(workers) == 0 {
 		return
 	}
@@ -166,10 +166,10 @@ var outcomes = []struct{ action, text string }{
 
 // planRemoval says what happens to removed accounts, and refuses what must not be.
 func (p *Population) planRemoval(ctx context.Context, dir Users, removed []string, mode string, f *Findings) {
-	if removed = p.undecided(removed, f); len(removed) == 0 {
+	if removed = p.refuseUndecided(removed, f); len(removed) == 0 {
 		return
 	}
-	fates := p.fates(ctx, dir, removed, mode, f)
+	fates := p.decideRemovals(ctx, dir, removed, mode, f)
 	var text []string
 	var lost, lines []string
 	for _, outcome := range outcomes {
@@ -235,7 +235,7 @@ func (p *Population) PlanEnd(ctx context.Context) Findings {
 	p.ending = true
 	mode, workers := p.Options.OnRemoval, p.removed(nil)
 	if p.Single {
-		workers = p.undecided(workers, &f)
+		workers = p.refuseUndecided(workers, &f)
 	}
 	if len(workers) == 0 {
 		return f
@@ -250,7 +250,7 @@ func (p *Population) PlanEnd(ctx context.Context) Findings {
 	if !ok || !p.sameDirectory(ctx, dir, &f) {
 		return f
 	}
-	fates := p.fates(ctx, dir, workers, mode, &f)
+	fates := p.decideRemovals(ctx, dir, workers, mode, &f)
 	counts := map[string]int{}
 	for _, fate := range fates {
 		counts[fate.action]++
@@ -300,7 +300,7 @@ func (p *Population) End(ctx context.Context) (map[string]string, Findings) {
 // that could not be disabled or deleted.
 func (p *Population) remove(ctx context.Context, dir Users, removed []string, mode string, f *Findings) map[string]string {
 	left := map[string]string{}
-	fates := p.fates(ctx, dir, removed, mode, f)
+	fates := p.decideRemovals(ctx, dir, removed, mode, f)
 	var touched []string
 	for _, id := range removed {
 		if fates[id].action == Release {

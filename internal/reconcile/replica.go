@@ -18,11 +18,11 @@ type Replicated interface {
 	Replica(ctx context.Context) (string, error)
 }
 
-// replicated reports whether the server that is used has the accounts that the state knows.
+// hasReplicated reports whether the server that is used has the accounts that the state knows.
 // One that is neither there nor deleted there may not have arrived from the server that was
 // used before: it stops everything, because it would be created a second time. Where
 // the server is the same as before, the account is gone.
-func (p *Population) replicated(
+func (p *Population) hasReplicated(
 	ctx context.Context, dir Users, workers []string, found map[string]*directory.Existing, outstanding map[string]bool, f *Findings,
 ) bool {
 	r, ok := dir.(Replicated)
@@ -71,9 +71,9 @@ func (p *Population) replicated(
 	return false
 }
 
-// sameReplica makes sure, before anything is written, that the server has the accounts
+// checkReplica makes sure, before anything is written, that the server has the accounts
 // that the state knows, where it is not the one that the plan was made with.
-func (p *Population) sameReplica(ctx context.Context, dir Users, f *Findings) bool {
+func (p *Population) checkReplica(ctx context.Context, dir Users, f *Findings) bool {
 	r, ok := dir.(Replicated)
 	if !ok {
 		return true
@@ -87,5 +87,5 @@ func (p *Population) sameReplica(ctx context.Context, dir Users, f *Findings) bo
 		f.problems("Cannot read the directory", err)
 		return false
 	}
-	return p.replicated(ctx, dir, sortedKeys(p.Memory.IDs), found, p.Memory.Purging, f)
+	return p.hasReplicated(ctx, dir, sortedKeys(p.Memory.IDs), found, p.Memory.Purging, f)
 }
