@@ -22,9 +22,9 @@ import (
 // it before, the new population waits until that is done, and then reads the account.
 type Claims struct {
 	mu       sync.Mutex
-	wanted   map[string]accountClaim        // at plan, by object or by name
-	by       map[string]*Population // at apply, by object id
-	removals map[string]removal     // under way, by object id
+	wanted   map[string]accountClaim // at plan, by object or by name
+	by       map[string]*Population  // at apply, by object id
+	removals map[string]removal      // under way, by object id
 	// removed holds, by object id, accounts as they were before a population of this run removed them.
 	removed map[string]*directory.Existing
 	// touched holds the accounts that a population of this run gives up after it changed them in an earlier run.
