@@ -12,8 +12,8 @@ import (
 	"terraform-provider-workforce/internal/directory"
 )
 
-// Refresh returns the documents of the state with what the directory holds now.
-// An account that is gone is left out; a document that releases its account stays.
+// Refresh returns the documents of the state, updated to what the directory holds now. It leaves
+// out an account that was deleted, and keeps a document that releases its account.
 func (p *Population) Refresh(ctx context.Context) (map[string]string, Findings) {
 	defer p.begin()()
 	after := make(map[string]string, len(p.Before))
@@ -65,8 +65,8 @@ func (p *Population) Refresh(ctx context.Context) (map[string]string, Findings) 
 	return after, f
 }
 
-// recordDirectory remembers where accounts were found, for a state of an earlier
-// version that does not say.
+// recordDirectory records in which directory the accounts are, where the state of an earlier version
+// of the provider does not say it.
 func (p *Population) recordDirectory(ctx context.Context, dir Users, found map[string]*directory.Existing) {
 	if p.Memory.Directory.ID != "" || len(found) == 0 {
 		return
@@ -76,8 +76,8 @@ func (p *Population) recordDirectory(ctx context.Context, dir Users, found map[s
 	}
 }
 
-// awaitingPurge returns, and keeps as purging, the workers whose account is deleted
-// and still to be deleted for good.
+// awaitingPurge returns the workers whose account is in the recycle bin and still to be deleted for
+// good, and keeps only these in Memory.Purging.
 func (p *Population) awaitingPurge(ctx context.Context, dir Users, found map[string]*directory.Existing) (map[string]bool, error) {
 	if len(p.Memory.Purging) == 0 {
 		return nil, nil
@@ -101,7 +101,7 @@ func (p *Population) awaitingPurge(ctx context.Context, dir Users, found map[str
 	return p.Memory.Purging, nil
 }
 
-// ReadCore returns the core document of one account that has just been imported.
+// ReadCore returns the core document of one account that is being imported.
 func (p *Population) ReadCore(ctx context.Context, id string) (map[string]string, Findings) {
 	defer p.begin()()
 	var f Findings
@@ -121,8 +121,8 @@ func (p *Population) ReadCore(ctx context.Context, id string) (map[string]string
 	return map[string]string{id: p.Target.Marshal(p.Target.CoreOf(found[id].Account))}, f
 }
 
-// Import returns core documents of every account below a container, or in
-// a domain, that carries a worker id.
+// Import returns the core document of every account with a worker id below a container or, where there are
+// no containers, in a domain.
 func (p *Population) Import(ctx context.Context, part string) (map[string]string, Findings) {
 	var f Findings
 	dir, ok := p.connect(&f)
@@ -142,7 +142,8 @@ func (p *Population) Import(ctx context.Context, part string) (map[string]string
 			continue
 		}
 		if _, twice := docs[id]; twice {
-			f.fail("Cannot import accounts", fmt.Sprintf("Two accounts below %s carry the worker id %q; one of them is %s. Correct the worker id of one of them first.", part, id, e.Path))
+			f.fail("Cannot import accounts", fmt.Sprintf("Two accounts below %s carry the worker id %q; one of them is %s. "+
+				"Correct the worker id of one of them, and import again.", part, id, e.Path))
 			continue
 		}
 		docs[id] = p.Target.Marshal(p.Target.CoreOf(e.Account))
@@ -151,7 +152,7 @@ func (p *Population) Import(ctx context.Context, part string) (map[string]string
 	return docs, f
 }
 
-// checkPart refuses a container, or where there are none a domain, that does not exist.
+// checkPart refuses a container that does not exist or, where there are no containers, an unverified domain.
 func (p *Population) checkPart(ctx context.Context, dir Users, part string) error {
 	if !p.Target.Format.HasContainer {
 		domains, err := dir.Suffixes(ctx)

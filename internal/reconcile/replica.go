@@ -9,19 +9,19 @@ import (
 	"terraform-provider-workforce/internal/directory"
 )
 
-// Replicated is a directory of several servers that copy from one another, which takes time.
+// Replicated is a directory of several servers. Changes take time to get from one to another.
 type Replicated interface {
-	// Prefer makes a server, as Replica named it, the one that is used, if it can be
-	// and none is in use yet.
+	// Prefer chooses the server that Replica named, if it can be reached and no other is in use yet.
 	Prefer(server string)
 	// Replica returns the name of the server that is used.
 	Replica(ctx context.Context) (string, error)
 }
 
-// hasReplicated reports whether the server that is used has the accounts that the state knows.
-// One that is neither there nor deleted there may not have arrived from the server that was
-// used before: it stops everything, because it would be created a second time. Where
-// the server is the same as before, the account is gone.
+// hasReplicated reports whether the server in use has the accounts that the state records.
+//
+// An account that is neither among its accounts nor among its deleted ones may not have arrived from
+// the server that was used before. That stops the run, because the account would be created a
+// second time. Where the server is the same as before, such an account was deleted.
 func (p *Population) hasReplicated(
 	ctx context.Context, dir Users, workers []string, found map[string]*directory.Existing, outstanding map[string]bool, f *Findings,
 ) bool {
@@ -71,8 +71,8 @@ func (p *Population) hasReplicated(
 	return false
 }
 
-// checkReplica makes sure, before anything is written, that the server has the accounts
-// that the state knows, where it is not the one that the plan was made with.
+// checkReplica runs before anything is written. Where apply uses another server than the plan did, it
+// checks that this server has the accounts that the state records.
 func (p *Population) checkReplica(ctx context.Context, dir Users, f *Findings) bool {
 	r, ok := dir.(Replicated)
 	if !ok {
