@@ -131,7 +131,8 @@ func (p Proposal) checkContainers(ctx context.Context, d Directory, misplaced ma
 	var problems []error
 	for _, container := range missing {
 		ids := users[container]
-		problems = append(problems, fmt.Errorf("container %q does not exist, and %s to live there (worker %s): create it first, or correct the container",
+		problems = append(problems, fmt.Errorf("container %q does not exist, and %s to live there (worker %s): "+
+			"create it first, or correct the container",
 			container, wording.Count(len(ids), "account is", "accounts are"), some(ids)))
 	}
 	return problems, err

@@ -28,7 +28,8 @@ func (mappingFromEntraSchemaFunction) Definition(_ context.Context, _ function.D
 		Summary: "Convert the schema of a Microsoft Entra provisioning job",
 		MarkdownDescription: "Converts the synchronization schema that Microsoft Graph exports for a provisioning job (`GET /servicePrincipals/{id}/synchronization/jobs/{id}/schema`) into rules. " +
 			"The result is an object: `arguments` is JSON with the arguments of `workforce_mapping` by their names, `notes` lists what works " +
-			"differently and what was translated, and `source_attributes` the attributes that the rules read, for `attributes` of the HR data source. " +
+			"differently and what was translated, and `source_attributes` the attributes that the rules read, for " +
+			"`attributes` of the HR data source. " +
 			"Who has left follows from the expression for `accountDisabled` or `accountEnabled`, which becomes `worker_lifecycle`. Where " +
 			"something cannot be derived, the arguments hold a text that begins with `DECIDE: ` and says what a person must decide; " +
 			"`workforce_mapping` refuses it.",

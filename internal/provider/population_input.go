@@ -151,9 +151,9 @@ func unknownSources(m *mapping.Mapping, workers worker.Population, optional []st
 	if len(unknown) == 0 {
 		return nil
 	}
-	return fmt.Errorf("the rules read %s, which no worker in the feed has. Correct %s, let the %s in with attributes of the HR data source, "+
-		"or name what only some feeds have in optional_attributes", strings.Join(unknown, ", "), wording.One(len(unknown), "the rule", "the rules"),
-		wording.One(len(unknown), "column", "columns"))
+	return fmt.Errorf("the rules read %s, which no worker in the feed has. Correct %s, let the %s in with attributes of the "+
+		"HR data source, or name what only some feeds have in optional_attributes", strings.Join(unknown, ", "),
+		wording.One(len(unknown), "the rule", "the rules"), wording.One(len(unknown), "column", "columns"))
 }
 
 // momentOr is the moment given, or now.

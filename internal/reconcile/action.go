@@ -66,7 +66,8 @@ func (a *Action) rulesWarning(subjects []directory.Subject) (title, text string)
 	text = fmt.Sprintf("%s a worker id (%s). Where a population manages %s, ", wording.Count(len(who), "account carries", "accounts carry"),
 		abridged(who), wording.One(len(who), "it", "them"))
 	if a.Operation == directory.OperationEnable {
-		return "Rules may take this back", text + "its next apply disables again the accounts of workers who have left, are on leave or have not started. " +
+		return "Rules may take this back", text + "its next apply disables again the accounts of workers who " +
+			"have left, are on leave or have not started. " +
 			"To let them sign in all the same, write a workforce_override with enabled = true."
 	}
 	return "Rules keep this", text + fmt.Sprintf("its rules do not enable what is disabled by hand, and the report names it. "+

@@ -101,7 +101,8 @@ func (p *Population) setAsideOrStop(problems []error, total int, f *Findings) bo
 	for i, problem := range problems {
 		lines[i] = problem.Error()
 	}
-	f.warn("Set aside: accounts that are not taken over", fmt.Sprintf("%d of %s name an existing account that is not taken over. Nothing is done for these workers, everybody else goes on, and the next plan names them again:\n%s",
+	f.warn("Set aside: accounts that are not taken over", fmt.Sprintf("%d of %s name an existing account that is not taken over. "+
+		"Nothing is done for these workers, everybody else goes on, and the next plan names them again:\n%s",
 		len(problems), wording.Count(total, "document"), Listed(lines)))
 	return true
 }
@@ -220,9 +221,11 @@ func (p *Population) warnOfAdoptions(adoptions map[string]adoption, accounts map
 		return
 	}
 	f.warn("Existing accounts will be taken over", fmt.Sprintf("%s already and will be managed from now on. Of these, %d are disabled now and will be enabled, and %d are enabled now and will be disabled:\n%s\n"+
-		"If Terraform says at apply that the final plan is inconsistent at adopted, somebody changed one of these accounts after the plan: plan again.", wording.Count(len(lines), "account exists", "accounts exist"), enabled, disabled, Listed(lines)))
+		"If Terraform says at apply that the final plan is inconsistent at adopted, somebody changed one of these accounts "+
+		"after the plan: plan again.", wording.Count(len(lines), "account exists", "accounts exist"), enabled, disabled, Listed(lines)))
 	if allowed, over := p.Options.MaxAdopt.Exceeded(taken, len(accounts)); over {
-		f.failArgument("max_adopt", "Too many accounts would be taken over", fmt.Sprintf("%d existing accounts would be taken over, and max_adopt is %s (%d of %d). Check that each belongs to the person of its document. If it does, raise max_adopt for this run.",
+		f.failArgument("max_adopt", "Too many accounts would be taken over", fmt.Sprintf("%d existing accounts would be taken over, and max_adopt is %s (%d of %d). "+
+			"Check that each belongs to the person of its document. If it does, raise max_adopt for this run.",
 			taken, p.Options.MaxAdopt, allowed, len(accounts)))
 	}
 }
@@ -256,7 +259,9 @@ func (p *Population) fingerprint(want directory.Account, e *directory.Existing) 
 
 // plannedAdoptions returns the fingerprints of the accounts that a plan takes over. Without any, it returns carried,
 // the fingerprints of an earlier plan, unless these are about a worker who has no account any more.
-func (p *Population) plannedAdoptions(adoptions map[string]adoption, accounts map[string]directory.Account, carried map[string]string) map[string]string {
+func (p *Population) plannedAdoptions(
+	adoptions map[string]adoption, accounts map[string]directory.Account, carried map[string]string,
+) map[string]string {
 	stale := false
 	for id := range carried {
 		if _, wanted := accounts[id]; wanted && p.Memory.IDs[id] == "" {
@@ -275,7 +280,9 @@ func (p *Population) plannedAdoptions(adoptions map[string]adoption, accounts ma
 
 // checkAsPlanned returns the present state of an account that is taken over, and an error where
 // it is not as the plan found it.
-func (p *Population) checkAsPlanned(dir Users, id string, want directory.Account, adoptions map[string]adoption, planned map[string]string) (*directory.Account, error) {
+func (p *Population) checkAsPlanned(
+	dir Users, id string, want directory.Account, adoptions map[string]adoption, planned map[string]string,
+) (*directory.Account, error) {
 	a, found := adoptions[id]
 	said, was := planned[id]
 	refuse := func(cause error, path, text string) error {

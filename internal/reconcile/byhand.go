@@ -72,7 +72,9 @@ func (p *Population) warnOfManualChanges(accounts map[string]directory.Account, 
 	}
 	if len(lines) > 0 {
 		f.warn(fmt.Sprintf("Changes by hand will be overwritten (%d)", len(lines)),
-			"A person or another program changed these values in the directory after the last run. This plan writes the values of the configuration again. "+
-				"Everything else that it changes comes from HR, the rules or an override. To keep a value, change it in HR, in the rules or by an override first:\n"+Listed(lines))
+			"A person or another program changed these values in the directory after the last run. "+
+				"This plan writes the values of the configuration again. "+
+				"Everything else that it changes comes from HR, the rules or an override. "+
+				"To keep a value, change it in HR, in the rules or by an override first:\n"+Listed(lines))
 	}
 }

@@ -7,7 +7,7 @@ import "terraform-provider-workforce/internal/directory"
 // disabledFor says, for the audit record, why the rules disable an account.
 var disabledFor = map[string]string{
 	directory.ForLeft: "the worker has left", directory.ForPrehire: "the worker has not started yet",
-	directory.ForLeave: "the worker is on leave or suspended",
+	directory.ForLeave:  "the worker is on leave or suspended",
 	directory.ForAbsent: "the worker is not in the feed", directory.ForOutOfScope: "the worker is out of scope of the rules", directory.ForMoved: "the worker has moved out of scope of the rules", directory.ForOverride: "an override decides it",
 }
 

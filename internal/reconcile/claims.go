@@ -93,7 +93,9 @@ func (p *Population) claimPlanned(want map[string]string, ids map[string]string,
 
 // claimWorkerIDs refuses a second account with the same worker id. Populations, managers and members
 // are found by worker id, and from the next plan on nobody could tell the two accounts apart.
-func (p *Population) claimWorkerIDs(w accountClaim, workers []string, want map[string]string, accounts map[string]directory.Account, f *Findings) {
+func (p *Population) claimWorkerIDs(
+	w accountClaim, workers []string, want map[string]string, accounts map[string]directory.Account, f *Findings,
+) {
 	var lines []string
 	for _, id := range workers {
 		carried := accounts[id].Attributes[p.Carrier].Text()

@@ -211,7 +211,8 @@ func (b *Builder) missingAttributes(columns []string) {
 	for i, column := range columns {
 		named[i] = Quote(column) + nearestColumn(column, known)
 	}
-	b.Report(Problem{Text: fmt.Sprintf("attributes: there are no columns %s; the columns are %s", strings.Join(named, ", "), quotedColumns(known))})
+	b.Report(Problem{Text: fmt.Sprintf("attributes: there are no columns %s; the columns are %s",
+		strings.Join(named, ", "), quotedColumns(known))})
 }
 
 // namedColumns returns the columns that have a name.
