@@ -23,6 +23,6 @@ resource "workforce_mapping" "staff" {
     displayName    = { expression = "IIF(IsPresent(Nickname), Nickname, FirstName) + \" \" + LastName" }
     department     = { expression = "IIF(Eq(Type, \"Contractor\") || Eq(Type, \"Intern\"), IgnoreThisFlow, Department)" }
   }
-  container        = "\"OU=Staff,DC=corp,DC=example,DC=com\""
+  container        = "OU=Staff,DC=corp,DC=example,DC=com"
   worker_lifecycle = { active_statuses = ["Employed"], inactive_statuses = ["Gone"] }
 }

@@ -27,7 +27,7 @@ variable "as_of" {
 
 data "workforce_hr_csv" "staff" {
   path       = "${path.module}/workers.csv"
-  attributes = ["WorkerID", "FirstName", "LastName", "PreferredNameData", "SupervisoryOrganization", "Active", "StatusHireDate"]
+  attributes = local.converted.source_attributes # the columns that the rules read
   fields     = { worker_id = "WorkerID", status = "Active", hire_date = "StatusHireDate" }
 }
 
@@ -40,6 +40,8 @@ resource "workforce_mapping" "staff" {
   target           = local.rules.target
   match            = local.rules.match
   attributes       = local.rules.attributes
+  container        = try(local.rules.container, null) # Active Directory only, as the next
+  container_apply  = try(local.rules.container_apply, null)
   scope            = try(local.rules.scope, null)
   on_out_of_scope  = try(local.rules.on_out_of_scope, null)
   extra_attributes = try(local.rules.extra_attributes, null)
@@ -48,12 +50,15 @@ resource "workforce_mapping" "staff" {
 
 locals { mapping = workforce_mapping.staff.json }
 
-# What would be different from what the job has made, person by person.
+# What would be different from what the job has made, person by person. For a job that writes to
+# Active Directory, this is workforce_ad_correlation.
 data "workforce_entra_correlation" "staff" {
   workers = data.workforce_hr_csv.staff.json
   mapping = local.mapping
   links   = var.links
   as_of   = var.as_of
+
+  optional_attributes = ["IsSoftDeleted"] # Microsoft's engine makes it, no HR system has it
 }
 
 output "differs_by_design" {

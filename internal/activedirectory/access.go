@@ -10,19 +10,18 @@ import (
 	"terraform-provider-workforce/internal/directory"
 )
 
-// attrContainer is what errors and task.failed call the place of an account.
+// attrContainer names the container of an account in errors and in task.failed.
 const attrContainer = "container"
 
-// takesAccess reports that somebody can sign in who is not to. Nothing but protection,
-// and somebody who enabled the account since the plan, keeps such a task from its end.
+// takesAccess reports whether the task disables an account that is enabled. Two things only may stop
+// such a task: protection, and that somebody enabled the account after the plan.
 func (t *task) takesAccess() bool {
 	return t.have != nil && t.have.isUser() && t.have.enabled() && !t.Want.Enabled && !t.Want.Deleted
 }
 
-// takeAccess disables everybody who is to be, before anything else is done to anybody:
-// a run that is killed, a name that cannot be given or a value that is refused then
-// leaves no leaver enabled. The attributes go along in the same request where the
-// directory takes them.
+// takeAccess disables all accounts that are to be disabled, before the run writes anything else. No leaver
+// stays enabled because a run is killed, a name is taken or a value is refused. The same request
+// writes the attributes, where the directory accepts them.
 func (r *run) takeAccess(ctx context.Context) {
 	leavers := slices.DeleteFunc(r.alive(), func(t *task) bool { return !t.takesAccess() })
 	if len(leavers) == 0 {
@@ -43,10 +42,10 @@ func (r *run) disableFirst(ctx context.Context, t *task) {
 		return
 	}
 	want := t.writable().Clone()
-	for _, name := range []string{attrLogin, attrPrincipal} { // names change hands in an order
+	for _, name := range []string{attrLogin, attrPrincipal} { // names are written later, in an order that frees each before it is given
 		forgo(want, name)
 	}
-	if more, err := r.diff(r.types, want, t.have); err == nil { // what cannot be encoded is told by update
+	if more, err := r.diff(r.types, want, t.have); err == nil { // update reports what cannot be encoded
 		edits = append(edits, more...)
 	}
 	if manager := r.managerEdit(t); manager != nil {
@@ -55,8 +54,8 @@ func (r *run) disableFirst(ctx context.Context, t *task) {
 	r.modify(ctx, t, edits, newPassword{})
 }
 
-// disableEdits sets the disabled bit and no other, so that nothing that a document
-// says of userAccountControl can stand in the way, and remembers why.
+// disableEdits sets the disabled bit, and records why. It changes no other bit, so that a flag
+// that the directory refuses cannot keep the account enabled.
 func (d *Domain) disableEdits(have *record, m memory) ([]edit, error) {
 	control, err := controlFor(directory.Account{}, have.text(attrControl))
 	if err != nil {
@@ -65,8 +64,8 @@ func (d *Domain) disableEdits(have *record, m memory) ([]edit, error) {
 	return append([]edit{{name: attrControl, add: []string{control}}}, d.rememberEdits(have, m)...), nil
 }
 
-// sendState enables or disables. What is remembered of it must not be in the way: when
-// the request is refused, the state goes alone.
+// sendState enables or disables an account, and writes the record of why in the same request. Where the directory
+// refuses the request, sendState enables or disables without the record.
 func (r *run) sendState(ctx context.Context, t *task, edits []edit) error {
 	err := r.send(ctx, t, edits)
 	alone := slices.DeleteFunc(slices.Clone(edits), func(e edit) bool { return e.memory })
@@ -76,10 +75,10 @@ func (r *run) sendState(ctx context.Context, t *task, edits []edit) error {
 	return r.send(ctx, t, alone)
 }
 
-// memoryEdits keeps right what an account remembers of why it is disabled: cleared
-// when it is enabled, written when it is disabled, and rewritten where it still counts
-// and is another than wanted. An account that remembers nothing that counts was
-// disabled by somebody else, which stays visible.
+// memoryEdits returns the edits of the record of why an account is disabled. It clears the record
+// when it enables the account, writes it when it disables the account, and corrects one that is valid and
+// names another cause. An account without a valid record was disabled by somebody else, and gets none,
+// so that this stays visible.
 func (r *run) memoryEdits(ctx context.Context, t *task) ([]edit, error) {
 	switch {
 	case t.Want.Enabled && !t.have.enabled():
@@ -98,12 +97,12 @@ func (r *run) memoryEdits(ctx context.Context, t *task) ([]edit, error) {
 		return nil, err
 	}
 	if directory.Leaves(t.Want.DisabledFor) && !directory.Leaves(m.cause) {
-		m.at = r.now() // who was on leave, or not there yet, has left since: their retention begins
+		m.at = r.now() // the worker was on leave or had not started, and has left since: the retention begins now
 	}
 	return r.rememberEdits(t.have, memory{t.Want.DisabledFor, m.at}), nil
 }
 
-// writable is what is wanted, but for the attributes that have failed.
+// writable returns the wanted account without the attributes whose write has failed.
 func (t *task) writable() directory.Account {
 	want, cloned := t.Want, false
 	for name := range t.Want.Attributes {

@@ -66,9 +66,8 @@ func (r *run) created(t *task, dn string) {
 	t.at(dn, true)
 }
 
-// refusesPasswordInAdd reports a refusal that may be about setting the password
-// and the rest at once. If it was about something else, the request without the
-// password says so again.
+// refusesPasswordInAdd reports whether the server may refuse to set the password in the request that
+// creates the account. If the cause is another one, the request without the password fails with it.
 func refusesPasswordInAdd(err error) bool {
 	var e *ldapconn.Error
 	if !errors.As(err, &e) || e.Code == 0 || nameTaken(err) {
@@ -129,8 +128,8 @@ func addValues(req *ldap.AddRequest, name string, values ...string) {
 	req.Attribute(name, values)
 }
 
-// add sends the request. When its answer is lost it looks whether the account is
-// there, and sends it once more only when it is not.
+// add sends the request. When no response arrives, it searches for the account, and sends the request
+// once more only where the account does not exist.
 func (r *run) add(ctx context.Context, t *task, req *ldap.AddRequest) error {
 	err := r.client.Add(ctx, req)
 	if !ldapconn.IsUnknownOutcome(err) {
@@ -202,8 +201,8 @@ func (r *run) createInSteps(ctx context.Context, t *task, password string, gener
 	r.flagsAlone(ctx, t, control)
 }
 
-// createFailed says why an account could not be added, and by whom its name is
-// taken; it may turn out to be the person's own account.
+// createFailed handles a refusal to create an account. Where the object that has its name is the person's
+// own account, it takes that over. Otherwise it fails the task with the reason, and names who has the name.
 func (r *run) createFailed(ctx context.Context, t *task, err error) {
 	switch {
 	case nameTaken(err):
@@ -219,14 +218,14 @@ func (r *run) createFailed(ctx context.Context, t *task, err error) {
 		t.fail("create", "", r.takenBy(holders, err))
 	case ldapconn.IsPasswordPolicy(err):
 		t.fail("create", "", passwordError(err))
-	case ldapconn.IsNoSuchObject(err):
+	case ldapconn.IsParentMissing(err):
 		t.fail("create", "", directory.Because(directory.ErrNoContainer, err))
 	default:
 		t.fail("create", "", explainWrite(err))
 	}
 }
 
-// ownAccount returns the holder that carries the worker id and the login wanted.
+// ownAccount returns the object among holders that has both the wanted worker id and the wanted login.
 func (r *run) ownAccount(t *task, holders []*record) *record {
 	login, _ := t.want(attrLogin)
 	for _, h := range holders {
@@ -249,7 +248,7 @@ func (r *run) adopt(ctx context.Context, t *task, own *record) {
 	r.update(ctx, t)
 }
 
-// holders returns who has the names that t wants, other than t itself.
+// holders returns the other objects that have a name that t wants.
 func (r *run) holders(ctx context.Context, t *task, which ...claim) ([]*record, error) {
 	var out []*record
 	seen := map[string]bool{t.out.ID: true}
@@ -280,7 +279,7 @@ func (r *run) holders(ctx context.Context, t *task, which ...claim) ([]*record, 
 	return out, nil
 }
 
-// takenBy names the holders and what of each is in the way.
+// takenBy names the holders, and which name each of them has.
 func (d *Domain) takenBy(holders []*record, said error) error {
 	text, worker := "", d.o.WorkerIDAttribute
 	for _, h := range holders {
@@ -302,14 +301,14 @@ func nameTaken(err error) bool {
 	return ldapconn.IsAlreadyExists(err) || ldapconn.IsConstraintViolation(err) && strings.Contains(err.Error(), "already in use")
 }
 
-// explainWrite adds our cause to a refusal of the server.
+// explainWrite adds one of the causes of package directory to a refusal of the server.
 func explainWrite(err error) error {
 	switch {
 	case ldapconn.IsAccessDenied(err):
 		return directory.Because(directory.ErrDenied, err)
 	case ldapconn.IsConstraintViolation(err):
 		return directory.Because(directory.ErrInvalid, err)
-	case ldapconn.IsNoSuchObject(err):
+	case ldapconn.IsParentMissing(err):
 		return directory.Because(directory.ErrNoContainer, err)
 	case ldapconn.IsNotLeaf(err):
 		return directory.Because(directory.ErrHasChildren, err)
@@ -321,8 +320,8 @@ func explainWrite(err error) error {
 	return err
 }
 
-// detach returns a context that outlives the caller's for a while: to find out
-// what was done.
+// detach returns a context that goes on for a while after the caller's has ended, to read back
+// what was written.
 func detach(ctx context.Context) (context.Context, context.CancelFunc) {
 	return retry.Outlive(ctx, readBackGrace)
 }

@@ -26,7 +26,8 @@ import (
 // https://learn.microsoft.com/exchange/clients/exchange-activesync/exchange-activesync
 var DefaultDeleteChildrenOfClasses = []string{"msExchActiveSyncDevices", "msExchActiveSyncDevice"}
 
-// neverWithAccount are classes of objects that stand for somebody, or hold others.
+// neverWithAccount are classes that are never deleted with an account: people, computers and groups,
+// and objects that hold others.
 var neverWithAccount = []string{"user", "inetOrgPerson", "person", "organizationalPerson", "contact", "computer", "group", "organizationalUnit", "domainDNS",
 	"msDS-ManagedServiceAccount", "msDS-GroupManagedServiceAccount", "top"}
 
@@ -158,7 +159,7 @@ func depth(dn string) int {
 	return n
 }
 
-// hindrance says which of the objects below an account keep it from being deleted.
+// hindrance names the objects below an account that prevent its deletion.
 func (d *Domain) hindrance(below []child) error {
 	counts := map[string]int{}
 	example := ""
@@ -178,7 +179,7 @@ func (d *Domain) hindrance(below []child) error {
 	return directory.Because(directory.ErrHasChildren, fmt.Errorf("%s, such as %q. If they may go with the account, name the classes in delete_children_of_classes of the provider", strings.Join(found, ", "), example))
 }
 
-// sweep deletes what is below an account, one by one, if all of it may go.
+// sweep deletes the objects below an account, one by one, if all of them may be deleted.
 func (r *run) sweep(ctx context.Context, t *task, dn string) bool {
 	below, err := r.children(ctx, dn)
 	if err == nil {
@@ -202,7 +203,7 @@ func (r *run) sweep(ctx context.Context, t *task, dn string) bool {
 	return true
 }
 
-// checkDeletions says of each account that is to be deleted what would keep it from that.
+// checkDeletions reports, for each account that is to be deleted, what prevents it.
 func (d *Domain) checkDeletions(ctx context.Context, changes []directory.Change, found map[string]*directory.Existing) error {
 	problems := make([]error, len(changes))
 	var g errgroup.Group

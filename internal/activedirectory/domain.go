@@ -31,33 +31,29 @@ const chunk = 200
 type Options struct {
 	// WorkerIDAttribute is the attribute that carries worker ids.
 	WorkerIDAttribute string
-	// RemovedGroupsAttribute is where the groups that were taken from an account are
-	// remembered, and why rules disabled it: an attribute of users for several texts,
-	// of which others are left alone.
+	// RemovedGroupsAttribute is the attribute that records the groups that were taken from an
+	// account, and why rules disabled it. It holds several texts; values of other programs stay.
 	RemovedGroupsAttribute string
-	// SearchBase is where accounts are looked for; empty is the whole domain. With
-	// a narrower one, names that are taken elsewhere are noticed only when the
-	// directory refuses them.
+	// SearchBase is the container below which accounts are searched; empty: the whole domain. Below a
+	// narrower one, a name that is taken elsewhere is found only when the directory refuses it.
 	SearchBase string
-	// BulkThreshold is how many values may be asked for one batch at a time; with
-	// the next one the whole domain is read once and everything after is answered
-	// from memory. Negative: never.
+	// BulkThreshold is the number of values that are searched in batches. A search beyond it reads the whole
+	// domain once, and later searches are answered from memory. Negative: never.
 	BulkThreshold int
 	// ManagePrivileged lets accounts with adminCount=1 be changed, disabled, moved,
 	// renamed and deleted. Critical system objects are never touched.
 	ManagePrivileged bool
 	// Protect names further accounts that are never touched.
 	Protect Protect
-	// DeleteChildrenOfClasses are the classes of objects that may be deleted with the
-	// account that they are below of, such as msExchActiveSyncDevice. An account with
-	// anything else below it is not deleted.
+	// DeleteChildrenOfClasses are the classes of objects below an account that may be deleted with
+	// it, such as msExchActiveSyncDevice. An account with any other object below it is not deleted.
 	DeleteChildrenOfClasses []string
-	// Now is the clock of what is remembered at accounts; nil is [time.Now].
+	// Now is the clock of the records at accounts; nil is [time.Now].
 	Now func() time.Time
 }
 
-// Domain is the users of one Active Directory domain. Its methods may be called
-// from several goroutines; what one of them read or wrote is known to the others.
+// Domain is one Active Directory domain. Its methods may be called from several goroutines, which
+// share what they read and wrote.
 type Domain struct {
 	*directory.Expectations // what a plan is about to create, by path or sAMAccountName
 
@@ -96,7 +92,7 @@ type Domain struct {
 	stripped bool                 // somebody asked for a deleted account that cannot be restored
 }
 
-// New returns the users of the domain behind c. It contacts nothing.
+// New returns the domain that c connects to. It sends no request.
 func New(c *ldapconn.Client, o Options) *Domain {
 	if o.WorkerIDAttribute == "" {
 		o.WorkerIDAttribute = DefaultWorkerIDAttribute
@@ -125,9 +121,8 @@ func New(c *ldapconn.Client, o Options) *Domain {
 
 var _ directory.Directory = (*Domain)(nil)
 
-// Need announces attributes that will be asked for, so that one read of the
-// domain brings them all. What is announced later costs another read, of these
-// attributes only.
+// Need announces attributes, so that one read of the domain returns all of them. Attributes that
+// are announced later cost another read, of these attributes only.
 func (d *Domain) Need(attributes ...string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -145,7 +140,7 @@ func (d *Domain) Need(attributes ...string) {
 	}
 }
 
-// needed returns every attribute that is asked for, sorted.
+// needed returns every announced attribute, sorted.
 func (d *Domain) needed() []string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -155,7 +150,7 @@ func (d *Domain) needed() []string {
 // Server returns the domain controller in use, as a URL.
 func (d *Domain) Server() string { return d.client.Server() }
 
-// base returns where accounts are looked for.
+// base returns the container below which accounts are searched.
 func (d *Domain) base(ctx context.Context) (string, error) {
 	if d.o.SearchBase != "" {
 		return d.o.SearchBase, nil
@@ -163,7 +158,7 @@ func (d *Domain) base(ctx context.Context) (string, error) {
 	return d.client.BaseDN(ctx)
 }
 
-// root returns the top of the domain, where everything can be found whatever the search base.
+// root returns the distinguished name of the domain, below which every object is.
 func (d *Domain) root(ctx context.Context) (string, error) {
 	dse, err := d.client.RootDSE(ctx)
 	if err != nil {
@@ -198,7 +193,7 @@ func (d *Domain) search(ctx context.Context, base, filter string, attributes []s
 	return d.client.Search(ctx, &ldap.SearchRequest{BaseDN: base, Scope: ldap.ScopeWholeSubtree, Filter: filter, Attributes: attributes})
 }
 
-// gate is a mutex that can be waited for with a context.
+// gate is a mutex whose lock gives up when a context ends.
 type gate chan struct{}
 
 func newGate() gate { return make(gate, 1) }
@@ -214,8 +209,7 @@ func (g gate) lock(ctx context.Context) error {
 
 func (g gate) unlock() { <-g }
 
-// lazy holds a value that is loaded once, by whoever asks first. A failure is
-// not kept: the next one to ask tries again.
+// lazy holds a value that the first caller loads. A failure is not kept: the next caller loads again.
 type lazy[T any] struct {
 	gate gate
 	mu   sync.Mutex
@@ -244,7 +238,7 @@ func (l *lazy[T]) get(ctx context.Context, load func(context.Context) (T, error)
 	return v, err
 }
 
-// forget makes the next one to ask load the value again.
+// forget makes the next caller load the value again.
 func (l *lazy[T]) forget() {
 	l.mu.Lock()
 	defer l.mu.Unlock()

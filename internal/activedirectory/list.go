@@ -48,8 +48,8 @@ func (d *Domain) listing(ctx context.Context, l Listing, base, of string, attrib
 	switch {
 	case l.Limit > 0 && isSizeLimit(err):
 		return nil, l.tooMany()
-	case l.Container != "" && ldapconn.IsNoSuchObject(err):
-		return nil, fmt.Errorf("container: %q does not exist in this domain", l.Container)
+	case l.Container != "" && ldapconn.IsNotFound(err):
+		return nil, fmt.Errorf("container: %q does not exist in this domain: correct it, or leave it out to look everywhere", l.Container)
 	case err != nil:
 		return nil, fmt.Errorf("listing what is below %q: %w", cmp.Or(l.Container, base), err)
 	}

@@ -14,7 +14,7 @@ import (
 // Locate finds the one account that ref names: an objectGUID, a distinguished
 // name, a security identifier, attribute=value (such as employeeID=1001), DOMAIN\name, a user principal
 // name, a sAMAccountName, or as a last resort a worker id. A reference that fits
-// nobody, several accounts, or something that is no user is an error that says so.
+// no account, several accounts, or an object that is no user is an error that says so.
 func (d *Domain) Locate(ctx context.Context, ref string) (*directory.Existing, error) {
 	if strings.TrimSpace(ref) == "" {
 		return nil, fmt.Errorf("no reference to an account: expected %s", references)
@@ -71,7 +71,7 @@ func (d *Domain) checkHome(ctx context.Context, ref string) error {
 
 type way struct{ attribute, value string }
 
-// waysTo returns how ref may be meant, best first.
+// waysTo returns the possible meanings of ref, the most specific first.
 func (d *Domain) waysTo(ref string) []way {
 	if _, err := parseGUID(ref); err == nil {
 		return []way{{attrGUID, ref}}
@@ -97,8 +97,8 @@ func (d *Domain) waysTo(ref string) []way {
 	return ways
 }
 
-// fetchLoose reads the objects with that value and keeps to those that have it
-// exactly, but for case, when there are some: José is not Jose if both exist.
+// fetchLoose reads the objects with a value. Where some have it exactly, ignoring case, it returns only
+// these: if José and Jose both exist, they are two people.
 func (d *Domain) fetchLoose(ctx context.Context, attribute, value string) ([]*record, error) {
 	d.Need(attribute)
 	records, err := d.fetch(ctx, attribute, []string{value})

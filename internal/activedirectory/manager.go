@@ -14,7 +14,7 @@ import (
 	"terraform-provider-workforce/internal/ldapconn"
 )
 
-// Pending returns the manager links that still wait, see directory.ApplyOptions.LinkLater.
+// Pending returns the manager links that are still to be written, see directory.ApplyOptions.LinkLater.
 func (d *Domain) Pending() []directory.Waiting { return d.arrivals.Pending() }
 
 // resolveManagers looks for the managers who are not among the changes.
@@ -118,8 +118,8 @@ func (r *run) managerEdit(t *task) *edit {
 	return &edit{name: attrManager, add: []string{dn}}
 }
 
-// linkManagers makes the links that had to wait for others: cycles, and managers
-// who were created or renamed at the same time.
+// linkManagers writes the links that had to wait: cycles, and managers who were created or renamed in the
+// same run.
 func (r *run) linkManagers(ctx context.Context) {
 	var todo []*task
 	for _, t := range r.alive() {
@@ -174,7 +174,7 @@ func (r *run) linkManager(ctx context.Context, t *task) {
 	t.out.Waiting = ""
 }
 
-// linkWaiting makes the links that earlier calls left for the people of this one.
+// linkWaiting writes the links to people of this call that earlier calls left.
 func (r *run) linkWaiting(ctx context.Context) {
 	for _, t := range r.tasks {
 		if t.out.ID == "" {

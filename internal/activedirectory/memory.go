@@ -14,14 +14,13 @@ const (
 	// rememberedCause precedes why and when rules disabled an account in
 	// [Options.RemovedGroupsAttribute].
 	rememberedCause = "workforce-disabled:"
-	// memoryGrace is how much later than a memory userAccountControl may have been
-	// changed for the memory to count: clocks differ, and replication metadata is
-	// that of the domain controller. Who enables and disables by hand later makes
-	// the memory void.
+	// memoryGrace is how much later than the record userAccountControl may have been changed
+	// for the record to be valid: the record has the provider's clock, replication metadata that of the
+	// domain controller. A change by hand after that makes the record invalid.
 	memoryGrace = time.Hour
 )
 
-// memory is why rules disabled an account, and when.
+// memory is the record of why rules disabled an account, and when.
 type memory struct {
 	cause string
 	at    time.Time
@@ -43,7 +42,7 @@ func parseMemory(value string) (m memory, ok bool) {
 	return m, err == nil && slices.Contains(directory.Causes, m.cause)
 }
 
-// causes returns the values that remember why an account is disabled, understood or not.
+// causes returns the values that hold such records, whether they can be parsed or not.
 func (d *Domain) causes(r *record) []string {
 	return rememberedCauses(r.get(d.o.RemovedGroupsAttribute))
 }
@@ -52,7 +51,7 @@ func rememberedCauses(values []string) []string {
 	return slices.DeleteFunc(slices.Clone(values), func(v string) bool { return !strings.HasPrefix(v, rememberedCause) })
 }
 
-// recall returns the last memory of an account, whether it still counts or not.
+// recall returns the latest record of an account, whether it is still valid or not.
 func (d *Domain) recall(r *record) (last memory, ok bool) {
 	for _, v := range d.causes(r) {
 		if m, understood := parseMemory(v); understood && (!ok || m.at.After(last.at)) {
@@ -62,9 +61,9 @@ func (d *Domain) recall(r *record) (last memory, ok bool) {
 	return last, ok
 }
 
-// disabledFor returns why rules disabled an account that was disabled at since: ""
-// where nothing is remembered, or where userAccountControl was changed since then.
-// Where metadata tells nothing, what is remembered counts.
+// disabledFor returns why rules disabled an account that was disabled at since. It returns ""
+// where there is no record, or where userAccountControl was changed after it. Where replication
+// metadata cannot be read, the record is valid.
 func (d *Domain) disabledFor(r *record, since time.Time) string {
 	m, ok := d.recall(r)
 	if !ok || !r.lapsed() || since.After(m.at.Add(memoryGrace)) {
@@ -73,9 +72,9 @@ func (d *Domain) disabledFor(r *record, since time.Time) string {
 	return m.cause
 }
 
-// rememberEdits returns the edit that makes an account remember nothing but m, and none
-// where it does so already; the zero memory forgets. Groups that are remembered in
-// the same attribute, and what is not ours, stay.
+// rememberEdits returns the edit that makes m the only record of an account, or none where it is
+// that already. The zero memory deletes the record. Groups that are recorded in the same
+// attribute, and values of other programs, stay.
 func (d *Domain) rememberEdits(r *record, m memory) []edit {
 	var add []string
 	if m.cause != "" {
@@ -88,8 +87,8 @@ func (d *Domain) rememberEdits(r *record, m memory) []edit {
 	return []edit{{name: d.o.RemovedGroupsAttribute, compare: true, memory: true, remove: subtract(old, add), add: subtract(add, old)}}
 }
 
-// foreign returns the values of an attribute that are not ours: who manages the
-// attribute that remembers by rules does not undo what is remembered.
+// foreign returns the values of an attribute that this provider did not write. Rules that manage the
+// attribute of the records see only these, and do not delete the records.
 func (d *Domain) foreign(r *record, name string) directory.Value {
 	v := r.get(name)
 	if !isName(name, d.o.RemovedGroupsAttribute) || len(v) == 0 {
@@ -100,5 +99,5 @@ func (d *Domain) foreign(r *record, name string) directory.Value {
 	})
 }
 
-// now is the moment, in the form that is remembered.
+// now returns the present time, in the precision of the records.
 func (d *Domain) now() time.Time { return d.o.Now().UTC().Truncate(time.Second) }

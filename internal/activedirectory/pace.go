@@ -8,12 +8,11 @@ import (
 	"time"
 )
 
-// pace finds out how many writes at once a server does best with. A domain
-// controller on Windows gets faster with each up to its processors, Samba slower
-// with the second already, since it writes one at a time and every other process
-// then reads its caches again. So pace begins with one, doubles as long as that
-// makes things faster by a tenth, goes back once when it does not, and tries
-// again after a while. The zero value is ready.
+// pace finds the number of concurrent writes with which a server is fastest. A domain controller on
+// Windows gets faster up to the number of its processors. Samba gets slower with the second
+// already: it writes one at a time, and every other process then reloads its caches. So pace
+// begins with one, and doubles as long as that makes the writes a tenth faster. When it does not, pace
+// goes back one step, and tries again later. The zero value is ready for use.
 type pace struct {
 	mu      sync.Mutex
 	limit   int // 0 counts as 1
@@ -32,7 +31,7 @@ const (
 	paceRest   = 20 // windows between tries
 )
 
-// enter waits for its turn.
+// enter waits until a write may begin.
 func (p *pace) enter(ctx context.Context) error {
 	p.mu.Lock()
 	if p.running < max(p.limit, 1) {
@@ -62,12 +61,12 @@ func (p *pace) enter(ctx context.Context) error {
 	return nil // the turn came at the same moment: the caller sees ctx itself
 }
 
-// leave ends a turn; most bounds how many there may be at once.
+// leave ends a write; most is the largest number of concurrent writes.
 func (p *pace) leave(most int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.running--
-	// Only with somebody waiting does speed tell of the limit.
+	// The speed depends on the limit only while a write waits.
 	switch p.done++; {
 	case len(p.waiting) == 0:
 		p.began, p.done = time.Now(), 0
@@ -82,7 +81,7 @@ func (p *pace) leave(most int) {
 	}
 }
 
-// adjustLimit sets how many writes run at once, after a window in which rate of them ended each second.
+// adjustLimit sets the number of concurrent writes, after a window in which rate writes ended per second.
 func (p *pace) adjustLimit(rate float64, most int) {
 	limit := max(p.limit, 1)
 	switch {

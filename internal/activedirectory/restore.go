@@ -14,8 +14,8 @@ import (
 	"terraform-provider-workforce/internal/ldapconn"
 )
 
-// noRecycleBin is why a tombstone is not taken into use again: it has lost its
-// password, its groups and most attributes, and would be an account in name only.
+// noRecycleBin says why a tombstone is not restored: it has lost its password, its groups and most
+// attributes.
 const noRecycleBin = "the recycle bin of the forest is not enabled, so that deletion has stripped the account of its groups, password and most attributes"
 
 // recycles reports whether the recycle bin of the forest is enabled ([MS-ADTS] 3.1.1.9.1).

@@ -103,8 +103,8 @@ func hasID(ids []string, id string) bool {
 	return found
 }
 
-// computeSince asks for the metadata that the server computes, an object at a time
-// and so at a price, of those for whom the stored form was not readable.
+// computeSince reads metadata that the server computes, for the objects whose stored form could not be
+// read. It costs one request for each object.
 func (d *Domain) computeSince(ctx context.Context, root string, ids []string, found map[string]time.Time) error {
 	for part := range slices.Chunk(ids, chunk) {
 		entries, err := d.search(ctx, root, "(&"+disabledFilter+anyOf(attrGUID, part)+")", []string{attrGUID, attrAttributeMetaData})

@@ -99,8 +99,8 @@ func (r *run) passwordEdits(t *task, password string) []edit {
 	return edits
 }
 
-// modify writes edits in one request, and when that is refused in as many as it
-// takes to write what can be written and to name what cannot.
+// modify writes edits in one request. Where the directory refuses that, it writes them in several, so that
+// everything that can be written is, and each refused edit is named.
 func (r *run) modify(ctx context.Context, t *task, edits []edit, p newPassword) {
 	err := r.send(ctx, t, edits)
 	switch {
@@ -129,8 +129,8 @@ func (r *run) modify(ctx context.Context, t *task, edits []edit, p newPassword) 
 	r.oneByOne(ctx, t, edits, p)
 }
 
-// oneByOne writes each edit for itself. Whatever follows a password that could
-// not be set in the order of edits and needs it is left out.
+// oneByOne writes each edit in a request of its own. Where a password is refused, it leaves out the later
+// edits that need the password.
 func (r *run) oneByOne(ctx context.Context, t *task, edits []edit, p newPassword) {
 	for _, e := range edits {
 		if e.memory && t.failed[directory.Fold(attrControl)] {
@@ -233,7 +233,7 @@ func (r *run) flagsAlone(ctx context.Context, t *task, control string) {
 	}
 }
 
-// refused says why one attribute could not be written.
+// refused reports why one attribute could not be written.
 func (r *run) refused(ctx context.Context, t *task, e edit, err error) {
 	switch {
 	case len(e.flags) > 0: // who can sign in must not depend on them
@@ -258,9 +258,8 @@ func (r *run) refused(ctx context.Context, t *task, e edit, err error) {
 	}
 }
 
-// send carries out edits. It follows an account that was moved by hand, finds
-// out how a request ended whose answer was lost, and finds who changed a
-// value in the meantime.
+// send writes edits. It follows an account that was moved by hand, reads back a request whose response
+// never arrived, and reports a value that somebody else changed meanwhile.
 func (r *run) send(ctx context.Context, t *task, edits []edit) error {
 	for attempt := 0; ; attempt++ {
 		dn, atFinalDN := t.where()
@@ -310,8 +309,8 @@ func (r *run) readAgain(ctx context.Context, t *task) (*record, error) {
 	return records[0], nil
 }
 
-// undone returns the edits that are not in effect. A password cannot be seen, so it is set
-// once more, and whoever is to change it is asked once more.
+// undone returns the edits that are not in effect. A password cannot be read, so it is set once more, and
+// so is the requirement to change it.
 func (r *run) undone(now *record, edits []edit) []edit {
 	password := slices.ContainsFunc(edits, func(e edit) bool { return e.name == attrPassword })
 	return slices.DeleteFunc(slices.Clone(edits), func(e edit) bool {
@@ -340,8 +339,8 @@ func (r *run) changedSince(t *task, now *record, edits []edit) error {
 	return nil
 }
 
-// withoutComparison replaces values that the server does not recognise as those
-// it returned itself.
+// withoutComparison replaces all values of an attribute where the server cannot delete a value in the
+// form in which it returned it.
 func (r *run) withoutComparison(t *task, edits []edit) []edit {
 	out := slices.Clone(edits)
 	for i, e := range out {

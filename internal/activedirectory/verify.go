@@ -56,7 +56,7 @@ func (r *run) readBack(ctx context.Context, tasks []*task) {
 	r.notThere(byLogin, createdErr)
 }
 
-// notThere reports accounts that were written but could not be read.
+// notThere reports accounts that were written and are not found afterwards.
 func (r *run) notThere(tasks map[string]*task, err error) {
 	for _, t := range tasks {
 		if t.dead() {
@@ -94,8 +94,8 @@ func (r *run) verify(ctx context.Context) {
 	}
 }
 
-// expirePasswords makes sure that a password must be changed where that was
-// asked: some servers let the new password in the same request win.
+// expirePasswords requires a new password once more where that was wanted: on some servers, a
+// password in the same request cancels the requirement.
 func (r *run) expirePasswords(ctx context.Context) {
 	var todo []*task
 	for _, t := range r.alive() {

@@ -9,6 +9,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"terraform-provider-workforce/internal/wording"
 )
 
 // Proposal is a set of accounts about to be written, for Check.
@@ -129,7 +131,9 @@ func (p Proposal) checkContainers(ctx context.Context, d Directory, misplaced ma
 	var problems []error
 	for _, container := range missing {
 		ids := users[container]
-		problems = append(problems, fmt.Errorf("container %q does not exist, and %d accounts are to live there (worker %s): create it first, or correct the container", container, len(ids), some(ids)))
+		problems = append(problems, fmt.Errorf("container %q does not exist, and %s to live there (worker %s): "+
+			"create it first, or correct the container",
+			container, wording.Count(len(ids), "account is", "accounts are"), some(ids)))
 	}
 	return problems, err
 }

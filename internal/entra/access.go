@@ -19,7 +19,7 @@ import (
 // that is refused nor anything that cannot be read, remembered or recorded stops that.
 // Whoever is to get it is enabled last, see [run.giveAccess].
 
-// taking is what one person is to lose, or what is to be recorded about it.
+// taking is the access that one person loses, or what is to be recorded about it.
 type taking struct {
 	*task
 	disables bool
@@ -29,9 +29,8 @@ type taking struct {
 	change   int   // index of the request that disables or records, -1 for none
 }
 
-// takeAccess disables those who are to be disabled, revokes the sessions of those whose
-// sessions began before, and records both. It treats everybody once, and is called
-// again for those who turn up later.
+// takeAccess disables the users who are to be disabled, revokes sessions that began before that, and
+// records both. It handles each user once; the run calls it again for users that it finds later.
 func (r *run) takeAccess(ctx context.Context) {
 	var all []*taking
 	for _, k := range r.tasks {
@@ -56,7 +55,7 @@ func (r *run) takeAccess(ctx context.Context) {
 	}
 }
 
-// taking decides what is to be done about a user who is to be disabled, or is.
+// taking decides what to write about a user who is disabled, or is to be.
 func (r *run) taking(k *task) *taking {
 	t := &taking{task: k, disables: k.have.enabled, change: -1}
 	k.began = k.have.validFrom()
@@ -148,7 +147,7 @@ func (r *run) take(ctx context.Context, all []*taking) (again []*taking) {
 	return again
 }
 
-// undisabled adds to a refusal what is left to be done for a synchronised user.
+// undisabled adds to a refusal what somebody must still do for a synchronised user.
 func (t *taking) undisabled(err error) error {
 	if !t.have.synced() {
 		return err
@@ -157,7 +156,7 @@ func (t *taking) undisabled(err error) error {
 		"disable the account there, which the next synchronisation follows; revoking its sessions was tried all the same: %w", err)
 }
 
-// took notes that a user was disabled, or that it was recorded.
+// took notes that a user was disabled, or that the record of it was written.
 func (t *taking) took() {
 	now := *t.have
 	now.values = maps.Clone(now.values)
@@ -177,7 +176,8 @@ func refused(err error) bool {
 	return conflict || graphconn.IsBadRequest(err) || graphconn.IsDenied(err) || graphconn.IsContended(err)
 }
 
-// unrevoked adds to an error about revoking sessions, which follows disabling, who tries again.
+// unrevoked adds to an error about revoking sessions, of a user who was disabled before, that the next run
+// tries again.
 func (r *run) unrevoked(k *task, err error) error {
 	switch {
 	case r.revoking: // by an action, which says what failed
@@ -265,7 +265,7 @@ func (r *run) giveAccess(ctx context.Context) {
 	}
 }
 
-// unsafe returns the attribute without which somebody is not to be enabled.
+// unsafe returns the failed attribute because of which a user is not enabled; empty for none.
 func (r *run) unsafe(k *task) string {
 	names := []string{"password", attrPrincipal, r.WorkerIDAttribute()}
 	if takes(k) {

@@ -78,7 +78,7 @@ type run struct {
 	removing, revoking bool
 }
 
-// task is one change on its way.
+// task is the state of one change.
 type task struct {
 	directory.Change
 	out        *directory.Outcome
@@ -107,7 +107,7 @@ type task struct {
 	said     error // by the last creation whose answer was lost
 }
 
-// dead reports that nothing more is to be done for the person.
+// dead reports whether the change of the person has ended.
 func (k *task) dead() bool { return k.failed[""] }
 
 // fail records an error about an attribute, or with "" about everything, which is not
@@ -117,7 +117,7 @@ func (k *task) fail(op, attribute string, err error) {
 	k.report(op, attribute, err)
 }
 
-// report records an error that keeps nothing from being written.
+// report records an error that stops no write.
 func (k *task) report(op, attribute string, err error) {
 	path := k.Want.Attributes[attrPrincipal].Text()
 	if k.have != nil {
@@ -128,12 +128,12 @@ func (k *task) report(op, attribute string, err error) {
 
 func (k *task) principal() string { return k.Want.Attributes[attrPrincipal].Text() }
 
-// alive returns the tasks of whom more is to be written than whether they can sign in.
+// alive returns the tasks for which more is to be written than enabling or disabling.
 func (r *run) alive() []*task {
 	return slices.DeleteFunc(slices.Clone(r.tasks), func(k *task) bool { return k.dead() || k.held || k.Want.Deleted || k.Want.Released })
 }
 
-// prepare checks the changes and reads the users they are about.
+// prepare checks the changes and reads their users.
 func (r *run) prepare(ctx context.Context) {
 	for _, k := range r.tasks {
 		r.Need(slices.Collect(maps.Keys(k.Want.Attributes))...)
@@ -187,8 +187,8 @@ func (r *run) present(ctx context.Context, ids []string) (map[string]*user, erro
 	return found, err
 }
 
-// holdAll gives everybody the error that something could not be read. Whoever is to lose
-// access loses it all the same: reading what that takes needs no more than the permission for users.
+// holdAll records for every task that something could not be read. Users who are to be disabled are
+// disabled all the same: that needs only the permission for users.
 func (r *run) holdAll(ctx context.Context, ids map[string]*task, found map[string]*user, err error) map[string]*user {
 	var leaving []string
 	for id, k := range ids {
@@ -214,7 +214,7 @@ func (r *run) holdAll(ctx context.Context, ids map[string]*task, found map[strin
 	return found
 }
 
-// weigh says what stands in the way of changing a user, now that it was read.
+// weigh reports what prevents the change of a user, after the user was read.
 func (r *run) weigh(k *task) {
 	if k.have == nil {
 		if k.Want.Synchronised {
@@ -249,7 +249,7 @@ func (r *run) weigh(k *task) {
 	}
 }
 
-// together joins what is wrong with attributes.
+// together joins the errors of several attributes.
 func together(wrong map[string]error) error {
 	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(wrong)) {
@@ -302,7 +302,7 @@ func (r *run) withSponsors(ctx context.Context, found map[string]*user) error {
 	return r.readSponsors(ctx, slices.Collect(maps.Values(found)))
 }
 
-// checkPlanned finds what changed between the plan and now in what is to be written.
+// checkPlanned finds values to be written that somebody else changed after the plan.
 func (r *run) checkPlanned(k *task) {
 	now := k.have.existing()
 	have, planned := r.Render(k.Want, now), r.Render(*k.Planned, now)
@@ -321,7 +321,7 @@ func (r *run) checkPlanned(k *task) {
 	}
 }
 
-// failAll gives everybody who has not failed yet the same error.
+// failAll records the same error for every task that has not failed yet.
 func (r *run) failAll(err error) {
 	for _, k := range r.tasks {
 		if !k.dead() && !k.Want.Released {
@@ -350,7 +350,7 @@ func (r *run) differences(k *task) []string {
 	return names
 }
 
-// explain turns what Graph said into a cause that tells what to do.
+// explain turns an error of Graph into a cause with advice.
 func explain(err error) error {
 	text := strings.ToLower(err.Error())
 	switch {
@@ -388,7 +388,7 @@ func explainOp(op string, err error) error {
 	return explain(err)
 }
 
-// detach returns a context that outlives the caller's, to find out what was done.
+// detach returns a context that goes on after the caller's has ended, to read back what was written.
 func detach(ctx context.Context) (context.Context, context.CancelFunc) {
 	return retry.Outlive(ctx, readBackGrace)
 }

@@ -18,8 +18,8 @@ import (
 	"terraform-provider-workforce/internal/entra/graphconn"
 )
 
-// definitions are the directory extensions and custom security attributes of a
-// tenant, as far as they were asked for.
+// definitions are the directory extensions and custom security attributes of a tenant that
+// were announced.
 type definitions struct {
 	types   map[string]property // by folded name; guarded by [Tenant.mu]
 	settled map[string]bool     // folded names that are known to be defined or not; the same
@@ -59,8 +59,8 @@ func (t *Tenant) canonical(name string, v directory.Value) directory.Value {
 	return v
 }
 
-// define finds out the types of the announced attributes that differ from tenant
-// to tenant. It asks for nothing twice, and for nothing at all where there are none.
+// define reads the types of the announced attributes that differ from tenant to tenant. It reads no
+// type twice, and sends no request where none is missing.
 func (t *Tenant) define(ctx context.Context) error {
 	if err := t.defineNeeded(ctx); err != nil {
 		return err
@@ -323,7 +323,7 @@ func (u *user) exact(doc json.RawMessage, properties []property) error {
 	return nil
 }
 
-// undefined says that the tenant has no such attribute.
+// undefined returns the error about an attribute that the tenant does not define.
 func undefined(name, near string) error {
 	what := "the tenant defines no such directory extension for users"
 	if strings.HasPrefix(name, securityPrefix) {

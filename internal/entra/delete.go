@@ -66,7 +66,7 @@ func (r *run) deleteWanted(ctx context.Context) {
 	r.forgetDeleted()
 }
 
-// dropped notes that a user is gone.
+// dropped notes that a user was deleted.
 func (r *run) dropped(k *task) {
 	k.out.Deleted, k.have = true, nil
 	r.noteGone(k.ID)
@@ -78,7 +78,7 @@ func (r *run) dropped(k *task) {
 	}
 }
 
-// undeletable says why a user is not deleted although the document says so. References
+// undeletable says why a user must not be deleted although the document says so. References
 // are not compared: they change with the users that they lead to.
 func (r *run) undeletable(k *task, u *user) error {
 	switch why := r.protection(u.id); {

@@ -26,7 +26,7 @@ const passTries = 5
 // attrHireDate is the property of the first day.
 const attrHireDate = "employeeHireDate"
 
-// issuePasses makes a first pass for each user that this run created, and keeps it.
+// issuePasses makes a first pass for each user that this run created, and hands it over.
 func (r *run) issuePasses(ctx context.Context) {
 	if r.o.Handover == nil {
 		return
@@ -37,7 +37,7 @@ func (r *run) issuePasses(ctx context.Context) {
 	}
 }
 
-// passesFor makes passes for users who have none, and keeps them.
+// passesFor makes passes for users who have none, and hands them over.
 func (r *run) passesFor(ctx context.Context, tasks []*task) {
 	if err := r.o.Handover.Ready(); err != nil { // a pass that cannot be kept would be lost, and nobody would have one
 		for _, k := range tasks {
@@ -48,13 +48,13 @@ func (r *run) passesFor(ctx context.Context, tasks []*task) {
 	r.keepPasses(ctx, r.makePasses(ctx, tasks))
 }
 
-// madePass is a pass that nobody knows yet but this run.
+// madePass is a pass that was made and not handed over yet.
 type madePass struct {
 	*task
 	credential directory.Credential
 }
 
-// makePasses makes passes. Who is refused one is told.
+// makePasses makes passes, and records an error for each user whose pass is refused.
 func (r *run) makePasses(ctx context.Context, tasks []*task) (made []madePass) {
 	b := graphconn.NewBackoff()
 	for attempt := 0; len(tasks) > 0; attempt++ {
@@ -101,7 +101,7 @@ func (r *run) keepPasses(ctx context.Context, made []madePass) {
 	}
 }
 
-// passAgain is what to do about somebody who has an account and no pass.
+// passAgain says how to make a pass for somebody who has an account and no pass.
 const passAgain = "issue a new one with workforce_entra_issue_access_passes, since a later run makes none for an account that exists"
 
 func passPath(id string) string { return "/users/" + id + "/authentication/temporaryAccessPassMethods" }

@@ -47,7 +47,7 @@ type memberRun struct {
 	tasks []*memberTask
 }
 
-// memberTask is the change of one group on its way.
+// memberTask is the state of the change of one group.
 type memberTask struct {
 	directory.MembershipChange
 	id     string
@@ -79,7 +79,7 @@ func (k *memberTask) fail(op string, m directory.Member, err error) {
 
 var errGroupGone = errors.New("the group no longer exists")
 
-// check reads the groups: what cannot be changed at all is not tried with each member.
+// check reads the groups, and ends the change of a group that cannot be changed.
 func (r *memberRun) check(ctx context.Context) {
 	var ids []string
 	for _, k := range r.tasks {
@@ -275,7 +275,7 @@ func (r *memberRun) readBack(ctx context.Context) {
 	}
 }
 
-// missing returns the members that are not in, or not out, as they were written.
+// missing returns the members whose addition or removal was written and does not show yet.
 func (k *memberTask) missing(have map[string]directory.Member) []directory.Member {
 	var out []directory.Member
 	for _, m := range k.Add {
@@ -294,7 +294,7 @@ func (k *memberTask) missing(have map[string]directory.Member) []directory.Membe
 // object is the reference to an object of any kind.
 func (t *Tenant) object(id string) string { return t.client.Base() + "/directoryObjects/" + id }
 
-// passes reports a refusal that ends when what this process created shows everywhere.
+// passes reports a refusal that ends when all replicas have what this process created.
 func (r *memberRun) passes(w write, err error) bool {
 	if graphconn.IsNotFound(err) {
 		return w.op == "add" && (r.isYoung(w.id) || r.isYoung(w.members[0].ID))
@@ -302,7 +302,7 @@ func (r *memberRun) passes(w write, err error) bool {
 	return invisible(err)
 }
 
-// hopeless reports a refusal that every other write to the group would meet too.
+// hopeless reports a refusal that every other write to the group would get, too.
 func (r *memberRun) hopeless(w write, err error) bool {
 	var e *graphconn.Error
 	gone := graphconn.IsNotFound(err) && errors.As(err, &e) && strings.Contains(strings.ToLower(e.Message), w.id)
@@ -314,13 +314,13 @@ func memberAlready(err error) bool {
 	return graphconn.IsBadRequest(err) && strings.Contains(strings.ToLower(err.Error()), "references already exist")
 }
 
-// contended reports that two writes to one group met.
+// contended reports that Graph refused a write because another one to the same group was under way.
 func contended(err error) bool {
 	var e *graphconn.Error
 	return errors.As(err, &e) && (e.Status == http.StatusConflict || strings.Contains(e.Code, "ConcurrencyViolation"))
 }
 
-// explainMembers turns what Graph said about members into a cause that tells what to do.
+// explainMembers turns an error of Graph about members into a cause with advice.
 func explainMembers(err error) error {
 	switch {
 	case graphconn.IsDenied(err):

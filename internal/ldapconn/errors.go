@@ -117,8 +117,8 @@ func is(err error, kind Kind) bool {
 // IsNotFound reports that the entry does not exist.
 func IsNotFound(err error) bool { return is(err, KindNotFound) }
 
-// IsNoSuchObject reports that the container of a new or moved entry does not exist.
-func IsNoSuchObject(err error) bool { return is(err, KindParentMissing) }
+// IsParentMissing reports that the container of a new or moved entry does not exist.
+func IsParentMissing(err error) bool { return is(err, KindParentMissing) }
 
 // IsAlreadyExists reports that the name, login, UPN or SPN is taken.
 func IsAlreadyExists(err error) bool { return is(err, KindAlreadyExists) }

@@ -96,7 +96,7 @@ var signInData = regexp.MustCompile(`\bdata ([0-9a-fA-F]{2,8})\b`)
 // bySignIn explains the reasons for which Active Directory refuses a bind.
 var bySignIn = map[string]string{
 	"525": "there is no such user",
-	"52e": "user name or password are wrong",
+	"52e": "user name or password is wrong",
 	"52f": "an account restriction, such as a smart card being required or an empty password, prevents it",
 	"530": "the account may not sign in at this time of day",
 	"531": "the account may not sign in from this computer",
@@ -220,7 +220,7 @@ func explainCertificate(e *Error, err error) bool {
 		e.advice = "Use the name in the certificate in the URL, or set it as the server name."
 	case errors.As(err, &authority):
 		e.explanation = "the certificate of the server comes from an authority that is not trusted here"
-		e.advice = "Give the certificate of the issuing authority as the CA certificate."
+		e.advice = "Set ca_certificate_file to the certificate of the authority that issued it."
 	case errors.As(err, &invalid), errors.As(err, &verify):
 		e.explanation = "the certificate of the server is not acceptable"
 		e.advice = "Have it issued anew."

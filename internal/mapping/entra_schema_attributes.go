@@ -186,8 +186,8 @@ func (i *importer) remark(a attributeMapping, source string, rule *AttributeRule
 		i.notef("manager (%s) takes the worker id of the manager; use manager_id unless that attribute holds one.", source)
 	}
 	if strings.Contains(source, "[IsSoftDeleted]") {
-		i.notef("%s reads [IsSoftDeleted], which no HR system has: it is always null here. Use worker_lifecycle.leaver_attributes for "+
-			"leavers.", a.Target)
+		i.notef("%s reads [IsSoftDeleted], which Microsoft's engine makes and no HR system has: name it in optional_attributes, and it is "+
+			"always null here. Use worker_lifecycle.leaver_attributes for leavers.", a.Target)
 	}
 	if rule.Source != "" && i.nulls[rule.Source] && (rule.Apply == "" || rule.Apply == ApplyAlways) {
 		rule.WhenNull = NullClear

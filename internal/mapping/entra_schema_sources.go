@@ -14,15 +14,15 @@ import (
 // sources notes which attributes the HR data source has to let in: a column that fills
 // worker_id, status or a date is no attribute unless it is listed.
 func (i *importer) sources() {
-	if names := readBy(i.rules); len(names) > 0 {
+	if names := SourcesOf(i.rules); len(names) > 0 {
 		i.notef("The rules read these attributes: attributes = [%s] of the HR data source lets them in, also those that fill worker_id, "+
 			"status or a date.", quoted(names))
 	}
 }
 
-// readBy returns the source attributes that rules read, sorted, as far as they can be told
-// before the rules are compiled.
-func readBy(r Rules) []string {
+// SourcesOf returns the source attributes that rules read, sorted, as far as they can be told
+// before the rules are compiled. IsSoftDeleted is left out: Microsoft's engine makes it, and no HR system has it.
+func SourcesOf(r Rules) []string {
 	names := map[string]bool{}
 	read := func(source string) {
 		if tree, err := expression.Parse(source, expression.Dialect(r.Dialect)); err == nil {

@@ -225,7 +225,7 @@ func TestAccActionsAD(t *testing.T) {
 	}
 	p := startActions(t, nil)
 	says(t, p.plan(t, "workforce_ad_disable_users", append([]string{"act99"}, users...)...), "ERROR", "Cannot disable", "act99", "ERROR", "act07", "protected", "adminCount")
-	says(t, p.plan(t, "workforce_ad_disable_users", rest...), "WARNING", "Rules keep this", "49 of the accounts", "and 39 more", "workforce_ad_enable_users", "workforce_override", "enabled = false")
+	says(t, p.plan(t, "workforce_ad_disable_users", rest...), "WARNING", "Rules keep this", "49 accounts carry", "and 39 more", "workforce_ad_enable_users", "workforce_override", "enabled = false")
 	says(t, p.plan(t, "workforce_ad_require_password_change", rest...))
 	if n := proxy.Count(samba.Modify); n != 0 {
 		t.Errorf("plans wrote %d times", n)
@@ -317,7 +317,7 @@ func TestAccActionsEntra(t *testing.T) {
 	p := startActions(t, nil)
 	says(t, p.plan(t, "workforce_entra_disable_users", append([]string{"nobody", "synced@example.com"}, users...)...),
 		"ERROR", "Cannot disable", "nobody")
-	says(t, p.plan(t, "workforce_entra_disable_users", users...), "WARNING", "120 of the accounts", "and 110 more", "workforce_override")
+	says(t, p.plan(t, "workforce_entra_disable_users", users...), "WARNING", "120 accounts carry", "and 110 more", "workforce_override")
 	says(t, p.plan(t, "workforce_entra_revoke_sessions", append([]string{"synced@example.com"}, users...)...))
 	if calls := s.Stats().Calls("PATCH /users/{id}") + s.Stats().Calls("POST /users/{id}/revokeSignInSessions"); calls != 0 {
 		t.Errorf("plans wrote %d times", calls)

@@ -13,7 +13,7 @@ import (
 // taken the value over, and not of what HR changes; the apply ends it.
 func TestAccEntraPopulation_changedByHand(t *testing.T) {
 	s := useTenant(t, graph.Options{})
-	const title = "Changes by hand will be written over"
+	const title = "Changes by hand will be overwritten"
 	feed := func(department string) {
 		t.Setenv("TF_VAR_csv", strings.Replace(pipelineCSV, ",Board,", ","+department+",", 1))
 	}

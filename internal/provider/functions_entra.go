@@ -13,7 +13,8 @@ import (
 	"terraform-provider-workforce/internal/mapping"
 )
 
-var convertedResult = map[string]attr.Type{"arguments": types.StringType, "notes": types.ListType{ElemType: types.StringType}}
+var convertedResult = map[string]attr.Type{"arguments": types.StringType, "notes": types.ListType{ElemType: types.StringType},
+	"source_attributes": types.ListType{ElemType: types.StringType}}
 
 // mappingFromEntraSchemaFunction carries a provisioning job's schema over.
 type mappingFromEntraSchemaFunction struct{}
@@ -27,7 +28,8 @@ func (mappingFromEntraSchemaFunction) Definition(_ context.Context, _ function.D
 		Summary: "Convert the schema of a Microsoft Entra provisioning job",
 		MarkdownDescription: "Converts the synchronization schema that Microsoft Graph exports for a provisioning job (`GET /servicePrincipals/{id}/synchronization/jobs/{id}/schema`) into rules. " +
 			"The result is an object: `arguments` is JSON with the arguments of `workforce_mapping` by their names, `notes` lists what works " +
-			"differently and what was translated. " +
+			"differently and what was translated, and `source_attributes` the attributes that the rules read, for " +
+			"`attributes` of the HR data source. " +
 			"Who has left follows from the expression for `accountDisabled` or `accountEnabled`, which becomes `worker_lifecycle`. Where " +
 			"something cannot be derived, the arguments hold a text that begins with `DECIDE: ` and says what a person must decide; " +
 			"`workforce_mapping` refuses it.",
@@ -64,7 +66,7 @@ func setConverted(ctx context.Context, resp *function.RunResponse, rules mapping
 		return
 	}
 	result := types.ObjectValueMust(convertedResult, map[string]attr.Value{"arguments": types.StringValue(string(arguments)),
-		"notes": stringList(notes)})
+		"notes": stringList(notes), "source_attributes": stringList(mapping.SourcesOf(rules))})
 	resp.Error = resp.Result.Set(ctx, result)
 }
 
@@ -81,7 +83,8 @@ func (mappingFromSyncRulesFunction) Definition(_ context.Context, _ function.Def
 		MarkdownDescription: "Converts exported synchronization rules into rules of a mapping. The rules out of the metaverse say which " +
 			"attributes the account gets; the rules into it say from which attributes of the source these are computed, and both are put " +
 			"together. The result is an object: `arguments` is JSON with the arguments of `workforce_mapping` by their names, `dialect` " +
-			"among them, and `notes` lists what works differently and what was translated. " +
+			"among them, and `notes` lists what works differently and what was translated, and `source_attributes` the " +
+			"attributes that the rules read, for `attributes` of the HR data source. " +
 			"Who has left follows from the flow to `userAccountControl` or `accountEnabled`, which becomes `worker_lifecycle`; `dn` becomes " +
 			"`container` and `cn`. Flows of passwords are left out. Where something cannot be derived, such as what the code of a rules " +
 			"extension does, the arguments hold a text that begins with `DECIDE: ` and says what a person must decide; `workforce_mapping` " +

@@ -137,8 +137,9 @@ func TestAccListAD(t *testing.T) {
 	}{
 		"no filter": {below(map[string]tftypes.Value{"filter": text("department=Sales")}),
 			[]string{"Cannot list workforce_ad_user", `"department=Sales"`, "LDAP filter"}},
-		"no container":    {map[string]tftypes.Value{"container": text("Staff")}, []string{"container", `"Staff"`, "distinguished name"}},
-		"it is not there": {map[string]tftypes.Value{"container": text("OU=Nowhere," + ou)}, []string{"OU=Nowhere", "does not exist"}},
+		"no container": {map[string]tftypes.Value{"container": text("Staff")}, []string{"container", `"Staff"`, "distinguished name"}},
+		"it is not there": {map[string]tftypes.Value{"container": text("OU=Nowhere," + ou)}, []string{"container", "OU=Nowhere",
+			"does not exist in this domain", "leave it out"}},
 	} {
 		t.Run(why, func(t *testing.T) {
 			_, _, problems := p.query(t, user, 100, c.set)

@@ -55,7 +55,7 @@ func movedIn(schema, target, arguments string) string {
 variable "csv" { type = string }
 data "workforce_hr_csv" "staff" {
   content    = var.csv
-  attributes = split(",", split("\n", var.csv)[0])
+  attributes = local.converted.source_attributes
   fields     = { worker_id = "WorkerID", status = "Active", hire_date = "StatusHireDate" }
 }
 locals {

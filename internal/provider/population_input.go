@@ -4,9 +4,9 @@ package provider
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -19,6 +19,7 @@ import (
 	"terraform-provider-workforce/internal/expression/spelling"
 	"terraform-provider-workforce/internal/mapping"
 	"terraform-provider-workforce/internal/roster"
+	"terraform-provider-workforce/internal/wording"
 	"terraform-provider-workforce/internal/worker"
 )
 
@@ -130,24 +131,29 @@ func (m *populationInput) expand(t target, data *providerData, parts []string, d
 	return dir, in, true
 }
 
-// unknownSources reports the HR attributes that rules read and no worker has.
+// unknownSources names in one error the HR attributes that rules read and no worker has.
 func unknownSources(m *mapping.Mapping, workers worker.Population, optional []string) error {
 	if len(workers) == 0 {
 		return nil
 	}
 	known := slices.Concat(worker.Fields, workers.Attributes())
-	var problems []error
+	var unknown []string
 	for _, name := range m.SourceAttributes() {
 		if slices.Contains(known, name) || slices.Contains(optional, name) {
 			continue
 		}
-		hint := ""
+		one := "[" + name + "]"
 		if near := spelling.Nearest(name, known); near != "" {
-			hint = fmt.Sprintf(" Did you mean %q?", near)
+			one += fmt.Sprintf(" (did you mean %q?)", near)
 		}
-		problems = append(problems, fmt.Errorf("the rules read [%s], which no worker in the feed has.%s Correct the rule, let the column in with attributes of the HR data source, or name it in optional_attributes", name, hint))
+		unknown = append(unknown, one)
 	}
-	return errors.Join(problems...)
+	if len(unknown) == 0 {
+		return nil
+	}
+	return fmt.Errorf("the rules read %s, which no worker in the feed has. Correct %s, let the %s in with attributes of the "+
+		"HR data source, or name what only some feeds have in optional_attributes", strings.Join(unknown, ", "),
+		wording.One(len(unknown), "the rule", "the rules"), wording.One(len(unknown), "column", "columns"))
 }
 
 // momentOr is the moment given, or now.

@@ -29,7 +29,7 @@ func TestTroubleshootingNamesMessages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	foreign := regexp.MustCompile(`^(x509|terraform |Provider produced|Missing resource)`) // said by others
+	foreign := regexp.MustCompile(`^(x509|terraform |Provider produced|Missing resource|An argument named|Blocks of type)`) // said by others
 	row := regexp.MustCompile("(?m)^\\| (`[^|]*`[^|]*) \\|")
 	quoted := regexp.MustCompile("`([^`]+)`")
 	split := regexp.MustCompile(`…|: | \(|, and is| by Azure CLI`)

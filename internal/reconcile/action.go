@@ -22,15 +22,16 @@ type Action struct {
 	Operation directory.Operation
 	// Name follows the prefix of the target in the name of the action, such as "disable_users".
 	Name string
-	// Doing and Done begin messages about people; Already is for those who need nothing.
+	// Doing, Done and Already begin messages: before the action, about people whom it changed, and about
+	// people who were already as it would make them.
 	Doing, Done, Already string
-	// Ruled says that rules decide the same about accounts.
+	// Ruled says that rules decide the same about accounts that a population manages.
 	Ruled bool
-	// Reason is who decided it, and why; empty for nothing.
+	// Reason says who decided the action, and why; empty: nothing is said.
 	Reason string
-	// Carry, if set, carries the operation out in place of [directory.Operator.Operate], for everybody at once.
+	// Carry, if set, does the work of [directory.Operator.Operate], for all people in one call.
 	Carry func(ctx context.Context, subjects []directory.Subject) []directory.Outcome
-	// Say tells whoever watches the run.
+	// Say writes one line to the output of the run.
 	Say func(text string)
 }
 
@@ -38,21 +39,21 @@ type Action struct {
 // enough for several batches at once.
 const actionChunk = 100
 
-// Plan refuses what cannot be done to the people whom refs name.
+// Plan refuses references that name nobody, and operations that the directory would refuse.
 func (a *Action) Plan(ctx context.Context, refs []string) (f Findings) {
 	subjects, err := a.Directory.Subjects(ctx, a.Operation, refs)
 	if err != nil {
-		f.problems(a.impossible(), err)
+		f.problems(a.failureTitle(), err)
 		return f
 	}
-	if title, text := a.ruled(subjects); text != "" {
+	if title, text := a.rulesWarning(subjects); text != "" {
 		f.warnArgument("users", title, text)
 	}
 	return f
 }
 
-// ruled warns about people whose account the rules decide about, too.
-func (a *Action) ruled(subjects []directory.Subject) (title, text string) {
+// rulesWarning returns a warning about people whose account a population may manage, too.
+func (a *Action) rulesWarning(subjects []directory.Subject) (title, text string) {
 	var who []string
 	for _, s := range subjects {
 		if a.Ruled && !s.Done && s.WorkerID != "" {
@@ -62,17 +63,19 @@ func (a *Action) ruled(subjects []directory.Subject) (title, text string) {
 	if len(who) == 0 {
 		return "", ""
 	}
-	text = fmt.Sprintf("%d of the accounts carry a worker id (%s): where a population manages them, ", len(who), abridged(who))
+	text = fmt.Sprintf("%s a worker id (%s). Where a population manages %s, ", wording.Count(len(who), "account carries", "accounts carry"),
+		abridged(who), wording.One(len(who), "it", "them"))
 	if a.Operation == directory.OperationEnable {
-		return "Rules may take this back", text + "its next apply disables again those whose worker has left, is on leave or not there yet. " +
-			"State a workforce_override with enabled = true for whoever is to sign in all the same."
+		return "Rules may take this back", text + "its next apply disables again the accounts of workers who " +
+			"have left, are on leave or have not started. " +
+			"To let them sign in all the same, write a workforce_override with enabled = true."
 	}
-	return "Rules keep this", text + fmt.Sprintf("the rules do not enable them again, and report them, until somebody does: "+
-		"with %s_enable_users, or a workforce_override with enabled = true. "+
-		"State a workforce_override with enabled = false to give it a reason and a last day.", a.Target.Prefix)
+	return "Rules keep this", text + fmt.Sprintf("its rules do not enable what is disabled by hand, and the report names it. "+
+		"To enable it again, use %s_enable_users or a workforce_override with enabled = true. "+
+		"To give it a reason and a last day, write a workforce_override with enabled = false.", a.Target.Prefix)
 }
 
-// Invoke does it, for as many people as it can.
+// Invoke runs the action. A failure for one person stops nobody else.
 func (a *Action) Invoke(ctx context.Context, refs []string) (f Findings) {
 	reason := a.Reason
 	if reason != "" {
@@ -108,20 +111,20 @@ func (a *Action) Invoke(ctx context.Context, refs []string) (f Findings) {
 			done++
 		}
 	}
-	if _, ruled := a.ruled(subjects); ruled != "" && done > 0 {
+	if _, ruled := a.rulesWarning(subjects); ruled != "" && done > 0 {
 		a.say("Note: %s", ruled)
 	}
-	f.problems(a.impossible(), errors.Join(failures...))
+	f.problems(a.failureTitle(), errors.Join(failures...))
 	if failed > 0 && done > 0 {
-		f.fail("Done for some people only", fmt.Sprintf("It was done for %s and failed for %d. "+
-			"Mend what is said above and run the action again, which harms nobody who is done.", headcount(done), failed))
+		f.fail("Done for some people only", fmt.Sprintf("The action succeeded for %s and failed for %d. "+
+			"Correct the problems that are named above, and run it again: it changes nobody a second time.", headcount(done), failed))
 	}
 	return f
 }
 
 func (a *Action) say(format string, args ...any) { a.Say(fmt.Sprintf(format, args...)) }
 
-func (a *Action) impossible() string { return fmt.Sprintf("Cannot %s", a.Operation) }
+func (a *Action) failureTitle() string { return fmt.Sprintf("Cannot %s", a.Operation) }
 
 // shownSubject names a person in a message.
 func shownSubject(s directory.Subject) string {

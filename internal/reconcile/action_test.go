@@ -63,12 +63,12 @@ func TestAction(t *testing.T) {
 	d := &desk{enabled: map[string]bool{"1": true, "2": true, "3": false}, refuses: map[string]bool{"2": true}}
 	var said []string
 	says(t, actionOn(d, &said).Plan(t.Context(), []string{"1", "404"}), true, "Cannot disable", `"404" is nobody`)
-	says(t, actionOn(d, &said).Plan(t.Context(), []string{"1", "3"}), false, "Rules keep this", "(users)", "1 of the accounts carry a worker id (1)", "test_enable_users")
+	says(t, actionOn(d, &said).Plan(t.Context(), []string{"1", "3"}), false, "Rules keep this", "(users)", "1 account carries a worker id (1)", "test_enable_users")
 	if len(said) > 0 || !d.enabled["1"] {
 		t.Errorf("a plan said %q", said)
 	}
 	says(t, actionOn(d, &said).Invoke(t.Context(), []string{"1", "2", "3", "404"}), true,
-		"Cannot disable", `"404" is nobody`, `worker "2"`, "Done for some people only", "done for 2 people and failed for 2")
+		"Cannot disable", `"404" is nobody`, `worker "2"`, "Done for some people only", "succeeded for 2 people and failed for 2")
 	want := []string{
 		"Disabling 4 people in Test Directory: incident 7", `Failed: "404" is nobody`, `Disabled: worker "1" (Name 1) "CN=1"`, `Failed: worker "2"`,
 		`Was disabled already: worker "3"`, "Note: ",
@@ -99,5 +99,5 @@ func TestActionOnMany(t *testing.T) {
 	said = nil
 	a := actionOn(d, &said)
 	a.Operation = directory.OperationEnable
-	says(t, a.Plan(t.Context(), refs), false, "Rules may take this back", "250 of the accounts", "and 240 more")
+	says(t, a.Plan(t.Context(), refs), false, "Rules may take this back", "250 accounts carry", "and 240 more")
 }

@@ -10,9 +10,9 @@ import (
 	"sync"
 )
 
-// Addresses holds, for one run, who has which user principal name and mail address in the
+// Addresses records, for one run, who has which user principal name and mail address in the
 // directories of one provider configuration. It finds two joiners of two populations who would
-// get one address, which no directory sees before both exist. The zero value is ready for use.
+// get the same address: no directory can find that before both exist. The zero value is ready for use.
 type Addresses struct {
 	mu sync.Mutex
 	by map[string]addressee // by folded address
@@ -21,11 +21,11 @@ type Addresses struct {
 // addressee is who has an address.
 type addressee struct {
 	population, worker string
-	gained             bool // in this run
+	gained             bool // the worker gets the address in this run
 	hidden             bool // rules redact the addresses of the population
 }
 
-// show writes the address that somebody has, or that it is not to be shown.
+// show quotes an address, or says that it is redacted.
 func (o addressee) show(address string) string {
 	if o.hidden {
 		return "an address (redacted)"

@@ -18,23 +18,23 @@ import (
 	"terraform-provider-workforce/internal/wording"
 )
 
-// adoption is an account that exists already and will be managed from now on.
+// adoption is an existing account that this population takes over.
 type adoption struct {
 	worker string
 	e      *directory.Existing
-	// from is the worker of the same population who gives the account up.
+	// from is the worker of the same population who gives the account up; empty for none.
 	from string
 }
 
-// adopt adds to ids the accounts that exist already under the names of
-// accounts without an id, and returns them by worker id. An account of a
-// worker who is removed in the same run may be taken over under another worker
-// id: a contractor has become an employee.
+// adopt looks for existing accounts under the logins of accounts without an object id. It adds
+// those that it takes over to ids, and returns them by worker id. When a contractor becomes an
+// employee, the worker id changes: the new worker takes over the account of the worker who is
+// removed in the same run.
 //
-// Where rules decided in this run, a worker whose document names an account that is not
-// taken over is set aside, and everybody else goes on: aside are their worker ids. More of
-// them than [roster.DefaultLimit] of total, and documents that nobody but the
-// configuration made, are an error: so is a first creation, before which no rules are known.
+// Where a document names an account that must not be taken over, and rules decided in this run,
+// adopt sets the worker aside, and everybody else goes on: aside holds their worker ids. Three cases are
+// an error instead: more of them than [roster.DefaultLimit] of total, documents that the configuration wrote
+// without rules, and the first creation, before which no rules are known.
 func (p *Population) adopt(ctx context.Context, dir Users, accounts map[string]directory.Account, ids map[string]string, removed []string, total int, f *Findings) (adopted map[string]adoption, aside map[string]bool, ok bool) {
 	var names []string
 	for id, a := range accounts {
@@ -58,7 +58,7 @@ func (p *Population) adopt(ctx context.Context, dir Users, accounts map[string]d
 	for _, id := range removed {
 		former[p.Memory.IDs[id]] = id
 	}
-	givesUp := p.givesUp(accounts, ids)
+	freed := p.losingLogin(accounts, ids)
 	moved := p.refuseMoved(ctx, dir, accounts, ids)
 	for _, id := range sortedKeys(accounts) {
 		if ids[id] != "" {
@@ -70,11 +70,11 @@ func (p *Population) adopt(ctx context.Context, dir Users, accounts map[string]d
 		}
 		name := accounts[id].Attributes[p.Target.Login].Text()
 		for _, e := range found[directory.Fold(name)] {
-			if givesUp[e.ID] {
-				continue // the login is free when this worker's account is made
+			if freed[e.ID] {
+				continue // its owner gives the login up before this worker's account is created
 			}
 			from := former[e.ID]
-			if err := p.mayAdopt(id, accounts[id], e, from, dir.WorkerIDAttribute()); err != nil {
+			if err := p.checkAdoption(id, accounts[id], e, from, dir.WorkerIDAttribute()); err != nil {
 				problems, aside[id] = append(problems, err), true
 				continue
 			}
@@ -88,12 +88,12 @@ func (p *Population) adopt(ctx context.Context, dir Users, accounts map[string]d
 		return nil, nil, false
 	}
 	maps.Copy(out, restored)
-	return out, aside, p.mayGoOn(problems, total, f) && !f.Failed()
+	return out, aside, p.setAsideOrStop(problems, total, f) && !f.Failed()
 }
 
-// mayGoOn tells who is set aside because an account is not taken over, and reports
-// whether that is few enough for the others to go on.
-func (p *Population) mayGoOn(problems []error, total int, f *Findings) bool {
+// setAsideOrStop reports the workers whose account is not taken over. It returns true where they are so few
+// that the others go on.
+func (p *Population) setAsideOrStop(problems []error, total int, f *Findings) bool {
 	if len(problems) == 0 {
 		return true
 	}
@@ -106,14 +106,15 @@ func (p *Population) mayGoOn(problems []error, total int, f *Findings) bool {
 	for i, problem := range problems {
 		lines[i] = problem.Error()
 	}
-	f.warn("Set aside: accounts that are not taken over", fmt.Sprintf("%d of %s name an account that exists and is not taken over. Nothing is done for these workers, everybody else goes on, and the next plan shows them again:\n%s",
+	f.warn("Set aside: accounts that are not taken over", fmt.Sprintf("%d of %s name an existing account that is not taken over. "+
+		"Nothing is done for these workers, everybody else goes on, and the next plan names them again:\n%s",
 		len(problems), wording.Count(total, "document"), Listed(lines)))
 	return true
 }
 
-// givesUp returns the objects of managed accounts that lose their login by the documents:
-// whoever is to have it takes nothing over.
-func (p *Population) givesUp(accounts map[string]directory.Account, ids map[string]string) map[string]bool {
+// losingLogin returns the object ids of managed accounts that lose their login in this run. A worker
+// who gets such a login gets a new account, and does not take the old one over.
+func (p *Population) losingLogin(accounts map[string]directory.Account, ids map[string]string) map[string]bool {
 	out := map[string]bool{}
 	for id, a := range accounts {
 		if ids[id] == "" {
@@ -130,11 +131,11 @@ func (p *Population) givesUp(accounts map[string]directory.Account, ids map[stri
 	return out
 }
 
-// mayAdopt says why an account that has the name a document gives is not taken over.
-func (p *Population) mayAdopt(id string, want directory.Account, e *directory.Existing, from, attribute string) error {
+// checkAdoption returns an error where the account that has the login of a document must not be taken over.
+func (p *Population) checkAdoption(id string, want directory.Account, e *directory.Existing, from, attribute string) error {
 	login := want.Attributes[p.Target.Login].Text()
 	wants, has := want.Attributes[attribute].Text(), e.Account.Attributes[attribute].Text()
-	if want.Synchronised { // its document does not name what another directory masters
+	if want.Synchronised { // its document leaves out the attributes that Active Directory masters
 		wants = id
 	}
 	same := has != "" && directory.Fold(has) == directory.Fold(wants)
@@ -143,6 +144,10 @@ func (p *Population) mayAdopt(id string, want directory.Account, e *directory.Ex
 		return nil
 	case e.Class != "user":
 		return fmt.Errorf("worker %q: %s %q is taken by %s %s: choose another name", id, p.Target.Login, login, e.Class, e.Path)
+	case has != "" && wants == "":
+		return fmt.Errorf("worker %q: %s %q is taken by %s %s, whose %s is %q, and the document gives no %s: "+
+			"if it is this worker's account, add %s = %q to the attributes of the document; if not, choose another name",
+			id, p.Target.Login, login, e.Class, e.Path, attribute, has, attribute, attribute, has)
 	case has != "" && !same && !(want.Synchronised && e.Synchronised):
 		return fmt.Errorf("worker %q: %s %q is taken by %s %s, whose %s is %q: choose another name; or, if it is this worker's account, write %q into its %s first, after which it is taken over",
 			id, p.Target.Login, login, e.Class, e.Path, attribute, has, wants, attribute)
@@ -153,9 +158,9 @@ func (p *Population) mayAdopt(id string, want directory.Account, e *directory.Ex
 		id, login, e.Path, attribute, has, wants, map[bool]string{true: AdoptMatched, false: AdoptAlways}[same], p.Target.LoginKey())
 }
 
-// restorable adds to ids the deleted accounts of workers who have none, and
-// returns them. A disabled document restores too: a worker who returns next
-// week has their former account waiting, disabled, rather than another one.
+// restorable finds the deleted accounts of workers who have no account, adds them to ids and
+// returns them. It restores also for a document that is disabled: a worker who returns next week
+// keeps their former account, disabled until then, and gets no second one.
 func (p *Population) restorable(ctx context.Context, dir Users, accounts map[string]directory.Account, ids map[string]string, f *Findings) (map[string]adoption, error) {
 	if !p.Options.Restore || !p.Target.Restores {
 		return nil, nil
@@ -191,7 +196,7 @@ func (p *Population) restorable(ctx context.Context, dir Users, accounts map[str
 	return out, nil
 }
 
-// warnOfAdoptions says what is taken over, and what that does to sign-in.
+// warnOfAdoptions lists the accounts that are taken over, and whose sign-in changes by it.
 func (p *Population) warnOfAdoptions(adoptions map[string]adoption, accounts map[string]directory.Account, f *Findings) {
 	var lines []string
 	enabled, disabled, taken := 0, 0, 0
@@ -210,10 +215,10 @@ func (p *Population) warnOfAdoptions(adoptions map[string]adoption, accounts map
 		switch has := a.e.Account.Enabled && !a.e.Deleted; {
 		case !has && accounts[id].Enabled:
 			enabled++
-			line += ", enabled by it"
+			line += ", which will be enabled"
 		case has && !accounts[id].Enabled:
 			disabled++
-			line += ", disabled by it"
+			line += ", which will be disabled"
 		}
 		lines = append(lines, line)
 	}
@@ -221,20 +226,21 @@ func (p *Population) warnOfAdoptions(adoptions map[string]adoption, accounts map
 		return
 	}
 	f.warn("Existing accounts will be taken over", fmt.Sprintf("%s already and will be managed from now on. Of these, %d are disabled now and will be enabled, and %d are enabled now and will be disabled:\n%s\n"+
-		"If Terraform says later that the final plan is inconsistent at adopted, somebody changed one of them after the plan was made: plan again.", wording.Count(len(lines), "account exists", "accounts exist"), enabled, disabled, Listed(lines)))
+		"If Terraform says at apply that the final plan is inconsistent at adopted, somebody changed one of these accounts "+
+		"after the plan: plan again.", wording.Count(len(lines), "account exists", "accounts exist"), enabled, disabled, Listed(lines)))
 	if allowed, over := p.Options.MaxAdopt.Exceeded(taken, len(accounts)); over {
-		f.failArgument("max_adopt", "Too many accounts would be taken over", fmt.Sprintf("%d accounts exist already and would be taken over, and max_adopt is %s (%d of %d). See whether they are who the documents say; if it is right, raise max_adopt for this run.",
+		f.failArgument("max_adopt", "Too many accounts would be taken over", fmt.Sprintf("%d existing accounts would be taken over, and max_adopt is %s (%d of %d). "+
+			"Check that each belongs to the person of its document. If it does, raise max_adopt for this run.",
 			taken, p.Options.MaxAdopt, allowed, len(accounts)))
 	}
 }
 
-// present says what an account that is taken over is now, as far as want manages
-// it: the object id, whether people can sign in, and a fingerprint of the rest.
+// fingerprint describes an account that is taken over, as far as want manages it: object id,
+// enabled or disabled, and a hash of the attributes. Apply compares it with the plan's.
 //
-// Where it is, who the manager is and which groups it has are left out: other
-// resources of the same run may change these. An account that another
-// population removed in this run counts as it was before.
-func (p *Population) present(want directory.Account, e *directory.Existing) string {
+// It leaves out container, manager and groups, which other resources of the same run may
+// change. An account that another population removed in this run counts as it was before.
+func (p *Population) fingerprint(want directory.Account, e *directory.Existing) string {
 	if before := p.Claims.beforeRemoval(e.ID); before != nil {
 		e = before
 	}
@@ -256,9 +262,11 @@ func (p *Population) present(want directory.Account, e *directory.Existing) stri
 	return e.ID + " " + map[bool]string{true: "enabled", false: "disabled"}[e.Account.Enabled] + " " + hex.EncodeToString(h.Sum(nil)[:6])
 }
 
-// carry returns what a plan found out about the accounts it takes over. What an
-// earlier plan found out stays as it is, unless it is about a worker who has no account by now.
-func (p *Population) carry(adoptions map[string]adoption, accounts map[string]directory.Account, carried map[string]string) map[string]string {
+// plannedAdoptions returns the fingerprints of the accounts that a plan takes over. Without any, it returns carried,
+// the fingerprints of an earlier plan, unless these are about a worker who has no account any more.
+func (p *Population) plannedAdoptions(
+	adoptions map[string]adoption, accounts map[string]directory.Account, carried map[string]string,
+) map[string]string {
 	stale := false
 	for id := range carried {
 		if _, wanted := accounts[id]; wanted && p.Memory.IDs[id] == "" {
@@ -270,14 +278,16 @@ func (p *Population) carry(adoptions map[string]adoption, accounts map[string]di
 	}
 	out := make(map[string]string, len(adoptions))
 	for id, a := range adoptions {
-		out[id] = p.present(accounts[id], a.e)
+		out[id] = p.fingerprint(accounts[id], a.e)
 	}
 	return out
 }
 
-// asPlanned returns what an account that is taken over is now, and an error where
-// that is not what the plan found.
-func (p *Population) asPlanned(dir Users, id string, want directory.Account, adoptions map[string]adoption, planned map[string]string) (*directory.Account, error) {
+// checkAsPlanned returns the present state of an account that is taken over, and an error where
+// it is not as the plan found it.
+func (p *Population) checkAsPlanned(
+	dir Users, id string, want directory.Account, adoptions map[string]adoption, planned map[string]string,
+) (*directory.Account, error) {
 	a, found := adoptions[id]
 	said, was := planned[id]
 	refuse := func(cause error, path, text string) error {
@@ -289,8 +299,8 @@ func (p *Population) asPlanned(dir Users, id string, want directory.Account, ado
 		return nil, refuse(directory.ErrGone, "", fmt.Sprintf("the plan takes over the account with the object id %s, which does not have this name any more or was deleted since", object))
 	case !found:
 		return nil, nil
-	case was && p.present(want, a.e) != said:
-		return nil, refuse(directory.ErrChanged, a.e.Path, fmt.Sprintf("the plan was made when it was %q, now it is %q (object id, sign-in, fingerprint of the managed attributes)", said, p.present(want, a.e)))
+	case was && p.fingerprint(want, a.e) != said:
+		return nil, refuse(directory.ErrChanged, a.e.Path, fmt.Sprintf("the plan was made when it was %q, now it is %q (object id, sign-in, fingerprint of the managed attributes)", said, p.fingerprint(want, a.e)))
 	case a.e.Deleted, p.Claims.beforeRemoval(a.e.ID) != nil:
 		return nil, nil
 	}

@@ -10,13 +10,13 @@ import (
 	"terraform-provider-workforce/internal/directory"
 )
 
-// Terraform shows what a run writes, and not who made the difference. What the last run
-// recorded tells: a value that is no longer what it was then was changed by somebody else,
-// by hand or by another program; everything else comes from HR, the rules or an override.
+// Terraform shows what a run writes, and not who caused the difference. A value that differs from
+// what the last run recorded was changed by somebody else, by hand or by another program. Every
+// other difference comes from HR, the rules or an override.
 
-// noteByHand remembers which attributes of an account are no longer what the last run recorded.
-// now is the document of the account as the directory has it.
-func (p *Population) noteByHand(id string, recorded directory.Account, now string) {
+// noteManualChanges records which attributes of an account differ from what the last run recorded.
+// now is the document of the account as the directory holds it.
+func (p *Population) noteManualChanges(id string, recorded directory.Account, now string) {
 	if p.Before[id] == now {
 		return
 	}
@@ -32,7 +32,7 @@ func (p *Population) noteByHand(id string, recorded directory.Account, now strin
 	slices.Sort(p.Memory.ByHand[id])
 }
 
-// differing lists what two documents of one account say differently, by attribute.
+// differing lists the attributes in which two documents of one account differ.
 func differing(a, b directory.Account) []string {
 	var out []string
 	if a.Container != b.Container {
@@ -49,10 +49,9 @@ func differing(a, b directory.Account) []string {
 	return out
 }
 
-// warnOfHands says which changes that somebody else made a plan writes over. It names
-// attributes, and no values: some are not to be shown.
-// A single person's plan shows it by itself.
-func (p *Population) warnOfHands(accounts map[string]directory.Account, changed []string, f *Findings) {
+// warnOfManualChanges names the manual changes that a plan overwrites. It names attributes and no
+// values, because some values must not be shown. For a single person, Terraform's own plan shows it.
+func (p *Population) warnOfManualChanges(accounts map[string]directory.Account, changed []string, f *Findings) {
 	if p.Single {
 		return
 	}
@@ -72,8 +71,10 @@ func (p *Population) warnOfHands(accounts map[string]directory.Account, changed 
 		}
 	}
 	if len(lines) > 0 {
-		f.warn(fmt.Sprintf("Changes by hand will be written over (%d)", len(lines)),
-			"Somebody or another program changed these values in the directory after the last run, and the configuration has them otherwise. "+
-				"Everything else that this plan changes comes from HR, the rules or an override. To keep a value, change it in HR, in the rules or by an override first:\n"+Listed(lines))
+		f.warn(fmt.Sprintf("Changes by hand will be overwritten (%d)", len(lines)),
+			"A person or another program changed these values in the directory after the last run. "+
+				"This plan writes the values of the configuration again. "+
+				"Everything else that it changes comes from HR, the rules or an override. "+
+				"To keep a value, change it in HR, in the rules or by an override first:\n"+Listed(lines))
 	}
 }

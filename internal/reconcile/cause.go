@@ -4,14 +4,15 @@ package reconcile
 
 import "terraform-provider-workforce/internal/directory"
 
-// disabledFor says in words why the rules have an account disabled.
+// disabledFor says, for the audit record, why the rules disable an account.
 var disabledFor = map[string]string{
-	directory.ForLeft: "the worker has left", directory.ForPrehire: "the worker is not there yet", directory.ForLeave: "the worker is on leave or suspended",
+	directory.ForLeft: "the worker has left", directory.ForPrehire: "the worker has not started yet",
+	directory.ForLeave:  "the worker is on leave or suspended",
 	directory.ForAbsent: "the worker is not in the feed", directory.ForOutOfScope: "the worker is out of scope of the rules", directory.ForMoved: "the worker has moved out of scope of the rules", directory.ForOverride: "an override decides it",
 }
 
-// causeOf says for the record why an account is written, by its document: the account has
-// the object id, or none yet.
+// causeOf says for the audit record why a run writes an account. id is the object id; it is empty for
+// an account that does not exist yet.
 func causeOf(want directory.Account, id string) string {
 	switch {
 	case want.Deleted:

@@ -14,26 +14,26 @@ import (
 
 // Claims knows which population manages which account in one run.
 //
-// At plan it finds two populations that want one account: each would undo what
-// the other one did, for ever.
+// At plan, Claims finds two populations that want one account: in every run, each would undo what
+// the other one did.
 //
-// At apply a population that gives up a worker does not disable the account after
-// the population that takes it over has enabled it. Where it disables it before,
-// the other one waits, and then finds it as it is.
+// At apply, a worker may move from one population to another. The population that gives the worker up
+// does not disable the account after the new population has enabled it. Where it has begun to disable
+// it before, the new population waits until that is done, and then reads the account.
 type Claims struct {
 	mu       sync.Mutex
-	wanted   map[string]wish        // at plan, by object or by name
-	by       map[string]*Population // at apply, by object id
-	removals map[string]removal     // under way, by object id
-	// removed holds accounts as they were before a population of this run removed them, by object id.
+	wanted   map[string]accountClaim // at plan, by object or by name
+	by       map[string]*Population  // at apply, by object id
+	removals map[string]removal      // under way, by object id
+	// removed holds, by object id, accounts as they were before a population of this run removed them.
 	removed map[string]*directory.Existing
-	// touched holds the accounts that populations of this run have changed before and give up.
+	// touched holds the accounts that a population of this run gives up after it changed them in an earlier run.
 	touched map[string]bool
 }
 
-// wish is what one population wants of an account.
-type wish struct {
-	of     uint64 // digest of the whole population: tells it from others
+// accountClaim says that one population wants an account.
+type accountClaim struct {
+	of     uint64 // digest of the population that wants it, see digestOf
 	label  string
 	worker string
 }
@@ -43,15 +43,14 @@ type removal struct {
 	over chan struct{}
 }
 
-// want notes at plan that a population wants an account, under an object id or a
-// name, and returns another one that wants it too. Terraform tells nobody which
-// resource is planned, and plans one twice when it replaces it: two that want
-// the same of everybody are taken for one.
-func (c *Claims) want(key string, w wish) (other wish, taken bool) {
+// noteWanted notes at plan that a population wants an account, by its object id or a name, and returns the claim of
+// another population that wants it too. Terraform does not tell a provider which resource it plans, and plans
+// a resource twice when it replaces it. Two populations that want the same documents therefore count as one.
+func (c *Claims) noteWanted(key string, w accountClaim) (other accountClaim, taken bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.wanted == nil {
-		c.wanted = map[string]wish{}
+		c.wanted = map[string]accountClaim{}
 	}
 	other, known := c.wanted[key]
 	if !known {
@@ -60,17 +59,17 @@ func (c *Claims) want(key string, w wish) (other wish, taken bool) {
 	return other, known && other.of != w.of
 }
 
-// claimPlanned refuses accounts that another population of the run wants, too.
-// accounts are those that were decoded; names count only for new accounts.
+// claimPlanned refuses accounts that another population of the run wants, too. accounts are the
+// decoded documents. A new account has no object id yet, and is claimed by its login.
 func (p *Population) claimPlanned(want map[string]string, ids map[string]string, accounts map[string]directory.Account, f *Findings) {
 	if len(want) == 0 {
 		return
 	}
 	workers := sortedKeys(want)
-	w := wish{of: digestOf(want), label: p.describe(workers)}
+	w := accountClaim{of: digestOf(want), label: p.describe(workers)}
 	var lines []string
 	for _, id := range workers {
-		if p.Target.idle(want[id]) {
+		if p.Target.asksNothing(want[id]) {
 			continue
 		}
 		key := p.Target.Format.Target + " object " + ids[id]
@@ -82,27 +81,29 @@ func (p *Population) claimPlanned(want map[string]string, ids map[string]string,
 			key = p.Target.Format.Target + " name " + directory.Fold(name)
 		}
 		w.worker = id
-		if other, taken := p.Claims.want(key, w); taken {
+		if other, taken := p.Claims.noteWanted(key, w); taken {
 			lines = append(lines, fmt.Sprintf("the account of worker %q %s: wanted by %s, there as worker %q, and by %s", id, p.labelOf(want[id]), other.label, other.worker, w.label))
 		}
 	}
-	p.claimCarriers(w, workers, want, accounts, f)
+	p.claimWorkerIDs(w, workers, want, accounts, f)
 	if len(lines) > 0 {
 		f.fail("Two resources manage one account", fmt.Sprintf("%d accounts are wanted by two resources, and each would undo in every run what the other one did:\n%s\nLet only one of them have a document for each of these workers.", len(lines), Listed(lines)))
 	}
 }
 
-// claimCarriers refuses a second account with one worker id: whoever looks for accounts by worker
-// id, which populations, managers and members do, could not tell them apart from the next plan on.
-func (p *Population) claimCarriers(w wish, workers []string, want map[string]string, accounts map[string]directory.Account, f *Findings) {
+// claimWorkerIDs refuses a second account with the same worker id. Populations, managers and members
+// are found by worker id, and from the next plan on nobody could tell the two accounts apart.
+func (p *Population) claimWorkerIDs(
+	w accountClaim, workers []string, want map[string]string, accounts map[string]directory.Account, f *Findings,
+) {
 	var lines []string
 	for _, id := range workers {
 		carried := accounts[id].Attributes[p.Carrier].Text()
-		if p.Carrier == "" || carried == "" || p.Target.idle(want[id]) || accounts[id].Deleted {
+		if p.Carrier == "" || carried == "" || p.Target.asksNothing(want[id]) || accounts[id].Deleted {
 			continue
 		}
 		w.worker = accounts[id].Attributes[p.Target.Login].Text()
-		other, taken := p.Claims.want(p.Target.Format.Target+" carrier "+directory.Fold(p.Carrier)+" "+directory.Fold(carried), w)
+		other, taken := p.Claims.noteWanted(p.Target.Format.Target+" carrier "+directory.Fold(p.Carrier)+" "+directory.Fold(carried), w)
 		if taken && directory.Fold(other.worker) != directory.Fold(w.worker) {
 			lines = append(lines, fmt.Sprintf("%s %q: %s in %s, and %s in %s", p.Carrier, carried, other.worker, other.label, w.worker, w.label))
 		}
@@ -114,7 +115,7 @@ func (p *Population) claimCarriers(w wish, workers []string, want map[string]str
 	}
 }
 
-// describe names the population to people.
+// describe names the population in messages.
 func (p *Population) describe(workers []string) string {
 	if p.Single {
 		return fmt.Sprintf("the %s of worker %q", p.Kind, workers[0])
@@ -129,8 +130,8 @@ func (p *Population) describe(workers []string) string {
 	return fmt.Sprintf("a %s of %d accounts (%s)", p.Kind, len(workers), strings.Join(shown, ", "))
 }
 
-// claim notes at apply the accounts of want as managed by p, and waits for
-// removals of theirs that are under way.
+// claim notes at apply that p manages the accounts of want. It waits until removals of these accounts
+// that other populations have begun are done.
 func (c *Claims) claim(ctx context.Context, p *Population, ids, want map[string]string) error {
 	for _, over := range c.note(p, ids, want) {
 		select {
@@ -197,8 +198,8 @@ func (c *Claims) endRemovals(p *Population) {
 	}
 }
 
-// beforeRemoval returns an account as it was before a population of this run
-// removed it; nil for others.
+// beforeRemoval returns an account as it was before a population of this run removed it. It
+// returns nil for an account that no population of this run removed.
 func (c *Claims) beforeRemoval(object string) *directory.Existing {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -4,8 +4,8 @@
 // what may be done on the way. It knows nothing of Terraform, and no directory but by
 // its interface.
 //
-// There are four kinds of work. Each value is one resource in one call: it is filled in,
-// asked once, and forgotten.
+// There are four kinds of work. Each value stands for one resource in one call of Terraform: the caller fills it
+// in, calls one stage, and drops it.
 //
 //   - [Population]: the accounts of people, by worker id.
 //   - [GroupRules]: the members of many groups, by rules over accounts.
@@ -20,8 +20,8 @@
 //
 // # Findings
 //
-// What there is to say is returned as [Findings], each with its severity, title, text, and
-// the worker or the argument it is about. Errors of a directory that say the same of many people
+// A stage returns its errors and warnings as [Findings], each with severity, title, text, and
+// the worker or the argument that it is about. Errors of a directory that say the same of many people
 // become one finding ([Findings.Grouped]).
 //
 // # Documents
@@ -52,6 +52,6 @@
 // What somebody changed between plan and apply is not overwritten. An account
 // that the plan took over and that is gone at apply is not created anew. Two
 // resources do not manage one account, or the members of one group against each other.
-// Accounts of one directory are not looked for in another ([Identity]). Who has a trouble
-// of their own is set aside, and everybody else goes on.
+// Accounts of one directory are not looked for in another ([Identity]). A problem of one person sets
+// that person aside, and everybody else goes on.
 package reconcile

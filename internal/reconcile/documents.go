@@ -11,8 +11,8 @@ import (
 	"terraform-provider-workforce/internal/directory"
 )
 
-// Marshal writes a document of an account that was read from one or from the
-// directory, whose core attributes are single-valued by schema.
+// Marshal writes the document of an account that came from a document or from the directory.
+// Core attributes of such an account have one value, so that writing cannot fail.
 func (t Target) Marshal(a directory.Account) string {
 	doc, err := t.Format.Marshal(a)
 	if err != nil {
@@ -21,7 +21,7 @@ func (t Target) Marshal(a directory.Account) string {
 	return doc
 }
 
-// Parse reads documents, and reports the problems of each where it stands.
+// Parse reads documents. It reports the problems of each at its worker id.
 func (t Target) Parse(docs map[string]string) (map[string]directory.Account, Findings) {
 	return t.parse(docs, slices.Sorted(maps.Keys(docs)))
 }
@@ -51,8 +51,8 @@ func (t Target) Same(a, b string) bool {
 	return errX == nil && errY == nil && t.Marshal(x) == t.Marshal(y)
 }
 
-// render returns doc, if the account is as doc says, else a document of the
-// account's present state that names the same attributes.
+// render returns doc where the account is as doc says. Otherwise it returns a document of the
+// present state of the account, with the same attributes.
 func (t Target) render(u Users, doc string, want directory.Account, have *directory.Existing) string {
 	now := t.Marshal(u.Render(want, have))
 	if now == doc || now == t.Marshal(want) {
@@ -72,10 +72,9 @@ func (t Target) CoreOf(a directory.Account) directory.Account {
 	return core
 }
 
-// idle reports whether a document asks for nothing any more: of an account that is
-// released, or that was deleted.
-func (t Target) idle(doc string) bool {
-	// The cheap look goes first: hardly any document says either.
+// asksNothing reports whether a document releases its account, or deletes it.
+func (t Target) asksNothing(doc string) bool {
+	// Searching the text is cheap, and hardly any document has one of the words.
 	if !strings.Contains(doc, `"deleted"`) && !strings.Contains(doc, `"released"`) {
 		return false
 	}
@@ -83,9 +82,8 @@ func (t Target) idle(doc string) bool {
 	return err == nil && (a.Deleted || a.Released)
 }
 
-// OnlyEnds reports whether want differs from the documents of the state in nothing but that
-// some which asked for nothing any more are not there: deleted accounts, and released ones. The next
-// refresh drops those of the deleted, and until then they are no reason for a plan.
+// OnlyEnds reports whether want lacks nothing of the state but documents of deleted and released accounts, and
+// is otherwise the same. The next refresh drops these documents; until then they are no reason for a plan.
 func (p *Population) OnlyEnds(want map[string]string) bool {
 	if len(want) >= len(p.Before) {
 		return false
@@ -96,7 +94,7 @@ func (p *Population) OnlyEnds(want map[string]string) bool {
 		}
 	}
 	for id, doc := range p.Before {
-		if _, stays := want[id]; !stays && !p.Target.idle(doc) {
+		if _, stays := want[id]; !stays && !p.Target.asksNothing(doc) {
 			return false
 		}
 	}

@@ -15,17 +15,17 @@ import (
 	"terraform-provider-workforce/internal/directory"
 )
 
-// A question or write of one person waits for others until everybody at work waits and nobody
-// has come for quiet, at most for longest, and for no more than crowd of them. Who is alone waits for quiet.
+// A read or write of one person waits for those of other people, so that one request serves all. The wait ends when
+// every population at work waits and none has joined for gatherPause, after gatherAtMost, or with gatherLimit calls.
+// A population that is alone waits for gatherPause.
 const (
-	quiet   = 2 * time.Millisecond
-	longest = 25 * time.Millisecond
-	crowd   = 200
+	gatherPause  = 2 * time.Millisecond
+	gatherAtMost = 25 * time.Millisecond
+	gatherLimit  = 200
 )
 
-// Gathering lets populations of one person each, of which Terraform handles several at once,
-// ask and write together what they would ask and write one by one: for the directory they are
-// one population then. The zero value is ready for use. It serves one directory.
+// Gathering combines the reads and writes of populations of one person each. Terraform handles several of
+// them at once, and each would send requests of its own. The zero value is ready for use. It serves one directory.
 type Gathering struct {
 	mu      sync.Mutex
 	active  int // populations at work
@@ -33,7 +33,7 @@ type Gathering struct {
 	rounds  map[string]any
 }
 
-// begin notes a population at work, and returns how to say that its work is over.
+// begin counts a population as at work until the function that it returns is called.
 func (p *Population) begin() func() {
 	g := p.Gathering
 	if g == nil {
@@ -49,23 +49,23 @@ func (p *Population) begin() func() {
 	}
 }
 
-// call is what one population asks for.
+// call is one read or write of one population.
 type call[I, O any] struct {
 	ctx    context.Context
 	in     I
 	out    O
 	err    error
-	answer chan struct{} // closed with it
+	answer chan struct{} // closed when out and err are set
 }
 
-// round is calls that go together.
+// round holds the calls that one request answers.
 type round[I, O any] struct{ calls []*call[I, O] }
 
-// together answers a call along with those of others that have the same key and come at about the
-// same time. run answers all of them, in their order; where it fails, each is run by itself, so
-// that one's error is nobody else's. The context of run has the values of one of theirs, and ends
-// when all of theirs have. The answer is waited for even when ctx has ended: what was done has to be known.
-func together[I, O any](ctx context.Context, g *Gathering, key string, in I, run func(context.Context, []I) ([]O, error)) (O, error) {
+// gatherCall answers a call together with calls of the same key that come at about the same time. run answers all
+// of them, in their order. Where run fails, gatherCall runs each call by itself, so that the error of one call
+// reaches no other. The context of run has the values of one caller's context, and ends when the contexts of all
+// callers have ended. gatherCall waits for the answer even when ctx has ended: the caller must know what was written.
+func gatherCall[I, O any](ctx context.Context, g *Gathering, key string, in I, run func(context.Context, []I) ([]O, error)) (O, error) {
 	c := &call[I, O]{ctx: ctx, in: in, answer: make(chan struct{})}
 	g.mu.Lock()
 	g.waiting++
@@ -80,8 +80,8 @@ func together[I, O any](ctx context.Context, g *Gathering, key string, in I, run
 	r.calls = append(r.calls, c)
 	g.mu.Unlock()
 	if !open {
-		calls := take(g, key, r)
-		answer(calls, run)
+		calls := closeRound(g, key, r)
+		runRound(calls, run)
 		g.mu.Lock()
 		g.waiting -= len(calls)
 		g.mu.Unlock()
@@ -93,14 +93,14 @@ func together[I, O any](ctx context.Context, g *Gathering, key string, in I, run
 	return c.out, c.err
 }
 
-// take waits for others to come, and closes the round.
-func take[I, O any](g *Gathering, key string, r *round[I, O]) []*call[I, O] {
+// closeRound waits for more calls, takes the round off the list and returns its calls.
+func closeRound[I, O any](g *Gathering, key string, r *round[I, O]) []*call[I, O] {
 	came := 1
-	for waited := quiet; ; waited += quiet {
-		time.Sleep(quiet)
+	for waited := gatherPause; ; waited += gatherPause {
+		time.Sleep(gatherPause)
 		g.mu.Lock()
 		n := len(r.calls)
-		over := n >= crowd || n == came && g.waiting >= g.active || waited >= longest
+		over := n >= gatherLimit || n == came && g.waiting >= g.active || waited >= gatherAtMost
 		if over {
 			delete(g.rounds, key)
 		}
@@ -112,8 +112,8 @@ func take[I, O any](g *Gathering, key string, r *round[I, O]) []*call[I, O] {
 	}
 }
 
-// answer runs calls together, and where that fails, each by itself.
-func answer[I, O any](calls []*call[I, O], run func(context.Context, []I) ([]O, error)) {
+// runRound runs calls together. Where that fails, it runs each call by itself.
+func runRound[I, O any](calls []*call[I, O], run func(context.Context, []I) ([]O, error)) {
 	ctx, end := contextOf(calls)
 	defer end()
 	in := make([]I, len(calls))
@@ -124,7 +124,7 @@ func answer[I, O any](calls []*call[I, O], run func(context.Context, []I) ([]O, 
 	if err != nil && len(calls) > 1 {
 		var wait sync.WaitGroup
 		for _, c := range calls {
-			wait.Go(func() { answer([]*call[I, O]{c}, run) })
+			wait.Go(func() { runRound([]*call[I, O]{c}, run) })
 		}
 		wait.Wait()
 		return
@@ -136,7 +136,7 @@ func answer[I, O any](calls []*call[I, O], run func(context.Context, []I) ([]O, 
 	}
 }
 
-// contextOf returns a context that ends when those of all calls have.
+// contextOf returns a context that ends when the contexts of all calls have ended.
 func contextOf[I, O any](calls []*call[I, O]) (context.Context, func()) {
 	if len(calls) == 1 {
 		return calls[0].ctx, func() {}
@@ -160,14 +160,14 @@ func contextOf[I, O any](calls []*call[I, O]) (context.Context, func()) {
 	}
 }
 
-// gathered is a directory whose questions and writes wait for those of others.
+// gathered is a directory whose reads and writes join those of other populations.
 type gathered struct {
 	Users
 	g *Gathering
 }
 
-// through returns the directory for a population that gathers.
-func (g *Gathering) through(dir Users) Users {
+// wrap returns dir so that its reads and writes join those of other populations.
+func (g *Gathering) wrap(dir Users) Users {
 	shared := gathered{dir, g}
 	replicated, copies := dir.(Replicated)
 	checker, checks := dir.(ChangeChecker)
@@ -199,7 +199,7 @@ type gatheredChecker struct {
 
 // Check implements [ChangeChecker].
 func (s gatheredChecker) Check(ctx context.Context, changes []directory.Change) error {
-	_, err := together(ctx, s.g, "check", changes, func(ctx context.Context, all [][]directory.Change) ([]struct{}, error) {
+	_, err := gatherCall(ctx, s.g, "check", changes, func(ctx context.Context, all [][]directory.Change) ([]struct{}, error) {
 		return make([]struct{}, len(all)), s.checker.Check(ctx, slices.Concat(all...))
 	})
 	return err
@@ -207,12 +207,12 @@ func (s gatheredChecker) Check(ctx context.Context, changes []directory.Change) 
 
 type finder func(ctx context.Context, attribute string, values []string) (map[string][]*directory.Existing, error)
 
-// find asks for the values of everybody at once, and gives each what belongs to theirs.
+// find searches for the values of all callers at once, and returns to each caller what fits its values.
 func (g *Gathering) find(ctx context.Context, what, attribute string, values []string, ask finder) (map[string][]*directory.Existing, error) {
 	if len(values) == 0 {
 		return ask(ctx, attribute, values)
 	}
-	return together(ctx, g, what+" "+attribute, values, func(ctx context.Context, lists [][]string) ([]map[string][]*directory.Existing, error) {
+	return gatherCall(ctx, g, what+" "+attribute, values, func(ctx context.Context, lists [][]string) ([]map[string][]*directory.Existing, error) {
 		found, err := ask(ctx, attribute, slices.Concat(lists...))
 		out := make([]map[string][]*directory.Existing, len(lists))
 		for i, list := range lists {
@@ -247,7 +247,7 @@ func (s gatheredCensus) Find(ctx context.Context, attribute string, values []str
 
 // MissingContainers implements [directory.Directory].
 func (s gathered) MissingContainers(ctx context.Context, containers []string) ([]string, error) {
-	return together(ctx, s.g, "containers", containers, func(ctx context.Context, lists [][]string) ([][]string, error) {
+	return gatherCall(ctx, s.g, "containers", containers, func(ctx context.Context, lists [][]string) ([][]string, error) {
 		all := slices.Concat(lists...)
 		slices.Sort(all)
 		missing, err := s.Users.MissingContainers(ctx, slices.Compact(all))
@@ -270,8 +270,8 @@ func (s gathered) Read(ctx context.Context, ids map[string]string, attributes []
 	if len(ids) == 0 {
 		return s.Users.Read(ctx, ids, attributes)
 	}
-	return together(ctx, s.g, "read", reading{ids, attributes}, func(ctx context.Context, all []reading) ([]map[string]*directory.Existing, error) {
-		// Two populations may call their worker the same: everybody's is asked for under a name of its own.
+	return gatherCall(ctx, s.g, "read", reading{ids, attributes}, func(ctx context.Context, all []reading) ([]map[string]*directory.Existing, error) {
+		// Two populations may use the same worker id: the number of the population keeps them apart.
 		merged, names := map[string]string{}, map[string]bool{}
 		under := func(i int, worker string) string { return fmt.Sprintf("%d %s", i, worker) }
 		for i, r := range all {
@@ -300,19 +300,18 @@ func (s gathered) Read(ctx context.Context, ids map[string]string, attributes []
 	})
 }
 
-// errTwice says that two populations write about one worker or object: each then goes by itself.
-var errTwice = errors.New("two changes of one round are about one account")
+// errSameAccountTwice ends a round in which two populations write one worker or object: each then runs by itself.
+var errSameAccountTwice = errors.New("two changes of one round are about one account")
 
-// Apply implements [Accounts]. Changes go together where their options are the same, and what is
-// put on record about them.
+// Apply implements [Accounts]. It combines changes whose options and audit record are the same.
 func (s gathered) Apply(ctx context.Context, changes []directory.Change, o directory.ApplyOptions) []directory.Outcome {
 	key := fmt.Sprintf("apply %+v %s", o, audit.Alike(ctx))
-	out, err := together(ctx, s.g, key, changes, func(ctx context.Context, all [][]directory.Change) ([][]directory.Outcome, error) {
+	out, err := gatherCall(ctx, s.g, key, changes, func(ctx context.Context, all [][]directory.Change) ([][]directory.Outcome, error) {
 		workers, objects := map[string]bool{}, map[string]bool{}
 		for _, c := range slices.Concat(all...) {
 			worker, object := directory.Fold(c.WorkerID), directory.Fold(c.ID)
 			if workers[worker] || object != "" && objects[object] {
-				return nil, errTwice
+				return nil, errSameAccountTwice
 			}
 			workers[worker], objects[object] = true, true
 		}
@@ -323,7 +322,7 @@ func (s gathered) Apply(ctx context.Context, changes []directory.Change, o direc
 		}
 		return out, nil
 	})
-	if err != nil { // one population names an account twice: the directory says what it says
+	if err != nil { // one population names an account twice: the directory reports that
 		return s.Users.Apply(ctx, changes, o)
 	}
 	return out

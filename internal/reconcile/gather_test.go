@@ -61,7 +61,7 @@ func crew(g *Gathering, n int, work func(i int)) {
 func TestGatheringAsksAndWritesTogether(t *testing.T) {
 	const people = 10
 	dir, g := &counted{memory: newMemory("a")}, &Gathering{}
-	users := g.through(dir)
+	users := g.wrap(dir)
 	for i := range people {
 		dir.add(fmt.Sprint(i), true)
 	}
@@ -93,7 +93,7 @@ func TestGatheringAsksAndWritesTogether(t *testing.T) {
 // What is wrong with one question is nobody else's error.
 func TestGatheringKeepsErrorsApart(t *testing.T) {
 	dir, g := &counted{memory: newMemory("a")}, &Gathering{}
-	users, e := g.through(dir), dir.add("1", true)
+	users, e := g.wrap(dir), dir.add("1", true)
 	crew(g, 4, func(i int) {
 		id := e.ID
 		if i == 2 {
@@ -114,7 +114,7 @@ func TestGatheringEndsWithTheLast(t *testing.T) {
 		contexts[i], cancels[i] = context.WithCancelCause(t.Context())
 	}
 	crew(g, len(contexts), func(i int) {
-		_, err := together(contexts[i], g, "", i, func(ctx context.Context, in []int) ([]int, error) {
+		_, err := gatherCall(contexts[i], g, "", i, func(ctx context.Context, in []int) ([]int, error) {
 			if len(in) != len(contexts) {
 				return in, nil // the round was closed early on a busy machine
 			}
@@ -141,7 +141,7 @@ func TestGatheringEndsWithTheLast(t *testing.T) {
 // Two changes of one account are written by themselves.
 func TestGatheringOfOneAccountTwice(t *testing.T) {
 	dir, g := &counted{memory: newMemory("a")}, &Gathering{}
-	users, e := g.through(dir), dir.add("1", true)
+	users, e := g.wrap(dir), dir.add("1", true)
 	crew(g, 2, func(i int) {
 		want := e.Account.Clone()
 		want.Attributes["title"] = directory.Value{fmt.Sprint(i)}

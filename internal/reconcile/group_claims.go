@@ -9,9 +9,8 @@ import (
 	"sync"
 )
 
-// GroupClaims knows, within one run, which resources answer for the members of
-// which group and which objects take which names, so that two that would undo
-// each other for ever are found at plan.
+// GroupClaims records, for one run, which resources manage the members of which group and which
+// objects take which names. It finds at plan two resources that would undo each other in every run.
 type GroupClaims struct {
 	mu      sync.Mutex
 	members map[string][]MembersClaim // by ID of the group
@@ -25,8 +24,8 @@ type GroupClaims struct {
 	kept  map[string]map[string]bool // members that resources of this run want, by ID of the group
 }
 
-// Lock lets one resource at a time write the members of a group, and reports
-// whether it had to wait: then what was read before is old.
+// Lock lets one resource at a time write the members of a group. waited reports that another one
+// wrote meanwhile, so that the caller must read the members again.
 func (c *GroupClaims) Lock(id string) (unlock func(), waited bool) {
 	v, _ := c.locks.LoadOrStore(id, new(sync.Mutex))
 	mu, _ := v.(*sync.Mutex)
@@ -36,8 +35,8 @@ func (c *GroupClaims) Lock(id string) (unlock func(), waited bool) {
 	return mu.Unlock, waited
 }
 
-// Keep notes members that a resource of this run wants, so that another one that
-// is destroyed in it, such as the same resource under its former name, leaves them.
+// Keep records members that a resource of this run wants. A resource that is destroyed in the same
+// run, such as the same resource under its former name, then does not remove them.
 func (c *GroupClaims) Keep(id string, members map[string]bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -57,19 +56,19 @@ func (c *GroupClaims) Keeps(id, member string) bool {
 	return c.kept[id][member]
 }
 
-// MembersClaim is one resource that answers for members of a group. Terraform
-// tells a provider no addresses, so what it says of itself stands for it: two
-// resources that say the same do not undo each other.
+// MembersClaim says that one resource manages members of a group. Terraform does not tell a provider
+// the address of a resource, so its content identifies it: two resources with the same content do not
+// undo each other.
 type MembersClaim struct {
 	Label, Content string
-	All            bool // it removes all members but its own
+	All            bool // the resource removes all members but its own
 }
 
 // TwoResources is the title of what [GroupClaims.ClaimMembers] finds.
 const TwoResources = "Two resources answer for one group"
 
-// ClaimMembers notes that a resource answers for members of a group, and says
-// with which other one it cannot get along.
+// ClaimMembers records that a resource manages members of a group. conflict names another resource that
+// manages the same group, where one of the two removes the other's members.
 func (c *GroupClaims) ClaimMembers(id string, claim MembersClaim) (conflict string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -91,17 +90,16 @@ func (c *GroupClaims) ClaimMembers(id string, claim MembersClaim) (conflict stri
 	return ""
 }
 
-// NameClaim is an object that takes a name. Its holder is its ID, or where it has
-// none yet, something that no other object has.
+// NameClaim says that an object takes a name. Holder is the object's ID; for a new object it is
+// empty, and ClaimName gives it one of its own.
 type NameClaim struct {
 	Holder, Label string
 	// Strict refuses others of that name, Addressed those that are addressed too.
 	Strict, Addressed bool
 }
 
-// ClaimName notes that an object takes a name, and returns another one of this
-// run that takes it too and does not go along with it. A group that is replaced gives
-// its name up.
+// ClaimName records that an object takes a name. Where another object of this run takes the name
+// too, and the two exclude each other, it returns that one. A group that is replaced frees its name.
 func (c *GroupClaims) ClaimName(name string, claim NameClaim) (other NameClaim, taken bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -120,7 +118,7 @@ func (c *GroupClaims) ClaimName(name string, claim NameClaim) (other NameClaim, 
 	return other, other.Strict || claim.Strict || other.Addressed && claim.Addressed
 }
 
-// NoteReplaced notes that this plan replaces a group.
+// NoteReplaced records that this plan replaces a group.
 func (c *GroupClaims) NoteReplaced(id string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -137,8 +135,8 @@ func (c *GroupClaims) Replaced(id string) bool {
 	return c.replaced[id]
 }
 
-// NoteAdded remembers what an additive resource had added to a group: the
-// creation that replaces it is told nothing of it.
+// NoteAdded records which members an additive resource had added to a group. Terraform does not pass
+// that on to the resource that replaces it.
 func (c *GroupClaims) NoteAdded(id string, members []string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -148,7 +146,7 @@ func (c *GroupClaims) NoteAdded(id string, members []string) {
 	c.added[id] = append(c.added[id], members...)
 }
 
-// AddedTo returns what [GroupClaims.NoteAdded] remembers of a group.
+// AddedTo returns the members that [GroupClaims.NoteAdded] recorded for a group.
 func (c *GroupClaims) AddedTo(id string) []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -7,8 +7,8 @@ import (
 	"fmt"
 )
 
-// sameDirectory refuses a directory other than the one that the accounts are in,
-// and remembers it where none is known and nothing is recorded yet.
+// sameDirectory refuses a directory other than the one that holds the accounts of the state. It
+// records the directory where the state has no accounts yet.
 func (p *Population) sameDirectory(ctx context.Context, dir Users, f *Findings) bool {
 	id, name, err := dir.Identity(ctx)
 	if err != nil {

@@ -37,15 +37,15 @@ type Population struct {
 	Target Target
 	// Kind is what users call it, such as "workforce_ad_population".
 	Kind string
-	// Single says that it is one person for good.
+	// Single marks the population of a resource that manages one person.
 	Single bool
-	// Partial says that rules decided about some people only in this run: nobody else's account
-	// may be removed, released or disabled for having no document.
+	// Partial says that rules decided about some people only in this run. The accounts of all others
+	// stay as they are, although they have no document.
 	Partial bool
-	// Connect returns the directory. It is asked for only when there is something to ask it.
+	// Connect returns the directory. A stage calls it only when it has something to read or write.
 	Connect func() (Users, error)
 	Clock   func() time.Time
-	// Progress, if set, is told in one line what an apply did.
+	// Progress, if set, receives one line about what an apply did.
 	Progress func(ctx context.Context, msg string, fields ...any)
 	// Carrier is the attribute that carries worker ids, such as "employeeID".
 	Carrier string
@@ -56,31 +56,31 @@ type Population struct {
 	Gathering *Gathering
 	// Before holds the documents that the state records, by worker id.
 	Before map[string]string
-	// Memory is what else is known of them. Stages keep it up to date.
+	// Memory is what is known of the accounts beside their documents. Stages keep it up to date.
 	Memory Memory
 	// Seen holds accounts as a stage last read them.
 	Seen map[string]*directory.Existing
 
-	ending bool                         // the population itself is taken away, and says what then happens
-	read   map[string]directory.Account // documents of Before that were read, by worker id
+	ending bool                         // the resource itself is destroyed: on_destroy applies
+	read   map[string]directory.Account // documents of Before that were decoded, by worker id
 }
 
 // Options are what the configuration says about a population.
 type Options struct {
-	// Adopt says which accounts that exist already are taken over.
+	// Adopt says which existing accounts are taken over.
 	Adopt string
 	// Restore takes deleted accounts of the same worker id into use again.
 	Restore bool
-	// OnRemoval is what happens to accounts whose document is taken away.
+	// OnRemoval is what happens to accounts that have no document any more.
 	OnRemoval     string
 	RetentionDays int
-	// MaxRemovals and MaxAdopt stop a plan that removes or takes over more.
+	// MaxRemovals and MaxAdopt stop a plan that removes or takes over more accounts.
 	MaxRemovals, MaxAdopt roster.Limit
 	// ChangePassword makes the owner of a new account change the password.
 	ChangePassword bool
 	// Password is for new accounts; empty: a random one for each.
 	Password string
-	// ResetPassword sets Password on accounts that exist, too.
+	// ResetPassword sets Password on existing accounts, too.
 	ResetPassword bool
 	// LinkLater lets a manager be created by another population of the same run.
 	LinkLater bool
@@ -92,21 +92,21 @@ type Options struct {
 type Memory struct {
 	// IDs holds the object id of every managed account, by worker id.
 	IDs map[string]string
-	// Untouched holds the workers whose account was taken over, and that this
-	// population never changed: it does not disable them either.
+	// Untouched holds the workers whose account this population took over and never changed.
+	// It does not disable these accounts when they lose their document.
 	Untouched map[string]bool
-	// Purging holds the workers whose account was deleted and could not be deleted
-	// for good: the state keeps them until it is.
+	// Purging holds the workers whose account is in the recycle bin because deleting it for good
+	// failed. The state keeps them until the account is deleted for good.
 	Purging map[string]bool
-	// ByHand holds the attributes that somebody else changed since a run recorded them, by
-	// worker id, until a run writes the account.
+	// ByHand holds, by worker id, the attributes that somebody else changed after a run recorded
+	// them. It forgets them when a run writes the account.
 	ByHand map[string][]string
 	// Moved holds the object ids of accounts that somebody moved to another directory of the forest, by worker id.
 	Moved map[string]string
 	// Directory is where the accounts are.
 	Directory Identity
-	// Verdicts is what rules said at the last refresh about accounts that they give no
-	// document for, by object id; nil where no rules said anything.
+	// Verdicts says, by object id, why the rules gave an account no document at the last refresh.
+	// It is nil where no rules decided.
 	Verdicts map[string]Verdict
 }
 
@@ -114,17 +114,17 @@ type Memory struct {
 type Identity struct {
 	ID   string `json:"id,omitempty"`
 	Name string `json:"name,omitempty"`
-	// Server is the one of its servers that was used last, where they copy from one another.
+	// Server is the domain controller that was used last; empty for a directory without replicas.
 	Server string `json:"server,omitempty"`
 }
 
-// NewMemory returns a memory of nothing.
+// NewMemory returns an empty memory.
 func NewMemory() Memory {
 	return Memory{IDs: map[string]string{}, Untouched: map[string]bool{}, Purging: map[string]bool{}, ByHand: map[string][]string{},
 		Moved: map[string]string{}}
 }
 
-// forget drops what is known of a worker.
+// forget removes everything that is known of a worker.
 func (m *Memory) forget(id string) {
 	delete(m.IDs, id)
 	delete(m.Untouched, id)
@@ -142,17 +142,17 @@ func (p *Population) connect(f *Findings) (Users, bool) {
 		r.Prefer(p.Memory.Directory.Server)
 	}
 	if p.Gathering != nil {
-		dir = p.Gathering.through(dir)
+		dir = p.Gathering.wrap(dir)
 	}
 	return dir, true
 }
 
-// Plan checks everything that can be known of turning the documents of the
-// state into want, and says what they do not show by themselves.
+// Plan checks the change from the documents of the state to want, as far as that is possible
+// before anything is written. It reports what the documents do not show by themselves.
 //
-// It returns what was found out about the accounts that are taken over, by worker
-// id, for [Population.Apply]. Where nothing was, it returns carried, which is what
-// an earlier plan found out: so that a plan without changes stays one.
+// Plan returns, by worker id, the fingerprint of each account that is taken over, for
+// [Population.Apply]. Where it takes no account over, it returns carried, the result of an
+// earlier plan, so that a plan without changes stays empty.
 func (p *Population) Plan(ctx context.Context, want, carried map[string]string) (map[string]string, Findings) {
 	defer p.begin()()
 	var f Findings
@@ -179,16 +179,16 @@ func (p *Population) Plan(ctx context.Context, want, carried map[string]string) 
 	changed = slices.DeleteFunc(changed, func(id string) bool { return aside[id] })
 	p.claimPlanned(want, ids, accounts, &f)
 	p.warnOfAdoptions(adoptions, accounts, &f)
-	p.warnOfHands(accounts, changed, &f)
+	p.warnOfManualChanges(accounts, changed, &f)
 	p.checkChanges(ctx, dir, accounts, changed, ids, adoptions, &f)
-	if removed = withoutObjects(removed, p.Memory.IDs, ids, want); len(removed) > 0 {
+	if removed = withoutTakenOver(removed, p.Memory.IDs, ids, want); len(removed) > 0 {
 		p.noteTouched(removed)
 		p.planRemoval(ctx, dir, removed, p.Options.OnRemoval, &f)
 	}
-	return p.carry(adoptions, accounts, carried), f
+	return p.plannedAdoptions(adoptions, accounts, carried), f
 }
 
-// checkChanges refuses what the directory would.
+// checkChanges refuses the changes that the directory would refuse.
 func (p *Population) checkChanges(ctx context.Context, dir Users, accounts map[string]directory.Account, changed []string, ids map[string]string, adoptions map[string]adoption, f *Findings) {
 	refused := p.checkDeletions(ctx, dir, accounts, changed, ids, f)
 	lasting, owners, writes := map[string]directory.Account{}, map[string]string{}, []string{}
@@ -211,7 +211,7 @@ func (p *Population) checkChanges(ctx context.Context, dir Users, accounts map[s
 		}
 	}
 	proposal := directory.Proposal{Format: p.Target.Format, Valid: p.Target.Valid, Accounts: lasting, Changed: writes, IDs: owners,
-		Present: func(id string) (directory.Account, bool) { return p.asItIs(dir, id, accounts[id], adoptions) }}
+		Present: func(id string) (directory.Account, bool) { return p.currentAccount(dir, id, accounts[id], adoptions) }}
 	err := proposal.Check(ctx, dir)
 	if c, ok := dir.(ChangeChecker); ok && err == nil && len(changes) > 0 {
 		err = c.Check(ctx, changes)
@@ -219,16 +219,17 @@ func (p *Population) checkChanges(ctx context.Context, dir Users, accounts map[s
 	f.problems("The directory would refuse an account", err)
 }
 
-// asItIs returns an account as it is, as the state or, where it is taken over, the directory says.
-func (p *Population) asItIs(dir Users, id string, want directory.Account, adoptions map[string]adoption) (directory.Account, bool) {
+// currentAccount returns an account as the state records it. For an account that is taken over, it returns what
+// the directory holds.
+func (p *Population) currentAccount(dir Users, id string, want directory.Account, adoptions map[string]adoption) (directory.Account, bool) {
 	if a, adopted := adoptions[id]; adopted {
 		return dir.Render(want, a.e), true
 	}
 	return p.before(id)
 }
 
-// before returns the account of a worker as the state knows it. Each document is read
-// once, however many stages ask, and none where the state has no document.
+// before returns the account of a worker as the state records it. It decodes each document once,
+// however many stages ask for it.
 func (p *Population) before(id string) (directory.Account, bool) {
 	if a, known := p.read[id]; known {
 		return a, true
@@ -248,15 +249,15 @@ func (p *Population) before(id string) (directory.Account, bool) {
 	return a, true
 }
 
-// Apply makes the directory agree with want, and returns the documents of the
-// accounts as they are then: those that failed as they were read back. planned is
+// Apply makes the directory agree with want, and returns the documents of the accounts
+// afterwards. For an account whose write failed, it returns what was read back. planned is
 // what [Population.Plan] returned.
 func (p *Population) Apply(ctx context.Context, want, planned map[string]string) (map[string]string, Findings) {
 	defer p.begin()()
 	candidates, removed := p.candidates(want), p.removed(want)
 	accounts, f := p.Target.parse(want, candidates)
 	dir, ok := p.connect(&f)
-	if !ok || f.Failed() || !p.sameDirectory(ctx, dir, &f) || !p.sameReplica(ctx, dir, &f) {
+	if !ok || f.Failed() || !p.sameDirectory(ctx, dir, &f) || !p.checkReplica(ctx, dir, &f) {
 		return p.Before, f
 	}
 	p.noteTouched(removed)
@@ -267,7 +268,7 @@ func (p *Population) Apply(ctx context.Context, want, planned map[string]string)
 		return p.Before, f
 	}
 	changed = slices.DeleteFunc(changed, func(id string) bool { return aside[id] })
-	gone := withoutObjects(removed, managed, ids, want)
+	gone := withoutTakenOver(removed, managed, ids, want)
 	if err := p.Claims.claim(ctx, p, ids, want); err != nil {
 		f.problems("Nothing was done", err)
 		return p.Before, f
@@ -288,13 +289,13 @@ func (p *Population) Apply(ctx context.Context, want, planned map[string]string)
 	}
 	f.failures(ctx, failures, len(changed))
 	p.summarise(ctx, outcomes, len(failures), len(changed))
-	p.handOver(removed, gone, adoptions, after)
-	p.letGo(accounts)
+	p.forgetHandedOver(removed, gone, adoptions, after)
+	p.forgetReleased(accounts)
 	maps.Copy(after, p.remove(ctx, dir, gone, p.Options.OnRemoval, &f))
 	return after, f
 }
 
-// changes describes what to do with accounts. Who is not as planned is a failure,
+// changes describes what to do with accounts. An account that is not as planned is a failure,
 // and keeps the document of the state.
 func (p *Population) changes(dir Users, accounts map[string]directory.Account, changed []string, managed map[string]string, adoptions map[string]adoption, planned, after map[string]string) ([]directory.Change, []error) {
 	var changes []directory.Change
@@ -312,7 +313,7 @@ func (p *Population) changes(dir Users, accounts map[string]directory.Account, c
 		}
 		var err error
 		if managed[id] == "" {
-			c.Planned, err = p.asPlanned(dir, id, a, adoptions, planned)
+			c.Planned, err = p.checkAsPlanned(dir, id, a, adoptions, planned)
 		} else if !p.Memory.Purging[id] {
 			if before, known := p.before(id); known {
 				c.Planned = &before
@@ -322,7 +323,7 @@ func (p *Population) changes(dir Users, accounts map[string]directory.Account, c
 		case err == nil:
 			changes = append(changes, c)
 		case a.Deleted && errors.Is(err, directory.ErrGone):
-			after[id] = doc // what was wanted
+			after[id] = doc // it is gone, as wanted
 			p.Memory.forget(id)
 		default:
 			failures = append(failures, err)
@@ -335,7 +336,7 @@ func (p *Population) changes(dir Users, accounts map[string]directory.Account, c
 	return changes, failures
 }
 
-// recordOutcome records what became of one account.
+// recordOutcome records the result of the change of one account.
 func (p *Population) recordOutcome(dir Users, o directory.Outcome, doc string, want directory.Account, adopted bool, after map[string]string) {
 	if o.ID != "" {
 		p.Memory.IDs[o.WorkerID] = o.ID
@@ -346,7 +347,7 @@ func (p *Population) recordOutcome(dir Users, o directory.Outcome, doc string, w
 	case adopted && o.ID != "":
 		p.Memory.Untouched[o.WorkerID] = true
 	}
-	p.see(o.WorkerID, o.Account)
+	p.recordSeen(o.WorkerID, o.Account)
 	before, had := p.Before[o.WorkerID]
 	switch {
 	case o.Err == nil:
@@ -360,9 +361,9 @@ func (p *Population) recordOutcome(dir Users, o directory.Outcome, doc string, w
 	}
 }
 
-// handOver forgets the removed workers whose account goes on under another worker id.
-// Where that failed and the account could not be read back, it stays with the former worker.
-func (p *Population) handOver(removed, gone []string, adoptions map[string]adoption, after map[string]string) {
+// forgetHandedOver forgets the removed workers whose account another worker of this population took
+// over. Where the take-over failed and the account could not be read back, the former worker keeps it.
+func (p *Population) forgetHandedOver(removed, gone []string, adoptions map[string]adoption, after map[string]string) {
 	for id, a := range adoptions {
 		if _, known := after[id]; a.from != "" && !known {
 			p.Memory.forget(id)
@@ -377,8 +378,8 @@ func (p *Population) handOver(removed, gone []string, adoptions map[string]adopt
 	}
 }
 
-// letGo forgets the accounts that are released.
-func (p *Population) letGo(accounts map[string]directory.Account) {
+// forgetReleased forgets the accounts whose document releases them.
+func (p *Population) forgetReleased(accounts map[string]directory.Account) {
 	for id, a := range accounts {
 		if a.Released {
 			p.Memory.forget(id)
@@ -386,7 +387,7 @@ func (p *Population) letGo(accounts map[string]directory.Account) {
 	}
 }
 
-func (p *Population) see(id string, e *directory.Existing) {
+func (p *Population) recordSeen(id string, e *directory.Existing) {
 	if e == nil {
 		return
 	}
@@ -396,12 +397,12 @@ func (p *Population) see(id string, e *directory.Existing) {
 	p.Seen[id] = e
 }
 
-// candidates returns the workers of want of whom something may be to do, without
-// reading a document that says what it said before.
+// candidates returns the workers of want whose account may need a change. It decodes no document
+// that is the same as before.
 func (p *Population) candidates(want map[string]string) []string {
 	var out []string
 	for _, id := range sortedKeys(want) {
-		if p.Before[id] == want[id] && !p.Options.ResetPassword && !p.Memory.Purging[id] && (p.Memory.IDs[id] != "" || p.Target.idle(want[id])) {
+		if p.Before[id] == want[id] && !p.Options.ResetPassword && !p.Memory.Purging[id] && (p.Memory.IDs[id] != "" || p.Target.asksNothing(want[id])) {
 			continue
 		}
 		out = append(out, id)
@@ -409,8 +410,8 @@ func (p *Population) candidates(want map[string]string) []string {
 	return out
 }
 
-// differences returns those workers whose document says something else than
-// the state, or whose account is not managed yet.
+// differences returns the workers whose document differs from the state, and those whose account
+// is not managed yet.
 func (p *Population) differences(want map[string]string, accounts map[string]directory.Account) []string {
 	var changed []string
 	for _, id := range sortedKeys(accounts) {
@@ -443,7 +444,7 @@ func (p *Population) objects(workers []string) map[string]string {
 	return out
 }
 
-// label names the account of a worker as the state knows it.
+// label returns login and name of a worker's account, as the state records them.
 func (p *Population) label(id string) string {
 	a, known := p.before(id)
 	if !known {
@@ -476,7 +477,7 @@ func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps
 
 var digestSeed = maphash.MakeSeed()
 
-// digestOf tells one population from another of the same run by what it wants.
+// digestOf returns a hash of all documents, which tells one population of a run from another.
 func digestOf(docs map[string]string) uint64 {
 	var sum uint64
 	var h maphash.Hash

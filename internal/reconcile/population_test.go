@@ -18,7 +18,7 @@ func TestLifeOfAPopulation(t *testing.T) {
 	says(t, l.run(docs), false)
 	l.quiet(docs)
 	l.dir.of("u1").Account.Enabled = false // by hand
-	says(t, l.run(docs), false, "Changes by hand will be written over (1)", "worker 1 (u1, Name 1): enabled")
+	says(t, l.run(docs), false, "Changes by hand will be overwritten (1)", "worker 1 (u1, Name 1): enabled")
 	if !l.dir.of("u1").Account.Enabled {
 		t.Error("drift was not repaired")
 	}
@@ -185,7 +185,7 @@ func TestAdoption(t *testing.T) {
 	l.dir.add("2", true)
 	docs := map[string]string{"1": document("1", true), "2": document("2", false)}
 	l.options.MaxAdopt, _ = roster.ParseLimit("1")
-	says(t, l.run(docs), true, "2 accounts exist already", "1 are disabled now and will be enabled, and 1 are enabled now and will be disabled", "worker 1: CN=Name 1,OU=Staff, enabled by it", "worker 2", "disabled by it",
+	says(t, l.run(docs), true, "2 accounts exist already", "1 are disabled now and will be enabled, and 1 are enabled now and will be disabled", "worker 1: CN=Name 1,OU=Staff, which will be enabled", "worker 2", "which will be disabled",
 		"Too many accounts would be taken over (max_adopt)", "max_adopt is 1")
 	l.options.MaxAdopt = roster.Limit{}
 	first := l.dir.of("u1").ID
@@ -260,6 +260,19 @@ func TestOneAdoptionThatIsRefusedStopsNobody(t *testing.T) {
 	}
 	// The advice: the account gets the worker's id, and is taken over.
 	l.dir.of("u9").Account.Attributes["employeeID"] = directory.Value{"9"}
+	says(t, l.run(docs), false, "Existing accounts will be taken over", "worker 9")
+	l.quiet(docs)
+}
+
+// TestAdoptionWithoutWorkerID: a document that gives no worker id takes over no account that carries one, and the
+// advice works: with the attribute, the account is taken over.
+func TestAdoptionWithoutWorkerID(t *testing.T) {
+	l := newLife(t, newMemory("a"))
+	l.dir.add("9", true)
+	docs := map[string]string{"9": document("9", true, func(a *directory.Account) { delete(a.Attributes, "employeeID") })}
+	says(t, l.run(docs), true, "Cannot take over an existing account", `whose employeeID is "9"`, "the document gives no employeeID",
+		`add employeeID = "9" to the attributes`)
+	docs["9"] = document("9", true)
 	says(t, l.run(docs), false, "Existing accounts will be taken over", "worker 9")
 	l.quiet(docs)
 }

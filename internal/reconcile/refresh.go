@@ -14,8 +14,8 @@ import (
 	"terraform-provider-workforce/internal/directory"
 )
 
-// Refresh returns the documents of the state with what the directory holds now.
-// An account that is gone is left out; a document that releases its account stays.
+// Refresh returns the documents of the state, updated to what the directory holds now. It leaves
+// out an account that was deleted, and keeps a document that releases its account.
 func (p *Population) Refresh(ctx context.Context) (map[string]string, Findings) {
 	defer p.begin()()
 	after := make(map[string]string, len(p.Before))
@@ -43,12 +43,12 @@ func (p *Population) Refresh(ctx context.Context) (map[string]string, Findings) 
 		f.problems("Cannot read accounts", err)
 		return p.Before, f
 	}
-	outstanding, err := p.outstanding(ctx, dir, found)
+	outstanding, err := p.awaitingPurge(ctx, dir, found)
 	if err != nil {
 		f.problems("Cannot read deleted accounts", err)
 		return p.Before, f
 	}
-	if !p.replicated(ctx, dir, workers, found, outstanding, &f) {
+	if !p.hasReplicated(ctx, dir, workers, found, outstanding, &f) {
 		return p.Before, f
 	}
 	gone := map[string]string{}
@@ -56,8 +56,8 @@ func (p *Population) Refresh(ctx context.Context) (map[string]string, Findings) 
 		switch existing := found[id]; {
 		case existing != nil:
 			after[id] = p.Target.render(dir, p.Before[id], accounts[id], existing)
-			p.noteByHand(id, accounts[id], after[id])
-			p.see(id, existing)
+			p.noteManualChanges(id, accounts[id], after[id])
+			p.recordSeen(id, existing)
 		case outstanding[id]:
 			after[id] = p.Before[id]
 		default:
@@ -68,13 +68,13 @@ func (p *Population) Refresh(ctx context.Context) (map[string]string, Findings) 
 		}
 	}
 	p.noteMoved(ctx, dir, gone, &f)
-	p.learnDirectory(ctx, dir, found)
+	p.recordDirectory(ctx, dir, found)
 	return after, f
 }
 
-// learnDirectory remembers where accounts were found, for a state of an earlier
-// version that does not say.
-func (p *Population) learnDirectory(ctx context.Context, dir Users, found map[string]*directory.Existing) {
+// recordDirectory records in which directory the accounts are, where the state of an earlier version
+// of the provider does not say it.
+func (p *Population) recordDirectory(ctx context.Context, dir Users, found map[string]*directory.Existing) {
 	if p.Memory.Directory.ID != "" || len(found) == 0 {
 		return
 	}
@@ -83,9 +83,9 @@ func (p *Population) learnDirectory(ctx context.Context, dir Users, found map[st
 	}
 }
 
-// outstanding returns, and keeps as purging, the workers whose account is deleted
-// and still to be deleted for good.
-func (p *Population) outstanding(ctx context.Context, dir Users, found map[string]*directory.Existing) (map[string]bool, error) {
+// awaitingPurge returns the workers whose account is in the recycle bin and still to be deleted for
+// good, and keeps only these in Memory.Purging.
+func (p *Population) awaitingPurge(ctx context.Context, dir Users, found map[string]*directory.Existing) (map[string]bool, error) {
 	if len(p.Memory.Purging) == 0 {
 		return nil, nil
 	}
@@ -108,7 +108,7 @@ func (p *Population) outstanding(ctx context.Context, dir Users, found map[strin
 	return p.Memory.Purging, nil
 }
 
-// ReadCore returns the core document of one account that has just been imported.
+// ReadCore returns the core document of one account that is being imported.
 func (p *Population) ReadCore(ctx context.Context, id string) (map[string]string, Findings) {
 	defer p.begin()()
 	var f Findings
@@ -123,13 +123,13 @@ func (p *Population) ReadCore(ctx context.Context, id string) (map[string]string
 	if found[id] == nil {
 		return nil, f
 	}
-	p.see(id, found[id])
+	p.recordSeen(id, found[id])
 	p.Memory.Untouched[id] = true
 	return map[string]string{id: p.Target.Marshal(p.Target.CoreOf(found[id].Account))}, f
 }
 
-// Import returns core documents of every account below a container, or in
-// a domain, that carries a worker id.
+// Import returns the core document of every account with a worker id below a container or, where there are
+// no containers, in a domain.
 func (p *Population) Import(ctx context.Context, part string) (map[string]string, Findings) {
 	var f Findings
 	dir, ok := p.connect(&f)
@@ -149,7 +149,8 @@ func (p *Population) Import(ctx context.Context, part string) (map[string]string
 			continue
 		}
 		if _, twice := docs[id]; twice {
-			f.fail("Cannot import accounts", fmt.Sprintf("Two accounts below %s carry the worker id %q; one of them is %s. Correct the worker id of one of them first.", part, id, e.Path))
+			f.fail("Cannot import accounts", fmt.Sprintf("Two accounts below %s carry the worker id %q; one of them is %s. "+
+				"Correct the worker id of one of them, and import again.", part, id, e.Path))
 			continue
 		}
 		docs[id] = p.Target.Marshal(p.Target.CoreOf(e.Account))
@@ -158,7 +159,7 @@ func (p *Population) Import(ctx context.Context, part string) (map[string]string
 	return docs, f
 }
 
-// checkPart refuses a container, or where there are none a domain, that does not exist.
+// checkPart refuses a container that does not exist or, where there are no containers, an unverified domain.
 func (p *Population) checkPart(ctx context.Context, dir Users, part string) error {
 	if !p.Target.Format.HasContainer {
 		domains, err := dir.Suffixes(ctx)

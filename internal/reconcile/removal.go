@@ -15,21 +15,20 @@ import (
 	"terraform-provider-workforce/internal/wording"
 )
 
-// removed returns the worker ids that the state has and want has not. A document
-// that asked for nothing any more is not removed: it just ends.
+// removed returns the worker ids of the state that are not in want. It leaves out workers whose
+// document asked for nothing, because their account was deleted or released before.
 func (p *Population) removed(want map[string]string) []string {
 	var gone []string
 	for _, id := range sortedKeys(p.Before) {
-		if _, stays := want[id]; !stays && !p.Target.idle(p.Before[id]) {
+		if _, stays := want[id]; !stays && !p.Target.asksNothing(p.Before[id]) {
 			gone = append(gone, id)
 		}
 	}
 	return gone
 }
 
-// withoutObjects returns the removed workers whose account no worker of want
-// has taken over.
-func withoutObjects(removed []string, before, after, want map[string]string) []string {
+// withoutTakenOver returns the removed workers whose account no worker of want takes over.
+func withoutTakenOver(removed []string, before, after, want map[string]string) []string {
 	taken := map[string]bool{}
 	for id := range want {
 		taken[after[id]] = true
@@ -37,24 +36,25 @@ func withoutObjects(removed []string, before, after, want map[string]string) []s
 	return slices.DeleteFunc(slices.Clone(removed), func(id string) bool { return before[id] != "" && taken[before[id]] })
 }
 
-// fate is what happens to the account of a removed worker, and why it is not what
-// the configuration says.
+// fate is what happens to the account of a removed worker. why is the reason where that differs
+// from what the configuration says.
 type fate struct{ action, why string }
 
-// fates decides what happens to removed accounts. Only Disable and Release never fail for a reason that is known before.
-func (p *Population) fates(ctx context.Context, dir Users, removed []string, mode string, f *Findings) map[string]fate {
+// decideRemovals decides what happens to the accounts of removed workers. An account may get Disable or Release
+// where the configuration says Delete or Purge; fate.why says why.
+func (p *Population) decideRemovals(ctx context.Context, dir Users, removed []string, mode string, f *Findings) map[string]fate {
 	out := make(map[string]fate, len(removed))
 	var due []string
 	for _, id := range removed {
 		verdict, known := p.Memory.Verdicts[p.Memory.IDs[id]]
 		switch {
-		case p.Memory.Purging[id]: // deleted already, after its retention
+		case p.Memory.Purging[id]: // in the recycle bin already, after its retention
 			out[id] = fate{mode, ""}
 		case mode == Release:
 			out[id] = fate{mode, ""}
 		case !p.ending && known && (verdict.Kind == Absent || verdict.Kind == Unclear):
 			out[id] = fate{Release, cmp.Or(verdict.Reason, kindText[verdict.Kind])}
-		case !p.ending && p.Memory.Untouched[id] && verdict.Kind != Left: // who ends the resource says what is to happen
+		case !p.ending && p.Memory.Untouched[id] && verdict.Kind != Left: // with on_destroy, the user has said what is to happen
 			out[id] = fate{Release, "this resource never changed the account"}
 		case mode == Disable:
 			out[id] = fate{Disable, cmp.Or(verdict.Reason, kindText[verdict.Kind])}
@@ -64,14 +64,14 @@ func (p *Population) fates(ctx context.Context, dir Users, removed []string, mod
 			due = append(due, id)
 		}
 	}
-	p.whenDue(ctx, dir, due, mode, out, f)
-	p.leaveSynchronised(ctx, dir, out, f)
+	p.decideDeletions(ctx, dir, due, mode, out, f)
+	p.releaseSynchronised(ctx, dir, out, f)
 	return out
 }
 
-// leaveSynchronised releases accounts that another directory masters: they are disabled and
-// deleted there, and a run that tried it here would fail every time.
-func (p *Population) leaveSynchronised(ctx context.Context, dir Users, out map[string]fate, f *Findings) {
+// releaseSynchronised releases accounts that Active Directory masters: they are disabled and
+// deleted there, and Microsoft Entra ID would refuse it in every run.
+func (p *Population) releaseSynchronised(ctx context.Context, dir Users, out map[string]fate, f *Findings) {
 	if p.Target.Format.Mastered == nil {
 		return
 	}
@@ -101,9 +101,9 @@ func (p *Population) leaveSynchronised(ctx context.Context, dir Users, out map[s
 	}
 }
 
-// undecided returns the removed workers about whom rules decided, and refuses the run where there are
-// others: their account stays, and Terraform cannot leave out of a map what the state keeps.
-func (p *Population) undecided(removed []string, f *Findings) (decided []string) {
+// refuseUndecided returns the removed workers about whom rules decided, and refuses the run where there are
+// others. The accounts of those stay as they are, but Terraform cannot keep in the state a worker whom the plan leaves out.
+func (p *Population) refuseUndecided(removed []string, f *Findings) (decided []string) {
 	var waiting []string
 	for _, id := range removed {
 		if _, known := p.Memory.Verdicts[p.Memory.IDs[id]]; p.Partial && !known {
@@ -122,7 +122,7 @@ func (p *Population) undecided(removed []string, f *Findings) (decided []string)
 	return decided
 }
 
-// kindText says what a verdict without a reason means.
+// kindText is the reason of a verdict that gives none.
 var kindText = map[string]string{
 	Absent:     "the worker is not in the feed, and the account is not known to belong to this population",
 	Unclear:    "whose account it is is not clear",
@@ -131,9 +131,9 @@ var kindText = map[string]string{
 	Left:       "the worker has left, and is out of scope",
 }
 
-// whenDue deletes accounts that were disabled for long enough, by the
-// directory's own record, and disables the others.
-func (p *Population) whenDue(ctx context.Context, dir Users, workers []string, mode string, out map[string]fate, f *Findings) {
+// decideDeletions decides to delete the accounts that have been disabled for RetentionDays, by the
+// directory's own record, and to disable the others.
+func (p *Population) decideDeletions(ctx context.Context, dir Users, workers []string, mode string, out map[string]fate, f *Findings) {
 	if len(workers) == 0 {
 		return
 	}
@@ -160,16 +160,17 @@ func (p *Population) whenDue(ctx context.Context, dir Users, workers []string, m
 var outcomes = []struct{ action, text string }{
 	{Delete, "will be deleted, because they were disabled for retention_days"},
 	{Purge, "will be deleted for good, because they were disabled for retention_days"},
-	{Disable, "will be disabled where they are not yet, and stay where they are"},
+	{Disable, "will be disabled where they are enabled, and stay in their container"},
 	{Release, "will be released: they stay as they are and are no longer managed"},
 }
 
-// planRemoval says what happens to removed accounts, and refuses what must not be.
+// planRemoval reports what happens to the accounts of removed workers, and refuses more than MaxRemovals and
+// protected accounts.
 func (p *Population) planRemoval(ctx context.Context, dir Users, removed []string, mode string, f *Findings) {
-	if removed = p.undecided(removed, f); len(removed) == 0 {
+	if removed = p.refuseUndecided(removed, f); len(removed) == 0 {
 		return
 	}
-	fates := p.fates(ctx, dir, removed, mode, f)
+	fates := p.decideRemovals(ctx, dir, removed, mode, f)
 	var text []string
 	var lost, lines []string
 	for _, outcome := range outcomes {
@@ -202,7 +203,7 @@ func (p *Population) planRemoval(ctx context.Context, dir Users, removed []strin
 	p.checkProtected(ctx, dir, removed, fates, f)
 }
 
-// checkProtected refuses to disable or delete what is protected.
+// checkProtected refuses to disable or delete protected accounts.
 func (p *Population) checkProtected(ctx context.Context, dir Users, removed []string, fates map[string]fate, f *Findings) {
 	var touched []string
 	for _, id := range removed {
@@ -228,14 +229,14 @@ func (p *Population) checkProtected(ctx context.Context, dir Users, removed []st
 	}
 }
 
-// PlanEnd says what the end of the population does to its accounts, and refuses what must not be done.
+// PlanEnd reports what destroying the resource does to its accounts, and refuses to change protected ones.
 func (p *Population) PlanEnd(ctx context.Context) Findings {
 	defer p.begin()()
 	var f Findings
 	p.ending = true
 	mode, workers := p.Options.OnRemoval, p.removed(nil)
 	if p.Single {
-		workers = p.undecided(workers, &f)
+		workers = p.refuseUndecided(workers, &f)
 	}
 	if len(workers) == 0 {
 		return f
@@ -250,7 +251,7 @@ func (p *Population) PlanEnd(ctx context.Context) Findings {
 	if !ok || !p.sameDirectory(ctx, dir, &f) {
 		return f
 	}
-	fates := p.fates(ctx, dir, workers, mode, &f)
+	fates := p.decideRemovals(ctx, dir, workers, mode, &f)
 	counts := map[string]int{}
 	for _, fate := range fates {
 		counts[fate.action]++
@@ -268,7 +269,7 @@ func (p *Population) PlanEnd(ctx context.Context) Findings {
 	}
 	text := fmt.Sprintf("Destroying this resource will %s accounts (on_destroy = %q).", strings.Join(parts, ", "), mode)
 	if len(released) > 0 {
-		text += " Not all of them are treated alike:\n" + Listed(released)
+		text += " For some accounts, this differs:\n" + Listed(released)
 	}
 	if !p.Single || len(released) > 0 {
 		f.warn("Accounts will be "+mode+"d", text)
@@ -296,11 +297,11 @@ func (p *Population) End(ctx context.Context) (map[string]string, Findings) {
 	return left, f
 }
 
-// remove takes accounts out of management, and returns the documents of those
-// that could not be disabled or deleted.
+// remove disables, deletes or releases accounts, as [Population.decideRemovals] says. It returns the documents of
+// those that it could not disable or delete.
 func (p *Population) remove(ctx context.Context, dir Users, removed []string, mode string, f *Findings) map[string]string {
 	left := map[string]string{}
-	fates := p.fates(ctx, dir, removed, mode, f)
+	fates := p.decideRemovals(ctx, dir, removed, mode, f)
 	var touched []string
 	for _, id := range removed {
 		if fates[id].action == Release {
@@ -350,9 +351,9 @@ func (p *Population) keepAll(removed []string) map[string]string {
 	return left
 }
 
-// stillOurs returns the removed workers whose account is as this population
-// knows it, and begins their removal. One that another population of the same run has
-// taken over is released; one that somebody else has changed since the plan stays as it is.
+// stillOurs returns the removed workers whose account is as this population recorded it, and
+// begins their removal. It releases an account that another population of the same run has taken
+// over. It leaves alone an account that somebody else has changed since the plan.
 func (p *Population) stillOurs(ctx context.Context, dir Users, removed []string, left map[string]string, f *Findings) ([]string, error) {
 	accounts := make(map[string]directory.Account, len(removed))
 	for _, id := range removed {
@@ -366,7 +367,7 @@ func (p *Population) stillOurs(ctx context.Context, dir Users, removed []string,
 	}
 	return slices.DeleteFunc(slices.Clone(removed), func(id string) bool {
 		switch e := found[id]; {
-		case e == nil: // deleted already, which Remove takes for done
+		case e == nil: // deleted already: Remove reports success
 			return false
 		case p.Claims.claimedByAnother(p, e.ID):
 			p.Memory.forget(id)
@@ -383,8 +384,8 @@ func (p *Population) stillOurs(ctx context.Context, dir Users, removed []string,
 	}), nil
 }
 
-// noteTouched lets the population of this run that takes a removed account over know
-// that the configuration has changed it before.
+// noteTouched records which removed accounts this population has changed. Another population of
+// this run that takes such an account over then counts it as changed by the configuration.
 func (p *Population) noteTouched(removed []string) {
 	for _, id := range removed {
 		if object := p.Memory.IDs[id]; object != "" && !p.Memory.Untouched[id] {

@@ -9,10 +9,10 @@ import (
 	"terraform-provider-workforce/internal/directory"
 )
 
-// Replicated is a directory of several servers that copy from one another, which takes time, and that may be one of several in a forest.
+// Replicated is a directory of several servers, which may be one of several in a forest. Changes take time
+// to get from one server to another.
 type Replicated interface {
-	// Prefer makes a server, as Replica named it, the one that is used, if it can be
-	// and none is in use yet.
+	// Prefer chooses the server that Replica named, if it can be reached and no other is in use yet.
 	Prefer(server string)
 	// Replica returns the name of the server that is used.
 	Replica(ctx context.Context) (string, error)
@@ -21,11 +21,12 @@ type Replicated interface {
 	Elsewhere(ctx context.Context, objects []string) (map[string]string, error)
 }
 
-// replicated reports whether the server that is used has the accounts that the state knows.
-// One that is neither there nor deleted there may not have arrived from the server that was
-// used before: it stops everything, because it would be created a second time. Where
-// the server is the same as before, the account is gone.
-func (p *Population) replicated(
+// hasReplicated reports whether the server in use has the accounts that the state records.
+//
+// An account that is neither among its accounts nor among its deleted ones may not have arrived from
+// the server that was used before. That stops the run, because the account would be created a
+// second time. Where the server is the same as before, such an account was deleted.
+func (p *Population) hasReplicated(
 	ctx context.Context, dir Users, workers []string, found map[string]*directory.Existing, outstanding map[string]bool, f *Findings,
 ) bool {
 	r, ok := dir.(Replicated)
@@ -74,9 +75,9 @@ func (p *Population) replicated(
 	return false
 }
 
-// sameReplica makes sure, before anything is written, that the server has the accounts
-// that the state knows, where it is not the one that the plan was made with.
-func (p *Population) sameReplica(ctx context.Context, dir Users, f *Findings) bool {
+// checkReplica runs before anything is written. Where apply uses another server than the plan did, it
+// checks that this server has the accounts that the state records.
+func (p *Population) checkReplica(ctx context.Context, dir Users, f *Findings) bool {
 	r, ok := dir.(Replicated)
 	if !ok {
 		return true
@@ -90,5 +91,5 @@ func (p *Population) sameReplica(ctx context.Context, dir Users, f *Findings) bo
 		f.problems("Cannot read the directory", err)
 		return false
 	}
-	return p.replicated(ctx, dir, sortedKeys(p.Memory.IDs), found, p.Memory.Purging, f)
+	return p.hasReplicated(ctx, dir, sortedKeys(p.Memory.IDs), found, p.Memory.Purging, f)
 }

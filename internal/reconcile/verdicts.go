@@ -6,17 +6,16 @@ import "sync"
 
 // Kinds of a [Verdict].
 const (
-	// Absent is an account whose worker is not in the feed, and that is not known to
-	// belong to the population.
+	// Absent: the worker is not in the feed, and the account may not belong to the population.
 	Absent = "absent"
-	// Unclear is an account of which it is not clear whose it is.
+	// Unclear: it is not clear whose account it is.
 	Unclear = "unclear"
-	// OutOfScope is an account whose worker is in the feed and not for this directory.
+	// OutOfScope: the worker is in the feed, and not in the scope of this directory.
 	OutOfScope = "out_of_scope"
-	// Ignored is an account whose worker the rules leave alone.
+	// Ignored: the rules leave the worker alone.
 	Ignored = "ignored"
-	// Left is an account whose worker is out of scope or ignored, and has left by the HR record:
-	// it is disabled also where the population never changed it.
+	// Left: the worker is out of scope or ignored, and has left by the HR record. The account is
+	// disabled even where the population never changed it.
 	Left = "left"
 )
 
@@ -35,10 +34,9 @@ type Verdicts struct {
 	partial map[string]bool
 }
 
-// Note remembers the verdicts of rules for a target, by object id. It is called
-// also where there are none: then every account has a document. Several
-// rules may decide about one target: what one of them gives a verdict about may
-// have a document by another.
+// Note records the verdicts of one mapping for a target, by object id. Callers call it also with
+// none, to say that rules decided. Several mappings may decide about one target: an account with
+// a verdict of one may have a document of another.
 func (v *Verdicts) Note(target string, unmanaged map[string]Verdict) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -53,8 +51,8 @@ func (v *Verdicts) Note(target string, unmanaged map[string]Verdict) {
 	}
 }
 
-// NotePartial remembers that rules decided about some people only: an account that has
-// neither document nor verdict then waits for a run that decides about it.
+// NotePartial records that rules decided about some people only. An account that has neither document
+// nor verdict then stays as it is until a run decides about it.
 func (v *Verdicts) NotePartial(target string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -71,8 +69,8 @@ func (v *Verdicts) Partial(target string) bool {
 	return v.partial[target]
 }
 
-// Known returns what is noted about the objects of a population, for its
-// [Memory]. nil: no rules decided about the target in this run.
+// Known returns the verdicts about the objects of a population, for its [Memory]. It returns nil
+// where no rules decided about the target in this run.
 func (v *Verdicts) Known(target string, ids map[string]string) map[string]Verdict {
 	v.mu.Lock()
 	defer v.mu.Unlock()

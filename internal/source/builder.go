@@ -167,6 +167,7 @@ func (b *Builder) planFields() {
 // planAttributes finds the columns that become attributes.
 func (b *Builder) planAttributes() {
 	if b.spec.Attributes != nil {
+		var missing []string
 		for _, name := range b.spec.Attributes {
 			at, there := b.index[name]
 			switch {
@@ -174,10 +175,13 @@ func (b *Builder) planAttributes() {
 				b.Report(Problem{Column: name, Text: "attributes: the name is that of a canonical key, expected another one: expressions could not tell the two apart (the key itself is always there)"})
 			case there:
 				b.attrs = append(b.attrs, at)
+			case b.spec.Sparse:
+				b.missing(name, "attributes", false)
 			default:
-				b.missing(name, "attributes", !b.spec.Sparse)
+				missing = append(missing, name)
 			}
 		}
+		b.missingAttributes(missing)
 		return
 	}
 	for i, name := range b.columns {
@@ -193,22 +197,57 @@ func (b *Builder) planAttributes() {
 	}
 }
 
-// missing reports a column that the configuration names and the source lacks.
-func (b *Builder) missing(column, where string, problem bool) {
-	known := slices.DeleteFunc(slices.Clone(b.columns), func(name string) bool { return name == "" })
+// missingAttributes names in one problem all columns of attributes that the source lacks: somebody who converts
+// the rules of another product has many, and corrects them together.
+func (b *Builder) missingAttributes(columns []string) {
+	if len(columns) == 0 {
+		return
+	}
+	if len(columns) == 1 {
+		b.missing(columns[0], "attributes", true)
+		return
+	}
+	known := b.namedColumns()
+	named := make([]string, len(columns))
+	for i, column := range columns {
+		named[i] = Quote(column) + nearestColumn(column, known)
+	}
+	b.Report(Problem{Text: fmt.Sprintf("attributes: there are no columns %s; the columns are %s",
+		strings.Join(named, ", "), quotedColumns(known))})
+}
+
+// namedColumns returns the columns that have a name.
+func (b *Builder) namedColumns() []string {
+	return slices.DeleteFunc(slices.Clone(b.columns), func(name string) bool { return name == "" })
+}
+
+// nearestColumn suggests a column; one that differs by case or blanks only comes before all others.
+func nearestColumn(column string, known []string) string {
 	near := didYouMean(column, known)
 	for _, name := range known {
 		if strings.EqualFold(strings.TrimSpace(name), strings.TrimSpace(column)) {
 			near = fmt.Sprintf(" (did you mean %q?)", name)
 		}
 	}
+	return near
+}
+
+// quotedColumns lists the first 40 columns for a message, and counts the others.
+func quotedColumns(columns []string) string {
 	more := ""
-	if n := len(known); n > 40 {
-		known, more = known[:40], fmt.Sprintf(" and %d more", n-40)
+	if n := len(columns); n > 40 {
+		columns, more = columns[:40], fmt.Sprintf(" and %d more", n-40)
 	}
-	text := fmt.Sprintf("%s: there is no column %q%s, expected one of %s%s", where, column, near, quoteAll(known), more)
+	return quoteAll(columns) + more
+}
+
+// missing reports a column that the configuration names and the source lacks.
+func (b *Builder) missing(column, where string, problem bool) {
+	known := b.namedColumns()
+	near := nearestColumn(column, known)
+	text := fmt.Sprintf("%s: there is no column %q%s, expected one of %s", where, column, near, quotedColumns(known))
 	if where == "fields.worker_id" && b.spec.Fields["worker_id"] == "" {
-		text = fmt.Sprintf("fields: nothing fills worker_id; name the column that holds it: one of %s%s", quoteAll(known), more)
+		text = fmt.Sprintf("fields: nothing fills worker_id; name the column that holds it: one of %s", quotedColumns(known))
 	}
 	if problem {
 		b.Report(Problem{Text: text})

@@ -4,6 +4,7 @@ package source
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -83,9 +84,9 @@ func (p *Problems) add(one Kind, limit int) {
 	p.First = append(p.First, one)
 }
 
-// where is where a problem is, as short as can be.
+// where says in few words where a problem is; empty where it is of the source as a whole.
 func (p Problem) where() string {
-	if p.Position == "" {
+	if p.Position == "" && p.WorkerID != "" {
 		return "worker " + Quote(p.WorkerID)
 	}
 	return p.Position
@@ -95,8 +96,12 @@ func (k Kind) String() string {
 	if k.Like == 0 {
 		return k.Problem.String()
 	}
-	where := strings.Join(k.Positions, ", ")
-	if more := k.Like - len(k.Positions); more > 0 {
+	positions := slices.DeleteFunc(slices.Clone(k.Positions), func(where string) bool { return where == "" })
+	if len(positions) == 0 {
+		return fmt.Sprintf("%s (%d like this)", k.Problem, k.Like+1)
+	}
+	where := strings.Join(positions, ", ")
+	if more := k.Like - len(positions); more > 0 {
 		where += fmt.Sprintf(" and %d more", more)
 	}
 	return fmt.Sprintf("%s (%d like this, also %s)", k.Problem, k.Like+1, where)

@@ -113,6 +113,7 @@ func TestProblems(t *testing.T) {
 		{"field", Spec{Fields: Fields{"worker_id": "id"}}, []string{"1"}, `fields.worker_id: there is no column "id" (did you mean "ID"?), expected one of "ID", "State"`},
 		{"no field", Spec{Fields: Fields{}}, []string{"1"}, "fields: nothing fills worker_id; name the column that holds it: one of"},
 		{"attribute", Spec{Attributes: []string{"Nmae"}}, []string{"1"}, `attributes: there is no column "Nmae" (did you mean "Name"?)`},
+		{"attributes", Spec{Attributes: []string{"Nmae", "Street", "state "}}, []string{"1"}, `attributes: there are no columns "Nmae" (did you mean "Name"?), "Street", "state " (did you mean "State"?); the columns are "ID", "State"`},
 		{"attribute of a key's name", Spec{Attributes: []string{"status"}}, []string{"1"}, `column "status": attributes: the name is that of a canonical key`},
 		{"unknown key", Spec{Fields: Fields{"worker_id": "ID", "manager": "Boss"}}, []string{"1"}, `fields: "manager" is no canonical key`},
 		{"date format", Spec{DateFormats: []string{"YYYY-MM-DD"}}, []string{"1"}, `date_formats: found "YYYY-MM-DD"`},
