@@ -94,7 +94,7 @@ func (d *guard) guardLimits(l Limits, group string, people []*compared) (lines [
 		case p.existing != nil:
 			matched++
 		}
-		if p.worker != nil && p.whole == nil {
+		if p.worker != nil {
 			workers++
 		}
 	}

@@ -36,8 +36,6 @@ type person struct {
 	refused      *refusal              // a match by a rule that does not identify a person
 	candidates   []*directory.Existing // the accounts that fit equally well, several of them
 	carried      []*directory.Existing // accounts that carry the worker id and that no rule gives the worker
-	whole        *person               // whose account this is one of several of; nil: the person's only one, or none
-	parts        int                   // how many of the candidates are people of their own
 	parted       bool                  // from an account that other workers match as well
 	override     *overridden           // what somebody decided about this worker; nil: nothing
 	staysDeleted bool                  // an override disables, and the account that is theirs is deleted: it stays so
@@ -111,9 +109,9 @@ func (p *person) onlyProtected() bool {
 }
 
 // countsAsAside reports whether max_set_aside counts a person: not where an account stays
-// that is protected, disabled for good, or held by an override. Of several accounts the person counts.
+// that is protected, disabled for good, or held by an override.
 func (p *person) countsAsAside() bool {
-	return p.whole == nil && slices.ContainsFunc(p.troubles, func(t trouble) bool {
+	return slices.ContainsFunc(p.troubles, func(t trouble) bool {
 		return t.kind != problemProtected && t.kind != problemDeletion && t.kind != problemHeld
 	})
 }

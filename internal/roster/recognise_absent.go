@@ -9,8 +9,6 @@ import (
 	"strconv"
 	"strings"
 
-	"golang.org/x/text/unicode/norm"
-
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/expression/spelling"
 )
@@ -18,23 +16,20 @@ import (
 // addAbsent adds a person for every account of this population that carries a worker id
 // and that no worker matched. Missing from the feed is not the same as left.
 func (d *recognised) addAbsent(context.Context) error {
-	people := append(slices.Clone(d.people), d.split()...)
-	matched := make(map[string]bool, len(people))
-	for _, p := range people {
+	matched := make(map[string]bool, len(d.people))
+	for _, p := range d.people {
 		if p.existing != nil {
 			matched[p.existing.ID] = true
 		}
-		if p.whole != nil {
-			d.absent[directory.Fold(p.id)] = p
-		}
 	}
+	people := slices.Clone(d.people)
 	for _, e := range d.owned {
 		id := e.Account.Attributes[d.in.WorkerIDAttribute].Text()
 		if matched[e.ID] || id == "" {
 			continue
 		}
 		if p := d.absentOwner(e, id); p != nil {
-			d.absent[directory.Fold(p.id)] = p
+			d.absent[directory.Fold(id)] = p
 			people = append(people, p)
 		}
 	}
@@ -56,10 +51,6 @@ func (d *recognised) absentOwner(e *directory.Existing, id string) *person {
 	switch {
 	case d.disputed[e.ID]:
 		d.leaveOut(nil, e, UnmanagedUnclear, "whose account it is is not clear")
-	case owner != nil && owner.existing != nil && d.splits(owner, []*directory.Existing{e}):
-		p := owner.part(e)
-		p.matched, p.rule = d.in.WorkerIDAttribute, ruleWorkerID
-		return p
 	case owner != nil:
 		if !owner.waits {
 			d.warn("%s carries the worker id %q, but %s", describe(e), id, matchedElsewhere(owner))
@@ -74,8 +65,7 @@ func (d *recognised) absentOwner(e *directory.Existing, id string) *person {
 	case other != nil:
 		other.candidates = append(other.candidates, e)
 	default:
-		// Terraform brings worker ids into this form, as keys of documents.
-		return &person{id: norm.NFC.String(id), existing: e, matched: d.in.WorkerIDAttribute, rule: ruleWorkerID, waits: d.waits(id)}
+		return &person{id: id, existing: e, matched: d.in.WorkerIDAttribute, rule: ruleWorkerID, waits: d.waits(id)}
 	}
 	return nil
 }

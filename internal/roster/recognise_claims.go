@@ -44,8 +44,6 @@ func (d *recognised) tellRefusals() {
 func (d *recognised) refuseUnclear() error {
 	for _, p := range d.people {
 		switch {
-		case p.whole != nil:
-			d.asidePart(p)
 		case p.candidates != nil:
 			p.setAside(problemAmbiguous, fmt.Sprintf("%s: %s", p.matched, strings.Join(describeAll(p.candidates), "; "))+d.stillEnabled(p),
 				"give the right one's object id in links, or correct the attribute of the others; the correlation data source names all of them")
@@ -89,7 +87,7 @@ func (d *recognised) carriesTwice(p *person) bool {
 		slices.ContainsFunc(d.targets, func(name string) bool { return directory.Fold(name) == directory.Fold(d.in.WorkerIDAttribute) })
 }
 
-// stillEnabled says whether somebody who has left and fits several accounts keeps access.
+// stillEnabled says that somebody who has left and fits several accounts keeps access.
 func (d *recognised) stillEnabled(p *person) string {
 	n := 0
 	for _, e := range p.candidates {
@@ -97,10 +95,7 @@ func (d *recognised) stillEnabled(p *person) string {
 			n++
 		}
 	}
-	switch {
-	case p.parts > 0:
-		return fmt.Sprintf("; the worker has left, and signs in with none of these %s", wording.Count(p.parts, "account"))
-	case p.stage() != mapping.StageLeft || n == 0:
+	if p.stage() != mapping.StageLeft || n == 0 {
 		return ""
 	}
 	return fmt.Sprintf("; the worker has left, and %s of these stay enabled until somebody says which is theirs", wording.Count(n, "account"))
@@ -111,7 +106,7 @@ func (d *recognised) stillEnabled(p *person) string {
 func (d *recognised) asideTwins() {
 	same := map[string][]*person{}
 	for _, p := range d.people {
-		if p.worker != nil && p.whole == nil {
+		if p.worker != nil {
 			same[directory.Fold(p.id)] = append(same[directory.Fold(p.id)], p)
 		}
 	}

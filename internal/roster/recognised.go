@@ -13,7 +13,7 @@ type recognised struct {
 	*feed
 	notes
 	people []*person          // everybody, those who are absent from the feed too, in natural order of the ids
-	absent map[string]*person // those, and the parts of people with several accounts, by folded worker id
+	absent map[string]*person // those, by folded worker id
 
 	schema    *directory.Schema
 	written   map[string]directory.AttributeType // the types of targets, as the directory has them
