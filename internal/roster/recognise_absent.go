@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/text/unicode/norm"
+
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/expression/spelling"
 )
@@ -29,7 +31,7 @@ func (d *recognised) addAbsent(context.Context) error {
 			continue
 		}
 		if p := d.absentOwner(e, id); p != nil {
-			d.absent[directory.Fold(id)] = p
+			d.absent[directory.Fold(p.id)] = p
 			people = append(people, p)
 		}
 	}
@@ -65,7 +67,8 @@ func (d *recognised) absentOwner(e *directory.Existing, id string) *person {
 	case other != nil:
 		other.candidates = append(other.candidates, e)
 	default:
-		return &person{id: id, existing: e, matched: d.in.WorkerIDAttribute, rule: ruleWorkerID, waits: d.waits(id)}
+		// Terraform brings worker ids into this form, as keys of documents.
+		return &person{id: norm.NFC.String(id), existing: e, matched: d.in.WorkerIDAttribute, rule: ruleWorkerID, waits: d.waits(id)}
 	}
 	return nil
 }
