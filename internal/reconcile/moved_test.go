@@ -5,6 +5,7 @@ package reconcile
 import (
 	"context"
 	"errors"
+	"maps"
 	"testing"
 
 	"terraform-provider-workforce/internal/directory"
@@ -56,10 +57,20 @@ func TestMovedToAnotherDomain(t *testing.T) {
 	says(t, l.refresh(), false, "Accounts are gone, and nobody knows whether they were moved", "1", "no global catalog")
 	says(t, l.run(docs), false, "Set aside", `worker "1"`, "no global catalog")
 	forest.down = nil
+	// A worker who leaves meanwhile has access there: each refresh says so, even where nobody else is left.
+	for _, rest := range []map[string]string{{"2": docs["2"]}, {}} {
+		says(t, l.run(rest), false)
+		for range 2 {
+			says(t, l.refresh(), false, "Accounts are in another domain of the forest", "worker 1: CN=Name 1,DC=emea", "keeps access")
+		}
+	}
 	// The advice: the worker belongs to the other domain now.
 	other := map[string]string{"2": docs["2"]}
 	says(t, l.run(other), false)
-	l.quiet(other)
+	says(t, l.refresh(), false, "another domain of the forest")
+	if _, f := l.plan(other); len(f) > 0 || !maps.Equal(l.docs, other) {
+		t.Errorf("the second plan is not empty: %v", f)
+	}
 	// Or the account is deleted there, and is made anew here.
 	delete(forest.places, object)
 	says(t, l.run(docs), false)

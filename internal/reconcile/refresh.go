@@ -27,7 +27,7 @@ func (p *Population) Refresh(ctx context.Context) (map[string]string, Findings) 
 		}
 		workers = append(workers, id)
 	}
-	if len(workers) == 0 {
+	if len(workers) == 0 && len(p.Memory.Moved) == 0 {
 		return after, nil
 	}
 	accounts, f := p.Target.parse(p.Before, workers)
