@@ -80,6 +80,49 @@ func TestMovedToAnotherDomain(t *testing.T) {
 	l.quiet(docs)
 }
 
+// TestMovedOfOne: the resource of one person stays in the state while the account is in another domain, because nothing else remembers
+// it. Its documents change nobody, and nobody gets a second account.
+func TestMovedOfOne(t *testing.T) {
+	l := newLife(t, newMemory("a"))
+	forest := inForest{l.dir, map[string]string{}, nil}
+	docs := map[string]string{"1": document("1", true)}
+	says(t, l.run(docs), false)
+	object := l.dir.of("u1").ID
+	delete(l.dir.objects, object)
+	forest.places[object] = "CN=Name 1,DC=emea"
+	one := func() *Population {
+		p := l.population(&Claims{})
+		p.Single, p.Connect = true, func() (Users, error) { return forest, nil }
+		return p
+	}
+	for range 2 {
+		p := one()
+		after, f := p.Refresh(t.Context())
+		says(t, f, false, "another domain of the forest", "worker 1: CN=Name 1,DC=emea")
+		if l.docs, l.memory = after, p.Memory; !maps.Equal(after, docs) || p.Memory.Moved["1"] != object {
+			t.Fatalf("after the refresh %v, moved %v", after, p.Memory.Moved)
+		}
+		if _, f = one().Plan(t.Context(), docs, nil); len(f) > 0 {
+			t.Errorf("a plan without changes says %v", f)
+		}
+	}
+	for _, want := range []string{document("1", false), document("1", false, deleted)} {
+		_, f := one().Plan(t.Context(), map[string]string{"1": want}, nil)
+		says(t, f, true, `worker "1": somebody moved the account to another domain`)
+		after, f := one().Apply(t.Context(), map[string]string{"1": want}, nil)
+		if says(t, f, true, "somebody moved the account"); !maps.Equal(after, docs) || l.dir.of("u1") != nil {
+			t.Errorf("after the apply %v", after)
+		}
+	}
+	if left, f := one().End(t.Context()); len(left)+len(f) > 0 || l.dir.of("u1") != nil {
+		t.Errorf("the destruction leaves %v, and says %v", left, f)
+	}
+	delete(forest.places, object) // deleted there
+	if after, f := one().Refresh(t.Context()); len(after)+len(f) > 0 {
+		t.Errorf("after the end %v, and %v", after, f)
+	}
+}
+
 // TestGoneAndNobodyToAsk: an account that was deleted here is made anew and asks nobody. One of which nobody can say whether it was
 // moved is not.
 func TestGoneAndNobodyToAsk(t *testing.T) {

@@ -68,6 +68,11 @@ func (p *Population) Refresh(ctx context.Context) (map[string]string, Findings) 
 		}
 	}
 	p.noteMoved(ctx, dir, gone, &f)
+	for id := range p.Memory.Moved {
+		if doc, had := p.Before[id]; had && p.Single { // without its resource nobody would remember it
+			after[id] = doc
+		}
+	}
 	p.recordDirectory(ctx, dir, found)
 	return after, f
 }
