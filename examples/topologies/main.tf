@@ -41,7 +41,7 @@ variable "sign_in" {
   sensitive = true
 }
 
-# Each forest is a provider block of its own. WORKFORCE_AD_URL must not be set.
+# Each forest is a provider block of its own. WORKFORCE_AD_URL and WORKFORCE_AD_GLOBAL_CATALOG_URL must not be set.
 provider "workforce" {
   alias = "corp"
   active_directory = {

@@ -135,13 +135,27 @@ func (d *Domain) Elsewhere(ctx context.Context, objects []string) (map[string]st
 	if err != nil {
 		return nil, err
 	}
+	own, err := d.root(ctx)
+	if err != nil {
+		return nil, err
+	}
 	out := map[string]string{}
 	for object, users := range found {
 		for _, u := range users {
-			out[directory.Fold(object)] = u.Path
+			if !inDomain(u.Path, own, domains) { // the catalog may hold what this domain has just deleted
+				out[directory.Fold(object)] = u.Path
+			}
 		}
 	}
 	return out, nil
+}
+
+// inDomain reports whether an object is in the domain own, and not in one below it. domains are the crossRefs of all domains.
+func inDomain(path, own string, domains []*ldap.Entry) bool {
+	return Below(path, own) && !slices.ContainsFunc(domains, func(e *ldap.Entry) bool {
+		domain := e.GetEqualFoldAttributeValue("nCName")
+		return Below(domain, own) && Below(path, domain)
+	})
 }
 
 // UsersElsewhere returns the users of the forest that are not among those of [Domain.Users], with their addresses: user principal name,

@@ -38,7 +38,12 @@ func TestConformanceInMemory(t *testing.T) {
 // TestElsewhere: an object that somebody moved keeps its objectGUID, by which the global catalog of the forest tells where it is.
 func TestElsewhere(t *testing.T) {
 	here, there := startMemory(t), startMemory(t)
-	moved := there.PutUser("CN=Mo Ved,CN=Users,"+memdir.Base, map[string]string{"sAMAccountName": "moved"})
+	const emea, below = "DC=emea,DC=example,DC=com", "DC=below," + memdir.Base
+	user := func(cn, base string) string {
+		return there.PutUser("CN="+cn+",CN=Users,"+base, map[string]string{"sAMAccountName": cn})
+	}
+	// The catalog may still hold what this domain has just deleted. A domain below it is another one.
+	moved, child, stale := user("Mo Ved", emea), user("Chi Ld", below), user("Sta Le", memdir.Base)
 	conf := ldapconn.Config{URLs: []string{here.URL()}, CACertificatePEM: here.CAPEM() + there.CAPEM(), Username: "admin",
 		Password: "made up, opens nothing"}
 	ask := func(catalog ...string) (map[string]string, error) {
@@ -50,15 +55,18 @@ func TestElsewhere(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer client.Close()
-		return activedirectory.New(client, activedirectory.Options{}).Elsewhere(t.Context(), []string{moved, uuid.NewString()})
+		return activedirectory.New(client, activedirectory.Options{}).Elsewhere(t.Context(),
+			[]string{moved, child, stale, uuid.NewString()})
 	}
 	// A domain that is alone in its forest asks nobody.
 	if found, err := ask("ldaps://127.0.0.1:1"); err != nil || len(found) > 0 {
 		t.Errorf("found %v, error %v, expected nothing", found, err)
 	}
-	here.AddDomain("EMEA", "DC=emea,DC=example,DC=com")
+	here.AddDomain("EMEA", emea)
+	here.AddDomain("BELOW", below)
 	found, err := ask(there.URL())
-	if err != nil || len(found) != 1 || found[directory.Fold(moved)] != "CN=Mo Ved,CN=Users,"+memdir.Base {
+	if err != nil || len(found) != 2 || found[directory.Fold(moved)] != "CN=Mo Ved,CN=Users,"+emea ||
+		found[directory.Fold(child)] != "CN=Chi Ld,CN=Users,"+below {
 		t.Errorf("found %v, error %v", found, err)
 	}
 	if found, err := ask("ldaps://127.0.0.1:1"); err == nil || !strings.Contains(err.Error(), "global catalog") {

@@ -111,8 +111,16 @@ func (s *settings) catalogTargets(ctx context.Context) ([]target, error) {
 	}
 }
 
-// checkCatalog refuses a controller whose global catalog is not whole. A read-only controller is as good as another one here.
-func checkCatalog(t target, root *RootDSE) error {
+// checkCatalog refuses a controller of another forest, and one whose global catalog is not whole. A read-only controller is as good as
+// another one here.
+func (s *settings) checkCatalog(t target, root *RootDSE) error {
+	if is := dnsName(root.RootDomainNamingContext); is != "" && s.forest != "" && !strings.EqualFold(is, s.forest) {
+		return &Error{
+			Op: "connect", Server: t.String(), Kind: KindUnavailable,
+			explanation: fmt.Sprintf("this is the global catalog of the forest %q, and the domain belongs to the forest %q", is, s.forest),
+			advice:      "Name a controller of the domain's own forest. URLs from the environment hold for every provider block that sets none.",
+		}
+	}
 	if root.GlobalCatalogReady {
 		return nil
 	}

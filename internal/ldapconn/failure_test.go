@@ -73,7 +73,7 @@ func TestConnectionRefused(t *testing.T) {
 		{"wrong server name", func(c *ldapconn.Config) { c.ServerName = "dc9.corp.example.com" },
 			ldapconn.IsCertificate, []string{"for another name", "dc9.corp.example.com"}},
 		{"unknown authority", func(c *ldapconn.Config) { c.CACertificateFile = "" },
-			ldapconn.IsCertificate, []string{"authority that is not trusted", "as the CA certificate"}},
+			ldapconn.IsCertificate, []string{"authority that is not trusted", "Set ca_certificate_file"}},
 		{"unknown authority with StartTLS", func(c *ldapconn.Config) {
 			c.CACertificateFile, c.URLs, c.StartTLS = "", []string{d.PlainURL()}, true
 		}, ldapconn.IsCertificate, []string{"authority that is not trusted"}},

@@ -165,6 +165,12 @@ func (c *Client) open(ctx context.Context, p *pin) (*conn, error) {
 		return nil, c.failure("connect", p.target, err)
 	}
 	cn.pin = p
+	if c.settings.catalog { // another forest gets no password to see
+		if err := c.check(ctx, cn); err != nil {
+			cn.close()
+			return nil, err
+		}
+	}
 	err = c.guard(ctx, cn, func() error { return c.settings.auth.bind(ctx, cn) })
 	if err != nil {
 		cn.close()
@@ -203,7 +209,7 @@ func (c *Client) check(ctx context.Context, cn *conn) error {
 	unfit := &Error{Op: "connect", Server: cn.pin.target.String(), Kind: KindUnavailable}
 	switch {
 	case c.settings.catalog:
-		if err := checkCatalog(cn.pin.target, root); err != nil {
+		if err := c.settings.checkCatalog(cn.pin.target, root); err != nil {
 			return err
 		}
 	case root.ReadOnly():

@@ -236,6 +236,16 @@ func TestGlobalCatalog(t *testing.T) {
 	if !ldapconn.IsUnavailable(err) || !strings.Contains(err.Error(), "not ready to serve the global catalog") {
 		t.Errorf("a catalog that is not whole: %v", err)
 	}
+	// One of another forest gets no credentials.
+	other := &fake{root: map[string][]string{"rootDomainNamingContext": {"DC=other,DC=example,DC=net"}}}
+	domain.GlobalCatalogURLs = other.start(t).URLs
+	if gc, err = newClient(t, domain).Catalog(t.Context()); err == nil {
+		_, err = gc.Search(t.Context(), search("", "(mail=*)", "mail"))
+	}
+	if !ldapconn.IsUnavailable(err) || !strings.Contains(err.Error(), `"other.example.net"`) ||
+		!strings.Contains(err.Error(), `"forest.example.com"`) || len(other.binds) > 0 {
+		t.Errorf("a catalog of another forest: %v, binds %q", err, other.binds)
+	}
 	// DNS names the catalogs of the forest, wherever the domain's controllers are.
 	d := samba.Shared(t)
 	domain = config(d)

@@ -80,6 +80,7 @@ func activeDirectorySchema() schema.Attribute {
 				"`workforce_ad_forest_users`, and `workforce_ad_names` with `domains`, ask them; nothing is written " +
 				"there. The default is the hosts of `urls` " +
 				"at these ports, or with `domain` those that DNS names for the forest (`_gc._tcp`). " +
+				"`server_name`, where it is set, must fit every host. " +
 				"Environment variable: `WORKFORCE_AD_GLOBAL_CATALOG_URL`, several separated by commas."},
 			"start_tls":   schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether to encrypt `ldap://` connections with StartTLS before anything else is sent. The default is false. A password is never sent over a connection that is not encrypted. Environment variable: `WORKFORCE_AD_START_TLS`."},
 			"server_name": text("WORKFORCE_AD_SERVER_NAME", "Name that the controller's certificate must carry, when it is not the host in the URL. There is no way to switch the check off."),

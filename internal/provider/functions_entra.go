@@ -83,7 +83,7 @@ func (mappingFromSyncRulesFunction) Definition(_ context.Context, _ function.Def
 		MarkdownDescription: "Converts exported synchronization rules into rules of a mapping. The rules out of the metaverse say which " +
 			"attributes the account gets; the rules into it say from which attributes of the source these are computed, and both are put " +
 			"together. The result is an object: `arguments` is JSON with the arguments of `workforce_mapping` by their names, `dialect` " +
-			"among them, and `notes` lists what works differently and what was translated, and `source_attributes` the " +
+			"among them, `notes` lists what works differently and what was translated, and `source_attributes` the " +
 			"attributes that the rules read, for `attributes` of the HR data source. " +
 			"Who has left follows from the flow to `userAccountControl` or `accountEnabled`, which becomes `worker_lifecycle`; `dn` becomes " +
 			"`container` and `cn`. Flows of passwords are left out. Where something cannot be derived, such as what the code of a rules " +

@@ -72,10 +72,10 @@ func noTimeouts() timeoutsModel {
 
 // timeoutsAttribute is the argument in a schema. left says in which state an operation leaves things when its time is over.
 func timeoutsAttribute(limits timeLimits, left string) schema.Attribute {
-	limit := func(op operation, doing string) schema.Attribute {
+	limit := func(op operation, doing, further string) schema.Attribute {
 		return schema.StringAttribute{Optional: true, Validators: []validator.String{timeLimitValidator{op, limits.of(op)}},
-			MarkdownDescription: fmt.Sprintf("How long %s may take, such as `90s`, `45m` or `1h30m`. The default is `%s`.",
-				doing, wording.Duration(limits.of(op)))}
+			MarkdownDescription: fmt.Sprintf("How long %s may take, such as `90s`, `45m` or `1h30m`. The default is `%s`.%s",
+				doing, wording.Duration(limits.of(op)), further)}
 	}
 	return schema.SingleNestedAttribute{
 		Optional: true, CustomType: timeoutsType,
@@ -83,8 +83,10 @@ func timeoutsAttribute(limits timeLimits, left string) schema.Attribute {
 			" Single requests have limits of their own, which the provider's configuration sets, and a plan has none. " +
 			"A change of `timeouts` alone writes nothing but the state.",
 		Attributes: map[string]schema.Attribute{
-			string(creating): limit(creating, "creation"), string(reading): limit(reading, "reading"), string(changing): limit(changing, "a change"),
-			string(deleting): limit(deleting, "destruction"),
+			string(creating): limit(creating, "creation", ""), string(changing): limit(changing, "a change", ""),
+			string(reading): limit(reading, "reading", " A refresh takes it from the state: where it is too short, set a longer time and apply "+
+				"once with `-refresh=false`."),
+			string(deleting): limit(deleting, "destruction", " It is taken from the state: set it and apply before destroying."),
 		},
 	}
 }
@@ -92,9 +94,10 @@ func timeoutsAttribute(limits timeLimits, left string) schema.Attribute {
 // What operations leave when their time is over.
 const (
 	leavesMany = "When the time is over, the operation stops and fails as after Ctrl-C: what was written is in the state, " +
-		"the error says how many are done and how many are left, and the next run does the rest."
+		"the error says how many are done and how many are left, and the next run does the rest; " + afterCreation
 	leavesOne = "When the time is over, the operation stops and fails as after Ctrl-C: what was written is in the state, " +
-		"and the next run does the rest."
+		"and the next run does the rest; " + afterCreation
+	afterCreation = "after a creation, run `terraform untaint` first."
 )
 
 // limit returns the context of an operation, and what ends it: that adds to diags that the time was over, where the

@@ -35,6 +35,10 @@ func TestTimeouts_everywhere(t *testing.T) {
 			if !regexp.MustCompile("The default is `[0-9]+h`").MatchString(a.Description) {
 				t.Errorf("%s: timeouts.%s: found %q", name, a.Name, a.Description)
 			}
+			want := map[string]string{"read": "`-refresh=false`", "delete": "apply before destroying"}[a.Name]
+			if !strings.Contains(a.Description, want) {
+				t.Errorf("%s: timeouts.%s: found %q, expected %q", name, a.Name, a.Description, want)
+			}
 		}
 		if slices.Sort(operations); !slices.Equal(operations, []string{"create", "delete", "read", "update"}) {
 			t.Errorf("%s: timeouts has %q", name, operations)

@@ -3,6 +3,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -303,7 +304,11 @@ func (r *userResource) managed(ctx context.Context, m, state userArguments, doc 
 	p, id := r.person(m, doc)
 	known := loadMemory(ctx, from, diags)
 	p.Memory.Directory, p.Memory.Verdicts = known.Directory, known.Verdicts
-	if object := state.ID.ValueString(); object != "" {
+	if object := state.ID.ValueString(); len(known.Moved) > 0 {
+		for _, moved := range known.Moved { // one, whatever the worker id was then
+			p.Memory.Moved[id] = moved
+		}
+	} else if object != "" {
 		p.Memory.IDs[id] = object
 	}
 	if len(known.Untouched) > 0 {
@@ -337,7 +342,7 @@ func adoptedBy(m userArguments, id string) map[string]string {
 
 // record puts the account as it is now into the model.
 func (r *userResource) record(m userArguments, p *reconcile.Population, id, doc string, diags *diag.Diagnostics) {
-	m.ID = types.StringValue(p.Memory.IDs[id])
+	m.ID = types.StringValue(cmp.Or(p.Memory.IDs[id], p.Memory.Moved[id]))
 	if seen := p.Seen[id]; seen != nil {
 		m.settle(seen, nil, false)
 	}

@@ -86,6 +86,12 @@ func TestFailures(t *testing.T) {
 	if len(f) != 1 {
 		t.Errorf("%d findings, expected one:\n%s", len(f), f.String())
 	}
+	for argument, words := range map[string]string{"timeouts.read": "apply once with -refresh=false", "timeouts.delete": "before destroying"} {
+		if advice := (&TimeLimit{Argument: argument, Limit: time.Hour}).Advice(); !strings.Contains(advice, "1h ("+argument+")") ||
+			!strings.Contains(advice, words) || strings.Contains(advice, "Apply again") {
+			t.Errorf("%s: found %q", argument, advice)
+		}
+	}
 	f = nil
 	f.failures(t.Context(), refused[:1], 1)
 	if says(t, f, true, "An account could not be written"); strings.Contains(f.String(), "of 1") {

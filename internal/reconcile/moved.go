@@ -30,12 +30,27 @@ func (p *Population) noteMoved(ctx context.Context, dir Users, gone map[string]s
 	places, err := r.Elsewhere(ctx, objectsOf(all))
 	if err == nil {
 		maps.DeleteFunc(all, func(_, object string) bool { return places[directory.Fold(object)] == "" })
+		warnOfMoved(all, places, f)
 	} else {
 		f.warn("Accounts are gone, and nobody knows whether they were moved", fmt.Sprintf("The state knows the accounts of these workers, "+
 			"and the directory has them neither among its accounts nor among the deleted ones: %s. Whether somebody moved them to another "+
 			"domain of the forest could not be asked: %v\nNobody gets a second account until it can: %s.",
 			Listed(sortedKeys(all)), err, adviceForest))
 	}
+}
+
+// warnOfMoved names the workers whose account is in another directory of the forest: nobody here takes access away there.
+func warnOfMoved(moved, places map[string]string, f *Findings) {
+	if len(moved) == 0 {
+		return
+	}
+	var lines []string
+	for _, id := range sortedKeys(moved) {
+		lines = append(lines, fmt.Sprintf("worker %s: %s", id, places[directory.Fold(moved[id])]))
+	}
+	f.warn("Accounts are in another domain of the forest", fmt.Sprintf("Somebody moved the accounts of these workers there:\n%s\n"+
+		"They are not managed here any more: who leaves keeps access there until somebody takes it away. Let the population of that domain "+
+		"have the worker (scope of the mappings), move the account back, or disable or delete it there.", Listed(lines)))
 }
 
 // adviceForest is what makes known where an account went.

@@ -402,7 +402,8 @@ func (p *Population) recordSeen(id string, e *directory.Existing) {
 func (p *Population) candidates(want map[string]string) []string {
 	var out []string
 	for _, id := range sortedKeys(want) {
-		if p.Before[id] == want[id] && !p.Options.ResetPassword && !p.Memory.Purging[id] && (p.Memory.IDs[id] != "" || p.Target.asksNothing(want[id])) {
+		if p.Before[id] == want[id] && !p.Options.ResetPassword && !p.Memory.Purging[id] &&
+			(p.Memory.IDs[id] != "" || p.Target.asksNothing(want[id]) || p.Single && p.Memory.Moved[id] != "") {
 			continue
 		}
 		out = append(out, id)

@@ -27,7 +27,7 @@ func (p *Population) Refresh(ctx context.Context) (map[string]string, Findings) 
 		}
 		workers = append(workers, id)
 	}
-	if len(workers) == 0 {
+	if len(workers) == 0 && len(p.Memory.Moved) == 0 {
 		return after, nil
 	}
 	accounts, f := p.Target.parse(p.Before, workers)
@@ -68,6 +68,11 @@ func (p *Population) Refresh(ctx context.Context) (map[string]string, Findings) 
 		}
 	}
 	p.noteMoved(ctx, dir, gone, &f)
+	for id := range p.Memory.Moved {
+		if doc, had := p.Before[id]; had && p.Single { // without its resource nobody would remember it
+			after[id] = doc
+		}
+	}
 	p.recordDirectory(ctx, dir, found)
 	return after, f
 }

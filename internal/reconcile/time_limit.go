@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"terraform-provider-workforce/internal/wording"
@@ -29,8 +30,14 @@ func (e *TimeLimit) Is(target error) bool { return target == context.DeadlineExc
 
 // Advice says what to do about it.
 func (e *TimeLimit) Advice() string {
-	return fmt.Sprintf("The operation may take %s (%s). Apply again for the rest, or set a longer time there.",
-		wording.Duration(e.Limit), e.Argument)
+	advice := "Apply again for the rest, or set a longer time there."
+	switch { // reading and destroying take the time from the state
+	case strings.HasSuffix(e.Argument, ".read"):
+		advice = "Set a longer time there and apply once with -refresh=false: a refresh takes the time from the state."
+	case strings.HasSuffix(e.Argument, ".delete"):
+		advice = "Run again for the rest, or set a longer time there and apply that before destroying."
+	}
+	return fmt.Sprintf("The operation may take %s (%s). %s", wording.Duration(e.Limit), e.Argument, advice)
 }
 
 // ending says why a run ended before its end, and what to do.
