@@ -41,7 +41,8 @@ func (t *Tenant) faultyLicense(want directory.Value, u *user) error {
 		if l == nil {
 			continue
 		}
-		if f, faulty := u.licenses.faults[l.SkuID]; faulty {
+		a, err := names.assign(parseLicense(text))
+		if f, faulty := u.licenses.faults[l.SkuID]; faulty && (err != nil || !u.licenses.has(a)) {
 			return directory.Because(directory.ErrInvalid, fmt.Errorf("the license %s is assigned, and its state is %s (%s): %s", l.PartNumber,
 				f.state, f.word, f.remedy()))
 		}

@@ -184,8 +184,10 @@ func licenseText(license string, without []string) string {
 
 const licenseWithout = " without "
 
-// parseLicense reads what licenseText writes, in any case and with commas or blanks between plans.
+// parseLicense reads what licenseText writes, in any case and with commas or blanks between plans. That it is in error
+// does not count.
 func parseLicense(text string) (license string, without []string) {
+	text = strings.TrimSuffix(text, licenseInError)
 	before, after := text, ""
 	if i := strings.Index(strings.ToLower(text), licenseWithout); i >= 0 {
 		before, after = text[:i], text[i+len(licenseWithout):]
@@ -201,6 +203,8 @@ func checkLicense(text string) error {
 	switch {
 	case license == "":
 		return fmt.Errorf("found %q, expected the part number of a license, such as SPE_E3", text)
+	case strings.HasSuffix(strings.ToLower(text), licenseInError):
+		return fmt.Errorf("found %q, expected no%s: it marks a license that does not work", text, licenseInError)
 	case isObjectID(license):
 		return fmt.Errorf("found the id %q, expected the part number of a license, such as SPE_E3; "+
 			"the data source workforce_entra_licenses has both", license)

@@ -41,6 +41,8 @@ type UnitSpec struct {
 	Restricted bool
 	// Members are left alone where nil.
 	Members []directory.Member
+	// Leaving are the only members, by object id, that a change removes: whoever else joined stays, and is not read.
+	Leaving map[string]bool
 }
 
 // WholeUnit is an administrative unit with what it is.
@@ -53,6 +55,21 @@ type WholeUnit struct {
 	Membership string `json:"membershipType"`
 	// Members are the users and groups in it, by object id, where they were asked for. Devices are left out.
 	Members map[string]directory.Member `json:"-"`
+	// Devices is how many members were left out.
+	Devices int `json:"-"`
+}
+
+// errUnseen is that the members of a unit with hidden membership do not show.
+var errUnseen = errors.New("its membership is hidden, and Microsoft Graph lists no member, although there were some: grant the " +
+	"application the permission Member.Read.Hidden. If somebody did remove them all, remove the resource from the state and import it")
+
+// Seen is an error where members are known to be in a unit, and Graph lists none since they are hidden.
+// https://learn.microsoft.com/graph/permissions-reference#memberreadhidden
+func (u *WholeUnit) Seen(known int) error {
+	if known > 0 && u.Visibility == UnitHidden && u.Members != nil && len(u.Members) == 0 {
+		return directory.Because(directory.ErrDenied, errUnseen)
+	}
+	return nil
 }
 
 // Dynamic reports that the members follow from a rule.
@@ -98,6 +115,8 @@ func (t *Tenant) ReadUnit(ctx context.Context, id string, members bool) (*WholeU
 		_, err := t.eachMember(body, func(m directory.Member) {
 			if m.Class == kindUser || m.Class == kindGroup {
 				u.Members[m.ID] = m
+			} else {
+				u.Devices++
 			}
 		})
 		return err
@@ -219,6 +238,7 @@ func (t *Tenant) UpdateUnit(ctx context.Context, have *WholeUnit, want UnitSpec)
 			return have, permission(result.Err, unitPermission)
 		}
 	}
+	want.disregard(have)
 	err := t.writeUnitMembers(ctx, have, want.Members)
 	detached, cancel := detach(ctx)
 	defer cancel()
@@ -234,13 +254,23 @@ func (t *Tenant) unitAsWritten(ctx context.Context, have *WholeUnit, want UnitSp
 		if err != nil || u == nil {
 			return false, err
 		}
+		want.disregard(u)
 		now = u
 		return want.matches(u), nil
 	})
+	if err == nil && wait {
+		err = now.Seen(len(want.Members))
+	}
 	if err == nil && wait && !want.matches(now) {
 		err = fmt.Errorf("%w: it was written, and does not show within %s", directory.ErrNotAsWritten, visibility)
 	}
 	return now, err
+}
+
+// disregard leaves out members who are neither wanted nor to leave.
+func (want UnitSpec) disregard(u *WholeUnit) {
+	ids := idsOf(want.Members)
+	maps.DeleteFunc(u.Members, func(id string, _ directory.Member) bool { return !ids[id] && !want.Leaving[id] })
 }
 
 func (want UnitSpec) matches(u *WholeUnit) bool {

@@ -31,57 +31,74 @@ type licensesHeld struct {
 
 // has reports whether a user has a license as it is wanted.
 func (h licensesHeld) has(a assignment) bool {
-	if _, faulty := h.faults[a.SkuID]; faulty {
-		return false
-	}
-	if direct, own := h.direct[a.SkuID]; own {
+	_, faulty := h.faults[a.SkuID]
+	if direct, own := h.direct[a.SkuID]; own && !faulty {
 		return direct.equal(a)
 	}
-	inherited, has := h.inherited[a.SkuID]
-	return has && inherited.equal(a)
+	inherited, given := h.inherited[a.SkuID]
+	return given && inherited.equal(a)
+}
+
+// assigned reports whether a license is assigned to the user itself, whether it works or not.
+func (h licensesHeld) assigned(id string) bool {
+	_, own := h.direct[id]
+	_, faulty := h.faults[id]
+	return own || faulty
 }
 
 // readLicenses reads the licenses of a user, and writes them down as documents have them.
 func (t *Tenant) readLicenses(u *user, m models.Userable) {
 	u.licenses = licensesHeld{map[string]assignment{}, map[string]assignment{}, map[string]licenseFault{}}
+	var faulty []assignment
 	for _, state := range m.GetLicenseAssignmentStates() {
-		id, group := state.GetSkuId(), state.GetAssignedByGroup()
-		own := group == nil || *group == ""
-		if s, word := state.GetState(), state.GetError(); id != nil && own && s != nil && strings.HasSuffix(*s, "Error") {
-			f := licenseFault{state: *s, word: "no reason given"}
-			if word != nil && *word != "" {
-				f.word = *word
-			}
-			u.licenses.faults[id.String()] = f
-		}
-		if s := state.GetState(); id == nil || s != nil && !strings.HasPrefix(*s, "Active") {
-			continue // nothing is had by it
+		id, group, s := state.GetSkuId(), state.GetAssignedByGroup(), state.GetState()
+		if id == nil {
+			continue
 		}
 		a := assignment{SkuID: id.String(), Disabled: []string{}}
 		for _, plan := range state.GetDisabledPlans() {
 			a.Disabled = append(a.Disabled, plan.String())
 		}
 		a.Disabled = set(a.Disabled)
-		if own {
+		own := group == nil || *group == ""
+		if own && s != nil && strings.HasSuffix(*s, "Error") {
+			f := licenseFault{state: *s, word: "no reason given"}
+			if word := state.GetError(); word != nil && *word != "" {
+				f.word = *word
+			}
+			u.licenses.faults[a.SkuID], faulty = f, append(faulty, a)
+		}
+		switch {
+		case s != nil && !strings.HasPrefix(*s, "Active"): // nothing is had by it
+		case own:
 			u.licenses.direct[a.SkuID] = a
-		} else {
+		default:
 			u.licenses.inherited[a.SkuID] = a
 		}
 	}
+	u.writeLicenses(t, faulty)
+}
+
+// writeLicenses writes the licenses of a user down as documents have them. One that does not work is marked: the next
+// plan shows that it is still to be had, or is to be taken away.
+func (u *user) writeLicenses(t *Tenant, faulty []assignment) {
 	t.mu.Lock()
 	names := catalog(t.licenses)
 	t.mu.Unlock()
 	var texts directory.Value
+	for _, a := range faulty {
+		texts = append(texts, licenseText(names.name(a))+licenseInError)
+	}
 	for id, a := range u.licenses.inherited {
-		if _, own := u.licenses.direct[id]; !own {
+		_, own := u.licenses.direct[id]
+		if _, broken := u.licenses.faults[id]; !own || broken {
 			texts = append(texts, licenseText(names.name(a)))
 		}
 	}
 	for id, a := range u.licenses.direct {
-		if _, faulty := u.licenses.faults[id]; faulty {
-			continue // the next plan shows that it is still to be had
+		if _, broken := u.licenses.faults[id]; !broken {
+			texts = append(texts, licenseText(names.name(a)))
 		}
-		texts = append(texts, licenseText(names.name(a)))
 	}
 	delete(u.values, attrLicenses)
 	if len(texts) > 0 {
@@ -90,11 +107,14 @@ func (t *Tenant) readLicenses(u *user, m models.Userable) {
 	}
 }
 
-// sameLicense reports whether two texts mean the same license with the same plans.
+// licenseInError ends the text of a license that is assigned to a user and does not work.
+const licenseInError = " (in error)"
+
+// sameLicense reports whether two texts mean the same license with the same plans, which works or does not.
 func sameLicense(a, b string) bool {
 	license, without := parseLicense(directory.Fold(a))
 	other, plans := parseLicense(directory.Fold(b))
-	return license == other && slices.Equal(without, plans)
+	return license == other && slices.Equal(without, plans) && strings.HasSuffix(a, licenseInError) == strings.HasSuffix(b, licenseInError)
 }
 
 // holdsLicenses reports whether somebody who has some licenses has all that are wanted.
@@ -317,8 +337,7 @@ func (r *run) licenseChange(names catalog, k *task, want directory.Value) (add [
 		if l == nil || slices.ContainsFunc(wanted, func(a assignment) bool { return a.SkuID == l.SkuID }) {
 			continue
 		}
-		_, own := have.direct[l.SkuID]
-		if _, faulty := have.faults[l.SkuID]; own || faulty {
+		if have.assigned(l.SkuID) {
 			remove = append(remove, l.SkuID)
 		}
 	}

@@ -105,7 +105,7 @@ func TestLicenseInError(t *testing.T) {
 			s.FaultLicense(c.ID, e3.ID, state, word)
 			for range 2 {
 				found, err := again(t, s, clock).Read(t.Context(), map[string]string{"w1": c.ID}, []string{attrLicenses})
-				if err != nil || len(found["w1"].Account.Attributes[attrLicenses]) > 0 {
+				if err != nil || !found["w1"].Account.Attributes[attrLicenses].Equal(directory.Value{"SPE_E3 (in error)"}) {
 					t.Fatalf("%s: shown as held: %v, %v", state, found["w1"], err)
 				}
 				o := one(t, again(t, s, clock), c)
@@ -121,6 +121,53 @@ func TestLicenseInError(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestFaultyLicenseIsTaken: the state names a license that does not work, and who is to have it no longer loses it.
+func TestFaultyLicenseIsTaken(t *testing.T) {
+	for _, state := range []string{"Error", "ActiveWithError"} {
+		tenant, s, clock := open(t, graph.Options{})
+		c := licensed("w1", []string{"SPE_E3 without TEAMS1"})
+		c.ID = one(t, tenant, c).ID
+		s.FaultLicense(c.ID, e3.ID, state, "CountViolation")
+		found, err := again(t, s, clock).Read(t.Context(), map[string]string{"w1": c.ID}, []string{attrLicenses})
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown := tenant.Render(c.Want, found["w1"]).Attributes[attrLicenses]
+		if !shown.Equal(directory.Value{"SPE_E3 without TEAMS1 (in error)"}) {
+			t.Errorf("%s: the state says %q", state, shown)
+		}
+		next := licensed("w1", nil, shown...)
+		next.ID = c.ID
+		if o := one(t, again(t, s, clock), next); o.Err != nil || !o.Changed {
+			t.Errorf("%s: changed %t, %v", state, o.Changed, o.Err)
+		}
+		hasLicenses(t, s, c.ID)
+	}
+}
+
+// TestFaultBesideGroup: who has a license by a group has it, although the user's own assignment of it does not work.
+func TestFaultBesideGroup(t *testing.T) {
+	tenant, s, clock := open(t, graph.Options{})
+	c := licensed("w1", []string{"SPE_E3"})
+	c.ID = one(t, tenant, c).ID
+	group := s.AddGroup(map[string]any{"displayName": "Licensed"})
+	s.AddMembers(group, c.ID)
+	if err := tenant.SetGroupLicenses(t.Context(), group, map[string][]string{"SPE_E3": nil}); err != nil {
+		t.Fatal(err)
+	}
+	s.ProcessLicenses()
+	s.FaultLicense(c.ID, e3.ID, "Error", "CountViolation")
+	if o := one(t, again(t, s, clock), c); o.Err != nil || o.Changed {
+		t.Errorf("changed %t, %v", o.Changed, o.Err)
+	}
+	next := licensed("w1", nil, "SPE_E3")
+	next.ID = c.ID
+	if o := one(t, again(t, s, clock), next); o.Err != nil {
+		t.Error(o.Err)
+	}
+	hasLicenses(t, s, c.ID)
 }
 
 // TestInheritedLicenses: what a group gives is enough, is not taken away, and is made up for where its plans differ.
@@ -217,6 +264,7 @@ func TestLicenseTexts(t *testing.T) {
 	for text, ok := range map[string]bool{
 		"SPE_E3": true, "SPE_E3 without TEAMS1": true, "SPE_E3 WITHOUT TEAMS1, SWAY": true, "Microsoft_365_E5_(no_Teams)": true,
 		"SPE_E3 without": false, "SPE_E3 without ": false, " without TEAMS1": false, "05e9a617-0261-4cee-bb44-138d3ef5d965": false,
+		"SPE_E3 (in error)": false,
 	} {
 		if err := CheckValue(kind, directory.Value{text}); (err == nil) != ok {
 			t.Errorf("%q: %v", text, err)

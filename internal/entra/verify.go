@@ -119,7 +119,7 @@ func (r *run) missing(k *task, u *user) []string {
 		if name == attrManager && len(k.Want.Attributes[name]) == 0 && !k.link && r.cameBack(u.manager) {
 			continue // Graph gave the manager back with the account; the next plan sees it
 		}
-		kept := name == attrLicenses && slices.ContainsFunc(k.unlicensed, func(id string) bool { _, has := u.licenses.direct[id]; return has })
+		kept := name == attrLicenses && slices.ContainsFunc(k.unlicensed, u.licenses.assigned)
 		if kept || !k.Want.Attributes[name].Equal(now.Attributes[name]) {
 			names = append(names, name)
 		}

@@ -6,6 +6,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -51,6 +54,7 @@ type entraAdministrativeUnitModel struct {
 	HiddenMembership      types.Bool   `tfsdk:"hidden_membership"`
 	RestrictedManagement  types.Bool   `tfsdk:"restricted_management"`
 	PreventDuplicateNames types.Bool   `tfsdk:"prevent_duplicate_names"`
+	ForceDestroy          types.Bool   `tfsdk:"force_destroy"`
 	ID                    types.String `tfsdk:"id"`
 	timeoutsModel
 }
@@ -64,7 +68,8 @@ func (r *entraAdministrativeUnitResource) Schema(_ context.Context, _ resource.S
 		MarkdownDescription: "An administrative unit in Microsoft Entra ID: a part of the tenant that administrators are limited to, " +
 			"with the users and groups in it. Renaming happens in place. Destroying deletes the unit, which can be restored for 30 days; " +
 			"the users and groups in it stay, and roles that were given in it end. A unit that is gone is planned anew. " +
-			"The application needs the permissions `AdministrativeUnit.ReadWrite.All` and `User.Read.All`.",
+			"The application needs the permissions `AdministrativeUnit.ReadWrite.All` and `User.Read.All`, and for units with " +
+			"hidden membership `Member.Read.Hidden`: without it Microsoft Graph lists no members of them.",
 		Attributes: map[string]schema.Attribute{
 			"display_name": schema.StringAttribute{Required: true, Validators: []validator.String{stringvalidator.UTF8LengthBetween(1, 256)},
 				MarkdownDescription: "The name that administrators see, at most 256 characters. A change renames the unit in place."},
@@ -76,7 +81,10 @@ func (r *entraAdministrativeUnitResource) Schema(_ context.Context, _ resource.S
 				MarkdownDescription: fmt.Sprintf("All users and groups in the unit, at most %s: users by worker id, object id or user principal name, "+
 					"groups by object id. `[]` removes them all; devices in the unit stay. Who is not there at plan is a warning, since accounts may be "+
 					"created in the same run (name their resource in `depends_on`), and at apply an error. Unset: not managed, whoever is in the unit. "+
-					"A change by somebody else shows as drift. Leave it unset for a unit whose members follow from a rule.",
+					"A change by somebody else shows as drift. A plan that takes over the members of a unit warns about those that it removes; who joins "+
+					"between plan and apply stays until the next plan. Leave it unset for a unit whose members follow from a rule. "+
+					"Name a group either here or in `administrative_units` of `workforce_entra_group`, not in both: otherwise each run undoes "+
+					"what the other one did.",
 					wording.Thousands(maxUnitMembers))},
 			"hidden_membership": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false), PlanModifiers: replaces,
@@ -94,6 +102,9 @@ func (r *entraAdministrativeUnitResource) Schema(_ context.Context, _ resource.S
 			"prevent_duplicate_names": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(true),
 				MarkdownDescription: "Whether a plan is refused that gives the unit the display name of another one. The default is true. " +
 					"Set it to false together with `create_before_destroy`."},
+			"force_destroy": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(false),
+				MarkdownDescription: "Whether destroying deletes the unit even while it has members, devices included. The default is false: a unit " +
+					"with members is left alone and destroying or replacing it fails, since roles that were given in it end."},
 			"id":             idAttribute("The unit's object id, which survives renaming."),
 			argumentTimeouts: timeoutsAttribute(limitsOfOne, leavesOne),
 		},
@@ -131,7 +142,43 @@ func (r *entraAdministrativeUnitResource) ModifyPlan(
 	}
 	if !plan.Members.IsNull() && !plan.Members.IsUnknown() {
 		warnMissing(ctx, tenant, "members", plan.Members, state.Members, &resp.Diagnostics)
+		if !state.ID.IsNull() && state.Members.IsNull() {
+			taken := plan.warnTakeOver(ctx, tenant, state.ID.ValueString(), &resp.Diagnostics)
+			savePrivate(ctx, resp.Private, privateTaken, taken, &resp.Diagnostics)
+		}
 	}
+}
+
+// warnTakeOver warns about the members of a unit that leave it because its members are managed from now on, and
+// returns their ids.
+func (m *entraAdministrativeUnitModel) warnTakeOver(
+	ctx context.Context, tenant *entra.Tenant, id string, diags *diag.Diagnostics,
+) []string {
+	u, err := tenant.ReadUnit(ctx, id, true)
+	var found map[string]directory.Member
+	if err == nil && u != nil {
+		found, err = tenant.Members(ctx, textsOf(m.Members))
+	}
+	if err != nil {
+		addProblems(diags, "Cannot tell who leaves the administrative unit", m.named(err))
+	}
+	if err != nil || u == nil {
+		return nil
+	}
+	for _, ref := range textsOf(m.Members) {
+		delete(u.Members, found[ref].ID)
+		delete(u.Members, strings.ToLower(ref))
+	}
+	var names []string
+	for _, who := range u.Members {
+		names = append(names, (&directory.MembershipError{Member: who}).Who())
+	}
+	if slices.Sort(names); len(names) > 0 {
+		diags.AddAttributeWarning(path.Root("members"), "Members will be removed", fmt.Sprintf("The administrative unit %q has %s "+
+			"beside those in `members`, to be removed: %s. Name them in `members`, or leave it unset.",
+			u.DisplayName, wording.Count(len(names), "member"), wording.Some(names, maxProblems)))
+	}
+	return slices.Sorted(maps.Keys(u.Members))
 }
 
 // checkUnitName refuses the name of another unit.
@@ -228,6 +275,9 @@ func (m *entraAdministrativeUnitModel) read(ctx context.Context, run *objectRun[
 	imported := m.DisplayName.IsNull()
 	u, err := run.dir.ReadUnit(ctx, m.ID.ValueString(), imported || !m.Members.IsNull())
 	if u != nil && err == nil {
+		err = u.Seen(len(textsOf(m.Members)))
+	}
+	if u != nil && err == nil {
 		run.names = m.observe(u, run.names, imported)
 	}
 	return u != nil, m.named(err)
@@ -238,7 +288,14 @@ func (m *entraAdministrativeUnitModel) update(ctx context.Context, run *objectRu
 	if err != nil || have == nil {
 		return false, m.named(err)
 	}
+	if err := have.Seen(len(run.names)); err != nil {
+		return false, m.named(err)
+	}
 	want, names, err := m.spec(ctx, run.dir, run.names, have.Members)
+	want.Leaving = map[string]bool{}
+	for _, id := range slices.AppendSeq(slices.Clone(run.taken), maps.Values(run.names)) {
+		want.Leaving[id] = true
+	}
 	if err == nil {
 		have, err = run.dir.UpdateUnit(ctx, have, want)
 	}
@@ -248,6 +305,19 @@ func (m *entraAdministrativeUnitModel) update(ctx context.Context, run *objectRu
 }
 
 func (m *entraAdministrativeUnitModel) remove(ctx context.Context, run *objectRun[*entra.Tenant]) error {
+	if !m.ForceDestroy.ValueBool() {
+		u, err := run.dir.ReadUnit(ctx, m.ID.ValueString(), true)
+		if err == nil && u != nil {
+			err = u.Seen(len(textsOf(m.Members)))
+		}
+		if err != nil {
+			return fmt.Errorf("cannot tell whether the unit has members: %w", m.named(err))
+		}
+		if u != nil && len(u.Members)+u.Devices > 0 {
+			return m.named(fmt.Errorf("it has %s, and roles that were given in a unit end with it. Remove them first, or set "+
+				"force_destroy = true and apply that before destroying", wording.Count(len(u.Members)+u.Devices, "member")))
+		}
+	}
 	return m.named(run.dir.DeleteUnit(ctx, m.DisplayName.ValueString(), m.ID.ValueString()))
 }
 
@@ -260,5 +330,5 @@ func (m *entraAdministrativeUnitModel) locate(ctx context.Context, run *objectRu
 	if err != nil {
 		return nil, err
 	}
-	return map[string]any{"id": found[ref].ID, "prevent_duplicate_names": true}, nil
+	return map[string]any{"id": found[ref].ID, "prevent_duplicate_names": true, "force_destroy": false}, nil
 }

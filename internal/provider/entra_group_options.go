@@ -78,6 +78,8 @@ func entraGroupOptionAttributes(unmanaged string) map[string]schema.Attribute {
 				"application write, only people. Unset: nothing is said."},
 		"administrative_units": schema.SetAttribute{Optional: true, ElementType: types.StringType, Validators: texts,
 			MarkdownDescription: "All administrative units that the group is in, each by object id or display name. `[]` takes it out of all. " +
+				"Name the group either here or in `members` of `workforce_entra_administrative_unit`, not in both: otherwise each run undoes " +
+				"what the other one did. " +
 				"The application needs the permission `AdministrativeUnit.ReadWrite.All`." + unmanaged},
 		"assigned_licenses": schema.MapNestedAttribute{Optional: true,
 			Validators: []validator.Map{mapvalidator.KeysAre(stringvalidator.LengthAtLeast(1))},

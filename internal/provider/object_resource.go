@@ -37,6 +37,7 @@ type objectRun[D any] struct {
 	dir   D
 	diags *diag.Diagnostics
 	names map[string]string // IDs by the references that the state holds
+	taken []string          // IDs of members that the plan of a take-over said to remove
 }
 
 // objectResource is what resources for one object each have in common.
@@ -129,6 +130,7 @@ func (r *objectResource[D, M, P]) Update(ctx context.Context, req resource.Updat
 	ctx, end := m.limit(ctx, changing, limitsOfOne, &resp.Diagnostics)
 	defer end()
 	run.names = loadIDs(ctx, req.Private, &resp.Diagnostics)
+	loadPrivate(ctx, req.Private, privateTaken, &run.taken, &resp.Diagnostics)
 	exists, err := m.update(ctx, run)
 	if err != nil {
 		addProblems(&resp.Diagnostics, "The "+r.noun+" could not be changed", err)
@@ -139,6 +141,9 @@ func (r *objectResource[D, M, P]) Update(ctx context.Context, req resource.Updat
 		resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 		r.identify(ctx, m, resp.Identity, &resp.Diagnostics)
 		savePrivate(ctx, resp.Private, privateIDs, run.names, &resp.Diagnostics)
+	}
+	if len(run.taken) > 0 {
+		savePrivate(ctx, resp.Private, privateTaken, []string{}, &resp.Diagnostics)
 	}
 }
 

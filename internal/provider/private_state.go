@@ -22,6 +22,7 @@ const (
 	privateDirectory  = "directory"  // the domain or tenant that the accounts are in
 	privateVerdicts   = "verdicts"   // why accounts have no document, by object id, as rules said at the last refresh
 	privateIncomplete = "incomplete" // true while a first creation has failed in part
+	privateTaken      = "taken"      // object ids of members that the plan of a take-over said to remove
 	privateLabels     = "labels"     // what mappings say about attributes, for the audit record of the apply
 	privateImport     = "import"     // the container that the next read takes accounts from
 )

@@ -269,3 +269,10 @@ func (s *Server) ExpireTokens() {
 func NewGUID() [16]byte {
 	return uuid.New()
 }
+
+// Revoke takes a permission from the application: tokens that are issued from now on lack it.
+func (s *Server) Revoke(permission string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.options.Permissions = slices.DeleteFunc(slices.Clone(s.options.Permissions), func(p string) bool { return p == permission })
+}

@@ -105,7 +105,7 @@ func assignLicense(s *Server, c *call) (*answer, error) {
 	for _, v := range remove {
 		id, _ := v.(string)
 		switch {
-		case have[fold(id)] == nil:
+		case have[fold(id)] == nil && direct[fold(id)] == nil:
 			return nil, badRequest("User does not have a corresponding license.")
 		case direct[fold(id)] == nil:
 			return nil, badRequest("User license is inherited from a group membership and it cannot be removed directly from the user.")

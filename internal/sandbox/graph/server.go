@@ -56,6 +56,7 @@ var AllPermissions = []string{
 	"User-LifeCycleInfo.Read.All", "User-LifeCycleInfo.ReadWrite.All", "User-PasswordProfile.ReadWrite.All",
 	"User.DeleteRestore.All", "User.EnableDisableAccount.All", "User.ManageIdentities.All", "User.Read.All", "User.ReadWrite.All", "User.RevokeSessions.All",
 	"UserAuthenticationMethod.Read.All", "UserAuthenticationMethod.ReadWrite.All",
+	"Member.Read.Hidden",
 }
 
 // DefaultPermissions are the application permissions that an application has unless Options say otherwise.

@@ -131,7 +131,12 @@ func deleteUnit(s *Server, c *call) (*answer, error) {
 }
 
 func listUnitMembers(s *Server, c *call) (*answer, error) {
-	return s.castTo(c, kindUnit, kindUser, func(e *entry) []*entry { return s.live(e.members.order) })
+	return s.castTo(c, kindUnit, kindUser, func(e *entry) []*entry {
+		if e.text("visibility") == "HiddenMembership" && !c.may("Member.Read.Hidden") {
+			return nil
+		}
+		return s.live(e.members.order)
+	})
 }
 
 func listUnitRefs(s *Server, c *call) (*answer, error) { return refs(listUnitMembers(s, c)) }
