@@ -14,31 +14,6 @@ var restored = []directed{
 		s.rules["attributes"].(object)["manager"] = object{"source": "manager_id", "apply": "on_create"}
 		s.reportsStay()
 	}},
-	{"sibling I: somebody with two accounts leaves, and somebody says whose the second is", both, func(s *scene) {
-		s.lift()
-		s.staff(8)
-		s.runs()
-		first := s.of("105").ID
-		second := s.add(stranger{First: "Second", Last: "Account", Login: "second.account", Worker: "105", Enabled: true})
-		able := func(id string) bool { return s.users()[id].Enabled }
-		s.pass(1)
-		s.runs()
-		s.check(able(first) && able(second), "somebody at work lost access")
-		s.ends("105", -1)
-		s.runs()
-		s.check(!able(first) && !able(second), "who has left can sign in: %t, %t", able(first), able(second))
-		s.settles()
-		s.pass(1)
-		s.runs()
-		s.setWorker(second, "")
-		s.runs()
-		s.mayNot("105")
-		s.settles()
-		s.every(1, 31)
-		s.gone("105")
-		_, there := s.users()[second]
-		s.check(there, "the account of nobody knows whom was deleted")
-	}},
 	{"sibling I: a manager of somebody protected is deleted for good", both, func(s *scene) {
 		s.lift()
 		s.staff(8)
