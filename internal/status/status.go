@@ -112,7 +112,7 @@ func classify(word string) Class {
 			return Unknown
 		case understood:
 			class = combine(class, detail)
-		case class == Left && doubts(p):
+		case class == Left && (doubts(p) || dated(word)):
 			return Unknown
 		case class == Active, class == OnLeave, mentions(p, Active):
 			return Unknown

@@ -16,7 +16,11 @@ func TestClassify(t *testing.T) {
 		Suspended: {"Suspended", "Garden leave", "Gardening Leave", "Furloughed", "Dormant", "Freigestellt", "Suspended - Payroll Eligible", "Active (suspended)", "Suspended pay"},
 		Left: {"Former employee", "Terminated - Voluntary", "Terminated (Deceased)", "Separated", "Laid off", "Inaktiv", "Inactive", "InActive", "Left", "Retired", "Ausgeschieden", "Inactif", "Inactivo", "Licencié", "Cessato", "Uit dienst",
 			"Voluntarily Terminated", "Terminated for Cause", "Terminated, on leave", "Terminated - moved to Malta", "Left: reason 12", "Employee - Terminated", "Not active", "no longer employed", "Ex-employee", "false", "0", "Discarded", "Resigned", "Deceased", "Dismissed", "Former", "Redundant", "Ehemalige Mitarbeiterin",
-			"Terminated - pending final pay", "Terminated (Involuntary)", "Terminated - may return", "Terminated, badge 12345"},
+			"Terminated - pending final pay", "Terminated (Involuntary)", "Terminated - may return", "Terminated, badge 12345",
+			"Terminated - without notice", "Terminated without notice", "Resigned (no notice)", "Job abandonment / no notice", "Terminated - no notice period",
+			"Terminated - not eligible for future employment", "Ausgeschieden (gekündigt)", "Terminated - planned restructuring",
+			"Terminated - role not as expected", "Left (Will Smith)", "Terminated - effective immediately", "Terminated - do not rehire until further notice",
+			"Terminated - case 123456", "Terminated - RIF 2024", "Terminated - ticket 20261399", "Terminated - ticket 48213377", "Terminated - 99.99.2026"},
 		NeverStarted: {"Rescinded", "Withdrawn", "No Show", "No-Show", "NoShow", "Offer Declined", "Offer declined", "Reported No Show", "Hire Rescinded", "Terminated - No Show", "Pending Hire (Withdrawn)", "Never started"},
 		Unknown: {"Terminatd", "I", "X", "T", "A", "D", "S", "P", "R", "O", "Y", "2", "Actve", "Regular", "Employee", "Payroll eligible", "No payroll", "Active - Terminated", "Active (inactive)", "Active - under review", "Resignation withdrawn", "Leave cancelled",
 			"Pending termination", "Terminated - still active", "not", "-", "???", "No", "Yes", "Unknown", "N/A", "Disabled", "Active 0", "Not terminated", "On leave until further notice", "Germany - Active",
@@ -25,7 +29,10 @@ func TestClassify(t *testing.T) {
 			"Terminated: 31.12.26", "Terminated (effective 31 Dec)", "Terminated, 31 December", "Terminated [20261231]", "Terminated / scheduled", "Inactive (from January 1)", "Leaver (upcoming)",
 			"Employee - Terminated (future dated)", "Active - Terminating 2026-12-31", "Active (until 2026-12-31)", "Active - Future Termination", "Active, termination scheduled",
 			"Terminated (rescinded)", "Terminated - cancelled", "Resigned (withdrawn)", "Terminated - Voluntary (future dated)", "Ausgetreten (zum 31.12.2026)", "Austritt (geplant)", "Future leaver",
-			"Termination", "Terminating", "Terminating 2026-12-31", "Pending Leaver", "To be terminated", "Scheduled termination", "Notified of termination"},
+			"Termination", "Terminating", "Terminating 2026-12-31", "Pending Leaver", "To be terminated", "Scheduled termination", "Notified of termination",
+			"Terminated - planned termination", "Terminated - expected leaver", "Left (in notice)", "Terminated - under notice", "Terminated - not yet effective",
+			"Terminated - 2026/12/31", "Terminated - 31-12-2026", "Terminated (December 2026)", "Terminated (Dec 31st)", "Terminated - scheduled for next week",
+			"Terminated - leaving planned by HR desk", "Terminated - access until payday"},
 	} {
 		for _, word := range words {
 			if got := Classify(word); got != class {
