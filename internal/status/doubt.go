@@ -45,6 +45,9 @@ var takenBack = set(`rescinded, withdrawn, withdrew, cancelled, canceled, revoke
 	annule,
 	annulee, anulado, rechazado`)
 
+// joining are words by which one that is taken back is about the hire: "Terminated - Offer Rescinded".
+var joining = set(`offer, hire, start, candidate, application, embauche, contratacion`)
+
 var months = set(`jan, january, januar, feb, february, februar, mar, march, marz, apr, april, may, mai, jun, june, juni, jul, july, juli,
 	aug,
 	august, sep, sept, september, oct, october, okt, oktober, nov, november, dec, december, dez, dezember`)
@@ -111,6 +114,14 @@ var (
 	withSeparators    = regexp.MustCompile(`(?:^|\D)(\d{1,4})\s?[-./– ]\s?(\d{1,2})\s?[-./– ]\s?(\d{4}|\d{2})(?:\D|$)`)
 	withoutSeparators = regexp.MustCompile(`(?:^|\D)(\d{4})(\d\d)(\d\d)(?:\D|$)`)
 )
+
+// reversed reports whether a remark can say that a leaving was taken back, and not that a hire was.
+func reversed(remark []string) bool {
+	has := func(words map[string]bool) bool {
+		return slices.ContainsFunc(remark, func(word string) bool { return words[word] })
+	}
+	return has(takenBack) && !has(joining)
+}
 
 // dated reports whether a text has a date in numbers in it: a year, a month and a day, in any of the usual orders. A year
 // alone or another number is none ("RIF 2024", "case 123456").
