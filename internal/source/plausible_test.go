@@ -76,11 +76,18 @@ func TestColumnsInterchanged(t *testing.T) {
 
 // TestTextsWithoutValue: what a program writes where there is no id is nobody's.
 func TestTextsWithoutValue(t *testing.T) {
-	for _, id := range []string{"NULL", "null", "(null)", "N/A", "-", "TBD", "undefined"} {
+	for _, id := range []string{"NULL", "null", "(null)", "N/A", "-", "??", "undefined"} {
 		if _, err := build(t, Spec{}, twenty(id+"|Active|2020-01-01")...); err == nil ||
 			!strings.Contains(err.Error(), "expected a worker id (it says that there is no id") {
 			t.Errorf("%s: got %v", id, err)
 		}
+	}
+	initials := []string{"TBA", "TBC", "TBD", "NIL", "Nan", "none", "unknown"}
+	for i, id := range initials {
+		initials[i] = id + "|Active|2020-01-01"
+	}
+	if got, err := build(t, Spec{}, twenty(initials...)...); err != nil || got.Workers["Nan"] == nil {
+		t.Errorf("initials: got %+v, %v", got, err)
 	}
 	got, err := build(t, Spec{}, twenty("0|Active|2020-01-01|NULL", "Nullmeyer|Active|2020-01-01")...)
 	if err != nil || len(got.Workers) != 22 || !strings.Contains(got.Workers["0"].Problems[0], "name it in null_values") {
