@@ -111,8 +111,9 @@ func TestGarbledText(t *testing.T) {
 
 // TestKeysThatSparseRecordsLack: a renamed or hidden column of an API is an error where each worker has it.
 func TestKeysThatSparseRecordsLack(t *testing.T) {
+	filled := map[string]float64{}
 	read := func(n int, fields Fields, columns ...string) (*Result, error) {
-		b, err := NewBuilder(Spec{Sparse: true, Fields: fields}, columns)
+		b, err := NewBuilder(Spec{Sparse: true, Fields: fields, MinFilled: filled}, columns)
 		if err != nil {
 			return nil, err
 		}
@@ -136,6 +137,17 @@ func TestKeysThatSparseRecordsLack(t *testing.T) {
 			t.Errorf("%v, a few: got %v", columns, err)
 		}
 	}
+	filled["state"] = 0
+	for _, columns := range [][]string{{"id"}, {"id", "state"}} {
+		if got, err := read(5, all, columns...); err != nil {
+			t.Errorf("%v, min_filled of 0: got %+v, %v", columns, got, err)
+		}
+	}
+	filled["stat"] = 0
+	if _, err := read(5, all, "id"); err == nil || !strings.Contains(err.Error(), `min_filled: there is no column "stat"`) {
+		t.Errorf("a column that nothing names: got %v", err)
+	}
+	clear(filled)
 	all["status"] = ""
 	if got, err := read(5, all, "id"); err != nil || len(got.Warnings) != 2 {
 		t.Errorf("the advice does not work: %+v, %v", got, err)
