@@ -158,13 +158,18 @@ func TestKeysThatSparseRecordsLack(t *testing.T) {
 func TestInstantsInUTC(t *testing.T) {
 	for text, want := range map[string]string{"2026-06-30T22:00:00Z": "2026-07-01", "2026-06-30T22:00:00+00:00": "2026-07-01",
 		"2026-06-30 22:00:00.5-00:00": "2026-07-01", "2026-07-01T00:00:00+00:00": "2026-07-01", "2026-06-30T22:00:00+01:00": "2026-06-30",
-		"2026-06-30T22:00:00": "2026-06-30", "2026-07-01+00:00": "2026-07-01"} {
+		"2026-06-30T22:00:00": "2026-06-30", "2026-07-01+00:00": "2026-07-01",
+		"2026-12-31T23:59:59+00:00": "2026-12-31", "2026-12-31T23:59:00Z": "2026-12-31", "2026-12-31T23:58:59Z": "2027-01-01"} {
 		got, err := build(t, Spec{TimeZone: "Europe/Berlin"}, twenty("1|Active|2020-01-01|"+text)...)
 		if err != nil || string(got.Workers["1"].TerminationDate) != want {
 			t.Errorf("%s: got %+v, %v, expected %s", text, got, err, want)
 		}
 	}
-	got, err := build(t, Spec{}, "1|Active|2020-01-01|2026-06-30T22:00:00+00:00", "2|Active|2020-01-01|2026-07-01",
+	written, err := build(t, Spec{}, twenty("1|Active|2020-01-01|2026-06-30T22:00:00+00:00", "2|Active|2020-01-01|2026-12-31T23:59:59Z")...)
+	if err != nil || written.Workers["1"].TerminationDate != "2026-06-30" || written.Workers["2"].TerminationDate != "2026-12-31" {
+		t.Errorf("without a zone: got %+v, %v", written, err)
+	}
+	got, err := build(t, Spec{}, "1|Active|2020-01-01|2026-06-30T22:00:00Z", "2|Active|2020-01-01|2026-07-01",
 		"3|Active|2020-01-01|2026-07-01")
 	if err != nil || len(got.Workers["1"].Problems) != 1 || !strings.Contains(got.Workers["1"].Problems[0], "time_zone") {
 		t.Errorf("without a zone: got %+v, %v", got, err)
