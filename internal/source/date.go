@@ -122,6 +122,7 @@ func (d *dates) parse(text, zone string) (worker.Date, error) {
 	var found worker.Date
 	var as string
 	missing := false // in range, but not in the calendar
+	unzoned := false // another date where a time zone is known
 	for _, f := range d.formats {
 		t, err := f.parse(text)
 		if err != nil {
@@ -133,9 +134,11 @@ func (d *dates) parse(text, zone string) (worker.Date, error) {
 			return "", fmt.Errorf("found %s, whose year of two digits may be %d or %d: "+
 				"let the HR system write four digits, and give the format with yyyy in date_formats", Quote(text), t.Year()-100, t.Year())
 		}
-		if _, offset := t.Zone(); offset == 0 && inUTC.MatchString(text) && t.Format(time.TimeOnly) != "00:00:00" &&
-			!endOfDay(t) && (zone != "" || strings.HasSuffix(text, "Z")) {
-			return d.instant(text, t, zone)
+		if _, offset := t.Zone(); offset == 0 && inUTC.MatchString(text) && t.Format(time.TimeOnly) != "00:00:00" && !endOfDay(t) {
+			if zone != "" || strings.HasSuffix(text, "Z") {
+				return d.instant(text, t, zone)
+			}
+			unzoned = true
 		}
 		date := worker.Date(t.Format(time.DateOnly))
 		if found != "" && found != date {
@@ -151,7 +154,9 @@ func (d *dates) parse(text, zone string) (worker.Date, error) {
 	case found < "1900-01-01" || found > "2199-12-31":
 		return "", fmt.Errorf("found %s, expected a date from 1900 to 2199 (if it means no date, name it in no_date_values)", Quote(text))
 	}
-	d.known[text] = found
+	if !unzoned {
+		d.known[text] = found
+	}
 	return found, nil
 }
 

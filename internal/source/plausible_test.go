@@ -169,6 +169,10 @@ func TestInstantsInUTC(t *testing.T) {
 	if err != nil || written.Workers["1"].TerminationDate != "2026-06-30" || written.Workers["2"].TerminationDate != "2026-12-31" {
 		t.Errorf("without a zone: got %+v, %v", written, err)
 	}
+	both, err := build(t, Spec{}, twenty("1|Active|2020-01-01|2026-06-30T22:00:00+00:00", "2|Active|2020-01-01|2026-06-30T22:00:00+00:00|||Europe/Berlin")...)
+	if err != nil || both.Workers["2"].TerminationDate != "2026-07-01" {
+		t.Errorf("with a zone behind one without: got %+v, %v", both, err)
+	}
 	got, err := build(t, Spec{}, "1|Active|2020-01-01|2026-06-30T22:00:00Z", "2|Active|2020-01-01|2026-07-01",
 		"3|Active|2020-01-01|2026-07-01")
 	if err != nil || len(got.Workers["1"].Problems) != 1 || !strings.Contains(got.Workers["1"].Problems[0], "time_zone") {
