@@ -89,7 +89,7 @@ func hrSourceSchema(more map[string]schema.Attribute) map[string]schema.Attribut
 			"it is an error."),
 		"no_date_values": texts("Values that mean no date. The default is `9999-12-31` and `0000-00-00`, the second also as zeros in " +
 			"another format, such as `00.00.0000`. An end date of `1900-01-01`, which programs write where there is none, sets its worker " +
-			"aside unless it is named here."),
+			"aside unless it is named here; where many workers have it, it is an error that says what to write."),
 		"true_values":  texts("Words for true, ignoring case. The default is `true`, `yes`, `y`, `1` and `t`."),
 		"false_values": texts("Words for false, ignoring case. The default is `false`, `no`, `n`, `0` and `f`."),
 		"null_values":  texts("Texts that mean no value in every column, such as `NULL`. The default is none but the empty text."),

@@ -69,7 +69,7 @@ func (r *record) noID(column int, text string) string {
 		return "an error of a spreadsheet: mend the formula, and export again"
 	case totalWord.MatchString(text) && !r.bare(): // checkBare says it of records without a value
 		return "is it a total, or another line of a report?"
-	case meansNothing(text):
+	case noID[strings.ToLower(text)]:
 		return "it says that there is no id: leave the record out of the export, or give the worker an id"
 	case text == r.columns[column]:
 		return "the name of the column again: were two exports put one behind the other?"

@@ -99,13 +99,19 @@ func newDates(s Spec) *dates {
 	return d
 }
 
-// inUTC matches a time in UTC: with Z, or with an offset of nothing, as Python and PostgreSQL write it.
+// inUTC matches a time in UTC: with Z, or with an offset of nothing, as Python and .NET write it (the +00 of PostgreSQL is in no
+// format).
 var inUTC = regexp.MustCompile(`Z$|[+-]00:?00$`)
+
+// endOfDay reports the last minute of a day, which is written for the whole day by a system on the time of London or UTC:
+// in no zone to the east is it midnight, or the end of a day there.
+func endOfDay(t time.Time) bool { return t.Hour() == 23 && t.Minute() == 59 }
 
 // parse reads a date. The date is the one written, whatever the offset behind
 // it: "2026-07-01T00:00:00+02:00" and Workday's "2026-07-01-07:00" are the first of
-// July. Only an instant in UTC that is not midnight is no date yet; it is the
-// date of that instant in the worker's time zone.
+// July. Only an instant in UTC that is neither midnight nor the last minute of a day is no
+// date yet; it is the date of that instant in the worker's time zone. Where no zone is known, an
+// offset of nothing may be London's, and the date is the one written; with Z it cannot be told.
 func (d *dates) parse(text, zone string) (worker.Date, error) {
 	if date, ok := d.known[text]; ok {
 		return date, nil
@@ -116,6 +122,7 @@ func (d *dates) parse(text, zone string) (worker.Date, error) {
 	var found worker.Date
 	var as string
 	missing := false // in range, but not in the calendar
+	unzoned := false // another date where a time zone is known
 	for _, f := range d.formats {
 		t, err := f.parse(text)
 		if err != nil {
@@ -127,8 +134,11 @@ func (d *dates) parse(text, zone string) (worker.Date, error) {
 			return "", fmt.Errorf("found %s, whose year of two digits may be %d or %d: "+
 				"let the HR system write four digits, and give the format with yyyy in date_formats", Quote(text), t.Year()-100, t.Year())
 		}
-		if _, offset := t.Zone(); offset == 0 && inUTC.MatchString(text) && t.Format(time.TimeOnly) != "00:00:00" {
-			return d.instant(text, t, zone)
+		if _, offset := t.Zone(); offset == 0 && inUTC.MatchString(text) && t.Format(time.TimeOnly) != "00:00:00" && !endOfDay(t) {
+			if zone != "" || strings.HasSuffix(text, "Z") {
+				return d.instant(text, t, zone)
+			}
+			unzoned = true
 		}
 		date := worker.Date(t.Format(time.DateOnly))
 		if found != "" && found != date {
@@ -144,7 +154,9 @@ func (d *dates) parse(text, zone string) (worker.Date, error) {
 	case found < "1900-01-01" || found > "2199-12-31":
 		return "", fmt.Errorf("found %s, expected a date from 1900 to 2199 (if it means no date, name it in no_date_values)", Quote(text))
 	}
-	d.known[text] = found
+	if !unzoned {
+		d.known[text] = found
+	}
 	return found, nil
 }
 

@@ -72,7 +72,9 @@ func (b *Builder) checkGuards() {
 	for _, column := range slices.Sorted(maps.Keys(b.spec.MinFilled)) {
 		at, there := b.index[column]
 		if !there {
-			b.missing(column, "min_filled", true)
+			if b.spec.MinFilled[column] > 0 || !b.spec.Sparse || !slices.Contains(slices.Collect(maps.Values(b.spec.Fields)), column) {
+				b.missing(column, "min_filled", true)
+			}
 			continue
 		}
 		if share := b.spec.MinFilled[column]; n > 0 && float64(b.filled[at]) < share*float64(n) {
@@ -145,8 +147,11 @@ func (b *Builder) checkAbsent(n int) {
 		if i == fieldID || b.fields[i] >= 0 || column == "" || key == "worker_type" || !slices.Contains(everybody, key) {
 			continue
 		}
+		if _, said := b.spec.MinFilled[column]; said {
+			continue
+		}
 		b.Report(Problem{Column: column, Text: fmt.Sprintf("found no %s in any of %d records, expected one for each worker: %s "+
-			"(fields = { %s = \"\" } says that nothing fills %s)", key, n, mend, key, key)})
+			"(min_filled = { %q = 0 } says that it may be empty, fields = { %s = \"\" } says that nothing fills %s)", key, n, mend, column, key, key)})
 	}
 }
 

@@ -76,6 +76,9 @@ var noValue = set(strings.Fields("null <null> (null) nil none nan n/a #n/a undef
 // meansNothing reports a text that stands for no value in many exports, but may be one.
 func meansNothing(text string) bool { return noValue[strings.ToLower(strings.TrimSpace(text))] }
 
+// noID are those of noValue that are no worker id either: others, such as TBA or Nan, can be somebody's initials or login.
+var noID = set(strings.Fields("null <null> (null) n/a #n/a undefined - -- ? ??"))
+
 // garbled reports text in UTF-8 that somebody read as Windows-1252 or ISO 8859-1 and wrote as UTF-8 again, such as
 // "MÃ¼ller": read back it is UTF-8, which other text with such letters is not.
 func garbled(text string) bool {

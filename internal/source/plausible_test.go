@@ -76,11 +76,18 @@ func TestColumnsInterchanged(t *testing.T) {
 
 // TestTextsWithoutValue: what a program writes where there is no id is nobody's.
 func TestTextsWithoutValue(t *testing.T) {
-	for _, id := range []string{"NULL", "null", "(null)", "N/A", "-", "TBD", "undefined"} {
+	for _, id := range []string{"NULL", "null", "(null)", "N/A", "-", "??", "undefined"} {
 		if _, err := build(t, Spec{}, twenty(id+"|Active|2020-01-01")...); err == nil ||
 			!strings.Contains(err.Error(), "expected a worker id (it says that there is no id") {
 			t.Errorf("%s: got %v", id, err)
 		}
+	}
+	initials := []string{"TBA", "TBC", "TBD", "NIL", "Nan", "none", "unknown"}
+	for i, id := range initials {
+		initials[i] = id + "|Active|2020-01-01"
+	}
+	if got, err := build(t, Spec{}, twenty(initials...)...); err != nil || got.Workers["Nan"] == nil {
+		t.Errorf("initials: got %+v, %v", got, err)
 	}
 	got, err := build(t, Spec{}, twenty("0|Active|2020-01-01|NULL", "Nullmeyer|Active|2020-01-01")...)
 	if err != nil || len(got.Workers) != 22 || !strings.Contains(got.Workers["0"].Problems[0], "name it in null_values") {
@@ -104,8 +111,9 @@ func TestGarbledText(t *testing.T) {
 
 // TestKeysThatSparseRecordsLack: a renamed or hidden column of an API is an error where each worker has it.
 func TestKeysThatSparseRecordsLack(t *testing.T) {
+	filled := map[string]float64{}
 	read := func(n int, fields Fields, columns ...string) (*Result, error) {
-		b, err := NewBuilder(Spec{Sparse: true, Fields: fields}, columns)
+		b, err := NewBuilder(Spec{Sparse: true, Fields: fields, MinFilled: filled}, columns)
 		if err != nil {
 			return nil, err
 		}
@@ -129,6 +137,17 @@ func TestKeysThatSparseRecordsLack(t *testing.T) {
 			t.Errorf("%v, a few: got %v", columns, err)
 		}
 	}
+	filled["state"] = 0
+	for _, columns := range [][]string{{"id"}, {"id", "state"}} {
+		if got, err := read(5, all, columns...); err != nil {
+			t.Errorf("%v, min_filled of 0: got %+v, %v", columns, got, err)
+		}
+	}
+	filled["stat"] = 0
+	if _, err := read(5, all, "id"); err == nil || !strings.Contains(err.Error(), `min_filled: there is no column "stat"`) {
+		t.Errorf("a column that nothing names: got %v", err)
+	}
+	clear(filled)
 	all["status"] = ""
 	if got, err := read(5, all, "id"); err != nil || len(got.Warnings) != 2 {
 		t.Errorf("the advice does not work: %+v, %v", got, err)
@@ -139,13 +158,22 @@ func TestKeysThatSparseRecordsLack(t *testing.T) {
 func TestInstantsInUTC(t *testing.T) {
 	for text, want := range map[string]string{"2026-06-30T22:00:00Z": "2026-07-01", "2026-06-30T22:00:00+00:00": "2026-07-01",
 		"2026-06-30 22:00:00.5-00:00": "2026-07-01", "2026-07-01T00:00:00+00:00": "2026-07-01", "2026-06-30T22:00:00+01:00": "2026-06-30",
-		"2026-06-30T22:00:00": "2026-06-30", "2026-07-01+00:00": "2026-07-01"} {
+		"2026-06-30T22:00:00": "2026-06-30", "2026-07-01+00:00": "2026-07-01",
+		"2026-12-31T23:59:59+00:00": "2026-12-31", "2026-12-31T23:59:00Z": "2026-12-31", "2026-12-31T23:58:59Z": "2027-01-01"} {
 		got, err := build(t, Spec{TimeZone: "Europe/Berlin"}, twenty("1|Active|2020-01-01|"+text)...)
 		if err != nil || string(got.Workers["1"].TerminationDate) != want {
 			t.Errorf("%s: got %+v, %v, expected %s", text, got, err, want)
 		}
 	}
-	got, err := build(t, Spec{}, "1|Active|2020-01-01|2026-06-30T22:00:00+00:00", "2|Active|2020-01-01|2026-07-01",
+	written, err := build(t, Spec{}, twenty("1|Active|2020-01-01|2026-06-30T22:00:00+00:00", "2|Active|2020-01-01|2026-12-31T23:59:59Z")...)
+	if err != nil || written.Workers["1"].TerminationDate != "2026-06-30" || written.Workers["2"].TerminationDate != "2026-12-31" {
+		t.Errorf("without a zone: got %+v, %v", written, err)
+	}
+	both, err := build(t, Spec{}, twenty("1|Active|2020-01-01|2026-06-30T22:00:00+00:00", "2|Active|2020-01-01|2026-06-30T22:00:00+00:00|||Europe/Berlin")...)
+	if err != nil || both.Workers["2"].TerminationDate != "2026-07-01" {
+		t.Errorf("with a zone behind one without: got %+v, %v", both, err)
+	}
+	got, err := build(t, Spec{}, "1|Active|2020-01-01|2026-06-30T22:00:00Z", "2|Active|2020-01-01|2026-07-01",
 		"3|Active|2020-01-01|2026-07-01")
 	if err != nil || len(got.Workers["1"].Problems) != 1 || !strings.Contains(got.Workers["1"].Problems[0], "time_zone") {
 		t.Errorf("without a zone: got %+v, %v", got, err)

@@ -30,7 +30,6 @@
 package status
 
 import (
-	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -108,11 +107,11 @@ func classify(word string) Class {
 	for _, p := range parts[1:] {
 		detail, understood := read(p)
 		switch {
-		case understood && class == Left && detail == NeverStarted && slices.ContainsFunc(p, func(word string) bool { return takenBack[word] }):
+		case understood && class == Left && detail == NeverStarted && reversed(p):
 			return Unknown
 		case understood:
 			class = combine(class, detail)
-		case class == Left && doubts(p):
+		case class == Left && (doubts(p) || dated(word)):
 			return Unknown
 		case class == Active, class == OnLeave, mentions(p, Active):
 			return Unknown

@@ -80,7 +80,8 @@ const qualified = `employee, employees, worker, staff, contractor, contingent, a
 		medical, military, family, study, educational, personal, disability, bereavement, fmla, annual`
 
 // remarks are phrases that say more and change nothing, of words that would by themselves.
-const remarks = `no payroll, payroll ineligible, not payroll eligible, no pay`
+const remarks = `no payroll, payroll ineligible, not payroll eligible, no pay, without notice, no notice, without notice
+		period, no notice period`
 
 var (
 	phrases       = map[string]Class{}

@@ -64,7 +64,7 @@ const (
 
 // NoEnd is what is said of a text whose last line has no end: it may be cut off within the last value.
 const NoEnd = "the last line has no line end, as where a file is cut off in its last value: an end date may be missing there. " +
-	"What tells that the export is whole ends this warning: trailer, min_records or sha256, or a line end that the export writes"
+	"To end this warning, set trailer, min_records or sha256, or let the export end its last line."
 
 // Unvouched reports an export from elsewhere of which nothing tells whether it is whole.
 func (c Config) Unvouched() bool { return !c.Ends && c.SHA256 == "" && c.Content == "" }
