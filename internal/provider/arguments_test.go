@@ -73,7 +73,7 @@ var otherWords = []string{
 	"timely_leavers", "out_of_scope", "sc_verify",
 	"claimed_by_several", "no_account_needed", "data_errors", "fill_rate",
 	// of HR systems and standards
-	"chunked", "dd", "yyyy",
+	"chunked", "dd", "yyyy", "null",
 	"employment_type", "last_working_day", "first_name", "cost_centers", "dynamic_1234", "access_token",
 	// of Kerberos and databases, in what is sent to them
 	"default_realm", "dns_lookup_kdc", "dns_lookup_realm", "udp_preference_limit", "schema_standard",

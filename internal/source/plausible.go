@@ -4,7 +4,10 @@ package source
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
@@ -17,6 +20,8 @@ import (
 type order struct {
 	hired, ended, both int // workers with a hire date, with an end date, with both
 	reversed           findings
+	long               int                 // reversed by two years or more
+	ends               map[worker.Date]int // the end dates of those reversed
 }
 
 // note takes the dates of a worker.
@@ -32,23 +37,65 @@ func (o *order) note(w *worker.Worker, position string) {
 		return
 	}
 	if o.both++; end < w.HireDate {
+		if o.ends == nil {
+			o.ends = map[worker.Date]int{}
+		}
+		o.ends[end]++
+		if longBefore(end, w.HireDate) {
+			o.long++
+		}
 		o.reversed.add(func() string {
 			return fmt.Sprintf("worker %s (%s): %s, hired %s", Quote(w.ID), position, end, w.HireDate)
 		})
 	}
 }
 
+// longBefore reports whether a date is two years or more before another.
+func longBefore(date, other worker.Date) bool {
+	d, err := time.Parse(time.DateOnly, string(date))
+	return err == nil && worker.Date(d.AddDate(2, 0, 0).Format(time.DateOnly)) <= other
+}
+
 // checkOrder refuses records in which the dates of most workers are the wrong way round, and an end date is as
 // common as a hire date. Somebody hired behind their last end date was hired again: with the two columns interchanged,
 // everybody who left would come back. Where only people who were hired again have an end date, far more have a hire date.
+// Where each has both, as in a company of seasonal workers, they are interchanged only if nobody's are in order and
+// most are years apart. One end date of most of them is more likely to mean none.
 func (b *Builder) checkOrder() {
 	o := &b.order
-	if n := o.reversed.count; n < handful || 2*n <= o.both || o.ended < o.hired {
+	n := o.reversed.count
+	if n < handful || 2*n <= o.both || o.ended < o.hired {
 		return
 	}
-	b.Report(Problem{Text: fmt.Sprintf("%d of %d workers with both dates leave before the hire date, the first: %s; "+
-		"expected hire dates before end dates: are the columns of hire_date and termination_date interchanged, in fields or by the export?",
-		o.reversed.count, o.both, o.reversed.first)})
+	each := 10*o.both >= 9*o.ended
+	if each && (n < o.both || 2*o.long <= n) && !b.placeholder() {
+		return
+	}
+	found := fmt.Sprintf("%d of %d workers with both dates leave before the hire date, the first: %s; ", n, o.both, o.reversed.first)
+	if end, times := o.common(); each && b.placeholder() {
+		b.Report(Problem{Text: found + fmt.Sprintf("%d of them on %s: if that means no date, name it in no_date_values: no_date_values = [%s]; "+
+			"otherwise, are the columns of hire_date and termination_date interchanged?", times, end,
+			quoteAll(slices.Concat(words(b.spec.NoDate, DefaultNoDate), []string{string(end)})))})
+		return
+	}
+	b.Report(Problem{Text: found +
+		"expected hire dates before end dates: are the columns of hire_date and termination_date interchanged, in fields or by the export?"})
+}
+
+// common returns the end date that most of those have whose dates are the wrong way round.
+func (o *order) common() (end worker.Date, times int) {
+	for _, date := range slices.Sorted(maps.Keys(o.ends)) {
+		if o.ends[date] > times {
+			end, times = date, o.ends[date]
+		}
+	}
+	return end, times
+}
+
+// placeholder reports whether one end date, years before the hire dates, is that of most of those reversed.
+func (b *Builder) placeholder() bool {
+	_, times := b.order.common()
+	return 2*times > b.order.reversed.count && 2*b.order.long > b.order.reversed.count
 }
 
 // tellOrder warns of single workers whose dates are the wrong way round.

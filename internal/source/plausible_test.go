@@ -74,6 +74,39 @@ func TestColumnsInterchanged(t *testing.T) {
 	}
 }
 
+// TestEachHasBothDates: seasonal workers have the end of the last season, and others a date that means none.
+func TestEachHasBothDates(t *testing.T) {
+	rows := func(of func(i int) (hire, end string)) (out []string) {
+		for i := range 20 {
+			hire, end := of(i)
+			out = append(out, fmt.Sprintf("%d|Active|%s|%s|||UTC", i, hire, end))
+		}
+		return out
+	}
+	seasonal := rows(func(i int) (hire, end string) { return fmt.Sprintf("2026-04-%02d", i+1), "2025-10-31" })
+	if got, err := build(t, Spec{}, seasonal...); err != nil || !strings.Contains(strings.Join(got.Warnings, "\n"), "20 workers who leave before") {
+		t.Errorf("seasonal: got %+v, %v", got, err)
+	}
+	none := rows(func(i int) (hire, end string) { return fmt.Sprintf("%d-04-01", 2001+i), "1970-01-01" })
+	const advice = `no_date_values = ["9999-12-31", "0000-00-00", "1970-01-01"]`
+	if _, err := build(t, Spec{}, none...); err == nil || !strings.Contains(err.Error(), advice) {
+		t.Errorf("1970: got %v", err)
+	}
+	if got, err := build(t, Spec{NoDate: []string{"9999-12-31", "0000-00-00", "1970-01-01"}}, none...); err != nil ||
+		got.Workers["1"].TerminationDate != "" {
+		t.Errorf("the advice does not work: got %+v, %v", got, err)
+	}
+	varying := rows(func(i int) (hire, end string) {
+		return fmt.Sprintf("2026-04-%02d", i+1), fmt.Sprintf("%d-01-01", 2001+i)
+	})
+	if _, err := build(t, Spec{}, varying...); err == nil || !strings.Contains(err.Error(), "interchanged") {
+		t.Errorf("interchanged: got %v", err)
+	}
+	if got, err := build(t, Spec{}, append(varying[1:], "0|Active|2020-01-01|2026-12-31|||UTC")...); err != nil {
+		t.Errorf("one in order: got %+v, %v", got, err)
+	}
+}
+
 // TestTextsWithoutValue: what a program writes where there is no id is nobody's.
 func TestTextsWithoutValue(t *testing.T) {
 	for _, id := range []string{"NULL", "null", "(null)", "N/A", "-", "??", "undefined"} {

@@ -21,8 +21,12 @@ func (r *reader) unsure(first *page) bool {
 func confirms(only, next *page, err error) (end bool, wrong error) {
 	if e, ok := errors.AsType[*web.Error](err); ok {
 		switch e.Status {
-		case http.StatusBadRequest, http.StatusNotFound, http.StatusRequestedRangeNotSatisfiable:
-			return true, nil
+		case http.StatusUnauthorized, http.StatusForbidden, http.StatusProxyAuthRequired, http.StatusRequestTimeout,
+			http.StatusTooEarly, http.StatusTooManyRequests: // says nothing about the page
+		default:
+			if e.Status >= 400 && e.Status < 500 {
+				return true, nil
+			}
 		}
 	}
 	switch {
