@@ -290,7 +290,7 @@ func TestIdentitySchemas(t *testing.T) {
 		"workforce_ad_group_members": "domain? group_id mode?", "workforce_ad_population": "container domain?",
 		"workforce_entra_user": "id tenant_id?", "workforce_entra_group": "id tenant_id?",
 		"workforce_entra_administrative_unit": "id tenant_id?",
-		"workforce_entra_group_members": "group_id mode? tenant_id?", "workforce_entra_population": "domain tenant_id?",
+		"workforce_entra_group_members":       "group_id mode? tenant_id?", "workforce_entra_population": "domain tenant_id?",
 	}
 	for name, schema := range all.IdentitySchemas {
 		var got []string
