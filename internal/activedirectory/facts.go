@@ -13,6 +13,7 @@ import (
 	"github.com/go-ldap/ldap/v3"
 
 	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/ldapconn"
 )
 
 // Facts are what a domain says of itself.
@@ -51,7 +52,7 @@ func (d *Domain) Facts(ctx context.Context) (*Facts, error) {
 		return nil, err
 	}
 	f := &Facts{
-		ForestDNSName: dnsName(dse.RootDomainNamingContext), Controller: strings.ToLower(dse.DNSHostName),
+		ForestDNSName: ldapconn.DNSName(dse.RootDomainNamingContext), Controller: strings.ToLower(dse.DNSHostName),
 		DomainLevel: dse.DomainFunctionality, ForestLevel: dse.ForestFunctionality, ControllerLevel: dse.DomainControllerFunctionality,
 	}
 	var errs [8]error

@@ -6,9 +6,10 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/go-ldap/ldap/v3"
+
+	"terraform-provider-workforce/internal/ldapconn"
 )
 
 // identity is what tells one domain from every other: its security identifier, which
@@ -26,7 +27,7 @@ func (d *Domain) Identity(ctx context.Context) (id, name string, err error) {
 // case. A naming context without one (RFC 2247) is returned as it is spelled.
 func (d *Domain) DNSName(ctx context.Context) (string, error) {
 	root, err := d.root(ctx)
-	return cmp.Or(dnsName(root), root), err
+	return cmp.Or(ldapconn.DNSName(root), root), err
 }
 
 func (d *Domain) readIdentity(ctx context.Context) (identity, error) {
@@ -45,24 +46,7 @@ func (d *Domain) readIdentity(ctx context.Context) (identity, error) {
 	if err != nil {
 		return identity{}, fmt.Errorf("reading which domain this is: the objectSid of %q: %w: the account the provider signs in with needs the right to read it", root, err)
 	}
-	return identity{sid, dnsName(root)}, nil
-}
-
-// dnsName returns the DNS name of a domain by its distinguished name (RFC 2247).
-func dnsName(dn string) string {
-	parsed, err := ldap.ParseDN(dn)
-	if err != nil {
-		return ""
-	}
-	var labels []string
-	for _, rdn := range parsed.RDNs {
-		for _, a := range rdn.Attributes {
-			if isName(a.Type, "DC") {
-				labels = append(labels, strings.ToLower(a.Value))
-			}
-		}
-	}
-	return strings.Join(labels, ".")
+	return identity{sid, ldapconn.DNSName(root)}, nil
 }
 
 // Prefer makes the domain use a controller, as [Domain.Replica] named it, if none is in use yet.

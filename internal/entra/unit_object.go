@@ -75,7 +75,8 @@ func (u *WholeUnit) Seen(known int) error {
 // Dynamic reports that the members follow from a rule.
 func (u *WholeUnit) Dynamic() bool { return strings.EqualFold(u.Membership, "Dynamic") }
 
-func (u *WholeUnit) settle() {
+// normalize gives what Graph answers the one form that is compared.
+func (u *WholeUnit) normalize() {
 	if u.ID = strings.ToLower(u.ID); u.Visibility == "" {
 		u.Visibility = UnitPublic
 	}
@@ -104,7 +105,7 @@ func (t *Tenant) ReadUnit(ctx context.Context, id string, members bool) (*WholeU
 	if err := decode(result.Response.Body, u); err != nil || u.ID == "" {
 		return nil, errors.Join(errors.New("the answer is no administrative unit"), err)
 	}
-	u.settle()
+	u.normalize()
 	if !members {
 		return u, nil
 	}
@@ -136,7 +137,7 @@ func (t *Tenant) ListAdministrativeUnits(ctx context.Context, filter string) ([]
 	}
 	var out []*WholeUnit
 	err := t.client.Pages(ctx, graphconn.Request{Method: http.MethodGet, Path: unitsPath, Query: query}, eachDocument(func(u WholeUnit) {
-		if u.settle(); !t.isGone(u.ID) {
+		if u.normalize(); !t.isGone(u.ID) {
 			out = append(out, &u)
 		}
 	}))
@@ -189,7 +190,7 @@ func (t *Tenant) CreateUnit(ctx context.Context, want UnitSpec) (*WholeUnit, err
 			return nil, errors.Join(errors.New("the administrative unit was created, but the answer has no id"), err)
 		}
 	}
-	made.settle()
+	made.normalize()
 	made.Members = map[string]directory.Member{}
 	t.noteMade(made.ID, "administrativeUnit")
 	detached, cancel := detach(ctx) // it exists, and has to be known
@@ -315,8 +316,7 @@ func (t *Tenant) writeUnitMembers(ctx context.Context, have *WholeUnit, want []d
 	}) {
 		removes := requests[i].Method == http.MethodDelete
 		switch err := result.Err; {
-		case err == nil, removes && graphconn.IsNotFound(err), !removes && memberAlready(err):
-		case !removes && strings.Contains(err.Error(), "conflicting object"): // it is in already
+		case err == nil, removes && graphconn.IsNotFound(err), !removes && inUnitAlready(err):
 		default:
 			who := (&directory.MembershipError{Member: about[i]}).Who()
 			op := map[bool]string{false: "add", true: "remove"}[removes]

@@ -30,7 +30,7 @@ func (t *Tenant) Units(ctx context.Context, refs []string) (map[string]Unit, err
 		values := slices.DeleteFunc(slices.Clone(refs), func(ref string) bool { return isObjectID(ref) != (attribute == attrID) })
 		for part := range slices.Chunk(values, maxTerms) {
 			query := url.Values{"$select": {"id,displayName"}, "$filter": {condition(named(attribute), part)}}
-			request := graphconn.Request{Method: http.MethodGet, Path: "/directory/administrativeUnits", Query: query}
+			request := graphconn.Request{Method: http.MethodGet, Path: unitsPath, Query: query}
 			err := t.client.Pages(ctx, request, eachDocument(func(u Unit) {
 				u.ID = strings.ToLower(u.ID)
 				key := u.ID
@@ -91,13 +91,13 @@ func (t *Tenant) SetUnitsOfGroup(ctx context.Context, id string, want []string) 
 	var requests []graphconn.Request
 	for _, unit := range set(slices.Clone(want)) {
 		if !slices.ContainsFunc(have, func(u Unit) bool { return u.ID == unit }) {
-			requests = append(requests, graphconn.Request{Method: http.MethodPost, Path: "/directory/administrativeUnits/" + unit + "/members/$ref",
+			requests = append(requests, graphconn.Request{Method: http.MethodPost, Path: unitsPath + "/" + unit + "/members/$ref",
 				Repeatable: true, Body: map[string]any{"@odata.id": t.client.Base() + "/groups/" + id}})
 		}
 	}
 	for _, u := range have {
 		if !slices.Contains(want, u.ID) {
-			path := "/directory/administrativeUnits/" + u.ID + "/members/" + id + "/$ref"
+			path := unitsPath + "/" + u.ID + "/members/" + id + "/$ref"
 			requests = append(requests, graphconn.Request{Method: http.MethodDelete, Path: path})
 		}
 	}
@@ -109,8 +109,8 @@ func (t *Tenant) SetUnitsOfGroup(ctx context.Context, id string, want []string) 
 		if result.Err == nil || requests[i].Method == http.MethodDelete && graphconn.IsNotFound(result.Err) {
 			continue
 		}
-		if !memberAlready(result.Err) && !strings.Contains(result.Err.Error(), "conflicting object") { // it is in already
-			problems = append(problems, permission(result.Err, "AdministrativeUnit.ReadWrite.All"))
+		if !inUnitAlready(result.Err) {
+			problems = append(problems, permission(result.Err, unitPermission))
 		}
 	}
 	if err := errors.Join(problems...); err != nil {
@@ -132,4 +132,9 @@ func (t *Tenant) SetUnitsOfGroup(ctx context.Context, id string, want []string) 
 		err = fmt.Errorf("%w: the administrative units were changed, and that does not show within %s", directory.ErrNotAsWritten, visibility)
 	}
 	return err
+}
+
+// inUnitAlready reports that an object was not added to an administrative unit because it is in it.
+func inUnitAlready(err error) bool {
+	return memberAlready(err) || strings.Contains(err.Error(), "conflicting object")
 }

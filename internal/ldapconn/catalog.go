@@ -34,7 +34,7 @@ func (c *Client) Catalog(ctx context.Context) (*Client, error) {
 	if c.catalog != nil {
 		return c.catalog, nil
 	}
-	config, err := c.settings.catalogConfig(dnsName(root.RootDomainNamingContext))
+	config, err := c.settings.catalogConfig(DNSName(root.RootDomainNamingContext))
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +114,7 @@ func (s *settings) catalogTargets(ctx context.Context) ([]target, error) {
 // checkCatalog refuses a controller of another forest, and one whose global catalog is not whole. A read-only controller is as good as
 // another one here.
 func (s *settings) checkCatalog(t target, root *RootDSE) error {
-	if is := dnsName(root.RootDomainNamingContext); is != "" && s.forest != "" && !strings.EqualFold(is, s.forest) {
+	if is := DNSName(root.RootDomainNamingContext); is != "" && s.forest != "" && !strings.EqualFold(is, s.forest) {
 		return &Error{
 			Op: "connect", Server: t.String(), Kind: KindUnavailable,
 			explanation: fmt.Sprintf("this is the global catalog of the forest %q, and the domain belongs to the forest %q", is, s.forest),
@@ -131,8 +131,9 @@ func (s *settings) checkCatalog(t target, root *RootDSE) error {
 	}
 }
 
-// dnsName returns the DNS name of a domain: DC=corp,DC=example,DC=com is corp.example.com. It is "" for another name.
-func dnsName(dn string) string {
+// DNSName returns the DNS name of a domain by its distinguished name (RFC 2247), in lower case: DC=corp,DC=example,DC=com is
+// corp.example.com. It is "" for another name.
+func DNSName(dn string) string {
 	parsed, err := ldap.ParseDN(dn)
 	if err != nil {
 		return ""
@@ -144,7 +145,7 @@ func dnsName(dn string) string {
 		}
 		labels = append(labels, rdn.Attributes[0].Value)
 	}
-	return strings.Join(labels, ".")
+	return strings.ToLower(strings.Join(labels, "."))
 }
 
 // parseCatalogURL reads one URL of the global catalog.

@@ -198,29 +198,6 @@ func checkUnitName(ctx context.Context, tenant *entra.Tenant, name, own string, 
 	}
 }
 
-// warnMissing warns about those of references that are new and mean nobody yet.
-func warnMissing(ctx context.Context, tenant *entra.Tenant, argument string, set, before types.Set, diags *diag.Diagnostics) {
-	known := map[string]bool{}
-	for _, ref := range textsOf(before) {
-		known[ref] = true
-	}
-	found, err := tenant.Members(ctx, textsOf(set))
-	if err != nil {
-		addProblems(diags, "Cannot tell who is meant", err)
-		return
-	}
-	var missing []string
-	for _, ref := range textsOf(set) {
-		if found[ref].ID == "" && !known[ref] {
-			missing = append(missing, ref)
-		}
-	}
-	if len(missing) > 0 {
-		diags.AddAttributeWarning(path.Root(argument), "Members do not exist yet", fmt.Sprintf("%d members are not in the tenant: %s. "+
-			"Apply fails unless they are created before.", len(missing), wording.Some(missing, maxProblems)))
-	}
-}
-
 // spec returns what the unit is to be. Members who do not exist are an error.
 func (m *entraAdministrativeUnitModel) spec(
 	ctx context.Context, tenant *entra.Tenant, names map[string]string, held map[string]directory.Member,

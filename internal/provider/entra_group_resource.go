@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
@@ -195,23 +196,37 @@ func (r *entraGroupResource) check(ctx context.Context, tenant *entra.Tenant, pl
 	if plan.Owners.IsNull() || plan.Owners.IsUnknown() {
 		return
 	}
-	found, err := tenant.Members(ctx, textsOf(plan.Owners))
-	if err != nil {
-		addProblems(diags, "Cannot tell who is meant", err)
-		return
-	}
-	var missing []string
+	found := warnMissing(ctx, tenant, "owners", plan.Owners, types.SetNull(types.StringType), diags)
 	for _, ref := range textsOf(plan.Owners) {
-		if found[ref].ID == "" {
-			missing = append(missing, ref)
-		}
 		if found[ref].Class == "group" {
 			diags.AddAttributeError(path.Root("owners"), "A group cannot be an owner", fmt.Sprintf("%q is a group, and groups own nothing.", ref))
 		}
 	}
-	if len(missing) > 0 {
-		diags.AddAttributeWarning(path.Root("owners"), "Owners do not exist yet", fmt.Sprintf("%d owners are not in the tenant: %s. Apply fails unless they are created before.", len(missing), wording.Some(missing, maxProblems)))
+}
+
+// warnMissing warns about those of references in the argument members or owners that are new and mean nobody yet, and
+// returns whom the references mean.
+func warnMissing(
+	ctx context.Context, tenant *entra.Tenant, argument string, set, before types.Set, diags *diag.Diagnostics,
+) map[string]directory.Member {
+	known := textsOf(before)
+	found, err := tenant.Members(ctx, textsOf(set))
+	if err != nil {
+		addProblems(diags, "Cannot tell who is meant", err)
+		return nil
 	}
+	var missing []string
+	for _, ref := range textsOf(set) {
+		if found[ref].ID == "" && !slices.Contains(known, ref) {
+			missing = append(missing, ref)
+		}
+	}
+	if n := len(missing); n > 0 {
+		diags.AddAttributeWarning(path.Root(argument), strings.ToUpper(argument[:1])+argument[1:]+" do not exist yet", fmt.Sprintf(
+			"%s not in the tenant: %s. Apply fails unless they are created before.",
+			wording.Count(n, strings.TrimSuffix(argument, "s")+" is", argument+" are"), wording.Some(missing, maxProblems)))
+	}
+	return found
 }
 
 // checkName refuses a name that another group has: always where both have an

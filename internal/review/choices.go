@@ -95,7 +95,7 @@ func (v *Review) holding() text {
 	keep, wait := where(held, (*person).loses), where(held, (*person).creates)
 	var costs []text
 	if n := len(keep); n > 0 {
-		costs = append(costs, say("%s of them %s access that HR has ended", n, isAre(n, "keeps", "keep")))
+		costs = append(costs, say("%s of them %s access that this run would end", n, isAre(n, "keeps", "keep")))
 	}
 	if n := len(wait); n > 0 {
 		t := say("%s %s for an account", n, isAre(n, "waits", "wait"))
@@ -112,11 +112,16 @@ func (v *Review) holding() text {
 		costs = append(costs, say("%s %s the present values", n, isAre(n, "keeps", "keep")))
 	}
 	out := join(costs, ", ")
-	if privileges := slices.ContainsFunc(v.people, func(p *person) bool { return len(v.usage(p).Privileged) > 0 }); privileges &&
-		!slices.ContainsFunc(keep, func(p *person) bool { return len(v.usage(p).Privileged) > 0 }) && len(keep) > 0 {
+	if len(keep) > 0 && v.o.UsageUnknown == "" && !slices.ContainsFunc(keep, v.mayBePrivileged) {
 		out = append(out, say("; none of those who keep access holds privileged groups or roles")...)
 	}
 	return append(out, say(". The hold is over after %s, 24:00 UTC; the next plan then asks the same again", string(v.heldUntil()))...)
+}
+
+// mayBePrivileged reports whether somebody holds privileged groups or roles, as far as the directory was asked.
+func (v *Review) mayBePrivileged(p *person) bool {
+	u, asked := v.o.Usage[p.dec.ObjectID]
+	return !asked || len(u.Privileged) > 0
 }
 
 // startsInHold reports whether somebody who waits for an account is to work before the hold is over.
@@ -135,11 +140,11 @@ func (v *Review) starting(p *person) text {
 
 // unasked says what an approval of everything risks.
 func (v *Review) unasked() text {
-	keep := where(v.people, func(p *person) bool { return v.held[p.id()] > 0 })
-	if len(keep) == 0 {
+	held := where(v.people, func(p *person) bool { return v.held[p.id()] > 0 })
+	if len(held) == 0 {
 		return say("nobody has answered the questions below")
 	}
-	lose, made := len(where(keep, (*person).loses)), len(where(keep, (*person).creates))
+	lose, made := len(where(held, (*person).loses)), len(where(held, (*person).creates))
 	var risks []text
 	if lose > 0 {
 		risks = append(risks, say("%s %s access", lose, isAre(lose, "loses", "lose")))
@@ -147,7 +152,7 @@ func (v *Review) unasked() text {
 	if made > 0 {
 		risks = append(risks, say("%s %s an account", made, isAre(made, "gets", "get")))
 	}
-	if n := len(keep) - lose - made; n > 0 {
+	if n := len(held) - lose - made; n > 0 {
 		risks = append(risks, say("%s %s other values", n, isAre(n, "gets", "get")))
 	}
 	return append(join(risks, ", "), say(", although a question about them is open")...)

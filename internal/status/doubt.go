@@ -42,15 +42,13 @@ var waiting = set(`pending, awaiting, pendiente, pendente, ausstehend`)
 
 // takenBack are words for never having started that, of somebody who is said to have left, can also be about the leaving.
 var takenBack = set(`rescinded, withdrawn, withdrew, cancelled, canceled, revoked, declined, rejected, storniert, zuruckgezogen, abgelehnt,
-	annule,
-	annulee, anulado, rechazado`)
+	annule, annulee, anulado, rechazado`)
 
 // joining are words by which one that is taken back is about the hire: "Terminated - Offer Rescinded".
 var joining = set(`offer, hire, start, candidate, application, embauche, contratacion`)
 
 var months = set(`jan, january, januar, feb, february, februar, mar, march, marz, apr, april, may, mai, jun, june, juni, jul, july, juli,
-	aug,
-	august, sep, sept, september, oct, october, okt, oktober, nov, november, dec, december, dez, dezember`)
+	aug, august, sep, sept, september, oct, october, okt, oktober, nov, november, dec, december, dez, dezember`)
 
 func set(text string) map[string]bool {
 	out := map[string]bool{}
