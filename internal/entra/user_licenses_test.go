@@ -97,8 +97,10 @@ func TestUserLicenses(t *testing.T) {
 // apply until the cause is gone.
 func TestLicenseInError(t *testing.T) {
 	for _, state := range []string{"Error", "ActiveWithError"} {
-		for word, remedy := range map[string]string{"CountViolation": "buy units", "MutuallyExclusiveViolation": "excludes", "DependencyViolation": "needs",
-			"ProhibitedInUsageLocationViolation": "country", "UniquenessViolation": "proxyAddresses", "Other": "admin center"} {
+		for word, remedy := range map[string]string{
+			"CountViolation": "buy units", "MutuallyExclusiveViolation": "excludes", "DependencyViolation": "needs",
+			"ProhibitedInUsageLocationViolation": "country", "UniquenessViolation": "proxyAddresses", "Other": "admin center",
+		} {
 			_, s, clock := open(t, graph.Options{})
 			c := licensed("w1", []string{"SPE_E3"})
 			c.ID = one(t, again(t, s, clock), c).ID

@@ -280,7 +280,8 @@ func TestErrorsOfTheServer(t *testing.T) {
 		is   func(error) bool
 		want string
 	}{
-		{"add below nothing", client.Add(ctx, user("CN=a,OU=Gone,"+ou)), ldapconn.IsParentMissing, `the container "OU=Gone,` + ou + `" does not exist`},
+		{"add below nothing", client.Add(ctx, user("CN=a,OU=Gone,"+ou)), ldapconn.IsParentMissing,
+			`the container "OU=Gone,` + ou + `" does not exist`},
 		{"add again", client.Add(ctx, user("CN=a,"+ou)), ldapconn.IsAlreadyExists, "exists"},
 		{"login taken", client.Add(ctx, user("CN=c,"+ou, "sAMAccountName", "err.a")), ldapconn.IsAlreadyExists, "exists"},
 		{"modify nothing", change("CN=x,"+ou, func(m *ldap.ModifyRequest) { m.Replace("title", []string{"x"}) }), ldapconn.IsNotFound, "does not exist"},
@@ -292,7 +293,8 @@ func TestErrorsOfTheServer(t *testing.T) {
 		{"delete with children", client.Delete(ctx, ldap.NewDelRequest(ou, nil)), ldapconn.IsNotLeaf, "below it"},
 		{"rename onto another", client.ModifyDN(ctx, ldap.NewModifyDNRequest("CN=a,"+ou, "CN=b", true, "")), ldapconn.IsAlreadyExists, "exists"},
 		{"move nothing", client.ModifyDN(ctx, ldap.NewModifyDNRequest("CN=x,"+ou, "CN=x", true, ou)), ldapconn.IsNotFound, "does not exist"},
-		{"move to nothing", client.ModifyDN(ctx, ldap.NewModifyDNRequest("CN=a,"+ou, "CN=a", true, "OU=Gone,"+ou)), ldapconn.IsParentMissing, `"OU=Gone,`},
+		{"move to nothing", client.ModifyDN(ctx, ldap.NewModifyDNRequest("CN=a,"+ou, "CN=a", true, "OU=Gone,"+ou)), ldapconn.IsParentMissing,
+			`"OU=Gone,`},
 		{"another domain", onlyError(client.Search(ctx, search("DC=other,DC=example", "(cn=x)"))), ldapconn.IsNotFound, "does not exist"},
 		{"broken filter", onlyError(client.Search(ctx, search(ou, "(cn=x"))), isKind(ldapconn.KindOther), "filter is not valid"},
 	}

@@ -225,7 +225,8 @@ func TestAccActionsAD(t *testing.T) {
 	}
 	p := startActions(t, nil)
 	says(t, p.plan(t, "workforce_ad_disable_users", append([]string{"act99"}, users...)...), "ERROR", "Cannot disable", "act99", "ERROR", "act07", "protected", "adminCount")
-	says(t, p.plan(t, "workforce_ad_disable_users", rest...), "WARNING", "Rules keep this", "49 accounts carry", "and 39 more", "workforce_ad_enable_users", "workforce_override", "enabled = false")
+	says(t, p.plan(t, "workforce_ad_disable_users", rest...), "WARNING", "Rules keep this", "49 accounts carry", "and 39 more",
+		"workforce_ad_enable_users", "workforce_override", "enabled = false")
 	says(t, p.plan(t, "workforce_ad_require_password_change", rest...))
 	if n := proxy.Count(samba.Modify); n != 0 {
 		t.Errorf("plans wrote %d times", n)

@@ -74,7 +74,8 @@ func activeDirectorySchema() schema.Attribute {
 		Attributes: map[string]schema.Attribute{
 			"urls": schema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Domain controllers in order of preference, as `ldaps://host[:636]`, or as `ldap://host[:389]` together with `start_tls`. " +
 				"The first that answers is used. Conflicts with `domain`. Environment variable: `WORKFORCE_AD_URL`, several separated by commas."},
-			"domain": text("WORKFORCE_AD_DOMAIN", "DNS name of the domain, such as `corp.example.com`. Its controllers are found by DNS SRV records. Conflicts with `urls`."),
+			"domain": text("WORKFORCE_AD_DOMAIN",
+				"DNS name of the domain, such as `corp.example.com`. Its controllers are found by DNS SRV records. Conflicts with `urls`."),
 			"global_catalog_urls": schema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Controllers " +
 				"that hold the global catalog of the forest, as `ldaps://host[:3269]`, or as `ldap://host[:3268]` together with `start_tls`. Only " +
 				"`workforce_ad_forest_users`, and `workforce_ad_names` with `domains`, ask them; nothing is written " +

@@ -26,7 +26,8 @@ func TestActiveDirectorySettings(t *testing.T) {
 		check func(l *lazyDomain) bool
 	}{
 		"everything from the environment": {nil, func(l *lazyDomain) bool {
-			return strings.Join(l.config.URLs, "|") == "ldaps://a|ldaps://b" && l.config.Username == "left@over" && l.config.PageSize == 500 && l.config.ConnectTimeout == 7*time.Second && l.config.StartTLS &&
+			return strings.Join(l.config.URLs, "|") == "ldaps://a|ldaps://b" && l.config.Username == "left@over" && l.config.PageSize == 500 &&
+				l.config.ConnectTimeout == 7*time.Second && l.config.StartTLS &&
 				strings.Join(l.config.GlobalCatalogURLs, "|") == "ldaps://gc"
 		}},
 		"arguments win": {&activeDirectoryModel{

@@ -338,7 +338,8 @@ func (r *groupMembersResource) ImportState(ctx context.Context, req resource.Imp
 	}
 	g, findings := run.Find(ctx, ref)
 	if report(findings, nil, &resp.Diagnostics); g != nil {
-		m := &groupMembersModel{Group: types.StringValue(ref), ID: types.StringValue(g.ID), Mode: types.StringValue(mode), timeoutsModel: noTimeouts()}
+		m := &groupMembersModel{Group: types.StringValue(ref), ID: types.StringValue(g.ID), Mode: types.StringValue(mode),
+			timeoutsModel: noTimeouts()}
 		m.MemberNames = types.StringValue(membership.Members{}.Document())
 		resp.Diagnostics.Append(resp.State.Set(ctx, m.stored())...)
 		r.identify(ctx, m, resp.Identity, &resp.Diagnostics)

@@ -41,7 +41,8 @@ func TestWithoutWriteOnly(t *testing.T) {
 	kind := schema.ValueType()
 	text := func(s string) tftypes.Value { return tftypes.NewValue(tftypes.String, s) }
 	state := func(members tftypes.Value) tftypes.Value {
-		return tftypes.NewValue(kind, map[string]tftypes.Value{"group": text("g"), "mode": tftypes.NewValue(tftypes.String, tftypes.UnknownValue), "id": text("x"), "member_names": text("{}"), "members": members,
+		return tftypes.NewValue(kind, map[string]tftypes.Value{"group": text("g"),
+			"mode": tftypes.NewValue(tftypes.String, tftypes.UnknownValue), "id": text("x"), "member_names": text("{}"), "members": members,
 			"timeouts": tftypes.NewValue(timeoutsType.TerraformType(t.Context()), nil)})
 	}
 	list := tftypes.List{ElementType: tftypes.String}

@@ -63,7 +63,8 @@ func TestAction(t *testing.T) {
 	d := &desk{enabled: map[string]bool{"1": true, "2": true, "3": false}, refuses: map[string]bool{"2": true}}
 	var said []string
 	says(t, actionOn(d, &said).Plan(t.Context(), []string{"1", "404"}), true, "Cannot disable", `"404" is nobody`)
-	says(t, actionOn(d, &said).Plan(t.Context(), []string{"1", "3"}), false, "Rules keep this", "(users)", "1 account carries a worker id (1)", "test_enable_users")
+	says(t, actionOn(d, &said).Plan(t.Context(), []string{"1", "3"}), false, "Rules keep this", "(users)",
+		"1 account carries a worker id (1)", "test_enable_users")
 	if len(said) > 0 || !d.enabled["1"] {
 		t.Errorf("a plan said %q", said)
 	}

@@ -229,9 +229,10 @@ func (p *Population) warnOfAdoptions(adoptions map[string]adoption, accounts map
 		"If Terraform says at apply that the final plan is inconsistent at adopted, somebody changed one of these accounts "+
 		"after the plan: plan again.", wording.Count(len(lines), "account exists", "accounts exist"), enabled, disabled, Listed(lines)))
 	if allowed, over := p.Options.MaxAdopt.Exceeded(taken, len(accounts)); over {
-		f.failArgument("max_adopt", "Too many accounts would be taken over", fmt.Sprintf("%d existing accounts would be taken over, and max_adopt is %s (%d of %d). "+
-			"Check that each belongs to the person of its document. If it does, raise max_adopt for this run.",
-			taken, p.Options.MaxAdopt, allowed, len(accounts)))
+		f.failArgument("max_adopt", "Too many accounts would be taken over",
+			fmt.Sprintf("%d existing accounts would be taken over, and max_adopt is %s (%d of %d). "+
+				"Check that each belongs to the person of its document. If it does, raise max_adopt for this run.",
+				taken, p.Options.MaxAdopt, allowed, len(accounts)))
 	}
 }
 

@@ -212,7 +212,9 @@ func (g *Gathering) find(ctx context.Context, what, attribute string, values []s
 	if len(values) == 0 {
 		return ask(ctx, attribute, values)
 	}
-	return gatherCall(ctx, g, what+" "+attribute, values, func(ctx context.Context, lists [][]string) ([]map[string][]*directory.Existing, error) {
+	return gatherCall(ctx, g, what+" "+attribute, values, func(
+		ctx context.Context, lists [][]string,
+	) ([]map[string][]*directory.Existing, error) {
 		found, err := ask(ctx, attribute, slices.Concat(lists...))
 		out := make([]map[string][]*directory.Existing, len(lists))
 		for i, list := range lists {
@@ -270,34 +272,35 @@ func (s gathered) Read(ctx context.Context, ids map[string]string, attributes []
 	if len(ids) == 0 {
 		return s.Users.Read(ctx, ids, attributes)
 	}
-	return gatherCall(ctx, s.g, "read", reading{ids, attributes}, func(ctx context.Context, all []reading) ([]map[string]*directory.Existing, error) {
-		// Two populations may use the same worker id: the number of the population keeps them apart.
-		merged, names := map[string]string{}, map[string]bool{}
-		under := func(i int, worker string) string { return fmt.Sprintf("%d %s", i, worker) }
-		for i, r := range all {
-			for worker, id := range r.ids {
-				merged[under(i, worker)] = id
-			}
-			for _, name := range r.attributes {
-				names[name] = true
-			}
-		}
-		if len(all) == 1 {
-			merged = all[0].ids
-			under = func(_ int, worker string) string { return worker }
-		}
-		found, err := s.Users.Read(ctx, merged, sortedKeys(names))
-		out := make([]map[string]*directory.Existing, len(all))
-		for i, r := range all {
-			out[i] = map[string]*directory.Existing{}
-			for worker := range r.ids {
-				if e := found[under(i, worker)]; e != nil {
-					out[i][worker] = e
+	return gatherCall(ctx, s.g, "read", reading{ids, attributes},
+		func(ctx context.Context, all []reading) ([]map[string]*directory.Existing, error) {
+			// Two populations may use the same worker id: the number of the population keeps them apart.
+			merged, names := map[string]string{}, map[string]bool{}
+			under := func(i int, worker string) string { return fmt.Sprintf("%d %s", i, worker) }
+			for i, r := range all {
+				for worker, id := range r.ids {
+					merged[under(i, worker)] = id
+				}
+				for _, name := range r.attributes {
+					names[name] = true
 				}
 			}
-		}
-		return out, err
-	})
+			if len(all) == 1 {
+				merged = all[0].ids
+				under = func(_ int, worker string) string { return worker }
+			}
+			found, err := s.Users.Read(ctx, merged, sortedKeys(names))
+			out := make([]map[string]*directory.Existing, len(all))
+			for i, r := range all {
+				out[i] = map[string]*directory.Existing{}
+				for worker := range r.ids {
+					if e := found[under(i, worker)]; e != nil {
+						out[i][worker] = e
+					}
+				}
+			}
+			return out, err
+		})
 }
 
 // errSameAccountTwice ends a round in which two populations write one worker or object: each then runs by itself.

@@ -130,7 +130,8 @@ func (f *Findings) failures(ctx context.Context, failures []error, of int) {
 		}
 		title, advice := ending(ctx)
 		f.fail(title, fmt.Sprintf("%d of %s %s written, %sand %d %s not attempted or not finished. %s",
-			of-len(failures), wording.Count(of, noun), wording.One(of-len(failures), "was", "were"), also, stopped, wording.One(stopped, "was", "were"), kept+advice))
+			of-len(failures), wording.Count(of, noun), wording.One(of-len(failures), "was", "were"), also, stopped,
+			wording.One(stopped, "was", "were"), kept+advice))
 	case of > 1:
 		f.fail("Some accounts could not be written", fmt.Sprintf("%d of %s %s not written: %d refused, %d not attempted. %s",
 			len(failures), wording.Count(of, noun), wording.One(len(failures), "was", "were"), refused, undone, kept))

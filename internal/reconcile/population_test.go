@@ -185,7 +185,9 @@ func TestAdoption(t *testing.T) {
 	l.dir.add("2", true)
 	docs := map[string]string{"1": document("1", true), "2": document("2", false)}
 	l.options.MaxAdopt, _ = roster.ParseLimit("1")
-	says(t, l.run(docs), true, "2 accounts exist already", "1 are disabled now and will be enabled, and 1 are enabled now and will be disabled", "worker 1: CN=Name 1,OU=Staff, which will be enabled", "worker 2", "which will be disabled",
+	says(t, l.run(docs), true, "2 accounts exist already",
+		"1 are disabled now and will be enabled, and 1 are enabled now and will be disabled",
+		"worker 1: CN=Name 1,OU=Staff, which will be enabled", "worker 2", "which will be disabled",
 		"Too many accounts would be taken over (max_adopt)", "max_adopt is 1")
 	l.options.MaxAdopt = roster.Limit{}
 	first := l.dir.of("u1").ID

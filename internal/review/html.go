@@ -107,8 +107,9 @@ const (
 // for whom anything happens.
 func (v *Review) HTML() (string, error) {
 	page := htmlReport{
-		Title: v.plainTitle(), Measure: measure, Fingerprint: v.Fingerprint(), Sums: v.sums(), Everybody: v.everybody(), Hold: v.holdBlock(), Warnings: v.r.Warnings,
-		Bars: []htmlBars{v.bars("By department", roster.RoleDepartment), v.bars("By place", roster.RolePlace)}, Months: v.months(),
+		Title: v.plainTitle(), Measure: measure, Fingerprint: v.Fingerprint(), Sums: v.sums(), Everybody: v.everybody(), Hold: v.holdBlock(),
+		Warnings: v.r.Warnings,
+		Bars:     []htmlBars{v.bars("By department", roster.RoleDepartment), v.bars("By place", roster.RolePlace)}, Months: v.months(),
 	}
 	for _, e := range v.effects {
 		page.Effects = append(page.Effects, htmlEffect{e.what, e.people, join(e.stands, "; ")})

@@ -30,10 +30,13 @@ func TestMatch(t *testing.T) {
 		"by worker id, ignoring case": {func(m *memory) { m.user("cn=x", "sAMAccountName=x", "employeeID=1") }, nil, "guid-00001"},
 		"by worker id, decomposed": {func(m *memory) { m.user("cn=x", "sAMAccountName=x", "employeeNumber=u\u0308N7") },
 			[]string{"Number=\u00fcn7"}, "guid-00001"},
-		"composite":                 {func(m *memory) { m.user("cn=x", "sAMAccountName=x", "mail=a@example.com", "sn=LEE") }, []string{"Mail=A@example.com"}, "guid-00001"},
-		"half of a composite":       {func(m *memory) { m.user("cn=x", "sAMAccountName=x", "mail=a@example.com", "sn=Kim") }, []string{"Mail=a@example.com"}, ""},
+		"composite": {func(m *memory) { m.user("cn=x", "sAMAccountName=x", "mail=a@example.com", "sn=LEE") },
+			[]string{"Mail=A@example.com"}, "guid-00001"},
+		"half of a composite": {func(m *memory) { m.user("cn=x", "sAMAccountName=x", "mail=a@example.com", "sn=Kim") },
+			[]string{"Mail=a@example.com"}, ""},
 		"composite without a value": {func(m *memory) { m.user("cn=x", "sAMAccountName=x", "sn=Lee") }, nil, ""},
-		"third rule":                {func(m *memory) { m.user("cn=x", "sAMAccountName=x", "employeeNumber=n7") }, []string{"Number=N7"}, "guid-00001"},
+		"third rule": {func(m *memory) { m.user("cn=x", "sAMAccountName=x", "employeeNumber=n7") }, []string{"Number=N7"},
+			"guid-00001"},
 		"composite decides among many": {func(m *memory) {
 			m.user("cn=x", "sAMAccountName=x", "mail=a@example.com", "sn=Kim")
 			m.user("cn=y", "sAMAccountName=y", "mail=a@example.com", "sn=Lee")

@@ -151,7 +151,8 @@ func (b *Builder) checkAbsent(n int) {
 			continue
 		}
 		b.Report(Problem{Column: column, Text: fmt.Sprintf("found no %s in any of %d records, expected one for each worker: %s "+
-			"(min_filled = { %q = 0 } says that it may be empty, fields = { %s = \"\" } says that nothing fills %s)", key, n, mend, column, key, key)})
+			"(min_filled = { %q = 0 } says that it may be empty, fields = { %s = \"\" } says that nothing fills %s)", key, n, mend, column, key,
+			key)})
 	}
 }
 

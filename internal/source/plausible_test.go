@@ -84,7 +84,8 @@ func TestEachHasBothDates(t *testing.T) {
 		return out
 	}
 	seasonal := rows(func(i int) (hire, end string) { return fmt.Sprintf("2026-04-%02d", i+1), "2025-10-31" })
-	if got, err := build(t, Spec{}, seasonal...); err != nil || !strings.Contains(strings.Join(got.Warnings, "\n"), "20 workers who leave before") {
+	if got, err := build(t, Spec{}, seasonal...); err != nil ||
+		!strings.Contains(strings.Join(got.Warnings, "\n"), "20 workers who leave before") {
 		t.Errorf("seasonal: got %+v, %v", got, err)
 	}
 	none := rows(func(i int) (hire, end string) { return fmt.Sprintf("%d-04-01", 2001+i), "1970-01-01" })
@@ -202,7 +203,8 @@ func TestInstantsInUTC(t *testing.T) {
 	if err != nil || written.Workers["1"].TerminationDate != "2026-06-30" || written.Workers["2"].TerminationDate != "2026-12-31" {
 		t.Errorf("without a zone: got %+v, %v", written, err)
 	}
-	both, err := build(t, Spec{}, twenty("1|Active|2020-01-01|2026-06-30T22:00:00+00:00", "2|Active|2020-01-01|2026-06-30T22:00:00+00:00|||Europe/Berlin")...)
+	both, err := build(t, Spec{}, twenty("1|Active|2020-01-01|2026-06-30T22:00:00+00:00",
+		"2|Active|2020-01-01|2026-06-30T22:00:00+00:00|||Europe/Berlin")...)
 	if err != nil || both.Workers["2"].TerminationDate != "2026-07-01" {
 		t.Errorf("with a zone behind one without: got %+v, %v", both, err)
 	}

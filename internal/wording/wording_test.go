@@ -18,7 +18,8 @@ func TestCount(t *testing.T) {
 }
 
 func TestDuration(t *testing.T) {
-	for want, of := range map[string]time.Duration{"6h": 6 * time.Hour, "1h30m": 90 * time.Minute, "1h10m": 70 * time.Minute, "10m": 10 * time.Minute,
+	for want, of := range map[string]time.Duration{"6h": 6 * time.Hour, "1h30m": 90 * time.Minute, "1h10m": 70 * time.Minute,
+		"10m": 10 * time.Minute,
 		"45s": 45 * time.Second, "1m5s": 65 * time.Second, "250ms": 250 * time.Millisecond, "0s": 0, "10h0m5s": 10*time.Hour + 5*time.Second} {
 		if found := Duration(of); found != want {
 			t.Errorf("found %q, expected %q", found, want)

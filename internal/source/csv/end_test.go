@@ -29,7 +29,8 @@ func TestLastLineWithoutEnd(t *testing.T) {
 			t.Fatal(err)
 		}
 		return strings.Contains(strings.Join(got.Warnings, "\n"), "the last line has no line end") &&
-			strings.Contains(got.Warnings[len(got.Warnings)-1], "To end this warning, set trailer, min_records or sha256, or let the export end its last line")
+			strings.Contains(got.Warnings[len(got.Warnings)-1],
+				"To end this warning, set trailer, min_records or sha256, or let the export end its last line")
 	}
 	if told(whole, Config{}, 0) || !told(strings.TrimSuffix(whole, "\n"), Config{}, 0) || !told(whole[:len(whole)-11], Config{}, 0) {
 		t.Error("a last line without an end is not told, or one with an end is")

@@ -166,10 +166,12 @@ func TestServerFaults(t *testing.T) {
 		answer func(http.ResponseWriter)
 		want   []string
 	}{
-		"maintenance": {answer(200, "Content-Type: text/html", "<!DOCTYPE html><html>down for maintenance</html>"), []string{"found a web page, expected JSON", "maintenance"}},
-		"empty":       {answer(200, "", ""), []string{"found an empty answer"}},
-		"half a page": {answer(200, "Content-Type: application/json", `{"d":{"results":[{"personIdExternal":"1"`), []string{"the answer is no JSON of OData v2"}},
-		"closed":      {answer(200, "Content-Length: 1000", `{"d":`), []string{"the connection ended after"}},
+		"maintenance": {answer(200, "Content-Type: text/html", "<!DOCTYPE html><html>down for maintenance</html>"),
+			[]string{"found a web page, expected JSON", "maintenance"}},
+		"empty": {answer(200, "", ""), []string{"found an empty answer"}},
+		"half a page": {answer(200, "Content-Type: application/json", `{"d":{"results":[{"personIdExternal":"1"`),
+			[]string{"the answer is no JSON of OData v2"}},
+		"closed": {answer(200, "Content-Length: 1000", `{"d":`), []string{"the connection ended after"}},
 		"key twice": {answer(200, "Content-Type: application/json", `{"d":{"results":[{"personIdExternal":"1","personIdExternal":"2"}]}}`),
 			[]string{`found the key "/d/results/0/personIdExternal" twice in one object`}},
 		"two documents": {answer(200, "Content-Type: application/json", `{"d":{"results":[{"personIdExternal":"1"}]}}{}`),

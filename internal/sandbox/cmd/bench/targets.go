@@ -72,7 +72,8 @@ var activeDirectory = target{"directory in memory over LDAPS", "workforce_ad_pop
 		if err != nil {
 			return nil, err
 		}
-		env := []string{"WORKFORCE_AD_URL=" + s.URL(), "WORKFORCE_AD_CA_CERTIFICATE_PEM=" + s.CAPEM(), "WORKFORCE_AD_USERNAME=bench@corp.example.com", "WORKFORCE_AD_PASSWORD=bench"}
+		env := []string{"WORKFORCE_AD_URL=" + s.URL(), "WORKFORCE_AD_CA_CERTIFICATE_PEM=" + s.CAPEM(),
+			"WORKFORCE_AD_USERNAME=bench@corp.example.com", "WORKFORCE_AD_PASSWORD=bench"}
 		return &instance{env: env, meter: func() counts {
 			return counts{{"searches", s.Searches.Load()}, {"adds", s.Adds.Load()}, {"modifies", s.Modifies.Load()}, {"renames", s.Renames.Load()}}
 		}, stop: s.Close, user: func(id string) {
@@ -87,8 +88,10 @@ var entraID = target{"a tenant of the sandbox, without limits", "workforce_entra
 		if err != nil {
 			return nil, err
 		}
-		env := []string{"WORKFORCE_ENTRA_TENANT_ID=" + s.TenantID(), "WORKFORCE_ENTRA_CLIENT_ID=" + s.ClientID(), "WORKFORCE_ENTRA_CLIENT_SECRET=" + s.ClientSecret(),
-			"WORKFORCE_ENTRA_GRAPH_ENDPOINT=" + s.URL(), "WORKFORCE_ENTRA_AUTHORITY_HOST=" + s.URL(), "WORKFORCE_ENTRA_CA_CERTIFICATE_PEM=" + string(s.CAPEM())}
+		env := []string{"WORKFORCE_ENTRA_TENANT_ID=" + s.TenantID(), "WORKFORCE_ENTRA_CLIENT_ID=" + s.ClientID(),
+			"WORKFORCE_ENTRA_CLIENT_SECRET=" + s.ClientSecret(),
+			"WORKFORCE_ENTRA_GRAPH_ENDPOINT=" + s.URL(), "WORKFORCE_ENTRA_AUTHORITY_HOST=" + s.URL(),
+			"WORKFORCE_ENTRA_CA_CERTIFICATE_PEM=" + string(s.CAPEM())}
 		return &instance{env: env, meter: func() counts {
 			x := s.Stats()
 			return counts{{"requests", int64(x.Requests)}, {"of them batches", int64(x.Batches)}, {"writes", int64(x.Writes)}}
