@@ -4,6 +4,7 @@ package simulation
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -146,8 +147,9 @@ func (t *tenant) fail(f func(write) verdict) {
 		t.server.Intercept(nil)
 		return
 	}
+	named := t.workersFor()
 	t.server.Intercept(func(method, path string) graph.Fate {
-		w := write{Op: "change", Name: path}
+		w := write{Op: "change", Name: named(path)}
 		switch {
 		case strings.Contains(path, "/members"):
 			w.Op = "member"
@@ -158,6 +160,18 @@ func (t *tenant) fail(f func(write) verdict) {
 		}
 		return map[verdict]graph.Fate{carryOut: graph.CarryOut, refuse: graph.Refuse, loseRequest: graph.LoseRequest, loseAnswer: graph.LoseAnswer}[f(w)]
 	})
+}
+
+// objectID is how Microsoft Graph writes the id of an object.
+var objectID = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
+
+// workersFor names the objects of a path by the worker ids that they have now: object ids are other ones
+// in every life, and the same seed gives the same life. Objects that a run makes are named alike.
+func (t *tenant) workersFor() func(path string) string {
+	now := t.users()
+	return func(path string) string {
+		return objectID.ReplaceAllStringFunc(path, func(id string) string { return now[id].Worker })
+	}
 }
 
 func (t *tenant) cut(hang bool) { t.server.Hang(hang) }
