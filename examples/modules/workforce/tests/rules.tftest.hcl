@@ -1,23 +1,21 @@
 # The rules of the module, without any directory: terraform test
 
 override_data {
-  target = data.workforce_entra_accounts.this["this"]
+  target = data.workforce_entra_accounts.this
   values = { accounts = {}, report = "" }
 }
 
 override_data {
-  target = data.workforce_ad_accounts.this["this"]
+  target = data.workforce_ad_accounts.this
   values = { accounts = {}, report = "" }
 }
 
 override_resource {
-  target          = workforce_ad_population.this["this"]
-  override_during = plan
+  target = workforce_ad_population.this
 }
 
 override_resource {
-  target          = workforce_entra_population.this["this"]
-  override_during = plan
+  target = workforce_entra_population.this
 }
 
 variables {
