@@ -43,6 +43,9 @@ type Existing struct {
 	// disabled for another reason before, it is when this provider noted the leaving. It
 	// is zero for an enabled account, and where nothing tells.
 	DisabledSince time.Time
+	// Unrecorded says why this provider cannot record when it disables the account, so that nothing
+	// tells later since when it is disabled. It is empty where it can, and where nobody asked for a record.
+	Unrecorded string
 	// DisabledFor is why this provider disabled the account, as Account.DisabledFor.
 	// It is empty for an enabled account, for one that somebody else disabled, and for
 	// one that was enabled and disabled again by hand since.

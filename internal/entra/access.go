@@ -82,8 +82,8 @@ func (r *run) taking(k *task) *taking {
 	}
 	if why := r.unrecordable(k.have, k.Want); why != nil {
 		t.record = nil
-		if !errors.Is(why, errNotRecorded) {
-			k.report(recordOp, r.Tenant.o.DisabledSinceAttribute, directory.Because(directory.ErrInvalid, why))
+		if !errors.Is(why, errNotRecorded) && !errors.Is(why, errFormerlySynchronised) {
+			k.report(recordOp, r.Tenant.o.DisabledSinceAttribute, why)
 		}
 	}
 	return t

@@ -62,13 +62,18 @@ func (u *user) readRecord(o Options) {
 	case u.synced():
 		u.unrecorded = errors.New("the user is synchronised from Active Directory, which keeps that record")
 	case u.text(attrSynced) != "" && strings.HasPrefix(name, "onPremisesExtensionAttributes/"):
-		u.unrecorded = fmt.Errorf("the user was synchronised from Active Directory before, and Microsoft Graph does not write %s of such users: "+
-			"name a directory extension in disabled_since_attribute", name)
+		u.unrecorded = fmt.Errorf("%w, and Microsoft Graph does not write %s of such users: "+
+			"name a directory extension in disabled_since_attribute", errFormerlySynchronised, name)
 	}
 }
 
 // errNotRecorded is why nothing is recorded where that is switched off, which nobody is told.
 var errNotRecorded = errors.New("disabled_since_attribute is empty")
+
+// errFormerlySynchronised is why nothing is recorded about users whose mastery moved here. The plan
+// says it ([directory.Existing.Unrecorded]); that they are disabled without it is no failure.
+// https://learn.microsoft.com/graph/api/resources/onpremisesextensionattributes
+var errFormerlySynchronised = errors.New("the user was synchronised from Active Directory before")
 
 // validFrom is the moment before which no session of the user counts.
 func (u *user) validFrom() time.Time {
