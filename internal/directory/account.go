@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Package directory holds what every identity target shares: the account
-// document, the shape of an existing account, attribute types and the
-// questions that decisions ask of a directory.
+// Package directory holds what every identity target shares. It knows no protocol.
 //
-// The engines that write are packages activedirectory and entra. Each works in its own
-// way, since one writes object by object and the other in batches, but both come to the
-// same end: package applytest is the list of cases that says so.
+// An [Account] is what one person's account is to be: enabled or not, deleted, released, its container
+// and attributes. It is written as a JSON document, one a person, which is what a plan shows and a
+// state keeps; [Format] says for each target which keys such a document has and what their values may be.
+//
+// An [Existing] is an account as it stands in a directory, with what only the directory knows: since when
+// it is disabled, why, whether its sessions are revoked, what protects it. Decisions (package roster) read
+// these through [Directory], in bulk: one question carries all values of a population.
+//
+// A [Change] takes an account from what it is to what it is to be, and an [Outcome] says what became of
+// it, for one person each. What concerns one person is a [PersonError] and stops nobody else.
+//
+// The engines that carry changes out are packages activedirectory and entra. Each works in its own
+// way, since one writes object by object and the other in batches, but both come to the same end:
+// package applytest is the list of cases that says so.
 package directory
 
 import (

@@ -3,11 +3,12 @@
 package expression
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"terraform-provider-workforce/internal/expression/dateformat"
 )
 
 // dateFormat is a .NET custom date and time format, English names, as documented at
@@ -17,12 +18,8 @@ type dateFormat struct {
 	tokens []dateToken
 }
 
-// dateToken is a run of n equal specifiers, or literal text if specifier is 0.
-type dateToken struct {
-	specifier byte
-	n         int
-	text      string
-}
+// dateToken is a part of a format, which reads and writes.
+type dateToken dateformat.Token
 
 // standardFormats are the single-letter formats, in the en-US culture that Now() and CDate use too.
 var standardFormats = map[string]string{
@@ -35,60 +32,21 @@ var standardFormats = map[string]string{
 
 // parseDateFormat splits a format into tokens.
 func parseDateFormat(source string) (*dateFormat, error) {
-	format := &dateFormat{source: source}
-	rest := source
+	custom := source
 	if utf8.RuneCountInString(source) == 1 {
 		standard, ok := standardFormats[source]
 		if !ok {
 			return nil, fmt.Errorf("the format %s is not a standard format; write %%%s for the single specifier", quote(source), source)
 		}
-		rest = standard
+		custom = standard
 	}
-	if rest == "" {
-		return nil, errors.New("the format is empty")
+	tokens, err := dateformat.Split(custom)
+	if err != nil {
+		return nil, err
 	}
-	literal := func(text string) {
-		if last := len(format.tokens) - 1; last >= 0 && format.tokens[last].specifier == 0 {
-			format.tokens[last].text += text
-			return
-		}
-		format.tokens = append(format.tokens, dateToken{text: text})
-	}
-	for rest != "" {
-		switch c := rest[0]; c {
-		case 'y', 'M', 'd', 'H', 'h', 'm', 's', 'f', 'F', 't', 'z', 'K', 'g':
-			n := len(rest) - len(strings.TrimLeft(rest, string(c)))
-			if c == 'K' {
-				n = 1
-			}
-			if (c == 'f' || c == 'F') && n > 7 {
-				return nil, fmt.Errorf("the format %s has %d times %c; at most 7 are allowed", quote(source), n, c)
-			}
-			format.tokens = append(format.tokens, dateToken{specifier: c, n: n})
-			rest = rest[n:]
-		case '\'', '"':
-			end := strings.IndexByte(rest[1:], c)
-			if end < 0 {
-				return nil, fmt.Errorf("the format %s has a %c without its counterpart", quote(source), c)
-			}
-			literal(rest[1 : 1+end])
-			rest = rest[end+2:]
-		case '\\':
-			if rest = rest[1:]; rest == "" {
-				return nil, fmt.Errorf("the format %s ends with a backslash", quote(source))
-			}
-			_, size := utf8.DecodeRuneInString(rest)
-			literal(rest[:size])
-			rest = rest[size:]
-		case '%':
-			if rest = rest[1:]; rest == "" || rest[0] == '%' {
-				return nil, fmt.Errorf("the format %s has a %% without a specifier", quote(source))
-			}
-		default:
-			_, size := utf8.DecodeRuneInString(rest)
-			literal(rest[:size])
-			rest = rest[size:]
-		}
+	format := &dateFormat{source: source}
+	for _, t := range tokens {
+		format.tokens = append(format.tokens, dateToken(t))
 	}
 	return format, nil
 }
@@ -103,29 +61,29 @@ func (f *dateFormat) format(t time.Time) string {
 }
 
 func (k dateToken) append(b []byte, t time.Time) []byte {
-	switch k.specifier {
+	switch k.Specifier {
 	case 0:
-		return append(b, k.text...)
+		return append(b, k.Text...)
 	case 'y':
-		if k.n <= 2 {
-			return appendPadded(b, t.Year()%100, k.n)
+		if k.N <= 2 {
+			return appendPadded(b, t.Year()%100, k.N)
 		}
-		return appendPadded(b, t.Year(), k.n)
+		return appendPadded(b, t.Year(), k.N)
 	case 'M':
 		return k.appendName(b, int(t.Month()), t.Month().String())
 	case 'd':
-		if k.n > 2 {
+		if k.N > 2 {
 			return k.appendName(b, 0, t.Weekday().String())
 		}
-		return appendPadded(b, t.Day(), k.n)
+		return appendPadded(b, t.Day(), k.N)
 	case 'H':
-		return appendPadded(b, t.Hour(), min(k.n, 2))
+		return appendPadded(b, t.Hour(), min(k.N, 2))
 	case 'h':
-		return appendPadded(b, (t.Hour()+11)%12+1, min(k.n, 2))
+		return appendPadded(b, (t.Hour()+11)%12+1, min(k.N, 2))
 	case 'm':
-		return appendPadded(b, t.Minute(), min(k.n, 2))
+		return appendPadded(b, t.Minute(), min(k.N, 2))
 	case 's':
-		return appendPadded(b, t.Second(), min(k.n, 2))
+		return appendPadded(b, t.Second(), min(k.N, 2))
 	case 'f', 'F':
 		return k.appendFraction(b, t.Nanosecond())
 	case 't':
@@ -133,9 +91,9 @@ func (k dateToken) append(b []byte, t time.Time) []byte {
 		if t.Hour() >= 12 {
 			half = "PM"
 		}
-		return append(b, half[:min(k.n, 2)]...)
+		return append(b, half[:min(k.N, 2)]...)
 	case 'z':
-		return append(b, [...]string{"+0", "+00", "+00:00"}[min(k.n, 3)-1]...)
+		return append(b, [...]string{"+0", "+00", "+00:00"}[min(k.N, 3)-1]...)
 	case 'K':
 		return append(b, 'Z')
 	}
@@ -144,9 +102,9 @@ func (k dateToken) append(b []byte, t time.Time) []byte {
 
 func (k dateToken) appendName(b []byte, n int, name string) []byte {
 	switch {
-	case k.n <= 2:
-		return appendPadded(b, n, k.n)
-	case k.n == 3:
+	case k.N <= 2:
+		return appendPadded(b, n, k.N)
+	case k.N == 3:
 		return append(b, name[:3]...)
 	}
 	return append(b, name...)
@@ -154,13 +112,13 @@ func (k dateToken) appendName(b []byte, n int, name string) []byte {
 
 // appendFraction writes n digits of the second's fraction; F leaves trailing zeros out, and the point before them.
 func (k dateToken) appendFraction(b []byte, nanoseconds int) []byte {
-	for i := k.n; i < 9; i++ {
+	for i := k.N; i < 9; i++ {
 		nanoseconds /= 10
 	}
-	if k.specifier == 'f' {
-		return appendPadded(b, nanoseconds, k.n)
+	if k.Specifier == 'f' {
+		return appendPadded(b, nanoseconds, k.N)
 	}
-	n := k.n
+	n := k.N
 	for ; n > 0 && nanoseconds%10 == 0; n-- {
 		nanoseconds /= 10
 	}
@@ -181,7 +139,7 @@ func (f *dateFormat) parse(s string, inner bool) (time.Time, error) {
 	for i, token := range f.tokens {
 		for inner && r.skip(' ') { // AllowInnerWhite
 		}
-		optionalPoint := token.specifier == 0 && token.text == "." && i+1 < len(f.tokens) && f.tokens[i+1].specifier == 'F'
+		optionalPoint := token.Specifier == 0 && token.Text == "." && i+1 < len(f.tokens) && f.tokens[i+1].Specifier == 'F'
 		if optionalPoint && !strings.HasPrefix(r.rest, ".") {
 			continue
 		}
@@ -204,35 +162,35 @@ func (f *dateFormat) parse(s string, inner bool) (time.Time, error) {
 
 // number reads the digits of a numeric specifier: one or two for a single one, else exactly width.
 func (k dateToken) number(r *reader, width int) int {
-	if k.n == 1 {
+	if k.N == 1 {
 		return r.digits(1, 2)
 	}
 	return r.digits(width, width)
 }
 
 func (k dateToken) read(r *reader, v *fields, inner bool) {
-	switch k.specifier {
+	switch k.Specifier {
 	case 0:
 		k.readText(r, inner)
 	case 'y':
-		if v.year = k.number(r, max(k.n, 2)); k.n <= 2 { // the calendar's two-digit years end in 2049
+		if v.year = k.number(r, max(k.N, 2)); k.N <= 2 { // the calendar's two-digit years end in 2049
 			v.year += 1900
 			if v.year < 1950 {
 				v.year += 100
 			}
 		}
 	case 'M':
-		if k.n <= 2 {
+		if k.N <= 2 {
 			v.month = k.number(r, 2)
 			return
 		}
-		v.month = 1 + readName(r, k.n, 12, func(i int) string { return time.Month(i + 1).String() })
+		v.month = 1 + readName(r, k.N, 12, func(i int) string { return time.Month(i + 1).String() })
 	case 'd':
-		if k.n <= 2 {
+		if k.N <= 2 {
 			v.day = k.number(r, 2)
 			return
 		}
-		v.weekday, v.named = time.Weekday(readName(r, k.n, 7, func(i int) string { return time.Weekday(i).String() })), true
+		v.weekday, v.named = time.Weekday(readName(r, k.N, 7, func(i int) string { return time.Weekday(i).String() })), true
 	case 'H':
 		v.hour = k.number(r, 2)
 	case 'h':
@@ -242,9 +200,9 @@ func (k dateToken) read(r *reader, v *fields, inner bool) {
 	case 's':
 		v.second = k.number(r, 2)
 	case 'f':
-		v.nanosecond = r.fraction(k.n, k.n)
+		v.nanosecond = r.fraction(k.N, k.N)
 	case 'F':
-		v.nanosecond = r.fraction(0, k.n)
+		v.nanosecond = r.fraction(0, k.N)
 	case 't':
 		k.readHalf(r, v)
 	case 'z':
@@ -259,7 +217,7 @@ func (k dateToken) read(r *reader, v *fields, inner bool) {
 }
 
 func (k dateToken) readText(r *reader, inner bool) {
-	text := k.text
+	text := k.Text
 	if inner {
 		text = strings.TrimSpace(text)
 	}
@@ -269,7 +227,7 @@ func (k dateToken) readText(r *reader, inner bool) {
 
 func (k dateToken) readHalf(r *reader, v *fields) {
 	am, pm := "AM", "PM"
-	if k.n == 1 {
+	if k.N == 1 {
 		am, pm = "A", "P"
 	}
 	switch {

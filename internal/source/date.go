@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"terraform-provider-workforce/internal/expression/dateformat"
 	"terraform-provider-workforce/internal/worker"
 )
 
@@ -16,13 +17,13 @@ import (
 // between date and time, with or without fraction and offset.
 const rfc3339 = "rfc3339"
 
-// dateTokens are the parts of a date format, the longest first. They are those
-// of .NET's custom formats, which HR exports and spreadsheets are set up with.
-var dateTokens = []struct{ token, layout string }{
-	{"yyyy", "2006"}, {"yy", "06"}, {"MMMM", "January"}, {"MMM", "Jan"}, {"MM", "01"}, {"M", "1"},
-	{"dddd", "Monday"}, {"ddd", "Mon"}, {"dd", "02"}, {"d", "2"},
-	{"HH", "15"}, {"H", "15"}, {"hh", "03"}, {"h", "3"}, {"mm", "04"}, {"m", "4"}, {"ss", "05"}, {"s", "5"},
-	{"tt", "PM"}, {"zzz", "-07:00"}, {"K", "Z07:00"},
+// dateLayouts are the layouts of package time for the parts of a date format. Parts that are not here say
+// nothing that a date of HR needs.
+var dateLayouts = map[string]string{
+	"yyyy": "2006", "yy": "06", "MMMM": "January", "MMM": "Jan", "MM": "01", "M": "1",
+	"dddd": "Monday", "ddd": "Mon", "dd": "02", "d": "2",
+	"HH": "15", "H": "15", "hh": "03", "h": "3", "mm": "04", "m": "4", "ss": "05", "s": "5",
+	"tt": "PM", "zzz": "-07:00", "K": "Z07:00",
 }
 
 // ParseDateFormat returns the layout of package time for a date format such as
@@ -34,43 +35,29 @@ func ParseDateFormat(format string) (layout string, err error) {
 	if format == rfc3339 {
 		return time.RFC3339, nil
 	}
+	tokens, err := dateformat.Split(format)
+	if err != nil {
+		return "", err
+	}
 	var b strings.Builder
 	var year, month, day bool
-next:
-	for rest := format; rest != ""; {
-		for _, t := range dateTokens {
-			if after, ok := strings.CutPrefix(rest, t.token); ok {
-				year, month, day = year || rest[0] == 'y', month || rest[0] == 'M', day || t.token == "dd" || t.token == "d"
-				b.WriteString(t.layout)
-				rest = after
-				continue next
-			}
+	for _, t := range tokens {
+		part := strings.Repeat(string(t.Specifier), t.N)
+		text, known := dateLayouts[part]
+		if t.Specifier == 0 {
+			// Digits and letters, but T and Z, would mean something to package time.
+			part, text, known = t.Text, t.Text, strings.Trim(t.Text, "-/.,: TZ年月日") == ""
 		}
-		literal, after, ok := dateLiteral(rest)
-		if !ok {
-			return "", fmt.Errorf("found %q in the date format %q, expected parts such as yyyy, MM, M, MMM, dd, d, HH, mm, ss, zzz with - / . , : or a blank between them", rest, format)
+		if !known {
+			return "", fmt.Errorf("found %q in the date format %q, expected parts such as yyyy, MM, M, MMM, dd, d, HH, mm, ss, zzz with - / . , : or a blank between them", part, format)
 		}
-		b.WriteString(literal)
-		rest = after
+		year, month, day = year || t.Specifier == 'y', month || t.Specifier == 'M', day || t.Specifier == 'd' && t.N <= 2
+		b.WriteString(text)
 	}
 	if !year || !month || !day {
 		return "", fmt.Errorf("found the date format %q, expected one with year (yyyy), month (MM) and day (dd)", format)
 	}
 	return b.String(), nil
-}
-
-// dateLiteral takes text that stands for itself off the front. Digits and
-// letters, but T and Z, would mean something to package time.
-func dateLiteral(rest string) (literal, after string, ok bool) {
-	if quoted, found := strings.CutPrefix(rest, "'"); found {
-		literal, after, ok = strings.Cut(quoted, "'")
-		return literal, after, ok && strings.Trim(literal, "-/.,: TZ年月日") == ""
-	}
-	for _, r := range rest {
-		literal = string(r)
-		break
-	}
-	return literal, rest[len(literal):], strings.ContainsAny(literal, "-/.,: TZ年月日")
 }
 
 // dates reads the dates of one source.

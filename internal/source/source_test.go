@@ -117,7 +117,7 @@ func TestProblems(t *testing.T) {
 			`attributes: there are no columns "Nmae" (did you mean "Name"?), "Street", "state " (did you mean "State"?); the columns are "ID", "State"`},
 		{"attribute of a key's name", Spec{Attributes: []string{"status"}}, []string{"1"}, `column "status": attributes: the name is that of a canonical key`},
 		{"unknown key", Spec{Fields: Fields{"worker_id": "ID", "manager": "Boss"}}, []string{"1"}, `fields: "manager" is no canonical key`},
-		{"date format", Spec{DateFormats: []string{"YYYY-MM-DD"}}, []string{"1"}, `date_formats: found "YYYY-MM-DD"`},
+		{"date format", Spec{DateFormats: []string{"YYYY-MM-DD"}}, []string{"1"}, `date_formats: found "YYYY-" in the date format "YYYY-MM-DD"`},
 		{"bad zone", Spec{TimeZone: "Berlin"}, []string{"1"}, `time_zone: found "Berlin"`},
 		{"bad zones", Spec{TimeZones: map[string]string{"B": "Berlin"}}, []string{"1"}, `time_zones: "B": found "Berlin"`},
 		{"total", Spec{}, []string{"1|Active", "2|Active", "Total: 2"}, `row 4, column "ID", worker "Total: 2": the record has nothing but a worker id, expected a worker`},
