@@ -47,7 +47,12 @@ func byPath(a, b *directory.Existing) int {
 	return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.ID, b.ID))
 }
 
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+// sortedKeys makes room once: most of these maps are one of a person.
+func sortedKeys[V any](m map[string]V) []string {
+	keys := slices.AppendSeq(make([]string, 0, len(m)), maps.Keys(m))
+	slices.Sort(keys)
+	return keys
+}
 
 // inParallel calls f for 0 to n-1 on every core, and waits.
 func inParallel(n int, f func(int)) {
