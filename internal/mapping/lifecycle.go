@@ -33,7 +33,7 @@ type timeline struct {
 	end      worker.Date // last day of the employment that ends or has ended
 	endField string
 	sure     worker.Date // last day on which a status word with a date in it holds; "" without one
-	rehire   bool // hired after end
+	rehire   bool        // hired after end
 	known    Known
 
 	create, enable, start, over time.Time

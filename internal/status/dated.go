@@ -104,9 +104,11 @@ func unaccented(text string) string {
 }
 
 var (
-	inNumbers = regexp.MustCompile(`(?:^|[^\d./-])(\d{1,4})(\s?[-./–]\s?)(\d{1,2})(\s?[-./–]\s?)(\d{4}|\d{1,2})(?:t00:00(?::00(?:\.0+)?)?z?)?\.?(?:$|[^\d./-])`)
-	compact   = regexp.MustCompile(`(?:^|[^\d./-])(\d{4})(\d\d)(\d\d)(?:$|[^\d./-])`)
-	dayMonth  = regexp.MustCompile(`(?:^|[^\d./-])(\d{1,2})(?:st|nd|rd|th|er|\.)?[\s./-]*(?:of\s|de\s)?(\pL{3,})\.?,?[\s./-]*(?:de\s)?(\d{4}|\d{2})(?:$|[^\d./-])`)
+	inNumbers = regexp.MustCompile(`(?:^|[^\d./-])(\d{1,4})(\s?[-./–]\s?)(\d{1,2})(\s?[-./–]\s?)(\d{4}|\d{1,2})` +
+		`(?:t00:00(?::00(?:\.0+)?)?z?)?\.?(?:$|[^\d./-])`)
+	compact  = regexp.MustCompile(`(?:^|[^\d./-])(\d{4})(\d\d)(\d\d)(?:$|[^\d./-])`)
+	dayMonth = regexp.MustCompile(`(?:^|[^\d./-])(\d{1,2})(?:st|nd|rd|th|er|\.)?[\s./-]*(?:of\s|de\s)?(\pL{3,})\.?,?[\s./-]*(?:de\s)?` +
+		`(\d{4}|\d{2})(?:$|[^\d./-])`)
 	monthDay  = regexp.MustCompile(`(?:^|\PL)(\pL{3,})\.?\s?(\d{1,2})(?:st|nd|rd|th)?,?\s(\d{4})(?:$|[^\d./-])`)
 	yearMonth = regexp.MustCompile(`(?:^|[^\d./-])(\d{4})[\s./-](\pL{3,})[\s./-](\d{1,2})(?:$|[^\d./-])`)
 )
