@@ -19,6 +19,7 @@ var valueRules = map[string]func(directory.Value) error{
 	directory.Fold(attrLogin):          each(checkLogin),
 	directory.Fold(attrPrincipal):      each(directory.CheckPrincipal),
 	directory.Fold(attrMail):           each(directory.CheckAddress),
+	directory.Fold("mailNickname"):     each(checkAlias),
 	directory.Fold(attrProxyAddresses): checkProxies,
 	directory.Fold("targetAddress"):    each(checkProxy),
 	directory.Fold("c"):                each(directory.CheckCountry),
@@ -68,13 +69,24 @@ func checkLogin(s string) error {
 	if i := strings.IndexFunc(s, func(r rune) bool { return r < ' ' || strings.ContainsRune(`"/\[]:;|=,+*?<>`, r) }); i >= 0 {
 		return fmt.Errorf("found %q, expected none of \" / \\ [ ] : ; | = , + * ? < > and no control characters", s)
 	}
-	if strings.Trim(s, ". ") == "" || strings.HasSuffix(s, ".") {
-		return fmt.Errorf("found %q, expected something other than dots and blanks, and no dot at the end", s)
+	if strings.Trim(s, ". ") == "" || strings.HasSuffix(s, ".") || strings.HasSuffix(s, " ") {
+		return fmt.Errorf("found %q, expected something other than dots and blanks, and no dot or blank at the end", s)
 	}
 	if s[0] == '.' || s[0] == ' ' {
 		return fmt.Errorf("found %q, expected a letter or a digit at the start: a rule that leaves nothing of a name gives this", s)
 	}
-	return nil
+	return directory.CheckVisible(s)
+}
+
+var aliasBars = regexp.MustCompile(`[\s\x00-\x1f\x7f@()\\\[\]";:<>,]|^\.|\.$|\.\.`)
+
+// checkAlias keeps to what Exchange takes for an alias, which it makes addresses of: words between single dots, without blanks.
+// https://learn.microsoft.com/previous-versions/exchange-server/exchange-150/ff345321(v=exchg.150)
+func checkAlias(s string) error {
+	if aliasBars.MatchString(s) {
+		return fmt.Errorf(`found %q, expected none of @ ( ) \ [ ] " ; : < > , or blank, and dots only between other characters`, s)
+	}
+	return directory.CheckVisible(s)
 }
 
 var addressType = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9.-]*$`)

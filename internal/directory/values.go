@@ -57,6 +57,9 @@ func splitAt(s, form string) (name, domain string, err error) {
 	if strings.IndexFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) >= 0 {
 		return "", "", fmt.Errorf("found %q, expected no blanks and no control characters (remove them with StripSpaces)", s)
 	}
+	if err := CheckVisible(s); err != nil {
+		return "", "", err
+	}
 	if n := strings.Count(s, "@"); n != 1 {
 		return "", "", fmt.Errorf("found %q with %d @, expected %s", s, n, form)
 	}
@@ -64,6 +67,17 @@ func splitAt(s, form string) (name, domain string, err error) {
 		return "", "", fmt.Errorf("found %q, expected %s with text before and after the @", s, form)
 	}
 	return name, domain, nil
+}
+
+// CheckVisible refuses a name with characters that nobody sees, such as U+200B and U+202A, which come along when somebody copies
+// from a page or a spreadsheet: nobody can type such a name, and two people may seem to have the same one.
+func CheckVisible(s string) error {
+	for _, r := range s {
+		if unicode.Is(unicode.Cf, r) {
+			return fmt.Errorf("found %q, expected no invisible characters, here %U (use Transliterate, or remove them in HR)", s, r)
+		}
+	}
+	return nil
 }
 
 // CheckCountry says what is wrong with s as the alpha-2 code of a country (ISO 3166-1), in any case.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode"
 
 	"golang.org/x/text/language"
 
@@ -33,6 +34,7 @@ var words = map[string][]string{
 var valueRules = map[string]func(string) error{
 	attrPrincipal:           checkPrincipal,
 	attrNickname:            checkNickname,
+	attrDisplayName:         checkName,
 	attrMail:                checkMail,
 	"otherMails":            checkMail,
 	"usageLocation":         directory.CheckCountry,
@@ -109,6 +111,17 @@ func checkPrincipal(s string) error {
 func checkNickname(s string) error {
 	if !nickname.MatchString(s) {
 		return fmt.Errorf(`found %q, expected at most 64 ASCII characters and none of @ ( ) \ [ ] " ; : < > , or blank`, s)
+	}
+	if strings.HasPrefix(s, ".") || strings.HasSuffix(s, ".") || strings.Contains(s, "..") {
+		return fmt.Errorf("found %q, expected dots only between other characters: Exchange makes an address of it", s)
+	}
+	return nil
+}
+
+// checkName refuses what shows nothing: whoever looks for that person finds a blank.
+func checkName(s string) error {
+	if !strings.ContainsFunc(s, func(r rune) bool { return unicode.IsPrint(r) && !unicode.IsSpace(r) }) {
+		return fmt.Errorf("found %q, expected a name that can be seen", s)
 	}
 	return nil
 }

@@ -119,7 +119,8 @@ func (p *hrRESTPagingModel) paging() rest.Paging {
 	if p.First.IsNull() && p.Kind.ValueString() == rest.PageNumber {
 		first = 1
 	}
-	return rest.Paging{Kind: p.Kind.ValueString(), Parameter: p.Parameter.ValueString(), InBody: p.InBody.ValueBool(), SizeParameter: p.SizeParameter.ValueString(), Size: int(p.Size.ValueInt64()), First: first,
+	return rest.Paging{Configured: true, Kind: p.Kind.ValueString(), Parameter: p.Parameter.ValueString(), InBody: p.InBody.ValueBool(),
+		SizeParameter: p.SizeParameter.ValueString(), Size: int(p.Size.ValueInt64()), First: first,
 		Next: p.Next.ValueString(), Total: p.Total.ValueString(), Pages: p.Pages.ValueString(), More: p.More.ValueString(), Concurrency: int(p.Concurrency.ValueInt64()), MaxPages: int(p.MaxPages.ValueInt64())}
 }
 

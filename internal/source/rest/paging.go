@@ -58,6 +58,8 @@ type Paging struct {
 	Concurrency int
 	// MaxPages ends lists without an end; 100,000 if 0.
 	MaxPages int
+	// Configured says that a person wrote this, so that messages may advise to write it otherwise.
+	Configured bool
 }
 
 const defaultConcurrency = 4
@@ -213,7 +215,8 @@ func (r *reader) more(p *page) (string, error) {
 // total, more = false, or a page without records does.
 func (r *reader) readNumbered(ctx context.Context) error {
 	at := r.config.Paging.First
-	var only *page // so far, by a total that the next page has to confirm
+	var only *page    // so far, by a total that the next page has to confirm
+	promised := false // that there is another page
 	for n := 1; ; n++ {
 		p, err := r.fetch(ctx, r.pageName(at), "", r.parameters(strconv.Itoa(at)))
 		if only != nil {
@@ -223,11 +226,12 @@ func (r *reader) readNumbered(ctx context.Context) error {
 			only = nil
 		}
 		if err != nil {
-			return err
+			return r.atEnd(err, n == 1 || promised)
 		}
 		if err := r.take(p); err != nil {
 			return err
 		}
+		promised = p.total >= 0 || p.pages >= 0 || r.config.Paging.More != ""
 		end, err := r.ended(p, n)
 		if err != nil {
 			return fmt.Errorf("%s, %s: %w", r.where(p.response), p.name, err)

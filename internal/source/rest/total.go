@@ -44,13 +44,28 @@ func confirms(only, next *page, err error) (end bool, wrong error) {
 	return false, nil
 }
 
+// unknownEnd explains why an answer of 5xx does not end a list: a server that fails and one that has no such page say the same, and
+// whoever is on a page that lacks would lose their account.
+const unknownEnd = "whether the list ends before it cannot be known, as a server that is ill answers the same; where this system always " +
+	"answers so behind the last page, let paging name total, pages or more, or raise size and set kind = \"none\" where everybody fits " +
+	"on one page"
+
+// atEnd adds unknownEnd where no number of the answers says that the page of the error must exist.
+func (r *reader) atEnd(err error, promised bool) error {
+	e, ok := errors.AsType[*web.Error](err)
+	if !ok || promised || !r.config.Paging.Configured || e.Status < http.StatusInternalServerError {
+		return err
+	}
+	return fmt.Errorf("%w; %s", err, unknownEnd)
+}
+
 // confirmed ends a list of one page, or says what is wrong with its total.
 func (r *reader) confirmed(only *page, wrong error) error {
 	if _, told := errors.AsType[*web.Error](wrong); wrong != nil && !told {
 		return fmt.Errorf("%s: %w", r.where(only.response), wrong)
 	}
 	if wrong != nil {
-		return wrong
+		return r.atEnd(wrong, false)
 	}
 	return r.finish(only)
 }

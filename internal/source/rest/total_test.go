@@ -37,3 +37,43 @@ func TestPageBehindTheLast(t *testing.T) {
 		}
 	}
 }
+
+// TestServerErrorBehindTheLast: an answer of 5xx never ends a list, whether the page before it was full or not, and the error says what
+// to do where a system always answers so. Its advice works.
+func TestServerErrorBehindTheLast(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch p := r.URL.Query().Get("p"); {
+		case p == "1", p == "":
+			fmt.Fprint(w, `{"total":1,"pages":1,"more":false,"d":[{"id":"1"}]}`)
+		case p == "2" && strings.HasPrefix(r.URL.Path, "/two"):
+			fmt.Fprint(w, `{"d":[{"id":"2"}]}`)
+		default:
+			w.WriteHeader(http.StatusInternalServerError)
+		}
+	}))
+	defer server.Close()
+	numbered := func(change func(*Paging)) Paging {
+		p := Paging{Kind: PageNumber, Parameter: "p", First: 1, SizeParameter: "size", Size: 50, Configured: true}
+		change(&p)
+		return p
+	}
+	for _, tt := range []struct {
+		path   string
+		paging Paging
+		ends   bool
+	}{
+		{"one", numbered(func(*Paging) {}), false},
+		{"two", numbered(func(*Paging) {}), false},
+		{"one", numbered(func(p *Paging) { p.Total = "total" }), false},
+		{"one", numbered(func(p *Paging) { p.Pages = "pages" }), true},
+		{"one", numbered(func(p *Paging) { p.More = "more" }), true},
+		{"one", numbered(func(p *Paging) { p.Kind, p.Total = None, "total" }), true},
+	} {
+		got, err := Read(t.Context(), Config{Web: web.Config{URL: server.URL, Retries: -1}, Path: tt.path, Records: "d", Paging: tt.paging},
+			source.Spec{Fields: source.Fields{"worker_id": "id"}, Attributes: []string{}})
+		if tt.ends != (err == nil) || err == nil && got.Records != 1 ||
+			err != nil && (!strings.Contains(err.Error(), "500") || !strings.Contains(err.Error(), "let paging name total, pages or more")) {
+			t.Errorf("%s, %+v: %v, %v", tt.path, tt.paging, got, err)
+		}
+	}
+}

@@ -58,6 +58,10 @@ func TestMariaDB(t *testing.T) {
 	t.Run("one moment", func(t *testing.T) {
 		testOneMoment(t, s, "SELECT count(*) FROM information_schema.processlist WHERE user = 'reader' AND info LIKE '%SLEEP%'", mysqlConfig(s, "SELECT id AS worker_id, SLEEP(0.1) AS x FROM staff"))
 	})
+	t.Run("cut connection", func(t *testing.T) {
+		testCutConnection(t, mysqlConfig(s, "WITH RECURSIVE n(i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE i < 139) "+
+			"SELECT i AS worker_id, 'x' AS name FROM n"))
+	})
 	t.Run("faults", func(t *testing.T) { testMariaDBFaults(t, s) })
 }
 

@@ -65,6 +65,9 @@ func TestPostgreSQL(t *testing.T) {
 	t.Run("one moment", func(t *testing.T) {
 		testOneMoment(t, s, "SELECT count(*) FROM pg_stat_activity WHERE usename = 'reader' AND query LIKE '%pg_sleep%'", postgresqlConfig(s, `SELECT id AS worker_id, pg_sleep(0.1) IS NULL AS x FROM staff UNION ALL SELECT 'late', true FROM staff WHERE id = 'late'`))
 	})
+	t.Run("cut connection", func(t *testing.T) {
+		testCutConnection(t, postgresqlConfig(s, "SELECT n AS worker_id, 'x' AS name FROM generate_series(100, 139) n"))
+	})
 	t.Run("faults", func(t *testing.T) { testPostgreSQLFaults(t, s) })
 	t.Run("code page", func(t *testing.T) {
 		s.Exec(t, "CREATE DATABASE old ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0")
