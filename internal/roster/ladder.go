@@ -202,9 +202,17 @@ func (d *run) rehire(p *person) bool {
 	return !p.existing.DisabledSince.IsZero() && err == nil && stage == mapping.StageLeft
 }
 
-// fresh reports whether the rules for creation apply.
+// fresh reports whether the rules for creation apply. An account that stays disabled because nothing explains
+// why it is keeps its names until somebody has: it may not be their worker's to use again.
 func (d *run) fresh(p *person) bool {
-	return p.existing == nil || d.rules.Lifecycle.Rehire == "new_name" && d.rehire(p)
+	if p.existing == nil {
+		return true
+	}
+	if d.rules.Lifecycle.Rehire != "new_name" || !d.rehire(p) {
+		return false
+	}
+	explained, _ := d.explained(p)
+	return p.restored() || explained
 }
 
 // explained reports whether it is known why a disabled account is disabled, and that
