@@ -47,18 +47,18 @@ var takenBack = set(`rescinded, withdrawn, withdrew, cancelled, canceled, revoke
 // joining are words by which one that is taken back is about the hire: "Terminated - Offer Rescinded".
 var joining = set(`offer, hire, start, candidate, application, embauche, contratacion`)
 
-// months are the numbers of months by their names in the languages of the vocabulary, without accents.
+// months are the numbers of months by their names in the languages of the vocabulary.
 var months = numbered(`jan january januar janvier enero gennaio januari janeiro, feb february februar fevrier febrero febbraio februari
 	fevereiro, mar march marz mars marzo maart marco, apr april avril abril aprile, may mai mayo maggio mei maio, jun june juni juin
 	junio giugno junho, jul july juli juillet julio luglio julho, aug august aout agosto augustus, sep sept september septembre
 	septiembre settembre setembro, oct october okt oktober octobre octubre ottobre outubro, nov november novembre noviembre novembro,
-	dec december dez dezember decembre diciembre dicembre dezembro`)
+	dec december dez dezember décembre diciembre dicembre dezembro`)
 
 // numbered gives each word of a list of months the number of its month.
 func numbered(text string) map[string]string {
 	out := map[string]string{}
 	for i, names := range list(text) {
-		for name := range strings.FieldsSeq(names) {
+		for name := range strings.FieldsSeq(unaccented(names)) {
 			out[name] = strconv.Itoa(i + 1)
 		}
 	}

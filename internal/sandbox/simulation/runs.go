@@ -120,12 +120,12 @@ func (l *life) harmless(i int, s *scene, p *proposal, before map[string]user, li
 		if was := before[id]; was.Enabled || !u.Enabled {
 			continue
 		}
+		if by := l.decree(u.Worker); by != nil && by.kind == decreeOn {
+			continue
+		}
 		record := l.record(u.Worker)
 		if v.secured[id] && !l.explained(i, u, record) {
 			l.wrong(s, "%s was disabled by hand, and was enabled again", u.Worker)
-		}
-		if by := l.decree(u.Worker); by != nil && by.kind == decreeOn {
-			continue
 		}
 		if record == nil || l.want(*record) == mustNot {
 			l.wrong(s, "%s was enabled", u.Worker)

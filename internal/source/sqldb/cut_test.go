@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -41,7 +42,7 @@ func (c *cutting) serve(t *testing.T, to int) int {
 			go c.pass(client, to)
 		}
 	}()
-	return l.Addr().(*net.TCPAddr).Port
+	return int(netip.MustParseAddrPort(l.Addr().String()).Port())
 }
 
 func (c *cutting) pass(client net.Conn, to int) {
