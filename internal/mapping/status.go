@@ -5,6 +5,7 @@ package mapping
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"terraform-provider-workforce/internal/status"
 	"terraform-provider-workforce/internal/worker"
@@ -93,8 +94,12 @@ func (s *statuses) unknown(word string) error {
 	return &UnknownStatusError{Word: word, Listed: s.words, Strict: s.strict, Dated: dated}
 }
 
-// StatusClass says how the rules read a worker's status word: a class of package
+// StatusClass says how the rules read a worker's status word at a moment: a class of package
 // status, and the word as the report shows it. It costs next to nothing.
-func (m *Mapping) StatusClass(w *worker.Worker) (class, word string) {
-	return string(m.lifecycle.statuses.classify(w.Status)), strings.TrimSpace(w.Status)
+func (m *Mapping) StatusClass(w *worker.Worker, at time.Time) (class, word string) {
+	read := m.lifecycle.statuses.classify(w.Status)
+	if read == status.Unknown && m.lifecycle.leftByWord(w, at) {
+		read = status.Left
+	}
+	return string(read), strings.TrimSpace(w.Status)
 }
