@@ -40,23 +40,25 @@ func (r *run) linkManagers(ctx context.Context) {
 		if !k.link {
 			continue
 		}
-		boss := k.Want.Attributes[attrManager].Text()
+		managerID := k.Want.Attributes[attrManager].Text()
 		path := "/users/" + k.ID + "/manager/$ref"
-		if k.manager = ids[directory.Fold(boss)]; boss != "" && k.manager == "" && errs[directory.Fold(boss)] == nil && r.o.LinkLater {
-			k.manager = r.postpone(k, boss)
+		if k.manager = ids[directory.Fold(managerID)]; managerID != "" && k.manager == "" && errs[directory.Fold(managerID)] == nil &&
+			r.o.LinkLater {
+			k.manager = r.postpone(k, managerID)
 		}
 		switch {
-		case boss == "" && k.have.manager == "":
+		case managerID == "" && k.have.manager == "":
 			continue
-		case boss == "":
+		case managerID == "":
 			requests = append(requests, graphconn.Request{Method: http.MethodDelete, Path: path})
-		case errs[directory.Fold(boss)] != nil:
-			k.fail("link the manager", attrManager, explain(errs[directory.Fold(boss)]))
+		case errs[directory.Fold(managerID)] != nil:
+			k.fail("link the manager", attrManager, explain(errs[directory.Fold(managerID)]))
 			continue
 		case k.manager == "" && r.o.LinkLater:
 			continue
 		case k.manager == "":
-			k.fail("link the manager", attrManager, directory.Because(directory.ErrNoManager, fmt.Errorf("no user has the %s %q", r.WorkerIDAttribute(), boss)))
+			k.fail("link the manager", attrManager, directory.Because(directory.ErrNoManager,
+				fmt.Errorf("no user has the %s %q", r.WorkerIDAttribute(), managerID)))
 			continue
 		default:
 			requests = append(requests, graphconn.Request{Method: http.MethodPut, Path: path, Body: r.reference(k.manager)})
@@ -147,10 +149,10 @@ func (r *run) resolve(ctx context.Context, workers map[string]bool) (out map[str
 
 // postpone remembers whose manager is to be linked when the manager is created, or
 // returns the manager if another run has created them since they were looked for.
-func (r *run) postpone(k *task, boss string) (manager string) {
-	manager = r.arrivals.Wait(directory.Waiting{WorkerID: k.WorkerID, ID: k.ID, ManagerWorkerID: boss})
+func (r *run) postpone(k *task, managerID string) (manager string) {
+	manager = r.arrivals.Wait(directory.Waiting{WorkerID: k.WorkerID, ID: k.ID, ManagerWorkerID: managerID})
 	if manager == "" {
-		k.out.Waiting = boss
+		k.out.Waiting = managerID
 		k.failed[attrManager] = true // not to be compared yet
 	}
 	return manager

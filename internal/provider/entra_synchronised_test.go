@@ -139,7 +139,8 @@ func TestAccEntraSynchronised_endedSync(t *testing.T) {
 	disabled := enabledUsers(s, map[string]string{"u0001@example.com": "0001"})
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: []resource.TestStep{
 		{Config: cfg, ConfigVariables: working, ConfigPlanChecks: settledPlan},
-		{PreConfig: func() { s.Update(two, map[string]any{"onPremisesSyncEnabled": false}) }, Config: cfg, ConfigVariables: gone, ConfigPlanChecks: settledPlan, Check: disabled},
+		{PreConfig: func() { s.Update(two, map[string]any{"onPremisesSyncEnabled": false}) }, Config: cfg, ConfigVariables: gone,
+			ConfigPlanChecks: settledPlan, Check: disabled},
 		{Config: hybridPipeline("2027-06-01", ""), ConfigVariables: gone, ConfigPlanChecks: settledPlan, Check: disabled},
 	}})
 }

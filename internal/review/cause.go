@@ -39,7 +39,7 @@ type cause struct {
 // example is a change of one of many people.
 type example struct {
 	person *person
-	change roster.Change
+	change roster.Difference
 }
 
 const (
@@ -51,7 +51,7 @@ const (
 )
 
 // changeKey is the same for changes that are the same for several people.
-func changeKey(c roster.Change) string {
+func changeKey(c roster.Difference) string {
 	old, _ := c.Old.MarshalJSON()
 	now, _ := c.New.MarshalJSON()
 	return c.Attribute + "\x00" + string(old) + "\x00" + string(now) + "\x00" + c.Rule + "\x00" + c.Override
@@ -165,7 +165,8 @@ func (v *Review) sharedKeys() map[string]bool {
 
 // sharesAll reports whether the causes tell everything that changes for a person.
 func (p *person) sharesAll(shared map[string]bool) bool {
-	return p.pro.InFeed && len(p.dec.Changes) > 0 && !slices.ContainsFunc(p.dec.Changes, func(c roster.Change) bool { return !shared[changeKey(c)] })
+	return p.pro.InFeed && len(p.dec.Changes) > 0 && !slices.ContainsFunc(p.dec.Changes,
+		func(c roster.Difference) bool { return !shared[changeKey(c)] })
 }
 
 // tellChange writes a change: the attribute, and from what to what. Managers have names.

@@ -364,7 +364,7 @@ func (v *Review) massChanges() []finding {
 // changing are the worker ids of everybody whom a cause concerns.
 func (v *Review) changing(c *cause) []string {
 	return ids(where(v.people, func(p *person) bool {
-		return slices.ContainsFunc(p.dec.Changes, func(x roster.Change) bool { return slices.Contains(c.keys, changeKey(x)) })
+		return slices.ContainsFunc(p.dec.Changes, func(x roster.Difference) bool { return slices.Contains(c.keys, changeKey(x)) })
 	}))
 }
 

@@ -63,10 +63,10 @@ func (v *Review) acts() []act {
 
 // hides reports whether a change of a person is redacted.
 func (v *Review) hides(p *person) bool {
-	return slices.ContainsFunc(p.dec.Changes, func(c roster.Change) bool { return c.Redacted })
+	return slices.ContainsFunc(p.dec.Changes, func(c roster.Difference) bool { return c.Redacted })
 }
 
-func actOf(c roster.Change) string {
+func actOf(c roster.Difference) string {
 	old, _ := c.Old.MarshalJSON()
 	now, _ := c.New.MarshalJSON()
 	return c.Attribute + ": " + string(old) + " → " + string(now)
@@ -247,7 +247,7 @@ func (v *Review) exempt(a act, exempt []Exempt) bool {
 
 // touchesNameOrAccess reports whether a change is more than a fact about somebody: who they are
 // called, where their mail goes, or what they may do.
-func (v *Review) touchesNameOrAccess(c roster.Change) bool {
+func (v *Review) touchesNameOrAccess(c roster.Difference) bool {
 	return slices.Contains(states, c.Attribute) || slices.Contains(v.r.Naming, c.Attribute) || slices.Contains(nameOrAccess, directory.Fold(c.Attribute))
 }
 

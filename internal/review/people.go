@@ -59,18 +59,18 @@ func (p *person) stays() bool { return p.pro.CouldSignIn && p.pro.CanSignIn }
 func (p *person) creates() bool { return p.dec.Action == roster.ActionCreate }
 
 // change returns how an attribute changes.
-func (p *person) change(attribute string) (roster.Change, bool) {
+func (p *person) change(attribute string) (roster.Difference, bool) {
 	for _, c := range p.dec.Changes {
 		if c.Attribute == attribute {
 			return c, true
 		}
 	}
-	return roster.Change{}, false
+	return roster.Difference{}, false
 }
 
 // changesOneOf reports whether one of the changes is one of those, see changeKey.
 func (p *person) changesOneOf(keys []string) bool {
-	return slices.ContainsFunc(p.dec.Changes, func(c roster.Change) bool { return slices.Contains(keys, changeKey(c)) })
+	return slices.ContainsFunc(p.dec.Changes, func(c roster.Difference) bool { return slices.Contains(keys, changeKey(c)) })
 }
 
 // changes returns how a role changes for somebody who stays.

@@ -141,7 +141,7 @@ func (d *comparison) checkProtected() {
 		if cause, _ := d.mustNotSignIn(p.person); p.existing.Account.Enabled && !p.override.enables() && (cause != "" || p.disables()) {
 			p.losesProtected = true
 		}
-		written := slices.ContainsFunc(p.changes, func(c Change) bool { return !c.itself })
+		written := slices.ContainsFunc(p.changes, func(c Difference) bool { return !c.itself })
 		if !written || p.aside() && !d.looksOnly {
 			continue
 		}

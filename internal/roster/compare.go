@@ -61,34 +61,35 @@ func (d *comparison) reasonOf(p *compared) string {
 }
 
 // accountChanges lists what changes of an account beside its attributes, in the order of reports.
-func (d *comparison) accountChanges(p *compared) (changes []Change) {
+func (d *comparison) accountChanges(p *compared) (changes []Difference) {
 	has, want := p.existing.Account, p.account
 	if want.Deleted {
-		changes = append(changes, Change{Attribute: DeletedChange, Old: truth(false), New: truth(true)})
+		changes = append(changes, Difference{Attribute: DeletedChange, Old: truth(false), New: truth(true)})
 	}
 	if has.Enabled != want.Enabled {
-		changes = append(changes, Change{Attribute: EnabledChange, Old: truth(has.Enabled), New: truth(want.Enabled)}.overriddenBy(p))
+		changes = append(changes, Difference{Attribute: EnabledChange, Old: truth(has.Enabled), New: truth(want.Enabled)}.overriddenBy(p))
 	}
 	if d.in.Format.HasContainer && !sameContainer(has.Container, want.Container) {
 		rule := d.rules.Container
 		if p.stage() == mapping.StageLeft {
 			rule = d.rules.Lifecycle.LeaverContainer
 		}
-		changes = append(changes, Change{Attribute: ContainerChange, Old: directory.Value{has.Container}, New: directory.Value{want.Container},
+		changes = append(changes, Difference{Attribute: ContainerChange, Old: directory.Value{has.Container},
+			New:  directory.Value{want.Container},
 			Rule: rule}.overriddenBy(p))
 	}
 	if want.Sessions == directory.SessionsRevoked && p.existing.Sessions == directory.SessionsLive && !has.Enabled {
-		changes = append(changes, Change{Attribute: SessionsChange, Old: directory.Value{directory.SessionsLive},
+		changes = append(changes, Difference{Attribute: SessionsChange, Old: directory.Value{directory.SessionsLive},
 			New: directory.Value{directory.SessionsRevoked}})
 	}
 	if was := p.existing.DisabledFor; was != "" && want.DisabledFor != "" && was != want.DisabledFor {
-		changes = append(changes, Change{Attribute: DisabledForChange, Old: directory.Value{was}, New: directory.Value{want.DisabledFor}})
+		changes = append(changes, Difference{Attribute: DisabledForChange, Old: directory.Value{was}, New: directory.Value{want.DisabledFor}})
 	}
 	return changes
 }
 
 // attributeChanges lists the attributes that change, by name.
-func (d *comparison) attributeChanges(p *compared) (changes []Change) {
+func (d *comparison) attributeChanges(p *compared) (changes []Difference) {
 	has := p.existing.Account.Attributes
 	for name, v := range p.account.Attributes {
 		old := has[name]
@@ -99,20 +100,21 @@ func (d *comparison) attributeChanges(p *compared) (changes []Change) {
 		if name == directory.GroupsAttribute {
 			from = origin{rule: "worker_lifecycle.leaver_groups"}
 		}
-		c := Change{Attribute: name, Old: old, New: v, Rule: from.rule, Inputs: from.inputs}.overriddenBy(p)
+		c := Difference{Attribute: name, Old: old, New: v, Rule: from.rule, Inputs: from.inputs}.overriddenBy(p)
 		if c.Redacted = d.hides(name); c.Redacted {
 			c.Old, c.New = nil, nil
 		}
 		changes = append(changes, c)
 	}
 	if m := d.deletedManager(p); m != nil {
-		c := Change{Attribute: directory.ManagerAttribute, Old: p.present(directory.ManagerAttribute), Rule: fmt.Sprintf("the account of the manager, worker %q, is deleted", m.id), itself: true}
+		c := Difference{Attribute: directory.ManagerAttribute, Old: p.present(directory.ManagerAttribute),
+			Rule: fmt.Sprintf("the account of the manager, worker %q, is deleted", m.id), itself: true}
 		if d.hides(directory.ManagerAttribute) {
 			c.Old, c.Rule, c.Redacted = nil, "the account of the manager is deleted", true
 		}
 		changes = append(changes, c)
 	}
-	slices.SortFunc(changes, func(a, b Change) int { return strings.Compare(a.Attribute, b.Attribute) })
+	slices.SortFunc(changes, func(a, b Difference) int { return strings.Compare(a.Attribute, b.Attribute) })
 	return changes
 }
 
@@ -130,7 +132,7 @@ func (d *comparison) deletedManager(p *compared) *drafted {
 }
 
 // overriddenBy explains a change by the override that asks for it, if one does.
-func (c Change) overriddenBy(p *compared) Change {
+func (c Difference) overriddenBy(p *compared) Difference {
 	if o := p.overrideOf(c.Attribute); o != nil {
 		c.Override, c.Rule, c.Inputs = o.until(), "", nil
 	}

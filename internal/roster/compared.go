@@ -17,7 +17,7 @@ type compared struct {
 	*drafted
 	action  Action
 	reason  string // one sentence
-	changes []Change
+	changes []Difference
 }
 
 // comparison is what the run would change, for everybody.
@@ -32,7 +32,7 @@ type comparison struct {
 
 // stripped reports whether an account is taken out of its groups.
 func (p *compared) stripped() bool {
-	return slices.ContainsFunc(p.changes, func(c Change) bool {
+	return slices.ContainsFunc(p.changes, func(c Difference) bool {
 		return c.Attribute == directory.GroupsAttribute && c.New.Text() == directory.GroupsRemoved
 	})
 }
@@ -44,19 +44,19 @@ func (d *comparison) labels(p *compared) bool {
 }
 
 func (p *compared) changesOf(attribute string) bool {
-	return slices.ContainsFunc(p.changes, func(c Change) bool { return c.Attribute == attribute })
+	return slices.ContainsFunc(p.changes, func(c Difference) bool { return c.Attribute == attribute })
 }
 
 func (p *compared) moves() bool { return p.changesOf(ContainerChange) }
 
 // renames reports whether a name that people know the account by changes.
 func (d *comparison) renames(p *compared) bool {
-	return slices.ContainsFunc(p.changes, func(c Change) bool { return d.isRename(c.Attribute) })
+	return slices.ContainsFunc(p.changes, func(c Difference) bool { return d.isRename(c.Attribute) })
 }
 
 // updates reports whether any other attribute changes.
 func (d *comparison) updates(p *compared) bool {
-	return slices.ContainsFunc(p.changes, func(c Change) bool {
+	return slices.ContainsFunc(p.changes, func(c Difference) bool {
 		return c.Attribute != EnabledChange && c.Attribute != ContainerChange && !d.isRename(c.Attribute)
 	})
 }

@@ -54,17 +54,17 @@ func Correlate(ctx context.Context, in Input, census directory.Census) (*Correla
 // part takes the accounts that several workers match from all of them, and from
 // those who have no use for one.
 func (d *recognised) part() []rivalry {
-	out := make([]rivalry, len(d.rivals))
-	parted := make(map[string]bool, len(d.rivals))
-	for i, people := range d.rivals {
+	out := make([]rivalry, len(d.sharedMatches))
+	split := make(map[string]bool, len(d.sharedMatches))
+	for i, people := range d.sharedMatches {
 		out[i] = rivalry{people[0].existing, people}
-		parted[people[0].existing.ID], d.disputed[people[0].existing.ID] = true, true
+		split[people[0].existing.ID], d.contestedIDs[people[0].existing.ID] = true, true
 		for _, p := range people {
-			p.parted = true
+			p.splitFromShared = true
 		}
 	}
 	for _, p := range d.people {
-		if p.existing != nil && parted[p.existing.ID] {
+		if p.existing != nil && split[p.existing.ID] {
 			p.existing = nil
 		}
 	}
@@ -81,7 +81,7 @@ func (c *correlation) sort() {
 		}
 		switch {
 		case p.worker == nil: // an account; census lists it
-		case p.candidates != nil || p.parted:
+		case p.candidates != nil || p.splitFromShared:
 			c.unclear = append(c.unclear, p)
 		case p.problem != nil:
 			c.errs = append(c.errs, p)
@@ -109,7 +109,7 @@ func (c *correlation) census(users []*directory.Existing) {
 	}
 	var free []*directory.Existing
 	for _, e := range users {
-		if e.Deleted || e.Class != user || taken[e.ID] || c.d.disputed[e.ID] {
+		if e.Deleted || e.Class != user || taken[e.ID] || c.d.contestedIDs[e.ID] {
 			continue
 		}
 		free = append(free, e)

@@ -182,7 +182,7 @@ func TestCorrelationIsWhatIsDecided(t *testing.T) {
 	var doc struct {
 		Matched []struct {
 			WorkerID string `json:"worker_id"`
-			Changes  []roster.Change
+			Changes  []roster.Difference
 		}
 	}
 	if err := json.Unmarshal([]byte(c.ReportJSON), &doc); err != nil {

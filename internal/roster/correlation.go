@@ -82,7 +82,7 @@ func (t *attributeTally) differ() int { return t.Filled + t.Changed + t.Cleared 
 // example is a change of one of many people.
 type example struct {
 	id     string
-	change Change
+	change Difference
 }
 
 // Marks say whose worker id a matched account carries now, which decides what

@@ -89,7 +89,7 @@ func (d *drafts) completeCore(p *drafted, a *directory.Account) {
 
 // knownWorker reports whether a document may name that worker id as a manager's.
 func (d *drafts) knownWorker(id string) bool {
-	return d.byWorker[id] != nil || len(d.carriers[directory.Fold(id)]) > 0
+	return d.byWorker[id] != nil || len(d.accountsByWorkerID[directory.Fold(id)]) > 0
 }
 
 // keepsPresent reports whether an account that exists keeps what it has of an attribute.

@@ -13,14 +13,14 @@ func (d *drafts) draftManager(p *drafted, a *directory.Account, o mapping.Outcom
 	present := p.present(directory.ManagerAttribute)
 	switch {
 	case p.restored() && o.Managed && len(o.Value) > 0:
-		p.managerWish = &wish{o.Value.Text()} // a deleted account does not tell whom the directory will link it to
+		p.wantedManager = &managerRequest{o.Value.Text()} // a deleted account does not tell whom the directory will link it to
 	case p.existing != nil && keepsPresent(o, present, fresh):
 		d.keepAttribute(p, a, directory.ManagerAttribute)
 		p.keepsManager = true
 	case len(o.Value) > 0 && o.Managed:
-		p.managerWish = &wish{o.Value.Text()}
+		p.wantedManager = &managerRequest{o.Value.Text()}
 	case p.existing == nil && !o.Managed && len(o.Default) > 0:
-		p.managerWish = &wish{o.Default.Text()}
+		p.wantedManager = &managerRequest{o.Default.Text()}
 	case o.Managed && !o.OnCreate && !o.IfEmpty:
 		a.Attributes[directory.ManagerAttribute] = nil
 	}

@@ -93,16 +93,16 @@ func (d *drafts) overrideAttribute(p *drafted, name string, v directory.Value, b
 	v = d.written[name].Canonical(v)
 	has := p.account.Attributes[name]
 	if name == directory.ManagerAttribute {
-		if p.managerWish != nil {
-			has = directory.Value{p.managerWish.manager}
+		if p.wantedManager != nil {
+			has = directory.Value{p.wantedManager.manager}
 		}
-		p.managerWish = nil
+		p.wantedManager = nil
 		if p.reports = v.Text(); p.reports != "" {
-			p.managerWish = &wish{p.reports}
+			p.wantedManager = &managerRequest{p.reports}
 		}
 	}
 	p.agreed[name] = byRules && d.in.Format.Same(name, has, v)
-	if p.managerWish == nil || name != directory.ManagerAttribute {
+	if p.wantedManager == nil || name != directory.ManagerAttribute {
 		p.account.Attributes[name] = v
 	}
 }

@@ -42,7 +42,7 @@ func (d *drafts) leaveToSource(p *drafted) {
 	p.slots = slices.DeleteFunc(p.slots, func(s *slot) bool { return d.in.Format.Mastered(s.attribute) })
 	d.completeCore(p, a)
 	a.Enabled, a.Deleted, a.Synchronised = e.Account.Enabled, false, true
-	p.managerWish, p.blocked, p.cause = nil, "", ""
+	p.wantedManager, p.blocked, p.cause = nil, "", ""
 	if p.verdict == ActionDelete {
 		p.verdict = ""
 	}

@@ -18,8 +18,8 @@ type drafted struct {
 	verdict Action             // what happens; "" where that follows from the changes
 	because string             // one sentence
 
-	slots       []*slot // names still to be given
-	managerWish *wish   // manager still to be resolved
+	slots         []*slot         // names still to be given
+	wantedManager *managerRequest // manager still to be resolved
 	// keepsManager says that the account keeps the manager that the directory has.
 	keepsManager bool
 
@@ -122,8 +122,8 @@ type slot struct {
 	failed error    // of that look
 }
 
-// wish is a manager's worker id that is still to be resolved.
-type wish struct{ manager string }
+// managerRequest is a manager's worker id that is still to be resolved.
+type managerRequest struct{ manager string }
 
 // stream is the candidates of all new accounts whose rule is given the same:
 // the forty people called Li Wei try the same names in the same order. They

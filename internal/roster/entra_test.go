@@ -68,7 +68,8 @@ func TestEntra(t *testing.T) {
 		expectValue(t, r, id, "userPrincipalName", want)
 	}
 	expectAction(t, r, "2", roster.ActionEnable)
-	if d := decision(t, r, "2"); d.MatchedBy != "link" || !slices.ContainsFunc(d.Changes, func(c roster.Change) bool { return c.Attribute == "employeeId" && c.New.Text() == "2" }) {
+	if d := decision(t, r, "2"); d.MatchedBy != "link" || !slices.ContainsFunc(d.Changes,
+		func(c roster.Difference) bool { return c.Attribute == "employeeId" && c.New.Text() == "2" }) {
 		t.Errorf("matched by %q, changes %v", d.MatchedBy, d.Changes)
 	}
 	if want := `{"attributes":{"employeeId":"1"},"display_name":"Ann Lee","enabled":true,"mail_nickname":"Ann","manager":"2","user_principal_name":"lee@example.com"}`; r.Documents["1"] != want {

@@ -70,7 +70,7 @@ func TestGroups(t *testing.T) {
 				t.Errorf("groups %q, want %q", got, c.want)
 			}
 			changes := decision(t, r, "1").Changes
-			i := slices.IndexFunc(changes, func(change roster.Change) bool { return change.Attribute == directory.GroupsAttribute })
+			i := slices.IndexFunc(changes, func(change roster.Difference) bool { return change.Attribute == directory.GroupsAttribute })
 			if (i >= 0) != c.changed {
 				t.Errorf("changes %+v, of groups: %t", changes, c.changed)
 			}

@@ -33,7 +33,7 @@ func linkManagers(from *drafts) *linker {
 		switch {
 		case p.keepsManager:
 			d.keepManager(p)
-		case p.managerWish != nil:
+		case p.wantedManager != nil:
 			delete(p.account.Attributes, directory.ManagerAttribute)
 		}
 	}
@@ -80,10 +80,10 @@ func (d *linker) rulesLink(p *drafted) bool {
 func (d *linker) link() {
 	missing := map[string][]string{}
 	for _, p := range d.all {
-		if p.managerWish == nil || p.account == nil {
+		if p.wantedManager == nil || p.account == nil {
 			continue
 		}
-		want := p.managerWish.manager
+		want := p.wantedManager.manager
 		if path := d.managerPath(want); path != "" {
 			p.account.Attributes[directory.ManagerAttribute] = directory.Value{path}
 			continue
@@ -160,7 +160,7 @@ func (d *linker) resolve(p *drafted, id string) string {
 func (d *linker) linkable(id string) string {
 	m := d.of(id)
 	if m == nil {
-		for _, e := range d.carriers[directory.Fold(id)] {
+		for _, e := range d.accountsByWorkerID[directory.Fold(id)] {
 			for _, v := range e.Account.Attributes[d.in.WorkerIDAttribute] {
 				if directory.Fold(v) == directory.Fold(id) {
 					return v

@@ -60,7 +60,7 @@ func TestOnlyDecidesAboutTheNamed(t *testing.T) {
 			whole := decide(t, allOf(in))
 			for _, id := range in.Only {
 				d := decision(t, whole, id)
-				d.Changes = slices.DeleteFunc(d.Changes, func(c roster.Change) bool { // a manager who gets an account in the run of everybody
+				d.Changes = slices.DeleteFunc(d.Changes, func(c roster.Difference) bool { // a manager who gets an account in the run of everybody
 					return c.Attribute == directory.ManagerAttribute && slices.Contains(whole.Joiners, c.New.Text())
 				})
 				if len(d.Changes) > 0 || d.Action == roster.ActionCreate {

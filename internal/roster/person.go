@@ -29,16 +29,16 @@ type person struct {
 	problem error            // the data error
 
 	// Set by recognise.
-	existing     *directory.Existing   // nil: no account so far
-	matched      string                // by what the account was recognised, for messages
-	rule         int                   // the entry of Rules.Match that found it, or ruleLink, ruleWorkerID
-	hint         string                // what nearly matched
-	refused      *refusal              // a match by a rule that does not identify a person
-	candidates   []*directory.Existing // the accounts that fit equally well, several of them
-	carried      []*directory.Existing // accounts that carry the worker id and that no rule gives the worker
-	parted       bool                  // from an account that other workers match as well
-	override     *overridden           // what somebody decided about this worker; nil: nothing
-	staysDeleted bool                  // an override disables, and the account that is theirs is deleted: it stays so
+	existing        *directory.Existing   // nil: no account so far
+	matched         string                // by what the account was recognised, for messages
+	rule            int                   // the entry of Rules.Match that found it, or ruleLink, ruleWorkerID
+	hint            string                // what nearly matched
+	refused         *refusal              // a match by a rule that does not identify a person
+	candidates      []*directory.Existing // the accounts that fit equally well, several of them
+	carried         []*directory.Existing // accounts that carry the worker id and that no rule gives the worker
+	splitFromShared bool                  // from an account that other workers match as well
+	override        *overridden           // what somebody decided about this worker; nil: nothing
+	staysDeleted    bool                  // an override disables, and the account that is theirs is deleted: it stays so
 
 	// troubles are why the person is set aside. Every phase may add one, which is why the
 	// later phases run in rounds.

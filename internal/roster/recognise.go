@@ -17,7 +17,7 @@ func recognise(ctx context.Context, from *feed) (*recognised, error) {
 	known := *from
 	known.run = &run
 	d := &recognised{feed: &known, people: from.people, absent: map[string]*person{}}
-	d.disputed, d.unmanaged = map[string]bool{}, map[string]Unmanaged{}
+	d.contestedIDs, d.unmanaged = map[string]bool{}, map[string]Unmanaged{}
 	for _, step := range []func(context.Context) error{d.observe, d.matchAll, d.resolveClaims, d.addAbsent} {
 		if err := step(ctx); err != nil {
 			return nil, err
@@ -38,7 +38,7 @@ func (d *recognised) observe(ctx context.Context) (err error) {
 			d.written[name] = t
 		}
 	}
-	d.carriers = map[string][]*directory.Existing{}
+	d.accountsByWorkerID = map[string][]*directory.Existing{}
 	if d.in.WorkerIDAttribute == "" {
 		return nil
 	}
@@ -58,7 +58,7 @@ func (d *recognised) observe(ctx context.Context) (err error) {
 	slices.SortFunc(d.owned, byPath)
 	for _, e := range d.owned {
 		for _, id := range e.Account.Attributes[d.in.WorkerIDAttribute] {
-			d.carriers[directory.Fold(id)] = append(d.carriers[directory.Fold(id)], e)
+			d.accountsByWorkerID[directory.Fold(id)] = append(d.accountsByWorkerID[directory.Fold(id)], e)
 		}
 	}
 	if !slices.Contains(d.targets, d.in.WorkerIDAttribute) && !d.rules.SynchronisedOnly {

@@ -51,7 +51,7 @@ func (d *recognised) addAbsent(context.Context) error {
 func (d *recognised) absentOwner(e *directory.Existing, id string) *person {
 	owner, other := d.feed.lookup(id), d.absent[directory.Fold(id)]
 	switch {
-	case d.disputed[e.ID]:
+	case d.contestedIDs[e.ID]:
 		d.leaveOut(nil, e, UnmanagedUnclear, "whose account it is is not clear")
 	case owner != nil:
 		if !owner.waits {
@@ -106,7 +106,7 @@ func (d *recognised) checkOnly() error {
 		}
 		seen[directory.Fold(id)] = true
 		line := "worker " + strconv.Quote(id) + ": "
-		switch carriers := d.carriers[directory.Fold(id)]; {
+		switch carriers := d.accountsByWorkerID[directory.Fold(id)]; {
 		case len(carriers) > 0:
 			line += "is not in the feed, and the account that carries the id is not of this population: " + strings.Join(describeAll(carriers), "; ")
 		default:

@@ -17,10 +17,10 @@ import (
 func (d *recognised) resolveClaims(context.Context) error {
 	for _, p := range d.people {
 		for _, e := range p.candidates {
-			d.disputed[e.ID] = true
+			d.contestedIDs[e.ID] = true
 		}
 	}
-	d.rivals = d.contested()
+	d.sharedMatches = d.contested()
 	d.tellRefusals()
 	return nil
 }
@@ -48,7 +48,7 @@ func (d *recognised) refuseUnclear() error {
 			p.setAside(problemAmbiguous, fmt.Sprintf("%s: %s", p.matched, strings.Join(describeAll(p.candidates), "; "))+d.stillEnabled(p),
 				"give the right one's object id in links, or correct the attribute of the others; the correlation data source names all of them")
 		case p.existing == nil && p.refused != nil && p.refused.takes:
-			d.disputed[p.refused.account.ID] = true
+			d.contestedIDs[p.refused.account.ID] = true
 			p.setAside(problemTakeover, p.refused.why,
 				fmt.Sprintf("link the worker, mark the rule with identifies, or give the account the %s of whoever has it", d.in.WorkerIDAttribute))
 		case d.carriesTwice(p):
@@ -59,9 +59,9 @@ func (d *recognised) refuseUnclear() error {
 					"use a provider alias with another worker_id_attribute, and have the rules write the worker id there", d.in.WorkerIDAttribute))
 		}
 	}
-	for _, people := range d.rivals {
+	for _, people := range d.sharedMatches {
 		e := people[0].existing
-		d.disputed[e.ID] = true
+		d.contestedIDs[e.ID] = true
 		text := contest(people)
 		for _, p := range people {
 			if !d.carries(e, p) {
@@ -122,7 +122,7 @@ func (d *recognised) asideTwins() {
 			}
 		}
 		if p.existing != nil {
-			d.disputed[p.existing.ID] = true
+			d.contestedIDs[p.existing.ID] = true
 			p.existing = nil
 		}
 		p.setAside(problemContested, fmt.Sprintf("the feed has %s, too, which differs in case only: to the directory they are the same",
@@ -133,7 +133,7 @@ func (d *recognised) asideTwins() {
 
 // contested returns the workers who match one account together, after taking
 // it from those who have no use for it, or less right to it.
-func (d *recognised) contested() (rivals [][]*person) {
+func (d *recognised) contested() (shared [][]*person) {
 	claims := make(map[string][]*person, len(d.people))
 	for _, p := range d.people {
 		if p.existing != nil {
@@ -150,7 +150,7 @@ func (d *recognised) contested() (rivals [][]*person) {
 		}
 		right := d.rightful(all)
 		if len(right) > 1 {
-			rivals = append(rivals, right)
+			shared = append(shared, right)
 		}
 		for _, other := range all {
 			if !slices.Contains(right, other) {
@@ -159,7 +159,7 @@ func (d *recognised) contested() (rivals [][]*person) {
 			}
 		}
 	}
-	return rivals
+	return shared
 }
 
 // rightful returns those who have the best claim to an account, more than one if that is not

@@ -134,7 +134,7 @@ func (d *recognised) ask(ctx context.Context, pending []*person, level int) (fou
 				spelling[name] = k.Target
 			}
 			if name == directory.Fold(d.in.WorkerIDAttribute) {
-				if known := d.carriers[directory.Fold(k.Value)]; known != nil {
+				if known := d.accountsByWorkerID[directory.Fold(k.Value)]; known != nil {
 					found[name][directory.Fold(k.Value)] = known
 					continue
 				}

@@ -15,14 +15,14 @@ type recognised struct {
 	people []*person          // everybody, those who are absent from the feed too, in natural order of the ids
 	absent map[string]*person // those, by folded worker id
 
-	schema    *directory.Schema
-	written   map[string]directory.AttributeType // the types of targets, as the directory has them
-	owned     []*directory.Existing              // users that carry a worker id, by path
-	carriers  map[string][]*directory.Existing   // folded worker id → users that carry it
-	rivals    [][]*person                        // workers who match one account together
-	disputed  map[string]bool                    // object ids of accounts that nobody gets before that is cleared up
-	twice     []string                           // absent workers with several accounts
-	unmanaged map[string]Unmanaged               // by object id
+	schema             *directory.Schema
+	written            map[string]directory.AttributeType // the types of targets, as the directory has them
+	owned              []*directory.Existing              // users that carry a worker id, by path
+	accountsByWorkerID map[string][]*directory.Existing   // folded worker id → users that carry it
+	sharedMatches      [][]*person                        // workers who match one account together
+	contestedIDs       map[string]bool                    // object ids of accounts that nobody gets before that is cleared up
+	twice              []string                           // absent workers with several accounts
+	unmanaged          map[string]Unmanaged               // by object id
 }
 
 // lookup returns the person with a worker id, in the feed or absent from it, or nil.

@@ -28,7 +28,7 @@ func (d *report) nearFits() []NearFit {
 		}
 	}
 	for _, e := range d.owned {
-		if owners[e.ID] == nil && !e.Account.Enabled && !d.disputed[e.ID] {
+		if owners[e.ID] == nil && !e.Account.Enabled && !d.contestedIDs[e.ID] {
 			idle = append(idle, e)
 		}
 	}

@@ -29,7 +29,7 @@ func (d *report) warnMatches() {
 		}
 		if carried := p.present(d.in.WorkerIDAttribute).Text(); carried != "" && p.account != nil &&
 			directory.Fold(carried) != directory.Fold(p.id) &&
-			slices.ContainsFunc(p.changes, func(c Change) bool { return c.Attribute == d.in.WorkerIDAttribute }) {
+			slices.ContainsFunc(p.changes, func(c Difference) bool { return c.Attribute == d.in.WorkerIDAttribute }) {
 			d.warn("worker %q takes over %s, which carries the worker id %q (matched by %s)", p.id, describe(p.existing), carried, p.matched)
 		}
 	}

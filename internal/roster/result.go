@@ -156,10 +156,10 @@ type Decision struct {
 	MatchedBy string `json:"matched_by,omitempty"`
 	// Changes lists what changes at an existing account, by attribute;
 	// ContainerChange and EnabledChange stand for what is not an attribute.
-	Changes []Change `json:"changes,omitempty"`
+	Changes []Difference `json:"changes,omitempty"`
 }
 
-// Names in Change.Attribute of what is not an attribute.
+// Names in Difference.Attribute of what is not an attribute.
 const (
 	ContainerChange   = "container"
 	EnabledChange     = "enabled"
@@ -169,8 +169,8 @@ const (
 	DisabledForChange = "disabled_for"
 )
 
-// Change is one difference between an account and what it should be.
-type Change struct {
+// Difference is one difference between an account and what it should be.
+type Difference struct {
 	Attribute string          `json:"attribute"`
 	Old       directory.Value `json:"old"`
 	New       directory.Value `json:"new"`
@@ -187,7 +187,7 @@ type Change struct {
 }
 
 // sentence is one change in words.
-func (c Change) sentence() string {
+func (c Difference) sentence() string {
 	text := fmt.Sprintf("%s: %s → %s", c.Attribute, quoteValue(c.Old), quoteValue(c.New))
 	if c.Redacted {
 		text = c.Attribute + " changes (redacted)"
