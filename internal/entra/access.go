@@ -82,7 +82,7 @@ func (r *run) taking(k *task) *taking {
 	}
 	if why := r.unrecordable(k.have, k.Want); why != nil {
 		t.record = nil
-		if !errors.Is(why, errNotRecorded) && !errors.Is(why, errFormerlySynchronised) {
+		if !errors.Is(why, errNotRecorded) && !(errors.Is(why, errFormerlySynchronised) && directory.Leaves(k.Want.DisabledFor)) {
 			k.report(recordOp, r.Tenant.o.DisabledSinceAttribute, why)
 		}
 	}

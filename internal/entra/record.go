@@ -71,7 +71,7 @@ func (u *user) readRecord(o Options) {
 var errNotRecorded = errors.New("disabled_since_attribute is empty")
 
 // errFormerlySynchronised is why nothing is recorded about users whose mastery moved here. The plan
-// says it ([directory.Existing.Unrecorded]); that they are disabled without it is no failure.
+// says it ([directory.Existing.Unrecorded]); that leavers are disabled without it is no failure.
 // https://learn.microsoft.com/graph/api/resources/onpremisesextensionattributes
 var errFormerlySynchronised = errors.New("the user was synchronised from Active Directory before")
 

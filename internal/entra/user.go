@@ -84,7 +84,7 @@ func (u *user) existing() *directory.Existing {
 	e := &directory.Existing{ID: u.id, Path: u.text(attrPrincipal), Class: "user", Deleted: u.deleted,
 		Account: directory.Account{Enabled: u.enabled, Attributes: make(map[string]directory.Value, len(u.values)+1)}}
 	e.Guest, e.Sessions, e.Synchronised = u.guest(), u.sessions(), u.synced()
-	if u.unrecorded != nil && !errors.Is(u.unrecorded, errNotRecorded) && !e.Synchronised {
+	if errors.Is(u.unrecorded, errFormerlySynchronised) {
 		e.Unrecorded = u.unrecorded.Error()
 	}
 	if !u.enabled {

@@ -112,7 +112,7 @@ func (m *Mapping) EvaluateKnown(w *worker.Worker, now time.Time, known Known) (*
 		return nil, e.problem(append(problems, err))
 	}
 	s := t.at(now)
-	if err := t.understood(s, now); err != nil {
+	if err := t.understood(s); err != nil {
 		return nil, e.problem(append(problems, err))
 	}
 	d.Stage, d.Enabled, d.Reason, d.DependsOnAccount = s.stage, s.enabled, t.sentence(s, now), s.asks
@@ -140,7 +140,7 @@ func (m *Mapping) leftByRecord(w *worker.Worker, now time.Time, known Known) boo
 		return false
 	}
 	s := t.at(now)
-	return s.stage == StageLeft && t.understood(s, now) == nil
+	return s.stage == StageLeft && t.understood(s) == nil
 }
 
 // moved is the answer for a worker who is out of scope and counts as a leaver for that. Their

@@ -32,8 +32,7 @@ type timeline struct {
 
 	end      worker.Date // last day of the employment that ends or has ended
 	endField string
-	sure     worker.Date // last day on which a status word with a date in it holds; "" without one
-	rehire   bool        // hired after end
+	rehire   bool // hired after end
 	known    Known
 
 	create, enable, start, over time.Time
@@ -91,7 +90,6 @@ func newTimeline(rules *lifecycle, w *worker.Worker, known Known) (*timeline, er
 		t.end, t.endField = t.w.LastDayOfWork, "last_day_of_work"
 	}
 	t.rehire = t.end != "" && w.HireDate > max(w.TerminationDate, w.LastDayOfWork)
-	t.readDated()
 	if t.end != "" {
 		t.over = t.end.End(t.loc)
 	}
@@ -105,11 +103,10 @@ func newTimeline(rules *lifecycle, w *worker.Worker, known Known) (*timeline, er
 	return t, nil
 }
 
-// understood returns an error for a status word that nobody knows, or whose date nobody can
-// read any more. An end that is over decides against any word, also one that is not understood.
-func (t *timeline) understood(s state, now time.Time) error {
-	sure := t.sure == "" || now.Before(t.sure.End(t.loc))
-	if t.class != status.Unknown && sure || s.why == whyEnd || s.why == whyRehireLater {
+// understood returns an error for a status word that nobody knows. An end that is
+// over decides against any word, also one that is not understood.
+func (t *timeline) understood(s state) error {
+	if t.class != status.Unknown || s.why == whyEnd || s.why == whyRehireLater {
 		return nil
 	}
 	return t.rules.statuses.unknown(t.w.Status)

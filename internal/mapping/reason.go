@@ -138,9 +138,7 @@ func (t *timeline) saying() string {
 // contradiction mentions a status word that says otherwise.
 func (t *timeline) contradiction(why reason) string {
 	text := ""
-	if t.endField == dateInStatus {
-		text = fmt.Sprintf(", status %q", t.w.Status)
-	} else if t.class == status.Active || t.class == status.OnLeave || t.class == status.Unknown {
+	if t.class == status.Active || t.class == status.OnLeave || t.class == status.Unknown {
 		text = fmt.Sprintf(", although status is %q", t.w.Status)
 	}
 	if why == whyRehireLater {

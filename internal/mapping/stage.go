@@ -22,7 +22,7 @@ func (m *Mapping) StageKnown(w *worker.Worker, at time.Time, known Known) (stage
 		return "", false, fmt.Errorf("worker %q: %w", w.ID, err)
 	}
 	s := t.at(at)
-	if err := t.understood(s, at); err != nil {
+	if err := t.understood(s); err != nil {
 		return "", false, fmt.Errorf("worker %q: %w", w.ID, err)
 	}
 	if s.doubt {
@@ -48,7 +48,7 @@ func (m *Mapping) Barred(w *worker.Worker, at time.Time, known Known) (stage Sta
 		}
 	}
 	switch class := m.lifecycle.statuses.classify(w.Status); {
-	case class == status.Left, class == status.NeverStarted, m.lifecycle.overForGood(w, at), m.lifecycle.leftByWord(w, at):
+	case class == status.Left, class == status.NeverStarted, m.lifecycle.overForGood(w, at):
 		return StageLeft, true
 	case class == status.Suspended:
 		return StageLeave, true

@@ -5,7 +5,6 @@ package mapping
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"terraform-provider-workforce/internal/status"
 	"terraform-provider-workforce/internal/worker"
@@ -72,8 +71,6 @@ type UnknownStatusError struct {
 	// Listed are the words of the rules' lists; where Strict, there are no others.
 	Listed []string
 	Strict bool
-	// Dated is true where the word has a date in it that decides nothing yet, or nothing any more.
-	Dated bool
 }
 
 func (e *UnknownStatusError) Error() string {
@@ -81,25 +78,16 @@ func (e *UnknownStatusError) Error() string {
 		return fmt.Sprintf("status: found %q, expected a word of worker_lifecycle.active_statuses or worker_lifecycle.inactive_statuses (%s); "+
 			"add it to one of the lists of status words", e.Word, strings.Join(e.Listed, ", "))
 	}
-	if e.Dated {
-		return fmt.Sprintf("status: found %q, expected a status word without a date, or the same day as the last one of the employment in "+
-			"termination_date or last_day_of_work; ask HR whether the worker is still employed, and map the date to termination_date", e.Word)
-	}
 	return fmt.Sprintf("status: found %q, expected a known status word such as \"Active\" or \"Terminated\"; ask HR what it means, and add it to one list of worker_lifecycle: "+
 		"inactive_statuses (has left), prehire_statuses (has not started), leave_statuses or suspended_statuses (is away), or active_statuses (works here; with it, every word must be in one of the lists)", e.Word)
 }
 
 func (s *statuses) unknown(word string) error {
-	_, dated := s.dated(word)
-	return &UnknownStatusError{Word: word, Listed: s.words, Strict: s.strict, Dated: dated}
+	return &UnknownStatusError{Word: word, Listed: s.words, Strict: s.strict}
 }
 
-// StatusClass says how the rules read a worker's status word at a moment: a class of package
+// StatusClass says how the rules read a worker's status word: a class of package
 // status, and the word as the report shows it. It costs next to nothing.
-func (m *Mapping) StatusClass(w *worker.Worker, at time.Time) (class, word string) {
-	read := m.lifecycle.statuses.classify(w.Status)
-	if read == status.Unknown && m.lifecycle.leftByWord(w, at) {
-		read = status.Left
-	}
-	return string(read), strings.TrimSpace(w.Status)
+func (m *Mapping) StatusClass(w *worker.Worker) (class, word string) {
+	return string(m.lifecycle.statuses.classify(w.Status)), strings.TrimSpace(w.Status)
 }

@@ -147,11 +147,10 @@ func TestStatusLists(t *testing.T) {
 		class status.Class
 	}{
 		{lists, " GONE ", status.Left}, {lists, "T", status.Left}, {lists, "Signed", status.Prehire}, {lists, "ruht", status.OnLeave}, {lists, "Gesperrt", status.Suspended}, {lists, "No Show", status.NeverStarted},
-		{lists, "Active", status.Active}, {lists, "Inaktiv", status.Left}, {lists, "Inactive", status.Left}, {lists, "I", status.Unknown},
-		{lists, "", status.Unsaid}, {lists, "Terminated - 2024-05-01", status.Left}, {lists, "Terminated - 2027-05-01", status.Unknown},
+		{lists, "Active", status.Active}, {lists, "Inaktiv", status.Left}, {lists, "Inactive", status.Left}, {lists, "I", status.Unknown}, {lists, "", status.Unsaid},
 		{strict, "regular", status.Active}, {strict, "A", status.Active}, {strict, "i", status.Left}, {strict, "Active", status.Left}, {strict, "Terminated", status.Unknown}, {strict, "", status.Unknown},
 	} {
-		class, word := test.m.StatusClass(&worker.Worker{Status: test.word}, instant(t, "2026-11-22T12:00:00Z"))
+		class, word := test.m.StatusClass(&worker.Worker{Status: test.word})
 		if class != string(test.class) || word != strings.TrimSpace(test.word) {
 			t.Errorf("%q is %q (%q), want %q", test.word, class, word, test.class)
 		}

@@ -126,7 +126,7 @@ func (r *reader) profile(p *compared) Profile {
 	}
 	if w := p.worker; w != nil {
 		out.Status, out.Type, out.HireDate, out.EndDate = strings.TrimSpace(w.Status), w.Type, w.HireDate, max(w.TerminationDate, w.LastDayOfWork)
-		out.Class, _ = r.d.in.Mapping.StatusClass(w, r.d.in.AsOf)
+		out.Class, _ = r.d.in.Mapping.StatusClass(w)
 	}
 	if on := p.override.enabled(); on != nil && !p.idle {
 		out.Override = map[bool]string{true: "enabled", false: "disabled"}[*on]

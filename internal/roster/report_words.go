@@ -19,7 +19,7 @@ func (d *report) words() []Word {
 		if d.waits(id) {
 			continue
 		}
-		class, word := d.in.Mapping.StatusClass(w, d.in.AsOf)
+		class, word := d.in.Mapping.StatusClass(w)
 		counts[Word{Word: word, Class: class}]++
 	}
 	out := make([]Word, 0, len(counts))

@@ -47,23 +47,8 @@ var takenBack = set(`rescinded, withdrawn, withdrew, cancelled, canceled, revoke
 // joining are words by which one that is taken back is about the hire: "Terminated - Offer Rescinded".
 var joining = set(`offer, hire, start, candidate, application, embauche, contratacion`)
 
-// months are the numbers of months by their names in the languages of the vocabulary.
-var months = numbered(`jan january januar janvier enero gennaio januari janeiro, feb february februar fevrier febrero febbraio februari
-	fevereiro, mar march marz mars marzo maart marco, apr april avril abril aprile, may mai mayo maggio mei maio, jun june juni juin
-	junio giugno junho, jul july juli juillet julio luglio julho, aug august aout agosto augustus, sep sept september septembre
-	septiembre settembre setembro, oct october okt oktober octobre octubre ottobre outubro, nov november novembre noviembre novembro,
-	dec december dez dezember décembre diciembre dicembre dezembro`)
-
-// numbered gives each word of a list of months the number of its month.
-func numbered(text string) map[string]string {
-	out := map[string]string{}
-	for i, names := range list(text) {
-		for name := range strings.FieldsSeq(unaccented(names)) {
-			out[name] = strconv.Itoa(i + 1)
-		}
-	}
-	return out
-}
+var months = set(`jan, january, januar, feb, february, februar, mar, march, marz, apr, april, may, mai, jun, june, juni, jul, july, juli,
+	aug, august, sep, sept, september, oct, october, okt, oktober, nov, november, dec, december, dez, dezember`)
 
 func set(text string) map[string]bool {
 	out := map[string]bool{}
@@ -111,9 +96,9 @@ func month(words []string) bool {
 	}
 	number := words[0]
 	switch {
-	case months[number] != "":
+	case months[number]:
 		number = words[1]
-	case months[words[1]] == "":
+	case !months[words[1]]:
 		return false
 	}
 	n, err := strconv.Atoi(strings.TrimRight(number, "dhnrst")) // 1st, 2nd, 3rd, 4th

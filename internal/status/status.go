@@ -18,8 +18,7 @@
 //   - Active with leave is leave ("Active (parental leave)"); active with a
 //     suspension is a suspension.
 //   - Left with a remark that says it is still to come, was taken back, or has a date in it is
-//     Unknown ("Terminated (future dated)", "Terminated - 2026-12-31"). ReadDated tells such a date, for
-//     those who know the day to compare it with.
+//     Unknown ("Terminated (future dated)", "Terminated - 2026-12-31"): dates belong into the end date.
 //   - Left comes before leave and suspension where it comes first ("Terminated on
 //     leave"). Left or hired, with words for never having started, is never started
 //     ("Terminated - No Show").

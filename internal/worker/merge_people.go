@@ -236,10 +236,6 @@ func (m *merger) state(e engagement) State {
 		loc = own
 	}
 	class := m.class(e.Status)
-	if d, dated := status.ReadDated(e.Status); dated && class == status.Unknown && d.Class == status.Left && string(e.HireDate) <= d.First &&
-		!Date(d.Last).End(loc).After(m.rules.AsOf) {
-		class = status.Left
-	}
 	switch {
 	case e.End != "" && !e.End.End(loc).After(m.rules.AsOf), class == status.NeverStarted:
 		return Past
