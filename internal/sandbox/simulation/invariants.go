@@ -290,9 +290,7 @@ func (l *life) part() {
 	}
 }
 
-// view is what both directories have to say alike, by worker id. Nobody writes the manager of somebody
-// protected: it is what the last run before left there, and a deleted manager who is restored comes back
-// to those at one directory whom the run that came to harm had not cleared yet.
+// view is what both directories have to say alike, by worker id.
 func (l *life) view(s *scene) map[string]user {
 	out, ids := map[string]user{}, map[string]string{}
 	all := s.users()
@@ -300,7 +298,7 @@ func (l *life) view(s *scene) map[string]user {
 		ids[id] = u.Worker
 	}
 	for _, u := range all {
-		if u.Manager = ids[u.Manager]; l.touched[u.Manager] || slices.Contains(u.Groups, "guarded") {
+		if u.Manager = ids[u.Manager]; l.touched[u.Manager] {
 			u.Manager = ""
 		}
 		u.ID, u.Path, u.Sessions, u.Login = "", "", time.Time{}, ""

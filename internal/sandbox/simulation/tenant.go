@@ -147,7 +147,7 @@ func (t *tenant) fail(f func(write) verdict) {
 		t.server.Intercept(nil)
 		return
 	}
-	named := t.workersFor()
+	named := t.namesNow()
 	t.server.Intercept(func(method, path string) graph.Fate {
 		w := write{Op: "change", Name: named(path)}
 		switch {
@@ -165,12 +165,18 @@ func (t *tenant) fail(f func(write) verdict) {
 // objectID is how Microsoft Graph writes the id of an object.
 var objectID = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
 
-// workersFor names the objects of a path by the worker ids that they have now: object ids are other ones
-// in every life, and the same seed gives the same life. Objects that a run makes are named alike.
-func (t *tenant) workersFor() func(path string) string {
-	now := t.users()
+// namesNow names the objects of a path as people do: groups by their names, users by worker id and login. Object
+// ids are other ones in every life, and the same seed gives the same life. Users whom a run makes are named alike.
+func (t *tenant) namesNow() func(path string) string {
+	now := map[string]string{}
+	for name, id := range t.groups {
+		now[id] = name
+	}
+	for id, u := range t.users() {
+		now[id] = u.Worker + u.Login
+	}
 	return func(path string) string {
-		return objectID.ReplaceAllStringFunc(path, func(id string) string { return now[id].Worker })
+		return objectID.ReplaceAllStringFunc(path, func(id string) string { return now[id] })
 	}
 }
 
