@@ -113,8 +113,12 @@ var (
 var ownLetters = map[rune]string{'Ə': "A", 'ə': "a", 'ة': "a", 'ۃ': "a"}
 
 // plain writes one character in ASCII. Of a letter or a mark come letters and blanks and nothing else: the soft
-// sign, the ain and whatever else unidecode writes as a sign leave nothing.
+// sign, the ain and whatever else unidecode writes as a sign leave nothing. Nothing is left of a character that
+// nobody sees either, such as the zero width space, for which unidecode has a blank.
 func plain(r rune) string {
+	if unicode.Is(unicode.Cf, r) {
+		return ""
+	}
 	if own, ok := ownLetters[r]; ok {
 		return own
 	}

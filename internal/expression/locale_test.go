@@ -13,7 +13,7 @@ func TestTransliterateGivesLetters(t *testing.T) {
 	for input, want := range map[string]string{
 		"Əliyeva": "Aliyeva", "Məmmədov": "Mammadov", "آمنة": "amna", "فاطمة": "fTma", "Ольга": "Olga", "Соловьёв": "Soloviov",
 		"Kaʻahumanu": "Kaahumanu", "Kaʼahumanu": "Kaahumanu",
-		"O’Brien": "O'Brien", "O'Brien": "O'Brien", "タカハシ アケミ": "takahashi akemi", "高橋 明美": "Gao Qiao  Ming Mei", "김 철수": "gim ceolsu",
+		"zo\u200be": "zoe", "\ufeffzoe\u202c": "zoe", "O’Brien": "O'Brien", "O'Brien": "O'Brien", "タカハシ アケミ": "takahashi akemi", "高橋 明美": "Gao Qiao  Ming Mei", "김 철수": "gim ceolsu",
 	} {
 		if got := transliterate(input, nil); got != want {
 			t.Errorf("%s: found %q, expected %q", input, got, want)
