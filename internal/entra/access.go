@@ -82,7 +82,8 @@ func (r *run) taking(k *task) *taking {
 	}
 	if why := r.unrecordable(k.have, k.Want); why != nil {
 		t.record = nil
-		if !errors.Is(why, errNotRecorded) && !(errors.Is(why, errFormerlySynchronised) && directory.Leaves(k.Want.DisabledFor)) {
+		planned := errors.Is(why, errFormerlySynchronised) && directory.Leaves(k.Want.DisabledFor) && !r.removing
+		if !errors.Is(why, errNotRecorded) && !planned {
 			k.report(recordOp, r.Tenant.o.DisabledSinceAttribute, why)
 		}
 	}

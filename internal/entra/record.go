@@ -70,8 +70,9 @@ func (u *user) readRecord(o Options) {
 // errNotRecorded is why nothing is recorded where that is switched off, which nobody is told.
 var errNotRecorded = errors.New("disabled_since_attribute is empty")
 
-// errFormerlySynchronised is why nothing is recorded about users whose mastery moved here. The plan
-// says it ([directory.Existing.Unrecorded]); that leavers are disabled without it is no failure.
+// errFormerlySynchronised is why nothing is recorded about users whose mastery moved here. Of a leaver the plan
+// says so ([directory.Existing.Unrecorded]), and it is no failure that they are disabled without a record. Whoever is
+// disabled for another reason is told by the run: without a record no rule will enable them again.
 // https://learn.microsoft.com/graph/api/resources/onpremisesextensionattributes
 var errFormerlySynchronised = errors.New("the user was synchronised from Active Directory before")
 

@@ -122,7 +122,10 @@ func entraSchema() schema.Attribute {
 	text("worker_id_attribute", "Property that carries the worker id in the tenant. Managers and users that were created in an interrupted run are recognised by it. The default is `employeeId`.")
 	text("disabled_since_attribute", "Property in which this provider records since when and why a user is disabled: a moment as RFC 3339, then one word, such as `2027-01-31T08:00:00Z left`. The default is `onPremisesExtensionAttributes/extensionAttribute15`. "+
 		"Microsoft Entra ID keeps no such record: the retention before a user is deleted counts from it, and it tells whether the sessions were revoked since, and whether somebody else disabled the user. "+
-		"What somebody else wrote there is never overwritten; then nothing is recorded of that user, and the run that disables it says so. Microsoft Graph writes no `onPremisesExtensionAttributes` of a user who was synchronised from Active Directory before: such a user is disabled without a record, never deleted by `retention_days`, and named so in the report; name a directory extension here where there are some. `\"\"` switches the record off.")
+		"What somebody else wrote there is never overwritten; then nothing is recorded of that user, and the run that disables it says so. "+
+		"Microsoft Graph writes no `onPremisesExtensionAttributes` of a user who was synchronised from Active Directory before. "+
+		"Such a leaver is disabled without a record and never deleted by `retention_days`, which the report says. "+
+		"Whoever is disabled for another reason is named by the run, and no rule enables them again. Name a directory extension here where there are such users. `\"\"` switches the record off.")
 	number("connections", "Requests under way at the same time, at most 64. The default is 8. What the tenant's limits allow is learnt from its answers.")
 	number("request_timeout", "Seconds that one request may take. The default is 100.")
 	attributes["removed_groups_attributes"] = schema.ListAttribute{Optional: true, ElementType: types.StringType,

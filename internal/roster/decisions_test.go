@@ -379,3 +379,31 @@ func TestKeptDisabledSaysWhatIsMissing(t *testing.T) {
 		}
 	}
 }
+
+// TestUnrecordedLeavers: the report names whose retention never begins, in the run that disables and in every later one.
+func TestUnrecordedLeavers(t *testing.T) {
+	for name, c := range map[string]struct {
+		enabled bool
+		end     string
+		keep    *int
+		named   bool
+	}{
+		"disabled now":      {true, "2026-11-01", pointer(30), true},
+		"disabled before":   {false, "2026-11-01", pointer(30), true},
+		"without retention": {true, "2026-11-01", nil, false},
+		"at work":           {true, "", pointer(30), false},
+	} {
+		m := newMemory()
+		e := m.ann()
+		e.Account.Enabled, e.Unrecorded = c.enabled, "name a directory extension"
+		r := decide(t, input(t, m, rules(func(r *mapping.Rules) { r.Lifecycle.RetentionDays = c.keep }),
+			hire("1 Ann Lee", "termination_date="+c.end)))
+		warned := slices.ContainsFunc(r.Warnings, func(w string) bool {
+			return strings.Contains(w, `1 leaver is disabled without a record of the day, and never deleted by retention_days: "1"`) &&
+				strings.Contains(w, e.Unrecorded)
+		})
+		if warned != c.named {
+			t.Errorf("%s: %q", name, r.Warnings)
+		}
+	}
+}

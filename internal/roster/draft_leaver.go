@@ -18,10 +18,6 @@ func (d *drafts) draftDeletion(p *drafted, since worker.Date) bool {
 		p.due = time.Time{}
 		return false // what is deleted may be lost for good, and its worker is expected back
 	}
-	if e := p.existing; e.Unrecorded != "" && e.Account.Enabled && d.rules.Lifecycle.RetentionDays != nil {
-		p.because += fmt.Sprintf("; the account is never deleted by retention_days, since nothing can record when it is disabled: %s",
-			e.Unrecorded)
-	}
 	p.due = d.deletion(p.person, since)
 	if p.due.IsZero() || d.present().Before(p.due) {
 		return false

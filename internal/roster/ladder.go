@@ -203,7 +203,7 @@ func (d *run) rehire(p *person) bool {
 }
 
 // fresh reports whether the rules for creation apply. An account that stays disabled because nothing explains
-// why it is keeps its names until somebody has: it may not be their worker's to use again.
+// why it is keeps its names until HR or an override explains it: it may not be their worker's to use again.
 func (d *run) fresh(p *person) bool {
 	if p.existing == nil {
 		return true
@@ -212,7 +212,7 @@ func (d *run) fresh(p *person) bool {
 		return false
 	}
 	explained, _ := d.explained(p)
-	return p.restored() || explained
+	return explained || p.restored() || p.override.enables()
 }
 
 // explained reports whether it is known why a disabled account is disabled, and that

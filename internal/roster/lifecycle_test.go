@@ -329,6 +329,16 @@ func TestRehireWithNewNames(t *testing.T) {
 	expectValue(t, r, "1", "sAMAccountName", "ann.kim")
 	r = decide(t, input(t, m, rules(record), hire("1 Ann Kim", "hire_date=2026-11-02")))
 	expectValue(t, r, "1", "sAMAccountName", "ann.lee")
+
+	// An end that merely is not there any more explains nothing: the account keeps its names until somebody does.
+	in := input(t, m, newName, hire("1 Ann Kim"))
+	r = decide(t, in)
+	expectAction(t, r, "1", roster.ActionKeptDisabled)
+	expectValue(t, r, "1", "sAMAccountName", "ann.lee")
+	in.Overrides = []roster.Override{{WorkerIDs: []string{"1"}, Enabled: pointer(true), Reason: "hired again, HR is late", Expires: "2026-12-31"}}
+	r = decide(t, in)
+	expectValue(t, r, "1", "enabled", "true")
+	expectValue(t, r, "1", "sAMAccountName", "ann.kim")
 }
 
 func TestDataErrors(t *testing.T) {

@@ -59,6 +59,7 @@ func (d *report) result() (*Result, error) {
 	d.warnNear(r.Near)
 	d.warnOverrides()
 	d.warnBlocked()
+	d.warnUnrecorded()
 	d.warnLeftOutOfScope()
 	r.Lacking = d.lacking()
 	d.warnSynchronised()

@@ -62,6 +62,21 @@ func (d *report) warnBlocked() {
 	}
 }
 
+// warnUnrecorded sums up the leavers of whom nothing can record since when they are disabled: retention begins for none of them.
+func (d *report) warnUnrecorded() {
+	var people []*compared
+	for _, p := range d.people {
+		e := p.existing
+		if e != nil && e.Unrecorded != "" && e.DisabledSince.IsZero() && p.account != nil && directory.Leaves(p.account.DisabledFor) {
+			people = append(people, p)
+		}
+	}
+	if len(people) > 0 && d.rules.Lifecycle.RetentionDays != nil {
+		d.warn("%s disabled without a record of the day, and never deleted by retention_days: %s (%s)",
+			isAre(len(people), "leaver"), d.firstTen(people), people[0].existing.Unrecorded)
+	}
+}
+
 // warnSynchronised sums up what the rules want of synchronised accounts and cannot have
 // here. Who must not sign in any more, and still can, is named.
 func (d *report) warnSynchronised() {
