@@ -264,7 +264,8 @@ func TestCheckAccount(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct{ attribute, value, want string }{
-		{"sAMAccountName", "a/b", "none of"}, {"sAMAccountName", "a@b.", "no dot or blank at the end"}, {"sAMAccountName", " . ", "dots and blanks"}, {"sAMAccountName", "a\nb", "control"},
+		{"sAMAccountName", "a/b", "none of"}, {"sAMAccountName", "a@b.", "no dot or blank at the end"},
+		{"sAMAccountName", " . ", "dots and blanks"}, {"sAMAccountName", "a\nb", "control"},
 		{"sAMAccountName", strings.Repeat("a", 21), "at most 20"}, {"userPrincipalName", "a", "name@suffix"}, {"userPrincipalName", "@x", "name@suffix"},
 		{"countryCode", "250", "expected 276"}, {"co", "France", "which is FR"}, {"co", "Allemagne?", ""}, {"countryCode", "0", ""},
 		{"titel", "x", "did you mean title?"}, {"cn", "", "found 0 values"}, {"cn", "a\x00b", "NUL"}, {"manager", "1|2", "found 2 values"}, {"description", "a|b", "single-valued"},

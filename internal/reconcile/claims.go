@@ -88,7 +88,8 @@ func (p *Population) claimPlanned(want map[string]string, ids map[string]string,
 	p.claimWorkerIDs(w, workers, want, accounts, f)
 	if len(lines) > 0 {
 		f.fail("Two resources manage one account",
-			fmt.Sprintf("Two resources want the same account, and each would undo in every run what the other one did:\n%s\nLet only one of them have a document for each of these workers.", Listed(lines)))
+			fmt.Sprintf("Two resources want the same account, and each would undo in every run what the other one did:\n%s\n"+
+				"Let only one of them have a document for each of these workers.", Listed(lines)))
 	}
 }
 

@@ -49,7 +49,8 @@ func ParseDateFormat(format string) (layout string, err error) {
 			part, text, known = t.Text, t.Text, strings.Trim(t.Text, "-/.,: TZ年月日") == ""
 		}
 		if !known {
-			return "", fmt.Errorf("found %q in the date format %q, expected parts such as yyyy, MM, M, MMM, dd, d, HH, mm, ss, zzz with - / . , : or a blank between them", part, format)
+			return "", fmt.Errorf("found %q in the date format %q, expected parts such as yyyy, MM, M, MMM, dd, d, HH, mm, ss, zzz "+
+				"with - / . , : or a blank between them", part, format)
 		}
 		year, month, day = year || t.Specifier == 'y', month || t.Specifier == 'M', day || t.Specifier == 'd' && t.N <= 2
 		b.WriteString(text)
