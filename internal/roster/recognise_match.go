@@ -206,8 +206,16 @@ func (d *recognised) matchOne(p *person, level int, found hits, linked map[strin
 // restorable reports whether a deleted account is to be taken into use again:
 // whenever one would be created otherwise.
 func (d *run) restorable(p *person, e *directory.Existing) bool {
-	if !d.in.RestoreDeleted || e.Lost != "" || e.Class != user || p.desired == nil || p.stage() == mapping.StageLeft && !d.createsLeaver(p) || d.claimsNothing(p) {
+	if !d.in.RestoreDeleted || e.Lost != "" || e.Class != user || p.desired == nil {
 		return false
+	}
+	switch p.stage() {
+	case mapping.StageFuture, mapping.StageOutOfScope:
+		return false
+	case mapping.StageLeft:
+		if !d.createsLeaver(p) {
+			return false
+		}
 	}
 	return slices.ContainsFunc(e.Account.Attributes[d.in.WorkerIDAttribute], func(id string) bool { return directory.Fold(id) == directory.Fold(p.id) })
 }

@@ -38,3 +38,21 @@ func TestLeftOutOfScope(t *testing.T) {
 		}
 	}
 }
+
+// TestDeletedOutOfScope: nobody restores the deleted account of somebody who is out of scope, whatever it was when
+// it was deleted and whatever the policy says about accounts that are there.
+func TestDeletedOutOfScope(t *testing.T) {
+	for _, policy := range []string{mapping.OutOfScopeIgnore, mapping.OutOfScopeKeep, mapping.OutOfScopeDisable, mapping.OutOfScopeLeaver} {
+		for _, enabled := range []bool{true, false} {
+			m := newMemory()
+			m.leo(enabled, "employeeID=1").Deleted = true
+			in := input(t, m, rules(scope(policy)), hire("1 Leo Kay", "Kind=x"))
+			in.RestoreDeleted = true
+			r := decide(t, in)
+			if a, is := r.Accounts["1"]; is {
+				t.Errorf("%s, enabled %t: the document is %+v, want none", policy, enabled, a)
+			}
+			settle(t, m, in)
+		}
+	}
+}

@@ -61,7 +61,7 @@ func (d *domain) mapping() object {
 			"manager":           object{"source": "manager_id", "when_null": "clear"},
 		},
 		"container":        `Switch([worker_type], "` + unit("Staff") + `", "Contractor", "` + unit("Contractors") + `")`,
-		"worker_lifecycle": object{"prehire_days": 14, "leaver_groups": "remove", "leaver_container": `"` + unit("Leavers") + `"`, "retention_days": 30},
+		"worker_lifecycle": object{"prehire_days": windowDays, "leaver_groups": "remove", "leaver_container": `"` + unit("Leavers") + `"`, "retention_days": 30},
 	}
 }
 

@@ -178,7 +178,7 @@ func (l *life) allowed(i int, s *scene, p *proposal, record line, list []user, a
 	case want == mustSignIn && !signsIn && !(aside && named(p, record.ID)):
 		l.wrong(s, "%s is %s and cannot sign in; the plan: %s", record.ID, what, about(p, record.ID))
 	}
-	if what == left && !guarded && !aside && !l.outside(record) && l.decree(record.ID) == nil {
+	if what == left && !guarded && !aside && !l.outside(record) && !l.awaited(record) && l.decree(record.ID) == nil {
 		l.ladder(i, s, p, record, list)
 	}
 	if want != mustNot || s.prefix() != "entra" {

@@ -54,6 +54,17 @@ func stageOf(l line, today string, c calendar) stage {
 	return working
 }
 
+// windowDays is prehire_days of the rules: who begins within so many days is prepared for.
+const windowDays = 14
+
+// awaited reports whether somebody who left begins again soon. They must not sign in yet, but stand
+// on no rung of the ladder any more: a return gives groups back as soon as a hire would give them.
+func (l *life) awaited(p line) bool {
+	first, err := time.Parse(time.DateOnly, p.Hire)
+	return err == nil && p.Status == wordActive && p.Hire > max(p.End, p.LastDay) &&
+		l.dayOf(l.clock.now()) >= date(first.AddDate(0, 0, -windowDays))
+}
+
 // access is what somebody must have.
 type access int
 

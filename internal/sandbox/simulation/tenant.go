@@ -56,7 +56,7 @@ func (t *tenant) mapping() object {
 			"department":        object{"source": "Department", "when_null": "clear"},
 			"manager":           object{"source": "manager_id", "when_null": "clear"},
 		},
-		"worker_lifecycle": object{"prehire_days": 14, "leaver_groups": "remove", "retention_days": 30},
+		"worker_lifecycle": object{"prehire_days": windowDays, "leaver_groups": "remove", "retention_days": 30},
 	}
 }
 
