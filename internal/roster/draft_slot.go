@@ -17,9 +17,27 @@ func (d *drafts) slot(p *drafted, name string, present directory.Value, o mappin
 	if o.Candidates == nil {
 		return &slot{person: p, attribute: name, set: o.Value}
 	}
-	return &slot{person: p, attribute: name, prefer: present.Text(), candidates: o.Candidates,
+	s := &slot{person: p, attribute: name, prefer: present.Text(), candidates: o.Candidates,
 		optional: o.OnCreate || o.IfEmpty, anew: p.restored(),
 		sharable: o.Shared && p.worker != nil, inputs: d.inputs(p, o)}
+	if s.anew { // a name that the rules do not give any more would be taken away again in the next run
+		s.prefer = s.preferred()
+	}
+	return s
+}
+
+// preferred returns the candidate that is the name that the account has, as the rules spell it; "" where none is.
+func (s *slot) preferred() string {
+	tried := 0
+	for name, err := range s.candidates {
+		if tried++; s.prefer == "" || err != nil || tried > maxCandidates {
+			break
+		}
+		if directory.Fold(name) == directory.Fold(s.prefer) {
+			return name
+		}
+	}
+	return ""
 }
 
 // reopenNames is for names that an account keeps although it moves or was

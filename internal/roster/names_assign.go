@@ -88,24 +88,19 @@ func (n *names) retain(s *slot) bool {
 	if s.prefer == "" || s.anew || s.set != nil {
 		return false
 	}
-	tried := 0
-	for name, err := range s.candidates {
-		if tried++; err != nil || tried > maxCandidates {
-			return false
-		}
-		if directory.Fold(name) == directory.Fold(s.prefer) {
-			moves := !sameContainer(s.person.account.Container, s.person.existing.Account.Container)
-			if moves && n.d.core[s.attribute].PerContainer {
-				s.prefer, s.anew = name, true
-				return false
-			}
-			s.person.account.Attributes[s.attribute] = directory.Value{name}
-			n.hold(s.person, s.attribute, name)
-			s.done = true
-			return true
-		}
+	name := s.preferred()
+	if name == "" {
+		return false
 	}
-	return false
+	moves := !sameContainer(s.person.account.Container, s.person.existing.Account.Container)
+	if moves && n.d.core[s.attribute].PerContainer {
+		s.prefer, s.anew = name, true
+		return false
+	}
+	s.person.account.Attributes[s.attribute] = directory.Value{name}
+	n.hold(s.person, s.attribute, name)
+	s.done = true
+	return true
 }
 
 // round tries the first candidates of every open slot, up to window of them, with one

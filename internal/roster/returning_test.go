@@ -148,3 +148,21 @@ func TestAManagerIsDeletedWhileSomebodyIsSetAside(t *testing.T) {
 		expectValue(t, decide(t, in), "2", "manager", map[string]string{"": "-", mapping.NullClear: ""}[policy])
 	}
 }
+
+// TestRestoredUnderTheNameOfTheRules: an account that is restored has, after one run, the names that it would have
+// after two. It keeps a name that is one of the candidates of its rule, and no other.
+func TestRestoredUnderTheNameOfTheRules(t *testing.T) {
+	for _, c := range []struct{ had, want string }{
+		{"ann.lee", "ann.lee"}, {"ANN.LEE", "ann.lee"}, {"ann.lee2", "ann.lee2"}, {"ann.maiden", "ann.lee"},
+	} {
+		m := newMemory()
+		m.add("user", staff, true, "cn=Ann Lee", "sAMAccountName="+c.had, "employeeID=1").Deleted = true
+		in := input(t, m, rules(func(r *mapping.Rules) { always(r, "sAMAccountName") }), hire("1 Ann Lee"))
+		in.RestoreDeleted = true
+		r := decide(t, in)
+		expectAction(t, r, "1", roster.ActionRehire)
+		expectValue(t, r, "1", "sAMAccountName", c.want)
+		m.apply(t, r)
+		settle(t, m, in)
+	}
+}

@@ -79,7 +79,7 @@ func TestSeeds(t *testing.T) {
 }
 
 // wideSeeds are wide lives of which each showed a fault once.
-var wideSeeds = []uint64{104}
+var wideSeeds = []uint64{104, 205}
 
 // TestWideSeeds is TestSeeds for lives in which people also decide.
 func TestWideSeeds(t *testing.T) {
@@ -128,7 +128,7 @@ func TestLives(t *testing.T) {
 }
 
 // variedSeeds are varied lives of which each showed a fault once.
-var variedSeeds = []uint64{1002, 1010}
+var variedSeeds = []uint64{1002, 1010, 1015}
 
 // TestVariedSeeds is TestSeeds for lives whose rules are drawn.
 func TestVariedSeeds(t *testing.T) {
