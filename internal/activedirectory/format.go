@@ -57,4 +57,5 @@ var Format = directory.Format{
 	Contradiction: contradiction,
 	Days:          []string{attrExpires},
 	ID:            attrGUID,
+	Login:         attrLogin,
 }

@@ -157,6 +157,8 @@ type Format struct {
 	Days []string
 	// ID is the attribute by which [Directory.Find] looks up object ids.
 	ID string
+	// Login is the attribute by which a population recognises an existing account that carries no worker id. It is in Core.
+	Login string
 	// Additive reports whether a document names only what it gives of an attribute: what the account has
 	// besides is left alone, and stands in no document. Nil: no attribute is like that.
 	Additive func(attribute string) bool

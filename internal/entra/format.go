@@ -32,6 +32,7 @@ const (
 var Format = directory.Format{
 	Target:         "entra",
 	ID:             attrID,
+	Login:          attrPrincipal,
 	Sessions:       true,
 	HoldsAddresses: true,
 	Core: []directory.CoreKey{

@@ -42,8 +42,9 @@ func (t target) population(kind string, data *providerData) *reconcile.Populatio
 	return &reconcile.Population{
 		Target: t.terms(), Kind: "workforce_" + t.prefix + "_" + kind, Before: map[string]string{}, Memory: reconcile.NewMemory(),
 		Claims: &data.claims, Partial: data.verdicts.Partial(t.format.Target), Clock: data.clock, Progress: tellProgress,
-		Carrier: t.workerIDAttribute(data),
-		Connect: func() (reconcile.Users, error) { return t.connect(data) },
+		Carrier:    t.workerIDAttribute(data),
+		Recognised: func(workerID string) string { return data.verdicts.Recognised(t.format.Target, workerID) },
+		Connect:    func() (reconcile.Users, error) { return t.connect(data) },
 	}
 }
 
@@ -51,7 +52,7 @@ func (t target) population(kind string, data *providerData) *reconcile.Populatio
 func (t target) terms() reconcile.Target {
 	return reconcile.Target{
 		Format: t.format, Title: t.title, Prefix: "workforce_" + t.prefix,
-		Valid: t.valid, Login: t.login, Label: t.label, Restores: t.restores, PartOf: t.partOf,
+		Valid: t.valid, Label: t.label, Restores: t.restores, PartOf: t.partOf,
 		GroupRefs: t.groups.refs, MemberRefs: t.groups.memberRefs, Naming: t.groups.naming,
 	}
 }

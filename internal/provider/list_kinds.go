@@ -90,7 +90,7 @@ func (f listFilters) people(
 		case e.Protected != "" && (protected == nil || !*protected), !keep(e):
 		default:
 			display := e.Account.Attributes[t.label].Text()
-			if login := e.Account.Attributes[t.login].Text(); login != display {
+			if login := e.Account.Attributes[t.format.Login].Text(); login != display {
 				display = fmt.Sprintf("%s (%s)", display, login)
 			}
 			out = append(out, found{e.ID, display, func(context.Context) (any, error) { return t.imported(e) }})

@@ -122,8 +122,12 @@ func (r *populationResource) Schema(_ context.Context, _ resource.SchemaRequest,
 			},
 			"adopt_existing": schema.StringAttribute{
 				Optional: true, Computed: true, Default: stringdefault.StaticString(reconcile.AdoptMatched),
-				MarkdownDescription: "Which accounts that exist already may be taken over when a document names them by `" + r.target.loginKey() + "`: `matched`, the default, those that carry the same worker id; `always` also those that carry none, as in a directory that was never connected to HR; `never` none. " +
-					"An account that carries another worker id is never taken over. The plan warns about every account that is taken over.",
+				MarkdownDescription: "Which accounts that exist already may be taken over. A document leads to the one account that carries its " +
+					"worker id, under whatever login, else to the account that has its `" + r.target.loginKey() + "`: `matched`, the default, takes " +
+					"over those that carry the same worker id; `always` also those that carry none, as in a directory that was never connected to HR; " +
+					"`never` none. " +
+					"Nobody gets a second account beside one that carries their worker id. An account that carries another worker id is never taken " +
+					"over. The plan warns about every account that is taken over.",
 				Validators: []validator.String{oneOf(reconcile.AdoptNever, reconcile.AdoptMatched, reconcile.AdoptAlways)},
 			},
 			"restore_deleted": restoreAttribute(),

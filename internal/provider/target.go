@@ -25,8 +25,8 @@ type target struct {
 	title  string
 	schema func() *directory.Schema
 	valid  func(directory.Account, *directory.Schema) error
-	// login is the attribute by which an account that exists already is recognised, label the one that names it to people.
-	login, label string
+	// label is the attribute that names an account to people.
+	label string
 	// references are the ways to name one user.
 	references string
 	// restores says that an account in the recycle bin can be taken into use again.
@@ -49,7 +49,7 @@ type target struct {
 
 var activeDirectoryTarget = target{
 	format: activedirectory.Format, prefix: "ad", title: "Active Directory",
-	schema: activedirectory.StandardSchema, valid: activedirectory.CheckAccount, login: "sAMAccountName", label: "cn", restores: true,
+	schema: activedirectory.StandardSchema, valid: activedirectory.CheckAccount, label: "cn", restores: true,
 	references:        "worker id, objectGUID, user principal name, distinguished name, `sAMAccountName` (with or without `DOMAIN\\`), or `attribute=value`",
 	partOf:            func(e *directory.Existing, container string) bool { return activedirectory.Below(e.Path, container) },
 	workerIDAttribute: func(d *providerData) string { return d.activeDirectory.workerIDAttribute() },
@@ -63,7 +63,7 @@ var activeDirectoryTarget = target{
 
 var entraTarget = target{
 	format: entra.Format, prefix: "entra", title: "Microsoft Entra ID",
-	schema: entra.StandardSchema, valid: entra.CheckAccount, login: "userPrincipalName", label: "displayName", restores: true, purges: true,
+	schema: entra.StandardSchema, valid: entra.CheckAccount, label: "displayName", restores: true, purges: true,
 	references: "object id, user principal name or worker id",
 	partOf: func(e *directory.Existing, domain string) bool {
 		_, suffix, _ := strings.Cut(e.Account.Attributes["userPrincipalName"].Text(), "@")

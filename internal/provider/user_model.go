@@ -253,7 +253,7 @@ func (m userArguments) workerID(doc string, data *providerData) string {
 	if id := a.Attributes[m.target.workerIDAttribute(data)].Text(); id != "" {
 		return id
 	}
-	return a.Attributes[m.target.login].Text()
+	return a.Attributes[m.target.format.Login].Text()
 }
 
 func (m userArguments) unknownPlace() bool {
@@ -263,5 +263,5 @@ func (m userArguments) unknownPlace() bool {
 
 // imported reports whether nothing but the id is known so far.
 func (m userArguments) imported() bool {
-	return m.Account.IsNull() && m.typed()[m.target.login].IsNull()
+	return m.Account.IsNull() && m.typed()[m.target.format.Login].IsNull()
 }

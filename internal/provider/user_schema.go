@@ -38,7 +38,10 @@ func (r *userResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 			"change_password_at_next_logon": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(true),
 				MarkdownDescription: "Whether the person must change a password set here when they next sign in. The default is true."},
 			"adopt_existing": schema.StringAttribute{Optional: true, Computed: true, Default: stringdefault.StaticString(reconcile.AdoptMatched), Validators: []validator.String{oneOf(reconcile.AdoptNever, reconcile.AdoptMatched, reconcile.AdoptAlways)},
-				MarkdownDescription: "Whether an account that exists already under the same `" + r.target.loginKey() + "` may be taken over: `matched`, the default, if it carries the same worker id; `always` also if it carries none; `never`."},
+				MarkdownDescription: "Whether an account that exists already under the same `" + r.target.loginKey() + "` may be taken over: " +
+					"`matched`, the default, if it carries the same worker id; `always` also if it carries none; `never`. " +
+					"With `account`, one that carries the same worker id is taken over under whatever login it has; without it, that is refused, " +
+					"because it may be the same person's everyday account."},
 			"restore_deleted":  restoreAttribute(),
 			"on_destroy":       r.target.removalAttribute("the account when the resource is destroyed or removed from the configuration", reconcile.Disable),
 			"retention_days":   retentionAttribute(),

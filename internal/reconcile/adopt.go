@@ -26,10 +26,12 @@ type adoption struct {
 	from string
 }
 
-// adopt looks for existing accounts under the logins of accounts without an object id. It adds
-// those that it takes over to ids, and returns them by worker id. When a contractor becomes an
-// employee, the worker id changes: the new worker takes over the account of the worker who is
-// removed in the same run.
+// adopt looks for the existing accounts of accounts without an object id: the one that carries the worker id, whatever
+// its login is, else the one that has the login. It adds those that it takes over to ids, and returns them by
+// worker id. When a contractor becomes an employee, the worker id changes: the new worker takes over the
+// account of the worker who is removed in the same run.
+//
+// What must hold: nobody whose worker id an account carries already gets a second one.
 //
 // Where a document names an account that must not be taken over, and rules decided in this run,
 // adopt sets the worker aside, and everybody else goes on: aside holds their worker ids. Three cases are
@@ -39,14 +41,14 @@ func (p *Population) adopt(ctx context.Context, dir Users, accounts map[string]d
 	var names []string
 	for id, a := range accounts {
 		if ids[id] == "" {
-			names = append(names, a.Attributes[p.Target.Login].Text())
+			names = append(names, a.Attributes[p.Target.Format.Login].Text())
 		}
 	}
 	if len(names) == 0 {
 		return nil, nil, true
 	}
 	slices.Sort(names)
-	found, err := dir.Find(ctx, p.Target.Login, names)
+	found, err := dir.Find(ctx, p.Target.Format.Login, names)
 	if err != nil {
 		f.problems("Cannot read the directory", err)
 		return nil, nil, false
@@ -58,6 +60,11 @@ func (p *Population) adopt(ctx context.Context, dir Users, accounts map[string]d
 	for _, id := range removed {
 		former[p.Memory.IDs[id]] = id
 	}
+	carriers, err := p.carriers(ctx, dir, accounts, ids)
+	if err != nil {
+		f.problems("Cannot read the directory", err)
+		return nil, nil, false
+	}
 	freed := p.losingLogin(accounts, ids)
 	moved := p.refuseMoved(ctx, dir, accounts, ids)
 	for _, id := range sortedKeys(accounts) {
@@ -68,17 +75,16 @@ func (p *Population) adopt(ctx context.Context, dir Users, accounts map[string]d
 			problems, aside[id] = append(problems, err), true
 			continue
 		}
-		name := accounts[id].Attributes[p.Target.Login].Text()
-		for _, e := range found[directory.Fold(name)] {
-			if freed[e.ID] {
-				continue // its owner gives the login up before this worker's account is created
-			}
+		for _, e := range p.fitting(accounts[id], carriers[id], found, freed) {
 			from := former[e.ID]
 			if err := p.checkAdoption(id, accounts[id], e, from, dir.WorkerIDAttribute()); err != nil {
 				problems, aside[id] = append(problems, err), true
 				continue
 			}
 			ids[id], out[id] = e.ID, adoption{id, e, from}
+		}
+		if err := p.refuseSecond(id, accounts[id], carriers[id], dir.WorkerIDAttribute()); err != nil && ids[id] == "" && !aside[id] {
+			problems, aside[id] = append(problems, err), true
 		}
 	}
 	lasting := maps.Clone(accounts)
@@ -88,6 +94,7 @@ func (p *Population) adopt(ctx context.Context, dir Users, accounts map[string]d
 		return nil, nil, false
 	}
 	maps.Copy(out, restored)
+	p.refuseUnfound(lasting, ids, f)
 	return out, aside, p.setAsideOrStop(problems, total, f) && !f.Failed()
 }
 
@@ -112,6 +119,89 @@ func (p *Population) setAsideOrStop(problems []error, total int, f *Findings) bo
 	return true
 }
 
+// carriers finds the accounts that carry the worker id of accounts without an object id, by worker id. An account that
+// somebody of this population has is nobody else's.
+func (p *Population) carriers(
+	ctx context.Context, dir Users, accounts map[string]directory.Account, ids map[string]string,
+) (map[string][]*directory.Existing, error) {
+	attribute := dir.WorkerIDAttribute()
+	carried := map[string]string{} // what the account carries, by worker id
+	for id, a := range accounts {
+		if v := a.Attributes[attribute].Text(); ids[id] == "" && v != "" {
+			carried[id] = v
+		}
+	}
+	if attribute == "" || len(carried) == 0 {
+		return nil, nil
+	}
+	found, err := dir.Find(ctx, attribute, slices.Sorted(maps.Values(carried)))
+	if err != nil {
+		return nil, err
+	}
+	managed := map[string]bool{}
+	for _, object := range ids {
+		managed[object] = true
+	}
+	out := make(map[string][]*directory.Existing, len(carried))
+	for id, v := range carried {
+		out[id] = slices.DeleteFunc(slices.Clone(found[directory.Fold(v)]), func(e *directory.Existing) bool {
+			return e.Deleted || e.Class != "user" || managed[e.ID]
+		})
+	}
+	return out, nil
+}
+
+// fitting returns the existing account of a worker: the only one that carries the worker id, else what has the login.
+// An account whose owner gives the login up in this run is not returned.
+func (p *Population) fitting(
+	want directory.Account, carriers []*directory.Existing, found map[string][]*directory.Existing, freed map[string]bool,
+) []*directory.Existing {
+	if len(carriers) == 1 && !p.Typed {
+		return carriers
+	}
+	return slices.DeleteFunc(slices.Clone(found[directory.Fold(want.Attributes[p.Target.Format.Login].Text())]),
+		func(e *directory.Existing) bool {
+			return freed[e.ID]
+		})
+}
+
+// refuseSecond returns an error where accounts carry the worker id of a worker, and none of them is taken over.
+func (p *Population) refuseSecond(id string, want directory.Account, carriers []*directory.Existing, attribute string) error {
+	login := want.Attributes[p.Target.Format.Login].Text()
+	switch n := len(carriers); {
+	case n > 1:
+		return fmt.Errorf("worker %q: %d accounts carry the worker id, such as %s and %s, and none has the %s %q: "+
+			"link the worker to one of them (links of the accounts data source), or clear %s of the others",
+			id, n, carriers[0].Path, carriers[1].Path, p.Target.Format.Login, login, attribute)
+	case n == 1:
+		return fmt.Errorf("worker %q: %s carries the worker id already, under another %s than %q: import that account, "+
+			"or give this one another %s; for a second account of the same person, such as an administrator's, "+
+			"use a provider alias with another worker_id_attribute", id, carriers[0].Path, p.Target.Format.Login, login, attribute)
+	}
+	return nil
+}
+
+// refuseUnfound stops a plan that would make a second account for a worker whose account the rules recognised: neither
+// the worker id nor the login of the document leads to it.
+func (p *Population) refuseUnfound(accounts map[string]directory.Account, ids map[string]string, f *Findings) {
+	if p.Recognised == nil || p.Typed {
+		return
+	}
+	var lines []string
+	for _, id := range sortedKeys(accounts) {
+		if object := p.Recognised(id); object != "" && ids[id] == "" && !accounts[id].Deleted && !accounts[id].Released {
+			lines = append(lines, fmt.Sprintf("worker %s: object id %s, new %s %q", id, object, p.Target.Format.Login,
+				accounts[id].Attributes[p.Target.Format.Login].Text()))
+		}
+	}
+	if len(lines) > 0 {
+		f.fail("Second accounts would be created", fmt.Sprintf("The rules recognise an account that exists as the worker's, and their document "+
+			"leads to none: it has another login, and the account does not carry the worker id.\n%s\n"+
+			"Let the mapping write the worker id (the provider's worker_id_attribute), or let the login stay as it is (apply = "+
+			"\"on_create\").", Listed(lines)))
+	}
+}
+
 // losingLogin returns the object ids of managed accounts that lose their login in this run. A worker
 // who gets such a login gets a new account, and does not take the old one over.
 func (p *Population) losingLogin(accounts map[string]directory.Account, ids map[string]string) map[string]bool {
@@ -124,7 +214,7 @@ func (p *Population) losingLogin(accounts map[string]directory.Account, ids map[
 		if !known {
 			continue
 		}
-		if a.Deleted || directory.Fold(before.Attributes[p.Target.Login].Text()) != directory.Fold(a.Attributes[p.Target.Login].Text()) {
+		if a.Deleted || directory.Fold(before.Attributes[p.Target.Format.Login].Text()) != directory.Fold(a.Attributes[p.Target.Format.Login].Text()) {
 			out[ids[id]] = true
 		}
 	}
@@ -133,7 +223,7 @@ func (p *Population) losingLogin(accounts map[string]directory.Account, ids map[
 
 // checkAdoption returns an error where the account that has the login of a document must not be taken over.
 func (p *Population) checkAdoption(id string, want directory.Account, e *directory.Existing, from, attribute string) error {
-	login := want.Attributes[p.Target.Login].Text()
+	login := want.Attributes[p.Target.Format.Login].Text()
 	wants, has := want.Attributes[attribute].Text(), e.Account.Attributes[attribute].Text()
 	if want.Synchronised { // its document leaves out the attributes that Active Directory masters
 		wants = id
@@ -143,19 +233,23 @@ func (p *Population) checkAdoption(id string, want directory.Account, e *directo
 	case from != "":
 		return nil
 	case e.Class != "user":
-		return fmt.Errorf("worker %q: %s %q is taken by %s %s: choose another name", id, p.Target.Login, login, e.Class, e.Path)
+		return fmt.Errorf("worker %q: %s %q is taken by %s %s: choose another name", id, p.Target.Format.Login, login, e.Class, e.Path)
 	case has != "" && wants == "":
 		return fmt.Errorf("worker %q: %s %q is taken by %s %s, whose %s is %q, and the document gives no %s: "+
 			"if it is this worker's account, add %s = %q to the attributes of the document; if not, choose another name",
-			id, p.Target.Login, login, e.Class, e.Path, attribute, has, attribute, attribute, has)
+			id, p.Target.Format.Login, login, e.Class, e.Path, attribute, has, attribute, attribute, has)
 	case has != "" && !same && !(want.Synchronised && e.Synchronised):
 		return fmt.Errorf("worker %q: %s %q is taken by %s %s, whose %s is %q: choose another name; or, if it is this worker's account, write %q into its %s first, after which it is taken over",
-			id, p.Target.Login, login, e.Class, e.Path, attribute, has, wants, attribute)
+			id, p.Target.Format.Login, login, e.Class, e.Path, attribute, has, wants, attribute)
 	case same && p.Options.Adopt != AdoptNever, p.Options.Adopt == AdoptAlways:
 		return nil
 	}
+	if same {
+		return fmt.Errorf("worker %q: %s exists already and carries the worker id (its %s is %q). Set adopt_existing = %q to take it over, "+
+			"or clear its %s if the account is not this worker's", id, e.Path, attribute, has, AdoptMatched, attribute)
+	}
 	return fmt.Errorf("worker %q: the account %s exists already as %s (its %s is %q, the document says %q). Set adopt_existing = %q to take it over, or choose another %s",
-		id, login, e.Path, attribute, has, wants, map[bool]string{true: AdoptMatched, false: AdoptAlways}[same], p.Target.LoginKey())
+		id, login, e.Path, attribute, has, wants, AdoptAlways, p.Target.LoginKey())
 }
 
 // restorable finds the deleted accounts of workers who have no account, adds them to ids and
@@ -297,7 +391,9 @@ func (p *Population) checkAsPlanned(
 	object, _, _ := strings.Cut(said, " ")
 	switch {
 	case was && (!found || a.e.ID != object):
-		return nil, refuse(directory.ErrGone, "", fmt.Sprintf("the plan takes over the account with the object id %s, which does not have this name any more or was deleted since", object))
+		return nil, refuse(directory.ErrGone, "",
+			fmt.Sprintf("the plan takes over the account with the object id %s, which has neither this login nor this worker id any more, or was "+
+				"deleted since", object))
 	case !found:
 		return nil, nil
 	case was && p.fingerprint(want, a.e) != said:

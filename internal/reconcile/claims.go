@@ -74,7 +74,7 @@ func (p *Population) claimPlanned(want map[string]string, ids map[string]string,
 		}
 		key := p.Target.Format.Target + " object " + ids[id]
 		if ids[id] == "" {
-			name := accounts[id].Attributes[p.Target.Login].Text()
+			name := accounts[id].Attributes[p.Target.Format.Login].Text()
 			if name == "" {
 				continue
 			}
@@ -104,7 +104,7 @@ func (p *Population) claimWorkerIDs(
 		if p.Carrier == "" || carried == "" || p.Target.asksNothing(want[id]) || accounts[id].Deleted {
 			continue
 		}
-		w.worker = accounts[id].Attributes[p.Target.Login].Text()
+		w.worker = accounts[id].Attributes[p.Target.Format.Login].Text()
 		other, taken := p.Claims.noteWanted(p.Target.Format.Target+" carrier "+directory.Fold(p.Carrier)+" "+directory.Fold(carried), w)
 		if taken && directory.Fold(other.worker) != directory.Fold(w.worker) {
 			lines = append(lines, fmt.Sprintf("%s %q: %s in %s, and %s in %s", p.Carrier, carried, other.worker, other.label, w.worker, w.label))

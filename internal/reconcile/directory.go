@@ -65,8 +65,8 @@ type Target struct {
 	Title, Prefix string
 	// Valid says what is wrong with an account by itself.
 	Valid func(directory.Account, *directory.Schema) error
-	// Login is the attribute by which an account that exists already is recognised, Label the one that names it to people.
-	Login, Label string
+	// Label is the attribute that names an account to people.
+	Label string
 	// Restores says that an account in the recycle bin can be taken into use again.
 	Restores bool
 	// PartOf reports whether an account belongs to one of the given containers or domains.
@@ -92,9 +92,9 @@ func (t Target) Nobody(ref string) string {
 // LoginKey is what documents call the login attribute.
 func (t Target) LoginKey() string {
 	for _, c := range t.Format.Core {
-		if c.Attribute == t.Login {
+		if c.Attribute == t.Format.Login {
 			return c.Key
 		}
 	}
-	return t.Login
+	return t.Format.Login
 }

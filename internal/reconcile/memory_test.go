@@ -16,10 +16,10 @@ import (
 
 var (
 	testTarget = Target{
-		Format: directory.Format{Target: "test", HasContainer: true, Core: []directory.CoreKey{
+		Format: directory.Format{Target: "test", HasContainer: true, Login: "uid", Core: []directory.CoreKey{
 			{Key: "common_name", Attribute: "cn", Required: true, PerContainer: true}, {Key: "login", Attribute: "uid", Required: true},
 		}},
-		Title: "Test Directory", Login: "uid", Label: "cn", Restores: true,
+		Title: "Test Directory", Label: "cn", Restores: true,
 		Valid:  func(directory.Account, *directory.Schema) error { return nil },
 		PartOf: func(e *directory.Existing, part string) bool { return e.Account.Container == part },
 	}
@@ -271,6 +271,9 @@ type life struct {
 	// verdicts is what rules say; nil: there are none.
 	verdicts map[string]Verdict
 	partial  bool
+	typed    bool
+	// recognised is what rules recognised; nil: there are none.
+	recognised func(string) string
 	// users is what is connected to; nil: dir.
 	users func() Users
 	// between happens between plan and apply.
@@ -290,7 +293,8 @@ func (l *life) population(claims *Claims) *Population {
 		return l.dir, nil
 	}
 	return &Population{Target: testTarget, Kind: "test_population", Connect: connect, Clock: func() time.Time { return noon },
-		Claims: claims, Options: l.options, Before: maps.Clone(l.docs), Memory: l.memory, Partial: l.partial}
+		Claims: claims, Options: l.options, Before: maps.Clone(l.docs), Memory: l.memory,
+		Partial: l.partial, Typed: l.typed, Recognised: l.recognised}
 }
 
 func (l *life) refresh() Findings {

@@ -39,6 +39,11 @@ type Population struct {
 	Kind string
 	// Single marks the population of a resource that manages one person.
 	Single bool
+	// Typed says that the configuration wrote the account attribute by attribute. Such an account takes over what
+	// has its login, and never what merely carries its worker id: that may be the same person's everyday account.
+	Typed bool
+	// Recognised, if set, returns the object id of the account that rules of this run recognised as a worker's; "" for none.
+	Recognised func(workerID string) string
 	// Partial says that rules decided about some people only in this run. The accounts of all others
 	// stay as they are, although they have no document.
 	Partial bool
@@ -463,7 +468,7 @@ func (p *Population) labelOf(doc string) string {
 }
 
 func (p *Population) labelAccount(a directory.Account) string {
-	return fmt.Sprintf("(%s, %s)", a.Attributes[p.Target.Login].Text(), a.Attributes[p.Target.Label].Text())
+	return fmt.Sprintf("(%s, %s)", a.Attributes[p.Target.Format.Login].Text(), a.Attributes[p.Target.Label].Text())
 }
 
 func subset(accounts map[string]directory.Account, workers []string) map[string]directory.Account {

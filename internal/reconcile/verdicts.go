@@ -2,7 +2,10 @@
 
 package reconcile
 
-import "sync"
+import (
+	"maps"
+	"sync"
+)
 
 // Kinds of a [Verdict].
 const (
@@ -30,6 +33,8 @@ type Verdict struct {
 type Verdicts struct {
 	mu sync.Mutex
 	by map[string]map[string]Verdict // by target and object id
+	// recognised are the object ids of accounts that rules recognised, by target and worker id.
+	recognised map[string]map[string]string
 	// partial are the targets for which rules decided about some people only.
 	partial map[string]bool
 }
@@ -49,6 +54,26 @@ func (v *Verdicts) Note(target string, unmanaged map[string]Verdict) {
 	for object, verdict := range unmanaged {
 		v.by[target][object] = verdict
 	}
+}
+
+// NoteRecognised records which accounts rules recognised for a target: object ids by worker id.
+func (v *Verdicts) NoteRecognised(target string, objects map[string]string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.recognised == nil {
+		v.recognised = map[string]map[string]string{}
+	}
+	if v.recognised[target] == nil {
+		v.recognised[target] = make(map[string]string, len(objects))
+	}
+	maps.Copy(v.recognised[target], objects)
+}
+
+// Recognised returns the object id of the account that rules recognised for a worker in this run; "" for none.
+func (v *Verdicts) Recognised(target, workerID string) string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.recognised[target][workerID]
 }
 
 // NotePartial records that rules decided about some people only. An account that has neither document

@@ -16,12 +16,13 @@ import (
 	"terraform-provider-workforce/internal/roster"
 )
 
-var adFormat = directory.Format{Target: "active_directory", ID: "objectGUID", HasContainer: true, Core: []directory.CoreKey{
-	{Key: "common_name", Attribute: "cn", Required: true, PerContainer: true},
-	{Key: "sam_account_name", Attribute: "sAMAccountName", Required: true},
-	{Key: "user_principal_name", Attribute: "userPrincipalName"},
-	{Key: "manager", Attribute: "manager"},
-}}
+var adFormat = directory.Format{Target: "active_directory", ID: "objectGUID", Login: "sAMAccountName", HasContainer: true,
+	Core: []directory.CoreKey{
+		{Key: "common_name", Attribute: "cn", Required: true, PerContainer: true},
+		{Key: "sam_account_name", Attribute: "sAMAccountName", Required: true},
+		{Key: "user_principal_name", Attribute: "userPrincipalName"},
+		{Key: "manager", Attribute: "manager"},
+	}}
 
 var adSchema = func() *directory.Schema {
 	types := []directory.AttributeType{

@@ -3,6 +3,8 @@
 package roster
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
 
 	"terraform-provider-workforce/internal/directory"
@@ -61,6 +63,26 @@ func (d *drafts) keepAttribute(p *drafted, a *directory.Account, name string) {
 	a.Attributes[name] = v
 }
 
+// keepsLogin reports whether an account keeps its login in this run, whatever the rules say. An account that does not
+// carry the worker id yet is found by its login: under another one the population would make a second account. The
+// run writes the worker id, and the next one the login.
+func (d *run) keepsLogin(p *person) bool {
+	return p.existing != nil && !p.restored() && !p.existing.Synchronised && !d.carries(p.existing, p) &&
+		slices.ContainsFunc(d.targets, func(name string) bool { return directory.Fold(name) == directory.Fold(d.in.WorkerIDAttribute) })
+}
+
+// keepLogin keeps the login of such an account, and says so where the rules give another one.
+func (d *drafts) keepLogin(p *drafted, a *directory.Account, o mapping.Outcome, fresh bool) {
+	name := d.in.Format.Login
+	d.keepAttribute(p, a, name)
+	present := p.present(name)
+	s := d.slot(p, name, present, o)
+	if o.Managed && !keepsPresent(o, present, fresh) && s.preferred() == "" && !d.in.Format.Same(name, present, o.Value) {
+		p.because += fmt.Sprintf("; the account keeps the login %q until it carries the worker id: the next run gives it the one of the rules",
+			present.Text())
+	}
+}
+
 // keepGroups writes down that an account has its groups, or has lost them, as far
 // as a document of the rules would.
 func (d *drafts) keepGroups(p *drafted, a *directory.Account) {
@@ -70,7 +92,7 @@ func (d *drafts) keepGroups(p *drafted, a *directory.Account) {
 	state := p.present(directory.GroupsAttribute).Text()
 	switch {
 	case state == directory.GroupsRemoved,
-		state == "" && !a.Enabled && directory.Leaves(p.existing.DisabledFor) && (p.cause == "" || directory.Leaves(p.cause)):
+		state == "" && !a.Enabled && directory.Leaves(cmp.Or(p.cause, p.existing.DisabledFor)) && d.strips(p.person, d.leftSince(p.person)):
 		a.Attributes[directory.GroupsAttribute] = directory.Value{directory.GroupsRemoved}
 	case state != directory.GroupsPartly && d.rules.Lifecycle.RestoreGroups:
 		a.Attributes[directory.GroupsAttribute] = directory.Value{directory.GroupsKept}

@@ -61,6 +61,7 @@ func (d *drafts) draftFull(p *drafted) {
 
 // draftAttribute decides one attribute. What must hold, in this order:
 //
+//   - An account by whose login alone a population can tell it keeps the login.
 //   - A new account gets the default where the rule gives nothing.
 //   - An account that exists keeps what it has where the rule is for new accounts or for empty
 //     attributes. It is written down, so that the document stays the same after the run that
@@ -83,6 +84,8 @@ func (d *drafts) draftAttribute(p *drafted, a *directory.Account, name string, o
 		o.Managed = true
 	}
 	switch {
+	case name == d.in.Format.Login && d.keepsLogin(p.person):
+		d.keepLogin(p, a, o, fresh)
 	case p.existing == nil && !o.Managed && len(o.Default) > 0:
 		a.Attributes[name] = o.Default
 	case p.existing != nil && keepsPresent(o, present, fresh):

@@ -12,7 +12,7 @@ import (
 	"terraform-provider-workforce/internal/roster"
 )
 
-var entraFormat = directory.Format{Target: "entra", ID: "id", HoldsAddresses: true, Core: []directory.CoreKey{
+var entraFormat = directory.Format{Target: "entra", ID: "id", Login: "userPrincipalName", HoldsAddresses: true, Core: []directory.CoreKey{
 	{Key: "user_principal_name", Attribute: "userPrincipalName", Required: true},
 	{Key: "display_name", Attribute: "displayName", Required: true},
 	{Key: "mail_nickname", Attribute: "mailNickname", Required: true},

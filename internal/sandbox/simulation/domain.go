@@ -60,8 +60,9 @@ func (d *domain) mapping() object {
 			"department":        object{"source": "Department", "when_null": "clear"},
 			"manager":           object{"source": "manager_id", "when_null": "clear"},
 		},
-		"container":        `Switch([worker_type], "` + unit("Staff") + `", "Contractor", "` + unit("Contractors") + `")`,
-		"worker_lifecycle": object{"prehire_days": windowDays, "leaver_groups": "remove", "leaver_container": `"` + unit("Leavers") + `"`, "retention_days": 30},
+		"container": `Switch([worker_type], "` + unit("Staff") + `", "Contractor", "` + unit("Contractors") + `")`,
+		"worker_lifecycle": object{"prehire_days": windowDays, "leaver_groups": "remove", "leaver_container": `"` + unit("Leavers") + `"`,
+			"retention_days": 30},
 	}
 }
 
@@ -91,6 +92,7 @@ func (d *domain) setEnabled(id string, enabled bool) { d.server.Enable(id, enabl
 func (d *domain) setTitle(id, title string)   { d.server.Set(id, "title", title) }
 func (d *domain) setWorker(id, worker string) { d.server.Set(id, "employeeID", worker) }
 func (d *domain) setDisplay(id, name string)  { d.server.Set(id, "displayName", name) }
+func (d *domain) setLogin(id, login string)   { d.server.Set(id, "sAMAccountName", login) }
 func (d *domain) move(id, to string)          { d.server.Place(id, "", unit(to)) }
 func (d *domain) remove(id string)            { d.server.Remove(id) }
 func (d *domain) restore(id string) bool      { return d.server.Restore(id) }

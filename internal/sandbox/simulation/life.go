@@ -48,6 +48,8 @@ type life struct {
 	// mended are workers whose end turned out to be wrong: nothing in their record says
 	// why they were disabled, so that somebody has to look.
 	mended map[string]bool
+	// gone are the last days on which workers were seen to have left; HR forgets an end when it hires somebody again.
+	gone map[string]string
 	// touched are workers whose account somebody enabled, disabled or deleted: since when it
 	// is disabled only Active Directory knows by itself.
 	touched map[string]bool
@@ -75,7 +77,8 @@ type lived struct {
 func newLife(ctx context.Context, kinds []string, n int, d dice) *life {
 	c := &clock{}
 	c.set(firstDay)
-	l := &life{dice: d, clock: c, limit: 5, next: 101, calm: 9, mended: map[string]bool{}, touched: map[string]bool{}}
+	l := &life{dice: d, clock: c, limit: 5, next: 101, calm: 9, mended: map[string]bool{}, gone: map[string]string{},
+		touched: map[string]bool{}}
 	l.leave = d(2, "leave disables") == 1
 	l.keep = 30 - 10*d(3, "retention is shorter")
 	for _, kind := range kinds {
@@ -192,6 +195,11 @@ func (l *life) live() {
 	l.feed, l.trouble, l.empty = l.listed(), "", nil
 	if l.dice(12, "trouble with the file") == 11 {
 		l.spoil()
+	}
+	for _, p := range l.feed {
+		if l.stage(p) == left {
+			l.gone[p.ID] = l.dayOf(l.clock.now())
+		}
 	}
 	l.meddle()
 	l.decide()

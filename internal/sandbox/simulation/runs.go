@@ -143,5 +143,8 @@ func (l *life) explained(i int, u user, record *line) bool {
 	if known && record != nil && record.End != "" && l.dayOf(at) < record.Hire && record.End < record.Hire {
 		return true // that ended with a former employment
 	}
+	if gone := l.gone[u.Worker]; known && record != nil && gone != "" && l.dayOf(at) <= gone && gone < record.Hire {
+		return true // so did that, and HR says nothing about it any more
+	}
 	return known && record != nil && (accessOf(*record, l.dayOf(at), l.leave, l.calendar) == mustNot || l.kept(u.Worker, date(at)))
 }

@@ -46,6 +46,7 @@ type target interface {
 	setTitle(id, title string)
 	setWorker(id, worker string)
 	setDisplay(id, name string)
+	setLogin(id, login string)
 	rename(id string)
 	move(id, unit string)
 	remove(id string)

@@ -105,6 +105,7 @@ func (t *tenant) setTitle(id, title string)          { t.set(id, "jobTitle", tit
 func (t *tenant) setWorker(id, worker string)        { t.set(id, "employeeId", worker) }
 func (t *tenant) setDisplay(id, name string)         { t.set(id, "displayName", name) }
 func (t *tenant) rename(id string)                   { t.set(id, "userPrincipalName", "by.hand."+id[:4]+"@example.com") }
+func (t *tenant) setLogin(id, login string)          { t.set(id, "userPrincipalName", login+"@example.com") }
 func (t *tenant) move(string, string)                {}
 func (t *tenant) remove(id string)                   { t.server.Delete(id) }
 
