@@ -217,7 +217,7 @@ func (d *accountsDataSource) Read(ctx context.Context, req datasource.ReadReques
 func verdicts(unmanaged map[string]roster.Unmanaged) map[string]reconcile.Verdict {
 	out := make(map[string]reconcile.Verdict, len(unmanaged))
 	for object, u := range unmanaged {
-		out[object] = reconcile.Verdict{Kind: u.Kind, Reason: u.Reason}
+		out[object] = reconcile.Verdict{Kind: u.Kind, Worker: u.WorkerID, Reason: u.Reason}
 	}
 	return out
 }

@@ -35,7 +35,8 @@
 // A worker whose document is taken away is removed, which never is a decision of
 // the rules: [Options.OnRemoval] says what happens to the account. An account that the
 // population never changed, and one that is not known to be ours any more
-// ([Verdict]), is released instead.
+// ([Verdict]), is released instead. Of several accounts that carry the id of somebody who has left, the one
+// that the population managed as theirs is disabled ([LeftUnclear]).
 //
 // # What outlives a call
 //

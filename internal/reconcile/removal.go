@@ -54,6 +54,8 @@ func (p *Population) decideRemovals(ctx context.Context, dir Users, removed []st
 			out[id] = fate{mode, ""}
 		case !p.ending && known && (verdict.Kind == Absent || verdict.Kind == Unclear):
 			out[id] = fate{Release, cmp.Or(verdict.Reason, kindText[verdict.Kind])}
+		case !p.ending && known && verdict.Kind == LeftUnclear:
+			out[id] = leftUnclear(id, verdict)
 		case !p.ending && p.Memory.Untouched[id] && verdict.Kind != Left: // with on_destroy, the user has said what is to happen
 			out[id] = fate{Release, "this resource never changed the account"}
 		case mode == Disable:
@@ -67,6 +69,15 @@ func (p *Population) decideRemovals(ctx context.Context, dir Users, removed []st
 	p.decideDeletions(ctx, dir, due, mode, out, f)
 	p.releaseSynchronised(ctx, dir, out, f)
 	return out
+}
+
+// leftUnclear decides about the account of a worker who has left, and of whom the rules do not know which account is theirs:
+// this population does, if it managed the account as that worker's.
+func leftUnclear(id string, v Verdict) fate {
+	if directory.Fold(v.Worker) != directory.Fold(id) {
+		return fate{Release, kindText[Unclear]}
+	}
+	return fate{Disable, cmp.Or(v.Reason, kindText[LeftUnclear])}
 }
 
 // releaseSynchronised releases accounts that Active Directory masters: they are disabled and
@@ -124,11 +135,12 @@ func (p *Population) refuseUndecided(removed []string, f *Findings) (decided []s
 
 // kindText is the reason of a verdict that gives none.
 var kindText = map[string]string{
-	Absent:     "the worker is not in the feed, and the account is not known to belong to this population",
-	Unclear:    "whose account it is is not clear",
-	OutOfScope: "the worker is out of scope",
-	Ignored:    "the rules leave the worker alone",
-	Left:       "the worker has left, and is out of scope",
+	Absent:      "the worker is not in the feed, and the account is not known to belong to this population",
+	Unclear:     "whose account it is is not clear",
+	OutOfScope:  "the worker is out of scope",
+	Ignored:     "the rules leave the worker alone",
+	Left:        "the worker has left, and is out of scope",
+	LeftUnclear: "the worker has left, and which accounts are theirs beside this one is not clear",
 }
 
 // decideDeletions decides to delete the accounts that have been disabled for RetentionDays, by the

@@ -20,11 +20,15 @@ const (
 	// Left: the worker is out of scope or ignored, and has left by the HR record. The account is
 	// disabled even where the population never changed it.
 	Left = "left"
+	// LeftUnclear: the worker of the verdict has left, and it is not clear which of several accounts is theirs. Where the
+	// population managed this one as theirs, it is disabled, and never deleted. Of any other worker it is released.
+	LeftUnclear = "left_unclear"
 )
 
 // Verdict says why the rules give no document for an account.
 type Verdict struct {
 	Kind   string `json:"kind"`
+	Worker string `json:"worker,omitempty"` // the worker id that it is about
 	Reason string `json:"reason,omitempty"`
 }
 
@@ -52,6 +56,10 @@ func (v *Verdicts) Note(target string, unmanaged map[string]Verdict) {
 		v.by[target] = map[string]Verdict{}
 	}
 	for object, verdict := range unmanaged {
+		had := v.by[target][object].Kind
+		if (had == Left || had == LeftUnclear) && (verdict.Kind == Absent || verdict.Kind == Unclear) {
+			continue // who is not in one feed may have left by another
+		}
 		v.by[target][object] = verdict
 	}
 }

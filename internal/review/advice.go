@@ -82,7 +82,7 @@ var advices = map[string]advice{
 	"absent_can_sign_in":         {askHR, goOn, stillIn},
 	"kept_disabled":              {askDesk, goOn, "the account stays disabled"},
 	"unknown_word":               {askHR, goOn, stillIn},
-	"leaver_of_several_accounts": {askAdmins, undo, "disable by hand today every account that is theirs, whatever becomes of this run"},
+	"leaver_of_several_accounts": {askAdmins, undo, "disable these accounts today by hand or with the action that disables users, whatever becomes of this run; then link the worker (links) or clear the worker id of what is not theirs"},
 	"protected_leaver":           {askAdmins, undo, "take the access away by hand today, whatever becomes of this run"},
 
 	"returns_without_hire_date": {askHR, hold, ""},

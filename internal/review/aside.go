@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"terraform-provider-workforce/internal/roster"
+	"terraform-provider-workforce/internal/wording"
 )
 
 // aside is one reason for which people are set aside.
@@ -61,6 +62,10 @@ func access(p *person) span {
 		return words("can sign in meanwhile")
 	case p.loses():
 		return words("loses access")
+	case len(p.dec.OpenAccounts) > 0:
+		return words("has left and can still sign in with " + wording.Count(len(p.dec.OpenAccounts), "account"))
+	case slices.ContainsFunc(p.dec.Problems, func(x roster.Problem) bool { return x.Kind == "ambiguous" || x.Kind == "twice" }):
+		return words("has several accounts")
 	case !p.pro.HasAccount:
 		if p.pro.HireDate != "" {
 			return words("has no account yet (hired on " + string(p.pro.HireDate) + ")")

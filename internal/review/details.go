@@ -126,6 +126,8 @@ func (v *Review) tellSignIn(p *person) text {
 		return say("yes")
 	case !at.IsZero():
 		return say("from %s", at.UTC().Format(time.DateOnly))
+	case len(p.dec.OpenAccounts) > 0:
+		return say("yes, with %s", count(len(p.dec.OpenAccounts), "account"))
 	case !p.pro.HasAccount:
 		return say("no account")
 	}

@@ -280,7 +280,7 @@ func (v *Review) moves(list []*person) text {
 
 // aboutAside says what the set aside can do meanwhile.
 func (v *Review) aboutAside(list []*person) []text {
-	out := []text{say("%s of them can sign in", len(where(list, func(p *person) bool { return p.pro.CanSignIn })))}
+	out := []text{say("%s of them can sign in", len(where(list, func(p *person) bool { return p.pro.CanSignIn || len(p.dec.OpenAccounts) > 0 })))}
 	if n := len(where(list, (*person).loses)); n > 0 {
 		out = append(out, say("%s lose access all the same, because they must", n))
 	}

@@ -233,14 +233,10 @@ func (v *Review) aboutAccessKept() []finding {
 		return say("%s can sign in, and nobody knows what the status %s means.%s If it means left, access stays open.", subject(open),
 			value(word), v.lastSignIns(open))
 	})...)
-	doubled := where(v.byAction[roster.ActionSetAside], func(p *person) bool {
-		return p.pro.InFeed && p.pro.Class == string(status.Left) && slices.ContainsFunc(p.dec.Problems, func(x roster.Problem) bool {
-			return x.Kind == "ambiguous" || x.Kind == "carried" || x.Kind == "twice"
-		})
-	})
-	out = append(out, about("leaver_of_several_accounts", 95, doubled, func() text {
-		return say("%s %s left by HR, and more than one account is or may be theirs, any of which may still sign in: see Set aside. Which are theirs?",
-			subject(doubled), isAre(len(doubled), "has", "have"))
+	doubled := where(v.people, func(p *person) bool { return len(p.dec.OpenAccounts) > 0 })
+	out = append(out, about("leaver_of_several_accounts", 100, doubled, func() text {
+		return say("%s %s left and can still sign in with accounts of which nobody said whether they are theirs: %s. Which are?",
+			people(len(doubled)), isAre(len(doubled), "has", "have"), listed(doubled, namedInFinding, openAccounts))
 	})...)
 	guarded := where(v.byAction[roster.ActionSetAside], func(p *person) bool {
 		return p.pro.CanSignIn && p.pro.Protected != "" && p.pro.InFeed && p.pro.Class == string(status.Left)
@@ -249,6 +245,19 @@ func (v *Review) aboutAccessKept() []finding {
 		return say("%s %s left by HR and can sign in, because the account is protected.%s Who takes the access away?", subject(guarded),
 			isAre(len(guarded), "has", "have"), v.lastSignIns(guarded))
 	})...)
+}
+
+// openAccounts tells with which accounts somebody who has left can still sign in.
+func openAccounts(p *person) text {
+	const shown = 5
+	var list []text
+	for _, a := range p.dec.OpenAccounts[:min(shown, len(p.dec.OpenAccounts))] {
+		list = append(list, say("%s", value(a.String())))
+	}
+	if more := len(p.dec.OpenAccounts) - shown; more > 0 {
+		list = append(list, say("%s more", more))
+	}
+	return say("%s with %s", p.wholly(), join(list, ", "))
 }
 
 // keptByOverride asks about people who can sign in by one kind of override, and have left by HR.

@@ -116,7 +116,7 @@ func (v *Review) JSON() (string, error) {
 	for _, p := range v.people {
 		doc.Counts[p.dec.Action]++
 		doc.add(p)
-		if p.dec.Action != roster.ActionNone {
+		if p.dec.Action != roster.ActionNone || len(p.dec.OpenAccounts) > 0 {
 			doc.Decisions = append(doc.Decisions, decisionJSON{Decision: *p.dec, CouldSignIn: p.pro.CouldSignIn, CanSignIn: p.pro.CanSignIn, Person: v.personJSON(p)})
 		}
 	}

@@ -45,7 +45,7 @@ func (d *recognised) refuseUnclear() error {
 	for _, p := range d.people {
 		switch {
 		case p.candidates != nil:
-			p.setAside(problemAmbiguous, fmt.Sprintf("%s: %s", p.matched, strings.Join(describeAll(p.candidates), "; "))+d.stillEnabled(p),
+			p.setAside(problemAmbiguous, fmt.Sprintf("%s: %s", p.matched, strings.Join(describeStates(p.candidates), "; "))+d.stillEnabled(p),
 				"give the right one's object id in links, or correct the attribute of the others; the correlation data source names all of them")
 		case p.existing == nil && p.refused != nil && p.refused.takes:
 			d.contestedIDs[p.refused.account.ID] = true
@@ -98,7 +98,7 @@ func (d *recognised) stillEnabled(p *person) string {
 	if p.stage() != mapping.StageLeft || n == 0 {
 		return ""
 	}
-	return fmt.Sprintf("; the worker has left, and %s of these stay enabled until somebody says which is theirs", wording.Count(n, "account"))
+	return fmt.Sprintf("; the worker has left, and %s of these %s enabled until somebody says which is theirs", wording.Count(n, "account"), wording.One(n, "stays", "stay"))
 }
 
 // asideTwins sets those aside whose worker ids differ in case only: to the directory

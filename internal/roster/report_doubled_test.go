@@ -12,14 +12,14 @@ func TestReportAsksAboutLeaversOfSeveralAccounts(t *testing.T) {
 	m := newMemory()
 	in := office(t, m)
 	m.user("employeeID=5", "cn=Second Account", "sAMAccountName=second", "userPrincipalName=second@corp.example.com")
-	if r := decideAndReport(t, in); strings.Contains(r.Report, "more than one account") {
+	if r := decideAndReport(t, in); strings.Contains(r.Report, "can still sign in with accounts") {
 		t.Errorf("nobody has left:\n%s", r.Report)
 	}
 	in.Workers["5"].TerminationDate, in.Workers["5"].Status = "2026-11-20", "Terminated"
 	r := decideAndReport(t, in)
 	page, _, _ := strings.Cut(r.Report, "\n## Look at these")
-	if !strings.Contains(r.Report, "left by HR, and more than one account is or may be theirs") ||
-		!strings.Contains(page, "disable by hand today every account that is theirs") {
+	if !strings.Contains(r.Report, "nobody said whether they are theirs: F5 L5") ||
+		!strings.Contains(page, "disable these accounts today") {
 		t.Error(r.Report)
 	}
 }

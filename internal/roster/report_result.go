@@ -19,7 +19,7 @@ func (d *report) result() (*Result, error) {
 	decisions, profiles := make([]Decision, len(d.people)), make([]Profile, len(d.people))
 	documents := make([]string, len(d.people))
 	errs := make([]error, len(d.people))
-	facts := d.reader()
+	facts, rivals := d.reader(), d.rivals()
 	inParallel(len(d.people), func(i int) {
 		p := d.people[i]
 		if p.account != nil {
@@ -27,6 +27,7 @@ func (d *report) result() (*Result, error) {
 		}
 		if !p.waits {
 			decisions[i], profiles[i] = d.decision(p), facts.profile(p)
+			decisions[i].OpenAccounts = d.openAccounts(p, rivals)
 		}
 	})
 	for i, p := range d.people {
@@ -44,7 +45,7 @@ func (d *report) result() (*Result, error) {
 			r.Decisions, r.Profiles = append(r.Decisions, decisions[i]), append(r.Profiles, profiles[i])
 		}
 	}
-	r.Orphans, r.Unmanaged, r.Words = d.orphans(), d.unmanagedAccounts(), d.words()
+	r.Orphans, r.Unmanaged, r.Words = d.orphans(), d.unmanagedAccounts(rivals), d.words()
 	r.Calendar = d.calendar()
 	for _, p := range d.decided() {
 		for _, w := range ruleWarnings(p) {
@@ -61,6 +62,7 @@ func (d *report) result() (*Result, error) {
 	d.warnBlocked()
 	d.warnUnrecorded()
 	d.warnLeftOutOfScope()
+	d.warnOpen(r.Decisions)
 	r.Lacking = d.lacking()
 	d.warnSynchronised()
 	d.warnAside()
@@ -77,9 +79,10 @@ func (d *report) result() (*Result, error) {
 }
 
 // unmanagedAccounts says why accounts have no document.
-func (d *report) unmanagedAccounts() map[string]Unmanaged {
+func (d *report) unmanagedAccounts(r rivals) map[string]Unmanaged {
 	out := maps.Clone(d.unmanaged)
 	for _, p := range d.people {
+		d.leftUnclear(p, r, out)
 		if p.leftOut != nil {
 			out[p.existing.ID] = *p.leftOut
 		}

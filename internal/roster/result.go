@@ -84,6 +84,9 @@ const (
 	UnmanagedOutOfScope = "out_of_scope" // its worker is out of scope
 	UnmanagedIgnored    = "ignored"      // a rule gives IgnoreObjectFlow for its worker
 	UnmanagedLeft       = "left"         // its worker is out of scope or ignored, and has left by the HR record
+	// UnmanagedLeftUnclear is an account that carries the worker id of somebody who has left, and of whom it is not clear which
+	// account is theirs. It is theirs where a population managed it as theirs.
+	UnmanagedLeftUnclear = "left_unclear"
 )
 
 // Word is a status word of the feed, and what it was taken for.
@@ -154,9 +157,33 @@ type Decision struct {
 	// MatchedBy says by what the account was recognised: "link", or the match
 	// conditions, such as `employeeID = "1001"`.
 	MatchedBy string `json:"matched_by,omitempty"`
+	// OpenAccounts are those with which somebody who has left can still sign in, because nobody said that they are theirs.
+	OpenAccounts []OpenAccount `json:"open_accounts,omitempty"`
 	// Changes lists what changes at an existing account, by attribute;
 	// ContainerChange and EnabledChange stand for what is not an attribute.
 	Changes []Difference `json:"changes,omitempty"`
+}
+
+// OpenAccount is an account with which somebody who has left can still sign in, and which no document disables:
+// nobody said that it is theirs.
+type OpenAccount struct {
+	ObjectID string `json:"object_id"`
+	// Login is what its owner signs in with; empty where logins are redacted.
+	Login string `json:"login,omitempty"`
+	// Stays says why it is not disabled here in any case, as for a protected account; empty where it could be.
+	Stays string `json:"stays,omitempty"`
+}
+
+// String names the account. Its object id is what links take, and the actions that disable.
+func (o OpenAccount) String() string {
+	text := o.ObjectID
+	if o.Login != "" {
+		text = fmt.Sprintf("%s (%s)", o.Login, o.ObjectID)
+	}
+	if o.Stays != "" {
+		text += ", " + o.Stays
+	}
+	return text
 }
 
 // Names in Difference.Attribute of what is not an attribute.

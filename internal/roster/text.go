@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/wording"
@@ -81,6 +82,26 @@ func fitting(candidates []*directory.Existing) string {
 }
 
 func describe(e *directory.Existing) string { return fmt.Sprintf("%s (%s)", e.Path, e.ID) }
+
+// describeStates names the first of several accounts, and says which of them can sign in: whoever decides whose they
+// are looks at that first.
+func describeStates(list []*directory.Existing) []string {
+	names := describeAll(list)
+	for i, e := range list[:min(len(list), maxFit)] {
+		switch {
+		case e.Account.Enabled:
+			names[i] += ", enabled"
+		case e.DisabledSince.IsZero():
+			names[i] += ", disabled"
+		default:
+			names[i] += ", disabled since " + e.DisabledSince.UTC().Format(time.DateOnly)
+		}
+		if !e.Account.Enabled && directory.Leaves(e.DisabledFor) {
+			names[i] += " because the worker had left"
+		}
+	}
+	return names
+}
 
 // describeAll names the first of several accounts, as many as are worth reading.
 func describeAll(list []*directory.Existing) []string {

@@ -17,6 +17,31 @@ func (s *scene) overrides(list ...object) {
 }
 
 var leavingSiblings = []directed{
+	{"sibling I: somebody leaves on the day on which a second account gets the worker id", both, func(s *scene) {
+		s.lift()
+		s.staff(8)
+		s.runs()
+		first := s.of("105").ID
+		second := s.add(stranger{First: "Second", Last: "Account", Login: "second.account", Worker: "105", Enabled: true})
+		able := func(id string) bool { return s.users()[id].Enabled }
+		s.ends("105", -1)
+		s.runs()
+		s.check(!able(first), "who has left can sign in with the account that was managed as theirs")
+		s.check(able(second), "an account lost access of which nobody said whose it is")
+		s.check(s.says("left and can still sign in", "second.account"), "nothing says that 105 can still sign in with the second account")
+		s.settles()
+		s.who("105").Status, s.who("105").End, s.who("105").Hire = "Active", "", s.day(0)
+		s.pass(1)
+		s.runs()
+		s.check(!able(first), "somebody got access while it is not clear whose the account is")
+		s.settles()
+		s.setWorker(second, "")
+		s.pass(1)
+		s.runs()
+		s.may("105")
+		s.check(able(first) && able(second), "the account of the worker who is back: %t, that of somebody else: %t", able(first), able(second))
+		s.settles()
+	}},
 	{"sibling L: leaver_groups_days longer than the retention", both, func(s *scene) {
 		s.lifecycle()["leaver_groups_days"] = 60
 		s.staff(5)
