@@ -2,7 +2,11 @@
 
 package reconcile
 
-import "sync"
+import (
+	"sync"
+
+	"terraform-provider-workforce/internal/directory"
+)
 
 // Kinds of a [Verdict].
 const (
@@ -30,6 +34,8 @@ type Verdict struct {
 type Verdicts struct {
 	mu sync.Mutex
 	by map[string]map[string]Verdict // by target and object id
+	// decided says over which account rules made a document, by target and worker id.
+	decided map[string]map[string]decided
 	// partial are the targets for which rules decided about some people only.
 	partial map[string]bool
 }
@@ -49,6 +55,48 @@ func (v *Verdicts) Note(target string, unmanaged map[string]Verdict) {
 	for object, verdict := range unmanaged {
 		v.by[target][object] = verdict
 	}
+}
+
+// decided is what rules decided a document over.
+type decided struct {
+	object string // empty: over no account, because none was found
+	barred bool   // the worker may not sign in, whatever is true of that account
+	twice  bool   // several mappings did, over different accounts
+}
+
+// NoteDocuments records over which account the rules of one mapping made each document. objects are object ids by worker
+// id; barred are workers who may not sign in, whatever is true of the account.
+func (v *Verdicts) NoteDocuments(target string, docs, objects map[string]string, barred map[string]bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.decided == nil {
+		v.decided = map[string]map[string]decided{}
+	}
+	if v.decided[target] == nil {
+		v.decided[target] = make(map[string]decided, len(docs))
+	}
+	for id := range docs {
+		one := decided{object: objects[id], barred: barred[id]}
+		if other, twice := v.decided[target][id]; twice && other != one {
+			one.twice = true
+		}
+		v.decided[target][id] = one
+	}
+}
+
+// Crossed returns the workers of a population whose document rules made over another account than the one that the population
+// knows as theirs, or over none, for its [Memory]. ids are the object ids that the population knows.
+func (v *Verdicts) Crossed(target string, ids map[string]string) map[string]bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	out := map[string]bool{}
+	for id, object := range ids {
+		one, known := v.decided[target][id]
+		if known && !one.twice && object != "" && directory.Fold(one.object) != directory.Fold(object) {
+			out[id] = one.barred
+		}
+	}
+	return out
 }
 
 // NotePartial records that rules decided about some people only. An account that has neither document

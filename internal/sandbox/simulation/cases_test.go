@@ -59,7 +59,7 @@ func allCases() []directed {
 	var out []directed
 	for _, part := range [][]directed{
 		leaving, limits, wordsAndDates, identity, troubles, hands,
-		leavingSiblings, handsSiblings, betweenSiblings, identitySiblings, limitsSiblings, moreSiblings, restored, destroyed,
+		leavingSiblings, handsSiblings, betweenSiblings, identitySiblings, limitsSiblings, moreSiblings, restored, destroyed, exchanged,
 	} {
 		out = append(out, part...)
 	}
