@@ -202,11 +202,12 @@ func (r *groupRulesResource) rules(model, state *groupRulesModel, diags *diag.Di
 			AllowEmpty: textsOf(model.AllowEmpty), AllowPrivileged: textsOf(model.AllowPrivileged),
 			MaxLeaves: limitAt(path.Root("max_leaves"), model.MaxLeaves, diags),
 		},
-		Stop:    model.OnProblem.ValueString() == problemStop,
-		Before:  goMap(state.Members),
-		Groups:  map[string]reconcile.KnownGroup{},
-		Claims:  &r.data.groups,
-		Connect: func() (directory.Groups, error) { return r.target.connect(r.data) },
+		Unwritten: r.data.claims.Unwritten(r.target.format.Target),
+		Stop:      model.OnProblem.ValueString() == problemStop,
+		Before:    goMap(state.Members),
+		Groups:    map[string]reconcile.KnownGroup{},
+		Claims:    &r.data.groups,
+		Connect:   func() (directory.Groups, error) { return r.target.connect(r.data) },
 	}
 	g.Widened = g.Authoritative && state.Mode.ValueString() != modeAuthoritative
 	return g

@@ -347,6 +347,7 @@ func (r *populationResource) Read(ctx context.Context, req resource.ReadRequest,
 	state.Accounts, state.Adopted = stringMap(after), stringMap(nil)
 	// The rules were decided before this read, and an apply asks them no more: it finds here what they said.
 	p.Memory.Verdicts = r.data.verdicts.Known(r.target.format.Target, p.Memory.IDs)
+	p.Memory.Crossed = r.data.verdicts.Crossed(r.target.format.Target, p.Memory.IDs)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state.populationKind)...)
 	saveMemory(ctx, resp.Private, req.Private, p.Memory, &resp.Diagnostics)
 	r.data.keepLabels(ctx, r.target.format.Target, resp.Private, &resp.Diagnostics)

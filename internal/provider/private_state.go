@@ -16,6 +16,8 @@ import (
 const (
 	privateIDs        = "ids"        // object ids by worker id
 	privateByHand     = "by_hand"    // attributes that somebody else changed since a run wrote them, by worker id
+	privateCrossed    = "crossed"    // workers whose document was decided over another account than theirs at the last refresh
+	privateUnwritten  = "unwritten"  // worker ids of documents of which the last run wrote nothing but the worker id
 	privatePurging    = "purging"    // worker ids whose account is deleted, and still to be deleted for good
 	privateUntouched  = "untouched"  // worker ids whose account was taken over and never changed
 	privateMoved      = "moved"      // object ids of accounts that somebody moved to another domain of the forest, by worker id
@@ -69,6 +71,7 @@ func loadMemory(ctx context.Context, from privateGetter, diags *diag.Diagnostics
 	for key, v := range map[string]any{
 		privateIDs: &known.IDs, privateUntouched: &known.Untouched, privatePurging: &known.Purging,
 		privateDirectory: &known.Directory, privateVerdicts: &known.Verdicts, privateByHand: &known.ByHand, privateMoved: &known.Moved,
+		privateCrossed: &known.Crossed, privateUnwritten: &known.Unwritten,
 	} {
 		loadPrivate(ctx, from, key, v, diags)
 	}
@@ -78,6 +81,8 @@ func loadMemory(ctx context.Context, from privateGetter, diags *diag.Diagnostics
 	maps.Copy(m.Purging, known.Purging)
 	maps.Copy(m.ByHand, known.ByHand)
 	maps.Copy(m.Moved, known.Moved)
+	maps.Copy(m.Crossed, known.Crossed)
+	maps.Copy(m.Unwritten, known.Unwritten)
 	m.Directory, m.Verdicts = known.Directory, known.Verdicts
 	return m
 }
@@ -98,6 +103,8 @@ func saveMemory(ctx context.Context, to privateSetter, from privateGetter, m rec
 	optional(privatePurging, m.Purging, len(m.Purging) == 0)
 	optional(privateByHand, m.ByHand, len(m.ByHand) == 0)
 	optional(privateMoved, m.Moved, len(m.Moved) == 0)
+	optional(privateCrossed, m.Crossed, len(m.Crossed) == 0)
+	optional(privateUnwritten, m.Unwritten, len(m.Unwritten) == 0)
 	optional(privateDirectory, m.Directory, m.Directory.ID == "")
 	optional(privateVerdicts, m.Verdicts, m.Verdicts == nil)
 }

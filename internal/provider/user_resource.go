@@ -5,6 +5,7 @@ package provider
 import (
 	"cmp"
 	"context"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -202,6 +203,7 @@ func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 	}
 	state.Adopted = types.StringValue("")
 	p.Memory.Verdicts = r.data.verdicts.Known(r.target.format.Target, p.Memory.IDs)
+	p.Memory.Crossed = r.data.verdicts.Crossed(r.target.format.Target, p.Memory.IDs)
 	r.record(state, p, id, now, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state.personModel)...)
 	saveMemory(ctx, resp.Private, req.Private, p.Memory, &resp.Diagnostics)
@@ -302,7 +304,19 @@ func (r *userResource) person(m userArguments, doc string) (*reconcile.Populatio
 // doc: the worker id of a single user may change.
 func (r *userResource) managed(ctx context.Context, m, state userArguments, doc string, from privateGetter, diags *diag.Diagnostics) (*reconcile.Population, string) {
 	p, id := r.person(m, doc)
-	known := loadMemory(ctx, from, diags)
+	known, recorded := loadMemory(ctx, from, diags), state.document(diags)
+	for worker, names := range known.ByHand { // one at most
+		if doc == recorded && slices.Contains(names, p.Carrier) {
+			id = worker // the state has taken over a worker id that somebody wrote by hand
+		}
+		p.Memory.ByHand[id] = names
+	}
+	if barred, crossed := known.Crossed[id]; crossed {
+		p.Memory.Crossed[id] = barred
+	}
+	if len(known.Unwritten) > 0 {
+		p.Memory.Unwritten[id] = true
+	}
 	p.Memory.Directory, p.Memory.Verdicts = known.Directory, known.Verdicts
 	if object := state.ID.ValueString(); len(known.Moved) > 0 {
 		for _, moved := range known.Moved { // one, whatever the worker id was then
@@ -318,7 +332,7 @@ func (r *userResource) managed(ctx context.Context, m, state userArguments, doc 
 		p.Memory.Purging[id] = true
 	}
 	if !state.imported() {
-		p.Before[id] = state.document(diags)
+		p.Before[id] = recorded
 	}
 	return p, id
 }

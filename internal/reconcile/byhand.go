@@ -18,6 +18,7 @@ import (
 // now is the document of the account as the directory holds it.
 func (p *Population) noteManualChanges(id string, recorded directory.Account, now string) {
 	if p.Before[id] == now {
+		delete(p.Memory.Unwritten, id)
 		return
 	}
 	after, err := p.Target.Format.Unmarshal(now)
@@ -25,11 +26,15 @@ func (p *Population) noteManualChanges(id string, recorded directory.Account, no
 		return
 	}
 	for _, name := range differing(recorded, after) {
+		if p.Memory.Unwritten[id] && name != p.Carrier {
+			continue // the last run did not write what the state records
+		}
 		if !slices.Contains(p.Memory.ByHand[id], name) {
 			p.Memory.ByHand[id] = append(p.Memory.ByHand[id], name)
 		}
 	}
 	slices.Sort(p.Memory.ByHand[id])
+	delete(p.Memory.Unwritten, id)
 }
 
 // differing lists the attributes in which two documents of one account differ.
@@ -58,7 +63,7 @@ func (p *Population) warnOfManualChanges(accounts map[string]directory.Account, 
 	var lines []string
 	for _, id := range changed {
 		byHand := p.Memory.ByHand[id]
-		if len(byHand) == 0 || accounts[id].Deleted || accounts[id].Released {
+		if len(byHand) == 0 || p.isExchanged(id, accounts[id]) || accounts[id].Deleted || accounts[id].Released {
 			continue
 		}
 		before, known := p.before(id)

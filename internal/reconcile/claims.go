@@ -5,6 +5,7 @@ package reconcile
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 	"sync"
@@ -29,6 +30,9 @@ type Claims struct {
 	removed map[string]*directory.Existing
 	// touched holds the accounts that a population of this run gives up after it changed them in an earlier run.
 	touched map[string]bool
+	// exchanged holds, by target and worker id, the accounts of workers as they are after this run, of whose documents populations
+	// write nothing but the worker id.
+	exchanged map[string]map[string]directory.Account
 }
 
 // accountClaim says that one population wants an account.
@@ -206,6 +210,26 @@ func (c *Claims) beforeRemoval(object string) *directory.Existing {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.removed[object]
+}
+
+func (c *Claims) noteExchanged(target, worker string, a directory.Account) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.exchanged == nil {
+		c.exchanged = map[string]map[string]directory.Account{}
+	}
+	if c.exchanged[target] == nil {
+		c.exchanged[target] = map[string]directory.Account{}
+	}
+	c.exchanged[target][worker] = a
+}
+
+// Unwritten returns, by worker id, the accounts of a target as they are after this run, of whose documents a population of this run
+// writes nothing but the worker id.
+func (c *Claims) Unwritten(target string) map[string]directory.Account {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return maps.Clone(c.exchanged[target])
 }
 
 func (c *Claims) touch(object string) {

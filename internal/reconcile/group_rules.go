@@ -67,6 +67,9 @@ type GroupRules struct {
 	// Remove takes the members that were found out of groups whose rule is dropped.
 	Remove     bool
 	Safeguards membership.Safeguards
+	// Unwritten holds accounts as they are after this run, by worker id, where populations do not write what documents
+	// say, see [Claims.Unwritten].
+	Unwritten map[string]directory.Account
 	// Stop makes every problem of a group or person an error.
 	Stop bool
 	// Before holds the documents of the state by group.
@@ -147,6 +150,11 @@ func (g *GroupRules) evaluate(docs map[string]string) (findings *membership.Find
 	have = g.parse(g.Before)
 	if g.findings.Failed() {
 		return nil, nil, false
+	}
+	for id, a := range g.Unwritten {
+		if _, given := accounts[id]; given {
+			accounts[id] = a
+		}
 	}
 	subject := membership.Subject{Format: g.Target.Format, WorkerID: g.WorkerIDAttribute, Labels: []string{"displayName", g.Target.Label}}
 	findings, err := membership.Evaluate(g.Rules, accounts, subject)

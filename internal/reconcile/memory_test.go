@@ -270,8 +270,11 @@ type life struct {
 	memory  Memory
 	// verdicts is what rules say; nil: there are none.
 	verdicts map[string]Verdict
-	partial  bool
-	typed    bool
+	// decided are the object ids of the accounts that rules decided over, by worker id, and barred those who may not sign in.
+	decided map[string]string
+	barred  map[string]bool
+	partial bool
+	typed   bool
 	// recognised is what rules recognised; nil: there are none.
 	recognised func(string) string
 	// users is what is connected to; nil: dir.
@@ -293,8 +296,8 @@ func (l *life) population(claims *Claims) *Population {
 		return l.dir, nil
 	}
 	return &Population{Target: testTarget, Kind: "test_population", Connect: connect, Clock: func() time.Time { return noon },
-		Claims: claims, Options: l.options, Before: maps.Clone(l.docs), Memory: l.memory,
-		Partial: l.partial, Typed: l.typed, Recognised: l.recognised}
+		Claims: claims, Options: l.options, Before: maps.Clone(l.docs), Memory: l.memory, Partial: l.partial,
+		Typed: l.typed, Recognised: l.recognised, Carrier: "employeeID"}
 }
 
 func (l *life) refresh() Findings {
@@ -304,9 +307,10 @@ func (l *life) refresh() Findings {
 		var v Verdicts
 		if l.verdicts != nil {
 			v.Note("test", l.verdicts)
+			v.NoteDocuments("test", l.decided, l.decided, l.barred)
 		}
 		l.docs, l.memory, l.adopted = after, p.Memory, nil
-		l.memory.Verdicts = v.Known("test", l.memory.IDs)
+		l.memory.Verdicts, l.memory.Crossed = v.Known("test", l.memory.IDs), v.Crossed("test", l.memory.IDs)
 	}
 	return f
 }

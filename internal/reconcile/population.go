@@ -93,50 +93,6 @@ type Options struct {
 	Handover directory.Handover
 }
 
-// Memory is what must be known of a population from run to run beside its documents.
-type Memory struct {
-	// IDs holds the object id of every managed account, by worker id.
-	IDs map[string]string
-	// Untouched holds the workers whose account this population took over and never changed.
-	// It does not disable these accounts when they lose their document.
-	Untouched map[string]bool
-	// Purging holds the workers whose account is in the recycle bin because deleting it for good
-	// failed. The state keeps them until the account is deleted for good.
-	Purging map[string]bool
-	// ByHand holds, by worker id, the attributes that somebody else changed after a run recorded
-	// them. It forgets them when a run writes the account.
-	ByHand map[string][]string
-	// Moved holds the object ids of accounts that somebody moved to another directory of the forest, by worker id.
-	Moved map[string]string
-	// Directory is where the accounts are.
-	Directory Identity
-	// Verdicts says, by object id, why the rules gave an account no document at the last refresh.
-	// It is nil where no rules decided.
-	Verdicts map[string]Verdict
-}
-
-// Identity tells one directory from all others. The zero value is unknown.
-type Identity struct {
-	ID   string `json:"id,omitempty"`
-	Name string `json:"name,omitempty"`
-	// Server is the domain controller that was used last; empty for a directory without replicas.
-	Server string `json:"server,omitempty"`
-}
-
-// NewMemory returns an empty memory.
-func NewMemory() Memory {
-	return Memory{IDs: map[string]string{}, Untouched: map[string]bool{}, Purging: map[string]bool{}, ByHand: map[string][]string{},
-		Moved: map[string]string{}}
-}
-
-// forget removes everything that is known of a worker.
-func (m *Memory) forget(id string) {
-	delete(m.IDs, id)
-	delete(m.Untouched, id)
-	delete(m.Purging, id)
-	delete(m.ByHand, id)
-}
-
 func (p *Population) connect(f *Findings) (Users, bool) {
 	dir, err := p.Connect()
 	if err != nil {
@@ -176,6 +132,8 @@ func (p *Population) Plan(ctx context.Context, want, carried map[string]string) 
 	}
 	changed := p.differences(want, accounts)
 	dir.Need(attributesOf(accounts)...)
+	p.warnOfExchanged(accounts, changed, &f)
+	accounts, _ = p.restoreWorkerIDs(accounts, changed)
 	ids := maps.Clone(p.Memory.IDs)
 	adoptions, aside, ok := p.adopt(ctx, dir, subset(accounts, changed), ids, removed, len(want), &f)
 	if !ok {
@@ -267,8 +225,9 @@ func (p *Population) Apply(ctx context.Context, want, planned map[string]string)
 	}
 	p.noteTouched(removed)
 	changed := p.differences(want, accounts)
+	writes, restored := p.restoreWorkerIDs(accounts, changed)
 	managed, ids := p.Memory.IDs, maps.Clone(p.Memory.IDs)
-	adoptions, aside, ok := p.adopt(ctx, dir, subset(accounts, changed), ids, removed, len(want), &f)
+	adoptions, aside, ok := p.adopt(ctx, dir, subset(writes, changed), ids, removed, len(want), &f)
 	if !ok {
 		return p.Before, f
 	}
@@ -281,7 +240,12 @@ func (p *Population) Apply(ctx context.Context, want, planned map[string]string)
 	p.Memory.IDs = ids
 	after := map[string]string{}
 	maps.Copy(after, want)
-	changes, failures := p.changes(dir, accounts, changed, managed, adoptions, planned, after)
+	changes, failures := p.changes(dir, writes, changed, managed, adoptions, planned, after)
+	for i := range changes {
+		if before, is := restored[changes[i].WorkerID]; is {
+			changes[i].Planned, changes[i].Cause = &before, causeExchanged
+		}
+	}
 	options := directory.ApplyOptions{Adopt: p.Options.Adopt != AdoptNever, LinkLater: p.Options.LinkLater,
 		KeepPassword: !p.Options.ChangePassword,
 		Handover:     p.Options.Handover}
@@ -290,6 +254,8 @@ func (p *Population) Apply(ctx context.Context, want, planned map[string]string)
 		p.recordOutcome(dir, outcome, want[outcome.WorkerID], accounts[outcome.WorkerID], managed[outcome.WorkerID] == "", after)
 		if outcome.Err != nil {
 			failures = append(failures, outcome.Err)
+		} else if _, is := restored[outcome.WorkerID]; is {
+			p.Memory.Unwritten[outcome.WorkerID] = true
 		}
 	}
 	f.failures(ctx, failures, len(changed))
@@ -359,6 +325,8 @@ func (p *Population) recordOutcome(dir Users, o directory.Outcome, doc string, w
 		after[o.WorkerID] = doc
 		delete(p.Memory.Purging, o.WorkerID)
 		delete(p.Memory.ByHand, o.WorkerID)
+		delete(p.Memory.Crossed, o.WorkerID)
+		delete(p.Memory.Unwritten, o.WorkerID)
 	case o.Account != nil:
 		after[o.WorkerID] = p.Target.render(dir, doc, want, o.Account)
 	case had:

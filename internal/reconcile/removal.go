@@ -52,6 +52,9 @@ func (p *Population) decideRemovals(ctx context.Context, dir Users, removed []st
 			out[id] = fate{mode, ""}
 		case mode == Release:
 			out[id] = fate{mode, ""}
+		case p.lostWorkerID(id):
+			out[id] = fate{Release, fmt.Sprintf("whose account it is is not clear, because somebody changed its %s. "+
+				"This run writes the worker id back, and the next one decides", p.Carrier)}
 		case !p.ending && known && (verdict.Kind == Absent || verdict.Kind == Unclear):
 			out[id] = fate{Release, cmp.Or(verdict.Reason, kindText[verdict.Kind])}
 		case !p.ending && known && verdict.Kind == LeftUnclear:
@@ -314,6 +317,9 @@ func (p *Population) End(ctx context.Context) (map[string]string, Findings) {
 func (p *Population) remove(ctx context.Context, dir Users, removed []string, mode string, f *Findings) map[string]string {
 	left := map[string]string{}
 	fates := p.decideRemovals(ctx, dir, removed, mode, f)
+	if mode != Release {
+		p.giveBack(ctx, dir, removed, f)
+	}
 	var touched []string
 	for _, id := range removed {
 		if fates[id].action == Release {

@@ -3,8 +3,9 @@
 package reconcile
 
 import (
-	"maps"
 	"sync"
+
+	"terraform-provider-workforce/internal/directory"
 )
 
 // Kinds of a [Verdict].
@@ -37,8 +38,8 @@ type Verdict struct {
 type Verdicts struct {
 	mu sync.Mutex
 	by map[string]map[string]Verdict // by target and object id
-	// recognised are the object ids of accounts that rules recognised, by target and worker id.
-	recognised map[string]map[string]string
+	// decided says over which account rules made a document, by target and worker id.
+	decided map[string]map[string]decided
 	// partial are the targets for which rules decided about some people only.
 	partial map[string]bool
 }
@@ -64,24 +65,56 @@ func (v *Verdicts) Note(target string, unmanaged map[string]Verdict) {
 	}
 }
 
-// NoteRecognised records which accounts rules recognised for a target: object ids by worker id.
-func (v *Verdicts) NoteRecognised(target string, objects map[string]string) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.recognised == nil {
-		v.recognised = map[string]map[string]string{}
-	}
-	if v.recognised[target] == nil {
-		v.recognised[target] = make(map[string]string, len(objects))
-	}
-	maps.Copy(v.recognised[target], objects)
-}
-
-// Recognised returns the object id of the account that rules recognised for a worker in this run; "" for none.
+// Recognised returns the object id of the account that rules decided the document of a worker over in this run; "" for none.
 func (v *Verdicts) Recognised(target, workerID string) string {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	return v.recognised[target][workerID]
+	if one := v.decided[target][workerID]; !one.twice {
+		return one.object
+	}
+	return ""
+}
+
+// decided is what rules decided a document over.
+type decided struct {
+	object string // empty: over no account, because none was found
+	barred bool   // the worker may not sign in, whatever is true of that account
+	twice  bool   // several mappings did, over different accounts
+}
+
+// NoteDocuments records over which account the rules of one mapping made each document. objects are object ids by worker
+// id; barred are workers who may not sign in, whatever is true of the account.
+func (v *Verdicts) NoteDocuments(target string, docs, objects map[string]string, barred map[string]bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.decided == nil {
+		v.decided = map[string]map[string]decided{}
+	}
+	if v.decided[target] == nil {
+		v.decided[target] = make(map[string]decided, len(docs))
+	}
+	for id := range docs {
+		one := decided{object: objects[id], barred: barred[id]}
+		if other, twice := v.decided[target][id]; twice && other != one {
+			one.twice = true
+		}
+		v.decided[target][id] = one
+	}
+}
+
+// Crossed returns the workers of a population whose document rules made over another account than the one that the population
+// knows as theirs, or over none, for its [Memory]. ids are the object ids that the population knows.
+func (v *Verdicts) Crossed(target string, ids map[string]string) map[string]bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	out := map[string]bool{}
+	for id, object := range ids {
+		one, known := v.decided[target][id]
+		if known && !one.twice && object != "" && directory.Fold(one.object) != directory.Fold(object) {
+			out[id] = one.barred
+		}
+	}
+	return out
 }
 
 // NotePartial records that rules decided about some people only. An account that has neither document

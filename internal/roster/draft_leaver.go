@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/mapping"
 	"terraform-provider-workforce/internal/worker"
 )
 
@@ -45,4 +46,21 @@ func (d *drafts) block(p *drafted, a *directory.Account) {
 	}
 	p.blocked = why
 	a.Enabled, a.Container = false, p.existing.Account.Container
+}
+
+// barred reports whether somebody may not sign in whatever is true of the account that was found for them. An
+// account that is disabled although its worker works here is not enough: it may be somebody else's.
+func (d *run) barred(p *drafted) bool {
+	switch {
+	case p.account == nil || p.account.Enabled || p.waits || p.held():
+		return false
+	case p.override.disables():
+		return true
+	case p.worker == nil:
+		return false
+	case p.moved(), p.cause == directory.ForOutOfScope:
+		return true
+	}
+	_, barred := d.in.Mapping.Barred(p.worker, d.in.AsOf, mapping.Known{Account: true, Enabled: true})
+	return barred
 }

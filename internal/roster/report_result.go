@@ -15,7 +15,8 @@ import (
 func (d *report) result() (*Result, error) {
 	r := &Result{Accounts: make(map[string]directory.Account, len(d.people)), Documents: make(map[string]string, len(d.people)),
 		Decisions: make([]Decision, 0, len(d.people)),
-		Profiles:  make([]Profile, 0, len(d.people)), ObjectIDs: make(map[string]string, len(d.people)), Partial: d.partial()}
+		Profiles:  make([]Profile, 0, len(d.people)), ObjectIDs: make(map[string]string, len(d.people)),
+		Barred: map[string]bool{}, Partial: d.partial()}
 	decisions, profiles := make([]Decision, len(d.people)), make([]Profile, len(d.people))
 	documents := make([]string, len(d.people))
 	errs := make([]error, len(d.people))
@@ -39,6 +40,9 @@ func (d *report) result() (*Result, error) {
 		}
 		if p.existing != nil {
 			r.ObjectIDs[p.id] = p.existing.ID
+		}
+		if d.barred(p.drafted) {
+			r.Barred[p.id] = true
 		}
 		if !p.waits {
 			r.sort(p)

@@ -37,6 +37,9 @@ type Result struct {
 	Partial *Partial
 	// ObjectIDs are the object ids of existing accounts, by worker id.
 	ObjectIDs map[string]string
+	// Barred are the workers of Accounts who may not sign in whatever is true of the account that was found for
+	// them: the HR record, the scope or an override says so.
+	Barred map[string]bool
 	// Unmanaged says why accounts have no document, by object id: those of workers out
 	// of scope, those of absent workers that another population owns, and those that
 	// are not clearly anybody's.

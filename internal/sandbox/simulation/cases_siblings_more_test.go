@@ -392,10 +392,11 @@ var moreSiblings = []directed{
 		s.pass(1)
 		s.ends("105", -1)
 		s.runs()
-		s.check(s.says("worker 105 (", "worker 106 (", "Changes by hand"), "nobody is told: %s", s.last.warnings)
+		s.check(s.says("worker 105 (", "worker 106 (", "Worker ids changed by hand"), "nobody is told: %s", s.last.warnings)
 		s.mayNot("105")
 		s.may("106")
 		s.check(s.of("105").ID == a && s.of("106").ID == b, "the ids stay exchanged: %+v, %+v", s.of("105"), s.of("106"))
+		s.runs()
 		s.settles()
 	}},
 	{"more: disabled by hand, left, and hired again beside the former end", both, func(s *scene) {

@@ -60,6 +60,7 @@ func allCases() []directed {
 	for _, part := range [][]directed{
 		leaving, limits, wordsAndDates, identity, troubles, hands,
 		leavingSiblings, handsSiblings, betweenSiblings, identitySiblings, limitsSiblings, moreSiblings, loginSiblings, restored, destroyed,
+		exchanged,
 	} {
 		out = append(out, part...)
 	}

@@ -57,6 +57,7 @@ type life struct {
 
 	wide   // what only wide lives have
 	varied // what only varied lives have
+	exchanging
 }
 
 // lived is what the oracle remembers of one directory.
@@ -203,6 +204,7 @@ func (l *life) live() {
 	}
 	l.meddle()
 	l.decide()
+	l.exchange()
 	l.runs()
 }
 

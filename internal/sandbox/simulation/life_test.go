@@ -143,3 +143,17 @@ func TestVariedSeeds(t *testing.T) {
 		})
 	}
 }
+
+// TestExchangingSeeds is TestSeeds for lives in which somebody exchanges worker ids of accounts by hand.
+func TestExchangingSeeds(t *testing.T) {
+	for _, seed := range wantedOr([]uint64{1, 2}) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			l := newExchangingLife(t.Context(), both, 24, seeded(seed, 4))
+			defer l.close()
+			l.last(60)
+			if len(l.violations()) > 0 {
+				t.Error(l.story())
+			}
+		})
+	}
+}
