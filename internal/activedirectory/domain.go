@@ -87,9 +87,11 @@ type Domain struct {
 	late     []change // what was written while a snapshot was being read
 	busy     bool     // a snapshot is being read
 	managers map[string]string
-	since    map[string]time.Time // when disabled accounts were, by objectGUID; zero: nothing tells
-	blind    string               // why deleted objects cannot be read, if so
-	stripped bool                 // somebody asked for a deleted account that cannot be restored
+	// containers were found in this run, by dnKey: they are looked for once, and a write says where one has gone since.
+	containers map[string]bool
+	since      map[string]time.Time // when disabled accounts were, by objectGUID; zero: nothing tells
+	blind      string               // why deleted objects cannot be read, if so
+	stripped   bool                 // somebody asked for a deleted account that cannot be restored
 }
 
 // New returns the domain that c connects to. It sends no request.

@@ -27,4 +27,5 @@ func (d *Domain) forgetPaths(ctx context.Context) {
 	defer d.mu.Unlock()
 	d.snap = nil
 	clear(d.managers)
+	clear(d.containers)
 }

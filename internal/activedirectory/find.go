@@ -231,12 +231,17 @@ func (d *Domain) MissingContainers(ctx context.Context, containers []string) ([]
 	}
 	var ask []string
 	seen := map[string]bool{}
+	d.mu.Lock()
+	there := maps.Clone(d.containers)
+	d.mu.Unlock()
+	if there == nil {
+		there = map[string]bool{}
+	}
 	for _, c := range containers {
-		if key := dnKey(c); isDN(c) && !seen[key] {
+		if key := dnKey(c); isDN(c) && !there[key] && !seen[key] {
 			seen[key], ask = true, append(ask, c)
 		}
 	}
-	there := map[string]bool{}
 	for part := range slices.Chunk(ask, chunk) {
 		entries, err := d.search(ctx, root, anyOf(attrDN, part), []string{attrClass})
 		if err != nil {
@@ -248,6 +253,12 @@ func (d *Domain) MissingContainers(ctx context.Context, containers []string) ([]
 			}
 		}
 	}
+	d.mu.Lock()
+	if d.containers == nil {
+		d.containers = map[string]bool{}
+	}
+	maps.Copy(d.containers, there)
+	d.mu.Unlock()
 	var missing []string
 	for _, c := range containers {
 		if !there[dnKey(c)] && !d.Expected(c) {

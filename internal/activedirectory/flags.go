@@ -32,7 +32,7 @@ var flagBits = map[string]int64{
 	directory.Fold(FlagAccountNotDelegated):    bitNotDelegated,
 }
 
-func isFlag(name string) bool { _, is := flagBits[directory.Fold(name)]; return is }
+func isFlag(name string) bool { _, is := directory.ByName(flagBits, name); return is }
 
 // flagTypes are the types of flags.
 func flagTypes() []directory.AttributeType {

@@ -119,13 +119,20 @@ func TestOrganizationalUnit(t *testing.T) {
 	c := l.person(1)
 	c.Want.Container = u.Path
 	l.must(t, c)
+	if missing, err := l.MissingContainers(t.Context(), []string{u.Path}); err != nil || len(missing) > 0 {
+		t.Errorf("missing: %v, %v", missing, err)
+	}
 	// Renamed and moved with whoever is in it, and protected afterwards.
 	want.Name, want.Container, want.Description = "Nord", l.ou, nil
 	now, err := l.UpdateUnit(t.Context(), u.ID, want)
 	if err != nil || now.ID != u.ID || !sameDN(now.Path, "OU=Nord,"+l.ou) || !now.Protected || now.Description != "First" {
 		t.Fatalf("%+v, %v", now, err)
 	}
+	moved := u.Path
 	u.Path = now.Path
+	if missing, err := l.MissingContainers(t.Context(), []string{moved, now.Path}); err != nil || len(missing) != 1 || missing[0] != moved {
+		t.Errorf("missing after the move: %v, %v", missing, err)
+	}
 	if m := l.mustMembers(t, l.id(1))[0]; !sameDN(m.Path, "CN=Person "+l.id(1)+",OU=Nord,"+l.ou) {
 		t.Errorf("%+v", m)
 	}
@@ -143,6 +150,9 @@ func TestOrganizationalUnit(t *testing.T) {
 		if err := l.DeleteUnit(t.Context(), u.ID); err != nil {
 			t.Error(err)
 		}
+	}
+	if missing, err := l.MissingContainers(t.Context(), []string{now.Path}); err != nil || len(missing) != 1 {
+		t.Errorf("missing after it was deleted: %v, %v", missing, err)
 	}
 }
 

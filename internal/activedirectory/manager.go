@@ -9,6 +9,8 @@ import (
 	"maps"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
+
 	"terraform-provider-workforce/internal/audit"
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/ldapconn"
@@ -167,15 +169,23 @@ func (r *run) linkManager(ctx context.Context, t *task) {
 		return
 	}
 	// The manager was created by another Apply since this one looked.
-	if err := r.linkNow(ctx, t.out.ID, guid); err != nil {
+	if err := r.linkNow(ctx, []lateLink{{id: t.out.ID, manager: guid}})[0]; err != nil {
 		t.fail("modify", attrManager, explainWrite(err))
 		return
 	}
 	t.out.Waiting = ""
 }
 
+// lateLink is a link between two objects that exist, whose manager came later.
+type lateLink struct {
+	id, manager string
+	worker      string // of the one who reports
+	by          *task  // whose account the manager's is
+}
+
 // linkWaiting writes the links to people of this call that earlier calls left.
 func (r *run) linkWaiting(ctx context.Context) {
+	var links []lateLink
 	for _, t := range r.tasks {
 		if t.out.ID == "" {
 			continue
@@ -188,36 +198,69 @@ func (r *run) linkWaiting(ctx context.Context) {
 			r.arrivals.Drop(t.WorkerID)
 		}
 		for _, w := range r.arrivals.Arrive(t.WorkerID, t.out.ID) {
-			if err := r.linkNow(ctx, w.ID, t.out.ID); err != nil && !ldapconn.IsNotFound(err) && !errors.Is(err, directory.ErrGone) {
-				t.errs = append(t.errs, &directory.PersonError{WorkerID: w.WorkerID, Op: "modify", Attribute: attrManager, Err: explainWrite(err)})
-			}
+			links = append(links, lateLink{w.ID, t.out.ID, w.WorkerID, t})
+		}
+	}
+	for i, err := range r.linkNow(ctx, links) {
+		if l := links[i]; err != nil && !ldapconn.IsNotFound(err) && !errors.Is(err, directory.ErrGone) {
+			l.by.errs = append(l.by.errs, &directory.PersonError{WorkerID: l.worker, Op: "modify", Attribute: attrManager, Err: explainWrite(err)})
 		}
 	}
 }
 
-// linkNow makes one object the manager of another.
-func (d *Domain) linkNow(ctx context.Context, id, manager string) error {
-	records, err := d.fetch(ctx, attrGUID, []string{id, manager})
-	if err != nil {
-		return err
+// linkNow writes links, and returns the error of each. It reads all objects in one question before, and those that it
+// wrote in one after.
+func (r *run) linkNow(ctx context.Context, links []lateLink) []error {
+	errs := make([]error, len(links))
+	var ids []string
+	for _, l := range links {
+		ids = append(ids, l.id, l.manager)
 	}
+	records, err := r.fetch(ctx, attrGUID, ids)
 	at := map[string]*record{}
 	for _, rec := range records {
 		at[rec.id] = rec
 	}
-	if at[id] == nil || at[manager] == nil {
-		return directory.ErrGone
+	wrote := make([]bool, len(links))
+	var g errgroup.Group
+	g.SetLimit(r.o.Parallel)
+	for i, l := range links {
+		g.Go(func() error {
+			if errs[i] = err; err == nil {
+				wrote[i], errs[i] = r.link(ctx, at[l.id], at[l.manager])
+			}
+			return nil
+		})
 	}
-	if sameDN(at[id].text(directory.ManagerAttribute), at[manager].dn) {
-		return nil
+	_ = g.Wait() // the errors are in errs
+	var written []string
+	for i, l := range links {
+		if wrote[i] {
+			written = append(written, l.id)
+		}
 	}
-	if why := d.protection(at[id]); why != "" {
-		return directory.Because(directory.ErrProtected, errors.New(why))
+	if _, err := r.fetch(ctx, attrGUID, written); err != nil {
+		for i := range links {
+			if wrote[i] {
+				errs[i] = err
+			}
+		}
 	}
-	ctx = audit.With(ctx, audit.Subject{Worker: at[id].text(d.o.WorkerIDAttribute), ID: id, Name: at[id].text(attrDisplayName)})
-	if err := d.client.Modify(ctx, modifyRequest(at[id].dn, []edit{{name: attrManager, add: []string{at[manager].dn}}})); err != nil {
-		return err
+	return errs
+}
+
+// link makes one object the manager of another.
+func (d *Domain) link(ctx context.Context, of, manager *record) (wrote bool, err error) {
+	switch {
+	case of == nil || manager == nil:
+		return false, directory.ErrGone
+	case sameDN(of.text(directory.ManagerAttribute), manager.dn):
+		return false, nil
 	}
-	_, err = d.fetch(ctx, attrGUID, []string{id})
-	return err
+	if why := d.protection(of); why != "" {
+		return false, directory.Because(directory.ErrProtected, errors.New(why))
+	}
+	ctx = audit.With(ctx, audit.Subject{Worker: of.text(d.o.WorkerIDAttribute), ID: of.id, Name: of.text(attrDisplayName)})
+	err = d.client.Modify(ctx, modifyRequest(of.dn, []edit{{name: attrManager, add: []string{manager.dn}}}))
+	return err == nil, err
 }

@@ -276,5 +276,8 @@ func (d *Domain) DeleteUnit(ctx context.Context, id string) error {
 	if err := d.client.Delete(aboutUnit(ctx, have.ID), ldap.NewDelRequest(have.Path, nil)); err != nil && !ldapconn.IsNotFound(err) {
 		return unitRefused(have.Path, err)
 	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	clear(d.containers)
 	return nil
 }

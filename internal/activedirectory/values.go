@@ -57,7 +57,7 @@ func CheckValue(t directory.AttributeType, v directory.Value) error {
 			return err
 		}
 	}
-	if rule := valueRules[directory.Fold(t.Name)]; rule != nil {
+	if rule, some := directory.ByName(valueRules, t.Name); some {
 		return rule(v)
 	}
 	return nil

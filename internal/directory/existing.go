@@ -115,6 +115,24 @@ func Fold(s string) string {
 	return norm.NFC.String(s)
 }
 
+// ByName looks up an attribute in a map by folded names, without writing the folded name down: the names are a few
+// dozen, and each is looked up for every value of everybody.
+func ByName[V any](m map[string]V, name string) (V, bool) {
+	var folded [64]byte
+	if len(name) > len(folded) || !isASCII(name) {
+		v, known := m[Fold(name)]
+		return v, known
+	}
+	for i := range len(name) {
+		folded[i] = name[i]
+		if 'A' <= name[i] && name[i] <= 'Z' {
+			folded[i] += 'a' - 'A'
+		}
+	}
+	v, known := m[string(folded[:len(name)])]
+	return v, known
+}
+
 func isASCII(s string) bool {
 	for i := range len(s) {
 		if s[i] >= utf8.RuneSelf {

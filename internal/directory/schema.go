@@ -86,8 +86,7 @@ func (s *Schema) With(types ...AttributeType) *Schema {
 
 // Lookup returns the type of the attribute with that name, in any case.
 func (s *Schema) Lookup(name string) (AttributeType, bool) {
-	t, ok := s.types[Fold(name)]
-	return t, ok
+	return ByName(s.types, name)
 }
 
 // Names returns every attribute name, sorted.

@@ -17,6 +17,8 @@ import (
 
 // A read or write of one person waits for those of other people, so that one request serves all. The wait ends when
 // every population at work waits and none has joined for gatherPause, after gatherAtMost, or with gatherLimit calls.
+// While a request of the same kind is on its way, it goes on until gatherAtMost: those whom that request answers come
+// back with the next one, and would otherwise send requests of one or two people in turn with the others.
 // A population that is alone waits for gatherPause.
 const (
 	gatherPause  = 2 * time.Millisecond
@@ -31,6 +33,7 @@ type Gathering struct {
 	active  int // populations at work
 	waiting int // calls that wait for their answer
 	rounds  map[string]any
+	sent    map[string]int // requests that are on their way, by key
 }
 
 // begin counts a population as at work until the function that it returns is called.
@@ -84,6 +87,9 @@ func gatherCall[I, O any](ctx context.Context, g *Gathering, key string, in I, r
 		runRound(calls, run)
 		g.mu.Lock()
 		g.waiting -= len(calls)
+		if g.sent[key]--; g.sent[key] == 0 {
+			delete(g.sent, key)
+		}
 		g.mu.Unlock()
 		for _, c := range calls {
 			close(c.answer)
@@ -100,9 +106,13 @@ func closeRound[I, O any](g *Gathering, key string, r *round[I, O]) []*call[I, O
 		time.Sleep(gatherPause)
 		g.mu.Lock()
 		n := len(r.calls)
-		over := n >= gatherLimit || n == came && g.waiting >= g.active || waited >= gatherAtMost
+		over := n >= gatherLimit || n == came && g.waiting >= g.active && g.sent[key] == 0 || waited >= gatherAtMost
 		if over {
 			delete(g.rounds, key)
+			if g.sent == nil {
+				g.sent = map[string]int{}
+			}
+			g.sent[key]++
 		}
 		g.mu.Unlock()
 		if over {

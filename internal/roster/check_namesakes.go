@@ -28,9 +28,11 @@ func (d *comparison) checkNamesakes(n *names) {
 	refused := map[string]*stream{} // by name key
 	for _, r := range d.refusedValues {
 		for _, s := range r.person.slots {
-			first := s.attribute == r.attribute && s.shared != nil && len(s.shared.list) > 0 && s.shared.list[0] == r.value.Text()
-			if first && len(n.holders(r.attribute, r.value.Text())) == 0 {
-				refused[n.key(s.attribute, r.value.Text(), r.person.account.Container)] = s.shared
+			if s.attribute != r.attribute || s.shared == nil || len(s.shared.list) == 0 {
+				continue
+			}
+			if first := s.shared.list[0]; first.name == r.value.Text() && len(n.holders(r.attribute, first)) == 0 {
+				refused[first.key] = s.shared
 			}
 		}
 	}
@@ -40,7 +42,7 @@ func (d *comparison) checkNamesakes(n *names) {
 	n.dropWanted(refused)
 	values := map[*stream]directory.Value{}
 	for _, t := range refused {
-		values[t] = directory.Value{t.list[0]}
+		values[t] = directory.Value{t.list[0].name}
 	}
 	for _, p := range d.people {
 		if p.account == nil || p.aside() {
@@ -68,10 +70,9 @@ func (n *names) dropWanted(refused map[string]*stream) {
 				continue
 			}
 			seen[s.shared] = true
-			for _, name := range s.list {
-				key := n.key(s.attribute, name, p.account.Container)
-				if t, wanted := refused[key]; wanted && t != s.shared {
-					delete(refused, key)
+			for _, c := range s.list {
+				if t, wanted := refused[c.key]; wanted && t != s.shared {
+					delete(refused, c.key)
 				}
 			}
 		}

@@ -14,10 +14,14 @@ import (
 // checkValues holds every value that is to be written against the directory's own
 // schema. What is not written is not judged. A rule for an attribute that nobody can
 // have concerns everybody, and is an error.
+//
+// Nearly all values fit. That is found on every core, and whoever has another is looked at one by one.
 func (d *comparison) checkValues() error {
+	doubtful := make([]bool, len(d.people))
+	inParallel(len(d.people), func(i int) { doubtful[i] = d.isDoubtful(d.people[i]) })
 	impossible := map[string]string{}
-	for _, p := range d.people {
-		if p.account == nil || p.account.Released || p.aside() {
+	for i, p := range d.people {
+		if !doubtful[i] {
 			continue
 		}
 		if p.existing == nil {
@@ -40,6 +44,46 @@ func (d *comparison) checkValues() error {
 		lines = append(lines, "attribute "+name+": "+impossible[name])
 	}
 	return refuse("the directory has no such attributes, or does not let anybody write them (correct the rules)", lines)
+}
+
+// isDoubtful reports whether a value of somebody may not fit. It changes nothing.
+func (d *comparison) isDoubtful(p *compared) bool {
+	if p.account == nil || p.account.Released || p.aside() {
+		return false
+	}
+	if d.in.Format.Contradiction != nil {
+		if _, err := d.in.Format.Contradiction(*p.account); err != nil {
+			return true
+		}
+	}
+	if p.existing != nil {
+		return slices.ContainsFunc(p.changes, func(c Difference) bool {
+			v, attribute := p.account.Attributes[c.Attribute]
+			return attribute && !d.takes(p, c.Attribute, v)
+		})
+	}
+	for name, v := range p.account.Attributes {
+		if !d.takes(p, name, v) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(d.in.Format.Core, func(c directory.CoreKey) bool {
+		return c.Required && len(p.account.Attributes[c.Attribute]) == 0
+	})
+}
+
+// takes reports whether the directory takes a value, as far as its schema says.
+func (d *comparison) takes(p *compared, name string, v directory.Value) bool {
+	t, known := d.schema.Lookup(name)
+	switch {
+	case name == directory.GroupsAttribute, name == directory.ManagerAttribute && known:
+		return true
+	case !known:
+		return false
+	case len(v) == 0 && p.existing == nil:
+		return true
+	}
+	return !t.ReadOnly && d.in.Format.CheckValue(t, v) == nil
 }
 
 // checkContradiction is for attributes that are to be written and say something different

@@ -115,11 +115,14 @@ type slot struct {
 	sharable bool
 	inputs   string
 
-	list   []string // the candidates looked at so far
-	shared *stream  // where they come from, if not from the slot itself
-	done   bool     // it has its value
-	looked int      // the window that list is of, ahead of names.extend; 0: none
-	failed error    // of that look
+	list   []candidate // those that are tried now
+	shared *stream     // where they come from, if not from the slot itself
+	done   bool        // it has its value
+	own    []candidate // the slot's own, the first looked of them; they are the same in every pass
+	looked int
+	failed error   // of that look
+	stream *stream // of everybody who has the same candidates, nil: none; found once
+	placed bool    // whether stream has been looked for
 }
 
 // managerRequest is a manager's worker id that is still to be resolved.
@@ -131,8 +134,11 @@ type managerRequest struct{ manager string }
 // not looked at again for the next.
 type stream struct {
 	candidates iter.Seq2[string, error]
-	list       []string
-	window     int // how many were asked for
-	asked      int // up to which window the directory was asked about them
-	first      int // how many at the start somebody of the population has
+	list       []candidate
+	window     int  // how many were asked for
+	asked      int  // up to which window the directory was asked about them
+	first      int  // how many at the start somebody of the population has
+	waiting    int  // how many slots are open in this round
+	reach      int  // how many candidates are tried in this round
+	held       bool // one for each that waited was not enough
 }

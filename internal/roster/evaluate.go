@@ -70,14 +70,19 @@ func (d *run) vet(p *person) {
 		if !o.Managed || o.Candidates == nil || p.existing != nil && o.OnCreate && !d.fresh(p) {
 			continue
 		}
-		_, err := take(o.Candidates, 1)
+		first, err := take(o.Candidates, 1)
 		switch {
 		case err != nil && p.stage() == mapping.StageLeft:
 			o.Managed, o.Candidates = false, nil
 			p.desired.Attributes[name] = o
 			p.desired.Warnings = append(p.desired.Warnings, err.Error())
-		case err != nil && (p.problem == nil || err.Error() < p.problem.Error()):
-			p.problem = err
+		case err != nil:
+			if p.problem == nil || err.Error() < p.problem.Error() {
+				p.problem = err
+			}
+		default:
+			o.Candidates = ahead(first, o.Candidates)
+			p.desired.Attributes[name] = o
 		}
 	}
 	if p.problem != nil {

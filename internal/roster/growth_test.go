@@ -42,6 +42,32 @@ func namesakes(t testing.TB, n int) roster.Input {
 	return in
 }
 
+// TestNamesakesCostTheirOwnNames holds that ten people of one name cost hardly more a person than
+// eight: nobody looks at candidates that nobody needs. It counts objects that are allocated.
+func TestNamesakesCostTheirOwnNames(t *testing.T) {
+	const n = 3_000
+	each := func(share int) float64 {
+		in := namesakes(t, n)
+		for i := range n {
+			last := fmt.Sprint("Family", i/share, "x")
+			in.Workers[fmt.Sprint(100000+i)].Attributes["Last"] = expression.String(last)
+		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		r := decide(t, in)
+		runtime.ReadMemStats(&after)
+		if len(r.Accounts) != n {
+			t.Fatalf("%d accounts of %d", len(r.Accounts), n)
+		}
+		return float64(after.Mallocs-before.Mallocs) / n
+	}
+	few, many := each(8), each(10)
+	t.Logf("%.0f objects a person where eight share a name, %.0f where ten do", few, many)
+	if many > 1.05*few {
+		t.Errorf("%.0f objects a person where ten share a name, expected at most a twentieth more than the %.0f where eight do", many, few)
+	}
+}
+
 // TestNamesakesOfARefusedName: everybody whose first name the directory refuses is set aside, with the same
 // text, and everybody else has an account.
 func TestNamesakesOfARefusedName(t *testing.T) {

@@ -84,9 +84,8 @@ func (n *names) hold(p *drafted, attribute, value string) {
 }
 
 // hand gives a slot a value that is free.
-func (n *names) hand(s *slot, value string) {
-	key := n.key(s.attribute, value, s.person.account.Container)
-	n.claims[key], n.given[key] = s.person, s
+func (n *names) hand(s *slot, c candidate) {
+	n.claims[c.key], n.given[c.key] = s.person, s
 	s.done = true
 }
 

@@ -4,6 +4,7 @@ package roster
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"terraform-provider-workforce/internal/directory"
@@ -34,41 +35,56 @@ func (n *names) forms(attribute, name string) [][2]string {
 	})
 }
 
+// questions are the names to ask about: attribute → folded name → name.
+type questions map[string]map[string]string
+
 // want adds what has to be asked about a name and is not known yet.
-func (n *names) want(values map[string]map[string]bool, attribute, name string) {
-	for _, f := range n.forms(attribute, name) {
-		if _, known := n.found[directory.Fold(f[0])][directory.Fold(f[1])]; known {
-			continue
-		}
-		if values[f[0]] == nil {
-			values[f[0]] = map[string]bool{}
-		}
-		values[f[0]][f[1]] = true
+func (n *names) want(asks questions, attribute string, c candidate) {
+	if !isAddress(attribute, c.name) {
+		n.wantForm(asks, attribute, c.folded, c.name)
+		return
+	}
+	for _, f := range n.forms(attribute, c.name) {
+		n.wantForm(asks, f[0], directory.Fold(f[1]), f[1])
 	}
 }
 
-func (n *names) ask(values map[string]map[string]bool) error {
-	for _, attribute := range sortedKeys(values) {
-		list := sortedKeys(values[attribute])
+func (n *names) wantForm(asks questions, attribute, folded, name string) {
+	of, _ := directory.ByName(n.found, attribute)
+	if _, known := of[folded]; known {
+		return
+	}
+	if asks[attribute] == nil {
+		asks[attribute] = map[string]string{}
+	}
+	asks[attribute][folded] = name
+}
+
+func (n *names) ask(asks questions) error {
+	for _, attribute := range sortedKeys(asks) {
+		list := slices.Sorted(maps.Values(asks[attribute]))
 		found, err := n.d.in.Directory.Find(n.ctx, attribute, list)
 		if err != nil {
 			return fmt.Errorf("asking who has which %s: %w", attribute, err)
 		}
 		name := directory.Fold(attribute)
 		if n.found[name] == nil {
-			n.found[name] = map[string][]*directory.Existing{}
+			n.found[name] = make(map[string][]*directory.Existing, len(list))
 		}
-		for _, v := range list {
-			holders := slices.Clone(found[directory.Fold(v)])
+		for folded := range asks[attribute] {
+			holders := slices.Clone(found[folded])
 			slices.SortFunc(holders, byPath)
-			n.found[name][directory.Fold(v)] = holders
+			n.found[name][folded] = holders
 		}
 	}
 	return nil
 }
 
-func (n *names) holders(attribute, name string) (all []*directory.Existing) {
-	for _, f := range n.forms(attribute, name) {
+func (n *names) holders(attribute string, c candidate) (all []*directory.Existing) {
+	if !isAddress(attribute, c.name) {
+		return n.found.folded(attribute, c.folded)
+	}
+	for _, f := range n.forms(attribute, c.name) {
 		all = append(all, n.found.get(f[0], f[1])...)
 	}
 	return all

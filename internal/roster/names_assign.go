@@ -52,7 +52,7 @@ func (n *names) pass() error {
 	n.claims, n.given, n.failed = make(map[string]*drafted, len(n.d.all)*len(n.d.unique)), map[string]*slot{}, nil
 	n.collisions = nil
 	for _, t := range n.streams {
-		t.first = 0
+		t.first, t.held = 0, false
 	}
 	var open []*slot
 	for _, p := range n.d.all {
@@ -106,7 +106,7 @@ func (n *names) retain(s *slot) bool {
 // round tries the first candidates of every open slot, up to window of them, with one
 // question an attribute, and returns the slots that need more.
 func (n *names) round(open []*slot, window int) ([]*slot, error) {
-	values := map[string]map[string]bool{}
+	asks := questions{}
 	var next, again []*slot
 	n.prepare(open, window)
 	for _, s := range open {
@@ -115,15 +115,15 @@ func (n *names) round(open []*slot, window int) ([]*slot, error) {
 			continue
 		}
 		next = append(next, s)
-		n.wantAll(values, s, window)
+		n.wantAll(asks, s)
 	}
-	if err := n.ask(values); err != nil {
+	if err := n.ask(asks); err != nil {
 		return nil, err
 	}
 	open = next[:0]
 	for _, s := range next {
 		if !n.give(s) {
-			if len(s.list) < window || window >= maxCandidates || s.set != nil {
+			if reach := s.reach(window); len(s.list) < reach || reach >= maxCandidates || s.set != nil {
 				again = append(again, n.exhausted(s)...)
 				continue
 			}
@@ -136,77 +136,119 @@ func (n *names) round(open []*slot, window int) ([]*slot, error) {
 // extend looks at the first candidates, up to window of them: those of the
 // stream that the slot shares with others, or its own.
 func (n *names) extend(s *slot, window int) error {
-	if s.shared = n.sharedStream(s); s.shared != nil && s.shared.extend(window) {
-		s.list = s.shared.list
+	if s.shared = n.sharedStream(s); s.shared != nil && n.extendStream(s) {
+		s.list = s.shared.list[:min(s.shared.reach, len(s.shared.list))]
 		return nil
 	}
 	s.shared = nil
-	if s.looked == window {
-		s.looked = 0 // what is looked for later is looked for again
-		return s.failed
-	}
-	return s.extend(window)
+	return n.extendOwn(s, window)
 }
 
 // prepare evaluates the candidates of all open slots on every core: [names.extend], which
 // goes through them in their order, then only looks them up.
 func (n *names) prepare(open []*slot, window int) {
-	streams := map[*stream]bool{}
-	var work []func()
 	for _, s := range open {
-		switch t := n.sharedStream(s); {
-		case t == nil:
-			work = append(work, func() { s.failed, s.looked = s.extend(window), window })
-		case t.window < window && !streams[t]:
-			streams[t] = true
-			work = append(work, func() { t.extend(window) })
+		if t := n.sharedStream(s); t != nil {
+			t.waiting = 0
 		}
 	}
-	inParallel(len(work), func(i int) { work[i]() })
+	for _, s := range open {
+		if s.stream != nil {
+			s.stream.waiting++
+		}
+	}
+	work := make([]*slot, 0, len(open))
+	streams := map[*stream]bool{}
+	for _, s := range open {
+		switch t := s.stream; {
+		case t == nil:
+			work = append(work, s)
+		case !streams[t]:
+			streams[t] = true
+			if t.setReach(window); t.window < t.reach {
+				work = append(work, s)
+			}
+		}
+	}
+	inParallel(len(work), func(i int) {
+		if s := work[i]; s.stream != nil {
+			n.extendStream(s)
+		} else {
+			_ = n.extendOwn(s, window) // kept in the slot
+		}
+	})
 }
 
 // wantAll notes the candidates that the directory has to be asked about.
-func (n *names) wantAll(values map[string]map[string]bool, s *slot, window int) {
+func (n *names) wantAll(asks questions, s *slot) {
 	from := 0
 	if s.shared != nil {
-		if s.shared.asked >= window {
+		if s.shared.asked >= s.shared.reach {
 			return
 		}
-		from, s.shared.asked = s.shared.asked, window
+		from, s.shared.asked = s.shared.asked, s.shared.reach
 	}
-	for _, name := range s.list[min(from, len(s.list)):] {
-		if n.local(s, name) == "" {
-			n.want(values, s.attribute, name)
+	for _, c := range s.list[min(from, len(s.list)):] {
+		if n.local(s, c) == "" {
+			n.want(asks, s.attribute, c)
 		}
 	}
 }
 
-// extend looks at the first candidates, up to window of them.
-func (s *slot) extend(window int) (err error) {
-	if s.set != nil {
-		s.list = s.set
-		return nil
+// reach is how many candidates a slot tries in a round.
+func (s *slot) reach(window int) int {
+	if s.shared != nil {
+		return s.shared.reach
 	}
-	if s.candidates != nil {
-		if s.list, err = take(s.candidates, window); err != nil {
+	return window
+}
+
+// extendOwn looks at the first candidates of a slot's own, up to window of them. What it has looked at in an
+// earlier pass stays.
+func (n *names) extendOwn(s *slot, window int) error {
+	switch {
+	case s.failed != nil && s.looked == window:
+		return s.failed
+	case s.failed == nil && s.looked >= window:
+	default:
+		list, err := s.look(window)
+		if s.looked, s.failed = window, err; err != nil {
 			return err
 		}
+		s.own = n.candidates(s, list)
 	}
-	if s.anew && s.prefer != "" && len(s.list) < maxCandidates {
-		s.list = append([]string{s.prefer}, s.list...)
+	s.list = s.own[:min(window, len(s.own))]
+	if s.set != nil || s.anew && s.prefer != "" {
+		s.list = s.own
 	}
 	return nil
+}
+
+// look returns the first candidates, up to window of them.
+func (s *slot) look(window int) (list []string, err error) {
+	if s.set != nil {
+		return s.set, nil
+	}
+	if s.candidates != nil {
+		if list, err = take(s.candidates, window); err != nil {
+			return nil, err
+		}
+	}
+	if s.anew && s.prefer != "" && len(list) < maxCandidates {
+		list = append([]string{s.prefer}, list...)
+	}
+	return list, nil
 }
 
 // give fills a slot with the first candidate that is free.
 func (n *names) give(s *slot) bool {
 	a := s.person.account
 	if s.set != nil {
-		if slices.ContainsFunc(s.set, func(v string) bool { return n.obstacle(s, v) != "" }) {
+		if slices.ContainsFunc(s.list, func(c candidate) bool { return n.obstacle(s, c) != "" }) {
 			return false
 		}
-		for _, v := range s.set {
-			n.hand(s, v)
+		for _, c := range s.list {
+			n.hand(s, c)
 		}
 		a.Attributes[s.attribute] = s.set
 		return true
@@ -231,13 +273,13 @@ func (n *names) giveFirst(s *slot) bool {
 	if s.shared != nil {
 		first = s.shared.first
 	}
-	for i, name := range s.list[min(first, len(s.list)):] {
-		if n.obstacle(s, name) == "" {
-			n.hand(s, name)
-			s.person.account.Attributes[s.attribute] = directory.Value{name}
+	for i, c := range s.list[min(first, len(s.list)):] {
+		if n.obstacle(s, c) == "" {
+			n.hand(s, c)
+			s.person.account.Attributes[s.attribute] = directory.Value{c.name}
 			return true
 		}
-		claimed = claimed && n.claims[n.key(s.attribute, name, s.person.account.Container)] != nil
+		claimed = claimed && n.claims[c.key] != nil
 		if claimed && s.shared != nil {
 			s.shared.first = first + i + 1
 		}

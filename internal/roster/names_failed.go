@@ -15,8 +15,8 @@ func (n *names) exhausted(s *slot) []*slot {
 	line := ""
 	n.purge = false
 	var stuck []*drafted
-	for _, name := range s.list {
-		if p := n.claims[n.key(s.attribute, name, s.person.account.Container)]; p != nil && n.losing(p, s.attribute, name) {
+	for _, c := range s.list {
+		if p := n.claims[c.key]; p != nil && n.losing(p, s.attribute, c.name) {
 			stuck = append(stuck, p)
 		}
 	}
@@ -28,9 +28,9 @@ func (n *names) exhausted(s *slot) []*slot {
 	default:
 		const shown = 10
 		var parts []string
-		for _, name := range s.list[:min(shown, len(s.list))] {
-			if why := n.obstacle(s, name); why != "" { // else one of a set
-				parts = append(parts, fmt.Sprintf("%s %q: %s", s.attribute, name, why))
+		for _, c := range s.list[:min(shown, len(s.list))] {
+			if why := n.obstacle(s, c); why != "" { // else one of a set
+				parts = append(parts, fmt.Sprintf("%s %q: %s", s.attribute, c.name, why))
 			}
 		}
 		line = strings.Join(parts, "; ")

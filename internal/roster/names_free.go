@@ -11,10 +11,11 @@ import (
 )
 
 // obstacle says why an account cannot get a name, or "".
-func (n *names) obstacle(s *slot, name string) string {
-	if why := n.local(s, name); why != "" {
+func (n *names) obstacle(s *slot, c candidate) string {
+	if why := n.local(s, c); why != "" {
 		return why
 	}
+	name := c.name
 	held := slices.ContainsFunc(s.person.present(s.attribute), func(v string) bool { return directory.Fold(v) == directory.Fold(name) })
 	if h, taken := n.d.heldElsewhere(s.person.person, s.attribute, name); taken && !held {
 		return h.String()
@@ -24,7 +25,7 @@ func (n *names) obstacle(s *slot, name string) string {
 		own = s.person.existing.ID
 	}
 	deleted := ""
-	for _, e := range n.holders(s.attribute, name) {
+	for _, e := range n.holders(s.attribute, c) {
 		perContainer := n.d.core[s.attribute].PerContainer
 		switch {
 		case e.ID == own:
@@ -62,23 +63,34 @@ func (n *names) heldByDeleted(s *slot, name string, e *directory.Existing) strin
 // local says why an account cannot get a name for reasons that need no
 // question: somebody else of the population has it, or it is reserved. What an
 // account has already is never reserved for others.
-func (n *names) local(s *slot, name string) string {
-	if other := n.claims[n.key(s.attribute, name, s.person.account.Container)]; other != nil && other != s.person {
+func (n *names) local(s *slot, c candidate) string {
+	if other := n.claims[c.key]; other != nil && other != s.person {
 		return fmt.Sprintf("worker %q has it", other.id)
 	}
 	for _, v := range s.person.present(s.attribute) {
-		if directory.Fold(v) == directory.Fold(name) {
+		if directory.Fold(v) == c.folded {
 			return ""
 		}
 	}
-	folded := directory.Fold(bareAddress(s.attribute, name))
+	if n.reserves(s.attribute, c.name) {
+		return "reserved"
+	}
+	return n.formerly(s, c.name)
+}
+
+// reserves reports whether nobody new may get a name.
+func (n *names) reserves(attribute, name string) bool {
+	if len(n.reserved) == 0 {
+		return false
+	}
+	folded := directory.Fold(bareAddress(attribute, name))
 	before, _, _ := strings.Cut(folded, "@")
-	for _, scope := range []string{directory.Fold(s.attribute), AnyAttribute} {
+	for _, scope := range []string{directory.Fold(attribute), AnyAttribute} {
 		if n.reserved[scope][folded] || n.reserved[scope][before] {
-			return "reserved"
+			return true
 		}
 	}
-	return n.formerly(s, name)
+	return false
 }
 
 // frees reports whether the object that has a name gives it up in this run.
@@ -101,7 +113,7 @@ func (n *names) frees(e *directory.Existing, s *slot, name string) bool {
 func (n *names) exchange(s *slot, name string) bool {
 	for seen := map[*drafted]bool{}; ; {
 		var next *drafted
-		for _, e := range n.holders(s.attribute, name) {
+		for _, e := range n.holders(s.attribute, n.candidate(s, name)) {
 			if !e.Deleted {
 				next = n.owner(e)
 			}
@@ -117,6 +129,6 @@ func (n *names) exchange(s *slot, name string) bool {
 		if at < 0 || len(next.slots[at].list) == 0 {
 			return false
 		}
-		name = next.slots[at].list[0]
+		name = next.slots[at].list[0].name
 	}
 }

@@ -115,7 +115,12 @@ func (d *recognised) keys(p *person, level int) []mapping.Key {
 type hits map[string]map[string][]*directory.Existing
 
 func (h hits) get(attribute, value string) []*directory.Existing {
-	return h[directory.Fold(attribute)][directory.Fold(value)]
+	return h.folded(attribute, directory.Fold(value))
+}
+
+func (h hits) folded(attribute, value string) []*directory.Existing {
+	of, _ := directory.ByName(h, attribute)
+	return of[value]
 }
 
 // ask looks up the conditions of one level for everybody at once, one question an

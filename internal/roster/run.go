@@ -75,7 +75,10 @@ func newRun(in Input) (*run, error) {
 func (d *run) waits(id string) bool { return d.only != nil && !d.only[directory.Fold(id)] }
 
 // hides reports whether no message may show values of a target attribute.
-func (d *run) hides(attribute string) bool { return d.redacted[directory.Fold(attribute)] }
+func (d *run) hides(attribute string) bool {
+	hidden, _ := directory.ByName(d.redacted, attribute)
+	return hidden
+}
 
 // stops reports whether one person's problem stops the run.
 func (d *run) stops() bool { return d.in.OnProblem == ProblemStop }

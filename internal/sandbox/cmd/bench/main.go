@@ -5,8 +5,8 @@
 // (internal/sandbox/memdir) that answers over TLS as fast as the protocol
 // allows, so that what shows is the cost of the provider and not that of a
 // domain controller; it counts the requests. With the argument sources,
-// targets or groups it measures the sources of workers, the directories, or the
-// members of groups, only; with whole it measures whole paths at sizes that flags choose
+// targets, groups or peers it measures the sources of workers, the directories, the
+// members of groups, or what is known of other providers, only; with whole it measures whole paths at sizes that flags choose
 // (bench whole -h), with decisions only the decisions; with the argument quick it counts requests, documents and bytes,
 // and fails where they are over their bounds.
 package main
@@ -58,7 +58,7 @@ func run(ctx context.Context) (err error) {
 	if err := startup(ctx, filepath.Join(dir, "bin")); err != nil {
 		return err
 	}
-	if only := map[string]func(context.Context, terraform) error{"targets": targets, "groups": groups}; len(os.Args) > 1 && only[os.Args[1]] != nil {
+	if only := map[string]func(context.Context, terraform) error{"targets": targets, "groups": groups, "peers": peers}; len(os.Args) > 1 && only[os.Args[1]] != nil {
 		return only[os.Args[1]](ctx, t)
 	}
 	if err := sources(ctx, dir, 100_000); err != nil {
@@ -70,7 +70,10 @@ func run(ctx context.Context) (err error) {
 	if err := whole(ctx, t, nil); err != nil {
 		return err
 	}
-	return targets(ctx, t)
+	if err := targets(ctx, t); err != nil {
+		return err
+	}
+	return peers(ctx, t)
 }
 
 // targets measures what writing to each directory costs.

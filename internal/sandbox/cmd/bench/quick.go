@@ -119,7 +119,7 @@ func quickUsersOf(ctx context.Context, t terraform, d target) (over int, err err
 	}
 	prepare := func(moved bool) error { return writeAccounts(w, d.documents(quickUsers, department(moved))) }
 	return quickSteps(ctx, w, dir.meter, quickUsers, prepare, []quickStep{
-		{step: apply, bounds: []bound{{"searches", 1000}, {"requests", 550}}},
+		{step: apply, bounds: []bound{{"searches", 450}, {"requests", 550}}},
 		{step: planSame, bounds: []bound{{"searches", 90}, {"requests", 12}}},
 		{step: applyOne, moved: true, bounds: []bound{{"searches", 110}, {"requests", 25}}},
 	})
