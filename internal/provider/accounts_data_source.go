@@ -204,6 +204,7 @@ func (d *accountsDataSource) Read(ctx context.Context, req datasource.ReadReques
 	report(d.data.addresses.Note(d.target.title, result.Names, result.Gained, result.NamesHidden), atAccounts, &resp.Diagnostics)
 	d.data.labels.note(d.target.format.Target, in.Mapping)
 	d.data.verdicts.Note(d.target.format.Target, verdicts(result.Unmanaged))
+	d.data.wanted.Note(d.target.format.Target, result.Documents)
 	if result.Partial != nil {
 		d.data.verdicts.NotePartial(d.target.format.Target)
 	}
