@@ -205,6 +205,7 @@ func (d *accountsDataSource) Read(ctx context.Context, req datasource.ReadReques
 	d.data.labels.note(d.target.format.Target, in.Mapping)
 	d.data.verdicts.Note(d.target.format.Target, verdicts(result.Unmanaged))
 	d.data.verdicts.NoteDocuments(d.target.format.Target, result.Documents, result.ObjectIDs, result.Barred)
+	d.data.wanted.Note(d.target.format.Target, result.Documents)
 	if result.Partial != nil {
 		d.data.verdicts.NotePartial(d.target.format.Target)
 	}

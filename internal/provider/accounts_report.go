@@ -21,6 +21,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 
 	"terraform-provider-workforce/internal/directory"
@@ -38,6 +39,7 @@ type reportInput struct {
 	Approved       types.String `tfsdk:"approved"`
 	ApprovedExempt []string     `tfsdk:"approved_exempt"`
 	ReportUsage    types.Bool   `tfsdk:"report_usage"`
+	ReportContacts types.Map    `tfsdk:"report_contacts"`
 	Report         types.String `tfsdk:"report"`
 	ReportJSON     types.String `tfsdk:"report_json"`
 	Fingerprint    types.String `tfsdk:"fingerprint"`
@@ -64,7 +66,10 @@ func reportAttributes(t target) map[string]schema.Attribute {
 			MarkdownDescription: "Whether the report tells the last sign-in and the privileged groups and roles of accounts whose access changes or is in question, and asks about them. The default is true. " +
 				"In Microsoft Entra ID it takes the permissions `AuditLog.Read.All` and `RoleManagement.Read.Directory`, and a licence of P1 for sign-ins; without them the report says so and goes on. " +
 				"Active Directory knows a sign-in up to 14 days late."},
-		"report": schema.StringAttribute{Computed: true, MarkdownDescription: "The decisions for people, as Markdown. It begins with one page: sums, what stands out, who is set aside and what to do, and at most ten questions, the riskiest first. Then come everybody with name, title, department, place and manager, as far as `max_characters` allows. " +
+		"report_contacts": schema.MapAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.Map{mapvalidator.KeysAre(oneOf(review.ContactNames()...))},
+			MarkdownDescription: "Where those can be reached whom the questions of the report are for, such as an address or a channel: `hr` (who keeps the HR records), `helpdesk` (who disables accounts by hand), `administrators` (of the directory), `security` (who can read sign-ins), " +
+				"`overrides` (who approves overrides) and `rules` (who keeps the configuration). The report tells them beside the questions. Managers are named with their login."},
+		"report": schema.StringAttribute{Computed: true, MarkdownDescription: "The decisions for people, as Markdown. It begins with one page: sums, what stands out, who is set aside and what to do, and questions that are answered by yes or no, the riskiest first, each with whom to ask and what to do if the answer is no. Then come everybody with name, title, department, place and manager, as far as `max_characters` allows. " +
 			"Redacted attributes show no values."},
 		"report_json": schema.StringAttribute{Computed: true, MarkdownDescription: "Everything of the report for policy engines and scripts, as JSON of a documented shape: see [Report format](../guides/report.md)."},
 		"fingerprint": schema.StringAttribute{Computed: true, MarkdownDescription: "Stands for what the decisions do: the same over plans whose decisions are the same, whatever `as_of`. It tells nothing about anybody, see `approved`."},
@@ -100,9 +105,11 @@ func (m *reportInput) write(ctx context.Context, t target, data *providerData, d
 	if m.ReportUsage.IsNull() || m.ReportUsage.ValueBool() {
 		usage, unknown = usageOf(ctx, dir, r, diags)
 	}
+	contacts := map[string]string{}
+	diags.Append(m.ReportContacts.ElementsAs(ctx, &contacts, false)...)
 	v := review.New(r, review.Options{
 		Title: title, AsOf: in.AsOf, Rules: in.Mapping.Rules(), MaxListed: in.MaxListed, MaxCharacters: int(m.MaxCharacters.ValueInt64()),
-		Groups: ownedByLeavers(ctx, dir, r, diags), Usage: usage, UsageUnknown: unknown,
+		Groups: ownedByLeavers(ctx, dir, r, diags), Usage: usage, UsageUnknown: unknown, Contacts: contacts,
 	})
 	doc, err := v.JSON()
 	if err != nil {

@@ -3,6 +3,8 @@
 package provider
 
 import (
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -55,6 +57,39 @@ func TestAccMapping_documentIsKnownAtPlan(t *testing.T) {
 			},
 		},
 	})
+}
+
+// TestAccMapping_rulesStandOnce reads what a person sees: each rule once, when it is new and when it changes.
+func TestAccMapping_rulesStandOnce(t *testing.T) {
+	dir := t.TempDir()
+	terraform := func(rule string, args ...string) string {
+		t.Helper()
+		config := "terraform {\n  required_providers {\n    workforce = { source = \"workforce/workforce\" }\n  }\n}\n" + mappingConfig(rule, "")
+		if err := os.WriteFile(filepath.Join(dir, "main.tf"), []byte(config), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		out, err := runTerraform(t.Context(), t, dir, args...)
+		if err != nil {
+			t.Fatalf("terraform %v: %v\n%s", args, err, out)
+		}
+		return out
+	}
+	once := func(plan, rule string) {
+		t.Helper()
+		if n := strings.Count(plan, rule); n != 1 {
+			t.Errorf("%q stands %d times in the plan, expected once:\n%s", rule, n, plan)
+		}
+	}
+	before, after := `description = { expression = "Join(\"/\", [Site], [Floor])" }`, `description = { expression = "Join(\"-\", [Site], [Floor])" }`
+	first := terraform(before, "plan", "-no-color")
+	once(first, `Join(\"/\", [Site], [Floor])`)
+	once(first, "OU=Staff,DC=corp,DC=example,DC=com")
+	terraform(before, "apply", "-auto-approve", "-no-color")
+	changed := terraform(after, "plan", "-no-color")
+	once(changed, `"Join(\"/\", [Site], [Floor])" -> "Join(\"-\", [Site], [Floor])"`)
+	if again := terraform(before, "plan", "-no-color"); !strings.Contains(again, "No changes.") {
+		t.Errorf("the second plan:\n%s", again)
+	}
 }
 
 func TestAccMapping_everyMistakeFailsAtPlan(t *testing.T) {

@@ -46,8 +46,9 @@ func mappingSchema() schema.Schema {
 			"default_domain":   optionalText("What the function `DefaultDomain()` returns, such as `corp.example.com`."),
 			"dialect":          optionalOneOf("Dialect of the expressions, where functions of the same name differ: `provisioning`, the default, is that of Microsoft's HR provisioning; `cloud-sync` and `mim` are those of Entra Cloud Sync and Microsoft Identity Manager.", "provisioning", "cloud-sync", "mim"),
 			"examples":         examplesSchema(),
-			"json": schema.StringAttribute{Computed: true,
-				MarkdownDescription: "The rules as one document, known at plan. Give it to an accounts data source through a local value."},
+			"json": schema.StringAttribute{Computed: true, Sensitive: true, // or each rule would stand twice in every plan
+				MarkdownDescription: "The rules as one document, known at plan. Give it to an accounts data source through a local value. " +
+					"It is sensitive only so that a plan shows each rule once, in the arguments: an output of the root module that holds it needs `sensitive = true`, and `nonsensitive` shows it."},
 			"source_attributes": schema.ListAttribute{Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "HR attributes that the rules read, sorted: what an HR data source needs to let in: give them " +
 					"to its `attributes` through a local value, and nothing else gets into the state."},

@@ -44,8 +44,8 @@ func (r *populationResource) identify(
 }
 
 // ImportState takes a container, or the domain of user principal names: the accounts there that
-// carry a worker id become the population. Documents then hold only the core of each account;
-// the first plan shows the attributes that the configuration adds to them.
+// carry a worker id become the population. Documents then hold what the rules of the run name, as
+// the directory has it, so that the plan shows what changes; without rules, only the core of each account.
 func (r *populationResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	name, _ := r.target.placeAttribute()
 	place, ok := r.target.home.reference(ctx, r.data, req, name, &resp.Diagnostics)

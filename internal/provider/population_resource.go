@@ -334,7 +334,7 @@ func (r *populationResource) Read(ctx context.Context, req resource.ReadRequest,
 	var after map[string]string
 	var findings reconcile.Findings
 	if container != "" {
-		after, findings = p.Import(ctx, container)
+		after, findings = p.Import(ctx, container, &r.data.wanted)
 		savePrivate(ctx, resp.Private, privateImport, "", &resp.Diagnostics)
 	} else {
 		after, findings = p.Refresh(ctx)

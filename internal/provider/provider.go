@@ -61,6 +61,7 @@ type providerData struct {
 	// claims knows which population manages which account, groups who answers for which group, verdicts why accounts have no document.
 	claims   reconcile.Claims
 	verdicts reconcile.Verdicts
+	wanted   reconcile.Wanted // what rules want, for an import to show what changes
 	// addresses knows who gets which address in any population of the run.
 	addresses reconcile.Addresses
 	groups    reconcile.GroupClaims

@@ -475,15 +475,25 @@ func TestImport(t *testing.T) {
 	l := newLife(t, newMemory("a"))
 	l.dir.add("1", true)
 	p := l.population(&Claims{})
-	docs, f := p.Import(t.Context(), "OU=Staff")
+	docs, f := p.Import(t.Context(), "OU=Staff", &Wanted{})
 	says(t, f, false)
 	if len(docs) != 1 || docs["1"] == "" || p.Memory.IDs["1"] == "" || !p.Memory.Untouched["1"] {
 		t.Errorf("imported %v, %v", docs, p.Memory)
 	}
+	var wanted Wanted // what rules name is read, with the values of the directory
+	l.dir.of("u1").Account.Attributes["title"] = directory.Value{"Clerk"}
+	want := l.dir.of("u1").Account.Clone()
+	want.Attributes["title"] = directory.Value{"Head"}
+	wanted.Note(p.Target.Format.Target, map[string]string{"1": p.Target.Marshal(want), "2": "no document"})
+	docs, f = p.Import(t.Context(), "OU=Staff", &wanted)
+	says(t, f, false)
+	if a, err := p.Target.Format.Unmarshal(docs["1"]); err != nil || a.Attributes["title"].Text() != "Clerk" {
+		t.Errorf("imported %v, %v", docs, err)
+	}
 	l.dir.add("1", true)
-	if _, f := p.Import(t.Context(), "OU=Staff"); !f.Failed() {
+	if _, f := p.Import(t.Context(), "OU=Staff", &Wanted{}); !f.Failed() {
 		t.Error("two accounts of one worker were imported")
 	}
-	_, f = p.Import(t.Context(), "OU=Nowhere")
+	_, f = p.Import(t.Context(), "OU=Nowhere", &Wanted{})
 	says(t, f, true, "Cannot import accounts", "does not exist")
 }

@@ -133,9 +133,10 @@ func (p *Population) ReadCore(ctx context.Context, id string) (map[string]string
 	return map[string]string{id: p.Target.Marshal(p.Target.CoreOf(found[id].Account))}, f
 }
 
-// Import returns the core document of every account with a worker id below a container or, where there are
-// no containers, in a domain.
-func (p *Population) Import(ctx context.Context, part string) (map[string]string, Findings) {
+// Import returns a document of every account with a worker id below a container or, where there are
+// no containers, in a domain: with the attributes that rules of this run want it to have, so that the
+// plan shows what changes, or else of its core.
+func (p *Population) Import(ctx context.Context, part string, wanted *Wanted) (map[string]string, Findings) {
 	var f Findings
 	dir, ok := p.connect(&f)
 	if !ok || !p.sameDirectory(ctx, dir, &f) {
@@ -161,7 +162,35 @@ func (p *Population) Import(ctx context.Context, part string) (map[string]string
 		docs[id] = p.Target.Marshal(p.Target.CoreOf(e.Account))
 		p.Memory.IDs[id], p.Memory.Untouched[id] = e.ID, true
 	}
+	p.fillIn(ctx, dir, docs, wanted, &f)
 	return docs, f
+}
+
+// fillIn puts documents with the attributes that rules want in the place of core documents.
+func (p *Population) fillIn(ctx context.Context, dir Users, docs map[string]string, wanted *Wanted, f *Findings) {
+	want, accounts := map[string]string{}, map[string]directory.Account{}
+	for id := range docs {
+		doc := wanted.Of(p.Target.Format.Target, id)
+		if doc == "" || p.Target.asksNothing(doc) {
+			continue
+		}
+		if a, err := p.Target.Format.Unmarshal(doc); err == nil {
+			want[id], accounts[id] = doc, a
+		}
+	}
+	if len(accounts) == 0 {
+		return
+	}
+	found, err := dir.Read(ctx, p.Memory.IDs, attributesOf(accounts))
+	if err != nil {
+		f.problems("Cannot read accounts", err)
+		return
+	}
+	for id, a := range accounts {
+		if e := found[id]; e != nil {
+			docs[id] = p.Target.render(dir, want[id], a, e)
+		}
+	}
 }
 
 // checkPart refuses a container that does not exist or, where there are no containers, an unverified domain.

@@ -42,11 +42,13 @@ const (
 )
 
 // advice is what to do about a kind of question. What must hold: every key of a finding has
-// one, and what is advised without an answer harms less if the answer turns out to be bad.
+// one, the question is asked so that a yes stands against nothing, and what is advised without
+// an answer harms less if the answer turns out to be bad.
 type advice struct {
 	ask  whom
 	do   verdict
 	note string
+	no   string // what to do if the answer is no
 }
 
 const (
@@ -54,63 +56,73 @@ const (
 	nextRun    = "HR can correct it later"
 	unchanged  = "that changes nothing"
 	stillIn    = "that changes nothing, and they can still sign in"
+
+	holdCorrect   = "hold; HR corrects it"
+	holdMissing   = "hold who has not left; HR corrects the record"
+	holdDelete    = "hold; HR deletes the record"
+	linkThem      = "hold; link the new worker id to the old account"
+	namesManager  = "approve; HR names the right manager"
+	lookInto      = "approve; find out what was done with it"
+	takeAway      = "take the access away: override with `enabled = false`"
+	dropOverride  = "remove the override; the next plan does what HR says"
+	changeNothing = "approve nothing; mend that first"
 )
 
 // advices are by the key of a finding.
 var advices = map[string]advice{
-	"leavers_concentrated": {askHR, hold, ""},
-	"leavers_many":         {askHR, goOn, reversible},
-	"leaver_senior":        {askManager, hold, ""},
-	"leavers_manage":       {askManager, goOn, "the people stay, without a new manager"},
-	"leaver_owns_groups":   {askManager, goOn, "the groups stay"},
-	"leaver_privileged":    {askAdmins, goOn, "the access ends now"},
-	"lacking":              {askAdmins, goOn, "the accounts are made without it"},
-	"leaver_used_after":    {askSecurity, goOn, "the access ends now"},
-	"returns_privileged":   {askAdmins, hold, ""},
-	"leaver_by_policy":     {askHR, hold, ""},
-	"leaver_just_hired":    {askManager, goOn, reversible},
-	"leaver_late":          {askSecurity, goOn, "the access should have been gone long ago"},
-	"leaver_without_date":  {askHR, goOn, reversible},
-	"leaver_active":        {askHR, goOn, reversible},
-	"end_on_an_odd_day":    {askHR, goOn, reversible},
-	"end_on_first_day":     {askHR, hold, ""},
+	"leavers_concentrated": {askHR, hold, "", holdMissing},
+	"leavers_many":         {askHR, goOn, reversible, holdMissing},
+	"leaver_senior":        {askManager, hold, "", holdMissing},
+	"leavers_manage":       {askManager, goOn, "the people stay, without a new manager", namesManager},
+	"leaver_owns_groups":   {askManager, goOn, "the groups stay", "approve; make somebody else the owner"},
+	"leaver_privileged":    {askAdmins, goOn, "the access ends now", "approve; change them today"},
+	"lacking":              {askAdmins, goOn, "the accounts are made without it", "get more of it; until then hold who needs it"},
+	"leaver_used_after":    {askSecurity, goOn, "the access ends now", lookInto},
+	"returns_privileged":   {askAdmins, hold, "", "hold; take the groups or roles away first"},
+	"leaver_by_policy":     {askHR, hold, "", holdMissing},
+	"leaver_just_hired":    {askManager, goOn, reversible, holdCorrect},
+	"leaver_late":          {askSecurity, goOn, "the access should have been gone long ago", lookInto},
+	"leaver_without_date":  {askHR, goOn, reversible, holdMissing},
+	"leaver_active":        {askHR, goOn, reversible, holdCorrect},
+	"end_on_an_odd_day":    {askHR, goOn, reversible, holdCorrect},
+	"end_on_first_day":     {askHR, hold, "", holdCorrect},
 
-	"override_enables_leaver":    {askDecider, goOn, "somebody decided it, until a day"},
-	"hold_keeps_leaver":          {askDecider, goOn, "the hold ends by itself"},
-	"override_disables":          {askDecider, goOn, "somebody decided it"},
-	"override_expired":           {askDecider, undo, "give the override a new last day"},
-	"absent_can_sign_in":         {askHR, goOn, stillIn},
-	"kept_disabled":              {askDesk, goOn, "the account stays disabled"},
-	"unknown_word":               {askHR, goOn, stillIn},
-	"leaver_of_several_accounts": {askAdmins, undo, "disable these accounts today by hand or with the action that disables users, whatever becomes of this run; then link the worker (links) or clear the worker id of what is not theirs"},
-	"protected_leaver":           {askAdmins, undo, "take the access away by hand today, whatever becomes of this run"},
+	"override_enables_leaver":    {askDecider, goOn, "somebody decided it, until a day", dropOverride},
+	"hold_keeps_leaver":          {askDecider, goOn, "the hold ends by itself", dropOverride},
+	"override_disables":          {askDecider, goOn, "somebody decided it", dropOverride},
+	"override_expired":           {askDecider, undo, "give the override a new last day", "give the override a new last day"},
+	"absent_can_sign_in":         {askHR, goOn, stillIn, takeAway},
+	"kept_disabled":              {askDesk, goOn, "the account stays disabled", "give the access back: override with `enabled = true`"},
+	"unknown_word":               {askHR, goOn, stillIn, takeAway},
+	"leaver_of_several_accounts": {askAdmins, undo, "disable these accounts today by hand or with the action that disables users, whatever is decided here; then link the worker (links) or clear the worker id of what is not theirs", "disable all of them by hand"},
+	"protected_leaver":           {askAdmins, undo, "take the access away by hand today, whatever is decided here", "disable the account by hand"},
 
-	"returns_without_hire_date": {askHR, hold, ""},
-	"leaves_and_starts":         {askHR, hold, ""},
-	"joiners_made_up":           {askHR, hold, ""},
-	"joiner_hired_long_ago":     {askHR, hold, ""},
-	"joiner_incomplete":         {askHR, goOn, nextRun},
-	"probably_returns":          {askHR, hold, ""},
-	"joiner_namesake":           {askManager, goOn, "each has a login of their own"},
-	"joiners_alike":             {askHR, hold, ""},
-	"joiners_twice":             {askHR, hold, ""},
-	"joiners_odd_titles":        {askHR, hold, ""},
-	"joiners_share_names":       {askHR, hold, ""},
+	"returns_without_hire_date": {askHR, hold, "", holdCorrect},
+	"leaves_and_starts":         {askHR, hold, "", linkThem},
+	"joiners_made_up":           {askHR, hold, "", holdDelete},
+	"joiner_hired_long_ago":     {askHR, hold, "", "hold; HR corrects the date, or link the account that they have"},
+	"joiner_incomplete":         {askHR, goOn, nextRun, "approve; HR completes it"},
+	"probably_returns":          {askHR, hold, "", linkThem},
+	"joiner_namesake":           {askManager, goOn, "each has a login of their own", linkThem},
+	"joiners_alike":             {askHR, hold, "", holdDelete},
+	"joiners_twice":             {askHR, hold, "", "hold; HR deletes one record"},
+	"joiners_odd_titles":        {askHR, hold, "", holdCorrect},
+	"joiners_share_names":       {askHR, hold, "", holdDelete},
 
-	"managers_cycle":        {askHR, goOn, "nobody's access depends on it"},
-	"managers_cycle_before": {askHR, goOn, unchanged},
-	"manager_of_many":       {askHR, goOn, nextRun},
-	"manager_succeeds":      {askHR, goOn, nextRun},
-	"manager_gone":          {askHR, goOn, nextRun},
-	"manager_junior":        {askHR, goOn, nextRun},
+	"managers_cycle":        {askHR, goOn, "nobody's access depends on it", namesManager},
+	"managers_cycle_before": {askHR, goOn, unchanged, namesManager},
+	"manager_of_many":       {askHR, goOn, nextRun, holdCorrect},
+	"manager_succeeds":      {askHR, goOn, nextRun, holdCorrect},
+	"manager_gone":          {askHR, goOn, nextRun, namesManager},
+	"manager_junior":        {askHR, goOn, nextRun, namesManager},
 
-	"account_of_another_person": {askHR, hold, ""},
-	"values_emptied":            {askHR, hold, ""},
-	"title_jumps":               {askManager, hold, ""},
-	"half_move":                 {askHR, goOn, nextRun},
-	"rules_name_old_value":      {askRules, refuse, "what the rules did for these people ends"},
-	"value_misspelled":          {askHR, goOn, nextRun},
-	"mass_change":               {askHR, goOn, "the old value can be given back"},
+	"account_of_another_person": {askHR, hold, "", "hold; HR gives the new person a worker id of their own"},
+	"values_emptied":            {askHR, hold, "", "hold; HR fills it in again"},
+	"title_jumps":               {askManager, hold, "", holdCorrect},
+	"half_move":                 {askHR, goOn, nextRun, "approve; HR corrects the rest"},
+	"rules_name_old_value":      {askRules, refuse, "what the rules did for these people ends", changeNothing},
+	"value_misspelled":          {askHR, goOn, nextRun, holdCorrect},
+	"mass_change":               {askHR, goOn, "the old value can be given back", changeNothing},
 }
 
 // aboutAccess are the questions of which an answer may be that somebody keeps access.
@@ -131,9 +143,9 @@ func (v *Review) advise() {
 		a := advices[f.Key]
 		people := v.holdable(f)
 		if a.do == hold && len(people) > heldPeople {
-			a = advice{a.ask, refuse, wording.Thousands(len(people)) + " people are too many to hold"}
+			a = advice{a.ask, refuse, wording.Thousands(len(people)) + " people are too many to hold", "approve nothing; HR corrects the records"}
 		}
-		f.Ask, f.do, f.Unanswered = v.askText(a.ask, f.Workers), a.do, say("%s", words(a.note))
+		f.Ask, f.do, f.No, f.Unanswered = v.askText(a.ask, answering(f)), a.do, literals(a.no), say("%s", words(a.note))
 		if a.do == hold {
 			for _, p := range people {
 				if v.held[p.id()] == 0 {
@@ -146,6 +158,15 @@ func (v *Review) advise() {
 		f := &v.findings[i]
 		f.Unanswered = v.unanswered(f)
 	}
+}
+
+// answering are the people of whom a manager may answer: nobody, where the question is about
+// the manager.
+func answering(f *finding) []string {
+	if f.Key == "manager_junior" {
+		return nil
+	}
+	return f.Workers
 }
 
 // unanswered writes what to do without an answer.
@@ -212,7 +233,7 @@ func (v *Review) askText(w whom, concerned []string) text {
 	switch w {
 	case askManager:
 		if m := v.managerOf(concerned); m != nil {
-			return say("the manager %s", m.who())
+			return v.reach(m)
 		}
 		return say("their managers")
 	case askDecider:
@@ -222,14 +243,46 @@ func (v *Review) askText(w whom, concerned []string) text {
 	case askAdmins:
 		return say("the administrators of the directory")
 	case askRules:
-		return say("whoever keeps the rules")
+		return say("whoever keeps this configuration")
 	case askSecurity:
-		return say("whoever can read the sign-ins of these days")
+		return say("IT security, or whoever can read sign-ins")
 	}
 	if m := v.managerOf(concerned); m != nil && len(concerned) < concentratedFrom {
-		return say("HR, or the manager %s", m.who())
+		return append(say("HR, or "), v.reach(m)...)
 	}
 	return say("HR")
+}
+
+// reach names a manager with the login, which is the nearest to an address that is known.
+func (v *Review) reach(m *person) text {
+	t := say("the manager %s", m.who())
+	if l := m.has(roster.RoleLogin); l != "" {
+		t = append(t, words(" "), value(l))
+	}
+	return t
+}
+
+// literals writes words of ours, of which those between backticks are to be typed.
+func literals(s string) text {
+	var out text
+	for i, part := range strings.Split(s, "`") {
+		switch {
+		case part == "":
+		case i%2 == 0:
+			out = append(out, words(part))
+		default:
+			out = append(out, value(part))
+		}
+	}
+	return out
+}
+
+// ifNo says what to do about an answer that is no, and about the whole page.
+func ifNo() text {
+	return say("Each question is answered by yes or no. %s: take the people of the question out of the block under Hold below, where they stand in it. %s: do what the row says. "+
+		"To hold somebody, add the number in brackets behind the name to that block. HR corrects its records in the HR system, before the hold ends. To link, add worker id and account to %s of the accounts data source. "+
+		"An override is a block like that one, with the line named in place of %s. Then plan again, and read the new page. %s: approve nothing; nobody's account changes, and the next plan asks again.",
+		strong("Yes"), strong("No"), value("links"), value("hold = true"), strong("To refuse everything"))
 }
 
 // managerOf returns the manager whom people have in common, if that is somebody else who can
@@ -266,10 +319,10 @@ const heldDays = 3
 
 // holds writes the override that leaves everybody as they are whom the recommendation holds.
 func (v *Review) holds(b *bounded) {
-	if len(v.held) == 0 {
+	if len(v.findings) == 0 {
 		return
 	}
-	const intro = "Copy the block into the configuration, take out whom somebody has answered for, add its `json` to the `overrides` of the accounts data source, and plan again: that plan has a page of its own to approve. " +
+	const intro = "Copy the block into the configuration, take out whom somebody has answered for with yes, add whom an answer is no for, add its `json` to the `overrides` of the accounts data source, and plan again: that plan has a page of its own to approve. " +
 		"Nothing happens to these people until the hold ends (24:00 UTC of `expires`); the next plan then has their changes again. " +
 		"Where a change is wrong, HR corrects the record, or an override says otherwise; give `expires` a later day until that is done.\n\n"
 	if !b.put("## Hold\n\n" + intro + "```terraform\n" + v.holdBlock() + "```\n\n") {
@@ -297,7 +350,7 @@ func (v *Review) holdable(f *finding) []*person {
 
 // holdBlock is one resource, with the people in the order of the questions.
 func (v *Review) holdBlock() string {
-	if len(v.held) == 0 {
+	if len(v.findings) == 0 {
 		return ""
 	}
 	var b strings.Builder
@@ -314,6 +367,9 @@ func (v *Review) holdBlock() string {
 			}
 			fmt.Fprintf(&b, "    %s,%s\n", hclString(p.id()), comment(p.pro.Name))
 		}
+	}
+	if len(v.held) == 0 {
+		b.WriteString("    # the worker ids of whom an answer is no for\n")
 	}
 	fmt.Fprintf(&b, "  ]\n  hold    = true\n  reason  = \"Asked on %s\"\n  expires = \"%s\"\n}\n\n", v.today(), v.heldUntil())
 	b.WriteString("# In the accounts data source: overrides = [workforce_override.held.json], beside those that are there.\n")

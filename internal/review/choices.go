@@ -24,7 +24,7 @@ const untilAnswered = "Recommended, as long as nobody answers:"
 func (v *Review) choices() []choice {
 	everything := v.outcome(func(*person) bool { return true })
 	nothing := v.outcome(func(*person) bool { return false })
-	everything.what, nothing.what, nothing.costs = say("approve this page"), say("approve nothing"), v.waiting()
+	everything.what, nothing.what, nothing.costs = say("approve this page: merge or apply it"), say("approve nothing: neither merge nor apply"), v.waiting()
 	if len(v.findings) == 0 {
 		everything.recommended, everything.costs = true, say("nothing here looks unusual by what the report compares")
 		return []choice{everything, nothing}
@@ -42,7 +42,7 @@ func (v *Review) choices() []choice {
 	careful := v.outcome(func(p *person) bool { return v.held[p.id()] == 0 })
 	careful.recommended, careful.costs = true, v.holding()
 	careful.what = say("%s; plan again, and approve that page instead of this one", join(steps, "; "))
-	everything.what = append(everything.what, say(" as it is")...)
+	everything.what = say("approve this page as it is: merge or apply it")
 	return []choice{careful, everything, nothing}
 }
 
@@ -54,7 +54,7 @@ func (v *Review) steps() []text {
 		held[number-1] = true
 	}
 	if holding := v.numbers(func(i int) bool { return held[i] }); holding != nil {
-		steps = append(steps, say("add the block under Hold below, which leaves %s of %s as they are", people(len(v.held)), holding))
+		steps = append(steps, say("put the block under Hold below into the configuration (or ask whoever proposes this change), which leaves %s of %s as they are", people(len(v.held)), holding))
 	}
 	for i := range v.findings {
 		if f := &v.findings[i]; f.do == undo {
@@ -100,7 +100,7 @@ func (v *Review) holding() text {
 	if n := len(wait); n > 0 {
 		t := say("%s %s for an account", n, isAre(n, "waits", "wait"))
 		if soon := where(wait, v.startsInHold); len(soon) > 0 {
-			t = append(t, say(" (%s)", listed(soon, namedInFinding, v.starting))...)
+			t = append(t, say(" (%s)", listed(soon, 3, v.starting))...)
 		}
 		costs = append(costs, t)
 	}
@@ -198,6 +198,15 @@ func (v *Review) numbers(is func(int) bool) text {
 	return say("questions %s", join(list, ", "))
 }
 
+// contactNames are how the configuration calls whom questions are for. Managers are named
+// with each question.
+var contactNames = map[whom]string{
+	askHR: "hr", askDecider: "overrides", askDesk: "helpdesk", askAdmins: "administrators", askRules: "rules", askSecurity: "security",
+}
+
+// ContactNames are the keys of Options.Contacts.
+func ContactNames() []string { return slices.Sorted(maps.Values(contactNames)) }
+
 // whomToAsk lists the questions that each of those can answer who are asked, so that one
 // message to each is enough.
 func (v *Review) whomToAsk() text {
@@ -213,7 +222,11 @@ func (v *Review) whomToAsk() text {
 		if who == "" {
 			who = v.askText(ask, nil).String()
 		}
-		list = append(list, say("%s about %s", strong(who), join(questions[ask], ", ")))
+		t := text{strong(who)}
+		if address := v.o.Contacts[contactNames[ask]]; address != "" {
+			t = append(t, say(" (%s)", address)...)
+		}
+		list = append(list, append(t, say(" about %s", join(questions[ask], ", "))...))
 	}
 	return say("Whom to ask: %s.", join(list, "; "))
 }

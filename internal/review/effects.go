@@ -31,7 +31,7 @@ var actionWords = []struct {
 	action roster.Action
 	what   string
 }{
-	{roster.ActionSetAside, "set aside: something is wrong with the record, and the account stays as it is"},
+	{roster.ActionSetAside, "set aside: the HR record is in doubt, and the account stays as it is"},
 	{roster.ActionHeld, "held by an override: everything stays as it is"},
 	{roster.ActionDelete, "account deleted"},
 	{roster.ActionDisable, "lose access"},
@@ -40,12 +40,12 @@ var actionWords = []struct {
 	{roster.ActionEnable, "get access back"},
 	{roster.ActionRelease, "managed no longer"},
 	{roster.ActionRename, "renamed"},
-	{roster.ActionMove, "moved to another container of the directory"},
+	{roster.ActionMove, "moved to another folder (container) of the directory"},
 	{roster.ActionCreate, "new account"},
 	{roster.ActionUpdate, "other values change"},
 	{roster.ActionUnmatched, "without an account, and none is made"},
-	{roster.ActionAbsent, "not in the feed: the account stays as it is"},
-	{roster.ActionOutOfScope, "out of scope"},
+	{roster.ActionAbsent, "missing from the HR data: the account stays as it is"},
+	{roster.ActionOutOfScope, "left out by the rules (out of scope)"},
 	{roster.ActionFuture, "start later: no account yet"},
 	{roster.ActionNone, "nothing changes"},
 }
@@ -117,7 +117,7 @@ func (v *Review) aboutLeavers(list []*person) []text {
 		causes[v.cause(p)]++
 	}
 	phrases := map[string]string{
-		directory.ForLeft: "by having left", directory.ForPrehire: "before the first day", directory.ForLeave: "by being on leave or suspended", directory.ForAbsent: "by not being in the feed",
+		directory.ForLeft: "by having left", directory.ForPrehire: "before the first day", directory.ForLeave: "by being on leave or suspended", directory.ForAbsent: "by missing from the HR data",
 		directory.ForOutOfScope: "by being out of scope", directory.ForMoved: "by moving out of scope", directory.ForOverride: "by an override",
 	}
 	var parts []text
@@ -155,12 +155,12 @@ func (v *Review) besides(list []*person) text {
 	groups := len(where(list, (*person).leavesGroups))
 	var parts []text
 	if moved > 0 {
-		parts = append(parts, say("%s %s", moved, isAre(moved, "account moves to another container", "accounts move to another container")))
+		parts = append(parts, say("%s %s", moved, isAre(moved, "account moves to another folder (container)", "accounts move to another folder (container)")))
 	}
 	if groups > 0 {
 		parts = append(parts, say("%s %s all groups", groups, isAre(groups, "leaves", "leave")))
 	} else {
-		parts = append(parts, say("groups stay as they are"))
+		parts = append(parts, say("they stay in their groups"))
 	}
 	return append(say("disabled, not deleted; "), join(parts, ", ")...)
 }
@@ -257,7 +257,7 @@ func (v *Review) aboutChanges(list []*person) []text {
 		}
 	}
 	if n := len(where(list, func(p *person) bool { return !p.changesOneOf(covered) })); n > 0 && len(out) > 0 {
-		out = append(out, say("%s otherwise, each by name below", people(n)))
+		out = append(out, say("%s otherwise", people(n)))
 	}
 	own := where(list, func(p *person) bool { return !p.sharesAll(v.shared) }) // what the causes tell has patterns of its own
 	patterns := v.patterns(own, v.before, (*person).had)
@@ -312,12 +312,12 @@ func most(list []*person, of func(*person) string) (value string, n int) {
 func (v *Review) sums() []text {
 	inFeed := len(where(v.people, func(p *person) bool { return p.pro.InFeed }))
 	absent := len(v.people) - inFeed
-	first := say("%s in the feed.", count(inFeed, "worker"))
+	first := say("%s in the HR data.", people(inFeed))
 	if v.r.Partial != nil {
-		first = say("%s of these in the feed.", inFeed)
+		first = say("%s of these in the HR data.", inFeed)
 	}
 	if absent > 0 {
-		first = say("%s in the feed, and %s whose owner is missing from it: %s.", count(inFeed, "worker"), count(absent, "account"),
+		first = say("%s in the HR data, and %s whose owner is missing from it: %s.", people(inFeed), count(absent, "account"),
 			people(len(v.people)))
 	}
 	number := func(is func(*person) bool) int { return len(where(v.people, is)) }
@@ -325,8 +325,11 @@ func (v *Review) sums() []text {
 	lose, gain := number((*person).loses), number((*person).gains)
 	joining := number((*person).first)
 	how := text(nil)
-	if back := gain - joining; back > 0 {
+	switch back := gain - joining; {
+	case back > 0 && joining > 0:
 		how = say(" (%s by a new account, %s back)", joining, back)
+	case back > 0:
+		how = say(" back")
 	}
 	sum := say("%s can sign in today: %s %s that, and %s %s it%s. Afterwards %s can.", people(could), lose, isAre(lose, "loses", "lose"), gain, isAre(gain, "gets", "get"), how, can)
 	had, has := number(func(p *person) bool { return p.pro.HadAccount }), number(func(p *person) bool { return p.pro.HasAccount })
@@ -376,7 +379,7 @@ func (v *Review) without() text {
 		one, many string
 	}{
 		{roster.ActionFuture, "starts later", "start later"}, {roster.ActionNone, "has left or is to have none", "have left or are to have none"}, {roster.ActionOutOfScope, "is out of scope", "are out of scope"},
-		{roster.ActionSetAside, "is set aside", "are set aside"}, {roster.ActionHeld, "is held", "are held"}, {roster.ActionDelete, "is deleted", "are deleted"}, {roster.ActionAbsent, "is not in the feed", "are not in the feed"}, {roster.ActionUnmatched, "matches none", "match none"},
+		{roster.ActionSetAside, "is set aside", "are set aside"}, {roster.ActionHeld, "is held", "are held"}, {roster.ActionDelete, "is deleted", "are deleted"}, {roster.ActionAbsent, "is missing from the HR data", "are missing from the HR data"}, {roster.ActionUnmatched, "matches none", "match none"},
 	}
 	var list []text
 	for _, p := range phrases {

@@ -26,7 +26,7 @@ func (v *Review) aboutNames() []finding {
 		return p.pro.HadAccount && p.pro.HasAccount && p.pro.Was != "" && p.pro.InFeed && !shareName(p.pro.Was, p.pro.Name)
 	})
 	return about("account_of_another_person", 98, other, func() text {
-		return say("%s%s. A new name, another person's account, or a worker id that is used again?", each(other),
+		return say("%s%s. Is that one person under a new name, and no worker id that is used again?", each(other),
 			listed(other, namedInFinding, func(p *person) text {
 				t := say("%s was called %s until now (%s)", p.wholly(), p.pro.Was, v.formerLogin(p))
 				if p.pro.Adopted {
@@ -104,7 +104,7 @@ func (v *Review) aboutLostValues() []finding {
 			risk = 55
 		}
 		out = append(out, about("values_emptied", risk, list, func() text {
-			return say("%s loses its value for %s; %s keep theirs: %s. Did HR clear it?", value(attribute), people(len(list)),
+			return say("%s loses its value for %s; %s keep theirs: %s. Did HR mean to clear it?", value(attribute), people(len(list)),
 				v.holders(attribute)-len(list), listed(list, namedInFinding, func(p *person) text {
 					c, _ := p.change(attribute)
 					return say("%s had %s", p.who(), v.tellValue(attribute, c.Old))
@@ -131,7 +131,7 @@ func (v *Review) aboutMoves() []finding {
 		return changed && p.stays() && old != "" && now != "" && max(rank(now)-rank(old), rank(old)-rank(now)) >= jumpFrom
 	})
 	out := about("title_jumps", 81, jumps, func() text {
-		return say("%s%s. A real promotion?", each(jumps), listed(jumps, namedInFinding, func(p *person) text {
+		return say("%s%s. Is that right?", each(jumps), listed(jumps, namedInFinding, func(p *person) text {
 			old, now, _ := p.changes(roster.RoleTitle)
 			return say("%s jumps from %s to %s", p.placed(), value(old), value(now))
 		}))
@@ -161,7 +161,7 @@ func (v *Review) halfMoves() []finding {
 		return len(behind) > 0
 	})
 	return about("half_move", 61, moved, func() text {
-		return say("%s%s. What goes with the new country?", each(moved), listed(moved, namedInFinding, func(p *person) text {
+		return say("%s%s. Is that all that changes with the country?", each(moved), listed(moved, namedInFinding, func(p *person) text {
 			old, now, _ := p.changes(roster.RoleCountry)
 			return say("%s moves from %s to %s and keeps the %s", p.wholly(), value(old), value(now), lag[p])
 		}))
@@ -234,7 +234,7 @@ func (v *Review) aboutValues() []finding {
 		}
 	}
 	for _, c := range gone {
-		out = append(out, finding{Key: "rules_name_old_value", Risk: 69, Workers: v.changing(c), Text: say("%s has %s any more (%s now have %s), and rules still name it: %s. What they said about it no longer happens.",
+		out = append(out, finding{Key: "rules_name_old_value", Risk: 69, Workers: v.changing(c), Text: say("%s has %s any more (%s now have %s), and rules still name it: %s. What they said about it no longer happens. Is that meant?",
 			words("Nobody"), value(c.Attribute+" "+c.Old.Text()), people(c.People), v.tellValue(c.Attribute, c.New), strings.Join(named[c], ", "))})
 	}
 	return out
@@ -303,7 +303,7 @@ func (v *Review) misspelled() []finding {
 		}
 	}
 	return about("value_misspelled", 53, concerned, func() text {
-		return say("%s. Misspelled?", join(lines[:min(len(lines), namedInFinding)], "; "))
+		return say("%s. Is it spelled right?", join(lines[:min(len(lines), namedInFinding)], "; "))
 	})
 }
 
@@ -356,7 +356,7 @@ func (v *Review) massChanges() []finding {
 			t = append(t, say(" (not for %s)", named(v.keeping(c), 5))...)
 		}
 		out = append(out, finding{Key: "mass_change", Risk: 49, Workers: v.changing(c),
-			Text: append(t, words(". Announced, and does anything hang on the old value?"))})
+			Text: append(t, words(". Was that announced, and has everything that hangs on the old value (groups, rules, mailing lists) been changed?"))})
 	}
 	return out
 }

@@ -37,18 +37,19 @@ func (v *Review) aboutWhoLeaves() []finding {
 		left += len(v.reports[m.id()])
 	}
 	out = append(out, about("leavers_manage", 66, managers, func() text {
-		return say("%s%s. Who manages the %s then?", each(managers), listed(managers, namedInFinding, func(p *person) text {
+		return say("%s%s. Does somebody else manage the %s then?", each(managers), listed(managers, namedInFinding, func(p *person) text {
 			return say("%s loses access and is the manager of %s who stay (%s)", p.wholly(), len(v.reports[p.id()]), named(v.reports[p.id()], 3))
 		}), people(left))
 	})...)
 	senior := where(leavers, func(p *person) bool { return rank(p.known(roster.RoleTitle)) >= rankVicePresident })
 	out = append(out, about("leaver_senior", 86, senior, func() text {
-		return say("%s%s: %s access.%s Is that announced?", each(senior), listed(senior, namedInFinding, (*person).wholly),
-			isAre(len(senior), "loses", "lose"), v.lastSignIns(senior))
+		return say("%s%s.%s Is that announced?", each(senior), listed(senior, namedInFinding, func(p *person) text {
+			return say("%s loses access", p.wholly())
+		}), v.lastSignIns(senior))
 	})...)
 	owners := where(leavers, func(p *person) bool { return len(v.o.Groups[p.dec.ObjectID]) > 0 })
 	out = append(out, about("leaver_owns_groups", 65, owners, func() text {
-		return say("%s%s. Who answers for the groups then?", each(owners), listed(owners, namedInFinding, func(p *person) text {
+		return say("%s%s. Does somebody else answer for the groups then?", each(owners), listed(owners, namedInFinding, func(p *person) text {
 			return say("%s loses access and owns %s", p.wholly(), v.groupsOf(p))
 		}))
 	})...)
@@ -56,7 +57,7 @@ func (v *Review) aboutWhoLeaves() []finding {
 		return v.cause(p) == directory.ForAbsent || v.cause(p) == directory.ForOutOfScope || v.cause(p) == directory.ForMoved
 	})
 	out = append(out, about("leaver_by_policy", 72, policy, func() text {
-		return say("%s %s access although HR does not say that they have left: they are not in the feed, or out of scope.%s Have they left?",
+		return say("%s %s access although HR does not say that they have left: they are missing from the HR data, or the rules leave them out.%s Have they left?",
 			subject(policy), isAre(len(policy), "loses", "lose"), v.lastSignIns(policy))
 	})...)
 	quick := where(leavers, func(p *person) bool {
@@ -65,7 +66,7 @@ func (v *Review) aboutWhoLeaves() []finding {
 	})
 	return append(out, about("leaver_just_hired", 48, quick, func() text {
 		return say("%s%s.%s Is the end date right?", each(quick), listed(quick, namedInFinding, func(p *person) text {
-			return say("%s leaves within %s days, hired on %s", p.wholly(), quickDays, string(p.pro.HireDate))
+			return say("%s leaves within %s days of the first one, %s", p.wholly(), quickDays, string(p.pro.HireDate))
 		}), v.lastSignIns(quick))
 	})...)
 }
@@ -100,7 +101,7 @@ func (v *Review) leaversConcentrated(leavers []*person) []finding {
 		if usual := v.usualLeavers(); v.unusuallyMany(len(leavers), usual) {
 			many = say(" In the %s days before, %s lost access.", usualDays, people(usual))
 		}
-		return say("Of the %s who lose access, %s: %s.%s%s Does a part of the company close, or is that part of the feed wrong?",
+		return say("Of the %s who lose access, %s: %s.%s%s Have all of them left, as when a part of the company closes?",
 			people(len(leavers)), v.tellAll(patterns, 3), named(hit, namedInFinding), many, v.lastSignIns(hit))
 	})
 }
@@ -117,7 +118,7 @@ func (v *Review) aboutEnds() []finding {
 	if dated := len(leavers) - len(wordOnly); dated*10 >= len(leavers)*6 {
 		out = append(out, about("leaver_without_date", 72, wordOnly, func() text {
 			word, _ := most(wordOnly, func(p *person) string { return p.pro.Status })
-			return say("%s %s access by the status word %s alone; HR gives the others a last day.%s Is the word right?", subject(wordOnly),
+			return say("%s %s access by the HR status %s alone; HR gives the others a last day.%s Is it certain that they have left?", subject(wordOnly),
 				isAre(len(wordOnly), "loses", "lose"), value(word), v.lastSignIns(wordOnly))
 		})...)
 	}
@@ -127,7 +128,7 @@ func (v *Review) aboutEnds() []finding {
 	})
 	if len(active)*5 < len(leavers) {
 		out = append(out, about("leaver_active", 54, active, func() text {
-			return say("%s%s.%s Which of them is right?", each(active), listed(active, namedInFinding, func(p *person) text {
+			return say("%s%s.%s Is the last day right?", each(active), listed(active, namedInFinding, func(p *person) text {
 				return say("%s loses access by the last day %s, while the status is still %s", p.wholly(), string(p.pro.EndDate), value(p.pro.Status))
 			}), v.lastSignIns(active))
 		})...)
@@ -140,12 +141,12 @@ func (v *Review) aboutEnds() []finding {
 func (v *Review) leaversLate(late []*person) []finding {
 	used := where(late, func(p *person) bool { return v.usedAfter(p, p.pro.EndDate) })
 	unused := where(late, func(p *person) bool { return v.unusedSince(p, p.pro.EndDate) })
-	risk, question := 60, "Was the account used meanwhile?"
+	risk, question := 60, "Is it certain that nobody used the account meanwhile?"
 	switch {
 	case len(used) > 0:
-		risk, question = 80, "Who used the account, and for what?"
+		risk, question = 80, "Is it known who used the account, and for what?"
 	case len(unused) == len(late):
-		risk, question = 32, "Why so late? Nobody has used the account since."
+		risk, question = 32, "Nobody has used the account since. Is it known why so late?"
 	}
 	return about("leaver_late", risk, late, func() text {
 		return say("%s%s. %s", each(late), listed(late, namedInFinding, func(p *person) text {
@@ -189,8 +190,8 @@ func (v *Review) oddEnds() []finding {
 		return p.pro.EndDate != "" && p.pro.EndDate == p.pro.HireDate && (p.loses() || p.pro.HasAccount && p.pro.EndDate >= v.today())
 	})
 	return append(out, about("end_on_first_day", 52, same, func() text {
-		return say("%s%s. Is a column filled with another one's dates?", each(same), listed(same, namedInFinding, func(p *person) text {
-			return say("%s ends on the first day, %s", p.wholly(), string(p.pro.EndDate))
+		return say("%s%s. Are both dates right?", each(same), listed(same, namedInFinding, func(p *person) text {
+			return say("%s leaves on the first day, %s", p.wholly(), string(p.pro.EndDate))
 		}))
 	})...)
 }
@@ -200,11 +201,11 @@ func lastOfMonth(d worker.Date) bool { return d.AddDays(1)[8:] == "01" }
 // aboutAccessKept asks about those who can sign in although something speaks against it, and
 // about those who cannot although they work.
 func (v *Review) aboutAccessKept() []finding {
-	out := v.keptByOverride("override_enables_leaver", 96, "enabled", "keeps access by an override", "Who approved that?")
-	out = append(out, v.keptByOverride("hold_keeps_leaver", 58, "held", "is held and keeps access", "Has somebody answered?")...)
+	out := v.keptByOverride("override_enables_leaver", 96, "enabled", "keeps access by an override", "Was that approved?")
+	out = append(out, v.keptByOverride("hold_keeps_leaver", 58, "held", "is held and keeps access", "Must they keep it until then?")...)
 	hidden := where(v.people, func(p *person) bool { return p.pro.Override == "disabled" && p.loses() })
 	out = append(out, about("override_disables", 58, hidden, func() text {
-		return say("%s%s. HR says that they work.", each(hidden), listed(hidden, namedInFinding, func(p *person) text { return say("%s loses access by an override %s", p.wholly(), v.override(p)) }))
+		return say("%s%s. HR says that they work. Is that still meant?", each(hidden), listed(hidden, namedInFinding, func(p *person) text { return say("%s loses access by an override %s", p.wholly(), v.override(p)) }))
 	})...)
 	expired := where(v.people, func(p *person) bool {
 		return p.pro.CanSignIn && slices.ContainsFunc(v.overrides[p.id()], func(o roster.OverrideLine) bool {
@@ -218,31 +219,31 @@ func (v *Review) aboutAccessKept() []finding {
 	})...)
 	absent := where(v.byAction[roster.ActionAbsent], func(p *person) bool { return p.pro.CanSignIn })
 	out = append(out, about("absent_can_sign_in", 70, absent, func() text {
-		return say("%s %s not in the feed and can sign in.%s Left, or missing from the feed?", subject(absent), isAre(len(absent), "is", "are"),
+		return say("%s %s missing from the HR data and can sign in.%s Do they still work here?", subject(absent), isAre(len(absent), "is", "are"),
 			v.lastSignIns(absent))
 	})...)
 	blocked := v.byAction[roster.ActionKeptDisabled]
 	out = append(out, about("kept_disabled", 56, blocked, func() text {
-		return say("%s cannot sign in and %s by HR: somebody disabled the account, for a reason that HR does not know. Who, and why?", subject(blocked), isAre(len(blocked), "works", "work"))
+		return say("%s cannot sign in and %s by HR: somebody disabled the account, for a reason that HR does not know. Is it to stay disabled?", subject(blocked), isAre(len(blocked), "works", "work"))
 	})...)
 	open := where(v.byAction[roster.ActionSetAside], func(p *person) bool {
 		return p.pro.CanSignIn && slices.ContainsFunc(p.dec.Problems, func(x roster.Problem) bool { return x.Kind == "unknown_status" })
 	})
 	out = append(out, about("unknown_word", 30, open, func() text {
 		word, _ := most(open, func(p *person) string { return p.pro.Status })
-		return say("%s can sign in, and nobody knows what the status %s means.%s If it means left, access stays open.", subject(open),
+		return say("%s can sign in, and nobody knows what the HR status %s means.%s Do they still work here?", subject(open),
 			value(word), v.lastSignIns(open))
 	})...)
 	doubled := where(v.people, func(p *person) bool { return len(p.dec.OpenAccounts) > 0 })
 	out = append(out, about("leaver_of_several_accounts", 100, doubled, func() text {
-		return say("%s %s left and can still sign in with accounts of which nobody said whether they are theirs: %s. Which are?",
+		return say("%s %s left and can still sign in with accounts of which nobody said whether they are theirs: %s. Is it known which are?",
 			people(len(doubled)), isAre(len(doubled), "has", "have"), listed(doubled, namedInFinding, openAccounts))
 	})...)
 	guarded := where(v.byAction[roster.ActionSetAside], func(p *person) bool {
 		return p.pro.CanSignIn && p.pro.Protected != "" && p.pro.InFeed && p.pro.Class == string(status.Left)
 	})
 	return append(out, about("protected_leaver", 94, guarded, func() text {
-		return say("%s %s left by HR and can sign in, because the account is protected.%s Who takes the access away?", subject(guarded),
+		return say("%s %s left by HR and can sign in, because the account is protected.%s Does somebody take the access away?", subject(guarded),
 			isAre(len(guarded), "has", "have"), v.lastSignIns(guarded))
 	})...)
 }
@@ -298,7 +299,7 @@ func (v *Review) aboutReturns() []finding {
 			p.dec.Action == roster.ActionRehire && p.pro.HireDate < worker.Date(p.pro.DisabledSince.UTC().Format(time.DateOnly))
 	})
 	out := about("returns_without_hire_date", 68, again, func() text {
-		return say("%s%s. Was the leaving a mistake, or is the return one?", each(again), listed(again, namedInFinding, func(p *person) text {
+		return say("%s%s. Have they come back?", each(again), listed(again, namedInFinding, func(p *person) text {
 			return say("%s gets access back, disabled since %s as somebody who had left, and HR gives no newer hire date than %s", p.wholly(), p.pro.DisabledSince.UTC().Format(time.DateOnly), string(p.pro.HireDate))
 		}))
 	})
@@ -329,7 +330,7 @@ func (v *Review) aboutReturns() []finding {
 		}
 	}
 	return append(out, about("leaves_and_starts", 82, concerned, func() text {
-		return say("%s. Is that one person with a new worker id? Then link it to the old account.", join(pairs[:min(len(pairs), namedInFinding)], "; "))
+		return say("%s. Are these two people, and not one with a new worker id?", join(pairs[:min(len(pairs), namedInFinding)], "; "))
 	})...)
 }
 
@@ -348,7 +349,7 @@ func (v *Review) leaversMany(leavers []*person) []finding {
 		return nil
 	}
 	return about("leavers_many", 87, leavers, func() text {
-		return say("%s lose access at once. In the %s days before, %s did. Why so many?", people(len(leavers)), usualDays, people(usual))
+		return say("%s lose access at once. In the %s days before, %s did. Have all of them left?", people(len(leavers)), usualDays, people(usual))
 	})
 }
 

@@ -46,7 +46,7 @@ func (v *Review) aboutManagers() []finding {
 		out = append(out, v.newManager(manager, moved[manager])...)
 	}
 	out = append(out, about("manager_gone", 75, gone, func() text {
-		return say("%s%s. Who is the manager?", each(gone), listed(gone, namedInFinding, func(p *person) text {
+		return say("%s%s. Is that the manager?", each(gone), listed(gone, namedInFinding, func(p *person) text {
 			m := v.byID[p.has(roster.RoleManager)]
 			return say("%s gets the manager %s, %s", p.wholly(), m.who(), m.fate())
 		}))
@@ -139,7 +139,7 @@ func (v *Review) cycles() []finding {
 				list = append(list, v.cycle(c))
 			}
 		}
-		return []finding{{Key: key, Risk: risk, Workers: concerned, Text: say(start+": %s. Who reports to whom?", join(list, "; "))}}
+		return []finding{{Key: key, Risk: risk, Workers: concerned, Text: say(start+": %s. Is that right?", join(list, "; "))}}
 	}
 	return append(tell("managers_cycle", 57, made, "People become managers of one another"), tell("managers_cycle_before", 28, old, "People are managers of one another already")...)
 }

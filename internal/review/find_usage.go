@@ -86,7 +86,7 @@ func (v *Review) privileges(p *person) text {
 func (v *Review) aboutPrivileges() []finding {
 	leavers := v.privileged(v.leavers())
 	out := about("leaver_privileged", 84, leavers, func() text {
-		return say("%s%s. Which other keys do they know: shared passwords, service accounts, tokens?", each(leavers),
+		return say("%s%s. Have the other keys that they know been changed: shared passwords, service accounts, tokens?", each(leavers),
 			listed(leavers, namedInFinding, func(p *person) text {
 				keeps := words("")
 				if !p.leavesGroups() {
@@ -97,7 +97,7 @@ func (v *Review) aboutPrivileges() []finding {
 	})
 	used := where(v.leavers(), func(p *person) bool { return v.usedAfter(p, p.pro.EndDate) && v.daysAgo(p.pro.EndDate) <= lateDays })
 	out = append(out, about("leaver_used_after", 62, used, func() text {
-		return say("%s%s. Who used the account?", each(used), listed(used, namedInFinding, func(p *person) text {
+		return say("%s%s. Is it known who used the account?", each(used), listed(used, namedInFinding, func(p *person) text {
 			return say("%s signed in on %s%s, after the last day (%s)", p.wholly(), dayOf(v.usage(p).LastSignIn), lag(v.usage(p)),
 				string(p.pro.EndDate))
 		}))

@@ -22,9 +22,10 @@ type finding struct {
 	Text text
 	// Workers are the people that the question is about.
 	Workers []string
-	// Ask says who can answer, Unanswered what to do if nobody does in time.
-	Ask, Unanswered text
-	do              verdict
+	// Ask says who can answer, No what to do if the answer is no, Unanswered what to do if
+	// nobody answers in time.
+	Ask, No, Unanswered text
+	do                  verdict
 }
 
 const (
@@ -102,8 +103,10 @@ type Finding struct {
 	Text string `json:"text"`
 	// Workers are the worker ids that the question is about.
 	Workers []string `json:"workers"`
-	// Ask says who can answer, Unanswered what to do if nobody does in time.
+	// Ask says who can answer, No what to do if the answer is no, Unanswered what to do if
+	// nobody answers in time.
 	Ask        string `json:"ask"`
+	No         string `json:"if_no"`
 	Unanswered string `json:"unanswered"`
 }
 
@@ -111,7 +114,7 @@ type Finding struct {
 func (v *Review) Findings() []Finding {
 	out := make([]Finding, len(v.findings))
 	for i, f := range v.findings {
-		out[i] = Finding{f.Key, f.Risk, f.Text.String(), canonical.List(f.Workers), f.Ask.String(), f.Unanswered.String()}
+		out[i] = Finding{f.Key, f.Risk, f.Text.String(), canonical.List(f.Workers), f.Ask.String(), f.No.String(), f.Unanswered.String()}
 	}
 	return out
 }

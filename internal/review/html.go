@@ -32,7 +32,7 @@ type (
 		Sums                        []text
 		Effects                     []htmlEffect
 		Choices                     []htmlChoice
-		Whom                        text
+		Whom, IfNo                  text
 		Findings                    []htmlFinding
 		Everybody                   []text
 		Hold                        string
@@ -64,8 +64,8 @@ type (
 		Lose, Make, Can int
 	}
 	htmlFinding struct {
-		Number                int
-		Text, Ask, Unanswered text
+		Number                    int
+		Text, Ask, No, Unanswered text
 	}
 	htmlBar struct {
 		Name                   string
@@ -118,10 +118,10 @@ func (v *Review) HTML() (string, error) {
 		page.Choices = append(page.Choices, htmlChoice{c.recommended, c.what, c.costs, c.lose, c.make, c.can})
 	}
 	for i, f := range v.findings {
-		page.Findings = append(page.Findings, htmlFinding{i + 1, f.Text, f.Ask, f.Unanswered})
+		page.Findings = append(page.Findings, htmlFinding{i + 1, f.Text, f.Ask, f.No, f.Unanswered})
 	}
 	if len(v.findings) > 0 {
-		page.Whom = v.whomToAsk()
+		page.Whom, page.IfNo = v.whomToAsk(), ifNo()
 	}
 	for i := range v.asides {
 		page.Asides = append(page.Asides, v.asides[i].tell())

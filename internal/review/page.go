@@ -3,7 +3,6 @@
 package review
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,24 +13,25 @@ import (
 	"terraform-provider-workforce/internal/markdown"
 	"terraform-provider-workforce/internal/roster"
 	"terraform-provider-workforce/internal/wording"
-	"terraform-provider-workforce/internal/worker"
 )
 
 const (
 	// pageLines is how many lines page one has at most; belowQuestions are kept for what ends it, and
 	// belowTable for the questions that have no row.
-	pageLines, belowQuestions, belowTable = 60, 4, 2
+	pageLines, belowQuestions, belowTable = 60, 5, 2
 	// asidesShown is how many reasons for being set aside page one tells.
 	asidesShown = 5
-	// everybodyShown is how many of those who lose access, and of new ones, page one names.
-	everybodyShown = 40
 	// lineShown is how many characters a line of page one has at most.
 	lineShown = 900
 )
 
+// notYet begins the page, for whoever sees one for the first time.
+const notYet = "Nothing of this has happened yet: whoever approves this page lets it happen. "
+
 // pageOne writes what a decision needs, in at most 60 lines whatever the size.
 func (v *Review) pageOne(w *markdown.Page) {
-	w.Line("# %s\n", v.title())
+	w.Line("# %s", v.title())
+	w.WriteString(notYet)
 	for _, t := range v.sums() {
 		w.Line("%s  ", t.markdown())
 	}
@@ -42,7 +42,7 @@ func (v *Review) pageOne(w *markdown.Page) {
 	}
 	v.choiceLines(w)
 	w.Line("| What happens | People | What stands out |\n| --- | --- | --- |")
-	for _, e := range v.effects {
+	for _, e := range v.effectsToldTogether() {
 		w.Line("| %s | %s | %s |", e.what.markdown(), wording.Thousands(e.people), cut(join(e.stands, "; ").markdown()))
 	}
 	w.Line("")
@@ -61,66 +61,16 @@ func (v *Review) pageOne(w *markdown.Page) {
 	}
 }
 
-// everybody names those who lose access and those who get an account, by department, as far
-// as a line each can. A day that most of them have is told once.
-func (v *Review) everybody() []text {
-	lose, join := where(v.people, (*person).loses), v.joiners()
-	out := v.byDepartment(lose, "loses access", "lose access", "last day", func(p *person) worker.Date { return p.pro.EndDate })
-	return append(out, v.byDepartment(join, "gets an account", "get an account", "hired on",
-		func(p *person) worker.Date { return p.pro.HireDate })...)
-}
+// aboutAll are the questions that name nobody, because they are about everybody of a row.
+var aboutAll = map[string]bool{"leavers_many": true, "mass_change": true}
 
-func (v *Review) byDepartment(list []*person, one, many, what string, day func(*person) worker.Date) []text {
-	if len(list) == 0 {
-		return nil
-	}
-	list = slices.Clone(list)
-	slices.SortStableFunc(list, func(a, b *person) int {
-		return cmp.Compare(a.known(roster.RoleDepartment), b.known(roster.RoleDepartment))
-	})
-	t := text{strong(people(len(list)).s + " " + isAre(len(list), one, many).s)}
-	usual, n := most(list, func(p *person) string { return string(day(p)) })
-	if n < minHits {
-		usual = ""
-	}
-	if usual != "" {
-		t = append(t, say(", %s %s where nothing else is said", words(what), usual)...)
-	}
-	asked := v.asked()
-	if n := len(where(list, func(p *person) bool { return asked[p.id()] == 0 })); n < len(list) {
-		t = append(t, say(" (Q1 stands for question 1; no question is about %s of them)", n)...)
-	}
-	shown, left := list[:min(len(list), everybodyShown)], len(list)-everybodyShown
-	for i, p := range shown {
-		department := p.known(roster.RoleDepartment)
-		if i > 0 && department == shown[i-1].known(roster.RoleDepartment) {
-			t = append(t, say(", ")...)
-		} else if t = append(t, say(". ")...); department != "" {
-			t = append(t, say("%s: ", department)...)
-		}
-		t = append(t, p.with(roster.RoleTitle, roster.RolePlace)...)
-		if q := asked[p.id()]; q > 0 {
-			t = append(t, say(" Q%s", q)...)
-		}
-		switch d := string(day(p)); {
-		case d == "":
-			t = append(t, say(" (no %s)", words(what))...)
-		case p.loses() && d >= string(v.today()): // access ends with the last day of work
-			t = append(t, say(" (last day of work is over, employment ends on %s)", d)...)
-		case d != usual:
-			t = append(t, say(" (%s)", d)...)
-		}
-	}
-	if left > 0 {
-		t = append(t, say("; %s more, below", left)...)
-	}
-	return []text{append(t, say(".")...)}
-}
-
-// asked is the number of the first question about each person.
+// asked is the number of the first question that is about each person in particular.
 func (v *Review) asked() map[string]int {
 	out := map[string]int{}
 	for i, f := range slices.Backward(v.findings) {
+		if aboutAll[f.Key] {
+			continue
+		}
 		for _, id := range f.Workers {
 			out[id] = i + 1
 		}
@@ -167,14 +117,14 @@ func (v *Review) findingLines(w *markdown.Page) {
 		w.Line("Nothing here looks unusual by what the report compares.\n")
 		return
 	}
-	w.Line("## Look at these, the riskiest first\n%s\n", v.whomToAsk().markdown())
-	w.Line("| | Question | Ask | Without an answer |\n| ---: | --- | --- | --- |")
+	w.Line("## Look at these, the riskiest first\n%s  \n%s\n", cut(v.whomToAsk().markdown()), ifNo().markdown())
+	w.Line("| | Question | Ask | If no | No answer in time |\n| ---: | --- | --- | --- | --- |")
 	room := len(v.findings)
 	if left := pageLines - belowQuestions - strings.Count(w.String(), "\n"); room > left {
 		room = max(left-belowTable, lookAt)
 	}
 	for i, f := range v.findings[:min(len(v.findings), room)] {
-		w.Line("| %d | %s | %s | %s |", i+1, cut(f.Text.markdown()), f.Ask.markdown(), cut(f.Unanswered.markdown()))
+		w.Line("| %d | %s | %s | %s | %s |", i+1, cut(f.Text.markdown()), f.Ask.markdown(), f.No.markdown(), cut(f.Unanswered.markdown()))
 	}
 	w.Line("")
 	if more := v.findings[min(len(v.findings), room):]; len(more) > 0 {

@@ -18,6 +18,8 @@ type person struct {
 	dec *roster.Decision
 	pro *roster.Profile
 	at  int // position among all, by worker id
+	// section is the list of the report that names them, if one does.
+	section string
 }
 
 func (p *person) id() string { return p.dec.WorkerID }
@@ -135,10 +137,7 @@ func listed(people []*person, most int, tell func(*person) text) text {
 	for _, p := range people[:min(len(people), most)] {
 		list = append(list, tell(p))
 	}
-	if more := len(people) - most; more > 0 {
-		list = append(list, say("%s more", more))
-	}
-	return join(list, ", ")
+	return append(join(list, ", "), more(people[len(list):])...)
 }
 
 // manager names the manager of a person as they are known, with the id.

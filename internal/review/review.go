@@ -31,6 +31,8 @@ type Options struct {
 	Usage map[string]directory.Usage
 	// UsageUnknown says which part of that the directory does not tell, and how to have it.
 	UsageUnknown string
+	// Contacts say where whom the questions name can be reached, by the words of contactNames.
+	Contacts map[string]string
 	// MaxListed is the number of rows after which a list is cut; 50 by default.
 	MaxListed int
 	// MaxCharacters is how long the Markdown may be; 60,000 by default, because comments
@@ -98,6 +100,7 @@ func New(r *roster.Result, o Options) *Review {
 	v.staff = v.count(func(p *person) bool { return p.pro.HadAccount && p.pro.HasAccount }, (*person).has)
 	v.causes, v.start = v.findCauses(), v.starts()
 	v.shared = v.sharedKeys()
+	v.nameSections()
 	v.asides = v.findAsides()
 	v.findings = v.find()
 	v.advise()

@@ -89,8 +89,8 @@ func TestTextStaysText(t *testing.T) {
 	}
 }
 
-// Every kind of question says whom to ask and what to do without an answer, and no advice is
-// left over.
+// Every kind of question says whom to ask, what to do about a no and what without an answer, and no
+// advice is left over.
 func TestEveryQuestionHasAdvice(t *testing.T) {
 	files, err := filepath.Glob("find_*.go")
 	if err != nil || len(files) == 0 {
@@ -104,6 +104,14 @@ func TestEveryQuestionHasAdvice(t *testing.T) {
 		}
 		for _, found := range regexp.MustCompile(`(?:about\(|keptByOverride\(|Key: |tell\(|key, risk :?= )"([a-z_]+)"`).FindAllStringSubmatch(string(source), -1) {
 			kinds[found[1]] = true
+		}
+	}
+	for key, a := range advices {
+		if a.no == "" {
+			t.Errorf("%s does not say what to do about a no", key)
+		}
+		if a.do != hold && a.note == "" {
+			t.Errorf("%s does not say what happens without an answer", key)
 		}
 	}
 	if want, got := slices.Sorted(maps.Keys(kinds)), slices.Sorted(maps.Keys(advices)); !slices.Equal(want, got) {

@@ -29,6 +29,7 @@ const (
 	spanProse                  // prose from outside, or with values in it
 	spanWho                    // a person
 	spanStrong                 // ours, set off from the rest
+	spanBelow                  // ours, about the lists of the page: plain text has none
 )
 
 // say writes a sentence: each %s of the format takes an argument. Strings are prose from
@@ -89,7 +90,7 @@ func (t text) markdown() string {
 	var b strings.Builder
 	for _, s := range t {
 		switch s.kind {
-		case spanWords:
+		case spanWords, spanBelow:
 			b.WriteString(s.s)
 		case spanStrong:
 			b.WriteString("**" + s.s + "**")
@@ -116,7 +117,7 @@ func (t text) html() string {
 			b.WriteString("<code>" + html.EscapeString(markdown.Visible(s.s)) + "</code>")
 		case spanWho:
 			b.WriteString(`<a href="#` + anchor(s.id) + `">` + html.EscapeString(markdown.Visible(orID(s))) + "</a>")
-		case spanWords:
+		case spanWords, spanBelow:
 			b.WriteString(html.EscapeString(s.s))
 		case spanStrong:
 			b.WriteString("<strong>" + html.EscapeString(s.s) + "</strong>")
@@ -141,6 +142,7 @@ func (t text) String() string {
 			b.WriteString("(" + markdown.Visible(s.id) + ")")
 		case spanWords, spanStrong:
 			b.WriteString(s.s)
+		case spanBelow:
 		default:
 			b.WriteString(visibleLong(s.s))
 		}

@@ -262,16 +262,7 @@ func TestPageOneNamesWhatIsPlanted(t *testing.T) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			m := newMemory()
 			p := newPlanted(t, seed, 1500)
-			in := input(t, m, rules(companyRules))
-			for i, days := range []int{60, 25, 17, 9, 3} { // as the company lived before
-				m.now = now.AddDate(0, 0, -days)
-				if in.AsOf = m.now; i > 0 {
-					p.lately(m.now)
-				}
-				in.Workers = feed(p.c)
-				m.apply(t, decide(t, in))
-			}
-			m.now, in.AsOf = now, now
+			in := p.live(m, rules(companyRules), func() {})
 			for _, e := range m.objects { // a lost sheep that no rule explains
 				if e.Account.Attributes["employeeID"].Text() == p.heads[25].ID {
 					off(e, "2026-11-10", "")
@@ -287,20 +278,48 @@ func TestPageOneNamesWhatIsPlanted(t *testing.T) {
 			p.expect("absent_can_sign_in", absent)
 			in.Overrides = []roster.Override{{WorkerIDs: []string{open.ID}, Enabled: pointer(true), Reason: "consultant for another month", Expires: "2026-12-31"}}
 			p.expect("override_enables_leaver", open.ID)
-			decided := decide(t, in)
-			r := reportWith(t, decided, review.Options{AsOf: in.AsOf, Rules: in.Mapping.Rules(), Usage: p.usageOf(decided)})
-			page, _, _ := strings.Cut(r.Report, "\nHow to read it:")
-			if dir := os.Getenv("PLANTED_DIRECTORY"); dir != "" {
-				html, err := r.HTML()
-				err = errors.Join(err, os.WriteFile(fmt.Sprintf("%s/planted-%d.md", dir, seed), []byte(r.Report), 0o600), os.WriteFile(fmt.Sprintf("%s/planted-%d.html", dir, seed), []byte(html), 0o600))
-				if err != nil {
-					t.Fatal(err)
-				}
-			}
-			p.check(t, r.Review, page)
-			checkAfterHold(t, in, r.Review)
+			r := p.review(in, fmt.Sprint(seed), review.Options{})
+			checkAfterHold(t, in, r)
 		})
 	}
+}
+
+// live lets a company live for two months, so that a day can be compared with what is usual, and
+// something happen before the second of its days.
+func (p *planted) live(m *memory, r mapping.Rules, happen func()) roster.Input {
+	p.t.Helper()
+	in := input(p.t, m, r)
+	for i, days := range []int{60, 25, 17, 9, 3} {
+		m.now = now.AddDate(0, 0, -days)
+		if in.AsOf = m.now; i == 1 {
+			happen()
+		}
+		if i > 0 {
+			p.lately(m.now)
+		}
+		in.Workers = feed(p.c)
+		m.apply(p.t, decide(p.t, in))
+	}
+	m.now, in.AsOf = now, now
+	return in
+}
+
+// review decides, keeps the page where PLANTED_DIRECTORY asks for it, and holds it against what was planted.
+func (p *planted) review(in roster.Input, name string, o review.Options) *review.Review {
+	p.t.Helper()
+	decided := decide(p.t, in)
+	o.AsOf, o.Rules, o.Usage = in.AsOf, in.Mapping.Rules(), p.usageOf(decided)
+	r := reportWith(p.t, decided, o)
+	if dir := os.Getenv("PLANTED_DIRECTORY"); dir != "" {
+		html, err := r.HTML()
+		err = errors.Join(err, os.WriteFile(fmt.Sprintf("%s/planted-%s.md", dir, name), []byte(r.Report), 0o600), os.WriteFile(fmt.Sprintf("%s/planted-%s.html", dir, name), []byte(html), 0o600))
+		if err != nil {
+			p.t.Fatal(err)
+		}
+	}
+	page, _, _ := strings.Cut(r.Report, "\nHow to read it:")
+	p.check(p.t, r.Review, page)
+	return r.Review
 }
 
 // usageOf is how accounts are used: nearly everybody signed in lately.
@@ -365,7 +384,7 @@ func checkAfterHold(t *testing.T, in roster.Input, before *review.Review) {
 }
 
 // check holds the page against what was planted.
-func (p *planted) check(t *testing.T, v *review.Review, page string) {
+func (p *planted) check(t testing.TB, v *review.Review, page string) {
 	t.Helper()
 	if n := strings.Count(page, "\n"); n > 60 {
 		t.Errorf("page one has %d lines, expected at most 60", n)
@@ -375,6 +394,9 @@ func (p *planted) check(t *testing.T, v *review.Review, page string) {
 		found[f.Key] = append(found[f.Key], f.Workers...)
 		if p.answers[f.Key] == nil {
 			t.Errorf("%d. %s was not planted: %s", i+1, f.Key, f.Text)
+		}
+		if !strings.HasSuffix(f.Text, "?") || f.Ask == "" || f.No == "" || f.Unanswered == "" {
+			t.Errorf("%s is no question with somebody to ask, and something to do about a no or no answer: %+v", f.Key, f)
 		}
 		if f.Key != "mass_change" && !slices.ContainsFunc(f.Workers, func(id string) bool { return strings.Contains(page, "`"+id+"`") }) {
 			t.Errorf("%s is not on page one", f.Key)

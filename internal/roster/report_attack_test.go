@@ -139,7 +139,7 @@ func TestANameDoesNotBlankAQuestion(t *testing.T) {
 	}
 	page := decideAndReport(t, in).Report
 	_, look, _ := strings.Cut(page, "## Look at these")
-	if !strings.Contains(look, "not in the feed and can sign in") && !strings.Contains(look, "1. 6 people (Ann O\\`Brien") {
+	if !strings.Contains(look, "missing from the HR data and can sign in") && !strings.Contains(look, "1. 6 people (Ann O\\`Brien") {
 		t.Errorf("the question is blank:\n%s", look)
 	}
 }

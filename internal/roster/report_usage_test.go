@@ -40,20 +40,20 @@ func TestReportTellsHowAccountsAreUsed(t *testing.T) {
 		usage      map[string]directory.Usage
 		has, never []string
 	}{
-		{"nothing known", nil, []string{"Was the account used meanwhile?"}, []string{"ign-in:", "signed in", "on record"}},
-		{"used after", map[string]directory.Usage{"4": at("2026-11-10")}, []string{"signed in after it, on 2026-11-10", "Who used the account"},
+		{"nothing known", nil, []string{"Is it certain that nobody used the account meanwhile?"}, []string{"ign-in:", "signed in", "on record"}},
+		{"used after", map[string]directory.Usage{"4": at("2026-11-10")}, []string{"signed in after it, on 2026-11-10", "Is it known who used the account"},
 			[]string{"or up to"}},
 		{"used after, of several days", map[string]directory.Usage{"4": lagging("2026-11-01")},
 			[]string{"on 2026-11-01 or up to 14 days later"}, nil},
-		{"on the last day", map[string]directory.Usage{"4": at("2026-08-14")}, []string{"Was the account used meanwhile?"},
+		{"on the last day", map[string]directory.Usage{"4": at("2026-08-14")}, []string{"Is it certain that nobody used the account meanwhile?"},
 			[]string{"signed in after"}},
-		{"perhaps after", map[string]directory.Usage{"4": lagging("2026-08-10")}, []string{"Was the account used meanwhile?"},
+		{"perhaps after", map[string]directory.Usage{"4": lagging("2026-08-10")}, []string{"Is it certain that nobody used the account meanwhile?"},
 			[]string{"signed in after", "Nobody has used"}},
 		{"never since", map[string]directory.Usage{"4": lagging("2026-07-10")}, []string{"Nobody has used the account since."},
 			[]string{"signed in after"}},
 		{"no sign-in", map[string]directory.Usage{"4": {SignInsKnown: true}, "6": {SignInsKnown: true}},
 			[]string{"Nobody has used the account since.", "No sign-in is on record."}, nil},
-		{"unknown word", map[string]directory.Usage{"6": at("2026-11-21")}, []string{"Last sign-in: 2026-11-21. If it means left"}, nil},
+		{"unknown word", map[string]directory.Usage{"6": at("2026-11-21")}, []string{"Last sign-in: 2026-11-21. Do they still work here?"}, nil},
 		{"privileged", map[string]directory.Usage{"5": admin}, []string{"loses access and holds `Domain Admins`, `Schema Admins`",
 			"1 of them holds privileged"}, nil},
 	} {
@@ -128,7 +128,28 @@ func TestReportAsksAboutPrivilegedReturns(t *testing.T) {
 	}
 	r := reportWith(t, decided, review.Options{AsOf: in.AsOf, Rules: in.Mapping.Rules(), Usage: usage})
 	if !strings.Contains(r.Report,
-		"gets access and holds `Global Administrator`. Is that still meant? | the administrators of the directory | hold |") {
+		"gets access and holds `Global Administrator`. Is that still meant? | the administrators of the directory | hold; take the groups or roles away first | hold |") {
 		t.Error(r.Report)
+	}
+}
+
+// The page says where those can be reached whom it names, and what is told of them is no markup.
+func TestReportTellsContacts(t *testing.T) {
+	m := newMemory()
+	in := office(t, m)
+	in.Workers["4"].TerminationDate = "2026-08-14"
+	in.Workers["6"].Status = "Ruhend-X"
+	decided := decide(t, in)
+	r := reportWith(t, decided, review.Options{AsOf: in.AsOf, Rules: in.Mapping.Rules(),
+		Contacts: map[string]string{"hr": "people|ops@example.com", "security": "room 7"}})
+	for _, want := range []string{"**HR** (people\\|ops@\u2060example.com) about ", "can read sign-ins** (room 7) about "} {
+		if !strings.Contains(r.Report, want) {
+			t.Errorf("%q is missing in\n%s", want, r.Report)
+		}
+	}
+	for _, name := range review.ContactNames() {
+		if name == "" {
+			t.Error("a contact without a name")
+		}
 	}
 }

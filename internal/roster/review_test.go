@@ -69,7 +69,7 @@ func TestReviewOfAWeek(t *testing.T) {
 		"10,000 people can sign in today: 12 lose that, and 40 get it. Afterwards 10,028 can.",
 		"| lose access | 12 | by HR, all have left; 8 of 12 (67 %) report to First148 Last1125 (`101125`) (0 % of everybody: 8 of 10,000)", "| renamed | 3 |",
 		"| new account | 40 | all can sign in at once; 40 of 40 (100 %) work in the department Department 7 (2 % of everybody: 225 of 10,000); 40 of 40 (100 %) report to First900 Last900 (`100900`)", "40 of 40 (100 %) are Trainee (0 % of everybody: 0 of 10,000)",
-		"| other values change | 1,001 | `department`: `Sales` → `Revenue`, for all 1,000 who had it; 1 person otherwise, each by name below |",
+		"| other values change | 1,001 | `department`: `Sales` → `Revenue`, for all 1,000 who had it; 1 person otherwise |",
 		"| nothing changes | 8,984 |",
 		"## Look at these", "## Causes (8)", "| 1,000 of 1,000 | `department`: `Sales` → `Revenue` | HR: `Department` |", "| 12 of 10,000 | `container`: `" + staff + "` → `" + leavers + "` |",
 		"| 3 | `cn`: each their own value |", "First115 Married0 (`105000`): `First115 Last5000` → `First115 Married0`;", "| 1 | `manager`: First875 Last875 (`100875`) → First42 Last42 (`100042`) |",

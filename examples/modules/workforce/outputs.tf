@@ -1,6 +1,7 @@
 output "rules" {
   description = "The rules by target, as documents: for workforce_*_correlation, and for tests."
   value       = local.rules
+  sensitive   = true # only so that plans do not repeat every rule
 }
 
 output "source_attributes" {
