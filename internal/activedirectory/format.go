@@ -55,6 +55,10 @@ var Format = directory.Format{
 	Equal:         func(attribute string, a, b directory.Value) bool { return Equal(nil, attribute, a, b) },
 	Check:         CheckValue,
 	Contradiction: contradiction,
+	Naming:        namingRules,
+	Refused:       notByRules,
+	CheckPath:     checkPath,
+	CheckTime:     checkTime,
 	Days:          []string{attrExpires},
 	ID:            attrGUID,
 }
