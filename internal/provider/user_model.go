@@ -132,6 +132,7 @@ type userArguments struct {
 	target target
 	personModel
 	*userModel
+	decoded map[string]directory.Account // by document, what this call has decoded
 }
 
 func (t target) newArguments() userArguments {
@@ -140,7 +141,7 @@ func (t target) newArguments() userArguments {
 		m = &entraUserModel{FirstAccessPass: nullObject(firstPassSchema())}
 	}
 	m.common().timeoutsModel = noTimeouts()
-	return userArguments{target: t, personModel: m, userModel: m.common()}
+	return userArguments{target: t, personModel: m, userModel: m.common(), decoded: map[string]directory.Account{}}
 }
 
 // known reports whether everything the document is made of is known.
@@ -194,14 +195,26 @@ func (m userArguments) document(diags *diag.Diagnostics) string {
 	return m.target.marshal(a)
 }
 
+// decode reads a document, once in a call.
+func (m userArguments) decode(doc string) (directory.Account, error) {
+	if a, known := m.decoded[doc]; known {
+		return a.Clone(), nil
+	}
+	a, err := m.target.format.Unmarshal(doc)
+	if err == nil {
+		m.decoded[doc] = a.Clone()
+	}
+	return a, err
+}
+
 // settleComputed fills in what is known at plan of the computed attributes.
 func (m userArguments) settleComputed(doc string, state userArguments, exists bool) {
-	want, err := m.target.format.Unmarshal(doc)
+	want, err := m.decode(doc)
 	if err != nil {
 		return
 	}
 	m.Enabled = types.BoolValue(want.Enabled)
-	before, err := m.target.format.Unmarshal(state.document(&diag.Diagnostics{}))
+	before, err := m.decode(state.document(&diag.Diagnostics{}))
 	if exists && err == nil {
 		m.settle(nil, state.personModel, before.Container != want.Container || !before.Attributes[m.target.label].Equal(want.Attributes[m.target.label]))
 	}
@@ -210,7 +223,7 @@ func (m userArguments) settleComputed(doc string, state userArguments, exists bo
 // settleDocument puts a document into the arguments it came from: account, or
 // those for accounts written by hand. Arguments that are not managed stay null.
 func (m userArguments) settleDocument(doc string, diags *diag.Diagnostics) {
-	a, err := m.target.format.Unmarshal(doc)
+	a, err := m.decode(doc)
 	if err != nil {
 		diags.AddError("Invalid account document", err.Error())
 		return
@@ -246,7 +259,7 @@ func (m userArguments) workerID(doc string, data *providerData) string {
 	if id := m.WorkerID.ValueString(); id != "" {
 		return id
 	}
-	a, err := m.target.format.Unmarshal(doc)
+	a, err := m.decode(doc)
 	if err != nil {
 		return m.ID.ValueString()
 	}

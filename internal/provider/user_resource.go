@@ -290,7 +290,7 @@ func (r *userResource) ImportState(ctx context.Context, req resource.ImportState
 // person returns a population of the one account, and its worker id.
 func (r *userResource) person(m userArguments, doc string) (*reconcile.Population, string) {
 	p := r.target.population("user", r.data)
-	p.Single, p.Gathering = true, r.target.gathering(r.data)
+	p.Single, p.Gathering, p.Decoded = true, r.target.gathering(r.data), m.decoded
 	p.Options = reconcile.Options{
 		Adopt: m.AdoptExisting.ValueString(), Restore: m.RestoreDeleted.ValueBool(), OnRemoval: m.OnDestroy.ValueString(), RetentionDays: int(m.RetentionDays.ValueInt64()),
 		ChangePassword: m.ChangePasswordAtNextLogon.ValueBool(), LinkLater: true,

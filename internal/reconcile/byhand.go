@@ -20,7 +20,7 @@ func (p *Population) noteManualChanges(id string, recorded directory.Account, no
 	if p.Before[id] == now {
 		return
 	}
-	after, err := p.Target.Format.Unmarshal(now)
+	after, err := p.decode(now)
 	if err != nil {
 		return
 	}
