@@ -157,7 +157,7 @@ func (p Proposal) checkNames(ctx context.Context, d Directory) ([]error, error) 
 		var values []string
 		for _, id := range p.written() {
 			key, ok := p.nameKey(core, id)
-			if !ok || p.keeps(core, id) {
+			if !ok || p.hasAlready(core, id) {
 				continue
 			}
 			values = append(values, p.Accounts[id].Attributes[core.Attribute].Text())
@@ -203,8 +203,8 @@ func addAddresses(ctx context.Context, d Directory, addresses []string, found ma
 	return err
 }
 
-// keeps reports a value beside the core that the account has already, and nobody need be asked about.
-func (p Proposal) keeps(core CoreKey, id string) bool {
+// hasAlready reports a value beside the core that the account has already, and nobody need be asked about.
+func (p Proposal) hasAlready(core CoreKey, id string) bool {
 	if p.Present == nil || !slices.Contains(p.Format.Unique, core.Attribute) {
 		return false
 	}

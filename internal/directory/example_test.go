@@ -20,7 +20,7 @@ func ExampleFormat() {
 		{Key: "common_name", Attribute: "cn", Required: true}, {Key: "sam_account_name", Attribute: "sAMAccountName", Required: true},
 	}}
 	doc, err := format.Marshal(directory.Account{Container: "OU=Staff,DC=corp", Enabled: true, Attributes: map[string]directory.Value{
-		"cn": {"Ann Lee"}, "sAMAccountName": {"ann.lee"}, "department": {"Sales"}, "title": {},
+		"cn": {"Ann Lee"}, "sAMAccountName": {"ann.lee"}, "title": {},
 	}})
 	fmt.Println(doc, err)
 	account, err := format.Unmarshal(doc)
@@ -28,7 +28,7 @@ func ExampleFormat() {
 	_, err = format.Unmarshal(`{"attributes":{},"common_name":"Bo Berg","container":"OU=Staff,DC=corp","disabled_for":"left","enabled":true}`)
 	fmt.Println(err)
 	// Output:
-	// {"attributes":{"department":"Sales","title":null},"common_name":"Ann Lee","container":"OU=Staff,DC=corp","enabled":true,"sam_account_name":"ann.lee"} <nil>
+	// {"attributes":{"title":null},"common_name":"Ann Lee","container":"OU=Staff,DC=corp","enabled":true,"sam_account_name":"ann.lee"} <nil>
 	// [Ann Lee] true <nil>
 	// disabled_for: found "left" beside enabled, expected enabled = false
 	// sam_account_name: missing

@@ -74,9 +74,9 @@ type personModel interface {
 	flags() map[string]*types.Bool
 	// place is the argument for the container, nil where there are none.
 	place() *types.String
-	// settle fills in what is computed from where the account is; seen is nil
+	// fillFromPlace fills in what is computed from where the account is; seen is nil
 	// at plan, where moved says that it will be somewhere else.
-	settle(seen *directory.Existing, before personModel, moved bool)
+	fillFromPlace(seen *directory.Existing, before personModel, moved bool)
 	// handover returns where the first credential is kept; nil for nowhere.
 	handover(ctx context.Context, d *providerData, diags *diag.Diagnostics) *handover.Files
 }
@@ -115,7 +115,7 @@ func (m *adFlagsModel) flags() map[string]*types.Bool {
 
 func (m *entraUserModel) flags() map[string]*types.Bool { return nil }
 
-func (m *adUserModel) settle(seen *directory.Existing, before personModel, moved bool) {
+func (m *adUserModel) fillFromPlace(seen *directory.Existing, before personModel, moved bool) {
 	switch state, ok := before.(*adUserModel); {
 	case seen != nil:
 		m.SID = types.StringValue(seen.Account.Attributes["objectSid"].Text())
@@ -125,7 +125,7 @@ func (m *adUserModel) settle(seen *directory.Existing, before personModel, moved
 	}
 }
 
-func (m *entraUserModel) settle(*directory.Existing, personModel, bool) {}
+func (m *entraUserModel) fillFromPlace(*directory.Existing, personModel, bool) {}
 
 // userArguments is a user of a target with its arguments.
 type userArguments struct {
@@ -207,8 +207,8 @@ func (m userArguments) decode(doc string) (directory.Account, error) {
 	return a, err
 }
 
-// settleComputed fills in what is known at plan of the computed attributes.
-func (m userArguments) settleComputed(doc string, state userArguments, exists bool) {
+// fillComputed fills in what is known at plan of the computed attributes.
+func (m userArguments) fillComputed(doc string, state userArguments, exists bool) {
 	want, err := m.decode(doc)
 	if err != nil {
 		return
@@ -216,13 +216,14 @@ func (m userArguments) settleComputed(doc string, state userArguments, exists bo
 	m.Enabled = types.BoolValue(want.Enabled)
 	before, err := m.decode(state.document(&diag.Diagnostics{}))
 	if exists && err == nil {
-		m.settle(nil, state.personModel, before.Container != want.Container || !before.Attributes[m.target.label].Equal(want.Attributes[m.target.label]))
+		moved := before.Container != want.Container || !before.Attributes[m.target.label].Equal(want.Attributes[m.target.label])
+		m.fillFromPlace(nil, state.personModel, moved)
 	}
 }
 
-// settleDocument puts a document into the arguments it came from: account, or
+// fillFromDocument puts a document into the arguments it came from: account, or
 // those for accounts written by hand. Arguments that are not managed stay null.
-func (m userArguments) settleDocument(doc string, diags *diag.Diagnostics) {
+func (m userArguments) fillFromDocument(doc string, diags *diag.Diagnostics) {
 	a, err := m.decode(doc)
 	if err != nil {
 		diags.AddError("Invalid account document", err.Error())

@@ -128,7 +128,7 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	if exists && state.Adopted.IsNull() && adopted[id] == "" {
 		plan.Adopted = state.Adopted
 	}
-	plan.settleComputed(doc, state, exists)
+	plan.fillComputed(doc, state, exists)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan.personModel)...)
 }
 
@@ -344,7 +344,7 @@ func adoptedBy(m userArguments, id string) map[string]string {
 func (r *userResource) record(m userArguments, p *reconcile.Population, id, doc string, diags *diag.Diagnostics) {
 	m.ID = types.StringValue(cmp.Or(p.Memory.IDs[id], p.Memory.Moved[id]))
 	if seen := p.Seen[id]; seen != nil {
-		m.settle(seen, nil, false)
+		m.fillFromPlace(seen, nil, false)
 	}
-	m.settleDocument(doc, diags)
+	m.fillFromDocument(doc, diags)
 }

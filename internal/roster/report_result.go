@@ -89,7 +89,7 @@ func (d *report) unmanagedAccounts() map[string]Unmanaged {
 
 // sort puts a person into the list of their kind.
 func (r *Result) sort(p *compared) {
-	if p.aside() && !p.held() {
+	if p.aside() && !p.onHold() {
 		r.SetAside = append(r.SetAside, p.id)
 	}
 	switch p.action {
