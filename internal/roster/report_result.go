@@ -46,14 +46,7 @@ func (d *report) result() (*Result, error) {
 	}
 	r.Orphans, r.Unmanaged, r.Words = d.orphans(), d.unmanagedAccounts(), d.words()
 	r.Calendar = d.calendar()
-	for _, p := range d.decided() {
-		for _, w := range ruleWarnings(p) {
-			if !strings.HasPrefix(w, "worker ") {
-				w = fmt.Sprintf("worker %q: %s", p.id, w)
-			}
-			d.warnings = append(d.warnings, w)
-		}
-	}
+	d.warnRules()
 	d.warnMatches()
 	r.Near = d.nearFits()
 	d.warnNear(r.Near)
@@ -74,6 +67,18 @@ func (d *report) result() (*Result, error) {
 	r.Partitions = d.in.Partition.Split(r.Documents, func(id string) string { return d.partitionValue(d.people[d.lookup(id).at]) })
 	r.Naming = slices.DeleteFunc(slices.Clone(d.unique), func(name string) bool { return !d.isRename(name) })
 	return r, nil
+}
+
+// warnRules passes on what the rules warn of, each with the worker it is about.
+func (d *report) warnRules() {
+	for _, p := range d.decided() {
+		for _, w := range ruleWarnings(p) {
+			if !strings.HasPrefix(w, "worker ") {
+				w = fmt.Sprintf("worker %q: %s", p.id, w)
+			}
+			d.warnings = append(d.warnings, w)
+		}
+	}
 }
 
 // unmanagedAccounts says why accounts have no document.
