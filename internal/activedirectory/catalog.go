@@ -23,9 +23,9 @@ type ForestUser struct {
 // catalogUser are what is read of every user of the catalog. Each is in the partial attribute set of every forest.
 var catalogUser = []string{attrGUID, attrSID, attrClass, attrControl}
 
-// held returns the attributes that the global catalog holds (the partial attribute set, [MS-ADTS] 3.1.1.2.3), by Fold(name). All others
-// look empty there, whatever they are.
-func (d *Domain) held(ctx context.Context) (map[string]bool, error) {
+// catalogAttributes returns the attributes that the global catalog holds (the partial attribute set,
+// [MS-ADTS] 3.1.1.2.3), by Fold(name). All others look empty there, whatever they are.
+func (d *Domain) catalogAttributes(ctx context.Context) (map[string]bool, error) {
 	return d.partial.get(ctx, func(ctx context.Context) (map[string]bool, error) {
 		dse, err := d.client.RootDSE(ctx)
 		if err != nil {
@@ -50,7 +50,7 @@ func (d *Domain) held(ctx context.Context) (map[string]bool, error) {
 
 // checkHeld refuses attributes that the global catalog does not hold: they would look empty.
 func (d *Domain) checkHeld(ctx context.Context, attributes ...string) error {
-	held, err := d.held(ctx)
+	held, err := d.catalogAttributes(ctx)
 	if err != nil {
 		return err
 	}
@@ -166,7 +166,7 @@ func (d *Domain) UsersElsewhere(ctx context.Context) (users []*directory.Existin
 	if err != nil {
 		return nil, nil, err
 	}
-	held, err := d.held(ctx)
+	held, err := d.catalogAttributes(ctx)
 	if err != nil {
 		return nil, nil, err
 	}

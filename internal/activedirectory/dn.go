@@ -4,31 +4,24 @@ package activedirectory
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/go-ldap/ldap/v3"
 
-	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/dn"
 )
 
 // dnKey is a form under which all spellings of one distinguished name are equal.
-func dnKey(s string) string { return directory.PathKey(s) }
+func dnKey(s string) string { return dn.Key(s) }
 
 // sameDN reports whether two distinguished names are one, however they are spelled.
-func sameDN(a, b string) bool { return directory.SamePath(a, b) }
+func sameDN(a, b string) bool { return dn.Same(a, b) }
 
 // isDN reports whether s is a distinguished name of at least one component.
-func isDN(s string) bool {
-	if !strings.Contains(s, "=") {
-		return false
-	}
-	dn, err := ldap.ParseDN(s)
-	return err == nil && len(dn.RDNs) > 0
-}
+func isDN(s string) bool { return dn.Is(s) }
 
 // CheckContainer says why s cannot be a container: it is not a distinguished name.
 func CheckContainer(s string) error {
-	if _, err := ldap.ParseDN(s); err != nil || !isDN(s) {
+	if !isDN(s) {
 		return fmt.Errorf("found %q, expected the distinguished name of a container such as OU=Staff,DC=corp,DC=example,DC=com", s)
 	}
 	return nil

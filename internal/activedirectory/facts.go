@@ -12,7 +12,6 @@ import (
 
 	"github.com/go-ldap/ldap/v3"
 
-	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/ldapconn"
 )
 
@@ -168,7 +167,7 @@ func (d *Domain) netBIOSName(ctx context.Context) (string, error) {
 		}
 		root, err := d.root(ctx)
 		for _, e := range entries {
-			if directory.SamePath(e.GetEqualFoldAttributeValue("nCName"), root) {
+			if sameDN(e.GetEqualFoldAttributeValue("nCName"), root) {
 				return e.GetEqualFoldAttributeValue("nETBIOSName"), err
 			}
 		}

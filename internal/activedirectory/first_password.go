@@ -48,7 +48,7 @@ func (r *run) issue(ctx context.Context) {
 		}
 	})
 	slices.SortFunc(todo, byWorkerID)
-	r.keep(ctx, todo)
+	r.keepPasswords(ctx, todo)
 }
 
 // meetOwn finds the accounts that creations will meet: what an interrupted run left has the password
@@ -96,9 +96,9 @@ func (r *run) comesBack(t *task) bool {
 	return directory.Leaves(m.cause) || t.Planned != nil && directory.Leaves(t.Planned.DisabledFor)
 }
 
-// keep makes passwords and keeps them together. Where that fails nothing is done to the people that
+// keepPasswords makes passwords and keeps them together. Where that fails nothing is done to the people that
 // they are for.
-func (r *run) keep(ctx context.Context, tasks []*task) {
+func (r *run) keepPasswords(ctx context.Context, tasks []*task) {
 	var made []*task
 	var credentials []directory.Credential
 	for _, t := range tasks {
@@ -145,7 +145,7 @@ func (r *run) newFor(ctx context.Context, t *task) (string, error) {
 		return r.generatePassword(ctx, t.Want)
 	}
 	before := len(t.errs)
-	if r.keep(ctx, []*task{t}); len(t.errs) > before {
+	if r.keepPasswords(ctx, []*task{t}); len(t.errs) > before {
 		err := t.errs[before]
 		t.errs = t.errs[:before] // the caller tells it
 		return "", err
@@ -198,7 +198,7 @@ func (d *Domain) IssuePasswords(ctx context.Context, subjects []directory.Subjec
 		}
 		due = append(due, t)
 	}
-	r.keep(ctx, due)
+	r.keepPasswords(ctx, due)
 	r.each(ctx, r.alive(), func(ctx context.Context, t *task) {
 		if err := r.send(ctx, t, r.passwordEdits(t, t.issued)); err != nil {
 			t.fail("issue a password", attrPassword, explainWrite(err))

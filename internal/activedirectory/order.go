@@ -40,7 +40,7 @@ func (t *task) takes(c claim) string {
 	switch {
 	case t.Want.Deleted:
 		return "" // it gives up everything
-	case t.have != nil && t.keeps(c):
+	case t.have != nil && t.keepsName(c):
 		return t.holds(c)
 	}
 	switch c {
@@ -56,8 +56,8 @@ func (t *task) takes(c claim) string {
 	return t.holds(claimPrincipal)
 }
 
-// keeps reports that a name is not to be changed, because of what is wrong with it.
-func (t *task) keeps(c claim) bool {
+// keepsName reports that a name is not to be changed, because of what is wrong with it.
+func (t *task) keepsName(c claim) bool {
 	switch c {
 	case claimPath:
 		return t.failed[attrCN] || t.failed[attrContainer]
@@ -69,7 +69,8 @@ func (t *task) keeps(c claim) bool {
 
 // renames reports that the path changes, be it in case only.
 func (t *task) renames() bool {
-	return t.have != nil && !t.Want.Deleted && !t.keeps(claimPath) && (t.have.text(attrCN) != t.cn() || !sameDN(t.have.container(), t.Want.Container))
+	return t.have != nil && !t.Want.Deleted && !t.keepsName(claimPath) &&
+		(t.have.text(attrCN) != t.cn() || !sameDN(t.have.container(), t.Want.Container))
 }
 
 // edges says what each task comes after: of hard ones the names, of soft ones

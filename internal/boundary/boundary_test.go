@@ -83,7 +83,7 @@ func TestProductHasNoTestParts(t *testing.T) {
 // floors holds the packages from the ground up. A package imports packages of floors below its own only, or of its own
 // folder. A folder stands for all packages in it that are not named themselves.
 var floors = [][]string{
-	{"wording", "canonical", "bounded", "retry", "progress", "status", "expression/dateformat", "expression/spelling", "expression/country",
+	{"wording", "canonical", "dn", "bounded", "retry", "progress", "status", "expression/dateformat", "expression/spelling", "expression/country",
 		"boundary"},
 	{"expression", "audit", "markdown"},
 	{"worker", "directory", "ldapconn", "entra/graphconn"},
@@ -129,7 +129,7 @@ func TestArrowsPointDown(t *testing.T) {
 
 // pure are the packages that decide and do no input or output. What they ask of a directory they ask through interfaces.
 var pure = []string{
-	"wording", "canonical", "status", "expression", "markdown", "worker", "directory", "mapping", "roster", "membership", "review",
+	"wording", "canonical", "dn", "status", "expression", "markdown", "worker", "directory", "mapping", "roster", "membership", "review",
 	"reconcile",
 }
 

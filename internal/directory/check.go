@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"terraform-provider-workforce/internal/dn"
 	"terraform-provider-workforce/internal/wording"
 )
 
@@ -156,7 +157,7 @@ func (p Proposal) checkNames(ctx context.Context, d Directory) ([]error, error) 
 		var values []string
 		for _, id := range p.written() {
 			key, ok := p.nameKey(core, id)
-			if !ok || p.keeps(core, id) {
+			if !ok || p.hasAlready(core, id) {
 				continue
 			}
 			values = append(values, p.Accounts[id].Attributes[core.Attribute].Text())
@@ -202,8 +203,8 @@ func addAddresses(ctx context.Context, d Directory, addresses []string, found ma
 	return err
 }
 
-// keeps reports a value beside the core that the account has already, and nobody need be asked about.
-func (p Proposal) keeps(core CoreKey, id string) bool {
+// hasAlready reports a value beside the core that the account has already, and nobody need be asked about.
+func (p Proposal) hasAlready(core CoreKey, id string) bool {
 	if p.Present == nil || !slices.Contains(p.Format.Unique, core.Attribute) {
 		return false
 	}
@@ -221,7 +222,7 @@ func (p Proposal) takenNames(core CoreKey, found map[string][]*Existing, owner m
 		name := p.Accounts[id].Attributes[core.Attribute].Text()
 		for _, e := range found[Fold(name)] {
 			holder, ours := owner[e.ID]
-			if ours && holder == id || e.Deleted || core.PerContainer && !SamePath(e.Account.Container, p.Accounts[id].Container) {
+			if ours && holder == id || e.Deleted || core.PerContainer && !dn.Same(e.Account.Container, p.Accounts[id].Container) {
 				continue
 			}
 			if ours && (core.Attribute != mailAttribute || p.Accounts[holder].Deleted) { // a former mail stays a secondary address
@@ -243,7 +244,7 @@ func (p Proposal) nameKey(core CoreKey, id string) (string, bool) {
 		return "", false
 	}
 	if core.PerContainer {
-		return Fold(name) + "\x00" + PathKey(a.Container), true
+		return Fold(name) + "\x00" + dn.Key(a.Container), true
 	}
 	return Fold(name), true
 }

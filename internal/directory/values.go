@@ -21,7 +21,7 @@ var (
 // at Microsoft Entra ID alike: name@domain, with A-Z a-z 0-9 ' . - _ ! # ^ ~ in the name and no dot at its ends.
 // https://learn.microsoft.com/entra/identity/authentication/concept-sspr-policy#userprincipalname-policies-that-apply-to-all-user-accounts
 func CheckPrincipal(s string) error {
-	name, domain, err := splitAt(s, "name@suffix")
+	name, domain, err := SplitPrincipal(s)
 	switch {
 	case err != nil:
 		return err
@@ -30,6 +30,17 @@ func CheckPrincipal(s string) error {
 	case strings.HasPrefix(name, ".") || strings.HasSuffix(name, "."):
 		return fmt.Errorf("found %q, expected no dot at either end of the part before the @", s)
 	case !domainName.MatchString(domain):
+		return fmt.Errorf("found %q, expected a domain such as corp.example.com after the @", s)
+	}
+	return nil
+}
+
+// SplitPrincipal splits a user principal name at its @, and says what is wrong with it where it has not that form.
+func SplitPrincipal(s string) (name, suffix string, err error) { return splitAt(s, "name@suffix") }
+
+// CheckSuffix says what is wrong with the suffix of the name s, if dots alone tell.
+func CheckSuffix(s, suffix string) error {
+	if strings.HasPrefix(suffix, ".") || strings.HasSuffix(suffix, ".") || strings.Contains(suffix, "..") {
 		return fmt.Errorf("found %q, expected a domain such as corp.example.com after the @", s)
 	}
 	return nil
@@ -46,10 +57,8 @@ func CheckAddress(s string) error {
 		return fmt.Errorf(`found %q, expected a mail address without any of " ( ) , : ; < > [ ] \`, s)
 	case strings.HasPrefix(name, ".") || strings.HasSuffix(name, ".") || strings.Contains(name, ".."):
 		return fmt.Errorf("found %q, expected no dot at either end of the part before the @, and no two in a row", s)
-	case strings.HasPrefix(domain, ".") || strings.HasSuffix(domain, ".") || strings.Contains(domain, ".."):
-		return fmt.Errorf("found %q, expected a domain such as example.com after the @", s)
 	}
-	return nil
+	return CheckSuffix(s, domain)
 }
 
 // splitAt splits what has that form, with no blanks anywhere.

@@ -45,6 +45,8 @@ var Format = directory.Format{
 	Equal:    equal,
 	Mastered: mastered,
 	Check:    CheckValue,
+	Naming:   namingRules,
+	Refused:  notByRules,
 	Additive: func(attribute string) bool { return attribute == attrLicenses },
 	Unique:   []string{attrMail, "onPremisesImmutableId"},
 	// https://learn.microsoft.com/graph/api/resources/user#properties

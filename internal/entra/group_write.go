@@ -59,7 +59,7 @@ func (t *Tenant) CreateGroup(ctx context.Context, want GroupSpec) (*Group, error
 	var id string
 	switch {
 	case graphconn.IsUnknownOutcome(result.Err):
-		if id, err = t.lostGroup(ctx, want, before, result.Err); err != nil {
+		if id, err = t.findMadeGroup(ctx, want, before, result.Err); err != nil {
 			return nil, err
 		}
 	case result.Err != nil:
@@ -171,9 +171,9 @@ func (want GroupSpec) rules(g *Group) bool {
 		(!g.Dynamic || g.MembershipRule == *want.MembershipRule && g.Paused == want.Paused)
 }
 
-// lostGroup looks for the group that a creation made whose answer was lost: one
+// findMadeGroup looks for the group that a creation made whose answer was lost: one
 // with its names that was not there before.
-func (t *Tenant) lostGroup(ctx context.Context, want GroupSpec, before []*Group, said error) (string, error) {
+func (t *Tenant) findMadeGroup(ctx context.Context, want GroupSpec, before []*Group, said error) (string, error) {
 	ctx, cancel := detach(ctx)
 	defer cancel()
 	var made []*Group

@@ -309,7 +309,7 @@ func (o *operation) prepare(k *task, situations map[string]situation) {
 		}
 		o.patch(k, attrEnabled, doc)
 	default:
-		k.keepRecord("")
+		k.wantDisabled("")
 	}
 }
 

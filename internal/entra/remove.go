@@ -53,7 +53,7 @@ func (t *Tenant) Remove(ctx context.Context, ids map[string]string, mode directo
 		case mode != directory.Disable:
 			requests, parts = append(requests, graphconn.Request{Method: http.MethodDelete, Path: path}), append(parts, part{k, removals[mode], "", nil})
 		default:
-			k.keepRecord(directory.ForOutOfScope) // the rules enable it when its worker is wanted again
+			k.wantDisabled(directory.ForOutOfScope) // the rules enable it when its worker is wanted again
 		}
 	}
 	if mode == directory.Disable {
@@ -79,10 +79,10 @@ func (t *Tenant) Remove(ctx context.Context, ids map[string]string, mode directo
 	return outcomes
 }
 
-// keepRecord wants a user disabled for a cause, which is "" where no rule is to enable it
+// wantDisabled wants a user disabled for a cause, which is "" where no rule is to enable it
 // again. The record of one that is disabled already stays; whose sessions outlived it
 // are revoked.
-func (k *task) keepRecord(cause string) {
+func (k *task) wantDisabled(cause string) {
 	k.Want.Sessions, k.Want.DisabledFor = directory.SessionsRevoked, cause
 	if !k.have.enabled {
 		k.Want.DisabledFor = k.have.record.cause

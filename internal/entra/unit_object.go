@@ -180,7 +180,7 @@ func (t *Tenant) CreateUnit(ctx context.Context, want UnitSpec) (*WholeUnit, err
 	made := &WholeUnit{Unit: Unit{DisplayName: want.DisplayName}}
 	switch {
 	case graphconn.IsUnknownOutcome(result.Err):
-		if made.ID, err = t.lostUnit(ctx, want.DisplayName, before, result.Err); err != nil {
+		if made.ID, err = t.findMadeUnit(ctx, want.DisplayName, before, result.Err); err != nil {
 			return nil, err
 		}
 	case result.Err != nil:
@@ -200,8 +200,8 @@ func (t *Tenant) CreateUnit(ctx context.Context, want UnitSpec) (*WholeUnit, err
 	return now, errors.Join(err, again)
 }
 
-// lostUnit looks for the unit that a creation made whose answer was lost.
-func (t *Tenant) lostUnit(ctx context.Context, name string, before []string, said error) (string, error) {
+// findMadeUnit looks for the unit that a creation made whose answer was lost.
+func (t *Tenant) findMadeUnit(ctx context.Context, name string, before []string, said error) (string, error) {
 	ctx, cancel := detach(ctx)
 	defer cancel()
 	var made []string

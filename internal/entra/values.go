@@ -108,9 +108,17 @@ func checkPrincipal(s string) error {
 	return nil
 }
 
-func checkNickname(s string) error {
+// checkNicknameSyntax: https://learn.microsoft.com/graph/api/resources/user
+func checkNicknameSyntax(s string) error {
 	if !nickname.MatchString(s) {
 		return fmt.Errorf(`found %q, expected at most 64 ASCII characters and none of @ ( ) \ [ ] " ; : < > , or blank`, s)
+	}
+	return nil
+}
+
+func checkNickname(s string) error {
+	if err := checkNicknameSyntax(s); err != nil {
+		return err
 	}
 	if strings.HasPrefix(s, ".") || strings.HasSuffix(s, ".") || strings.Contains(s, "..") {
 		return fmt.Errorf("found %q, expected dots only between other characters: Exchange makes an address of it", s)

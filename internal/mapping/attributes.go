@@ -3,6 +3,7 @@
 package mapping
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -23,9 +24,9 @@ type rule struct {
 	whenNull string
 	required bool // the account document cannot do without
 	cleared  bool // the rule always clears
-	paths    bool
-	naming   func(string) error
 	day      bool // a date alone means the end of that day
+	naming   func(string) error
+	syntax   func(string) error // what AttributeType.Check leaves to the target: paths and times
 }
 
 // attributes compiles the rules, and those of leavers, which replace rules of
@@ -90,9 +91,33 @@ func (c *compiler) attributeRules(path string, given map[string]AttributeRule) (
 	return spelt, rules
 }
 
+// pseudo are attributes that only Microsoft's HR provisioning has, lower-cased, with what says the same here.
+var pseudo = map[string]string{
+	"accountdisabled": directory.ByLifecycle,
+	"issoftdeleted":   "deletion follows from worker_lifecycle.retention_days and the resource's on_removal",
+	"objectfilter":    "who gets an account is said by scope; IgnoreObjectFlow in any rule drops a worker as well",
+}
+
+// whyRefused says why no rule may write an attribute, "" if one may.
+func whyRefused(f directory.Format, name string) string {
+	lower := strings.ToLower(name)
+	return cmp.Or(f.Refused[lower], pseudo[lower])
+}
+
+// syntax is what AttributeType.Check leaves to the target, nil if nothing.
+func (c *compiler) syntax(t directory.AttributeType) func(string) error {
+	switch {
+	case t.Syntax == directory.Path && t.Name != directory.ManagerAttribute:
+		return c.format.CheckPath
+	case t.Syntax == directory.Time && c.format.CheckTime != nil:
+		return func(s string) error { return c.format.CheckTime(t.Name, s) }
+	}
+	return nil
+}
+
 // writable finds the target attribute of a rule and refuses those that no rule may write.
 func (c *compiler) writable(path, name string) (directory.AttributeType, bool) {
-	if instead, refused := c.m.target.refused[strings.ToLower(name)]; refused {
+	if instead := whyRefused(c.format, name); instead != "" {
 		c.failf(path, "%s cannot be written by a rule: %s", name, instead)
 		return directory.AttributeType{}, false
 	}
@@ -119,11 +144,11 @@ func (c *compiler) writable(path, name string) (directory.AttributeType, bool) {
 
 func (c *compiler) attributeRule(path string, t directory.AttributeType, given AttributeRule) (rule, bool) {
 	problems := len(c.errs)
-	r := rule{target: t, whenNull: given.WhenNull, required: c.required(t.Name), paths: c.m.target.paths && t.Syntax == directory.Path && t.Name != directory.ManagerAttribute}
+	r := rule{target: t, whenNull: given.WhenNull, required: c.required(t.Name), syntax: c.syntax(t)}
 	if t.Name == directory.ManagerAttribute {
 		r.target.Syntax, r.target.HasMax, r.target.HasMin = directory.Text, false, false // a worker id, which the target translates
 	}
-	r.naming, r.day = c.m.target.naming[t.Name], slices.Contains(c.format.Days, t.Name)
+	r.naming, r.day = c.format.Naming[t.Name], slices.Contains(c.format.Days, t.Name)
 	r.from = c.computation(path, given)
 	r.outcome.Redact = given.Redact || r.from.program != nil && r.from.program.Redacted()
 	r.outcome.Unique = given.Unique || r.naming != nil || slices.Contains(c.format.Unique, t.Name)
@@ -275,17 +300,6 @@ func (c *compiler) checkFixed(r *rule, v directory.Value) error {
 	return c.format.CheckValue(r.target, v)
 }
 
-// checkSyntax covers what AttributeType.Check leaves to the target: paths and times.
-func (r *rule) checkSyntax(s string) error {
-	switch {
-	case r.paths:
-		return checkPath(s)
-	case r.target.Syntax == directory.Time:
-		return checkTime(r.target.Name, s)
-	}
-	return nil
-}
-
 // check says what is wrong with a value of the attribute.
 func (r *rule) check(v directory.Value) error {
 	if err := r.target.Check(v); err != nil {
@@ -300,8 +314,10 @@ func (r *rule) check(v directory.Value) error {
 				return err
 			}
 		}
-		if err := r.checkSyntax(s); err != nil {
-			return err
+		if r.syntax != nil {
+			if err := r.syntax(s); err != nil {
+				return err
+			}
 		}
 	}
 	if r.naming != nil && len(v) > 1 {

@@ -36,14 +36,10 @@ func Compile(rules Rules, schema *directory.Schema, f directory.Format) (*Mappin
 	}
 	c := &compiler{m: &Mapping{}, rules: rules, format: f, inputs: map[string]bool{}}
 	c.schema = c.extend(schema)
-	target, known := targets[rules.Target]
-	switch {
-	case !known:
-		c.failf("target", "found %q, expected one of %s", rules.Target, quoted(sortedKeys(targets)))
-	case rules.Target != f.Target:
+	if rules.Target != f.Target {
 		c.failf("target", "found %q, expected %q, which these rules are used for", rules.Target, f.Target)
 	}
-	c.m.target = target
+	c.m.checkPath = f.CheckPath
 	if rules.SynchronisedOnly && f.Mastered == nil {
 		c.failf("synchronised_only", "found true, expected it only where accounts are synchronised from elsewhere, "+
 			"which those of %s are not", f.Target)
@@ -305,14 +301,14 @@ func (c *compiler) place(path, source string) computation {
 	if !c.decided(path, source) {
 		return computation{}
 	}
-	if c.m.target.paths {
-		check = checkPath
-		if checkPath(source) == nil {
+	if c.m.checkPath != nil {
+		check = c.m.checkPath
+		if check(source) == nil {
 			v := strings.TrimSpace(source)
 			return computation{constant: expression.String(v), text: strconv.Quote(v)}
 		}
 		if !strings.ContainsAny(source, `[("`) {
-			c.fail(path, checkPath(source))
+			c.fail(path, check(source))
 			return computation{}
 		}
 	}

@@ -128,7 +128,7 @@ func (c *compiler) recordIn(path string, name *string, chars int64) {
 	*name = t.Name
 	_, mapped := c.rules.Attributes[t.Name]
 	_, mappedLater := l.LeaverAttributes[t.Name]
-	_, naming := c.m.target.naming[t.Name]
+	_, naming := c.format.Naming[t.Name]
 	switch {
 	case mapped || mappedLater || naming:
 		c.failf(path, "%s is written by a rule as well, expected an attribute that nothing else uses", t.Name)

@@ -19,7 +19,7 @@ var compileProblems = map[string]struct {
 	change func(*Rules)
 	want   []string
 }{
-	"target":           {func(r *Rules) { r.Target = "novell" }, []string{`target: found "novell", expected one of "active_directory", "entra"`}},
+	"target":           {func(r *Rules) { r.Target = "novell" }, []string{`target: found "novell", expected "active_directory"`}},
 	"other target":     {func(r *Rules) { r.Target = "entra" }, []string{`target: found "entra", expected "active_directory"`}},
 	"no match":         {func(r *Rules) { r.Match = nil }, []string{"match: missing"}},
 	"empty match":      {func(r *Rules) { r.Match = []MatchRule{{}} }, []string{"match[0]: missing"}},

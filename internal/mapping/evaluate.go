@@ -254,8 +254,8 @@ func (e *evaluation) path(c *computation, name string) (string, error) {
 	if len(values) > 1 {
 		return "", fmt.Errorf("%s: found %d values, expected one; %s", name, len(values), e.describe(c))
 	}
-	if e.m.target.paths && c.program != nil {
-		if err := checkPath(values[0]); err != nil {
+	if e.m.checkPath != nil && c.program != nil {
+		if err := e.m.checkPath(values[0]); err != nil {
 			return "", fmt.Errorf("%s: %w; %s", name, err, e.describe(c))
 		}
 	}

@@ -120,7 +120,7 @@ func TestWorkerProblems(t *testing.T) {
 		"nul":             {"title", AttributeRule{Source: "X"}, text("a\x00b"), []string{"NUL"}},
 		"UTF-8":           {"title", AttributeRule{Source: "X"}, text("a\xff"), []string{"valid UTF-8"}},
 		"path":            {"secretary", AttributeRule{Source: "X"}, text("Bob"), []string{"expected a distinguished name"}},
-		"time":            {"accountExpires", AttributeRule{Source: "X"}, text("2027-01-31"), []string{`accountExpires: found "2027-01-31", expected a time`}},
+		"time":            {"accountExpires", AttributeRule{Source: "X"}, text("2027-01-31"), []string{`accountExpires: found "2027-01-31"`, "expected a time"}},
 		"function":        {"title", AttributeRule{Expression: `FormatDateTime([X], , "yyyy-MM-dd", "yyyy")`}, text("soon"), []string{"title: line 1, column 1: FormatDateTime", `rule FormatDateTime`}},
 		"redacted":        {"countryCode", AttributeRule{Source: "X", Redact: true}, text("hush"), []string{"countryCode: the value is not acceptable (redacted); rule [X]"}},
 		"logon name":      {"sAMAccountName", AttributeRule{Source: "X"}, text("a/b"), []string{`sAMAccountName: found "a/b" with the character '/'`}},
@@ -218,46 +218,6 @@ func TestApplyDefaults(t *testing.T) {
 	for name, want := range map[string]bool{"cn": true, "sAMAccountName": true, "mail": true, "userPrincipalName": false, "employeeID": false} {
 		if got := d.Attributes[name].OnCreate; got != want {
 			t.Errorf("%s: on create %v, want %v", name, got, want)
-		}
-	}
-}
-
-func TestTimes(t *testing.T) {
-	for s, want := range map[string]bool{"20270131000000.0Z": true, "20270131000000Z": true, "2027-01-31T00:00:00+01:00": true, "never": false, "134117171990000000": false, "tomorrow": false} {
-		if err := checkTime("whenNever", s); (err == nil) != want {
-			t.Errorf("%q: %v", s, err)
-		}
-	}
-	for s, want := range map[string]bool{"never": true, "9223372036854775807": true, "0": true, "-1": false, "31.12.2027": false} {
-		if err := checkTime("accountExpires", s); (err == nil) != want {
-			t.Errorf("accountExpires %q: %v", s, err)
-		}
-	}
-}
-
-func TestNames(t *testing.T) {
-	long := strings.Repeat("x", 65)
-	for _, test := range []struct {
-		target, name string
-		good, bad    []string
-	}{
-		{"active_directory", "cn", []string{"Ann Lee", "O'Neil, Bob", "李"}, []string{long, "a\x00b", "a\nCNF:1"}},
-		{"active_directory", "sAMAccountName", []string{"lee", "a b", "müller", "a.b", strings.Repeat("x", 20)},
-			[]string{strings.Repeat("x", 21), "a.", "..", ". .", "a@b", "a\tb", `a"b`, `a\b`, "a[b", "a]b", "a:b", "a;b", "a|b", "a=b", "a,b", "a+b", "a*b", "a?b", "a<b", "a>b", "a/b"}},
-		{"active_directory", "userPrincipalName", []string{"ann.lee@corp.example.com", "müller@x", "o'neil@x.y"}, []string{"", "ann", "@x", "a@", "a@b@c", "a b@c", "a@b c", "a@.c", "a@c.", "a@b..c", "a,b@c", `a\b@c`, "a\u00a0b@c"}},
-		{"entra", "userPrincipalName", []string{"ann.lee@contoso.com", "a'b-c_d!e#f^g~h@x.com"}, []string{"müller@x.com", ".a@x.com", "a.@x.com", "a+b@x.com", "a@" + long + ".com", long + "@x.com", "a", "a@b@c"}},
-		{"entra", "mailNickname", []string{"ann.lee", "a+b"}, []string{"", "a b", "a@b", "a(b", "é", `a"b`, "a;b", long}},
-	} {
-		check := targets[test.target].naming[test.name]
-		for _, s := range test.good {
-			if err := check(s); err != nil {
-				t.Errorf("%s %s: %v", test.target, test.name, err)
-			}
-		}
-		for _, s := range test.bad {
-			if err := check(s); err == nil {
-				t.Errorf("%s %s: no error for %q", test.target, test.name, s)
-			}
 		}
 	}
 }

@@ -7,7 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"terraform-provider-workforce/internal/activedirectory"
 	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/entra"
 	"terraform-provider-workforce/internal/expression"
 	"terraform-provider-workforce/internal/worker"
 )
@@ -18,14 +20,15 @@ var adFormat = directory.Format{Target: "active_directory", HasContainer: true, 
 	{Key: "sam_account_name", Attribute: "sAMAccountName", Required: true},
 	{Key: "user_principal_name", Attribute: "userPrincipalName"},
 	{Key: "manager", Attribute: "manager"},
-}}
+}, Naming: activedirectory.Format.Naming, Refused: activedirectory.Format.Refused, CheckPath: activedirectory.Format.CheckPath,
+	CheckTime: activedirectory.Format.CheckTime}
 
 var entraFormat = directory.Format{Target: "entra", Core: []directory.CoreKey{
 	{Key: "user_principal_name", Attribute: "userPrincipalName", Required: true},
 	{Key: "display_name", Attribute: "displayName", Required: true},
 	{Key: "mail_nickname", Attribute: "mailNickname", Required: true},
 	{Key: "manager", Attribute: "manager"},
-}}
+}, Naming: entra.Format.Naming, Refused: entra.Format.Refused}
 
 func adSchema() *directory.Schema {
 	text := func(name string, upper int64) directory.AttributeType {

@@ -16,7 +16,7 @@ import (
 // concurrent use.
 type Mapping struct {
 	rules     Rules
-	target    target
+	checkPath func(string) error // nil where containers are no paths
 	match     [][]condition
 	scope     [][]clause
 	rulesFor  []rule // while the worker works here, sorted by target

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/expression"
 	"terraform-provider-workforce/internal/mapping/syncrule"
 )
@@ -41,9 +42,9 @@ type contribution struct {
 //
 // The notes say, one sentence each, what works differently here or was translated. What a
 // person must decide stands in the rules as a text that begins with "DECIDE: ", which
-// Compile refuses.
-func FromSyncRules(docs []string) (rules Rules, notes []string, err error) {
-	s := &syncImporter{importer: importer{priorities: map[int][]MatchCondition{}, nulls: map[string]bool{}, extended: map[string]bool{}},
+// Compile refuses. Formats are those of the directories that rules can be written for.
+func FromSyncRules(docs []string, formats ...directory.Format) (rules Rules, notes []string, err error) {
+	s := &syncImporter{importer: importer{formats: formats, priorities: map[int][]MatchCondition{}, nulls: map[string]bool{}, extended: map[string]bool{}},
 		fills: map[string][]contribution{}, flows: map[string][]contribution{}, read: map[string]*expression.Syntax{},
 		empty: map[string]bool{}, refused: map[string]string{}}
 	var all []syncrule.Rule
@@ -118,7 +119,7 @@ func (s *syncImporter) sort(all []syncrule.Rule) error {
 			s.in = append(s.in, r)
 		}
 	}
-	s.rules.Target = s.directory(first)
+	s.aim(s.directory(first))
 	s.collect()
 	return nil
 }
@@ -136,7 +137,7 @@ func personal(r syncrule.Rule) bool {
 // inboundOnly takes attributes of the metaverse for those of the account: there is no rule
 // that says which these become.
 func (s *syncImporter) inboundOnly(inbound []syncrule.Rule) {
-	s.rules.Target = "active_directory"
+	s.aim(syncrule.ActiveDirectory)
 	for _, r := range inbound {
 		r.Outbound, r.Creates, r.Directory, r.Joins = true, false, "", nil
 		s.out = append(s.out, r)

@@ -35,7 +35,7 @@ func (s *syncImporter) target(all []contribution) {
 	if why == "" {
 		tree, why = s.compose(tree)
 	}
-	if instead, refused := targets[s.rules.Target].refused[lower]; refused {
+	if instead := whyRefused(s.format, name); instead != "" {
 		s.notef("%s was left out: %s.", name, instead) // its source may be a password
 		return
 	}
@@ -89,7 +89,7 @@ func (s *syncImporter) nullOf(name string, flows []contribution, tree *expressio
 	if !clears || rule.Apply != "" && rule.Apply != ApplyAlways || rule.Constant != nil || tree == nil {
 		return
 	}
-	if _, names := targets[s.rules.Target].naming[name]; names {
+	if _, names := s.format.Naming[name]; names {
 		return
 	}
 	lower := strings.ToLower(name)

@@ -24,7 +24,7 @@ func fromFiles(t *testing.T, names ...string) (Rules, string) {
 		}
 		docs = append(docs, string(doc))
 	}
-	rules, notes, err := FromSyncRules(docs)
+	rules, notes, err := FromSyncRules(docs, adFormat, entraFormat)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -227,7 +227,7 @@ func TestFromSyncRulesLifecycle(t *testing.T) {
 		"none": {one("info", "[x]"), nil, nil, "no rule enables or disables accounts"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			rules, notes, err := FromSyncRules(c.rules)
+			rules, notes, err := FromSyncRules(c.rules, adFormat, entraFormat)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -269,7 +269,7 @@ func TestFromSyncRulesScope(t *testing.T) {
 		"an unknown word": {scopeOf("type RESEMBLES x"), "DECIDE: the scope says [type] RESEMBLES x"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			rules, _, err := FromSyncRules([]string{outboundRule("Out to AD - User", c.scope, 1, append(slices.Clone(namesFlow), status)...)})
+			rules, _, err := FromSyncRules([]string{outboundRule("Out to AD - User", c.scope, 1, append(slices.Clone(namesFlow), status)...)}, adFormat, entraFormat)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -301,7 +301,7 @@ func TestFromSyncRulesFlows(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			more := outboundRule("Out to AD - more", c.scope, 5, flowTo("info", c.expression))
 			more = strings.Replace(more, `"Provision"`, `"Join"`, 1)
-			rules, _, err := FromSyncRules([]string{base, more})
+			rules, _, err := FromSyncRules([]string{base, more}, adFormat, entraFormat)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -323,7 +323,7 @@ func TestFromSyncRulesSynchronised(t *testing.T) {
 		"FlowType": "Direct"}]}`
 	out := strings.NewReplacer("Out to AD ", "Out to AAD ").Replace(outboundRule("Out to AD - User Join", "", 2, flowTo("department",
 		"[department]")))
-	rules, _, err := FromSyncRules([]string{in, out})
+	rules, _, err := FromSyncRules([]string{in, out}, adFormat, entraFormat)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -343,7 +343,7 @@ func TestFromSyncRulesDN(t *testing.T) {
 		`"uid=" + [n] + ",OU=A"`:                                {"DECIDE", "DECIDE"},
 		`[dn]`:                                                  {"DECIDE", "DECIDE"},
 	} {
-		rules, _, err := FromSyncRules([]string{outboundRule("Out to AD - User", "", 1, flowTo("dn", dn))})
+		rules, _, err := FromSyncRules([]string{outboundRule("Out to AD - User", "", 1, flowTo("dn", dn))}, adFormat, entraFormat)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -376,11 +376,11 @@ func TestFromSyncRulesProblems(t *testing.T) {
 		"New-ADSyncRule -Name 'x":                                               "line 1: the text that begins here has no end",
 		"New-ADSyncRule -Name 'x' -Direction 'Inbound' -Precedence $p":          "found the variable $p",
 	} {
-		if _, _, err := FromSyncRules([]string{doc}); err == nil || !strings.Contains(err.Error(), want) {
+		if _, _, err := FromSyncRules([]string{doc}, adFormat, entraFormat); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", doc, err, want)
 		}
 	}
-	_, _, err := FromSyncRules([]string{outboundRule("Out to AD", "", 1), "x"})
+	_, _, err := FromSyncRules([]string{outboundRule("Out to AD", "", 1), "x"}, adFormat, entraFormat)
 	if err == nil || !strings.Contains(err.Error(), "export 2 of 2") {
 		t.Errorf("the second of two: %v", err)
 	}
@@ -400,7 +400,7 @@ func TestFromSyncRulesEncodings(t *testing.T) {
 		}
 		for kind, text := range map[string]string{"byte order mark": "\ufeff" + string(doc),
 			"UTF-16 in Base64": base64.StdEncoding.EncodeToString(wide)} {
-			got, _, err := FromSyncRules([]string{text})
+			got, _, err := FromSyncRules([]string{text}, adFormat, entraFormat)
 			if err != nil {
 				t.Fatalf("%s, %s: %v", name, kind, err)
 			}

@@ -13,7 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-workforce/internal/activedirectory"
-	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/dn"
 	"terraform-provider-workforce/internal/reconcile"
 )
 
@@ -45,7 +45,7 @@ func checkContainerArgument(v types.String, diags *diag.Diagnostics) {
 
 // samePath returns the spelling before if the path is the same, else now.
 func samePath(before types.String, now string) types.String {
-	if !before.IsNull() && !before.IsUnknown() && directory.PathKey(before.ValueString()) == directory.PathKey(now) {
+	if !before.IsNull() && !before.IsUnknown() && dn.Key(before.ValueString()) == dn.Key(now) {
 		return before
 	}
 	return types.StringValue(now)
@@ -194,7 +194,7 @@ func (m *adGroupModel) observe(g *activedirectory.GroupObject, manager *string) 
 	m.Scope, m.Category = types.StringValue(g.Scope), types.StringValue(g.Category)
 	managed(&m.Description, g.Description)
 	managed(&m.Mail, g.Mail)
-	if manager == nil || directory.PathKey(*manager) != directory.PathKey(g.ManagedBy) {
+	if manager == nil || dn.Key(*manager) != dn.Key(g.ManagedBy) {
 		managed(&m.ManagedBy, g.ManagedBy)
 	}
 }

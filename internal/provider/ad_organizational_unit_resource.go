@@ -15,7 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-workforce/internal/activedirectory"
-	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/dn"
 	"terraform-provider-workforce/internal/reconcile"
 )
 
@@ -106,7 +106,7 @@ func (r *adOrganizationalUnitResource) ModifyPlan(ctx context.Context, req resou
 			addProblems(&resp.Diagnostics, "The organizational unit cannot be as planned", err)
 		}
 	}
-	r.data.claimObject("name", "ad name "+directory.PathKey(want.Path()), reconcile.NameClaim{Holder: state.ID.ValueString(), Strict: true,
+	r.data.claimObject("name", "ad name "+dn.Key(want.Path()), reconcile.NameClaim{Holder: state.ID.ValueString(), Strict: true,
 		Label: fmt.Sprintf("workforce_ad_organizational_unit with name = %q and container = %q", want.Name, want.Container)}, &resp.Diagnostics)
 	domain.Expect(want.Path())
 	for at := want.Container; want.CreateParents && strings.HasPrefix(strings.ToUpper(at), "OU="); at = activedirectory.Parent(at) {

@@ -10,6 +10,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"terraform-provider-workforce/internal/activedirectory"
+	"terraform-provider-workforce/internal/entra"
 	"terraform-provider-workforce/internal/mapping"
 )
 
@@ -45,7 +47,7 @@ func (mappingFromEntraSchemaFunction) Run(ctx context.Context, req function.RunR
 	if resp.Error = req.Arguments.Get(ctx, &doc); resp.Error != nil {
 		return
 	}
-	rules, notes, err := mapping.FromEntraSchema(doc)
+	rules, notes, err := mapping.FromEntraSchema(doc, activedirectory.Format, entra.Format)
 	if err != nil {
 		resp.Error = function.NewArgumentFuncError(0, err.Error())
 		return
@@ -107,7 +109,7 @@ func (mappingFromSyncRulesFunction) Run(ctx context.Context, req function.RunReq
 		resp.Error = function.NewFuncError("exports: found no argument, expected at least one export, such as file(\"rules.xml\")")
 		return
 	}
-	rules, notes, err := mapping.FromSyncRules(docs)
+	rules, notes, err := mapping.FromSyncRules(docs, activedirectory.Format, entra.Format)
 	if err != nil {
 		resp.Error = function.NewArgumentFuncError(0, err.Error())
 		return

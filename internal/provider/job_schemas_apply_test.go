@@ -18,6 +18,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
+	"terraform-provider-workforce/internal/activedirectory"
+	"terraform-provider-workforce/internal/entra"
 	"terraform-provider-workforce/internal/mapping"
 	"terraform-provider-workforce/internal/sandbox/graph"
 )
@@ -42,7 +44,7 @@ func moveIn(t *testing.T, name, tag, prefix, arguments string, replace *strings.
 	if err != nil {
 		t.Fatal(err)
 	}
-	rules, _, err := mapping.FromEntraSchema(string(doc))
+	rules, _, err := mapping.FromEntraSchema(string(doc), activedirectory.Format, entra.Format)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
+	"terraform-provider-workforce/internal/activedirectory"
+	"terraform-provider-workforce/internal/entra"
 	"terraform-provider-workforce/internal/expression"
 	"terraform-provider-workforce/internal/mapping"
 	"terraform-provider-workforce/internal/sandbox/graph"
@@ -105,7 +107,7 @@ func TestJobSchemas(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			rules, notes, err := mapping.FromEntraSchema(string(doc))
+			rules, notes, err := mapping.FromEntraSchema(string(doc), activedirectory.Format, entra.Format)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -104,8 +104,8 @@ func (t target) imported(e *directory.Existing) (any, error) {
 	m := t.newArguments()
 	var diags diag.Diagnostics
 	m.ID = types.StringValue(e.ID)
-	m.settle(e, nil, false)
-	m.settleDocument(t.marshal(t.terms().CoreOf(e.Account)), &diags)
+	m.fillFromPlace(e, nil, false)
+	m.fillFromDocument(t.marshal(t.terms().CoreOf(e.Account)), &diags)
 	if diags.HasError() {
 		return nil, fmt.Errorf("%s: %s", e.Path, diags[0].Detail())
 	}

@@ -74,9 +74,9 @@ type personModel interface {
 	flags() map[string]*types.Bool
 	// place is the argument for the container, nil where there are none.
 	place() *types.String
-	// settle fills in what is computed from where the account is; seen is nil
+	// fillFromPlace fills in what is computed from where the account is; seen is nil
 	// at plan, where moved says that it will be somewhere else.
-	settle(seen *directory.Existing, before personModel, moved bool)
+	fillFromPlace(seen *directory.Existing, before personModel, moved bool)
 	// handover returns where the first credential is kept; nil for nowhere.
 	handover(ctx context.Context, d *providerData, diags *diag.Diagnostics) *handover.Files
 }
@@ -115,7 +115,7 @@ func (m *adFlagsModel) flags() map[string]*types.Bool {
 
 func (m *entraUserModel) flags() map[string]*types.Bool { return nil }
 
-func (m *adUserModel) settle(seen *directory.Existing, before personModel, moved bool) {
+func (m *adUserModel) fillFromPlace(seen *directory.Existing, before personModel, moved bool) {
 	switch state, ok := before.(*adUserModel); {
 	case seen != nil:
 		m.SID = types.StringValue(seen.Account.Attributes["objectSid"].Text())
@@ -125,13 +125,14 @@ func (m *adUserModel) settle(seen *directory.Existing, before personModel, moved
 	}
 }
 
-func (m *entraUserModel) settle(*directory.Existing, personModel, bool) {}
+func (m *entraUserModel) fillFromPlace(*directory.Existing, personModel, bool) {}
 
 // userArguments is a user of a target with its arguments.
 type userArguments struct {
 	target target
 	personModel
 	*userModel
+	decoded map[string]directory.Account // by document, what this call has decoded
 }
 
 func (t target) newArguments() userArguments {
@@ -140,7 +141,7 @@ func (t target) newArguments() userArguments {
 		m = &entraUserModel{FirstAccessPass: nullObject(firstPassSchema())}
 	}
 	m.common().timeoutsModel = noTimeouts()
-	return userArguments{target: t, personModel: m, userModel: m.common()}
+	return userArguments{target: t, personModel: m, userModel: m.common(), decoded: map[string]directory.Account{}}
 }
 
 // known reports whether everything the document is made of is known.
@@ -194,23 +195,36 @@ func (m userArguments) document(diags *diag.Diagnostics) string {
 	return m.target.marshal(a)
 }
 
-// settleComputed fills in what is known at plan of the computed attributes.
-func (m userArguments) settleComputed(doc string, state userArguments, exists bool) {
-	want, err := m.target.format.Unmarshal(doc)
+// decode reads a document, once in a call.
+func (m userArguments) decode(doc string) (directory.Account, error) {
+	if a, known := m.decoded[doc]; known {
+		return a.Clone(), nil
+	}
+	a, err := m.target.format.Unmarshal(doc)
+	if err == nil {
+		m.decoded[doc] = a.Clone()
+	}
+	return a, err
+}
+
+// fillComputed fills in what is known at plan of the computed attributes.
+func (m userArguments) fillComputed(doc string, state userArguments, exists bool) {
+	want, err := m.decode(doc)
 	if err != nil {
 		return
 	}
 	m.Enabled = types.BoolValue(want.Enabled)
-	before, err := m.target.format.Unmarshal(state.document(&diag.Diagnostics{}))
+	before, err := m.decode(state.document(&diag.Diagnostics{}))
 	if exists && err == nil {
-		m.settle(nil, state.personModel, before.Container != want.Container || !before.Attributes[m.target.label].Equal(want.Attributes[m.target.label]))
+		moved := before.Container != want.Container || !before.Attributes[m.target.label].Equal(want.Attributes[m.target.label])
+		m.fillFromPlace(nil, state.personModel, moved)
 	}
 }
 
-// settleDocument puts a document into the arguments it came from: account, or
+// fillFromDocument puts a document into the arguments it came from: account, or
 // those for accounts written by hand. Arguments that are not managed stay null.
-func (m userArguments) settleDocument(doc string, diags *diag.Diagnostics) {
-	a, err := m.target.format.Unmarshal(doc)
+func (m userArguments) fillFromDocument(doc string, diags *diag.Diagnostics) {
+	a, err := m.decode(doc)
 	if err != nil {
 		diags.AddError("Invalid account document", err.Error())
 		return
@@ -246,7 +260,7 @@ func (m userArguments) workerID(doc string, data *providerData) string {
 	if id := m.WorkerID.ValueString(); id != "" {
 		return id
 	}
-	a, err := m.target.format.Unmarshal(doc)
+	a, err := m.decode(doc)
 	if err != nil {
 		return m.ID.ValueString()
 	}

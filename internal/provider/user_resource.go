@@ -129,7 +129,7 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	if exists && state.Adopted.IsNull() && adopted[id] == "" {
 		plan.Adopted = state.Adopted
 	}
-	plan.settleComputed(doc, state, exists)
+	plan.fillComputed(doc, state, exists)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan.personModel)...)
 }
 
@@ -292,7 +292,7 @@ func (r *userResource) ImportState(ctx context.Context, req resource.ImportState
 // person returns a population of the one account, and its worker id.
 func (r *userResource) person(m userArguments, doc string) (*reconcile.Population, string) {
 	p := r.target.population("user", r.data)
-	p.Single, p.Typed, p.Gathering = true, m.Account.IsNull(), r.target.gathering(r.data)
+	p.Single, p.Typed, p.Gathering, p.Decoded = true, m.Account.IsNull(), r.target.gathering(r.data), m.decoded
 	p.Options = reconcile.Options{
 		Adopt: m.AdoptExisting.ValueString(), Restore: m.RestoreDeleted.ValueBool(), OnRemoval: m.OnDestroy.ValueString(), RetentionDays: int(m.RetentionDays.ValueInt64()),
 		ChangePassword: m.ChangePasswordAtNextLogon.ValueBool(), LinkLater: true,
@@ -358,7 +358,7 @@ func adoptedBy(m userArguments, id string) map[string]string {
 func (r *userResource) record(m userArguments, p *reconcile.Population, id, doc string, diags *diag.Diagnostics) {
 	m.ID = types.StringValue(cmp.Or(p.Memory.IDs[id], p.Memory.Moved[id]))
 	if seen := p.Seen[id]; seen != nil {
-		m.settle(seen, nil, false)
+		m.fillFromPlace(seen, nil, false)
 	}
-	m.settleDocument(doc, diags)
+	m.fillFromDocument(doc, diags)
 }

@@ -21,7 +21,7 @@ func (p *Population) noteManualChanges(id string, recorded directory.Account, no
 		delete(p.Memory.Unwritten, id)
 		return
 	}
-	after, err := p.Target.Format.Unmarshal(now)
+	after, err := p.decode(now)
 	if err != nil {
 		return
 	}

@@ -16,7 +16,7 @@
 // what a change would do that the documents do not show by themselves, and refuses what
 // could not be done, or must not. Apply carries it out, one person or group after the
 // other, and returns the documents as they are then: one failure stops nobody else.
-// PlanEnd and End are the same for a resource that ends.
+// PlanEnd and End are the same for a resource that ends. The example of [Population] goes through them.
 //
 // # Findings
 //

@@ -23,15 +23,33 @@ func (t Target) Marshal(a directory.Account) string {
 
 // Parse reads documents. It reports the problems of each at its worker id.
 func (t Target) Parse(docs map[string]string) (map[string]directory.Account, Findings) {
-	return t.parse(docs, slices.Sorted(maps.Keys(docs)))
+	return parse(t.Format.Unmarshal, docs, slices.Sorted(maps.Keys(docs)))
 }
 
-// parse reads the documents of some workers.
-func (t Target) parse(docs map[string]string, workers []string) (map[string]directory.Account, Findings) {
+// parse is [Target.Parse] of some workers.
+func (p *Population) parse(docs map[string]string, workers []string) (map[string]directory.Account, Findings) {
+	return parse(p.decode, docs, workers)
+}
+
+// decode reads a document, or finds it among those that are read.
+func (p *Population) decode(doc string) (directory.Account, error) {
+	if a, known := p.Decoded[doc]; known {
+		return a.Clone(), nil
+	}
+	a, err := p.Target.Format.Unmarshal(doc)
+	if err == nil && p.Decoded != nil {
+		p.Decoded[doc] = a.Clone()
+	}
+	return a, err
+}
+
+func parse(
+	decode func(doc string) (directory.Account, error), docs map[string]string, workers []string,
+) (map[string]directory.Account, Findings) {
 	accounts := make(map[string]directory.Account, len(workers))
 	var f Findings
 	for _, id := range workers {
-		a, err := t.Format.Unmarshal(docs[id])
+		a, err := decode(docs[id])
 		if err == nil {
 			accounts[id] = a
 			continue

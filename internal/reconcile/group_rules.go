@@ -109,7 +109,7 @@ func (g *GroupRules) plan(ctx context.Context, accounts map[string]string) (map[
 	planned, want := make(map[string]string, len(g.Rules)), make(map[string]membership.Members, len(g.Rules))
 	for ref := range g.Rules {
 		if members, managed := g.decide(ref, findings, have[ref], len(accounts)); managed {
-			g.keepStuck(ref, members, have[ref])
+			g.keepUnremovable(ref, members, have[ref])
 			want[ref], planned[ref] = members, members.Document()
 		}
 	}

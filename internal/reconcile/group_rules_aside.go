@@ -49,10 +49,10 @@ func (g *GroupRules) addPrivileged(ref, why string) {
 	g.addTrouble(ref, groupTrouble{"The group is privileged", "the group is privileged: " + why, text})
 }
 
-// keepStuck keeps those in a group whom no rule takes out: everybody in a group that
+// keepUnremovable keeps those in a group whom no rule takes out: everybody in a group that
 // protects its members, and those whose primary group it is. They are named, since
 // some of them may have left.
-func (g *GroupRules) keepStuck(ref string, want, have membership.Members) {
+func (g *GroupRules) keepUnremovable(ref string, want, have membership.Members) {
 	group := g.Groups[ref]
 	var stuck []string
 	for _, key := range have.Without(want) {

@@ -23,7 +23,7 @@ func (f Findings) Grouped() Findings {
 	kinds := map[key][]Finding{}
 	var order []key
 	for _, one := range f {
-		k := key{one.Severity, one.Title, one.Argument + one.Key, wording.Kind(one.said())}
+		k := key{one.Severity, one.Title, one.Argument + one.Key, wording.Kind(one.commonText())}
 		if kinds[k] == nil {
 			order = append(order, k)
 		}
@@ -47,8 +47,8 @@ func (f Findings) Grouped() Findings {
 	return out
 }
 
-// said is what a finding has in common with others of its kind.
-func (one Finding) said() string {
+// commonText is what a finding has in common with others of its kind.
+func (one Finding) commonText() string {
 	if one.What != "" {
 		return one.What
 	}

@@ -63,6 +63,9 @@ type Population struct {
 	Before map[string]string
 	// Memory is what is known of the accounts beside their documents. Stages keep it up to date.
 	Memory Memory
+	// Decoded, if set, holds documents that the caller has decoded, by their text. Stages add theirs: it is for a
+	// population of one person, whose document the caller reads too.
+	Decoded map[string]directory.Account
 	// Seen holds accounts as a stage last read them.
 	Seen map[string]*directory.Existing
 
@@ -122,7 +125,7 @@ func (p *Population) Plan(ctx context.Context, want, carried map[string]string) 
 		p.claimPlanned(want, p.Memory.IDs, nil, &f)
 		return carried, f
 	}
-	accounts, f := p.Target.Parse(want)
+	accounts, f := p.parse(want, sortedKeys(want))
 	if f.Failed() {
 		return carried, f
 	}
@@ -201,7 +204,7 @@ func (p *Population) before(id string) (directory.Account, bool) {
 	if !there {
 		return directory.Account{}, false
 	}
-	a, err := p.Target.Format.Unmarshal(doc)
+	a, err := p.decode(doc)
 	if err != nil {
 		return directory.Account{}, false
 	}
@@ -218,7 +221,7 @@ func (p *Population) before(id string) (directory.Account, bool) {
 func (p *Population) Apply(ctx context.Context, want, planned map[string]string) (map[string]string, Findings) {
 	defer p.begin()()
 	candidates, removed := p.candidates(want), p.removed(want)
-	accounts, f := p.Target.parse(want, candidates)
+	accounts, f := p.parse(want, candidates)
 	dir, ok := p.connect(&f)
 	if !ok || f.Failed() || !p.sameDirectory(ctx, dir, &f) || !p.checkReplica(ctx, dir, &f) {
 		return p.Before, f
@@ -428,7 +431,7 @@ func (p *Population) label(id string) string {
 }
 
 func (p *Population) labelOf(doc string) string {
-	a, err := p.Target.Format.Unmarshal(doc)
+	a, err := p.decode(doc)
 	if err != nil {
 		return ""
 	}

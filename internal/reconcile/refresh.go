@@ -30,7 +30,7 @@ func (p *Population) Refresh(ctx context.Context) (map[string]string, Findings) 
 	if len(workers) == 0 && len(p.Memory.Moved) == 0 {
 		return after, nil
 	}
-	accounts, f := p.Target.parse(p.Before, workers)
+	accounts, f := p.parse(p.Before, workers)
 	if f.Failed() {
 		return p.Before, f
 	}

@@ -305,7 +305,7 @@ func (p *Population) End(ctx context.Context) (map[string]string, Findings) {
 	}
 	dir, ok := p.connect(&f)
 	if !ok || !p.sameDirectory(ctx, dir, &f) {
-		return p.keepAll(workers), f
+		return p.documentsOf(workers), f
 	}
 	p.noteTouched(workers)
 	left := p.remove(ctx, dir, workers, mode, &f)
@@ -335,7 +335,7 @@ func (p *Population) remove(ctx context.Context, dir Users, removed []string, mo
 	ours, err := p.stillOurs(ctx, dir, touched, left, f)
 	if err != nil {
 		f.problems("Cannot read accounts", err)
-		return p.keepAll(touched)
+		return p.documentsOf(touched)
 	}
 	var failures []error
 	ctx = audit.Because(ctx, fmt.Sprintf("the worker has no document any more (on_removal or on_destroy = %q)", mode))
@@ -360,8 +360,8 @@ func (p *Population) remove(ctx context.Context, dir Users, removed []string, mo
 	return left
 }
 
-// keepAll returns the documents of the removed workers as the state has them.
-func (p *Population) keepAll(removed []string) map[string]string {
+// documentsOf returns the documents of the removed workers as the state has them.
+func (p *Population) documentsOf(removed []string) map[string]string {
 	left := make(map[string]string, len(removed))
 	for _, id := range removed {
 		left[id] = p.Before[id]

@@ -192,7 +192,7 @@ func (w *Writeback) apply(ctx context.Context) (after, aside map[string]string) 
 	for _, o := range failed {
 		if _, is := skipped[o.WorkerID]; !is {
 			failures = append(failures, o.Err)
-			w.keepRecorded(o, want, after)
+			w.recordFailed(o, want, after)
 		}
 	}
 	w.addFailures(failures, len(changes))
@@ -228,8 +228,8 @@ func allRefused(changes []writeback.WorkerChange, aside, before map[string]strin
 	return refused > 1 && refused == tried
 }
 
-// keepRecorded puts a worker who failed into after: as read back if that is known, else as before.
-func (w *Writeback) keepRecorded(o writeback.Outcome, want map[string]writeback.Record, after map[string]string) {
+// recordFailed puts a worker who failed into after: as read back if that is known, else as before.
+func (w *Writeback) recordFailed(o writeback.Outcome, want map[string]writeback.Record, after map[string]string) {
 	delete(after, o.WorkerID)
 	before := w.before()[o.WorkerID]
 	switch _, wanted := want[o.WorkerID]; {

@@ -149,7 +149,7 @@ func (v *Review) aboutAlike() []finding {
 		})...)
 	}
 	out = append(out, v.oddPairs(joiners)...)
-	out = append(out, v.twice(joiners)...)
+	out = append(out, v.enteredTwice(joiners)...)
 	return append(out, v.sharedNames(joiners)...)
 }
 
@@ -177,8 +177,8 @@ func (v *Review) oddPairs(joiners []*person) []finding {
 	})
 }
 
-// twice asks about joiners who may be one person entered twice: the same name, or one letter apart.
-func (v *Review) twice(joiners []*person) []finding {
+// enteredTwice asks about joiners who may be one person entered twice: the same name, or one letter apart.
+func (v *Review) enteredTwice(joiners []*person) []finding {
 	byPart := map[string][]*person{}
 	for _, p := range joiners {
 		if p.pro.Given == "" || p.pro.Family == "" {

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"terraform-provider-workforce/internal/activedirectory"
 	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/roster"
 )
@@ -22,7 +23,8 @@ var adFormat = directory.Format{Target: "active_directory", ID: "objectGUID", Lo
 		{Key: "sam_account_name", Attribute: "sAMAccountName", Required: true},
 		{Key: "user_principal_name", Attribute: "userPrincipalName"},
 		{Key: "manager", Attribute: "manager"},
-	}}
+	}, Naming: activedirectory.Format.Naming, Refused: activedirectory.Format.Refused, CheckPath: activedirectory.Format.CheckPath,
+	CheckTime: activedirectory.Format.CheckTime}
 
 var adSchema = func() *directory.Schema {
 	types := []directory.AttributeType{

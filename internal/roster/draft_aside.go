@@ -18,14 +18,14 @@ func (d *drafts) fallBack(p *drafted) {
 		texts[i] = t.text + " (" + t.remedy + ")"
 	}
 	p.because = strings.Join(texts, "; ")
-	if p.held() {
+	if p.onHold() {
 		p.verdict = ActionHeld
 	}
 	if p.existing == nil || p.restored() {
 		return
 	}
 	d.asItIs(p)
-	if p.held() {
+	if p.onHold() {
 		return
 	}
 	cause, since := d.mustNotSignIn(p.person)

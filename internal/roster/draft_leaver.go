@@ -52,7 +52,7 @@ func (d *drafts) block(p *drafted, a *directory.Account) {
 // account that is disabled although its worker works here is not enough: it may be somebody else's.
 func (d *run) barred(p *drafted) bool {
 	switch {
-	case p.account == nil || p.account.Enabled || p.waits || p.held():
+	case p.account == nil || p.account.Enabled || p.waits || p.onHold():
 		return false
 	case p.override.disables():
 		return true

@@ -28,7 +28,7 @@ func (d *drafts) applyOverride(p *drafted) {
 		d.asItIs(p)
 		p.verdict = ""
 	case p.account == nil:
-		p.idle = p.staysDeleted || o.held() == nil
+		p.idle = p.staysDeleted || o.hold() == nil
 	}
 	if p.account == nil {
 		return

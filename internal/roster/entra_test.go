@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/entra"
 	"terraform-provider-workforce/internal/mapping"
 	"terraform-provider-workforce/internal/roster"
 )
@@ -17,7 +18,7 @@ var entraFormat = directory.Format{Target: "entra", ID: "id", Login: "userPrinci
 	{Key: "display_name", Attribute: "displayName", Required: true},
 	{Key: "mail_nickname", Attribute: "mailNickname", Required: true},
 	{Key: "manager", Attribute: "manager"},
-}}
+}, Naming: entra.Format.Naming, Refused: entra.Format.Refused}
 
 var entraSchema = directory.NewSchema(
 	directory.AttributeType{Name: "userPrincipalName"}, directory.AttributeType{Name: "displayName"}, directory.AttributeType{Name: "mailNickname"},

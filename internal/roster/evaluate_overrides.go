@@ -46,9 +46,9 @@ func (d *feed) readOverrides() error {
 	}
 	for _, id := range sortedKeys(d.overrides) {
 		o := d.overrides[id]
-		if other := o.wantsMore(); other != nil && o.held() != nil {
+		if other := o.wantsMore(); other != nil && o.hold() != nil {
 			problems = append(problems,
-				fmt.Sprintf("worker %q: %q leaves everything as it is (hold), and %q asks for a change: remove one of them", id, o.held().Reason,
+				fmt.Sprintf("worker %q: %q leaves everything as it is (hold), and %q asks for a change: remove one of them", id, o.hold().Reason,
 					other.Reason))
 		}
 		if on := o.enabled(); on != nil && !*on && o.container() != "" && d.rules.Lifecycle.Rehire == "new_name" &&

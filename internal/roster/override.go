@@ -110,8 +110,8 @@ func (o *overridden) disables() bool { on := o.enabled(); return on != nil && !*
 
 func (o *overridden) enables() bool { on := o.enabled(); return on != nil && *on }
 
-// held returns the override that leaves everything as it is; nil where none does.
-func (o *overridden) held() *Override {
+// hold returns the override that leaves everything as it is; nil where none does.
+func (o *overridden) hold() *Override {
 	if o == nil {
 		return nil
 	}

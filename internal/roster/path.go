@@ -4,12 +4,13 @@ package roster
 
 import (
 	"terraform-provider-workforce/internal/directory"
+	"terraform-provider-workforce/internal/dn"
 )
 
 // sameContainer compares paths as directories do.
-func sameContainer(a, b string) bool { return directory.SamePath(a, b) }
+func sameContainer(a, b string) bool { return dn.Same(a, b) }
 
-func canonicalPath(path string) string { return directory.PathKey(path) }
+func canonicalPath(path string) string { return dn.Key(path) }
 
 // containerOf returns where an object lives. Objects that are no accounts may
 // come without one; their path tells.

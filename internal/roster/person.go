@@ -91,7 +91,7 @@ func (p *person) setAside(kind problemKind, text, remedy string) {
 		return // stays as it is anyway
 	}
 	t := trouble{kind, text, remedy}
-	if !p.held() && !slices.Contains(p.troubles, t) {
+	if !p.onHold() && !slices.Contains(p.troubles, t) {
 		p.troubles = append(p.troubles, t)
 	}
 }
@@ -99,8 +99,8 @@ func (p *person) setAside(kind problemKind, text, remedy string) {
 // aside reports whether a person is set aside.
 func (p *person) aside() bool { return len(p.troubles) > 0 }
 
-// held reports whether an override leaves everything as it is.
-func (p *person) held() bool { return p.override.held() != nil }
+// onHold reports whether an override leaves everything as it is.
+func (p *person) onHold() bool { return p.override.hold() != nil }
 
 // onlyProtected reports whether nothing is wrong but that the account is protected,
 // which is how it is meant to be.

@@ -76,7 +76,7 @@ func (d *recognised) assignOverrides() {
 		if p := d.lookup(id); p != nil || d.waits(id) {
 			if p != nil && !p.waits {
 				p.override = o
-				if by := o.held(); by != nil {
+				if by := o.hold(); by != nil {
 					p.troubles = []trouble{{problemHeld, "held by an override " + by.until(), remedyHeld}}
 				}
 				if o.disables() && p.restored() {

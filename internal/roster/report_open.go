@@ -116,7 +116,7 @@ func (d *run) open(e *directory.Existing) OpenAccount {
 func (d *report) leftUnclear(p *compared, r rivals, unmanaged map[string]Unmanaged) {
 	carriers := d.accountsByWorkerID[directory.Fold(p.id)]
 	if p.worker == nil || p.waits || p.existing != nil || p.account != nil || len(carriers) == 0 || len(carriers) > maxFit ||
-		p.held() || p.override.enables() || !d.hasLeft(p.person) {
+		p.onHold() || p.override.enables() || !d.hasLeft(p.person) {
 		return
 	}
 	for _, e := range carriers {

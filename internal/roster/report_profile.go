@@ -130,7 +130,7 @@ func (r *reader) profile(p *compared) Profile {
 	}
 	if on := p.override.enabled(); on != nil && !p.idle {
 		out.Override = map[bool]string{true: "enabled", false: "disabled"}[*on]
-	} else if p.held() {
+	} else if p.onHold() {
 		out.Override = "held"
 	}
 	r.facts(p, &out)

@@ -51,14 +51,7 @@ func (d *report) result() (*Result, error) {
 	}
 	r.Orphans, r.Unmanaged, r.Words = d.orphans(), d.unmanagedAccounts(rivals), d.words()
 	r.Calendar = d.calendar()
-	for _, p := range d.decided() {
-		for _, w := range ruleWarnings(p) {
-			if !strings.HasPrefix(w, "worker ") {
-				w = fmt.Sprintf("worker %q: %s", p.id, w)
-			}
-			d.warnings = append(d.warnings, w)
-		}
-	}
+	d.warnRules()
 	d.warnMatches()
 	r.Near = d.nearFits()
 	d.warnNear(r.Near)
@@ -82,6 +75,18 @@ func (d *report) result() (*Result, error) {
 	return r, nil
 }
 
+// warnRules passes on what the rules warn of, each with the worker it is about.
+func (d *report) warnRules() {
+	for _, p := range d.decided() {
+		for _, w := range ruleWarnings(p) {
+			if !strings.HasPrefix(w, "worker ") {
+				w = fmt.Sprintf("worker %q: %s", p.id, w)
+			}
+			d.warnings = append(d.warnings, w)
+		}
+	}
+}
+
 // unmanagedAccounts says why accounts have no document.
 func (d *report) unmanagedAccounts(r rivals) map[string]Unmanaged {
 	out := maps.Clone(d.unmanaged)
@@ -96,7 +101,7 @@ func (d *report) unmanagedAccounts(r rivals) map[string]Unmanaged {
 
 // sort puts a person into the list of their kind.
 func (r *Result) sort(p *compared) {
-	if p.aside() && !p.held() {
+	if p.aside() && !p.onHold() {
 		r.SetAside = append(r.SetAside, p.id)
 	}
 	switch p.action {

@@ -39,7 +39,7 @@ func (d *report) warnMatches() {
 func (d *report) warnAside() {
 	var people []*compared
 	for _, p := range d.people {
-		if p.aside() && !p.onlyProtected() && !p.held() {
+		if p.aside() && !p.onlyProtected() && !p.onHold() {
 			people = append(people, p)
 		}
 	}

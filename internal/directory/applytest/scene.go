@@ -188,7 +188,7 @@ func (s *scene) right(changes ...directory.Change) {
 		}
 		s.same(c, own[0], users)
 	}
-	s.settled(changes...)
+	s.expectEmptyPlan(changes...)
 }
 
 // same compares an account with what is wanted.
@@ -220,8 +220,8 @@ func (s *scene) same(c directory.Change, u User, users []User) {
 	}
 }
 
-// settled checks that a new process plans nothing for accounts, and does nothing.
-func (s *scene) settled(changes ...directory.Change) {
+// expectEmptyPlan checks that a new process plans nothing for accounts, and does nothing.
+func (s *scene) expectEmptyPlan(changes ...directory.Change) {
 	s.Helper()
 	e := s.Engine(s)
 	for _, diff := range s.drift(e, changes...) {

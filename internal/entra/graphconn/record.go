@@ -274,11 +274,11 @@ func outcome(answer *Response, err error) audit.Outcome {
 	case !errors.As(err, &e):
 		return audit.Outcome{Status: audit.Failure, Detail: "it was not sent: " + err.Error()}
 	case e.Status == 0 && !e.sent:
-		return audit.Outcome{Status: audit.Failure, Detail: "it was not sent: " + e.saidOnly()}
+		return audit.Outcome{Status: audit.Failure, Detail: "it was not sent: " + e.withoutPath()}
 	case e.Status == 0, e.Status >= 500 && e.Status != http.StatusNotImplemented:
-		return audit.Outcome{Status: audit.Unknown, Code: code(e), Detail: e.saidOnly()}
+		return audit.Outcome{Status: audit.Unknown, Code: code(e), Detail: e.withoutPath()}
 	}
-	return audit.Outcome{Status: audit.Failure, Code: code(e), Detail: e.saidOnly()}
+	return audit.Outcome{Status: audit.Failure, Code: code(e), Detail: e.withoutPath()}
 }
 
 func code(e *Error) string {
@@ -288,8 +288,8 @@ func code(e *Error) string {
 	return strconv.Itoa(e.Status)
 }
 
-// saidOnly is what an error says without the path, which may show names, and what to do.
-func (e *Error) saidOnly() string {
+// withoutPath is what an error says without the path, which may show names, and what to do.
+func (e *Error) withoutPath() string {
 	text := strings.TrimSpace(e.Code + " " + e.Message)
 	if e.Err != nil {
 		text = e.Err.Error()

@@ -178,16 +178,6 @@ func TestOddEntries(t *testing.T) {
 	mustContain(t, err, "found no records")
 }
 
-func TestKey(t *testing.T) {
-	for a, b := range map[string]string{
-		"CN=Zoë\\, A,OU=X": "cn=zoë\\2c a , ou = x", "uid=a": "UID=A", "1234": "", "a=b,": "",
-	} {
-		if key(a) != key(b) {
-			t.Errorf("%q is %q, %q is %q", a, key(a), b, key(b))
-		}
-	}
-}
-
 // BenchmarkRead reads people from a real server, named attributes only.
 func BenchmarkRead(b *testing.B) {
 	const n = 10_000

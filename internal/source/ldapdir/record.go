@@ -14,6 +14,7 @@ import (
 
 	"github.com/go-ldap/ldap/v3"
 
+	"terraform-provider-workforce/internal/dn"
 	"terraform-provider-workforce/internal/expression"
 	"terraform-provider-workforce/internal/ldapconn"
 	"terraform-provider-workforce/internal/source"
@@ -167,20 +168,20 @@ func (r *reader) resolveManagers(ctx context.Context) error {
 	known := make(map[string]string, len(r.entries))
 	for _, e := range r.entries {
 		if ids := e.values[id]; len(ids) == 1 || len(ids) > 0 && r.spec.ManagerReference != "" { // one of several names a manager too
-			known[key(e.dn)] = ids[0]
+			known[dn.Key(e.dn)] = ids[0]
 		}
 	}
 	for _, e := range r.entries {
 		values := e.values[manager]
-		for i, dn := range values {
-			folded := key(dn)
-			if folded == "" {
+		for i, name := range values {
+			if !dn.Is(name) {
 				continue // an id already
 			}
+			folded := dn.Key(name)
 			found, ok := known[folded]
 			if !ok {
 				var err error
-				if found, err = r.lookUp(ctx, dn, id); err != nil {
+				if found, err = r.lookUp(ctx, name, id); err != nil {
 					return fmt.Errorf("%s, column %q: %w", source.Quote(e.dn), manager, err)
 				}
 				known[folded] = found
@@ -194,8 +195,8 @@ func (r *reader) resolveManagers(ctx context.Context) error {
 }
 
 // lookUp returns the worker id of an entry outside of what was read, "" if there is none.
-func (r *reader) lookUp(ctx context.Context, dn, id string) (string, error) {
-	found, err := r.client.Search(ctx, &ldap.SearchRequest{BaseDN: dn, Scope: ldap.ScopeBaseObject, Filter: "(objectClass=*)", Attributes: []string{id}})
+func (r *reader) lookUp(ctx context.Context, name, id string) (string, error) {
+	found, err := r.client.Search(ctx, &ldap.SearchRequest{BaseDN: name, Scope: ldap.ScopeBaseObject, Filter: "(objectClass=*)", Attributes: []string{id}})
 	switch {
 	case ldapconn.IsNotFound(err):
 		return "", nil
@@ -208,17 +209,4 @@ func (r *reader) lookUp(ctx context.Context, dn, id string) (string, error) {
 		return ids[0], nil
 	}
 	return "", nil
-}
-
-// key makes distinguished names comparable: without case, and whatever blanks
-// and escapes they are written with. It is empty for what is no such name.
-func key(dn string) string {
-	if !strings.Contains(dn, "=") {
-		return ""
-	}
-	parsed, err := ldap.ParseDN(dn)
-	if err != nil || len(parsed.RDNs) == 0 {
-		return ""
-	}
-	return strings.ToLower(parsed.String())
 }

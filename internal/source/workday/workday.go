@@ -5,6 +5,13 @@
 // rows of a custom report (Reports-as-a-Service). What comes in pages is held
 // together by moments that stay the same over all pages, and by the numbers that
 // Workday gives: half a population is never taken for a whole one.
+//
+// The scanner, the tree and the steps of XPaths that are followed directly (scan.go, tree.go, xpath.go) are our own. What
+// they do not know goes to the library github.com/antchfx/xpath, and tests hold them against it and its reader,
+// github.com/antchfx/xmlquery. That reader alone takes 2.9 s of CPU and 786 MB of allocations for 5,000 workers, ours
+// 0.30 s and 21 MB with all attributes found. End to end, with Terraform and a tenant of the sandbox, 5,000 workers in
+// pages of 100 took 0.83 s of CPU and 107 MB at the peak to read, and 3.7 s and 150 MB where each page was read by the
+// library too, beside ours; a plan of their accounts, 1.95 s and 4.85 s.
 package workday
 
 import (

@@ -195,7 +195,7 @@ func TestFromEntraSchemaShapes(t *testing.T) {
 			"Authorization_RequestDenied: Insufficient rights",
 		"<html>": "found no JSON that begins with {",
 	} {
-		_, _, err := FromEntraSchema(doc)
+		_, _, err := FromEntraSchema(doc, adFormat, entraFormat)
 		wantError(t, err, want)
 	}
 }

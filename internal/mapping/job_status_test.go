@@ -52,7 +52,7 @@ var workdayActive = jobAttribute{target: "accountDisabled", kind: "Function", so
 
 func convert(t testing.TB, doc string) (Rules, string) {
 	t.Helper()
-	rules, notes, err := FromEntraSchema(doc)
+	rules, notes, err := FromEntraSchema(doc, adFormat, entraFormat)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,9 @@ import (
 	"slices"
 	"strings"
 
+	"terraform-provider-workforce/internal/directory"
 	"terraform-provider-workforce/internal/expression"
+	"terraform-provider-workforce/internal/mapping/syncrule"
 )
 
 // The parts of a synchronizationSchema that rules come from.
@@ -78,6 +80,8 @@ type (
 
 // importer turns one object mapping into rules.
 type importer struct {
+	formats    []directory.Format // of the directories that rules can be written for
+	format     directory.Format   // of rules.Target
 	rules      Rules
 	notes      []string
 	priorities map[int][]MatchCondition
@@ -96,13 +100,13 @@ type importer struct {
 // The notes say, one sentence each, what works differently here or was translated.
 // What a person must decide stands in the rules as a text that begins with "DECIDE: ",
 // which Compile refuses. Rules still have to be compiled: the schema may hold
-// expressions or attributes that are not right.
-func FromEntraSchema(doc string) (rules Rules, notes []string, err error) {
+// expressions or attributes that are not right. Formats are those of the directories that rules can be written for.
+func FromEntraSchema(doc string, formats ...directory.Format) (rules Rules, notes []string, err error) {
 	schema, err := readSyncSchema(doc)
 	if err != nil {
 		return Rules{}, nil, err
 	}
-	i := &importer{priorities: map[int][]MatchCondition{}, nulls: map[string]bool{}, extended: map[string]bool{}}
+	i := &importer{formats: formats, priorities: map[int][]MatchCondition{}, nulls: map[string]bool{}, extended: map[string]bool{}}
 	object, err := i.choose(schema)
 	if err != nil {
 		return Rules{}, nil, err
@@ -151,7 +155,8 @@ func (i *importer) choose(schema *syncSchema) (*objectMapping, error) {
 			case chosen != nil:
 				i.notef("The object mapping %q is a further one to users and was left out: write a second mapping for it.", object.Name)
 			default:
-				chosen, i.rules.Target = object, target
+				chosen = object
+				i.aim(target)
 				i.definitions(schema, rule, object)
 			}
 		}
@@ -162,13 +167,24 @@ func (i *importer) choose(schema *syncSchema) (*objectMapping, error) {
 	return chosen, nil
 }
 
+// aim sets which directory the rules are for.
+func (i *importer) aim(target string) {
+	i.rules.Target = target
+	for _, f := range i.formats {
+		if f.Target == target {
+			i.format = f
+		}
+	}
+}
+
+// directoryKind is the target that a provisioning job calls by that name, "" for any other.
 func directoryKind(name string) string {
 	lower := strings.ToLower(name)
 	switch {
 	case strings.Contains(lower, "azure"), strings.Contains(lower, "entra"), lower == "aad":
-		return "entra"
+		return syncrule.Entra
 	case strings.Contains(lower, "active directory"), lower == "ad":
-		return "active_directory"
+		return syncrule.ActiveDirectory
 	}
 	return ""
 }
@@ -192,7 +208,7 @@ func (i *importer) definitions(schema *syncSchema, rule *syncRule, object *objec
 // missing notes what the schema leaves to settings elsewhere, and asks for what no
 // mapping may be without.
 func (i *importer) missing(object *objectMapping) {
-	if i.rules.Target == "active_directory" && i.rules.Container == "" {
+	if i.format.HasContainer && i.rules.Container == "" {
 		i.rules.Container = question("there is no mapping for parentDistinguishedName; write the job's default container, such as " +
 			"OU=Staff,DC=corp,DC=example,DC=com")
 		i.notef("There is no mapping for parentDistinguishedName: write the job's default container as container.")

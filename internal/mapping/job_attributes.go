@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"terraform-provider-workforce/internal/mapping/syncrule"
 )
 
 // jobNames are the names that provisioning jobs to Microsoft Entra ID use for properties
@@ -39,7 +41,7 @@ var (
 // those in that the standard schema lacks.
 func (i *importer) translate(name string) string {
 	lower := strings.ToLower(name)
-	if i.rules.Target == "active_directory" {
+	if i.rules.Target == syncrule.ActiveDirectory {
 		if exchangeSchema.MatchString(name) {
 			i.extra(name)
 		}
@@ -81,7 +83,7 @@ func (i *importer) attribute(a attributeMapping) {
 	if a.Priority > 0 {
 		i.priorities[a.Priority] = append(i.priorities[a.Priority], MatchCondition{Source: source, Target: a.Target})
 	}
-	if instead, refused := targets[i.rules.Target].refused[strings.ToLower(a.Target)]; refused {
+	if instead := whyRefused(i.format, a.Target); instead != "" {
 		i.notef("%s (%s) was left out: %s.", a.Target, source, instead)
 		return
 	}
@@ -127,7 +129,7 @@ func (i *importer) special(a attributeMapping, source string) bool {
 	case "objectfilter":
 		i.objectFilter(a, source)
 	case "issoftdeleted":
-		i.notef("IsSoftDeleted (%s) was left out: %s.", source, refusedEverywhere["issoftdeleted"])
+		i.notef("IsSoftDeleted (%s) was left out: %s.", source, pseudo["issoftdeleted"])
 	default:
 		return false
 	}
@@ -157,7 +159,7 @@ func (i *importer) container(a attributeMapping, source string) {
 // apply translates when an attribute flows.
 func (i *importer) apply(a attributeMapping, rule *AttributeRule) {
 	naming := false
-	for name := range targets[i.rules.Target].naming {
+	for name := range i.format.Naming {
 		naming = naming || strings.EqualFold(name, a.Target)
 	}
 	switch a.FlowType {

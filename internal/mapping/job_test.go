@@ -14,7 +14,7 @@ func TestFromEntraSchema(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rules, notes, err := FromEntraSchema(string(doc))
+	rules, notes, err := FromEntraSchema(string(doc), adFormat, entraFormat)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,11 +77,11 @@ func TestFromEntraSchemaProblems(t *testing.T) {
 		"{}": "found no enabled object mapping",
 		`{"synchronizationRules":[{"targetDirectoryName":"salesforce","objectMappings":[{"targetObjectName":"User","attributeMappings":[]}]}]}`: "found no enabled object mapping",
 	} {
-		_, _, err := FromEntraSchema(doc)
+		_, _, err := FromEntraSchema(doc, adFormat, entraFormat)
 		wantError(t, err, want)
 	}
 	rules, notes, err := FromEntraSchema(`{"synchronizationRules":[{"targetDirectoryName":"Azure Active Directory","objectMappings":[{"targetObjectName":"User","scope":{"groups":[{"clauses":[{"operatorName":"LIKE","sourceOperandName":"x","targetOperand":{"values":["a","b"]}}]}]},
-		"attributeMappings":[{"targetAttributeName":"accountEnabled","source":{"type":"Attribute","name":"Active"}},{"targetAttributeName":"mailNickname","source":{"type":"Attribute","name":"Nick"}},{"targetAttributeName":"x","source":{"type":"Function","name":"Join","parameters":[{"key":"a","value":null}]}}]}]}]}`)
+		"attributeMappings":[{"targetAttributeName":"accountEnabled","source":{"type":"Attribute","name":"Active"}},{"targetAttributeName":"mailNickname","source":{"type":"Attribute","name":"Nick"}},{"targetAttributeName":"x","source":{"type":"Function","name":"Join","parameters":[{"key":"a","value":null}]}}]}]}]}`, adFormat, entraFormat)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +104,7 @@ func FuzzFromEntraSchema(f *testing.F) {
 	f.Add(string(doc))
 	f.Add(`{"synchronizationRules":[{"targetDirectoryName":"AD","objectMappings":[{"targetObjectName":"user","attributeMappings":[{"matchingPriority":-1,"source":{"type":"Constant","expression":"\"a"}},{"targetAttributeName":"cn"}]}]}]}`)
 	f.Fuzz(func(t *testing.T, doc string) {
-		rules, _, err := FromEntraSchema(doc)
+		rules, _, err := FromEntraSchema(doc, adFormat, entraFormat)
 		if err != nil {
 			return
 		}
