@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"terraform-provider-workforce/internal/activedirectory"
 	"terraform-provider-workforce/internal/reconcile"
 )
 
@@ -81,6 +82,12 @@ func (r *userResource) ValidateConfig(ctx context.Context, req resource.Validate
 	}
 	if place := config.place(); place != nil {
 		missing("container", place)
+	}
+	cannot := config.flags()[activedirectory.FlagCannotChangePassword]
+	if cannot != nil && cannot.ValueBool() && config.ChangePasswordAtNextLogon.ValueBool() {
+		resp.Diagnostics.AddAttributeError(path.Root("cannot_change_password"), "Conflicting arguments",
+			"Who must change the password at the next sign-in and may not could not sign in any more: "+
+				"remove change_password_at_next_logon, or cannot_change_password.")
 	}
 }
 

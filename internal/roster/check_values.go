@@ -48,7 +48,7 @@ func (d *comparison) checkContradiction(p *compared) {
 	if d.in.Format.Contradiction == nil || p.aside() {
 		return
 	}
-	attributes, err := d.in.Format.Contradiction(*p.account)
+	attributes, err := d.in.Format.Contradiction(*p.account, p.existing)
 	if err == nil || p.existing != nil && !slices.ContainsFunc(attributes, p.changesOf) {
 		return
 	}
