@@ -22,6 +22,7 @@ const (
 	attrManager     = directory.ManagerAttribute
 	attrSponsors    = "sponsors"
 	attrUserType    = "userType"
+	attrRestricted  = "isManagementRestricted"
 	attrLicenses    = "assignedLicenses"
 
 	attrCertificates = "authorizationInfo/certificateUserIds"
@@ -50,7 +51,7 @@ var Format = directory.Format{
 	Unsupported: []string{
 		"aboutMe", "assignedPlans", "authorizationInfo", "birthday",
 		"certificateUserIds", "creationType",
-		"deviceEnrollmentLimit", "externalUserState", "hireDate", "identities", "interests", "isManagementRestricted", "isResourceAccount",
+		"deviceEnrollmentLimit", "externalUserState", "hireDate", "identities", "interests", "isResourceAccount",
 		"legalAgeGroupClassification", "licenseAssignmentStates", "mailboxSettings", "mySite", "onPremisesProvisioningErrors",
 		"passwordProfile", "pastProjects",
 		"photo", "preferredName", "print", "provisionedPlans", "responsibilities", "schools", "serviceProvisioningErrors",

@@ -151,6 +151,7 @@ var standard = sync.OnceValue(func() []property {
 		text("faxNumber", 64, models.Userable.GetFaxNumber),
 		text("givenName", 64, models.Userable.GetGivenName),
 		list("imAddresses", 0, models.Userable.GetImAddresses).readOnly(),
+		boolean(attrRestricted, models.Userable.GetIsManagementRestricted).readOnly(),
 		text("jobTitle", 128, models.Userable.GetJobTitle),
 		moment("lastPasswordChangeDateTime", models.Userable.GetLastPasswordChangeDateTime).readOnly(),
 		text(attrMail, 256, models.Userable.GetMail),
