@@ -50,8 +50,8 @@ var Format = directory.Format{
 	// https://learn.microsoft.com/graph/api/resources/user#properties
 	Unsupported: []string{
 		"aboutMe", "assignedPlans", "authorizationInfo", "birthday",
-		"certificateUserIds", "creationType",
-		"deviceEnrollmentLimit", "externalUserState", "hireDate", "identities", "interests", "isResourceAccount",
+		"certificateUserIds",
+		"deviceEnrollmentLimit", "hireDate", "identities", "interests", "isResourceAccount",
 		"legalAgeGroupClassification", "licenseAssignmentStates", "mailboxSettings", "mySite", "onPremisesProvisioningErrors",
 		"passwordProfile", "pastProjects",
 		"photo", "preferredName", "print", "provisionedPlans", "responsibilities", "schools", "serviceProvisioningErrors",

@@ -129,6 +129,8 @@ var standard = sync.OnceValue(func() []property {
 		text("companyName", 64, models.Userable.GetCompanyName),
 		text("consentProvidedForMinor", 0, models.Userable.GetConsentProvidedForMinor).inCloud(),
 		text("country", 128, models.Userable.GetCountry),
+		text("creationType", 0, models.Userable.GetCreationType).readOnly(),
+		text("externalUserState", 0, models.Userable.GetExternalUserState).readOnly(),
 		moment("createdDateTime", models.Userable.GetCreatedDateTime).readOnly(),
 		text("department", 64, models.Userable.GetDepartment),
 		text(attrDisplayName, 256, models.Userable.GetDisplayName).unclearable(),
