@@ -112,6 +112,7 @@ func (d *Domain) existing(r *record, managers map[string]string) *directory.Exis
 	e := &directory.Existing{ID: r.id, Path: r.dn, Class: r.class, Protected: d.protection(r), Account: directory.Account{
 		Container: r.container(), Enabled: r.enabled(), Attributes: make(map[string]directory.Value, len(r.values)),
 	}}
+	e.MustChangePassword = r.isUser() && r.text(attrPasswordSet) == "0"
 	for name, v := range r.values {
 		if isName(name, d.o.RemovedGroupsAttribute) {
 			if v = d.foreign(r, name); len(v) == 0 {

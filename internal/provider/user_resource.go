@@ -114,7 +114,7 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	if !exists {
 		forgetReplaced(ctx, resp.Private, &resp.Diagnostics)
 	}
-	plan.handover(ctx, r.data, &resp.Diagnostics)
+	files := plan.handover(ctx, r.data, &resp.Diagnostics)
 	if !plan.known() {
 		if !plan.AllowUnreviewed.ValueBool() && plan.Account.IsUnknown() {
 			addUnreviewable(&resp.Diagnostics, "account")
@@ -129,6 +129,7 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	if exists {
 		p, id = r.managed(ctx, plan, state, doc, req.Private, &resp.Diagnostics)
 	}
+	p.Options.FirstCredential = r.target.firstCredentialOf(files)
 	adopted, findings := p.Plan(ctx, map[string]string{id: doc}, adoptedBy(state, id))
 	r.report(plan, findings, &resp.Diagnostics)
 	plan.Adopted = types.StringValue(adopted[id])
