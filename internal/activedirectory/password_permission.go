@@ -155,12 +155,14 @@ func checkForbidding(want, have directory.Account) error {
 		return nil
 	}
 	if count, _ := lookup(have.Attributes, attrAdminCount); count.Text() == "1" {
-		return errors.New(FlagCannotChangePassword + ": found true, but the account is or was one of administrators whose access list Active Directory writes " +
+		return errors.New(FlagCannotChangePassword +
+			": found true, but the account is or was one of administrators whose access list Active Directory writes " +
 			"itself every hour (adminCount is 1), so that the denial would not last: make the rule leave them out")
 	}
 	_, managed := lookup(want.Attributes, attrPasswordSet)
 	if last, _ := lookup(have.Attributes, attrPasswordSet); !managed && last.Text() == "0" && have.Enabled && want.Enabled {
-		return errors.New(FlagCannotChangePassword + ": found true, but the person must change the password at the next sign-in and could not sign in any more: " +
+		return errors.New(FlagCannotChangePassword +
+			": found true, but the person must change the password at the next sign-in and could not sign in any more: " +
 			"let them sign in first, or give them a password that they need not change")
 	}
 	return nil
@@ -215,8 +217,8 @@ func (r *run) setPasswordChange(ctx context.Context, t *task, forbid bool) error
 	req.Replace(attrDescriptor, []string{string(l.bytes())})
 	if err := r.client.Modify(ctx, req); err != nil {
 		if ldapconn.IsAccessDenied(err) {
-			return fmt.Errorf("the permissions of %q cannot be changed: the account the provider signs in with needs the right to modify permissions "+
-				"of users: %w", dn, explainWrite(err))
+			return fmt.Errorf("the permissions of %q cannot be changed: the account the provider signs in with needs the right "+
+				"to modify permissions of users: %w", dn, explainWrite(err))
 		}
 		return explainWrite(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/hex"
 	"os/exec"
 	"regexp"
@@ -197,43 +198,43 @@ func TestCannotChangePasswordRefused(t *testing.T) {
 	}
 }
 
+// entryOf makes an entry of an access list, and objectEntry one about the right to change the password.
+func entryOf(kind, flags byte, mask uint32, more ...[]byte) []byte {
+	e := binary.LittleEndian.AppendUint32([]byte{kind, flags, 0, 0}, mask)
+	e = append(e, slices.Concat(more...)...)
+	e[2] = byte(len(e))
+	return e
+}
+
+func objectEntry(kind, flags byte, whom []byte) []byte {
+	return entryOf(kind, flags, rightControl, []byte{hasObjectType, 0, 0, 0}, changePassword, whom)
+}
+
 // Entries are put where controllers look for them, and no other is touched.
 func TestPasswordEntries(t *testing.T) {
-	entry := func(kind, flags byte, mask string, more ...[]byte) []byte {
-		m, err := hex.DecodeString(mask)
-		if err != nil {
-			t.Fatal(err)
-		}
-		e := append([]byte{kind, flags, 0, 0}, m...)
-		e = append(e, slices.Concat(more...)...)
-		e[2] = byte(len(e))
-		return e
-	}
-	object := func(kind, flags byte, whom []byte) []byte {
-		return entry(kind, flags, "00010000", []byte{hasObjectType, 0, 0, 0}, changePassword, whom)
-	}
-	denied, granted := entry(denyEntry, 0, "40000100", everyone), entry(0, 0, "ff010f00", self)
-	other := entry(denyObjectEntry, 0, "10000000", []byte{hasObjectType, 0, 0, 0}, make([]byte, 16), everyone)
-	above := object(denyObjectEntry, inherited, everyone)
-	both := func(kind byte) [][]byte { return [][]byte{object(kind, 0, everyone), object(kind, 0, self)} }
+	denied, granted := entryOf(denyEntry, 0, rightDelete|rightDeleteTree, everyone), entryOf(0, 0, 0xf01ff, self)
+	other := entryOf(denyObjectEntry, 0, 0x10, []byte{hasObjectType, 0, 0, 0}, make([]byte, 16), everyone)
+	above := objectEntry(denyObjectEntry, inherited, everyone)
+	both := func(kind byte) [][]byte { return [][]byte{objectEntry(kind, 0, everyone), objectEntry(kind, 0, self)} }
 	for name, c := range map[string]struct {
 		before            [][]byte
 		is                bool
 		forbidden, allows [][]byte
 	}{
 		"nothing": {nil, false, both(denyObjectEntry), both(allowObjectEntry)},
-		"between denials and grants": {[][]byte{denied, other, granted}, false, slices.Concat([][]byte{denied, other}, both(denyObjectEntry), [][]byte{granted}),
+		"between denials and grants": {[][]byte{denied, other, granted}, false,
+			slices.Concat([][]byte{denied, other}, both(denyObjectEntry), [][]byte{granted}),
 			slices.Concat([][]byte{denied, other}, both(allowObjectEntry), [][]byte{granted})},
 		"from a container": {[][]byte{above}, true, slices.Concat(both(denyObjectEntry), [][]byte{above}),
 			slices.Concat(both(allowObjectEntry), [][]byte{above})},
 		"granted against a container": {slices.Concat(both(allowObjectEntry), [][]byte{above}), false,
 			slices.Concat(both(denyObjectEntry), both(allowObjectEntry), [][]byte{above}), slices.Concat(both(allowObjectEntry), [][]byte{above})},
-		"one of the two": {[][]byte{object(denyObjectEntry, 0, self), granted}, true,
-			[][]byte{object(denyObjectEntry, 0, self), object(denyObjectEntry, 0, everyone), granted},
+		"one of the two": {[][]byte{objectEntry(denyObjectEntry, 0, self), granted}, true,
+			[][]byte{objectEntry(denyObjectEntry, 0, self), objectEntry(denyObjectEntry, 0, everyone), granted},
 			slices.Concat(both(allowObjectEntry), [][]byte{granted})},
-		"for what is below only": {[][]byte{object(denyObjectEntry, inheritOnly, everyone)}, false,
-			slices.Concat([][]byte{object(denyObjectEntry, inheritOnly, everyone)}, both(denyObjectEntry)),
-			slices.Concat([][]byte{object(denyObjectEntry, inheritOnly, everyone)}, both(allowObjectEntry))},
+		"for what is below only": {[][]byte{objectEntry(denyObjectEntry, inheritOnly, everyone)}, false,
+			slices.Concat([][]byte{objectEntry(denyObjectEntry, inheritOnly, everyone)}, both(denyObjectEntry)),
+			slices.Concat([][]byte{objectEntry(denyObjectEntry, inheritOnly, everyone)}, both(allowObjectEntry))},
 	} {
 		list := func() *accessList { return &accessList{revision: 2, entries: slices.Clone(c.before)} }
 		if l := list(); l.forbidsPasswordChange() != c.is {
@@ -280,7 +281,8 @@ func TestDescriptorIsAskedForWhereNeeded(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	got := withDescriptor(&ldap.SearchRequest{Attributes: []string{attrCN, "CANNOTCHANGEPASSWORD"}})
-	if !slices.Equal(got.Attributes, []string{attrCN, attrDescriptor}) || len(got.Controls) != 1 || got.Controls[0].GetControlType() != sdFlags {
+	if !slices.Equal(got.Attributes, []string{attrCN, attrDescriptor}) || len(got.Controls) != 1 ||
+		got.Controls[0].GetControlType() != sdFlags {
 		t.Errorf("%+v", got)
 	}
 }

@@ -90,8 +90,8 @@ func (t *Tenant) askReach(ctx context.Context) (reach, error) {
 	return found, nil
 }
 
-const restrictedWhy = "it is in a restricted management administrative unit, whose members Microsoft Graph lets nobody write but who has a role " +
-	"in that unit, or the application permission " + writeRestricted
+const restrictedWhy = "it is in a restricted management administrative unit, whose members Microsoft Graph lets nobody write " +
+	"but who has a role in that unit, or the application permission " + writeRestricted
 
 // restriction says why writing to a user is refused, or may be. [Tenant.findReach] comes first.
 func (t *Tenant) restriction(u *user) (why string, unsure bool) {

@@ -131,7 +131,8 @@ func (d *adUserDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	}
 	key, value := theKey(adUserKeys, model.ObjectID, model.SID, model.DistinguishedName, model.UserPrincipalName,
 		model.SAMAccountName, model.WorkerID)
-	found, err := domain.FindUsers(ctx, key.in(domain), []string{value}, append(goList(model.Attributes), activedirectory.FlagCannotChangePassword))
+	found, err := domain.FindUsers(ctx, key.in(domain), []string{value},
+		append(goList(model.Attributes), activedirectory.FlagCannotChangePassword))
 	if err != nil {
 		addProblems(&resp.Diagnostics, "Cannot look up the account", key.blame(err))
 		return

@@ -45,7 +45,8 @@ func TestAccADUser_cannotChangePassword(t *testing.T) {
 	if err := d.CreateOU(t.Context(), "OU=Leavers,"+ou); err != nil {
 		t.Fatal(err)
 	}
-	if err := d.CreateUser(t.Context(), "CN=Plain,"+ou, "Correct-horse-7-battery", map[string][]string{"sAMAccountName": {"plain"}}); err != nil {
+	plain := map[string][]string{"sAMAccountName": {"plain"}}
+	if err := d.CreateUser(t.Context(), "CN=Plain,"+ou, "Correct-horse-7-battery", plain); err != nil {
 		t.Fatal(err)
 	}
 	takenAway := func() { // by giving the account the access list of another one
@@ -85,8 +86,9 @@ func TestAccADUser_cannotChangePassword(t *testing.T) {
 		{Config: rules, ConfigVariables: feed("Shared"), ConfigPlanChecks: settledPlan, Check: resource.ComposeAggregateTestCheckFunc(
 			denials(d, "shared", 2), denials(d, "kept", 0), denials(d, "fresh", 0))},
 		// Whoever has not yet changed the first password is set aside: they could not sign in any more.
-		{Config: rules, ConfigVariables: fresh, ConfigPlanChecks: settledPlan, ConfigStateChecks: listsOf(map[string][]string{"set_aside": {"c3"}}),
-			Check: resource.ComposeAggregateTestCheckFunc(denials(d, "shared", 2), denials(d, "fresh", 0))},
+		{Config: rules, ConfigVariables: fresh, ConfigPlanChecks: settledPlan,
+			ConfigStateChecks: listsOf(map[string][]string{"set_aside": {"c3"}}),
+			Check:             resource.ComposeAggregateTestCheckFunc(denials(d, "shared", 2), denials(d, "fresh", 0))},
 		{Config: rules, ConfigVariables: feed("IT"), ConfigPlanChecks: settledPlan, Check: denials(d, "shared", 0)},
 	}})
 }

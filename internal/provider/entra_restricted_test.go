@@ -48,8 +48,10 @@ func TestAccEntraRestrictedUnits(t *testing.T) {
 				return statecheck.ExpectKnownValue("data.workforce_entra_accounts.staff", tfjsonpath.New(name), knownvalue.ListExact(values))
 			}
 			cfg := cloudPipeline("2026-01-15")
-			change := resource.TestStep{PreConfig: restrict, Config: cfg, ConfigVariables: csv(ann("IT", "") + bo("IT")), ConfigPlanChecks: settledPlan,
-				Check:             resource.ComposeAggregateTestCheckFunc(userHolds(s, "ray@example.com", "department", `"IT"`), userHolds(s, "lee@example.com", "department", `"IT"`)),
+			change := resource.TestStep{PreConfig: restrict, Config: cfg, ConfigVariables: csv(ann("IT", "") + bo("IT")),
+				ConfigPlanChecks: settledPlan,
+				Check: resource.ComposeAggregateTestCheckFunc(userHolds(s, "ray@example.com", "department", `"IT"`),
+					userHolds(s, "lee@example.com", "department", `"IT"`)),
 				ConfigStateChecks: []statecheck.StateCheck{list("set_aside")}}
 			refusal := wordsInOrder("ray@example.com", "restricted management administrative unit", "Directory.Write.Restricted")
 			switch {

@@ -57,7 +57,8 @@ var lookups = []struct{ argument, attribute string }{
 }
 
 // shown are the attributes that a looked-up user always has.
-var shown = []string{"userPrincipalName", "displayName", "mail", "mailNickname", "employeeId", "onPremisesSyncEnabled", "onPremisesImmutableId", directory.ManagerAttribute}
+var shown = []string{"userPrincipalName", "displayName", "mail", "mailNickname", "employeeId",
+	"onPremisesSyncEnabled", "onPremisesImmutableId", directory.ManagerAttribute}
 
 func (d *entraUserDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_entra_user"
@@ -77,8 +78,10 @@ func (d *entraUserDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 			"on_premises_immutable_id": key("Immutable id of a user that is synchronised from Active Directory (`onPremisesImmutableId`, the source anchor). Null when the user is cloud-only."),
 			"on_premises_object_guid": schema.StringAttribute{Optional: true, MarkdownDescription: "objectGUID of the Active Directory account that the user is synchronised from, such as the `id` of a `workforce_ad_user`. " +
 				"It fits where the source anchor is ms-DS-ConsistencyGuid or objectGUID, which is the default of Microsoft Entra Connect."},
-			"mail_nickname":            key("Mail alias; its case does not matter. Microsoft Entra ID does not keep it unique: several users with it are an error."),
-			"employee_id":              key("Employee number (`employeeId`), where the provider's `worker_id_attribute` is another one. Null when the user has none."),
+			"mail_nickname": key("Mail alias; its case does not matter. " +
+				"Microsoft Entra ID does not keep it unique: several users with it are an error."),
+			"employee_id": key("Employee number (`employeeId`), where the provider's `worker_id_attribute` is another one. " +
+				"Null when the user has none."),
 			"attributes":               schema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Further attributes to read into `values`, by their name in Microsoft Graph."},
 			"display_name":             schema.StringAttribute{Computed: true, MarkdownDescription: "The name that address books show."},
 			"enabled":                  schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the person can sign in."},

@@ -143,11 +143,13 @@ output "boss" { value = one(jsondecode(data.workforce_entra_users.many.users["b1
 			{Config: one(`worker_id = "O1"`), ConfigStateChecks: checks},
 			{Config: one(fmt.Sprintf("on_premises_object_guid = %q", text)), ConfigStateChecks: checks},
 			{Config: one(`mail_nickname = "OBRIEN"`), ConfigStateChecks: checks},
-			{Config: one(`employee_id = "o1"`), ConfigStateChecks: append(slices.Clone(checks), found("mail_nickname", knownvalue.StringExact("obrien")))},
-			{Config: strings.Replace(one(`mail_nickname = "guest"`), `"department"`, `"creationType", "externalUserState"`, 1), ConfigStateChecks: []statecheck.StateCheck{
-				statecheck.ExpectKnownValue("data.workforce_entra_user.one", tfjsonpath.New("values").AtMapKey("externalUserState").AtSliceIndex(0), knownvalue.StringExact("PendingAcceptance")),
-				statecheck.ExpectKnownValue("data.workforce_entra_user.one", tfjsonpath.New("values").AtMapKey("creationType").AtSliceIndex(0), knownvalue.StringExact("Invitation")),
-			}},
+			{Config: one(`employee_id = "o1"`), ConfigStateChecks: append(slices.Clone(checks),
+				found("mail_nickname", knownvalue.StringExact("obrien")))},
+			{Config: strings.Replace(one(`mail_nickname = "guest"`), `"department"`, `"creationType", "externalUserState"`, 1),
+				ConfigStateChecks: []statecheck.StateCheck{found("values", knownvalue.MapExact(map[string]knownvalue.Check{
+					"creationType":      knownvalue.ListExact([]knownvalue.Check{knownvalue.StringExact("Invitation")}),
+					"externalUserState": knownvalue.ListExact([]knownvalue.Check{knownvalue.StringExact("PendingAcceptance")}),
+				}))}},
 			{Config: one(`worker_id = "nobody"`), ExpectError: wordsInOrder("No user of the tenant has the worker_id", "nobody")},
 			{Config: one(`on_premises_object_guid = "CN=x"`), ExpectError: wordsInOrder("on_premises_object_guid", "expected an objectGUID")},
 			{Config: "data \"workforce_entra_user\" \"one\" {}\n", ExpectError: wordsInOrder("Exactly one of these attributes must be configured")},

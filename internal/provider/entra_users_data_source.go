@@ -66,7 +66,10 @@ func (d *entraUsersDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 			"attributes":                schema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Further attributes to read, by their name in Microsoft Graph."},
 			"on_missing": schema.StringAttribute{Optional: true, Validators: []validator.String{oneOf("fail", "skip")},
 				MarkdownDescription: "What happens with keys that fit nobody: `fail`, the default, is an error that names them; `skip` leaves them out and lists them in `missing`."},
-			"users":   schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The users by key, each as a JSON object with `id`, `enabled` and `attributes` (an object of lists: `userPrincipalName`, `displayName`, `mail`, `mailNickname`, `employeeId`, `manager`, `onPremisesSyncEnabled`, `onPremisesImmutableId` and those asked for). Read it with `jsondecode`."},
+			"users": schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The users by key, " +
+				"each as a JSON object with `id`, `enabled` and `attributes` (an object of lists: `userPrincipalName`, " +
+				"`displayName`, `mail`, `mailNickname`, `employeeId`, `manager`, `onPremisesSyncEnabled`, `onPremisesImmutableId` " +
+				"and those asked for). Read it with `jsondecode`."},
 			"ids":     schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The object id of each user by key."},
 			"missing": schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Keys that fit nobody, sorted."},
 		},

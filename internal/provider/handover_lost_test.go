@@ -46,7 +46,8 @@ func TestAccADPopulation_lostRun(t *testing.T) {
 		}
 	}
 	out := run(true, "plan", "-no-color")
-	if !wordsInOrder(title, "1 account will be taken over", "(first_password)", "workforce_ad_issue_passwords", "worker a: CN=Ada Byron,"+ou, "one more similar warning").MatchString(out) {
+	if !wordsInOrder(title, "1 account will be taken over", "(first_password)", "workforce_ad_issue_passwords",
+		"worker a: CN=Ada Byron,"+ou, "one more similar warning").MatchString(out) {
 		t.Errorf("the plan does not name who may have no password:\n%s", out)
 	}
 	run(true, "apply", "-no-color", "-auto-approve")
