@@ -57,6 +57,7 @@ func (d *Domain) Apply(ctx context.Context, changes []directory.Change, o direct
 	}
 	r.linkManagers(ctx)
 	r.writeGroups(ctx)
+	r.writePasswordRights(ctx)
 	r.verify(ctx)
 	r.linkWaiting(ctx)
 	r.voidUnused(ctx)

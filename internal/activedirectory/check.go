@@ -90,6 +90,9 @@ func problemsOf(a directory.Account, schema *directory.Schema) []problem {
 	if name, err := checkFlags(a); err != nil {
 		problems = append(problems, problem{[]string{name, attrControl}, fmt.Errorf("%s: %w", name, err)})
 	}
+	if err := checkPasswordChange(a); err != nil {
+		problems = append(problems, problem{passwordChangeAttributes, err})
+	}
 	if err := checkCountry(a); err != nil {
 		problems = append(problems, problem{countryAttributes, err})
 	}

@@ -176,10 +176,10 @@ func (d *Domain) lookDeleted(ctx context.Context, filter string) ([]*record, err
 		return nil, nil
 	}
 	asked := slices.Compact(slices.Sorted(slices.Values(append(d.needed(), attrClass, attrLastParent, attrWhenChanged))))
-	entries, err := d.client.Search(ctx, &ldap.SearchRequest{
+	entries, err := d.client.Search(ctx, withDescriptor(&ldap.SearchRequest{
 		BaseDN: deletedContainer + dse.DefaultNamingContext + ">", Scope: ldap.ScopeWholeSubtree,
 		Filter: "(|" + theContainer + filter + ")", Attributes: asked, Controls: []ldap.Control{ldap.NewControlMicrosoftShowDeleted()},
-	})
+	}))
 	switch {
 	case hides(err), err == nil && len(entries) == 0:
 		d.cannotSee(notReadable)

@@ -134,7 +134,7 @@ func (d *Domain) Need(attributes ...string) {
 			d.need[directory.Fold(attrPrimaryGroup)] = attrPrimaryGroup
 			continue
 		}
-		if isFlag(name) { // userAccountControl holds it
+		if isBit(name) { // userAccountControl holds it
 			d.flags[directory.Fold(name)] = typeOf(nil, name).Name
 			continue
 		}
@@ -192,7 +192,8 @@ func (d *Domain) typesFor(ctx context.Context, attributes []string) (*directory.
 
 // search finds entries below base.
 func (d *Domain) search(ctx context.Context, base, filter string, attributes []string) ([]*ldap.Entry, error) {
-	return d.client.Search(ctx, &ldap.SearchRequest{BaseDN: base, Scope: ldap.ScopeWholeSubtree, Filter: filter, Attributes: attributes})
+	return d.client.Search(ctx, withDescriptor(&ldap.SearchRequest{BaseDN: base, Scope: ldap.ScopeWholeSubtree, Filter: filter,
+		Attributes: attributes}))
 }
 
 // gate is a mutex whose lock gives up when a context ends.

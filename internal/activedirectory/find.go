@@ -207,7 +207,7 @@ func (d *Domain) fewOwned(ctx context.Context) ([]*record, *snapshot, error) {
 	if d.o.BulkThreshold >= 0 {
 		req.SizeLimit = d.o.BulkThreshold + 1
 	}
-	entries, err := d.client.Search(ctx, req)
+	entries, err := d.client.Search(ctx, withDescriptor(req))
 	if isSizeLimit(err) {
 		s, err := d.snapshot(ctx)
 		return nil, s, err

@@ -13,7 +13,7 @@ import (
 
 // Flags are bits of userAccountControl ([MS-ADTS] 2.2.16) that documents manage one by one, as Boolean attributes
 // of their own; the directory has no such attributes. ACCOUNTDISABLE is none of them: only Account.Enabled says
-// who can sign in. "User cannot change password" is no bit but two entries of the access list, and is not managed.
+// who can sign in.
 const (
 	FlagPasswordNeverExpires   = "passwordNeverExpires"
 	FlagSmartcardLogonRequired = "smartcardLogonRequired"
@@ -21,7 +21,11 @@ const (
 	FlagAccountNotDelegated    = "accountNotDelegated"
 )
 
-// Flags are the names of all flags, in order.
+// FlagCannotChangePassword is no bit but two entries of the access list, which are read and written by
+// themselves: [accessList.forbidsPasswordChange].
+const FlagCannotChangePassword = "cannotChangePassword"
+
+// Flags are the names of all flags that are bits, in order.
 var Flags = []string{FlagAccountNotDelegated, FlagPasswordNeverExpires, FlagSmartcardLogonRequired, FlagTrustedForDelegation}
 
 // flagBits are the bits of flags, by folded name.
@@ -32,13 +36,17 @@ var flagBits = map[string]int64{
 	directory.Fold(FlagAccountNotDelegated):    bitNotDelegated,
 }
 
-func isFlag(name string) bool { _, is := directory.ByName(flagBits, name); return is }
+// isFlag reports whether a name is that of a flag, which no object has as an attribute.
+func isFlag(name string) bool { return isBit(name) || isName(name, FlagCannotChangePassword) }
+
+// isBit reports whether a name is that of a flag that userAccountControl holds.
+func isBit(name string) bool { _, is := directory.ByName(flagBits, name); return is }
 
 // flagTypes are the types of flags.
 func flagTypes() []directory.AttributeType {
-	out := make([]directory.AttributeType, len(Flags))
-	for i, name := range Flags {
-		out[i] = directory.AttributeType{Name: name, Syntax: directory.Boolean}
+	var out []directory.AttributeType
+	for _, name := range append(slices.Clone(Flags), FlagCannotChangePassword) {
+		out = append(out, directory.AttributeType{Name: name, Syntax: directory.Boolean})
 	}
 	return out
 }
@@ -49,7 +57,11 @@ func flagOf(control, name string) directory.Value {
 	if err != nil {
 		return nil
 	}
-	return directory.Value{strings.ToUpper(strconv.FormatBool(bits&flagBits[directory.Fold(name)] != 0))}
+	return flagValue(bits&flagBits[directory.Fold(name)] != 0)
+}
+
+func flagValue(set bool) directory.Value {
+	return directory.Value{strings.ToUpper(strconv.FormatBool(set))}
 }
 
 // flagSet reports whether a value sets a flag; one that is cleared is not set.
@@ -66,11 +78,12 @@ func withFlags(want directory.Account, bits int64) int64 {
 	return bits
 }
 
-// withoutFlags returns a document that manages no flags, and the names of those it managed, in order.
+// withoutFlags returns a document that manages no flags of userAccountControl, and the names of those it managed,
+// in order.
 func withoutFlags(want directory.Account) (directory.Account, []string) {
 	var names []string
 	for name := range want.Attributes {
-		if isFlag(name) {
+		if isBit(name) {
 			names = append(names, name)
 		}
 	}

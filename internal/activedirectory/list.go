@@ -44,7 +44,7 @@ func (d *Domain) listing(ctx context.Context, l Listing, base, of string, attrib
 	if l.Limit > 0 {
 		req.SizeLimit = l.Limit + 1 // the container itself may be among them
 	}
-	entries, err := d.client.Search(ctx, req)
+	entries, err := d.client.Search(ctx, withDescriptor(req))
 	switch {
 	case l.Limit > 0 && isSizeLimit(err):
 		return nil, l.tooMany()

@@ -109,10 +109,12 @@ func (r *run) initialPassword(ctx context.Context, t *task) (password string, ge
 	return password, true, err
 }
 
-// asksForChange reports whether the person must change a password that is set now.
+// asksForChange reports whether the person must change a password that is set now. Nobody must who may not:
+// they could not sign in at all.
 func (r *run) asksForChange(t *task) bool {
 	_, managed := t.want(attrPasswordSet)
-	return !managed && !r.o.KeepPassword
+	cannot, _ := t.want(FlagCannotChangePassword)
+	return !managed && !r.o.KeepPassword && !flagSet(cannot)
 }
 
 // passwordSet notes that a password is in effect, and delivers a generated one.

@@ -122,6 +122,9 @@ func (r *run) check(t *task) {
 		problems = slices.DeleteFunc(problems, func(p problem) bool {
 			return !p.written(t.Want, t.have.container(), func(name string) directory.Value { return r.foreign(t.have, typeOf(r.types, name).Name) }, r.types)
 		})
+		if err := checkForbidding(t.Want, directory.Account{Enabled: t.have.enabled(), Attributes: t.have.values}); err != nil {
+			problems = append(problems, problem{passwordChangeAttributes, err})
+		}
 	}
 	if t.takesAccess() {
 		for _, p := range problems {

@@ -201,9 +201,18 @@ func (d *Domain) Check(ctx context.Context, changes []directory.Change) error {
 	problems := []error{d.checkDeletions(ctx, changes, found)}
 	for _, c := range changes {
 		e := found[c.WorkerID]
-		if e != nil && e.Protected != "" && !c.Want.Deleted && !c.Want.Released && !d.asWanted(c.Want, e) {
+		problem := func(err error) {
 			v, _ := lookup(c.Want.Attributes, attrDisplayName)
-			problems = append(problems, &directory.PersonError{WorkerID: c.WorkerID, Name: v.Text(), Path: e.Path, Op: "modify", Err: directory.Because(directory.ErrProtected, errors.New(e.Protected))})
+			problems = append(problems, &directory.PersonError{WorkerID: c.WorkerID, Name: v.Text(), Path: e.Path, Op: "modify", Err: err})
+		}
+		if e != nil && e.Protected != "" && !c.Want.Deleted && !c.Want.Released && !d.asWanted(c.Want, e) {
+			problem(directory.Because(directory.ErrProtected, errors.New(e.Protected)))
+		}
+		// No plan fails for what else a change says that takes access.
+		if e != nil && !c.Want.Deleted && !c.Want.Released && (c.Want.Enabled || !e.Account.Enabled) {
+			if err := checkForbidding(c.Want, e.Account); err != nil {
+				problem(directory.Because(directory.ErrInvalid, err))
+			}
 		}
 	}
 	return errors.Join(problems...)

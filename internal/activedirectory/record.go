@@ -26,7 +26,7 @@ type record struct {
 
 func (r *record) get(name string) directory.Value {
 	v, ok := lookup(r.values, name)
-	if !ok && isFlag(name) {
+	if !ok && isBit(name) {
 		return flagOf(r.text(attrControl), name)
 	}
 	return v
@@ -50,6 +50,13 @@ func (d *Domain) newRecord(e *ldap.Entry, asked []string) (*record, error) {
 	r := &record{dn: e.DN, values: make(map[string]directory.Value, len(e.Attributes)), asked: asked}
 	for _, a := range e.Attributes {
 		if len(a.ByteValues) == 0 {
+			continue
+		}
+		if isName(a.Name, attrDescriptor) {
+			// An access list that cannot be read stays unknown: no value is not FALSE to who asks for the permission.
+			if l, err := parseAccessList(a.ByteValues[0]); err == nil {
+				r.values[FlagCannotChangePassword] = flagValue(l.forbidsPasswordChange())
+			}
 			continue
 		}
 		t := d.typeOf(a.Name)
@@ -105,6 +112,7 @@ func (d *Domain) existing(r *record, managers map[string]string) *directory.Exis
 	e := &directory.Existing{ID: r.id, Path: r.dn, Class: r.class, Protected: d.protection(r), Account: directory.Account{
 		Container: r.container(), Enabled: r.enabled(), Attributes: make(map[string]directory.Value, len(r.values)),
 	}}
+	e.MustChangePassword = r.isUser() && r.text(attrPasswordSet) == "0"
 	for name, v := range r.values {
 		if isName(name, d.o.RemovedGroupsAttribute) {
 			if v = d.foreign(r, name); len(v) == 0 {

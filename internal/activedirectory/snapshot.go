@@ -309,6 +309,10 @@ func (d *Domain) complete() *snapshot {
 func presence(attributes []string) string {
 	filter := "(|"
 	for _, name := range attributes {
+		if isName(name, FlagCannotChangePassword) { // every object has a descriptor, and only users this flag
+			filter += "(objectClass=user)"
+			continue
+		}
 		filter += "(" + name + "=*)"
 	}
 	return filter + ")"
@@ -321,7 +325,7 @@ func (d *Domain) load(ctx context.Context, s *snapshot, filter string, asked []s
 		return err
 	}
 	var records []*record
-	req := &ldap.SearchRequest{BaseDN: base, Scope: ldap.ScopeWholeSubtree, Filter: filter, Attributes: asked}
+	req := withDescriptor(&ldap.SearchRequest{BaseDN: base, Scope: ldap.ScopeWholeSubtree, Filter: filter, Attributes: asked})
 	m := d.client.Meter(ctx, "reading entries", 0)
 	defer m.End()
 	for attempt := 0; ; attempt++ {

@@ -86,18 +86,23 @@ func (l *accessList) bytes() []byte {
 	for _, offset := range []uint32{0, 0, 0, 20} { // owner, group, audit list, access list
 		b = binary.LittleEndian.AppendUint32(b, offset)
 	}
-	size := 8
-	for _, e := range l.entries {
-		size += len(e)
-	}
 	b = append(b, l.revision, 0)
-	b = binary.LittleEndian.AppendUint16(b, uint16(size))
+	b = binary.LittleEndian.AppendUint16(b, uint16(l.size()))
 	b = binary.LittleEndian.AppendUint16(b, uint16(len(l.entries)))
 	b = append(b, 0, 0)
 	for _, e := range l.entries {
 		b = append(b, e...)
 	}
 	return b
+}
+
+// size is how many octets the access list has, of which there is room for 65535.
+func (l *accessList) size() int {
+	size := 8
+	for _, e := range l.entries {
+		size += len(e)
+	}
+	return size
 }
 
 // deniesEveryone reports whether an entry denies everyone something on the

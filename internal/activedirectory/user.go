@@ -33,7 +33,7 @@ type User struct {
 	PasswordSet time.Time
 	// ChangePassword says that the person must change the password at the next sign-in, or has none.
 	ChangePassword bool
-	// Flags are [Flags] that are set or not, by name.
+	// Flags are [Flags], and [FlagCannotChangePassword] where that was asked for, that are set or not, by name.
 	Flags map[string]bool
 	// LockedOut says that too many wrong passwords keep everybody out for a while.
 	LockedOut bool
@@ -181,6 +181,9 @@ func (d *Domain) users(ctx context.Context, records []*record) (map[string]*User
 		u := &User{Existing: known[r.id], SID: r.text(attrSID), MemberOf: slices.Clone(r.get(attrMemberOf)), Flags: map[string]bool{}}
 		for _, name := range Flags {
 			u.Flags[name] = flagSet(r.get(name))
+		}
+		if v := r.get(FlagCannotChangePassword); v != nil {
+			u.Flags[FlagCannotChangePassword] = flagSet(v)
 		}
 		u.SignInsKnown, u.Lag = true, signInLag
 		u.Privileged, u.primary = privileged[r.id], primaryOf(u.SID, r.text(attrPrimaryGroup))

@@ -177,8 +177,15 @@ func checkCountry(a directory.Account) error {
 	return nil
 }
 
-// contradiction is checkFlags and checkCountry for [directory.Format].
-func contradiction(a directory.Account) ([]string, error) {
+// contradiction is checkPasswordChange, checkForbidding, checkFlags and checkCountry for [directory.Format].
+func contradiction(a directory.Account, have *directory.Existing) ([]string, error) {
+	err := checkPasswordChange(a)
+	if err == nil && have != nil {
+		err = checkForbidding(a, have.Account)
+	}
+	if err != nil {
+		return passwordChangeAttributes, err
+	}
 	if name, err := checkFlags(a); err != nil {
 		return []string{name, attrControl}, fmt.Errorf("%s: %w", name, err)
 	}

@@ -60,7 +60,7 @@ func TestCheckValue(t *testing.T) {
 	}
 	for _, a := range []directory.Account{{Attributes: map[string]directory.Value{"c": {"CD"}, "co": {"Congo (Kinshasa)"},
 		"countryCode": {"180"}}}} {
-		if _, err := contradiction(a); err != nil {
+		if _, err := contradiction(a, nil); err != nil {
 			t.Errorf("%v: %v", a.Attributes, err)
 		}
 	}

@@ -141,7 +141,7 @@ func (r *run) compare(t *task) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(t.Want.Attributes)) {
 		want, found := t.Want.Attributes[name], r.foreign(t.have, name)
-		if isName(name, attrControl) && t.badControl || isFlag(name) && t.failed[directory.Fold(attrControl)] {
+		if isName(name, attrControl) && t.badControl || isBit(name) && t.failed[directory.Fold(attrControl)] {
 			continue
 		}
 		if isGroups(name) {

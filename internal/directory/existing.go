@@ -44,6 +44,13 @@ type Existing struct {
 	// disabled for another reason before, it is when this provider noted the leaving. It
 	// is zero for an enabled account, and where nothing tells.
 	DisabledSince time.Time
+	// MustChangePassword says that the owner must change the password at the next sign-in, or has none. It is false
+	// where the directory does not tell.
+	MustChangePassword bool
+	// Restricted says why the directory refuses what this provider would write to the account; it is empty where it
+	// does not. RestrictedUnsure: perhaps it does not, which could not be found out.
+	Restricted       string
+	RestrictedUnsure bool
 	// Unrecorded says why this provider cannot record when it disables the account, so that nothing
 	// tells later since when it is disabled. It is empty where it can, and where nobody asked for a record.
 	Unrecorded string

@@ -40,8 +40,9 @@ type Format struct {
 	// Check says what is wrong with a value of an attribute, its syntax and length included; an empty
 	// one is to be cleared. Nil: AttributeType.Check.
 	Check func(t AttributeType, v Value) error
-	// Contradiction says what several attributes of one account say differently, and which they are. Nil: nothing.
-	Contradiction func(Account) ([]string, error)
+	// Contradiction says what several attributes of one account say differently, and which they are; have is the
+	// account as it is, nil where there is none yet. Nil: nothing.
+	Contradiction func(want Account, have *Existing) ([]string, error)
 	// Unique are the attributes beside Core whose value one account of the directory may have.
 	Unique []string
 	// Unsupported are attributes that users have at the target and that this provider does not manage. Instead says what to

@@ -121,7 +121,7 @@ func (k *task) fail(op, attribute string, err error) {
 func (k *task) report(op, attribute string, err error) {
 	path := k.Want.Attributes[attrPrincipal].Text()
 	if k.have != nil {
-		path = k.have.text(attrPrincipal)
+		path, err = k.have.text(attrPrincipal), k.have.explainRestricted(err)
 	}
 	k.errs = append(k.errs, &directory.PersonError{WorkerID: k.WorkerID, Name: k.Want.Attributes[attrDisplayName].Text(), Path: path, Op: op, Attribute: attribute, Err: err})
 }

@@ -95,6 +95,9 @@ func (t *Tenant) Check(ctx context.Context, changes []directory.Change) error {
 		err = t.withGroups(ctx, slices.Collect(maps.Values(found)))
 	}
 	if err == nil {
+		err = t.findReach(ctx, slices.Collect(maps.Values(found)))
+	}
+	if err == nil {
 		err = t.guard(ctx)
 	}
 	if err != nil {
@@ -158,6 +161,9 @@ func (t *Tenant) checkPerson(c directory.Change, u *user, domains []string) []er
 	}
 	if why := t.protection(u.id); why != "" && t.changes(c, u) {
 		problem("", directory.Because(directory.ErrProtected, errors.New(why)))
+	}
+	if why, unsure := t.restriction(u); why != "" && !unsure && t.changes(c, u) {
+		problem("", directory.Because(directory.ErrDenied, errors.New(why)))
 	}
 	// Whether somebody is enabled is left to Apply, which tells that person's error.
 	names := slices.DeleteFunc(t.mastered(c.Want, u), func(name string) bool { return name == attrEnabled })

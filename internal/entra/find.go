@@ -39,6 +39,9 @@ func (t *Tenant) Find(ctx context.Context, attribute string, values []string) (m
 	if err == nil {
 		err = t.withGroups(ctx, slices.Concat(slices.Collect(maps.Values(found))...))
 	}
+	if err == nil {
+		err = t.findReach(ctx, slices.Concat(slices.Collect(maps.Values(found))...))
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -131,6 +134,9 @@ func (t *Tenant) Owned(ctx context.Context) ([]*directory.Existing, error) {
 	users, err := t.owned(ctx)
 	if err == nil {
 		err = t.withGroups(ctx, users)
+	}
+	if err == nil {
+		err = t.findReach(ctx, users)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("looking for users with a worker id in %s: %w", t.o.WorkerIDAttribute, err)

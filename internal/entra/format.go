@@ -22,6 +22,7 @@ const (
 	attrManager     = directory.ManagerAttribute
 	attrSponsors    = "sponsors"
 	attrUserType    = "userType"
+	attrRestricted  = "isManagementRestricted"
 	attrLicenses    = "assignedLicenses"
 
 	attrCertificates = "authorizationInfo/certificateUserIds"
@@ -52,8 +53,8 @@ var Format = directory.Format{
 	// https://learn.microsoft.com/graph/api/resources/user#properties
 	Unsupported: []string{
 		"aboutMe", "assignedPlans", "authorizationInfo", "birthday",
-		"certificateUserIds", "creationType",
-		"deviceEnrollmentLimit", "externalUserState", "hireDate", "identities", "interests", "isManagementRestricted", "isResourceAccount",
+		"certificateUserIds",
+		"deviceEnrollmentLimit", "hireDate", "identities", "interests", "isResourceAccount",
 		"legalAgeGroupClassification", "licenseAssignmentStates", "mailboxSettings", "mySite", "onPremisesProvisioningErrors",
 		"passwordProfile", "pastProjects",
 		"photo", "preferredName", "print", "provisionedPlans", "responsibilities", "schools", "serviceProvisioningErrors",

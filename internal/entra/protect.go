@@ -164,6 +164,7 @@ func (t *Tenant) protection(id string) string {
 func (t *Tenant) existing(u *user) *directory.Existing {
 	e := u.existing()
 	e.Protected = t.protection(u.id)
+	e.Restricted, e.RestrictedUnsure = t.restriction(u)
 	return e
 }
 

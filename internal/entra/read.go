@@ -54,6 +54,9 @@ func (t *Tenant) Read(ctx context.Context, ids map[string]string, attributes []s
 		err = t.withGroups(ctx, slices.Collect(maps.Values(found)))
 	}
 	if err == nil {
+		err = t.findReach(ctx, slices.Collect(maps.Values(found)))
+	}
+	if err == nil {
 		err = t.guard(ctx)
 	}
 	if err != nil {

@@ -82,6 +82,7 @@ type Tenant struct {
 	domains  []Domain
 	licenses []License                 // nil before they are known
 	identity struct{ id, name string } // see Identity
+	reaches  reach                     // whether this application writes members of restricted units
 	guarded  map[string]string         // why users are protected, by object id; nil before it is known
 	shields  map[string]string         // protect.groups and the groups in them, by object id, as they are named; nil before it is known
 	notes    []string
@@ -127,7 +128,7 @@ func New(c *graphconn.Client, o Options) *Tenant {
 }
 
 // essential is what must be known of users whatever is asked: who they are, and whether they can sign in.
-var essential = []string{attrID, attrPrincipal, attrDisplayName, attrEnabled, attrSynced, attrSessions, attrUserType}
+var essential = []string{attrID, attrPrincipal, attrDisplayName, attrEnabled, attrSynced, attrSessions, attrUserType, attrRestricted}
 
 // CheckOptions says what is wrong with the names of attributes in options.
 func CheckOptions(o Options) error {

@@ -104,8 +104,10 @@ func (d *adUserDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 		"trusted_for_delegation": flag("Whether services that run as the account may act as whoever signs in to them " +
 			"(unconstrained delegation)."),
 		"account_not_delegated": flag("Whether no service may act as this account."),
-		"locked_out":            flag("Whether too many wrong passwords keep everybody out at the moment, as the controller says."),
-		"account_expires":       text("When the account stops to work by itself (`accountExpires`). Null: never."),
+		"cannot_change_password": flag("Whether the person may not change the password themselves. Null where the permissions of the account " +
+			"cannot be read."),
+		"locked_out":      flag("Whether too many wrong passwords keep everybody out at the moment, as the controller says."),
+		"account_expires": text("When the account stops to work by itself (`accountExpires`). Null: never."),
 		"disabled_since": text("Since when the account is disabled, by the directory's own record. Null for an " +
 			"enabled account, and where nothing tells."),
 		"created": text("When the account was created."),
@@ -129,7 +131,8 @@ func (d *adUserDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	}
 	key, value := theKey(adUserKeys, model.ObjectID, model.SID, model.DistinguishedName, model.UserPrincipalName,
 		model.SAMAccountName, model.WorkerID)
-	found, err := domain.FindUsers(ctx, key.in(domain), []string{value}, goList(model.Attributes))
+	found, err := domain.FindUsers(ctx, key.in(domain), []string{value},
+		append(goList(model.Attributes), activedirectory.FlagCannotChangePassword))
 	if err != nil {
 		addProblems(&resp.Diagnostics, "Cannot look up the account", key.blame(err))
 		return
@@ -156,7 +159,9 @@ func (m *adUserLookupModel) record(u *activedirectory.User, workerID string) {
 	m.LastSignIn, m.PasswordLastSet, m.AccountExpires = moment(u.LastSignIn), moment(u.PasswordSet), moment(u.Expires)
 	m.DisabledSince, m.Created, m.Changed = moment(u.DisabledSince), moment(u.Created), moment(u.Changed)
 	for name, v := range m.flags() {
-		*v = types.BoolValue(u.Flags[name])
+		if *v = types.BoolNull(); a[name] != nil || name != activedirectory.FlagCannotChangePassword {
+			*v = types.BoolValue(u.Flags[name])
+		}
 	}
 	m.Values = listMap(valuesOf(u.Existing, goList(m.Attributes)))
 }

@@ -68,7 +68,8 @@ func (d *adUsersDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 		"users": schema.MapAttribute{Computed: true, ElementType: types.StringType,
 			MarkdownDescription: "The accounts by key, or by `sAMAccountName` when they are listed, each as a JSON object for `jsondecode`: " +
 				"`id`, `sid`, `distinguished_name`, `enabled`, `flags` (an object of `passwordNeverExpires`, `smartcardLogonRequired`, " +
-				"`trustedForDelegation` and `accountNotDelegated`), `locked_out`, `change_password_at_next_logon`, `member_of` " +
+				"`trustedForDelegation` and `accountNotDelegated`, and of `cannotChangePassword` where `attributes` names it), `locked_out`, " +
+				"`change_password_at_next_logon`, `member_of` " +
 				"(distinguished names, the primary group included), " +
 				"`last_sign_in`, `password_last_set`, `account_expires`, `disabled_since`, `created`, `changed` (RFC 3339 in UTC, or `\"\"`), " +
 				"`privileged` (by what the account administers the domain, or `\"\"`), `protected` (why this provider leaves it alone, " +

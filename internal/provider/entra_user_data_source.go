@@ -39,6 +39,8 @@ type entraUserLookupModel struct {
 	WorkerID              types.String `tfsdk:"worker_id"`
 	OnPremisesImmutableID types.String `tfsdk:"on_premises_immutable_id"`
 	OnPremisesObjectGUID  types.String `tfsdk:"on_premises_object_guid"`
+	MailNickname          types.String `tfsdk:"mail_nickname"`
+	EmployeeID            types.String `tfsdk:"employee_id"`
 	Attributes            types.List   `tfsdk:"attributes"`
 	DisplayName           types.String `tfsdk:"display_name"`
 	Enabled               types.Bool   `tfsdk:"enabled"`
@@ -51,10 +53,12 @@ type entraUserLookupModel struct {
 var lookups = []struct{ argument, attribute string }{
 	{"object_id", "id"}, {"user_principal_name", "userPrincipalName"}, {"mail", "mail"}, {"worker_id", ""},
 	{"on_premises_immutable_id", "onPremisesImmutableId"}, {"on_premises_object_guid", "onPremisesImmutableId"},
+	{"mail_nickname", "mailNickname"}, {"employee_id", "employeeId"},
 }
 
 // shown are the attributes that a looked-up user always has.
-var shown = []string{"userPrincipalName", "displayName", "mail", "onPremisesSyncEnabled", "onPremisesImmutableId", directory.ManagerAttribute}
+var shown = []string{"userPrincipalName", "displayName", "mail", "mailNickname", "employeeId",
+	"onPremisesSyncEnabled", "onPremisesImmutableId", directory.ManagerAttribute}
 
 func (d *entraUserDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_entra_user"
@@ -74,6 +78,10 @@ func (d *entraUserDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 			"on_premises_immutable_id": key("Immutable id of a user that is synchronised from Active Directory (`onPremisesImmutableId`, the source anchor). Null when the user is cloud-only."),
 			"on_premises_object_guid": schema.StringAttribute{Optional: true, MarkdownDescription: "objectGUID of the Active Directory account that the user is synchronised from, such as the `id` of a `workforce_ad_user`. " +
 				"It fits where the source anchor is ms-DS-ConsistencyGuid or objectGUID, which is the default of Microsoft Entra Connect."},
+			"mail_nickname": key("Mail alias; its case does not matter. " +
+				"Microsoft Entra ID does not keep it unique: several users with it are an error."),
+			"employee_id": key("Employee number (`employeeId`), where the provider's `worker_id_attribute` is another one. " +
+				"Null when the user has none."),
 			"attributes":               schema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Further attributes to read into `values`, by their name in Microsoft Graph."},
 			"display_name":             schema.StringAttribute{Computed: true, MarkdownDescription: "The name that address books show."},
 			"enabled":                  schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the person can sign in."},
@@ -125,7 +133,8 @@ func (d *entraUserDataSource) Read(ctx context.Context, req datasource.ReadReque
 
 // key returns the argument that is given, and its value.
 func (m *entraUserLookupModel) key() (argument, value string) {
-	for i, v := range []types.String{m.ObjectID, m.UserPrincipalName, m.Mail, m.WorkerID, m.OnPremisesImmutableID, m.OnPremisesObjectGUID} {
+	for i, v := range []types.String{m.ObjectID, m.UserPrincipalName, m.Mail, m.WorkerID, m.OnPremisesImmutableID, m.OnPremisesObjectGUID,
+		m.MailNickname, m.EmployeeID} {
 		if !v.IsNull() {
 			return lookups[i].argument, v.ValueString()
 		}
@@ -138,6 +147,7 @@ func (m *entraUserLookupModel) record(e *directory.Existing, workerID string, at
 	m.ObjectID = types.StringValue(e.ID)
 	m.UserPrincipalName, m.Mail, m.WorkerID = textOrNull(a["userPrincipalName"]), textOrNull(a["mail"]), textOrNull(a[workerID])
 	m.OnPremisesImmutableID, m.DisplayName, m.Manager = textOrNull(a["onPremisesImmutableId"]), textOrNull(a["displayName"]), textOrNull(a[directory.ManagerAttribute])
+	m.MailNickname, m.EmployeeID = textOrNull(a["mailNickname"]), textOrNull(a["employeeId"])
 	m.Enabled, m.Synced = types.BoolValue(e.Account.Enabled), types.BoolValue(strings.EqualFold(a["onPremisesSyncEnabled"].Text(), "true"))
 	m.Values = listMap(valuesOf(e, attributes))
 }

@@ -4,6 +4,7 @@ package provider
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -115,6 +116,8 @@ func TestAccEntraUser_lookups(t *testing.T) {
 	guid := graph.NewGUID()
 	boss := s.AddUser(map[string]any{"userPrincipalName": "boss@example.com", "displayName": "Boss", "mailNickname": "boss", "employeeId": "b1"})
 	s.SyncUser(guid, "obrien", map[string]any{"userPrincipalName": "o'brien@example.com", "displayName": "O'Brien", "mailNickname": "obrien", "employeeId": "o1", "department": "Sales", "manager": boss})
+	s.AddUser(map[string]any{"userPrincipalName": "guest_example.org#EXT#@example.com", "displayName": "Guest", "mailNickname": "guest",
+		"userType": "Guest", "creationType": "Invitation", "externalUserState": "PendingAcceptance"})
 	text := fmt.Sprintf("%02x%02x%02x%02x-%02x%02x-%02x%02x-%x-%x", guid[3], guid[2], guid[1], guid[0], guid[5], guid[4], guid[7], guid[6], guid[8:10], guid[10:])
 	one := func(argument string) string {
 		return "data \"workforce_entra_user\" \"one\" {\n  " + argument + "\n  attributes = [\"department\", \"onPremisesSamAccountName\"]\n}\n"
@@ -139,6 +142,14 @@ output "boss" { value = one(jsondecode(data.workforce_entra_users.many.users["b1
 			{Config: one(`user_principal_name = "O'Brien@example.com"`), ConfigStateChecks: checks},
 			{Config: one(`worker_id = "O1"`), ConfigStateChecks: checks},
 			{Config: one(fmt.Sprintf("on_premises_object_guid = %q", text)), ConfigStateChecks: checks},
+			{Config: one(`mail_nickname = "OBRIEN"`), ConfigStateChecks: checks},
+			{Config: one(`employee_id = "o1"`), ConfigStateChecks: append(slices.Clone(checks),
+				found("mail_nickname", knownvalue.StringExact("obrien")))},
+			{Config: strings.Replace(one(`mail_nickname = "guest"`), `"department"`, `"creationType", "externalUserState"`, 1),
+				ConfigStateChecks: []statecheck.StateCheck{found("values", knownvalue.MapExact(map[string]knownvalue.Check{
+					"creationType":      knownvalue.ListExact([]knownvalue.Check{knownvalue.StringExact("Invitation")}),
+					"externalUserState": knownvalue.ListExact([]knownvalue.Check{knownvalue.StringExact("PendingAcceptance")}),
+				}))}},
 			{Config: one(`worker_id = "nobody"`), ExpectError: wordsInOrder("No user of the tenant has the worker_id", "nobody")},
 			{Config: one(`on_premises_object_guid = "CN=x"`), ExpectError: wordsInOrder("on_premises_object_guid", "expected an objectGUID")},
 			{Config: "data \"workforce_entra_user\" \"one\" {}\n", ExpectError: wordsInOrder("Exactly one of these attributes must be configured")},
@@ -146,6 +157,9 @@ output "boss" { value = one(jsondecode(data.workforce_entra_users.many.users["b1
 				statecheck.ExpectKnownValue("data.workforce_entra_users.many", tfjsonpath.New("missing"), knownvalue.ListExact([]knownvalue.Check{knownvalue.StringExact("gone")})),
 				statecheck.ExpectKnownValue("data.workforce_entra_users.many", tfjsonpath.New("ids").AtMapKey("b1"), knownvalue.StringExact(boss)),
 			}},
+			{Config: strings.Replace(fmt.Sprintf(many, `mail_nicknames = ["boss", "obrien", "gone"]`), `["b1"]`, `["boss"]`, 1),
+				Check: resource.TestCheckOutput("boss", "boss@example.com")},
+			{Config: fmt.Sprintf(many, `employee_ids = ["b1", "o1"]`), Check: resource.TestCheckOutput("boss", "boss@example.com")},
 			{Config: strings.Replace(fmt.Sprintf(many, `worker_ids = ["b1", "gone"]`), `"skip"`, `"fail"`, 1), ExpectError: wordsInOrder("1 of 2 keys fit no user", "gone")},
 		},
 	})

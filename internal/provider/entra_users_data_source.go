@@ -35,6 +35,8 @@ type entraUsersModel struct {
 	WorkerIDs              types.Set    `tfsdk:"worker_ids"`
 	OnPremisesImmutableIDs types.Set    `tfsdk:"on_premises_immutable_ids"`
 	OnPremisesObjectGUIDs  types.Set    `tfsdk:"on_premises_object_guids"`
+	MailNicknames          types.Set    `tfsdk:"mail_nicknames"`
+	EmployeeIDs            types.Set    `tfsdk:"employee_ids"`
 	Attributes             types.List   `tfsdk:"attributes"`
 	OnMissing              types.String `tfsdk:"on_missing"`
 	Users                  types.Map    `tfsdk:"users"`
@@ -59,10 +61,15 @@ func (d *entraUsersDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 			"worker_ids":                keys("Worker ids: values of the provider's `worker_id_attribute`, by default `employeeId`."),
 			"on_premises_immutable_ids": keys("Immutable ids (source anchors) of users that are synchronised from Active Directory."),
 			"on_premises_object_guids":  keys("objectGUIDs of the Active Directory accounts that the users are synchronised from."),
+			"mail_nicknames":            keys("Mail aliases; their case does not matter."),
+			"employee_ids":              keys("Employee numbers (`employeeId`), where the provider's `worker_id_attribute` is another one."),
 			"attributes":                schema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Further attributes to read, by their name in Microsoft Graph."},
 			"on_missing": schema.StringAttribute{Optional: true, Validators: []validator.String{oneOf("fail", "skip")},
 				MarkdownDescription: "What happens with keys that fit nobody: `fail`, the default, is an error that names them; `skip` leaves them out and lists them in `missing`."},
-			"users":   schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The users by key, each as a JSON object with `id`, `enabled` and `attributes` (an object of lists: `userPrincipalName`, `displayName`, `mail`, `manager`, `onPremisesSyncEnabled`, `onPremisesImmutableId` and those asked for). Read it with `jsondecode`."},
+			"users": schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The users by key, " +
+				"each as a JSON object with `id`, `enabled` and `attributes` (an object of lists: `userPrincipalName`, " +
+				"`displayName`, `mail`, `mailNickname`, `employeeId`, `manager`, `onPremisesSyncEnabled`, `onPremisesImmutableId` " +
+				"and those asked for). Read it with `jsondecode`."},
 			"ids":     schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The object id of each user by key."},
 			"missing": schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Keys that fit nobody, sorted."},
 		},
@@ -122,7 +129,8 @@ func (d *entraUsersDataSource) Read(ctx context.Context, req datasource.ReadRequ
 
 // keys returns which argument is given, in the singular, and its values, sorted.
 func (m *entraUsersModel) keys() (argument string, keys []string) {
-	for i, set := range []types.Set{m.ObjectIDs, m.UserPrincipalNames, m.Mails, m.WorkerIDs, m.OnPremisesImmutableIDs, m.OnPremisesObjectGUIDs} {
+	for i, set := range []types.Set{m.ObjectIDs, m.UserPrincipalNames, m.Mails, m.WorkerIDs, m.OnPremisesImmutableIDs, m.OnPremisesObjectGUIDs,
+		m.MailNicknames, m.EmployeeIDs} {
 		if set.IsNull() {
 			continue
 		}

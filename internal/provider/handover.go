@@ -219,6 +219,14 @@ func tellWritten(files *handover.Files, argument string, diags *diag.Diagnostics
 	}
 }
 
+// firstCredentialOf is the argument that hands over first credentials, where it is set.
+func (t target) firstCredentialOf(files *handover.Files) string {
+	if files == nil {
+		return ""
+	}
+	return t.firstCredential
+}
+
 // handoverOf makes no files no handover.
 func handoverOf(files *handover.Files) directory.Handover {
 	if files == nil {

@@ -236,13 +236,14 @@ func (r *populationResource) ModifyPlan(ctx context.Context, req resource.Modify
 	if !exists {
 		forgetReplaced(ctx, resp.Private, &resp.Diagnostics)
 	}
-	plan.handover(ctx, r.data, &resp.Diagnostics)
+	files := plan.handover(ctx, r.data, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	adopted := goMap(state.Adopted)
 	if mapKnown(plan.Accounts) {
 		p := r.of(ctx, plan.populationModel, nil, &resp.Diagnostics)
+		p.Options.FirstCredential = r.target.firstCredentialOf(files)
 		if exists {
 			p.Before, p.Memory = goMap(state.Accounts), loadMemory(ctx, req.Private, &resp.Diagnostics)
 			if p.OnlyEnds(goMap(plan.Accounts)) {

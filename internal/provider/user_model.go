@@ -55,6 +55,7 @@ type adFlagsModel struct {
 	SmartCardRequired    types.Bool `tfsdk:"smart_card_required"`
 	TrustedForDelegation types.Bool `tfsdk:"trusted_for_delegation"`
 	AccountNotDelegated  types.Bool `tfsdk:"account_not_delegated"`
+	CannotChangePassword types.Bool `tfsdk:"cannot_change_password"`
 }
 
 type entraUserModel struct {
@@ -110,6 +111,7 @@ func (m *adFlagsModel) flags() map[string]*types.Bool {
 	return map[string]*types.Bool{
 		activedirectory.FlagPasswordNeverExpires: &m.PasswordNeverExpires, activedirectory.FlagSmartcardLogonRequired: &m.SmartCardRequired,
 		activedirectory.FlagTrustedForDelegation: &m.TrustedForDelegation, activedirectory.FlagAccountNotDelegated: &m.AccountNotDelegated,
+		activedirectory.FlagCannotChangePassword: &m.CannotChangePassword,
 	}
 }
 

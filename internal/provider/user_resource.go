@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"terraform-provider-workforce/internal/activedirectory"
 	"terraform-provider-workforce/internal/reconcile"
 )
 
@@ -83,6 +84,12 @@ func (r *userResource) ValidateConfig(ctx context.Context, req resource.Validate
 	if place := config.place(); place != nil {
 		missing("container", place)
 	}
+	cannot := config.flags()[activedirectory.FlagCannotChangePassword]
+	if cannot != nil && cannot.ValueBool() && config.ChangePasswordAtNextLogon.ValueBool() {
+		resp.Diagnostics.AddAttributeError(path.Root("cannot_change_password"), "Conflicting arguments",
+			"Who must change the password at the next sign-in and may not could not sign in any more: "+
+				"remove change_password_at_next_logon, or cannot_change_password.")
+	}
 }
 
 func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
@@ -108,7 +115,7 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	if !exists {
 		forgetReplaced(ctx, resp.Private, &resp.Diagnostics)
 	}
-	plan.handover(ctx, r.data, &resp.Diagnostics)
+	files := plan.handover(ctx, r.data, &resp.Diagnostics)
 	if !plan.known() {
 		if !plan.AllowUnreviewed.ValueBool() && plan.Account.IsUnknown() {
 			addUnreviewable(&resp.Diagnostics, "account")
@@ -123,6 +130,7 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	if exists {
 		p, id = r.managed(ctx, plan, state, doc, req.Private, &resp.Diagnostics)
 	}
+	p.Options.FirstCredential = r.target.firstCredentialOf(files)
 	adopted, findings := p.Plan(ctx, map[string]string{id: doc}, adoptedBy(state, id))
 	r.report(plan, findings, &resp.Diagnostics)
 	plan.Adopted = types.StringValue(adopted[id])

@@ -92,6 +92,10 @@ func adUserArguments() map[string]schema.Attribute {
 			"It needs a privilege of its own on the controller. Nobody's account needs it: `false` takes it away."),
 		"account_not_delegated": flagArgument("Whether no service may act as this account (NOT_DELEGATED), which is advised for " +
 			"administrators."),
+		"cannot_change_password": flagArgument("Whether people may not change the password themselves " +
+			"(\"User cannot change password\" of the consoles: two denials in the access list of the account, which takes the right to " +
+			"modify its permissions). " +
+			"A password that is set here need not be changed then."),
 		"attributes": schema.DynamicAttribute{Optional: true, MarkdownDescription: "All other attributes by LDAP name, as an object: `{ givenName = \"Zoë\", proxyAddresses = [\"SMTP:zoe@example.com\"] }`. " +
 			"An attribute that is absent or null is not managed; `\"\"` and `[]` clear it. A boolean may be written as `true` or " +
 			"`false`, a number only in quotes. Times such as `accountExpires` may be written as RFC 3339 or `never`; for " +

@@ -322,12 +322,36 @@ func (p *Population) warnOfAdoptions(adoptions map[string]adoption, accounts map
 	f.warn("Existing accounts will be taken over", fmt.Sprintf("%s already and will be managed from now on. Of these, %d are disabled now and will be enabled, and %d are enabled now and will be disabled:\n%s\n"+
 		"If Terraform says at apply that the final plan is inconsistent at adopted, somebody changed one of these accounts "+
 		"after the plan: plan again.", wording.Count(len(lines), "account exists", "accounts exist"), enabled, disabled, Listed(lines)))
+	p.warnOfUnknownPasswords(adoptions, accounts, f)
 	if allowed, over := p.Options.MaxAdopt.Exceeded(taken, len(accounts)); over {
 		f.failArgument("max_adopt", "Too many accounts would be taken over",
 			fmt.Sprintf("%d existing accounts would be taken over, and max_adopt is %s (%d of %d). "+
 				"Check that each belongs to the person of its document. If it does, raise max_adopt for this run.",
 				taken, p.Options.MaxAdopt, allowed, len(accounts)))
 	}
+}
+
+// warnOfUnknownPasswords lists the accounts that are taken over and whose owners may have no password: only who gets a new
+// account is handed one. So are accounts of a run that was killed, whose files may be gone with the machine that it ran on.
+func (p *Population) warnOfUnknownPasswords(adoptions map[string]adoption, accounts map[string]directory.Account, f *Findings) {
+	if p.Options.FirstCredential == "" {
+		return
+	}
+	var lines []string
+	for _, id := range sortedKeys(adoptions) {
+		a, want := adoptions[id], accounts[id]
+		if a.from == "" && !a.e.Deleted && a.e.MustChangePassword && (want.Enabled || want.DisabledFor == directory.ForPrehire) {
+			lines = append(lines, fmt.Sprintf("worker %s: %s", id, a.e.Path))
+		}
+	}
+	if len(lines) == 0 {
+		return
+	}
+	f.warn("People may have no first password", fmt.Sprintf("%s taken over, and must change the password at the next sign-in. "+
+		"This run hands over no password for accounts that exist (%s). If an earlier run created them and was interrupted, "+
+		"its files have their passwords. Where nobody has such a file, issue new passwords with the action workforce_ad_issue_passwords, "+
+		"or let the service desk reset them:\n%s",
+		wording.Count(len(lines), "account will be", "accounts will be"), p.Options.FirstCredential, Listed(lines)))
 }
 
 // fingerprint describes an account that is taken over, as far as want manages it: object id,

@@ -40,7 +40,7 @@ func exampleDomain() (*memdir.Server, *activedirectory.Domain, func()) {
 // exampleTarget says what accounts of Active Directory are like.
 var exampleTarget = reconcile.Target{
 	Format: activedirectory.Format, Title: "Active Directory", Prefix: "workforce_ad", Valid: activedirectory.CheckAccount,
-	Login: "sAMAccountName", Label: "cn", Restores: true,
+	Label: "cn", Restores: true,
 	PartOf: func(e *directory.Existing, container string) bool { return activedirectory.Below(e.Path, container) },
 }
 

@@ -92,6 +92,8 @@ type Options struct {
 	ResetPassword bool
 	// LinkLater lets a manager be created by another population of the same run.
 	LinkLater bool
+	// FirstCredential is the argument that hands over credentials of new accounts, where it is set.
+	FirstCredential string
 	// Handover, if set, hands over the credentials of new accounts.
 	Handover directory.Handover
 }

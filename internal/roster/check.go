@@ -30,6 +30,7 @@ func (d *comparison) check(ctx context.Context, collisions []collision) error {
 	d.checkDuplicates(collisions)
 	d.checkElsewhere()
 	d.checkProtected()
+	d.checkRestricted()
 	return d.checkValues()
 }
 
@@ -152,6 +153,35 @@ func (d *comparison) checkProtected() {
 		p.setAside(problemProtected, fmt.Sprintf("%s is protected (%s), and the rules would change %s", describe(p.existing),
 			p.existing.Protected, strings.Join(what, ", ")),
 			"change it by hand, or take it out of what protects it")
+	}
+}
+
+// checkRestricted leaves accounts as they are that the directory lets only others write. Access that somebody must lose is
+// tried to be taken all the same, and where nobody knows what the directory does, so is everything.
+func (d *comparison) checkRestricted() {
+	for _, p := range d.people {
+		if p.existing == nil || p.existing.Restricted == "" || p.existing.Protected != "" || p.waits {
+			continue
+		}
+		var what []string
+		written := false
+		for _, c := range p.changes {
+			what, written = append(what, c.Attribute), written || !c.itself
+		}
+		switch {
+		case !written:
+		case p.disables():
+			d.warn("worker %q must lose access, and the directory will refuse to disable %s: %s; have it disabled by an administrator who may",
+				p.id, describe(p.existing), p.existing.Restricted)
+		case p.aside() && !d.looksOnly:
+		case p.existing.RestrictedUnsure:
+			d.warn("worker %q: the directory may refuse to change %s of %s: %s; whether this provider has either could not be found out",
+				p.id, strings.Join(what, ", "), describe(p.existing), p.existing.Restricted)
+		default:
+			p.setAside(problemRestricted, fmt.Sprintf("the rules would change %s of %s, which the directory refuses: %s",
+				strings.Join(what, ", "), describe(p.existing), p.existing.Restricted),
+				"let an administrator who may change it by hand, or give the application the role itself, not through a group, or the permission")
+		}
 	}
 }
 

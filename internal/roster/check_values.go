@@ -52,7 +52,7 @@ func (d *comparison) isDoubtful(p *compared) bool {
 		return false
 	}
 	if d.in.Format.Contradiction != nil {
-		if _, err := d.in.Format.Contradiction(*p.account); err != nil {
+		if _, err := d.in.Format.Contradiction(*p.account, p.existing); err != nil {
 			return true
 		}
 	}
@@ -92,7 +92,7 @@ func (d *comparison) checkContradiction(p *compared) {
 	if d.in.Format.Contradiction == nil || p.aside() {
 		return
 	}
-	attributes, err := d.in.Format.Contradiction(*p.account)
+	attributes, err := d.in.Format.Contradiction(*p.account, p.existing)
 	if err == nil || p.existing != nil && !slices.ContainsFunc(attributes, p.changesOf) {
 		return
 	}

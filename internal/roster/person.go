@@ -109,11 +109,14 @@ func (p *person) onlyProtected() bool {
 }
 
 // countsAsAside reports whether max_set_aside counts a person: not where an account stays
-// that is protected, disabled for good, or held by an override.
+// that is protected, written by others only, disabled for good, or held by an override.
 func (p *person) countsAsAside() bool {
-	return slices.ContainsFunc(p.troubles, func(t trouble) bool {
-		return t.kind != problemProtected && t.kind != problemDeletion && t.kind != problemHeld
-	})
+	return slices.ContainsFunc(p.troubles, func(t trouble) bool { return !t.standing() })
+}
+
+// standing reports a trouble that lasts until somebody decides otherwise, and says nothing about the run.
+func (t trouble) standing() bool {
+	return slices.Contains([]problemKind{problemProtected, problemRestricted, problemDeletion, problemHeld}, t.kind)
 }
 
 func (p *person) problems() []Problem {

@@ -109,7 +109,7 @@ func (d *run) refuseAside(people []*person) error {
 	texts, remedies := map[string][]string{}, map[string]string{}
 	for _, p := range people {
 		for _, t := range p.troubles {
-			if t.kind == problemProtected || t.kind == problemDeletion || t.kind == problemHeld {
+			if t.standing() {
 				continue // left as it is, whatever on_problem says; see refuseProtected
 			}
 			kind := string(t.kind)

@@ -321,3 +321,42 @@ func TestProtected(t *testing.T) {
 	off(m.objects[0], "2026-11-02", "")
 	expectAction(t, decide(t, in), "1", roster.ActionSetAside)
 }
+
+// TestRestricted: whom the directory lets only others write stays as they are, and stops nobody; access that they must
+// lose is tried to be taken; where nobody knows, everything is tried, and said.
+func TestRestricted(t *testing.T) {
+	m := newMemory()
+	ann := m.ann()
+	ann.Restricted = "it is in a restricted unit"
+	in := input(t, m, rules(), hire("1 Ann Lee"))
+	expectAction(t, decide(t, in), "1", roster.ActionNone)
+	warns := func(r *roster.Result, parts ...string) {
+		t.Helper()
+		all := strings.Join(r.Warnings, "\n")
+		for _, part := range parts {
+			if !strings.Contains(all, part) {
+				t.Errorf("no warning says %q:\n%s", part, all)
+			}
+		}
+	}
+	in.Workers["1"], in.Workers["2"] = hire("1 Ann Lee", "Department=IT", "City=Sydney"), hire("2 Bob Ray")
+	for _, policy := range []string{"", roster.ProblemStop} {
+		in.OnProblem = policy
+		r := decide(t, in)
+		if d := expectAction(t, r, "1", roster.ActionSetAside); !strings.Contains(d.Reason, "container, department") ||
+			!strings.Contains(d.Reason, ann.Restricted) {
+			t.Errorf("the reason: %s", d.Reason)
+		}
+		expectAction(t, r, "2", roster.ActionCreate)
+		warns(r, "set aside")
+	}
+	ann.RestrictedUnsure = true
+	r := decide(t, in)
+	expectValue(t, r, "1", "department", "IT")
+	warns(r, `worker "1": the directory may refuse to change`, ann.Restricted)
+	ann.RestrictedUnsure = false
+	in.Workers["1"] = hire("1 Ann Lee", "termination_date=2026-11-01")
+	r = decide(t, in)
+	expectValue(t, r, "1", "enabled", "false")
+	warns(r, `worker "1" must lose access, and the directory will refuse`, ann.Restricted)
+}

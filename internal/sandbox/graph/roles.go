@@ -4,6 +4,7 @@ package graph
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -46,13 +47,16 @@ func (s *Server) roleDefinition(name string) object {
 // listRoleAssignments lists who holds which role. Only one relation can be expanded.
 func listRoleAssignments(s *Server, c *call) (*answer, error) {
 	for name := range c.query {
-		if strings.HasPrefix(name, "$") && !slices.Contains([]string{"$expand", "$select", "$skiptoken"}, name) {
+		if strings.HasPrefix(name, "$") && !slices.Contains([]string{"$expand", "$filter", "$select", "$skiptoken"}, name) {
 			return nil, malformed("The query parameter '%s' is not supported.", name)
 		}
 	}
 	expand := c.query.Get("$expand")
 	if expand != "" && expand != "roleDefinition" {
 		return nil, badRequest("Only one property can be expanded in a single query, and this server knows roleDefinition.")
+	}
+	if filter := c.query.Get("$filter"); filter != "" {
+		return s.assignmentsOf(filter)
 	}
 	everybody := append(s.store.all(kindUser, false), s.store.all(kindGroup, false)...)
 	holders := slices.DeleteFunc(everybody, func(e *entry) bool { return e.role == "" })
@@ -82,6 +86,31 @@ func listRoleAssignments(s *Server, c *call) (*answer, error) {
 		body["@odata.nextLink"] = s.link(c, "$skiptoken", "roles-"+strconv.Itoa(end))
 	}
 	return ok(body), nil
+}
+
+// assignmentsOf lists the roles of one principal, those in administrative units included.
+func (s *Server) assignmentsOf(filter string) (*answer, error) {
+	id, is := strings.CutPrefix(filter, "principalId eq '")
+	id, closed := strings.CutSuffix(id, "'")
+	if !is || !closed {
+		return nil, badRequest("This server filters role assignments by principalId eq '…' only.")
+	}
+	value := []any{}
+	add := func(definition any, scope string) {
+		value = append(value, object{"id": fold(id) + "-" + strconv.Itoa(len(value)), "principalId": fold(id),
+			"roleDefinitionId": definition, "directoryScopeId": scope, "appScopeId": nil})
+	}
+	if e := s.store.entries[fold(id)]; e != nil && e.role != "" {
+		add(s.roleDefinition(e.role)["id"], "/")
+	}
+	for _, unit := range sorted(slices.Collect(maps.Values(s.store.units))) {
+		for _, m := range unit.scoped {
+			if dug(m, "roleMemberInfo", "id") == fold(id) {
+				add(m["roleId"], "/administrativeUnits/"+unit.id)
+			}
+		}
+	}
+	return ok(object{"@odata.context": s.context("roleManagement/directory/roleAssignments"), "value": value}), nil
 }
 
 // readsActivity says why a call may not read when users signed in.

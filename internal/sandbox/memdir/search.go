@@ -334,6 +334,9 @@ func (e *entry) get(name string) *attribute {
 		}
 		return &attribute{name, values}
 	}
+	if folded == "ntsecuritydescriptor" && e.isA("user") {
+		return &attribute{name, []string{Descriptor}}
+	}
 	if folded == "replpropertymetadata" && len(e.changed) > 0 {
 		return &attribute{name, []string{e.metaData()}}
 	}

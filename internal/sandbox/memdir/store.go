@@ -186,7 +186,7 @@ func (s *Server) put(dn, class string, attrs map[string]string) *entry {
 }
 
 // Descriptor is an nTSecurityDescriptor that denies nobody anything ([MS-DTYP] 2.4.6): self-relative, with an access
-// list without entries. Objects have one where a test gives it to them.
+// list without entries. It is that of every user to whom a test gives no other.
 const Descriptor = "\x01\x00\x04\x80" + "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00" + "\x14\x00\x00\x00" +
 	"\x04\x00\x08\x00\x00\x00\x00\x00"
 
