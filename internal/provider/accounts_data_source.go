@@ -193,12 +193,13 @@ func (d *accountsDataSource) Read(ctx context.Context, req datasource.ReadReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	title := d.target.title + " accounts: check this before you apply"
 	for i, warning := range result.Warnings {
 		if i == maxProblems {
-			resp.Diagnostics.AddWarning("Something to look at", fmt.Sprintf("… and %d more; the output warnings has all of them.", len(result.Warnings)-i))
+			resp.Diagnostics.AddWarning(title, fmt.Sprintf("… and %d more; the output warnings has all of them.", len(result.Warnings)-i))
 			break
 		}
-		resp.Diagnostics.AddWarning("Something to look at", warning)
+		resp.Diagnostics.AddWarning(title, warning)
 	}
 	d.data.whole.warnUnread(config.common().Workers.ValueString(), in, &resp.Diagnostics)
 	report(d.data.addresses.Note(d.target.title, result.Names, result.Gained, result.NamesHidden), atAccounts, &resp.Diagnostics)

@@ -106,7 +106,7 @@ func (m *reportInput) write(ctx context.Context, t target, data *providerData, d
 	})
 	doc, err := v.JSON()
 	if err != nil {
-		diags.AddError("No report", err.Error())
+		diags.AddError("The report of the accounts cannot be made", err.Error())
 		return
 	}
 	page := v.Markdown()
@@ -135,13 +135,13 @@ func ownedByLeavers(ctx context.Context, dir userDirectory, r *roster.Result, di
 		return nil
 	}
 	if len(ids) > askedOwners {
-		diags.AddWarning("Nobody knows which groups some leavers own",
+		diags.AddWarning("The report leaves out groups that some leavers own",
 			fmt.Sprintf("The report asks about the groups of the first %d of the %d people who lose access.", askedOwners, len(ids)))
 		ids = ids[:askedOwners]
 	}
 	groups, err := owners.GroupsOwnedBy(ctx, ids)
 	if err != nil {
-		diags.AddWarning("Nobody knows which groups the leavers own", "The report asks nothing about their groups. "+err.Error())
+		diags.AddWarning("The groups that leavers own cannot be read", "The report asks nothing about their groups. "+err.Error())
 	}
 	return groups
 }
@@ -153,12 +153,12 @@ func (m *reportInput) save(data *providerData, name, page, doc string, v *review
 		return
 	}
 	if !data.reports.claim(name) {
-		diags.AddAttributeError(path.Root("report_name"), "Two reports of one name", fmt.Sprintf("Two data sources would write %s.md to %s. Give each a report_name of its own.", name, folder))
+		diags.AddAttributeError(path.Root("report_name"), "Two reports have the same name", fmt.Sprintf("Two data sources would write %s.md to %s. Give each a report_name of its own.", name, folder))
 		return
 	}
 	html, err := v.HTML()
 	if err != nil {
-		diags.AddError("No report", err.Error())
+		diags.AddError("The HTML report of the accounts cannot be made", err.Error())
 		return
 	}
 	err = os.MkdirAll(folder, 0o700)
@@ -193,7 +193,7 @@ func (m *reportInput) compare(v *review.Review, diags *diag.Diagnostics) {
 	if !strings.HasPrefix(approved, "sha256:") { // no file of ours is called so
 		text, err := os.ReadFile(approved)
 		if err != nil {
-			diags.AddAttributeError(path.Root("approved"), "What was approved cannot be read", fmt.Sprintf("approved: expected a fingerprint that begins with sha256:, or the path of the .approval file or of the report_json of the reviewed run: %s.", err))
+			diags.AddAttributeError(path.Root("approved"), "The approved run cannot be read", fmt.Sprintf("approved: expected a fingerprint that begins with sha256:, or the path of the .approval file or of the report_json of the reviewed run: %s.", err))
 			return
 		}
 		approved = string(text)
@@ -203,6 +203,6 @@ func (m *reportInput) compare(v *review.Review, diags *diag.Diagnostics) {
 		exempt[i] = review.Exempt(name)
 	}
 	if err := v.Unapproved(approved, exempt); err != nil {
-		diags.AddAttributeError(path.Root("approved"), "Not what was approved", err.Error()+"\n\nReview this run, and give its fingerprint or report_json in approved.")
+		diags.AddAttributeError(path.Root("approved"), "The decisions are not those that were approved", err.Error()+"\n\nReview this run, and give its fingerprint or report_json in approved.")
 	}
 }

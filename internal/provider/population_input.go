@@ -186,6 +186,6 @@ func (v momentValidator) ValidateString(ctx context.Context, req validator.Strin
 		return
 	}
 	if _, err := parseMoment(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid moment", fmt.Sprintf("Found %q, expected %s, such as 2026-01-15 or 2026-01-15T09:00:00+01:00.", req.ConfigValue.ValueString(), v.Description(ctx)))
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid date or time", fmt.Sprintf("Found %q, expected %s, such as 2026-01-15 or 2026-01-15T09:00:00+01:00.", req.ConfigValue.ValueString(), v.Description(ctx)))
 	}
 }
