@@ -19,12 +19,12 @@ import (
 var (
 	terraformBlock = regexp.MustCompile("(?ms)^ *```(?:terraform|hcl)\n(.*?)^ *```$")
 
-	// blocks that terraform validate does not take alone: of test files, about objects that are elsewhere, and
+	// Blocks that terraform validate does not take alone: of test files, about objects that are elsewhere, and
 	// of Terraform 1.14, whose actions TestActionExamples looks at.
 	blocksOfOthers = []string{"run", "import", "removed", "action", "list"}
-	// what is said of a configuration that leaves arguments to the reader, and nothing else
+	// What is said of a configuration that leaves arguments to the reader, and nothing else.
 	leftOut = regexp.MustCompile(`^(Missing required argument\n|Invalid mapping(\n *([a-z]+: missing[ ,].*|[0-9]+ more problems? like this:))+$)`)
-	// arguments that are no expressions
+	// Arguments that are no expressions.
 	references = []string{"provider", "providers", "depends_on", "ignore_changes", "replace_triggered_by"}
 )
 

@@ -14,7 +14,7 @@ import (
 	"testing"
 )
 
-// what the commands of the documentation start that this machine need not have: that they are spelled right is all that is held.
+// foreignCommands are what the documentation starts and this machine need not have: only the names are held.
 var foreignCommands = []string{"age", "az", "gh", "openssl", "vault"}
 
 // newerCommands are what Terraform 1.14 has and the oldest supported one does not tell of: flags by command.
@@ -93,7 +93,7 @@ func startedBy(t *testing.T, script string) [][]string {
 		if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(name, []byte(text), 0o700); err != nil { //nolint:gosec // what the script starts
+		if err := os.WriteFile(name, []byte(text), 0o700); err != nil { // the script starts them
 			t.Fatal(err)
 		}
 	}
