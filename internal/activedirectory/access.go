@@ -43,7 +43,7 @@ func (r *run) disableFirst(ctx context.Context, t *task) {
 	}
 	want := t.writable().Clone()
 	for _, name := range []string{attrLogin, attrPrincipal} { // names are written later, in an order that frees each before it is given
-		forgo(want, name)
+		dropAttribute(want, name)
 	}
 	if more, err := r.diff(r.types, want, t.have); err == nil { // update reports what cannot be encoded
 		edits = append(edits, more...)
@@ -116,8 +116,8 @@ func (t *task) writable() directory.Account {
 	return want
 }
 
-// forgo takes an attribute out of an account, whatever the case of its name.
-func forgo(a directory.Account, name string) {
+// dropAttribute takes an attribute out of an account, whatever the case of its name.
+func dropAttribute(a directory.Account, name string) {
 	for n := range a.Attributes {
 		if isName(n, name) {
 			delete(a.Attributes, n)

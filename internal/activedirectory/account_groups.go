@@ -71,7 +71,7 @@ func (r *run) writeGroups(ctx context.Context) {
 	g.change(ctx)
 	r.each(ctx, g.tasks, g.forget)
 	for _, t := range g.tasks {
-		if takes(t) && t.have.lingers() && !t.dead() {
+		if losesGroups(t) && t.have.lingers() && !t.dead() {
 			t.fail("change the groups", directory.GroupsAttribute, fmt.Errorf("its primary group (primaryGroupID %s) still gives it what the group may do, and no change of members ends that. "+
 				"Add the account to Domain Users and make that its primary group (primaryGroupID %s), then run again", t.have.text(attrPrimaryGroup), domainUsers))
 		}
@@ -79,8 +79,8 @@ func (r *run) writeGroups(ctx context.Context) {
 	r.readBack(ctx, g.tasks)
 }
 
-// takes reports whether an account is to lose its groups.
-func takes(t *task) bool {
+// losesGroups reports whether an account is to lose its groups.
+func losesGroups(t *task) bool {
 	v, _ := t.want(directory.GroupsAttribute)
 	return v.Text() == directory.GroupsRemoved
 }
@@ -89,7 +89,7 @@ func takes(t *task) bool {
 func (g *regrouping) find(ctx context.Context) error {
 	var refs []string
 	for _, t := range g.tasks {
-		if takes(t) {
+		if losesGroups(t) {
 			refs = append(refs, t.have.get(attrMemberOf)...)
 			continue
 		}
@@ -115,7 +115,7 @@ func (g *regrouping) find(ctx context.Context) error {
 // remember writes down the groups that are to be taken away. Those of an
 // account for which that fails stay.
 func (g *regrouping) remember(ctx context.Context, t *task) {
-	if takes(t) {
+	if losesGroups(t) {
 		g.forgotten.While(func(is func(account, group string) bool) { g.rememberBut(ctx, t, is) })
 	}
 }
@@ -162,7 +162,7 @@ func (g *regrouping) change(ctx context.Context) {
 				in[id] = cnOf(dn)
 			}
 		}
-		if takes(t) {
+		if losesGroups(t) {
 			for id, name := range in {
 				c := changes.Of(id, name)
 				c.Remove = append(c.Remove, g.member(t.have))
@@ -199,7 +199,7 @@ func (g *regrouping) noteOutcome(c directory.MembershipChange, o directory.Membe
 // forget clears what is remembered of groups that were given back. A group that
 // was deleted since is forgotten, too: there is nothing to give back.
 func (g *regrouping) forget(ctx context.Context, t *task) {
-	if takes(t) || t.failed[directory.GroupsAttribute] {
+	if losesGroups(t) || t.failed[directory.GroupsAttribute] {
 		return
 	}
 	if err := g.send(ctx, t, []edit{{name: g.Domain.o.RemovedGroupsAttribute, compare: true, remove: g.remembered(t.have)}}); err != nil {

@@ -185,7 +185,7 @@ func (r *run) each(ctx context.Context, tasks []*task, f func(context.Context, *
 			f(t.recorded(ctx), t)
 			for _, err := range t.errs[before:] {
 				if isLost(err) {
-					r.stop(whyLost(err))
+					r.stop(notTriedError(err))
 				}
 			}
 			return nil

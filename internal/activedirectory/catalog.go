@@ -100,7 +100,7 @@ func (d *Domain) FindInForest(ctx context.Context, attribute string, values, fur
 	}
 	out := make(map[string][]*ForestUser, len(found))
 	for v, hits := range found {
-		hits = exactly(hits, attribute, v)
+		hits = exactMatches(hits, attribute, v)
 		sortRecords(hits)
 		for _, r := range hits {
 			out[v] = append(out[v], r.inForest(asked))

@@ -147,7 +147,7 @@ func (r *run) add(ctx context.Context, t *task, req *ldap.AddRequest) error {
 		return r.client.Add(ctx, req)
 	case len(records) == 0:
 		return err
-	case looseKey(records[0].text(attrLogin)) != looseKey(login.Text()):
+	case nameKey(records[0].text(attrLogin)) != nameKey(login.Text()):
 		return fmt.Errorf("%w by %q with the login %q", directory.ErrNameTaken, records[0].dn, records[0].text(attrLogin))
 	}
 	return nil
@@ -230,7 +230,7 @@ func (r *run) ownAccount(t *task, holders []*record) *record {
 	login, _ := t.want(attrLogin)
 	for _, h := range holders {
 		if h.isUser() && directory.Fold(h.text(r.Domain.o.WorkerIDAttribute)) == directory.Fold(t.WorkerID) &&
-			looseKey(h.text(attrLogin)) == looseKey(login.Text()) {
+			nameKey(h.text(attrLogin)) == nameKey(login.Text()) {
 			return h
 		}
 	}

@@ -69,7 +69,7 @@ func (d withDeleted) Find(ctx context.Context, attribute string, values []string
 	for v, records := range deleted {
 		sortRecords(records)
 		for _, r := range records {
-			e, err := d.formerly(ctx, r)
+			e, err := d.restorable(ctx, r)
 			if err != nil {
 				return nil, err
 			}
@@ -79,9 +79,9 @@ func (d withDeleted) Find(ctx context.Context, attribute string, values []string
 	return found, nil
 }
 
-// formerly is [formerly] with what stands in the way of restoring the account.
-func (d *Domain) formerly(ctx context.Context, r *record) (*directory.Existing, error) {
-	e := formerly(r)
+// restorable is [fromDeleted] with what stands in the way of restoring the account.
+func (d *Domain) restorable(ctx context.Context, r *record) (*directory.Existing, error) {
+	e := fromDeleted(r)
 	enabled, err := d.recycles(ctx)
 	if err != nil {
 		return nil, err
@@ -181,16 +181,16 @@ func (d *Domain) lookDeleted(ctx context.Context, filter string) ([]*record, err
 		Filter: "(|" + theContainer + filter + ")", Attributes: asked, Controls: []ldap.Control{ldap.NewControlMicrosoftShowDeleted()},
 	}))
 	switch {
-	case hides(err), err == nil && len(entries) == 0:
+	case refusedForAccount(err), err == nil && len(entries) == 0:
 		d.cannotSee(notReadable)
 		return nil, nil
-	case declines(err):
+	case refusedByServer(err):
 		d.cannotSee(notShown)
 		return nil, nil
 	case err != nil:
 		return nil, err
 	}
-	entries = slices.DeleteFunc(entries, func(e *ldap.Entry) bool { return unmangle(e.DN) == e.DN })
+	entries = slices.DeleteFunc(entries, func(e *ldap.Entry) bool { return withoutDeletionMark(e.DN) == e.DN })
 	return d.newRecords(entries, asked)
 }
 
@@ -206,20 +206,22 @@ func (d *Domain) cannotSee(why string) {
 	d.blind = why
 }
 
-// hides reports an answer that means: not for this account.
-func hides(err error) bool { return ldapconn.IsNotFound(err) || ldapconn.IsAccessDenied(err) }
+// refusedForAccount reports an answer that means: not for this account.
+func refusedForAccount(err error) bool {
+	return ldapconn.IsNotFound(err) || ldapconn.IsAccessDenied(err)
+}
 
-// declines reports an answer that means: not by this server.
-func declines(err error) bool {
+// refusedByServer reports an answer that means: not by this server.
+func refusedByServer(err error) bool {
 	var e *ldapconn.Error
 	return errors.As(err, &e) && (e.Code == ldap.LDAPResultUnavailableCriticalExtension || e.Code == ldap.LDAPResultUnwillingToPerform)
 }
 
-// formerly translates a deleted object: it is where it was before.
-func formerly(r *record) *directory.Existing {
-	path := unmangle(r.dn)
+// fromDeleted translates a deleted object: it is where it was before.
+func fromDeleted(r *record) *directory.Existing {
+	path := withoutDeletionMark(r.dn)
 	container := Parent(path)
-	if parent := unmangle(r.text(attrLastParent)); parent != "" {
+	if parent := withoutDeletionMark(r.text(attrLastParent)); parent != "" {
 		path, container = strings.TrimSuffix(path, container)+parent, parent
 	}
 	e := &directory.Existing{ID: r.id, Path: path, Class: r.class, Deleted: true, Account: directory.Account{
@@ -230,7 +232,7 @@ func formerly(r *record) *directory.Existing {
 			e.Account.Attributes[name] = slices.Clone(v)
 		}
 		if isName(name, attrCN) {
-			e.Account.Attributes[name] = directory.Value{unmangle(v.Text())}
+			e.Account.Attributes[name] = directory.Value{withoutDeletionMark(v.Text())}
 		}
 	}
 	return e
@@ -240,4 +242,4 @@ func formerly(r *record) *directory.Existing {
 // and its GUID ([MS-ADTS] 3.1.1.5.5).
 var mangled = regexp.MustCompile(`(?i)(\\0A|\n)DEL:[0-9a-f-]{36}`)
 
-func unmangle(dn string) string { return mangled.ReplaceAllLiteralString(dn, "") }
+func withoutDeletionMark(dn string) string { return mangled.ReplaceAllLiteralString(dn, "") }

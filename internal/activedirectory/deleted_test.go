@@ -158,12 +158,12 @@ func TestUnmangle(t *testing.T) {
 		`CN=DEL:` + guid + `,DC=x`: `CN=DEL:` + guid + `,DC=x`,
 		"":                         "",
 	} {
-		if got := unmangle(in); got != want {
+		if got := withoutDeletionMark(in); got != want {
 			t.Errorf("%q became %q, want %q", in, got, want)
 		}
 	}
 	// Without the former parent, the name is what remains.
-	e := formerly(&record{dn: `CN=Ann\2C Lee\0ADEL:` + guid + `,CN=Deleted Objects,DC=x`})
+	e := fromDeleted(&record{dn: `CN=Ann\2C Lee\0ADEL:` + guid + `,CN=Deleted Objects,DC=x`})
 	if e.Path != `CN=Ann\2C Lee,CN=Deleted Objects,DC=x` || e.Account.Container != "CN=Deleted Objects,DC=x" {
 		t.Errorf("read as %+v", e)
 	}

@@ -45,8 +45,8 @@ func modifyRequest(dn string, edits []edit) *ldap.ModifyRequest {
 	return req
 }
 
-// blind returns the edits without comparison.
-func blind(e edit, want []string) edit { return edit{name: e.name, add: want} }
+// editUncompared returns the edits without comparison.
+func editUncompared(e edit, want []string) edit { return edit{name: e.name, add: want} }
 
 // diff returns what has to be written to an account for its attributes to be as
 // wanted, but for its name, its manager, its groups and its state.

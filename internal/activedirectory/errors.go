@@ -33,8 +33,8 @@ func unrecorded(err error) error {
 	return nil
 }
 
-// whyLost is what those who are not tried any more are told.
-func whyLost(err error) error {
+// notTriedError is what those who are not tried any more are told.
+func notTriedError(err error) error {
 	if e := unrecorded(err); e != nil {
 		return e
 	}

@@ -10,7 +10,7 @@ func RefKey(ref string) string {
 	if isDN(ref) {
 		return dnKey(ref)
 	}
-	return looseKey(ref)
+	return nameKey(ref)
 }
 
 // IsPath reports whether s is a distinguished name.

@@ -159,7 +159,7 @@ func (d *Domain) netBIOSName(ctx context.Context) (string, error) {
 		}
 		entries, err := d.search(ctx, "CN=Partitions,"+dse.ConfigurationNamingContext,
 			"(&(objectClass=crossRef)(nETBIOSName=*))", []string{"nCName", "nETBIOSName"})
-		if hides(err) {
+		if refusedForAccount(err) {
 			return "", nil
 		}
 		if err != nil {

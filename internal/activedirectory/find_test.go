@@ -86,12 +86,12 @@ func TestLooseNames(t *testing.T) {
 	same := [][]string{{"José", "JOSE", "jose\u0301"}, {"Łukasz", "lukasz"}, {"Straße", "STRASSE"}, {"ＡＢＣ", "abc"}, {"ひらがな", "ヒラガナ"}, {"Ærø", "aero"}, {"İ", "i"}}
 	for _, words := range same {
 		for _, w := range words {
-			if looseKey(w) != looseKey(words[0]) {
-				t.Errorf("%q has key %q, %q has %q", w, looseKey(w), words[0], looseKey(words[0]))
+			if nameKey(w) != nameKey(words[0]) {
+				t.Errorf("%q has key %q, %q has %q", w, nameKey(w), words[0], nameKey(words[0]))
 			}
 		}
 	}
-	if looseKey("a b") == looseKey("ab") || looseKey("o'b") == looseKey("ob") {
+	if nameKey("a b") == nameKey("ab") || nameKey("o'b") == nameKey("ob") {
 		t.Error("blanks and apostrophes must count")
 	}
 	l := newLab(t, Options{BulkThreshold: 1})

@@ -58,7 +58,7 @@ func (r *run) meetOwn(ctx context.Context) error {
 	var logins []string
 	for _, t := range r.alive() {
 		if v, _ := t.want(attrLogin); t.have == nil && t.gone == nil && len(v) == 1 {
-			byLogin[looseKey(v.Text())] = t
+			byLogin[nameKey(v.Text())] = t
 			logins = append(logins, v.Text())
 		}
 	}
@@ -68,7 +68,7 @@ func (r *run) meetOwn(ctx context.Context) error {
 	slices.Sort(logins)
 	records, err := r.fetch(ctx, attrLogin, logins)
 	for _, rec := range records {
-		if t := byLogin[looseKey(rec.text(attrLogin))]; t != nil {
+		if t := byLogin[nameKey(rec.text(attrLogin))]; t != nil {
 			t.own = r.ownAccount(t, []*record{rec})
 		}
 	}

@@ -12,13 +12,13 @@ import (
 	"terraform-provider-workforce/internal/directory"
 )
 
-// looseKey is a form under which all values are equal that Active Directory may
+// nameKey is a form under which all values are equal that Active Directory may
 // take for equal. It compares text ignoring case, diacritics, width and the kind
 // of kana (NORM_IGNORECASE, NORM_IGNORENONSPACE, NORM_IGNOREWIDTH and
 // NORM_IGNOREKANATYPE, [MS-ADTS] 3.1.1.2.2.4), so that José has the name of
 // Jose. The key errs on the side of equal: a name that is free but counts as
 // taken costs a number at its end, the opposite costs an apply that fails.
-func looseKey(s string) string {
+func nameKey(s string) string {
 	if isLowerASCII(s) {
 		return s
 	}
@@ -61,5 +61,5 @@ func matchKey(t directory.AttributeType, s string) string {
 	case t.Syntax == directory.Binary:
 		return s
 	}
-	return looseKey(s)
+	return nameKey(s)
 }

@@ -48,7 +48,7 @@ func newGroupRefs(refs []string) groupRefs {
 		} else if isDN(ref) {
 			g.byPath[dnKey(ref)] = append(g.byPath[dnKey(ref)], ref)
 		} else if ref != "" {
-			g.byLogin[looseKey(ref)] = append(g.byLogin[looseKey(ref)], ref)
+			g.byLogin[nameKey(ref)] = append(g.byLogin[nameKey(ref)], ref)
 		}
 	}
 	return g
@@ -174,7 +174,7 @@ func assignGroups(refs []string, groups []*directory.Group, entries []*ldap.Entr
 		for _, ref := range wanted.byPath[dnKey(g.Path)] {
 			out[ref] = g
 		}
-		key := looseKey(entries[i].GetEqualFoldAttributeValue(attrLogin))
+		key := nameKey(entries[i].GetEqualFoldAttributeValue(attrLogin))
 		for _, ref := range wanted.byLogin[key] {
 			loose[ref] = append(loose[ref], g)
 		}

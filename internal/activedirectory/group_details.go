@@ -66,7 +66,7 @@ func (d *Domain) FindGroups(ctx context.Context, attribute string, values []stri
 	}
 	var records []*record
 	for v, hits := range found {
-		found[v] = exactly(hits, attribute, v)
+		found[v] = exactMatches(hits, attribute, v)
 		records = append(records, found[v]...)
 	}
 	groups, err := d.detailed(ctx, records, depth)
@@ -169,22 +169,22 @@ func (d *Domain) addMembers(ctx context.Context, groups map[string]*GroupDetails
 	for id, g := range groups {
 		if g.Members = known[id].Members; depth == AllMembers {
 			g.Members = map[string]directory.Member{}
-			gather(known, known[id], g.Members)
+			collectMembers(known, known[id], g.Members)
 			delete(g.Members, id) // groups may be in each other
 		}
 	}
 	return nil
 }
 
-// gather collects the members of a group and of the groups in it.
-func gather(known map[string]*directory.Group, g *directory.Group, into map[string]directory.Member) {
+// collectMembers collects the members of a group and of the groups in it.
+func collectMembers(known map[string]*directory.Group, g *directory.Group, into map[string]directory.Member) {
 	for id, m := range g.Members {
 		if _, seen := into[id]; seen {
 			continue
 		}
 		into[id] = m
 		if nested := known[id]; nested != nil {
-			gather(known, nested, into)
+			collectMembers(known, nested, into)
 		}
 	}
 }

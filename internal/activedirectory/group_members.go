@@ -116,7 +116,7 @@ func (d *Domain) membersBy(ctx context.Context, attribute string, refs []string,
 	}
 	var errs []error
 	for _, v := range slices.Sorted(maps.Keys(found)) {
-		records := exactly(found[v], attribute, v)
+		records := exactMatches(found[v], attribute, v)
 		switch {
 		case len(records) == 0:
 		case len(records) > 1:
@@ -164,8 +164,8 @@ func (d *Domain) askFor(ctx context.Context, attribute string, values []string, 
 	return nil
 }
 
-// exactly keeps to the records that have the value but for case, if there are some.
-func exactly(records []*record, attribute, value string) []*record {
+// exactMatches keeps to the records that have the value but for case, if there are some.
+func exactMatches(records []*record, attribute, value string) []*record {
 	if len(records) < 2 {
 		return records
 	}

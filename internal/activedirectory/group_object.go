@@ -198,7 +198,7 @@ func (d *Domain) CreateGroup(ctx context.Context, want GroupSettings) (*GroupObj
 		return nil, fmt.Errorf("group %q: %w", req.DN, err)
 	case made == nil:
 		return nil, because(directory.ErrGone, "group %q: it was written, but is not there now. Plan again", req.DN)
-	case looseKey(made.Login) != looseKey(want.Login):
+	case nameKey(made.Login) != nameKey(want.Login):
 		return nil, because(directory.ErrNameTaken, "group %q: the name is taken by a group with the sAMAccountName %q", req.DN, made.Login)
 	}
 	return made, d.noteGroup(detached, made.ID)

@@ -77,7 +77,7 @@ func (d *Domain) named(ctx context.Context, refs []string) (map[string][]*record
 		}
 		found[attribute] = map[string][]*record{}
 		for v, records := range matches {
-			found[attribute][directory.Fold(v)] = exactly(records, attribute, v)
+			found[attribute][directory.Fold(v)] = exactMatches(records, attribute, v)
 		}
 	}
 	out := make(map[string][]*record, len(refs))

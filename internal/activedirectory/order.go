@@ -31,9 +31,9 @@ func (t *task) holds(c claim) string {
 	case claimPath:
 		return dnKey(t.have.dn)
 	case claimLogin:
-		return looseKey(t.have.text(attrLogin))
+		return nameKey(t.have.text(attrLogin))
 	}
-	return looseKey(t.have.text(attrPrincipal))
+	return nameKey(t.have.text(attrPrincipal))
 }
 
 func (t *task) takes(c claim) string {
@@ -48,10 +48,10 @@ func (t *task) takes(c claim) string {
 		return dnKey(joinDN(t.cn(), t.Want.Container))
 	case claimLogin:
 		v, _ := t.want(attrLogin)
-		return looseKey(v.Text())
+		return nameKey(v.Text())
 	}
 	if v, managed := t.want(attrPrincipal); managed {
-		return looseKey(v.Text())
+		return nameKey(v.Text())
 	}
 	return t.holds(claimPrincipal)
 }
@@ -157,7 +157,7 @@ func breakCycle(start *task, after map[*task]edges) *task {
 		}
 		at[t] = len(path)
 		path = append(path, t)
-		t = first(after[t].soft, after[t].hard)
+		t = firstTask(after[t].soft, after[t].hard)
 	}
 	for i, t := range path {
 		next := path[(i+1)%len(path)]
@@ -169,8 +169,8 @@ func breakCycle(start *task, after map[*task]edges) *task {
 	return slices.MinFunc(path, byWorkerID)
 }
 
-// first returns the first element of the first set that has one.
-func first(sets ...map[*task]bool) *task {
+// firstTask returns the first element of the first set that has one.
+func firstTask(sets ...map[*task]bool) *task {
 	for _, set := range sets {
 		var least *task
 		for t := range set {

@@ -62,16 +62,16 @@ func (d *Domain) readPolicy(ctx context.Context) (PasswordPolicy, error) {
 		p = PasswordPolicy{
 			MinLength: number("minPwdLength"), History: number("pwdHistoryLength"),
 			Complexity: properties&bitComplex != 0, Reversible: properties&bitReversible != 0,
-			MaxAge: span(e, "maxPwdAge"), MinAge: span(e, "minPwdAge"),
-			LockoutThreshold: number("lockoutThreshold"), LockoutWindow: span(e, "lockOutObservationWindow"),
-			LockoutDuration: span(e, "lockoutDuration"),
+			MaxAge: policyDuration(e, "maxPwdAge"), MinAge: policyDuration(e, "minPwdAge"),
+			LockoutThreshold: number("lockoutThreshold"), LockoutWindow: policyDuration(e, "lockOutObservationWindow"),
+			LockoutDuration: policyDuration(e, "lockoutDuration"),
 		}
 	}
 	return p, nil
 }
 
-// span reads a time that policies keep as a negative number of 100 ns; zero for the least one, which means never, and for none.
-func span(e *ldap.Entry, name string) time.Duration {
+// policyDuration reads a time that policies keep as a negative number of 100 ns; zero for the least one, which means never, and for none.
+func policyDuration(e *ldap.Entry, name string) time.Duration {
 	n, err := strconv.ParseInt(e.GetEqualFoldAttributeValue(name), 10, 64)
 	if err != nil || n >= 0 || n < math.MinInt64/100 {
 		return 0

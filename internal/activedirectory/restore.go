@@ -28,7 +28,7 @@ func (d *Domain) recycles(ctx context.Context) (bool, error) {
 		entries, err := d.client.Search(ctx, &ldap.SearchRequest{
 			BaseDN: "CN=Partitions," + dse.ConfigurationNamingContext, Scope: ldap.ScopeBaseObject, Filter: "(objectClass=*)", Attributes: []string{"msDS-EnabledFeature"},
 		})
-		if hides(err) {
+		if refusedForAccount(err) {
 			return false, nil
 		}
 		if err != nil {
@@ -89,7 +89,7 @@ func (r *run) findGone(ctx context.Context) error {
 // afterwards, as to any account.
 func (r *run) restore(ctx context.Context, t *task) {
 	former := *t.gone
-	former.dn = formerly(t.gone).Path
+	former.dn = fromDeleted(t.gone).Path
 	if why := r.protection(&former); why != "" {
 		t.fail("restore", "", directory.Because(directory.ErrProtected, errors.New(why)))
 		return

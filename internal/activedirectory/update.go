@@ -348,7 +348,7 @@ func (r *run) withoutComparison(t *task, edits []edit) []edit {
 			continue
 		}
 		if values, err := encodeAll(typeOf(r.types, e.name), t.have.get(e.name)); err == nil {
-			out[i] = blind(e, append(subtract(values, e.remove), e.add...))
+			out[i] = editUncompared(e, append(subtract(values, e.remove), e.add...))
 		}
 	}
 	return out

@@ -72,7 +72,7 @@ func (d *Domain) FindUsers(ctx context.Context, attribute string, values, furthe
 	}
 	var records []*record
 	for v, hits := range found {
-		hits = slices.DeleteFunc(exactly(hits, attribute, v), func(r *record) bool { return !r.isUser() })
+		hits = slices.DeleteFunc(exactMatches(hits, attribute, v), func(r *record) bool { return !r.isUser() })
 		sortRecords(hits)
 		found[v], records = hits, append(records, hits...)
 	}

@@ -46,7 +46,7 @@ func (r *run) readBack(ctx context.Context, tasks []*task) {
 		delete(byID, rec.id)
 	}
 	for _, rec := range created {
-		key := looseKey(rec.text(attrLogin))
+		key := nameKey(rec.text(attrLogin))
 		if t := byLogin[key]; t != nil && sameDN(rec.dn, joinDN(t.cn(), t.Want.Container)) {
 			t.have, t.out.ID = rec, rec.id
 			delete(byLogin, key)

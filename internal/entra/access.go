@@ -269,7 +269,7 @@ func (r *run) giveAccess(ctx context.Context) {
 // unsafe returns the failed attribute because of which a user is not enabled; empty for none.
 func (r *run) unsafe(k *task) string {
 	names := []string{"password", attrPrincipal, r.WorkerIDAttribute()}
-	if takes(k) {
+	if losesGroups(k) {
 		names = append(names, directory.GroupsAttribute)
 	}
 	for _, name := range names {

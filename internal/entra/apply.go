@@ -160,7 +160,7 @@ func (r *run) prepare(ctx context.Context) {
 			continue
 		}
 		if k.have == nil && len(k.invalid) > 0 {
-			k.fail("check", "", directory.Because(directory.ErrInvalid, together(k.invalid)))
+			k.fail("check", "", directory.Because(directory.ErrInvalid, joinByAttribute(k.invalid)))
 		}
 	}
 }
@@ -172,7 +172,7 @@ func (r *run) present(ctx context.Context, ids []string) (map[string]*user, erro
 		return nil, err
 	}
 	for _, k := range r.tasks {
-		k.invalid = wrongWith(k.Want, schema)
+		k.invalid = problemsByAttribute(k.Want, schema)
 		if _, named := k.Want.Attributes[directory.GroupsAttribute]; named && len(r.Tenant.o.RemovedGroupsAttributes) == 0 {
 			k.invalid[directory.GroupsAttribute] = errNoMemory
 		}
@@ -249,8 +249,8 @@ func (r *run) weigh(k *task) {
 	}
 }
 
-// together joins the errors of several attributes.
-func together(wrong map[string]error) error {
+// joinByAttribute joins the errors of several attributes.
+func joinByAttribute(wrong map[string]error) error {
 	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(wrong)) {
 		errs = append(errs, fmt.Errorf("%s: %w", name, wrong[name]))

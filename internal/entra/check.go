@@ -17,11 +17,11 @@ import (
 // anything is written. schema is that of the tenant; without one, directory
 // extensions and custom security attributes are not checked.
 func CheckAccount(a directory.Account, schema *directory.Schema) error {
-	return together(wrongWith(a, schema))
+	return joinByAttribute(problemsByAttribute(a, schema))
 }
 
-// wrongWith is CheckAccount by attribute.
-func wrongWith(a directory.Account, schema *directory.Schema) map[string]error {
+// problemsByAttribute is CheckAccount by attribute.
+func problemsByAttribute(a directory.Account, schema *directory.Schema) map[string]error {
 	live := schema != nil
 	if !live {
 		schema = StandardSchema()
@@ -54,7 +54,7 @@ func checkAttribute(schema *directory.Schema, live bool, name string, v director
 	t, inSchema := schema.Lookup(name)
 	switch {
 	case known && !inSchema && p.tenantDefined() && live:
-		return undefined(name, schema.Nearest(name))
+		return undefinedAttribute(name, schema.Nearest(name))
 	case !known && Format.WhyUnsupported(name) != "":
 		return errors.New(Format.WhyUnsupported(name))
 	case !known || !inSchema && !p.tenantDefined():

@@ -75,7 +75,7 @@ func (t *Tenant) define(ctx context.Context) error {
 	}
 	for _, name := range append([]string{t.o.WorkerIDAttribute, t.o.DisabledSinceAttribute}, t.o.RemovedGroupsAttributes...) {
 		if _, ok := t.property(name); name != "" && !ok {
-			return fmt.Errorf("%s, which the provider's configuration names: %w", name, undefined(name, ""))
+			return fmt.Errorf("%s, which the provider's configuration names: %w", name, undefinedAttribute(name, ""))
 		}
 	}
 	return nil
@@ -284,9 +284,9 @@ func (p property) typed(dataType string, multi bool) property {
 	return p
 }
 
-// inexact reports whether some of the properties are 64-bit numbers: the models
+// hasInt64 reports whether some of the properties are 64-bit numbers: the models
 // keep numbers as floating point, which has 53 bits for them.
-func inexact(properties []property) bool {
+func hasInt64(properties []property) bool {
 	return slices.ContainsFunc(properties, func(p property) bool { return p.kind.Syntax == directory.Large })
 }
 
@@ -323,8 +323,8 @@ func (u *user) exact(doc json.RawMessage, properties []property) error {
 	return nil
 }
 
-// undefined returns the error about an attribute that the tenant does not define.
-func undefined(name, near string) error {
+// undefinedAttribute returns the error about an attribute that the tenant does not define.
+func undefinedAttribute(name, near string) error {
 	what := "the tenant defines no such directory extension for users"
 	if strings.HasPrefix(name, securityPrefix) {
 		what = "the tenant defines no such custom security attribute"

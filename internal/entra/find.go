@@ -29,7 +29,7 @@ func (t *Tenant) Find(ctx context.Context, attribute string, values []string) (m
 		return nil, err
 	}
 	if p, ok = t.property(attribute); !ok {
-		return nil, fmt.Errorf("%s: %w", attribute, undefined(attribute, ""))
+		return nil, fmt.Errorf("%s: %w", attribute, undefinedAttribute(attribute, ""))
 	}
 	if err := t.guard(ctx); err != nil {
 		return nil, err
@@ -229,7 +229,7 @@ func (d withDeleted) Find(ctx context.Context, attribute string, values []string
 // listDeleted reads the users that can still be restored, once for everybody who asks.
 // https://learn.microsoft.com/graph/api/directory-deleteditems-list
 func (t *Tenant) listDeleted(ctx context.Context) ([]*user, error) {
-	free, err := hold(ctx, t.mourning)
+	free, err := acquire(ctx, t.mourning)
 	if err != nil {
 		return nil, err
 	}

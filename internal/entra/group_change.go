@@ -151,7 +151,7 @@ func (r *memberRun) inBulk(ctx context.Context) {
 		}
 	}
 	for i, result := range r.insist(ctx, requests, func(i int, err error) bool {
-		return r.passes(writes[i], err) && len(writes[i].members) == 1 || contended(err)
+		return r.passes(writes[i], err) && len(writes[i].members) == 1 || isCollision(err)
 	}) {
 		r.noteBulk(writes[i], result.Err)
 	}
@@ -194,7 +194,7 @@ func (r *memberRun) add(ctx context.Context, writes []write) {
 	for i, w := range writes {
 		requests[i] = graphconn.Request{Method: http.MethodPost, Path: "/groups/" + w.id + "/members/$ref", Repeatable: true, Body: map[string]any{"@odata.id": r.object(w.members[0].ID)}}
 	}
-	for i, result := range r.insist(ctx, requests, func(i int, err error) bool { return r.passes(writes[i], err) || contended(err) }) {
+	for i, result := range r.insist(ctx, requests, func(i int, err error) bool { return r.passes(writes[i], err) || isCollision(err) }) {
 		w, m := writes[i], writes[i].members[0]
 		switch err := result.Err; {
 		case err == nil, memberAlready(err):
@@ -299,7 +299,7 @@ func (r *memberRun) passes(w write, err error) bool {
 	if graphconn.IsNotFound(err) {
 		return w.op == "add" && (r.isYoung(w.id) || r.isYoung(w.members[0].ID))
 	}
-	return invisible(err)
+	return notVisible(err)
 }
 
 // hopeless reports a refusal that every other write to the group would get, too.
@@ -314,8 +314,8 @@ func memberAlready(err error) bool {
 	return graphconn.IsBadRequest(err) && strings.Contains(strings.ToLower(err.Error()), "references already exist")
 }
 
-// contended reports that Graph refused a write because another one to the same group was under way.
-func contended(err error) bool {
+// isCollision reports that Graph refused a write because another one to the same group was under way.
+func isCollision(err error) bool {
 	var e *graphconn.Error
 	return errors.As(err, &e) && (e.Status == http.StatusConflict || strings.Contains(e.Code, "ConcurrencyViolation"))
 }

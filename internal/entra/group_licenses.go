@@ -58,7 +58,7 @@ type groupLicenseDocument struct {
 func (t *Tenant) licensesOfGroup(ctx context.Context, id string) (map[string]assignment, *groupLicenseDocument, error) {
 	query := url.Values{"$select": {"assignedLicenses,licenseProcessingState,hasMembersWithLicenseErrors"}}
 	request := graphconn.Request{Method: http.MethodGet, Path: "/groups/" + id, Query: query}
-	result := t.insist(ctx, []graphconn.Request{request}, func(_ int, err error) bool { return t.isYoung(id) && invisible(err) })[0]
+	result := t.insist(ctx, []graphconn.Request{request}, func(_ int, err error) bool { return t.isYoung(id) && notVisible(err) })[0]
 	if result.Err != nil {
 		return nil, nil, fmt.Errorf("reading the licenses of the group: %w", permission(result.Err, "Group.Read.All"))
 	}
@@ -159,7 +159,9 @@ func (t *Tenant) SetGroupLicenses(ctx context.Context, id string, licenses map[s
 		return nil
 	}
 	request := changeLicenses("/groups/"+id, add, remove)
-	passes := func(_ int, err error) bool { return t.isYoung(id) && invisible(err) || contended(err) }
+	passes := func(_ int, err error) bool {
+		return t.isYoung(id) && notVisible(err) || isCollision(err)
+	}
 	result := t.insist(ctx, []graphconn.Request{request}, passes)[0]
 	if result.Err != nil {
 		return explainLicense(result.Err)

@@ -55,7 +55,7 @@ func (t *Tenant) CreateGroup(ctx context.Context, want GroupSpec) (*Group, error
 	}
 	ctx = aboutGroup(ctx, want.DisplayName, want.Owners...)
 	young := slices.ContainsFunc(want.Owners, func(m directory.Member) bool { return t.isYoung(m.ID) })
-	result := t.insist(ctx, []graphconn.Request{{Method: http.MethodPost, Path: "/groups", Body: t.newGroup(want)}}, func(_ int, err error) bool { return young && invisible(err) })[0]
+	result := t.insist(ctx, []graphconn.Request{{Method: http.MethodPost, Path: "/groups", Body: t.newGroup(want)}}, func(_ int, err error) bool { return young && notVisible(err) })[0]
 	var id string
 	switch {
 	case graphconn.IsUnknownOutcome(result.Err):
@@ -221,7 +221,7 @@ func (t *Tenant) UpdateGroup(ctx context.Context, have *Group, want GroupSpec) (
 	want.changeRule(have, doc)
 	if len(doc) > 0 {
 		request := graphconn.Request{Method: http.MethodPatch, Path: "/groups/" + have.ID, Body: doc}
-		if err := t.insist(ctx, []graphconn.Request{request}, func(_ int, err error) bool { return t.isYoung(have.ID) && invisible(err) })[0].Err; err != nil {
+		if err := t.insist(ctx, []graphconn.Request{request}, func(_ int, err error) bool { return t.isYoung(have.ID) && notVisible(err) })[0].Err; err != nil {
 			return have, explainGroup(have.AssignableToRole, err)
 		}
 	}
@@ -291,13 +291,13 @@ func (t *Tenant) writeOwners(ctx context.Context, have *Group, want []directory.
 		problems = append(problems, &directory.MembershipError{Group: have.DisplayName, Member: m, Op: op + " the owner", Err: explainGroup(have.AssignableToRole, err)})
 	}
 	for i, result := range t.insist(ctx, add, func(i int, err error) bool {
-		return (t.isYoung(have.ID) || t.isYoung(added[i].ID)) && invisible(err) || contended(err)
+		return (t.isYoung(have.ID) || t.isYoung(added[i].ID)) && notVisible(err) || isCollision(err)
 	}) {
 		if result.Err != nil && !memberAlready(result.Err) {
 			refuse("add", added[i], result.Err)
 		}
 	}
-	for i, result := range t.insist(ctx, drop, func(_ int, err error) bool { return contended(err) }) {
+	for i, result := range t.insist(ctx, drop, func(_ int, err error) bool { return isCollision(err) }) {
 		if result.Err != nil && !graphconn.IsNotFound(result.Err) {
 			refuse("remove", dropped[i], result.Err)
 		}

@@ -53,7 +53,7 @@ func (l *License) Free() int { return max(l.Units.Enabled-l.Consumed, 0) }
 // Licenses returns the subscriptions of the tenant by part number, read once for everybody who asks.
 // It needs the permission LicenseAssignment.Read.All.
 func (t *Tenant) Licenses(ctx context.Context) ([]License, error) {
-	free, err := hold(ctx, t.subscribing)
+	free, err := acquire(ctx, t.subscribing)
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +125,7 @@ func (c catalog) assign(ref string, without []string) (assignment, error) {
 		if near != "" {
 			near = "; did you mean " + near + "?"
 		}
-		return assignment{}, fmt.Errorf("the tenant has no license %q, but %s%s", ref, some(c.partNumbers()), near)
+		return assignment{}, fmt.Errorf("the tenant has no license %q, but %s%s", ref, listNames(c.partNumbers()), near)
 	}
 	a := assignment{SkuID: l.SkuID, Disabled: []string{}}
 	for _, plan := range without {
@@ -137,7 +137,7 @@ func (c catalog) assign(ref string, without []string) (assignment, error) {
 			for j, p := range l.Plans {
 				names[j] = p.Name
 			}
-			return assignment{}, fmt.Errorf("the license %s has no service plan %q, but %s", l.PartNumber, plan, some(names))
+			return assignment{}, fmt.Errorf("the license %s has no service plan %q, but %s", l.PartNumber, plan, listNames(names))
 		}
 		a.Disabled = append(a.Disabled, l.Plans[i].ID)
 	}
@@ -145,8 +145,8 @@ func (c catalog) assign(ref string, without []string) (assignment, error) {
 	return a, nil
 }
 
-// some lists names for an error.
-func some(names []string) string {
+// listNames lists names for an error.
+func listNames(names []string) string {
 	const most = 20
 	switch {
 	case len(names) == 0:

@@ -49,11 +49,11 @@ func named(name string) property {
 func text(name string, most int64, get func(models.Userable) *string) property {
 	p := named(name)
 	p.kind.Max, p.kind.HasMax = most, most > 0
-	p.get = func(u models.Userable) directory.Value { return pointed(get(u)) }
+	p.get = func(u models.Userable) directory.Value { return fromPointer(get(u)) }
 	return p
 }
 
-func pointed(s *string) directory.Value {
+func fromPointer(s *string) directory.Value {
 	if s == nil || *s == "" {
 		return nil
 	}

@@ -18,9 +18,9 @@ func raw(v any) directory.Value {
 	case nil:
 		return nil
 	case string:
-		return pointed(&x)
+		return fromPointer(&x)
 	case *string:
-		return pointed(x)
+		return fromPointer(x)
 	case *bool:
 		return directory.Value{fmt.Sprint(*x)}
 	case *float64:

@@ -130,7 +130,7 @@ func (t *Tenant) bulk(ctx context.Context, more int) (*snapshot, error) {
 
 // load lists the tenant, once for everybody who asks, if that is worth it.
 func (t *Tenant) load(ctx context.Context, worth func() (bool, error)) (*snapshot, error) {
-	free, err := hold(ctx, t.loading)
+	free, err := acquire(ctx, t.loading)
 	if err != nil {
 		return nil, err
 	}
@@ -227,7 +227,7 @@ func (t *Tenant) eachOf(body []byte, properties []property, deleted bool, each f
 	}
 	list := users.GetValue()
 	var docs []json.RawMessage
-	if inexact(properties) {
+	if hasInt64(properties) {
 		if docs, err = graphconn.Objects(body); err != nil {
 			return err
 		}

@@ -39,7 +39,7 @@ func (t *Tenant) findReach(ctx context.Context, users []*user) error {
 	if !slices.ContainsFunc(users, (*user).restricted) {
 		return nil
 	}
-	free, err := hold(ctx, t.guarding)
+	free, err := acquire(ctx, t.guarding)
 	if err != nil {
 		return err
 	}

@@ -247,8 +247,8 @@ func (t *Tenant) Suffixes(ctx context.Context) ([]string, error) {
 	return verified, err
 }
 
-// hold takes the token of what only one of many who ask reads, and returns how to give it back.
-func hold(ctx context.Context, token chan struct{}) (func(), error) {
+// acquire takes the token of what only one of many who ask reads, and returns how to give it back.
+func acquire(ctx context.Context, token chan struct{}) (func(), error) {
 	select {
 	case token <- struct{}{}:
 		return func() { <-token }, nil
@@ -259,7 +259,7 @@ func hold(ctx context.Context, token chan struct{}) (func(), error) {
 
 // Domains reads the domains of the tenant, once for everybody who asks.
 func (t *Tenant) Domains(ctx context.Context) ([]Domain, error) {
-	free, err := hold(ctx, t.naming)
+	free, err := acquire(ctx, t.naming)
 	if err != nil {
 		return nil, err
 	}

@@ -94,7 +94,7 @@ func aboutUnit(ctx context.Context, name string, members ...directory.Member) co
 // https://learn.microsoft.com/graph/api/administrativeunit-get
 func (t *Tenant) ReadUnit(ctx context.Context, id string, members bool) (*WholeUnit, error) {
 	request := graphconn.Request{Method: http.MethodGet, Path: unitsPath + "/" + id, Query: url.Values{"$select": {unitSelect}}}
-	result := t.insist(ctx, []graphconn.Request{request}, func(_ int, err error) bool { return t.isYoung(id) && invisible(err) })[0]
+	result := t.insist(ctx, []graphconn.Request{request}, func(_ int, err error) bool { return t.isYoung(id) && notVisible(err) })[0]
 	if graphconn.IsNotFound(result.Err) {
 		return nil, nil
 	}
@@ -234,7 +234,7 @@ func (t *Tenant) UpdateUnit(ctx context.Context, have *WholeUnit, want UnitSpec)
 	}
 	if len(doc) > 0 {
 		request := graphconn.Request{Method: http.MethodPatch, Path: unitsPath + "/" + have.ID, Body: doc}
-		result := t.insist(ctx, []graphconn.Request{request}, func(_ int, err error) bool { return t.isYoung(have.ID) && invisible(err) })[0]
+		result := t.insist(ctx, []graphconn.Request{request}, func(_ int, err error) bool { return t.isYoung(have.ID) && notVisible(err) })[0]
 		if result.Err != nil {
 			return have, permission(result.Err, unitPermission)
 		}
@@ -312,7 +312,7 @@ func (t *Tenant) writeUnitMembers(ctx context.Context, have *WholeUnit, want []d
 	}
 	var problems []error
 	for i, result := range t.insist(ctx, requests, func(i int, err error) bool {
-		return (t.isYoung(have.ID) || t.isYoung(about[i].ID)) && invisible(err) || contended(err)
+		return (t.isYoung(have.ID) || t.isYoung(about[i].ID)) && notVisible(err) || isCollision(err)
 	}) {
 		removes := requests[i].Method == http.MethodDelete
 		switch err := result.Err; {

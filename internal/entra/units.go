@@ -67,7 +67,7 @@ func (t *Tenant) UnitsOfGroup(ctx context.Context, id string) ([]Unit, error) {
 	var out []Unit
 	request := graphconn.Request{Method: http.MethodGet, Path: "/groups/" + id + "/memberOf/microsoft.graph.administrativeUnit",
 		Query: url.Values{"$select": {"id,displayName"}}}
-	result := t.insist(ctx, []graphconn.Request{request}, func(_ int, err error) bool { return t.isYoung(id) && invisible(err) })[0]
+	result := t.insist(ctx, []graphconn.Request{request}, func(_ int, err error) bool { return t.isYoung(id) && notVisible(err) })[0]
 	err := result.Err
 	if err == nil {
 		err = t.allPages(ctx, result.Response.Body, nil, eachDocument(func(u Unit) {
@@ -105,7 +105,9 @@ func (t *Tenant) SetUnitsOfGroup(ctx context.Context, id string, want []string) 
 		return nil
 	}
 	var problems []error
-	for i, result := range t.insist(ctx, requests, func(_ int, err error) bool { return t.isYoung(id) && invisible(err) || contended(err) }) {
+	for i, result := range t.insist(ctx, requests, func(_ int, err error) bool {
+		return t.isYoung(id) && notVisible(err) || isCollision(err)
+	}) {
 		if result.Err == nil || requests[i].Method == http.MethodDelete && graphconn.IsNotFound(result.Err) {
 			continue
 		}

@@ -68,12 +68,12 @@ func newUser(m models.Userable, properties []property, o Options) *user {
 	switch manager := m.GetManager().(type) {
 	case nil:
 	case models.Userable:
-		u.manager, u.managerName = pointed(manager.GetId()).Text(), pointed(manager.GetUserPrincipalName()).Text()
+		u.manager, u.managerName = fromPointer(manager.GetId()).Text(), fromPointer(manager.GetUserPrincipalName()).Text()
 		if p, ok := lookup(o.WorkerIDAttribute); ok {
 			u.managerWorker = p.get(manager).Text()
 		}
 	default:
-		u.manager = pointed(manager.GetId()).Text()
+		u.manager = fromPointer(manager.GetId()).Text()
 		u.managerName, u.managerWorker = raw(manager.GetAdditionalData()[attrPrincipal]).Text(), raw(manager.GetAdditionalData()[o.WorkerIDAttribute]).Text()
 	}
 	return u

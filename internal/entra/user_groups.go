@@ -65,8 +65,8 @@ func (u *user) toRemember(forgotten func(account, group string) bool) []string {
 	return set(ids)
 }
 
-// room is how many groups an attribute can remember.
-func room(attribute string) int {
+// maxRememberedGroups is how many groups an attribute can remember.
+func maxRememberedGroups(attribute string) int {
 	most := 256 // characters of a directory extension
 	if p, _ := lookup(attribute); p.kind.HasMax {
 		most = int(p.kind.Max)
@@ -86,8 +86,8 @@ func (t *Tenant) noted(u *user, ids []string) (map[string]directory.Value, error
 	out, all := map[string]directory.Value{}, 0
 	rest := slices.Sorted(slices.Values(ids))
 	for _, name := range t.o.RemovedGroupsAttributes {
-		n := min(room(name), len(rest))
-		all += room(name)
+		n := min(maxRememberedGroups(name), len(rest))
+		all += maxRememberedGroups(name)
 		var raw []byte
 		for _, id := range rest[:n] {
 			group, err := uuid.Parse(id)
@@ -175,8 +175,8 @@ type regrouping struct {
 	tasks []*task
 }
 
-// takes reports whether a user is to lose its groups.
-func takes(k *task) bool {
+// losesGroups reports whether a user is to lose its groups.
+func losesGroups(k *task) bool {
 	return k.Want.Attributes[directory.GroupsAttribute].Text() == directory.GroupsRemoved
 }
 
@@ -190,7 +190,7 @@ func (r *run) writeGroups(ctx context.Context) {
 		if !managed || k.failed[directory.GroupsAttribute] || k.have == nil || k.created {
 			continue
 		}
-		unread := takes(k) && !k.have.grouped // of one who was enabled when the run began
+		unread := losesGroups(k) && !k.have.grouped // of one who was enabled when the run began
 		if unread || !directory.SameGroups(want, k.have.groupsState()) {
 			g.tasks = append(g.tasks, k)
 		}
@@ -203,7 +203,7 @@ func (r *run) writeGroups(ctx context.Context) {
 	}
 	r.forgotten.While(func(forgotten func(account, group string) bool) {
 		g.write(ctx, "remember the groups", func(k *task) (map[string]directory.Value, error) {
-			if !takes(k) {
+			if !losesGroups(k) {
 				return nil, nil
 			}
 			known := k.have.remembered
@@ -216,7 +216,7 @@ func (r *run) writeGroups(ctx context.Context) {
 	})
 	g.change(ctx)
 	g.write(ctx, "forget the groups", func(k *task) (map[string]directory.Value, error) {
-		if takes(k) {
+		if losesGroups(k) {
 			return nil, nil
 		}
 		return r.noted(k.have, nil)
@@ -233,7 +233,7 @@ func set(texts []string) []string {
 func (g *regrouping) read(ctx context.Context) bool {
 	var users []*user
 	for _, k := range g.tasks {
-		if takes(k) {
+		if losesGroups(k) {
 			users = append(users, k.have)
 		}
 	}
@@ -273,13 +273,13 @@ func (g *regrouping) change(ctx context.Context) {
 	byID := map[string]*task{}
 	var back []string
 	for _, k := range g.tasks {
-		if !takes(k) {
+		if !losesGroups(k) {
 			back = append(back, k.have.remembered...)
 		}
 	}
 	exist, err := g.groupsByID(ctx, set(back))
 	for _, k := range g.tasks {
-		if err != nil && !takes(k) {
+		if err != nil && !losesGroups(k) {
 			k.fail("change the groups", directory.GroupsAttribute, explain(err))
 		}
 		if k.failed[directory.GroupsAttribute] {
@@ -287,7 +287,7 @@ func (g *regrouping) change(ctx context.Context) {
 		}
 		byID[k.ID] = k
 		member := directory.Member{ID: k.ID, Path: k.principal(), Name: k.Want.Attributes[attrDisplayName].Text(), Class: kindUser, WorkerID: k.WorkerID}
-		if takes(k) {
+		if losesGroups(k) {
 			for id, name := range k.have.groups {
 				c := changes.Of(id, name)
 				c.Remove = append(c.Remove, member)

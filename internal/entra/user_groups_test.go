@@ -193,7 +193,7 @@ func TestGroupsWithoutRoom(t *testing.T) {
 		t.Errorf("nowhere to remember: %v", err)
 	}
 	wants(t, one(t, tenant, leaver).Err, directory.ErrInvalid, "removed_groups_attributes")
-	most := room(memory)
+	most := maxRememberedGroups(memory)
 	for i := range most + 1 {
 		addGroup(s, map[string]any{"displayName": fmt.Sprintf("G%03d", i), "securityEnabled": true}, c.ID)
 	}

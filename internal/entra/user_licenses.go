@@ -194,7 +194,7 @@ func (t *Tenant) checkLicenses(ctx context.Context, changes []directory.Change, 
 	if err != nil {
 		return err
 	}
-	slices.SortStableFunc(about, func(a, b directory.Change) int { return rank(a.Want) - rank(b.Want) })
+	slices.SortStableFunc(about, func(a, b directory.Change) int { return licensePriority(a.Want) - licensePriority(b.Want) })
 	a := &allotment{catalog: licenses, asking: map[string][]*directory.PersonError{}}
 	for _, c := range about {
 		u := found[strings.ToLower(c.ID)]
@@ -209,8 +209,8 @@ func (t *Tenant) checkLicenses(ctx context.Context, changes []directory.Change, 
 	return errors.Join(append(a.problems, a.short()...)...)
 }
 
-// rank orders who gets a unit first: people who can sign in.
-func rank(a directory.Account) int {
+// licensePriority orders who gets a unit first: people who can sign in.
+func licensePriority(a directory.Account) int {
 	if a.Enabled {
 		return 0
 	}

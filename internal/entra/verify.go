@@ -165,7 +165,7 @@ func (t *Tenant) parseUser(body []byte, properties []property) (*user, error) {
 	if err == nil && slices.ContainsFunc(properties, func(p property) bool { return p.kind.Name == attrLicenses }) {
 		t.readLicenses(read, u)
 	}
-	if err == nil && inexact(properties) {
+	if err == nil && hasInt64(properties) {
 		err = read.exact(body, properties)
 	}
 	return read, err

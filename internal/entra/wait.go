@@ -37,7 +37,7 @@ func (t *Tenant) until(ctx context.Context, wait bool, look func() (bool, error)
 // patient sends requests, and again those about new objects that are refused
 // because the objects do not show yet.
 func (t *Tenant) patient(ctx context.Context, requests []graphconn.Request, isNew func(int) bool) []graphconn.Result {
-	return t.insist(ctx, requests, func(i int, err error) bool { return isNew(i) && invisible(err) })
+	return t.insist(ctx, requests, func(i int, err error) bool { return isNew(i) && notVisible(err) })
 }
 
 // insist sends requests, and again those whose error passes soon.
@@ -66,8 +66,8 @@ func (t *Tenant) insist(ctx context.Context, requests []graphconn.Request, passe
 	return results
 }
 
-// invisible reports a refusal that a new object meets where it does not show yet.
-func invisible(err error) bool {
+// notVisible reports a refusal that a new object meets where it does not show yet.
+func notVisible(err error) bool {
 	text := strings.ToLower(err.Error())
 	return graphconn.IsNotFound(err) || graphconn.IsBadRequest(err) && strings.Contains(text, "not a valid reference update")
 }

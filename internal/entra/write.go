@@ -33,7 +33,7 @@ func (t *Tenant) body(names []string, want map[string]directory.Value, have *use
 			if !ok {
 				next = map[string]any{}
 				if i == 0 && part == "employeeOrgData" && have != nil {
-					next = siblings(part, have)
+					next = presentParts(part, have)
 				}
 				if i == 1 { // a set of custom security attributes
 					next["@odata.type"] = "#Microsoft.DirectoryServices.CustomSecurityAttributeValue"
@@ -50,8 +50,8 @@ func (t *Tenant) body(names []string, want map[string]directory.Value, have *use
 	return out
 }
 
-// siblings are the present parts of a complex property that is written whole.
-func siblings(top string, have *user) map[string]any {
+// presentParts are the present parts of a complex property that is written whole.
+func presentParts(top string, have *user) map[string]any {
 	out := map[string]any{}
 	for name, v := range have.values {
 		if part, ok := strings.CutPrefix(name, top+"/"); ok {
@@ -95,9 +95,9 @@ func (p property) json(s string) any {
 	return s
 }
 
-// apart divides attributes into those that are written together and those that
+// splitByPermission divides attributes into those that are written together and those that
 // need a permission of their own, whose absence must fail nothing else.
-func apart(names []string) (together, alone []string) {
+func splitByPermission(names []string) (together, alone []string) {
 	for _, name := range names {
 		if p, _ := lookup(name); p.permission != "" {
 			alone = append(alone, name)
@@ -171,7 +171,7 @@ func (r *run) createAll(ctx context.Context, tasks []*task, attempt int) (unknow
 				continue
 			}
 		}
-		together, _ := apart(r.differences(k))
+		together, _ := splitByPermission(r.differences(k))
 		doc := r.body(together, k.Want.Attributes, nil)
 		doc[attrEnabled] = k.Want.Enabled
 		doc["passwordProfile"] = map[string]any{"password": k.password, "forceChangePasswordNextSignIn": !r.o.KeepPassword}
@@ -292,7 +292,7 @@ func (r *run) update(ctx context.Context) {
 	}
 	for _, k := range r.alive() {
 		path := "/users/" + k.ID
-		together, alone := apart(r.differences(k))
+		together, alone := splitByPermission(r.differences(k))
 		if !k.created && len(together) > 0 {
 			whole := part{k, "modify", "", together}
 			if len(together) == 1 {

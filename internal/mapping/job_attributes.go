@@ -185,7 +185,7 @@ func (i *importer) apply(a attributeMapping, rule *AttributeRule) {
 // remark says what works differently for a rule that was carried over.
 func (i *importer) remark(a attributeMapping, source string, rule *AttributeRule) {
 	if strings.EqualFold(a.Target, "manager") {
-		i.notef("manager (%s) takes the worker id of the manager; use manager_id unless that attribute holds one.", source)
+		i.notef("manager (%s) must be the worker id of the manager. Where it holds anything else, read [manager_id] instead.", source)
 	}
 	if strings.Contains(source, "[IsSoftDeleted]") {
 		i.notef("%s reads [IsSoftDeleted], which Microsoft's engine makes and no HR system has: name it in optional_attributes, and it is "+

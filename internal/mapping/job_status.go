@@ -75,7 +75,7 @@ func (i *importer) derive(found answers, target, source string) bool {
 		return false
 	}
 	i.rules.Lifecycle.EnableDays = found.days
-	i.notef("%s (%s) became worker_lifecycle: make [%s] the source's status. Whose status is in none of the lists is set aside.",
+	i.notef("%s (%s) became worker_lifecycle: make [%s] the source's status. A worker whose status is in none of the lists is set aside.",
 		target, source, found.attribute)
 	if found.hire != "" {
 		i.notef("enable_days = %d counts from hire_date: make [%s] the source's hire date.", found.days, found.hire)

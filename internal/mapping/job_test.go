@@ -24,7 +24,7 @@ func TestFromEntraSchema(t *testing.T) {
 		`The object mapping "Contacts" is switched off`,
 		`accountDisabled (Switch([Active], , "0", "True", "1", "False")) became worker_lifecycle: make [Active] the source's status`,
 		"parentDistinguishedName became container", `attributes = ["AddressLineData", "BusinessTitle", `, "became prehire_days = 14",
-		"manager ([ManagerReference]) takes the worker id",
+		"manager ([ManagerReference]) must be the worker id",
 		"description reads [IsSoftDeleted]", "info has neither source nor default",
 		"telephoneNumber is cleared when PrimaryWorkTelephone is null",
 		"The action Delete is switched off", `on_out_of_scope is "disable"`,

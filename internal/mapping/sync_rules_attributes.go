@@ -67,7 +67,7 @@ func (s *syncImporter) target(all []contribution) {
 	s.apply(a, &rule)
 	s.nullOf(name, flows, tree, &rule)
 	if strings.EqualFold(name, "manager") {
-		s.notef("manager takes the worker id of the manager; use manager_id unless that attribute holds one.")
+		s.notef("manager must be the worker id of the manager. Where the rule reads anything else, read manager_id instead.")
 	}
 	s.rules.Attributes[name] = rule
 }

@@ -52,8 +52,8 @@ func TestAccEntraReport(t *testing.T) {
 			s.Update(fmt.Sprint(leaver["id"]),
 				map[string]any{"signInActivity": map[string]any{"lastSuccessfulSignInDateTime": "2026-01-12T08:00:00Z"}})
 		}, Config: with(fmt.Sprintf("approved = %q\n  report_contacts = { hr = \"people@example.com\" }", approved)), ConfigVariables: csv(leaver),
-			ExpectError: regexp.MustCompile(`(?s)Not what was approved.*1 decision would now happen that nobody approved.*0002`)},
-		{Config: with(`approved = "sha256:` + strings.Repeat("0", 64) + `"`), ConfigVariables: csv(leaver), ExpectError: regexp.MustCompile(`(?s)Not\s+what\s+was\s+approved`)},
+			ExpectError: regexp.MustCompile(`(?s)The decisions are not those that were approved.*1 decision would now happen that nobody approved.*0002`)},
+		{Config: with(`approved = "sha256:` + strings.Repeat("0", 64) + `"`), ConfigVariables: csv(leaver), ExpectError: regexp.MustCompile(`(?s)The\s+decisions\s+are\s+not\s+those`)},
 		{Config: with(`report_contacts = { boss = "ann" }`), ConfigVariables: csv(leaver), ExpectError: regexp.MustCompile(`(?s)report_contacts.*"hr"`)},
 		{Config: with(`approved = "nowhere.json"`), ConfigVariables: csv(leaver), ExpectError: regexp.MustCompile(`(?s)cannot\s+be\s+read`)},
 		{Config: with(""), ConfigVariables: csv(leaver), PlanOnly: true, ExpectNonEmptyPlan: true, Check: userCount(s, 2, 2)},
@@ -117,7 +117,7 @@ data "workforce_entra_accounts" "again" {
 `
 	csv := config.Variables{"csv": config.StringVariable(pipelineCSV)}
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: []resource.TestStep{
-		{Config: cfg, ConfigVariables: csv, ExpectError: regexp.MustCompile(`(?s)Two\s+reports\s+of\s+one\s+name`)},
+		{Config: cfg, ConfigVariables: csv, ExpectError: regexp.MustCompile(`(?s)Two\s+reports\s+have\s+the\s+same\s+name`)},
 		{Config: strings.Replace(cfg, `"again" {`, "\"again\" {\n  report_name = \"again\"", 1), ConfigVariables: csv},
 	}})
 }

@@ -80,8 +80,8 @@ func limitAttributes(defaults bool, owned string) map[string]schema.Attribute {
 		"max_move":           limit("accounts that change their container"),
 		"max_rename":         limit("accounts with a changed naming attribute"),
 		"max_update":         limit("accounts with any other change"),
-		"max_absent": guarded("accounts whose worker is not in the feed, since more mean a feed that is cut off or accounts "+
-			"that belong to another population, which `"+owned+"` leaves out", accounts),
+		"max_absent": guarded("accounts whose worker is not in the feed (more mean that the feed was cut off, or that accounts "+
+			"of another population are counted, which `"+owned+"` leaves out)", accounts),
 		"max_set_aside": guarded("workers who are set aside, without those whose account is protected", "workers in the feed"),
 	}
 }

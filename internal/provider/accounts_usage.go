@@ -39,13 +39,13 @@ func usageOf(
 		return nil, ""
 	}
 	if len(ids) > askedUsage {
-		diags.AddWarning("Nobody knows when some accounts were last used",
+		diags.AddWarning("The report leaves out when some accounts were last used",
 			fmt.Sprintf("The report tells it of the first %d of the %d accounts whose access changes or is in question.", askedUsage, len(ids)))
 		ids = ids[:askedUsage]
 	}
 	usage, unknown, err := teller.Usage(ctx, ids)
 	if err != nil {
-		diags.AddWarning("Nobody knows how accounts are used", "The report tells no last sign-in and no privileged group. "+err.Error())
+		diags.AddWarning("The last sign-ins and privileged groups of accounts cannot be read", "The report tells no last sign-in and no privileged group. "+err.Error())
 	}
 	return usage, unknown
 }

@@ -234,7 +234,7 @@ func TestAccActionsAD(t *testing.T) {
 
 	// One is protected since the plan: the others are done, and who is left is named.
 	progress, end := p.invoke(t.Context(), t, "workforce_ad_disable_users", users...)
-	says(t, end, "ERROR", "Cannot disable", `worker "act07" (Act act07)`, "adminCount", "Done for some people only", "49 people", "failed for 1")
+	says(t, end, "ERROR", "Cannot disable", `worker "act07" (Act act07)`, "adminCount", "The action failed for some people", "49 people", "failed for 1")
 	text := strings.Join(progress, "\n")
 	says(t, text, "Disabling 50 people in Active Directory: INC-7", "Failed: worker \"act07\"", "Disabled: worker \"act00\" (Act act00)", "Disabled: worker \"act49\"", "Note: ", "workforce_override")
 	if n := strings.Count(text, "Disabled: "); n != 49 {
@@ -326,7 +326,7 @@ func TestAccActionsEntra(t *testing.T) {
 
 	s.Fault(graph.Fault{Method: "PATCH", Path: s.UserID("p007@example.com"), Status: 403, Times: -1})
 	progress, end := p.invoke(t.Context(), t, "workforce_entra_disable_users", users...)
-	says(t, end, "ERROR", "Cannot disable", `worker "p007" (Person p007)`, "the right to do this is missing", "Done for some people only", "119 people", "failed for 1")
+	says(t, end, "ERROR", "Cannot disable", `worker "p007" (Person p007)`, "the right to do this is missing", "The action failed for some people", "119 people", "failed for 1")
 	if text := strings.Join(progress, "\n"); strings.Count(text, "Disabled, sessions revoked: ") != 119 || strings.Count(text, "Failed: ") != 1 {
 		t.Error(text)
 	}
@@ -364,7 +364,7 @@ func TestAccActionsEntra_stopped(t *testing.T) {
 		}
 	}
 	_, end := p.invoke(ctx, t, "workforce_entra_enable_users", users...)
-	says(t, end, "ERROR", "Cannot enable", "cancel", `worker "p100"`, "Done for some people only", "100 people", "failed for 20")
+	says(t, end, "ERROR", "Cannot enable", "cancel", `worker "p100"`, "The action failed for some people", "100 people", "failed for 20")
 	for id, want := range map[string]string{"p099": "true", "p100": "false"} {
 		if err := userHolds(s, id+"@example.com", "accountEnabled", want)(nil); err != nil {
 			t.Error(err)

@@ -125,11 +125,11 @@ func (d *correlationDataSource) Read(ctx context.Context, req datasource.ReadReq
 	}
 	c, err := roster.Correlate(ctx, in, dir.WithDeleted())
 	if err != nil {
-		addProblems(&resp.Diagnostics, "No correlation", err)
+		addProblems(&resp.Diagnostics, "Workers and accounts could not be compared", err)
 		return
 	}
 	for _, note := range dir.Notes() {
-		resp.Diagnostics.AddWarning("Something to look at", note)
+		resp.Diagnostics.AddWarning(d.target.title+" accounts: check this before you adopt them", note)
 	}
 	m.Matched, m.Suggested = stringMap(c.Matched), stringMap(c.Suggested)
 	m.Ambiguous, m.UnmatchedWorkers, m.UnmatchedAccounts = stringList(c.Ambiguous), stringList(c.UnmatchedWorkers), stringList(c.UnmatchedAccounts)

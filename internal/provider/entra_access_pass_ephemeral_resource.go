@@ -94,7 +94,7 @@ func (r *accessPassResource) Open(ctx context.Context, req ephemeral.OpenRequest
 	}
 	if !model.Applying.ValueBool() {
 		if err := tenant.CheckAccessPass(ctx, model.User.ValueString()); err != nil {
-			resp.Diagnostics.AddAttributeError(path.Root("user"), "No temporary access pass", err.Error())
+			resp.Diagnostics.AddAttributeError(path.Root("user"), "The temporary access pass cannot be made", err.Error())
 			return
 		}
 		model.ID, model.Pass, model.Expires = types.StringNull(), types.StringNull(), types.StringNull()
@@ -110,7 +110,7 @@ func (r *accessPassResource) Open(ctx context.Context, req ephemeral.OpenRequest
 	ctx = audit.Because(ctx, "ephemeral resource workforce_entra_temporary_access_pass")
 	pass, err := tenant.CreateAccessPass(ctx, model.User.ValueString(), options)
 	if err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("user"), "No temporary access pass", err.Error())
+		resp.Diagnostics.AddAttributeError(path.Root("user"), "The temporary access pass cannot be made", err.Error())
 		return
 	}
 	model.ID, model.Pass = types.StringValue(pass.ID), types.StringValue(pass.Pass)

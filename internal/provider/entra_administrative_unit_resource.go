@@ -160,7 +160,7 @@ func (m *entraAdministrativeUnitModel) warnTakeOver(
 		found, err = tenant.Members(ctx, textsOf(m.Members))
 	}
 	if err != nil {
-		addProblems(diags, "Cannot tell who leaves the administrative unit", m.named(err))
+		addProblems(diags, "The members of the administrative unit cannot be read", m.named(err))
 	}
 	if err != nil || u == nil {
 		return nil

@@ -174,7 +174,7 @@ func (o *entraGroupOptions) checkOptions(ctx context.Context, tenant *entra.Tena
 	units := textsOf(o.AdministrativeUnits)
 	if !o.AdministrativeUnits.IsUnknown() && len(units) > 0 && !o.AdministrativeUnits.Equal(state.AdministrativeUnits) {
 		if _, err := tenant.Units(ctx, units); err != nil {
-			diags.AddAttributeError(path.Root("administrative_units"), "The administrative units cannot be told", err.Error()+".")
+			diags.AddAttributeError(path.Root("administrative_units"), "The administrative units cannot be looked up", err.Error()+".")
 		}
 	}
 	licenses, known := o.licenses()
@@ -210,7 +210,7 @@ func (o *entraGroupOptions) warnOfUnits(
 			})
 		}
 		if names(want) && !names(before) && members > l.Free() {
-			diags.AddAttributeWarning(path.Root("assigned_licenses"), "Too few units of a license",
+			diags.AddAttributeWarning(path.Root("assigned_licenses"), "A license has too few free units",
 				fmt.Sprintf("The group has %d members, and %d of %d units of %s are free. Members who have the license already take none; the "+
 					"others may go without.",
 					members, l.Free(), l.Units.Enabled, l.PartNumber))

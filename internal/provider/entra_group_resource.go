@@ -213,7 +213,7 @@ func warnMissing(
 	known := textsOf(before)
 	found, err := tenant.Members(ctx, textsOf(set))
 	if err != nil {
-		addProblems(diags, "Cannot tell who is meant", err)
+		addProblems(diags, "Members or owners cannot be looked up", err)
 		return nil
 	}
 	var missing []string

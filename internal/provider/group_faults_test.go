@@ -61,7 +61,7 @@ func TestAccEntraGroups_twoResources(t *testing.T) {
 	refused := func(config string, words ...string) resource.TestStep {
 		return resource.TestStep{Config: config, ConfigVariables: all.cloudVariables(), PlanOnly: true, ExpectError: wordsInOrder(words...)}
 	}
-	const two, twoNames = "Two resources answer for one group", "Two resources take one name"
+	const two, twoNames = "Two resources answer for one group", "Two resources have the same name"
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: []resource.TestStep{
 		refused(rules("")+members("a", "sales", "authoritative", `"p1"`)+members("b", group, "authoritative", `"p2"`), two, "workforce_entra_group_", "authoritative", "additive"),
 		refused(rules("")+members("a", "Sales", "authoritative", `"p2"`), two, "workforce_entra_group_"),
@@ -83,7 +83,7 @@ func TestAccADGroups_twoResources(t *testing.T) {
 	ou := d.Container(t)
 	makeUsers(t, d, ou, "tw1", "tw2")
 	group := makeGroup(t, d, ou, "Two of tw")
-	const two, twoNames = "Two resources answer for one group", "Two resources take one name"
+	const two, twoNames = "Two resources answer for one group", "Two resources have the same name"
 	named := func(resource, name, arguments string) string {
 		return fmt.Sprintf("resource \"workforce_ad_%s\" %q {\n  container = %q\n%s\n}\n", resource, name, ou, arguments)
 	}

@@ -176,7 +176,7 @@ func (d *providerData) filesFor(key string, o handover.Options, recipients types
 	o.Now = d.clock
 	files := d.handovers.of(key, o)
 	if err := files.CheckPlace(); err != nil {
-		diags.AddAttributeWarning(at.AtName("directory"), "No place for credentials", sentence(err)+
+		diags.AddAttributeWarning(at.AtName("directory"), "The directory for first credentials cannot be written", sentence(err)+
 			" Until it can be written, nothing is handed over: leavers and everybody who has an account are handled as before.")
 	}
 	return files
@@ -191,12 +191,12 @@ func (d *providerData) recipients(keys []string, at path.Path, diags *diag.Diagn
 		if errors.As(err, &one) {
 			where = where.AtListIndex(one.Index)
 		}
-		diags.AddAttributeError(where, "Not a recipient", sentence(err))
+		diags.AddAttributeError(where, "The public key of a recipient cannot be used", sentence(err))
 		return nil
 	}
 	for _, when := range []int{0, expirySoon} {
 		if err := recipients.Valid(d.clock().AddDate(0, 0, when)); err != nil {
-			diags.AddAttributeWarning(at.AtName("recipients"), "A recipient's certificate ends",
+			diags.AddAttributeWarning(at.AtName("recipients"), "The certificate of a recipient has ended or ends soon",
 				sentence(err)+" Nothing is encrypted to a certificate that has ended. From then on joiners get no account where a first "+
 					"password is handed over, and no pass where an access pass is; everybody else is handled as before.")
 			break

@@ -162,7 +162,7 @@ func TestAccADPopulation_firstPassword(t *testing.T) {
 	// A private key among the recipients is refused, and not shown; no plan makes a password.
 	all.tfvar(t, activeDirectoryTarget)
 	t.Setenv("TF_VAR_recipients", `["`+id.Recipient().String()+`","`+id.String()+`"]`)
-	if out := run(false, "plan", "-no-color"); !wordsInOrder("Not a recipient", "private key").MatchString(out) ||
+	if out := run(false, "plan", "-no-color"); !wordsInOrder("The public key of a recipient cannot be used", "private key").MatchString(out) ||
 		strings.Contains(out, id.String()) {
 		t.Error(out)
 	}
@@ -241,7 +241,7 @@ func TestAction_issuePasswords(t *testing.T) {
 		}
 		return said(got.Diagnostics)
 	}
-	says(t, plan("service-desk"), "Not a recipient", "no public key")
+	says(t, plan("service-desk"), "The public key of a recipient cannot be used", "no public key")
 	says(t, plan("?"))
 	says(t, plan(id.Recipient().String()))
 	if _, files := opened(t, keep, id); files > 0 {

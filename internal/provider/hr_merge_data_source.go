@@ -159,12 +159,12 @@ func (m *hrMergeModel) rules(data *providerData) worker.MergeRules {
 func (m *hrMergeModel) record(merged *worker.Merged, diags *diag.Diagnostics) {
 	doc, fingerprint, err := source.Document(merged.Workers)
 	if err != nil {
-		diags.AddError("Workers cannot be written as a document", err.Error())
+		diags.AddError("The workers document cannot be written", err.Error())
 		return
 	}
 	findings, err := json.Marshal(map[string]any{"choices": merged.Choices, "conflicts": merged.Conflicts, "waiting": merged.Waiting})
 	if err != nil {
-		diags.AddError("Findings cannot be written", err.Error())
+		diags.AddError("The findings of the merge cannot be written", err.Error())
 		return
 	}
 	m.JSON, m.Fingerprint, m.WorkerCount = types.StringValue(doc), types.StringValue(fingerprint), types.Int64Value(int64(len(merged.Workers)))

@@ -220,7 +220,7 @@ func (m *hrSourceModel) spec() source.Spec {
 func (m *hrSourceModel) record(r *source.Result, diags *diag.Diagnostics) {
 	doc, fingerprint, err := source.Document(r.Workers)
 	if err != nil {
-		diags.AddError("Workers cannot be written as a document", err.Error())
+		diags.AddError("The workers document cannot be written", err.Error())
 		return
 	}
 	m.JSON, m.Fingerprint, m.Count = types.StringValue(doc), types.StringValue(fingerprint), types.Int64Value(int64(len(r.Workers)))

@@ -63,7 +63,7 @@ func (r *hrWritebackResource) Schema(_ context.Context, _ resource.SchemaRequest
 			"Passwords and tokens are no arguments, so that they never reach the state: they are taken from environment variables, in every plan and apply. " +
 			"With the default `environment_prefix` they are `WORKFORCE_WRITEBACK_PASSWORD` (`sql`, `successfactors`, and `rest` or `workday` with a `username`), for `rest` one of `WORKFORCE_WRITEBACK_TOKEN`, `WORKFORCE_WRITEBACK_API_KEY` and `WORKFORCE_WRITEBACK_CLIENT_SECRET`, " +
 			"and for `workday` with a `client_id` both `WORKFORCE_WRITEBACK_CLIENT_SECRET` and `WORKFORCE_WRITEBACK_REFRESH_TOKEN`. " +
-			"Values themselves are in the state. The resource cannot be imported and need not be: values that agree already are taken over without a write.",
+			"Values themselves are in the state.",
 		Attributes: map[string]schema.Attribute{
 			"values": schema.MapAttribute{Required: true, ElementType: types.StringType,
 				MarkdownDescription: "Documents by worker id, each a JSON object with a text, or `null` for no value, by attribute, as `jsonencode({ mail = … })` writes it. `\"\"` is no value, too. " +
@@ -137,7 +137,7 @@ func (r *hrWritebackResource) ModifyPlan(ctx context.Context, req resource.Modif
 	}
 	if !req.Config.Raw.IsFullyKnown() {
 		setAside(ctx, resp, types.MapUnknown(types.StringType))
-		resp.Diagnostics.AddWarning("The plan cannot look at the HR system", "Where the HR system is will be known at apply only: what its values are now is not compared.")
+		resp.Diagnostics.AddWarning("The plan does not compare the values in the HR system", "Where the HR system is will be known at apply only: what its values are now is not compared.")
 		return
 	}
 	aside, findings := r.run(&plan, &state).Plan(ctx)

@@ -131,7 +131,7 @@ func (h identityHome) reference(
 	}
 	text := identityText(ctx, req.Identity, attribute)
 	if text == "" {
-		diags.AddError("Nothing to import", fmt.Sprintf("Expected an id, or an identity with %s: found neither.", attribute))
+		diags.AddError("The import names no object", fmt.Sprintf("Expected an id, or an identity with %s: found neither.", attribute))
 		return "", false
 	}
 	wanted := identityText(ctx, req.Identity, h.attribute)

@@ -375,7 +375,7 @@ func TestAccIdentityAD(t *testing.T) {
 			[]string{"ERROR", "The identity is of another directory", `"other.example.com"`, domain}},
 		"nobody": {"workforce_ad_user", map[string]string{"id": "00000000-0000-0000-0000-000000000001"},
 			[]string{"ERROR", "Cannot import", "00000000"}},
-		"no id": {"workforce_ad_group", map[string]string{"domain": domain}, []string{"ERROR", "Nothing to import", "identity with id"}},
+		"no id": {"workforce_ad_group", map[string]string{"domain": domain}, []string{"ERROR", "The import names no object", "identity with id"}},
 		"a mode of neither": {"workforce_ad_group_members", map[string]string{"group_id": groupID, "mode": "all"},
 			[]string{"ERROR", `"all"`, "authoritative", "additive"}},
 	} {

@@ -93,7 +93,7 @@ func (r *listResource) List(ctx context.Context, req list.ListRequest, stream *l
 	var diags diag.Diagnostics
 	var objects []found
 	if r.data == nil {
-		diags.AddError("Nothing can be listed", "The provider is not configured.")
+		diags.AddError("Objects cannot be listed", "The provider is not configured.")
 	} else {
 		var err error
 		if objects, err = r.kind.find(ctx, r.data, listFilters{req.Config, &diags}); err != nil {

@@ -208,7 +208,7 @@ func (d *providerData) claimObject(attribute, name string, claim reconcile.NameC
 		return
 	}
 	if other, taken := d.groups.ClaimName(name, claim); taken {
-		diags.AddAttributeError(path.Root(attribute), "Two resources take one name", fmt.Sprintf("The configuration has\n  %s\n  %s\n"+
+		diags.AddAttributeError(path.Root(attribute), "Two resources have the same name", fmt.Sprintf("The configuration has\n  %s\n  %s\n"+
 			"Keep one of them, or give one another %s.", other.Label, claim.Label, attribute))
 	}
 }

@@ -116,7 +116,7 @@ func (a *Action) Invoke(ctx context.Context, refs []string) (f Findings) {
 	}
 	f.problems(a.failureTitle(), errors.Join(failures...))
 	if failed > 0 && done > 0 {
-		f.fail("Done for some people only", fmt.Sprintf("The action succeeded for %s and failed for %d. "+
+		f.fail("The action failed for some people", fmt.Sprintf("The action succeeded for %s and failed for %d. "+
 			"Correct the problems that are named above, and run it again: it changes nobody a second time.", headcount(done), failed))
 	}
 	return f

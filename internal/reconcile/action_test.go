@@ -69,7 +69,7 @@ func TestAction(t *testing.T) {
 		t.Errorf("a plan said %q", said)
 	}
 	says(t, actionOn(d, &said).Invoke(t.Context(), []string{"1", "2", "3", "404"}), true,
-		"Cannot disable", `"404" is nobody`, `worker "2"`, "Done for some people only", "succeeded for 2 people and failed for 2")
+		"Cannot disable", `"404" is nobody`, `worker "2"`, "The action failed for some people", "succeeded for 2 people and failed for 2")
 	want := []string{
 		"Disabling 4 people in Test Directory: incident 7", `Failed: "404" is nobody`, `Disabled: worker "1" (Name 1) "CN=1"`, `Failed: worker "2"`,
 		`Was disabled already: worker "3"`, "Note: ",

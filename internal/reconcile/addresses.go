@@ -69,10 +69,10 @@ func (a *Addresses) Note(population string, owners map[string]string, gained map
 	}
 	const remedy = "Pass the output names of one accounts data source to taken_names of the other one, so that the second one gives other addresses."
 	if len(given) > 0 {
-		f.fail("Two people would have one address", fmt.Sprintf("Only one of them can have it in one tenant:\n%s\n%s", Listed(given), remedy))
+		f.fail("Two people would get the same address", fmt.Sprintf("Only one of them can have it in one tenant:\n%s\n%s", Listed(given), remedy))
 	}
 	if len(shared) > 0 {
-		f.warn("Two people have one address", fmt.Sprintf("Only one of them can have it in one tenant. Change one of each pair:\n%s", Listed(shared)))
+		f.warn("Two people have the same address", fmt.Sprintf("Only one of them can have it in one tenant. Change one of each pair:\n%s", Listed(shared)))
 	}
 	return f
 }

@@ -76,7 +76,7 @@ func (g *GroupRules) addRemembered(ctx context.Context, dir directory.Groups, ha
 		groups, err = forgetter.RememberedGroups(ctx, groups)
 	}
 	if err != nil {
-		g.findings.warn("Cannot tell what is remembered", fmt.Sprintf("%d people are not in their groups any more, "+
+		g.findings.warn("Remembered memberships cannot be read", fmt.Sprintf("%d people are not in their groups any more, "+
 			"and whether these would be given back to them cannot be read: %s.", len(lost), err))
 		return
 	}

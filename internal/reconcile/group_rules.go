@@ -128,7 +128,7 @@ func (g *GroupRules) PlanEnd() (f Findings) {
 		f.warn("Members will be removed",
 			fmt.Sprintf("Destroying this resource removes from %s the members that its rules found (on_destroy = \"remove\").", wording.Count(n, "group")))
 	default:
-		f.warn("Groups will be released",
+		f.warn("Groups will no longer be managed",
 			fmt.Sprintf("Destroying this resource leaves the members of %s as they are (on_destroy = \"release\").", wording.Count(n, "group")))
 	}
 	return f
@@ -340,7 +340,7 @@ func (g *GroupRules) warnOfDropped() {
 	if g.Remove {
 		what = "lose the members that the rules had found (on_destroy = \"remove\")"
 	}
-	g.findings.warn("Rules are dropped", fmt.Sprintf("%s no rule any more and %s:\n%s", wording.Count(len(dropped), "group has", "groups have"), what, Listed(dropped)))
+	g.findings.warn("Groups have no rule any more", fmt.Sprintf("%s no rule any more and %s:\n%s", wording.Count(len(dropped), "group has", "groups have"), what, Listed(dropped)))
 }
 
 // former returns what the state calls a group that rules call something else now.

@@ -19,7 +19,7 @@ const (
 	cannotReadGroups = "Cannot read groups"
 	noSuchGroup      = "Groups do not exist"
 	safeguardStops   = "A safeguard stops the plan"
-	cannotTell       = "Cannot tell who is meant"
+	cannotTell       = "Members or owners cannot be looked up"
 )
 
 // groupTrouble is a problem that concerns one group.

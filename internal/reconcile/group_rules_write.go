@@ -288,7 +288,7 @@ func (g *GroupRules) addFailures(works []*groupWork) {
 		}
 	}
 	if len(skipped) > 0 {
-		g.findings.warn("People are not in their groups yet",
+		g.findings.warn("Some memberships were not written yet",
 			fmt.Sprintf("%s skipped, and the next plan shows them again:\n%s", wording.Count(len(skipped), "membership was", "memberships were"), Listed(skipped)))
 	}
 	if len(failures) == 0 {

@@ -32,7 +32,7 @@ func (p *Population) noteMoved(ctx context.Context, dir Users, gone map[string]s
 		maps.DeleteFunc(all, func(_, object string) bool { return places[directory.Fold(object)] == "" })
 		warnOfMoved(all, places, f)
 	} else {
-		f.warn("Accounts are gone, and nobody knows whether they were moved", fmt.Sprintf("The state knows the accounts of these workers, "+
+		f.warn("Accounts are missing, and other domains cannot be asked", fmt.Sprintf("The state knows the accounts of these workers, "+
 			"and the directory has them neither among its accounts nor among the deleted ones: %s. Whether somebody moved them to another "+
 			"domain of the forest could not be asked: %v\nNobody gets a second account until it can: %s.",
 			Listed(sortedKeys(all)), err, adviceForest))

@@ -54,7 +54,7 @@ func TestMovedToAnotherDomain(t *testing.T) {
 	}
 	// Nobody can be asked: the worker waits.
 	forest.down = errors.New("no global catalog")
-	says(t, l.refresh(), false, "Accounts are gone, and nobody knows whether they were moved", "1", "no global catalog")
+	says(t, l.refresh(), false, "Accounts are missing, and other domains cannot be asked", "1", "no global catalog")
 	says(t, l.run(docs), false, "Set aside", `worker "1"`, "no global catalog")
 	forest.down = nil
 	// A worker who leaves meanwhile has access there: each refresh says so, even where nobody else is left.
@@ -134,7 +134,7 @@ func TestGoneAndNobodyToAsk(t *testing.T) {
 	docs := map[string]string{"1": document("1", true), "2": document("2", true)}
 	says(t, l.run(docs), false)
 	delete(l.dir.objects, l.dir.of("u1").ID)
-	says(t, l.refresh(), false, "Accounts are gone", "1", "no global catalog", "global_catalog_urls")
+	says(t, l.refresh(), false, "Accounts are missing", "1", "no global catalog", "global_catalog_urls")
 	says(t, l.run(docs), false, "Set aside", `worker "1": the account is gone`)
 	forest.down = nil
 	says(t, l.run(docs), false)

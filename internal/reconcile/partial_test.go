@@ -14,7 +14,7 @@ func TestPartialRun(t *testing.T) {
 		l.run(docs)
 		l.partial, l.verdicts = true, map[string]Verdict{l.dir.of("u2").ID: {Kind: OutOfScope, Reason: "works for a subsidiary"}}
 		some := map[string]string{"1": document("1", true)}
-		says(t, l.run(some), true, "Nothing was decided about managed accounts", "worker 3 (u3, Name 3)", "Name them in only, too")
+		says(t, l.run(some), true, "The partial run leaves out managed accounts", "worker 3 (u3, Name 3)", "Name them in only, too")
 		if !l.dir.of("u3").Account.Enabled || !l.dir.of("u2").Account.Enabled || l.memory.IDs["3"] == "" {
 			t.Errorf("%s: something was done", mode)
 		}
@@ -36,7 +36,7 @@ func TestPartialRunEndsNobody(t *testing.T) {
 	l.run(docs)
 	p := l.population(&Claims{})
 	p.Single, p.Partial = true, true
-	says(t, p.PlanEnd(t.Context()), true, "Nothing was decided about managed accounts", "worker 1")
+	says(t, p.PlanEnd(t.Context()), true, "The partial run leaves out managed accounts", "worker 1")
 	p.Single = false // who takes the whole resource away means it
 	says(t, p.PlanEnd(t.Context()), false)
 }

@@ -239,7 +239,7 @@ func (p *Population) Apply(ctx context.Context, want, planned map[string]string)
 	changed = slices.DeleteFunc(changed, func(id string) bool { return aside[id] })
 	gone := withoutTakenOver(removed, managed, ids, want)
 	if err := p.Claims.claim(ctx, p, ids, want); err != nil {
-		f.problems("Nothing was done", err)
+		f.problems("The apply ended before anything was written", err)
 		return p.Before, f
 	}
 	p.Memory.IDs = ids

@@ -24,7 +24,7 @@ func TestLifeOfAPopulation(t *testing.T) {
 	}
 	l.quiet(docs)
 	delete(docs, "2")
-	says(t, l.run(docs), false, "Accounts are no longer wanted", "1 will be disabled", "worker 2 (u2, Name 2)")
+	says(t, l.run(docs), false, "Managed accounts have no document any more", "1 will be disabled", "worker 2 (u2, Name 2)")
 	if l.dir.of("u2").Account.Enabled {
 		t.Error("the removed account is enabled")
 	}
@@ -402,7 +402,7 @@ func TestMoveBetweenPopulations(t *testing.T) {
 			adopted, f := to.population(claims).Plan(t.Context(), docs, nil)
 			says(t, f, false, "will be taken over")
 			_, f = from.population(claims).Plan(t.Context(), nil, nil)
-			says(t, f, false, "no longer wanted")
+			says(t, f, false, "have no document any more")
 			claims = &Claims{} // an apply is a run of its own
 			leave := func() {
 				p := from.population(claims)
@@ -443,7 +443,7 @@ func TestEnd(t *testing.T) {
 	l.run(docs)
 	l.dir.of("u3").DisabledSince = noon.AddDate(0, 0, -40)
 	l.options.OnRemoval = Release
-	says(t, l.population(&Claims{}).PlanEnd(t.Context()), false, "Accounts will be released", "3 accounts")
+	says(t, l.population(&Claims{}).PlanEnd(t.Context()), false, "Accounts will no longer be managed", "3 accounts")
 	l.options.OnRemoval = Delete
 	says(t, l.population(&Claims{}).PlanEnd(t.Context()), false, "Accounts will be deleted", "delete 1, disable 2 accounts", "worker 1 (u1, Name 1): disable, because the account is enabled")
 	left, f := l.population(&Claims{}).End(t.Context())

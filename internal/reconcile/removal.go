@@ -127,7 +127,7 @@ func (p *Population) refuseUndecided(removed []string, f *Findings) (decided []s
 		decided = append(decided, id)
 	}
 	if len(waiting) > 0 {
-		f.fail("Nothing was decided about managed accounts",
+		f.fail("The partial run leaves out managed accounts",
 			fmt.Sprintf("%s managed here and %s no document any more, and this run decides about some people only (only). "+
 				"They have left the scope since the last run of everybody, or it is not clear whose the accounts are:\n%s\nName them in only, too, "+
 				"and this run shows what follows for them; or run for everybody first. Nothing was changed.",
@@ -154,7 +154,7 @@ func (p *Population) decideDeletions(ctx context.Context, dir Users, workers []s
 	}
 	since, err := dir.DisabledSince(ctx, p.objects(workers))
 	if err != nil {
-		f.warn("Cannot tell since when accounts are disabled", fmt.Sprintf("%s disabled and not deleted: %s", wording.Count(len(workers), "account is", "accounts are"), err))
+		f.warn("The day since when accounts are disabled cannot be read", fmt.Sprintf("%s disabled and not deleted: %s", wording.Count(len(workers), "account is", "accounts are"), err))
 	}
 	deadline := p.Clock().AddDate(0, 0, -p.Options.RetentionDays)
 	for _, id := range workers {
@@ -209,7 +209,7 @@ func (p *Population) planRemoval(ctx context.Context, dir Users, removed []strin
 			text = append(text, fmt.Sprintf("%d %s:\n%s", of, outcome.text, Listed(part)))
 		}
 	}
-	f.warn("Accounts are no longer wanted", fmt.Sprintf("%s managed now and %s no document any more. on_removal is %q.\n%s", wording.Count(len(removed), "account is", "accounts are"), wording.One(len(removed), "has", "have"), mode, strings.Join(text, "\n")))
+	f.warn("Managed accounts have no document any more", fmt.Sprintf("%s managed now and %s no document any more. on_removal is %q.\n%s", wording.Count(len(removed), "account is", "accounts are"), wording.One(len(removed), "has", "have"), mode, strings.Join(text, "\n")))
 	if allowed, over := p.Options.MaxRemovals.Exceeded(len(lost), len(p.Before)); over {
 		f.failArgument("max_removals", "Too many accounts are no longer wanted", fmt.Sprintf("%d of %s have no document any more and would be disabled or deleted, and max_removals is %s (%d):\n%s\n"+
 			"See why they are gone: a filter that finds nobody, a feed that is cut off, a partition that is dropped. If it is right, set max_removals = \"%d\" for this run, or on_removal = %q to leave the accounts as they are.",
@@ -258,7 +258,7 @@ func (p *Population) PlanEnd(ctx context.Context) Findings {
 	}
 	if mode == Release {
 		if !p.Single {
-			f.warn("Accounts will be released", fmt.Sprintf("Destroying this resource stops managing %s and changes none of them (on_destroy = \"release\").", wording.Count(len(workers), "account")))
+			f.warn("Accounts will no longer be managed", fmt.Sprintf("Destroying this resource stops managing %s and changes none of them (on_destroy = \"release\").", wording.Count(len(workers), "account")))
 		}
 		return f
 	}

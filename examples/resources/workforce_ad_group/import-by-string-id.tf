@@ -1,0 +1,4 @@
+import {
+  to = workforce_ad_group.sales
+  id = "sales-all"
+}

@@ -1,0 +1,4 @@
+import {
+  to = workforce_ad_user.auditor
+  id = "zoe.obrien@corp.example.com"
+}

@@ -1,0 +1,4 @@
+import {
+  to = workforce_entra_population.staff
+  id = "example.com"
+}
