@@ -13,6 +13,8 @@ import (
 	"unicode/utf16"
 
 	"github.com/go-ldap/ldap/v3"
+
+	"terraform-provider-workforce/internal/directory"
 )
 
 // target holds what is peculiar to one kind of directory.
@@ -106,10 +108,11 @@ func checkCommonName(s string) error {
 func checkLogonName(s string) error {
 	const illegal = `"/\[]:;|=,+*?<>@`
 	if n := utf16Len(s); n > 20 {
-		return fmt.Errorf("found %q with %d characters, expected at most 20 (cut it with Left)", s, n)
+		return fmt.Errorf("found %q with %d characters, expected at most 20", s, n)
 	}
 	if i := strings.IndexAny(s, illegal); i >= 0 {
-		return fmt.Errorf("found %q with the character %q, expected none of %s (remove it with Replace)", s, s[i], illegal)
+		return fmt.Errorf("found %q with the character %q, expected none of %s (remove it with Replace([Source], %q, , , \"\", , ))",
+			s, s[i], illegal, s[i:i+1])
 	}
 	if strings.Trim(s, ". ") == "" {
 		return fmt.Errorf("found %q, expected more than dots and blanks", s)
@@ -146,7 +149,7 @@ func checkEntraName(s string) error {
 		return err
 	}
 	if !entraName.MatchString(name) {
-		return fmt.Errorf("found %q, expected only A-Z a-z 0-9 ' . - _ ! # ^ ~ before the @ (use NormalizeDiacritics)", s)
+		return fmt.Errorf("found %q, expected only A-Z a-z 0-9 ' . - _ ! # ^ ~ before the @ (%s)", s, directory.AdviseLetters(name))
 	}
 	if strings.HasPrefix(name, ".") || strings.HasSuffix(name, ".") {
 		return fmt.Errorf("found %q, expected no dot at either end of the part before the @", s)
@@ -169,8 +172,8 @@ func checkMailNickname(s string) error {
 }
 
 func splitAddress(s string) (name, suffix string, err error) {
-	if strings.IndexFunc(s, unicode.IsSpace) >= 0 {
-		return "", "", fmt.Errorf("found %q, expected no blanks (remove them with StripSpaces)", s)
+	if err := directory.CheckUnbroken(s); err != nil {
+		return "", "", err
 	}
 	if strings.Count(s, "@") != 1 {
 		return "", "", fmt.Errorf("found %q with %d @, expected exactly one", s, strings.Count(s, "@"))
@@ -179,7 +182,7 @@ func splitAddress(s string) (name, suffix string, err error) {
 	if name == "" || suffix == "" {
 		return "", "", fmt.Errorf("found %q, expected text before and after the @", s)
 	}
-	return name, suffix, checkNoControl(s)
+	return name, suffix, nil
 }
 
 func checkSuffix(s, suffix string) error {
