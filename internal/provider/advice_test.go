@@ -92,8 +92,10 @@ func TestAdviceOfFunctions(t *testing.T) {
 func judge(t *testing.T, to target, attribute, value string) error {
 	t.Helper()
 	source := func(name string) mapping.AttributeRule { return mapping.AttributeRule{Source: name} }
-	rules := mapping.Rules{Target: to.format.Target, Attributes: map[string]mapping.AttributeRule{}, Match: []mapping.MatchRule{{
-		All: []mapping.MatchCondition{{Source: "worker_id", Target: map[bool]string{true: "employeeID", false: "employeeId"}[to.format.HasContainer]}}}}}
+	match := mapping.MatchCondition{Source: "worker_id",
+		Target: map[bool]string{true: "employeeID", false: "employeeId"}[to.format.HasContainer]}
+	rules := mapping.Rules{Target: to.format.Target, Attributes: map[string]mapping.AttributeRule{},
+		Match: []mapping.MatchRule{{All: []mapping.MatchCondition{match}}}}
 	for _, core := range to.format.Core {
 		if core.Required {
 			rules.Attributes[core.Attribute] = source("worker_id")

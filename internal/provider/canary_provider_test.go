@@ -25,38 +25,7 @@ func TestAccCanaries_provider(t *testing.T) {
 	useMemoryDomain(t)
 	t.Setenv("WORKFORCE_AD_PASSWORD", "")
 	t.Setenv("WORKFORCE_ENTRA_CLIENT_SECRET", "")
-	reads := map[string]map[string]any{
-		"active_directory": {"workforce_ad_user": map[string]any{"sam_account_name": "x"}},
-		"entra":            {"workforce_entra_user": map[string]any{"user_principal_name": "x@example.com"}},
-	}
-	var configurations []any
-	data := map[string]map[string]any{}
-	for _, a := range arguments("provider", "", schemas(t)["provider"]["workforce"].Block.Attributes) {
-		if !a.given() || !a.secret() {
-			continue
-		}
-		steps := strings.Split(a.path, ".")
-		alias := strings.Join(steps, "_")
-		var value any = "${var.canary}" + a.Name
-		for i := len(steps) - 1; i > 0; i-- {
-			value = map[string]any{steps[i]: value}
-		}
-		read := reads[steps[0]]
-		if read == nil {
-			t.Fatalf("%s: this test reads nothing with %s", a.path, steps[0])
-		}
-		configurations = append(configurations, map[string]any{"alias": alias, steps[0]: value})
-		for kind, body := range read {
-			if data[kind] == nil {
-				data[kind] = map[string]any{}
-			}
-			one := map[string]any{"provider": "workforce." + alias}
-			for name, v := range body.(map[string]any) {
-				one[name] = v
-			}
-			data[kind][alias] = one
-		}
-	}
+	configurations, data := configurationsOfSecrets(t)
 	if len(configurations) < 6 {
 		t.Errorf("found %d secrets of the provider", len(configurations))
 	}
@@ -86,6 +55,43 @@ func TestAccCanaries_provider(t *testing.T) {
 		}
 	}
 	noCanary(t, seen)
+}
+
+// configurationsOfSecrets has one configuration of the provider for each of its secret arguments, by an alias, and what reads with it.
+func configurationsOfSecrets(t *testing.T) (configurations []any, data map[string]map[string]any) {
+	t.Helper()
+	reads := map[string]map[string]any{
+		"active_directory": {"workforce_ad_user": map[string]any{"sam_account_name": "x"}},
+		"entra":            {"workforce_entra_user": map[string]any{"user_principal_name": "x@example.com"}},
+	}
+	data = map[string]map[string]any{}
+	for _, a := range arguments("provider", "", schemas(t)["provider"]["workforce"].Block.Attributes) {
+		if !a.given() || !a.secret() {
+			continue
+		}
+		steps := strings.Split(a.path, ".")
+		alias := strings.Join(steps, "_")
+		var value any = "${var.canary}" + a.Name
+		for i := len(steps) - 1; i > 0; i-- {
+			value = map[string]any{steps[i]: value}
+		}
+		read := reads[steps[0]]
+		if read == nil {
+			t.Fatalf("%s: this test reads nothing with %s", a.path, steps[0])
+		}
+		configurations = append(configurations, map[string]any{"alias": alias, steps[0]: value})
+		for kind, body := range read {
+			if data[kind] == nil {
+				data[kind] = map[string]any{}
+			}
+			one := map[string]any{"provider": "workforce." + alias}
+			for name, v := range body.(map[string]any) {
+				one[name] = v
+			}
+			data[kind][alias] = one
+		}
+	}
+	return configurations, data
 }
 
 // TestCanariesOfActions runs every action and lists every kind of resource with a provider whose secrets are canaries, and with

@@ -141,8 +141,9 @@ func (s *stream) start(t xml.StartElement) error {
 		}
 	}
 	if s.node != nil {
-		if s.nodes++; s.nodes > maxNodes {
-			return fmt.Errorf("%s: found more than %d elements in one record, expected records to be smaller: see records", s.where(), maxNodes)
+		if s.nodes += 1 + len(t.Attr); s.nodes > maxNodes {
+			return fmt.Errorf("%s: found more than %d elements and attributes in one record, "+
+				"expected records to be smaller: see records", s.where(), maxNodes)
 		}
 		xmlquery.AddChild(s.node, node)
 		s.node = node
