@@ -121,7 +121,7 @@ func (s *stream) fault(err error) error {
 		near := string(s.reader.text.Data[max(at-20, 0):min(at+2, len(s.reader.text.Data))])
 		return fmt.Errorf("%s: found %s, expected %s", s.where(), source.Quote(near), s.reader.text.Explain(near))
 	case ok && strings.Contains(wrong.Msg, "invalid character entity"):
-		return fmt.Errorf("%s: %s: expected &amp; for an ampersand, or one of the five entities of XML", s.where(), wrong.Msg)
+		return fmt.Errorf("%s: %s: expected &amp; for an ampersand, or one of the five entities of XML", s.where(), source.Printable(wrong.Msg))
 	case ok:
 		return fmt.Errorf("%s: not well-formed XML: %s", s.where(), source.Printable(wrong.Msg))
 	}
