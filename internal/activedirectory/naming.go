@@ -55,10 +55,11 @@ func checkCommonName(s string) error {
 func checkLogonName(s string) error {
 	const illegal = `"/\[]:;|=,+*?<>@`
 	if n := utf16Len(s); n > 20 {
-		return fmt.Errorf("found %q with %d characters, expected at most 20 (cut it with Left)", s, n)
+		return fmt.Errorf("found %q with %d characters, expected at most 20", s, n)
 	}
 	if i := strings.IndexAny(s, illegal); i >= 0 {
-		return fmt.Errorf("found %q with the character %q, expected none of %s (remove it with Replace)", s, s[i], illegal)
+		return fmt.Errorf("found %q with the character %q, expected none of %s (remove it with Replace([Source], %q, , , \"\", , ))",
+			s, s[i], illegal, s[i:i+1])
 	}
 	if strings.Trim(s, ". ") == "" {
 		return fmt.Errorf("found %q, expected more than dots and blanks", s)

@@ -26,7 +26,7 @@ func CheckPrincipal(s string) error {
 	case err != nil:
 		return err
 	case !principalName.MatchString(name):
-		return fmt.Errorf("found %q, expected nothing but A-Z a-z 0-9 ' . - _ ! # ^ ~ before the @ (use Transliterate)", s)
+		return fmt.Errorf("found %q, expected nothing but A-Z a-z 0-9 ' . - _ ! # ^ ~ before the @ (%s)", s, AdviseLetters(name))
 	case strings.HasPrefix(name, ".") || strings.HasSuffix(name, "."):
 		return fmt.Errorf("found %q, expected no dot at either end of the part before the @", s)
 	case !domainName.MatchString(domain):
@@ -63,8 +63,8 @@ func CheckAddress(s string) error {
 
 // splitAt splits what has that form, with no blanks anywhere.
 func splitAt(s, form string) (name, domain string, err error) {
-	if strings.IndexFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) >= 0 {
-		return "", "", fmt.Errorf("found %q, expected no blanks and no control characters (remove them with StripSpaces)", s)
+	if err := CheckUnbroken(s); err != nil {
+		return "", "", err
 	}
 	if err := CheckVisible(s); err != nil {
 		return "", "", err
@@ -76,6 +76,32 @@ func splitAt(s, form string) (name, domain string, err error) {
 		return "", "", fmt.Errorf("found %q, expected %s with text before and after the @", s, form)
 	}
 	return name, domain, nil
+}
+
+// CheckUnbroken refuses blanks and control characters. StripSpaces, which is Microsoft's, removes U+0020 alone: for tabs, line breaks
+// and no-break spaces, which come along from spreadsheets, the message has what removes them all.
+func CheckUnbroken(s string) error {
+	advice := ""
+	for _, r := range s {
+		switch {
+		case r == ' ' && advice == "":
+			advice = "remove them with StripSpaces"
+		case r != ' ' && (unicode.IsSpace(r) || unicode.IsControl(r)):
+			advice = fmt.Sprintf(`here %U; remove them with Replace([Source], , "[\\s\\p{Cc}]", , "", , )`, r)
+		}
+	}
+	if advice == "" {
+		return nil
+	}
+	return fmt.Errorf("found %q, expected no blanks and no control characters (%s)", s, advice)
+}
+
+// AdviseLetters says what a rule can do about a name that may have only letters, digits and some signs of ASCII.
+func AdviseLetters(name string) string {
+	if strings.ContainsFunc(name, func(r rune) bool { return r > unicode.MaxASCII }) {
+		return "use Transliterate"
+	}
+	return `remove others with Replace([Source], , "[^A-Za-z0-9'._!#^~-]", , "", , ) before the @ is added`
 }
 
 // CheckVisible refuses a name with characters that nobody sees, such as U+200B and U+202A, which come along when somebody copies

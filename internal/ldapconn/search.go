@@ -88,6 +88,7 @@ type pagedSearch struct {
 	req       ldap.SearchRequest
 	pageSize  int
 	cookie    []byte
+	first     string // the name of the first entry of the last page that had any
 	each      func(*ldap.Entry) error
 	elsewhere func(url string) error
 }
@@ -129,7 +130,14 @@ func (s *pagedSearch) run(ctx context.Context) error {
 		if len(s.cookie) == 0 {
 			return nil
 		}
-		if len(result.Entries) > 0 || !bytes.Equal(s.cookie, before) {
+		stuck := bytes.Equal(s.cookie, before)
+		if len(result.Entries) > 0 {
+			if first := result.Entries[0].DN; stuck && first == s.first {
+				return ldap.NewError(ldap.ErrorUnexpectedResponse, fmt.Errorf("the page that begins with %s came twice", first))
+			}
+			s.first = result.Entries[0].DN
+		}
+		if len(result.Entries) > 0 || !stuck {
 			empty = 0
 		} else if empty++; empty > emptyPages {
 			return ldap.NewError(ldap.ErrorUnexpectedResponse, fmt.Errorf("%d empty pages in a row that lead nowhere", empty))

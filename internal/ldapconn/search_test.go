@@ -116,6 +116,15 @@ func TestAnswersThatMakeNoSense(t *testing.T) {
 			t.Errorf("Search() = %v", err)
 		}
 	})
+	t.Run("a page that comes again and again", func(t *testing.T) {
+		f := &fake{handle: func(fakeRequest) []*ber.Packet {
+			return []*ber.Packet{entry("CN=1,DC=fake", nil), entry("CN=2,DC=fake", nil), done("again")}
+		}}
+		entries, err := newClient(t, f.start(t)).Search(t.Context(), search("DC=fake", "(cn=*)"))
+		if !isKind(ldapconn.KindOther)(err) || !strings.Contains(err.Error(), "CN=1,DC=fake came twice") || entries != nil {
+			t.Errorf("Search() = %d entries, %v", len(entries), err)
+		}
+	})
 	t.Run("garbage", func(t *testing.T) {
 		f := &fake{handle: func(fakeRequest) []*ber.Packet {
 			p := ber.NewSequence("")

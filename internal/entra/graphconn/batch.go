@@ -3,6 +3,7 @@
 package graphconn
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -366,7 +367,7 @@ func (b *batch) repeatable(items []int) bool {
 // Pages sends a request and follows the links to further pages, giving each page
 // to a function. A page that comes twice, and a link to another host, is an error.
 func (c *Client) Pages(ctx context.Context, r Request, each func(body []byte) error) error {
-	seen := map[string]bool{}
+	seen, before := map[string]bool{}, []byte(nil)
 	m := c.meter(ctx, "reading pages", 0)
 	defer m.End()
 	for {
@@ -377,6 +378,12 @@ func (c *Client) Pages(ctx context.Context, r Request, each func(body []byte) er
 		next, err := c.NextPage(answer.Body)
 		if err != nil {
 			return &Error{Method: r.Method, Path: c.shown(r.Path), Status: answer.Status, Err: err}
+		}
+		if page, objects, err := members(answer.Body); err == nil && len(objects) > 0 {
+			if bytes.Equal(page["value"], before) {
+				return fmt.Errorf("%s %s: a page came twice, behind another link", r.Method, template(c.shown(r.Path)))
+			}
+			before = page["value"]
 		}
 		if err := each(answer.Body); err != nil {
 			return fmt.Errorf("%s %s: %w", r.Method, template(c.shown(r.Path)), err)

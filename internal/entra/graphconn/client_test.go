@@ -229,6 +229,30 @@ func TestPages(t *testing.T) {
 	}
 }
 
+// TestPagesThatRepeat: a list whose pages repeat, whatever their links say, is no list, and does not fill the memory.
+func TestPagesThatRepeat(t *testing.T) {
+	for name, answers := range map[string][]string{
+		"the same link":    {`{"value":[{"id":"1"}],LINKa"}`, `{"value":[{"id":"2"}],LINKa"}`},
+		"another link":     {`{"value":[{"id":"1"}],LINKa"}`, `{"value":[{"id":"1"}],LINKb"}`},
+		"empty in between": {`{"value":[{"id":"1"}],LINKa"}`, `{"value":[],LINKb"}`, `{"value":[{"id":"1"}],LINKc"}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c, s := connect(t, graph.Options{})
+			for i, answer := range answers {
+				from := []string{`^/users$`, `skiptoken=a`, `skiptoken=b`}[i]
+				answer = strings.ReplaceAll(answer, "LINK", `"@odata.nextLink":"`+c.Base()+`/users?$skiptoken=`)
+				s.Fault(graph.Fault{Path: from, Times: -1, Answer: answer})
+			}
+			pages := 0
+			err := c.Pages(t.Context(), Request{Method: http.MethodGet, Path: "/users"}, func([]byte) error { pages++; return nil })
+			if err == nil || !strings.Contains(err.Error(), "a page came twice") ||
+				!strings.Contains(err.Error(), "GET /users") || pages > len(answers) {
+				t.Errorf("%d pages, %v", pages, err)
+			}
+		})
+	}
+}
+
 func TestBatch(t *testing.T) {
 	c, s := connect(t, graph.Options{})
 	var requests []Request

@@ -23,6 +23,8 @@ const (
 	maxSheetBytes    = 2 << 30
 	maxStringBytes   = 256 << 20
 	maxMetadataBytes = 64 << 20
+	// textCost is what a text costs beside its bytes: a list of empty ones is packed a thousand times smaller than it is in memory.
+	textCost = 32
 )
 
 // workbook is an open workbook (ECMA-376 part 1, section 18).
@@ -285,7 +287,7 @@ func (w *workbook) readStrings(part string) error {
 				return fmt.Errorf("text %d has more than %d bytes, expected what fits into a cell", len(w.strings)+1, maxText)
 			}
 		case s.kind == endTag && s.name == "si":
-			if total += len(text); total > maxStringBytes {
+			if total += len(text) + textCost; total > maxStringBytes {
 				return tooLarge(part, maxStringBytes)
 			}
 			w.strings = append(w.strings, unescapeCell(string(text)))

@@ -262,6 +262,12 @@ func TestBombs(t *testing.T) {
 		t.Fatalf("the bomb has %d bytes", len(content))
 	}
 	refused(t, Config{Location: location.Config{Content: content}}, tiny, "1048576 bytes")
+	many := "<sst>" + strings.Repeat("<si/>", maxStringBytes/textCost+1) + "</sst>"
+	texts := book(t, cells(`<c r="B2"><v>1</v></c>`), "xl/sharedStrings.xml", many).Location.Content
+	if len(texts) > 128<<10 {
+		t.Fatalf("the bomb has %d bytes", len(texts))
+	}
+	refused(t, Config{Location: location.Config{Content: texts}}, tiny, "xl/sharedStrings.xml")
 	l := &limited{ctx: context.Background(), r: strings.NewReader(strings.Repeat("x", 100)), limit: 50, name: "p"}
 	buf := make([]byte, 200)
 	if _, err := l.Read(buf); err == nil || !strings.Contains(err.Error(), "more than 50 bytes") {

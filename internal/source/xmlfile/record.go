@@ -121,7 +121,7 @@ func (s *stream) fault(err error) error {
 		near := string(s.reader.text.Data[max(at-20, 0):min(at+2, len(s.reader.text.Data))])
 		return fmt.Errorf("%s: found %s, expected %s", s.where(), source.Quote(near), s.reader.text.Explain(near))
 	case ok && strings.Contains(wrong.Msg, "invalid character entity"):
-		return fmt.Errorf("%s: %s: expected &amp; for an ampersand, or one of the five entities of XML", s.where(), wrong.Msg)
+		return fmt.Errorf("%s: %s: expected &amp; for an ampersand, or one of the five entities of XML", s.where(), source.Printable(wrong.Msg))
 	case ok:
 		return fmt.Errorf("%s: not well-formed XML: %s", s.where(), source.Printable(wrong.Msg))
 	}
@@ -141,8 +141,9 @@ func (s *stream) start(t xml.StartElement) error {
 		}
 	}
 	if s.node != nil {
-		if s.nodes++; s.nodes > maxNodes {
-			return fmt.Errorf("%s: found more than %d elements in one record, expected records to be smaller: see records", s.where(), maxNodes)
+		if s.nodes += 1 + len(t.Attr); s.nodes > maxNodes {
+			return fmt.Errorf("%s: found more than %d elements and attributes in one record, "+
+				"expected records to be smaller: see records", s.where(), maxNodes)
 		}
 		xmlquery.AddChild(s.node, node)
 		s.node = node

@@ -153,6 +153,8 @@ func TestRefused(t *testing.T) {
 		{"UTF-8 declared as Latin-1", config("<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><r><w><id>1</id><n>Müller</n></w></r>"), []string{"Müller", `encoding = "utf-8"`}},
 		{"deep", config("<r><w><id>1</id>" + deep + "</w></r>"), []string{"64 levels"}},
 		{"huge record", config("<r><w>" + strings.Repeat("<x/>", maxNodes+1) + "</w></r>"), []string{"100000 elements"}},
+		{"huge record of attributes", config("<r><w>" + strings.Repeat(`<x a="" b="" c=""/>`, maxNodes/4+1) + "</w></r>"),
+			[]string{"100000 elements and attributes"}},
 		{"no record", with(`<r><s><e>1</e><e>2</e></s></r>`, func(c *Config) { c.Records = "//worker" }), []string{`found no element at "//worker"`, "elements that repeat are /r/s/e"}},
 		{"no record, nothing repeats", with(`<r><s/></r>`, func(c *Config) { c.Records = "/r/x" }), []string{"elements such as /r/s"}},
 		{"no path", with(one, func(c *Config) { c.Records = "" }), []string{"records: found", "//Worker"}},
