@@ -24,7 +24,8 @@ func TestSameDN(t *testing.T) {
 			other := "OU=" + s + "," + l.ou
 			unit, err := l.FindUnit(t.Context(), other)
 			if found := err == nil && unit != nil; found != sameDN(dn, other) || found != (dnKey(dn) == dnKey(other)) {
-				t.Errorf("%q by %+q: the domain finds it %t, sameDN says %t, dnKey %t (%v)", name, s, found, sameDN(dn, other), dnKey(dn) == dnKey(other), err)
+				t.Errorf("%q by %+q: the domain finds it %t, sameDN says %t, dnKey %t (%v)", name, s, found, sameDN(dn, other),
+					dnKey(dn) == dnKey(other), err)
 			}
 		}
 	}

@@ -118,7 +118,8 @@ func checkPath(s string) error {
 	for _, rdn := range dn.RDNs {
 		for _, a := range rdn.Attributes {
 			if !attributeNames.MatchString(a.Type) || strings.TrimSpace(a.Value) == "" {
-				return fmt.Errorf("found %q, expected a distinguished name such as OU=Staff,DC=corp,DC=example,DC=com: %q is no part of one", s, a.Type+"="+a.Value)
+				return fmt.Errorf("found %q, expected a distinguished name such as OU=Staff,DC=corp,DC=example,DC=com: %q is no part of one", s,
+					a.Type+"="+a.Value)
 			}
 		}
 	}

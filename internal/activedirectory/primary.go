@@ -76,7 +76,8 @@ func (d *Domain) primaryMembers(ctx context.Context, groups []*ldap.Entry) (map[
 
 // errPrimary says why somebody cannot be taken out of their primary group.
 func errPrimary(m directory.Member) error {
-	return fmt.Errorf("it is the primary group of %q, which no change of its members ends. Add the account to another group and make that its primary one first, such as Domain Users (primaryGroupID %s)", placeOfMember(m), domainUsers)
+	return fmt.Errorf("it is the primary group of %q, which no change of its members ends. Add the account to another group and make that "+
+		"its primary one first, such as Domain Users (primaryGroupID %s)", placeOfMember(m), domainUsers)
 }
 
 func placeOfMember(m directory.Member) string {

@@ -83,7 +83,8 @@ func TestProductHasNoTestParts(t *testing.T) {
 // floors holds the packages from the ground up. A package imports packages of floors below its own only, or of its own
 // folder. A folder stands for all packages in it that are not named themselves.
 var floors = [][]string{
-	{"wording", "canonical", "dn", "bounded", "retry", "progress", "status", "expression/dateformat", "expression/spelling", "expression/country",
+	{"wording", "canonical", "dn", "bounded", "retry", "progress", "status", "expression/dateformat", "expression/spelling",
+		"expression/country",
 		"boundary"},
 	{"expression", "audit", "markdown"},
 	{"worker", "directory", "ldapconn", "entra/graphconn"},

@@ -55,7 +55,10 @@ func (t *Tenant) CreateGroup(ctx context.Context, want GroupSpec) (*Group, error
 	}
 	ctx = aboutGroup(ctx, want.DisplayName, want.Owners...)
 	young := slices.ContainsFunc(want.Owners, func(m directory.Member) bool { return t.isYoung(m.ID) })
-	result := t.insist(ctx, []graphconn.Request{{Method: http.MethodPost, Path: "/groups", Body: t.newGroup(want)}}, func(_ int, err error) bool { return young && notVisible(err) })[0]
+	result := t.insist(ctx, []graphconn.Request{{Method: http.MethodPost, Path: "/groups", Body: t.newGroup(want)}}, func(_ int,
+		err error) bool {
+		return young && notVisible(err)
+	})[0]
 	var id string
 	switch {
 	case graphconn.IsUnknownOutcome(result.Err):
@@ -221,7 +224,10 @@ func (t *Tenant) UpdateGroup(ctx context.Context, have *Group, want GroupSpec) (
 	want.changeRule(have, doc)
 	if len(doc) > 0 {
 		request := graphconn.Request{Method: http.MethodPatch, Path: "/groups/" + have.ID, Body: doc}
-		if err := t.insist(ctx, []graphconn.Request{request}, func(_ int, err error) bool { return t.isYoung(have.ID) && notVisible(err) })[0].Err; err != nil {
+		if err := t.insist(ctx, []graphconn.Request{request}, func(_ int, err error) bool {
+			return t.isYoung(have.ID) &&
+				notVisible(err)
+		})[0].Err; err != nil {
 			return have, explainGroup(have.AssignableToRole, err)
 		}
 	}

@@ -14,7 +14,8 @@ func TestNaming(t *testing.T) {
 		name      string
 		good, bad []string
 	}{
-		{"userPrincipalName", []string{"ann.lee@contoso.com", "a'b-c_d!e#f^g~h@x.com"}, []string{"müller@x.com", ".a@x.com", "a.@x.com", "a+b@x.com", "a@" + long + ".com", long + "@x.com", "a", "a@b@c"}},
+		{"userPrincipalName", []string{"ann.lee@contoso.com", "a'b-c_d!e#f^g~h@x.com"}, []string{"müller@x.com", ".a@x.com", "a.@x.com",
+			"a+b@x.com", "a@" + long + ".com", long + "@x.com", "a", "a@b@c"}},
 		{"mailNickname", []string{"ann.lee", "a+b"}, []string{"", "a b", "a@b", "a(b", "é", `a"b`, "a;b", long}},
 	} {
 		check := Format.Naming[test.name]

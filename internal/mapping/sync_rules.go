@@ -44,7 +44,8 @@ type contribution struct {
 // person must decide stands in the rules as a text that begins with "DECIDE: ", which
 // Compile refuses. Formats are those of the directories that rules can be written for.
 func FromSyncRules(docs []string, formats ...directory.Format) (rules Rules, notes []string, err error) {
-	s := &syncImporter{importer: importer{formats: formats, priorities: map[int][]MatchCondition{}, nulls: map[string]bool{}, extended: map[string]bool{}},
+	s := &syncImporter{importer: importer{formats: formats, priorities: map[int][]MatchCondition{}, nulls: map[string]bool{},
+		extended: map[string]bool{}},
 		fills: map[string][]contribution{}, flows: map[string][]contribution{}, read: map[string]*expression.Syntax{},
 		empty: map[string]bool{}, refused: map[string]string{}}
 	var all []syncrule.Rule

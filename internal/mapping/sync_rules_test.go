@@ -269,7 +269,8 @@ func TestFromSyncRulesScope(t *testing.T) {
 		"an unknown word": {scopeOf("type RESEMBLES x"), "DECIDE: the scope says [type] RESEMBLES x"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			rules, _, err := FromSyncRules([]string{outboundRule("Out to AD - User", c.scope, 1, append(slices.Clone(namesFlow), status)...)}, adFormat, entraFormat)
+			rules, _, err := FromSyncRules([]string{outboundRule("Out to AD - User", c.scope, 1, append(slices.Clone(namesFlow), status)...)},
+				adFormat, entraFormat)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -113,17 +113,24 @@ func (d *accountsDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 				Validators:          []validator.Map{mapvalidator.NoNullValues(), mapvalidator.ValueListsAre(listvalidator.NoNullValues())},
 				MarkdownDescription: "Names that no new account may get, by target attribute, or by `*` for every unique attribute, ignoring case. A name without `@` also reserves the part before the `@` of longer names."},
 			"taken_names": schema.MapAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.Map{mapvalidator.NoNullValues()},
-				MarkdownDescription: "Names that accounts of other directories have, by a label of your choice for each directory. A value is the output `names` of another accounts data source, of `workforce_ad_names` or of `workforce_entra_names`, or a JSON object of worker id by name, with null for an account without a worker. " +
+				MarkdownDescription: "Names that accounts of other directories have, by a label of your choice for each directory. A value is the " +
+					"output `names` of another accounts data source, of `workforce_ad_names` or of `workforce_entra_names`, or a JSON object of worker " +
+					"id by name, with null for an account without a worker. " +
 					"No new account gets one, unless the worker id is its own, so that somebody who moves between directories keeps their address. User principal names and mail addresses share one name space. " +
 					"A person whose rule has no other address to offer is set aside. An address that two accounts have already is a warning."},
-			"reuse_deleted_names": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether new accounts may get names that deleted accounts still hold. Such a deleted account could then not be restored under its old name. The default is false. " +
-				"The provider knows the deleted accounts that its own account may read; a warning says when it may read none."},
+			"reuse_deleted_names": schema.BoolAttribute{Optional: true,
+				MarkdownDescription: "Whether new accounts may get names that deleted accounts still hold. Such a deleted account could then not be " +
+					"restored under its old name. The default is false. " +
+					"The provider knows the deleted accounts that its own account may read; a warning says when it may read none."},
 			"overrides": schema.ListAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.List{listvalidator.NoNullValues()},
-				MarkdownDescription: "The `json` of `workforce_override` resources, which win over the rules. Pass them through a local value, like the rules, so that the plan shows what they do. One that has expired is a warning, and so is one about a worker id that neither the feed nor the directory has."},
+				MarkdownDescription: "The `json` of `workforce_override` resources, which win over the rules. Pass them through a local value, like " +
+					"the rules, so that the plan shows what they do. One that has expired is a warning, and so is one about a worker id that neither " +
+					"the feed nor the directory has."},
 			"only": schema.ListAttribute{Optional: true, ElementType: types.StringType,
 				Validators: []validator.List{listvalidator.SizeAtLeast(1), listvalidator.NoNullValues(),
 					listvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
-				MarkdownDescription: "Worker ids, ignoring case, that this run decides about, such as one person who cannot wait for the next run of everybody (Microsoft calls it provision on demand). The default, null, is everybody; an empty list is an error. " +
+				MarkdownDescription: "Worker ids, ignoring case, that this run decides about, such as one person who cannot wait for the next run of " +
+					"everybody (Microsoft calls it provision on demand). The default, null, is everybody; an empty list is an error. " +
 					"`workers` stays the whole feed. Everybody else keeps the account exactly as it is: nobody else is created, changed, disabled, " +
 					"deleted, released, set aside or counted as absent, and their documents in `accounts` say what the accounts have. " +
 					"Names are unique against everybody, limits count the named people, and percentages are of everybody. The report says on its " +
@@ -131,9 +138,13 @@ func (d *accountsDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 					"Remove the argument after the run: the next plan of everybody changes nothing more about these people."},
 			"on_problem": schema.StringAttribute{Optional: true, Validators: []validator.String{oneOf(roster.ProblemSetAside, roster.ProblemStop)},
 				MarkdownDescription: "What happens when something is wrong with one person: an HR record that cannot be evaluated, an unknown status word, an account that is not clearly theirs, a name that cannot be given, a value or container that the directory does not take. " +
-					"`set_aside`, the default, sets that person aside: their account stays as it is, except that access they must lose is taken; no account is created for them; `set_aside` and the first page of the report name them. `max_set_aside` limits how many. `stop` stops the plan and names all of them."},
+					"`set_aside`, the default, sets that person aside: their account stays as it is, except that access they must lose is taken; no " +
+					"account is created for them; `set_aside` and the first page of the report name them. `max_set_aside` limits how many. `stop` " +
+					"stops the plan and names all of them."},
 			"on_unmatched": schema.StringAttribute{Optional: true, Validators: []validator.String{oneOf(roster.UnmatchedCreate, roster.UnmatchedReport)},
-				MarkdownDescription: "What happens when a worker who should have an account matches none: `create`, the default, creates one; `report` creates nothing and reports the worker, which is meant for the time in which accounts that exist already are taken over. For a first look at a directory that exists already there is `workforce_" + d.target.prefix + "_correlation`."},
+				MarkdownDescription: "What happens when a worker who should have an account matches none: `create`, the default, creates one; " +
+					"`report` creates nothing and reports the worker, which is meant for the time in which accounts that exist already are taken over. " +
+					"For a first look at a directory that exists already there is `workforce_" + d.target.prefix + "_correlation`."},
 			"safeguards": safeguardsSchema(d.target.ownedArgument()),
 			"partition": schema.SingleNestedAttribute{
 				Optional:            true,
@@ -144,8 +155,11 @@ func (d *accountsDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 					"attribute": schema.StringAttribute{Optional: true, MarkdownDescription: "Divide by the value of a target attribute, or by `container`. A mover then changes parts."},
 				},
 			},
-			"accounts": schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The accounts that the population should have, by worker id: for `accounts` of `workforce_" + d.target.prefix + "_population`. Each is a JSON text that says everything about the account, also that it is to be disabled or deleted. " +
-				"A worker is missing only where there is nothing to manage: no account, and none to create."},
+			"accounts": schema.MapAttribute{Computed: true, ElementType: types.StringType,
+				MarkdownDescription: "The accounts that the population should have, by worker id: for `accounts` of " +
+					"`workforce_" + d.target.prefix + "_population`. Each is a JSON text that says everything about the account, also that it is to be " +
+					"disabled or deleted. " +
+					"A worker is missing only where there is nothing to manage: no account, and none to create."},
 			"partitions": schema.MapAttribute{Computed: true, ElementType: documents, MarkdownDescription: "The same accounts divided as `partition` says: for `for_each` of `workforce_" + d.target.prefix +
 				"_population` beyond 20,000 people. " +
 				"Null without `partition`, because the same accounts would stand in the plan and the state twice."},

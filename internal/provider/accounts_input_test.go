@@ -29,7 +29,8 @@ func TestAccAccounts_namesOfTwoPopulations(t *testing.T) {
 	}
 	feed := cloudFeed("0001,Ann,Ray,IT,2020-01-01,,,Active", "0002,Bo,Lee,IT,2020-01-01,,,Active")
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: testProviders, Steps: []resource.TestStep{
-		{Config: both, ConfigVariables: feed, ExpectError: wordsInOrder("Two people would get the same address", "lee@example.com", "taken_names")},
+		{Config: both, ConfigVariables: feed, ExpectError: wordsInOrder("Two people would get the same address", "lee@example.com",
+			"taken_names")},
 		{Config: with(`"ray@example.com"`), ConfigVariables: feed, ExpectError: wordsInOrder("Invalid names", "staff", "JSON object of worker id by name")},
 		{Config: with("data.workforce_entra_accounts.staff.names"), ConfigVariables: feed, ConfigPlanChecks: settledPlan, Check: userCount(s, 4, 0)},
 		// Without the argument, what both have already is no trouble: they have different names.

@@ -51,7 +51,8 @@ var reportNames = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 func reportAttributes(t target) map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"max_characters": schema.Int64Attribute{Optional: true, Validators: []validator.Int64{int64validator.AtLeast(review.MinCharacters)},
-			MarkdownDescription: fmt.Sprintf("Largest number of characters of `report`. The default is %d, because a comment on a pull request of GitHub holds at most 65,536; the least is %d. Of what does not fit, the report says how many people it leaves out. The riskiest stay.",
+			MarkdownDescription: fmt.Sprintf("Largest number of characters of `report`. The default is %d, because a comment on a pull request of "+
+				"GitHub holds at most 65,536; the least is %d. Of what does not fit, the report says how many people it leaves out. The riskiest stay.",
 				review.DefaultMaxCharacters, review.MinCharacters)},
 		"report_name": schema.StringAttribute{Optional: true, Validators: []validator.String{stringvalidator.RegexMatches(reportNames, "expected letters, digits, dots, dashes and underscores")},
 			MarkdownDescription: "Name of the files that this data source writes where the environment variable `" + reportDirectoryVariable + "` names a directory: `NAME.md`, `NAME.html` and `NAME.json`, with what `report`, the page for a browser and `report_json` hold, and `NAME.approval`, which stands for the decisions and holds no name and no value. " +
@@ -61,18 +62,28 @@ func reportAttributes(t target) map[string]schema.Attribute {
 				"Decisions that were approved and are no longer due stop nothing. Null, the default, compares nothing."},
 		"approved_exempt": schema.ListAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.List{listvalidator.UniqueValues(), listvalidator.ValueStringsAre(oneOf(review.Exempts...))},
 			MarkdownDescription: "What may happen without being among `approved`: `joiners` (new accounts), `timely_leavers` (people who lose access within 7 days after the last day that HR gives) and `updates` (facts such as title or department of people who keep access; no names, addresses, groups, or accounts that are taken over). " +
-				"People whom a question of the report is about are never exempt. There is one exception: a question about what leavers leave behind (people, groups, privileged roles) does not hold up the end of their access. The default is nothing."},
+				"People whom a question of the report is about are never exempt. There is one exception: a question about what leavers leave behind " +
+				"(people, groups, privileged roles) does not hold up the end of their access. The default is nothing."},
 		"report_usage": schema.BoolAttribute{Optional: true,
 			MarkdownDescription: "Whether the report tells the last sign-in and the privileged groups and roles of accounts whose access changes or is in question, and asks about them. The default is true. " +
 				"In Microsoft Entra ID it takes the permissions `AuditLog.Read.All` and `RoleManagement.Read.Directory`, and a licence of P1 for sign-ins; without them the report says so and goes on. " +
 				"Active Directory knows a sign-in up to 14 days late."},
-		"report_contacts": schema.MapAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.Map{mapvalidator.KeysAre(oneOf(review.ContactNames()...))},
-			MarkdownDescription: "Where those can be reached whom the questions of the report are for, such as an address or a channel: `hr` (who keeps the HR records), `helpdesk` (who disables accounts by hand), `administrators` (of the directory), `security` (who can read sign-ins), " +
-				"`overrides` (who approves overrides) and `rules` (who keeps the configuration). The report tells them beside the questions. Managers are named with their login."},
-		"report": schema.StringAttribute{Computed: true, MarkdownDescription: "The decisions for people, as Markdown. It begins with one page: sums, what stands out, who is set aside and what to do, and questions that are answered by yes or no, the riskiest first, each with whom to ask and what to do if the answer is no. Then come everybody with name, title, department, place and manager, as far as `max_characters` allows. " +
-			"Redacted attributes show no values."},
+		"report_contacts": schema.MapAttribute{Optional: true, ElementType: types.StringType,
+			Validators: []validator.Map{mapvalidator.KeysAre(oneOf(review.ContactNames()...))},
+			MarkdownDescription: "Where those can be reached whom the questions of the report are for, such as an address or a channel: `hr` (who " +
+				"keeps the HR records), `helpdesk` (who disables accounts by hand), `administrators` (of the directory), `security` (who can read " +
+				"sign-ins), " +
+				"`overrides` (who approves overrides) and `rules` (who keeps the configuration). The report tells them beside the questions. " +
+				"Managers are named with their login."},
+		"report": schema.StringAttribute{Computed: true,
+			MarkdownDescription: "The decisions for people, as Markdown. It begins with one page: sums, what stands out, who is set aside and " +
+				"what to do, and questions that are answered by yes or no, the riskiest first, each with whom to ask and what to do if the answer is " +
+				"no. Then come everybody with name, title, department, place and manager, as far as `max_characters` allows. " +
+				"Redacted attributes show no values."},
 		"report_json": schema.StringAttribute{Computed: true, MarkdownDescription: "Everything of the report for policy engines and scripts, as JSON of a documented shape: see [Report format](../guides/report.md)."},
-		"fingerprint": schema.StringAttribute{Computed: true, MarkdownDescription: "A hash of what the decisions do, for `approved`. Plans with the same decisions have the same fingerprint, whatever `as_of` is. It holds no data about people."},
+		"fingerprint": schema.StringAttribute{Computed: true,
+			MarkdownDescription: "A hash of what the decisions do, for `approved`. Plans with the same decisions have the same fingerprint, " +
+				"whatever `as_of` is. It holds no data about people."},
 	}
 }
 
@@ -160,7 +171,8 @@ func (m *reportInput) save(data *providerData, name, page, doc string, v *review
 		return
 	}
 	if !data.reports.claim(name) {
-		diags.AddAttributeError(path.Root("report_name"), "Two reports have the same name", fmt.Sprintf("Two data sources would write %s.md to %s. Give each a report_name of its own.", name, folder))
+		diags.AddAttributeError(path.Root("report_name"), "Two reports have the same name",
+			fmt.Sprintf("Two data sources would write %s.md to %s. Give each a report_name of its own.", name, folder))
 		return
 	}
 	html, err := v.HTML()
@@ -200,7 +212,9 @@ func (m *reportInput) compare(v *review.Review, diags *diag.Diagnostics) {
 	if !strings.HasPrefix(approved, "sha256:") { // no file of ours is called so
 		text, err := os.ReadFile(approved)
 		if err != nil {
-			diags.AddAttributeError(path.Root("approved"), "The approved run cannot be read", fmt.Sprintf("approved: expected a fingerprint that begins with sha256:, or the path of the .approval file or of the report_json of the reviewed run: %s.", err))
+			diags.AddAttributeError(path.Root("approved"), "The approved run cannot be read",
+				fmt.Sprintf("approved: expected a fingerprint that begins with sha256:, or the path of the .approval file or of the report_json of "+
+					"the reviewed run: %s.", err))
 			return
 		}
 		approved = string(text)
@@ -210,6 +224,7 @@ func (m *reportInput) compare(v *review.Review, diags *diag.Diagnostics) {
 		exempt[i] = review.Exempt(name)
 	}
 	if err := v.Unapproved(approved, exempt); err != nil {
-		diags.AddAttributeError(path.Root("approved"), "The decisions are not those that were approved", err.Error()+"\n\nReview this run, and give its fingerprint or report_json in approved.")
+		diags.AddAttributeError(path.Root("approved"), "The decisions are not those that were approved",
+			err.Error()+"\n\nReview this run, and give its fingerprint or report_json in approved.")
 	}
 }

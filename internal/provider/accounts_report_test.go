@@ -51,10 +51,13 @@ func TestAccEntraReport(t *testing.T) {
 			s.AddOwner(s.AddGroup(map[string]any{"displayName": "Payroll"}), fmt.Sprint(leaver["id"]))
 			s.Update(fmt.Sprint(leaver["id"]),
 				map[string]any{"signInActivity": map[string]any{"lastSuccessfulSignInDateTime": "2026-01-12T08:00:00Z"}})
-		}, Config: with(fmt.Sprintf("approved = %q\n  report_contacts = { hr = \"people@example.com\" }", approved)), ConfigVariables: csv(leaver),
+		}, Config: with(fmt.Sprintf("approved = %q\n  report_contacts = { hr = \"people@example.com\" }",
+			approved)), ConfigVariables: csv(leaver),
 			ExpectError: regexp.MustCompile(`(?s)The decisions are not those that were approved.*1 decision would now happen that nobody approved.*0002`)},
-		{Config: with(`approved = "sha256:` + strings.Repeat("0", 64) + `"`), ConfigVariables: csv(leaver), ExpectError: regexp.MustCompile(`(?s)The\s+decisions\s+are\s+not\s+those`)},
-		{Config: with(`report_contacts = { boss = "ann" }`), ConfigVariables: csv(leaver), ExpectError: regexp.MustCompile(`(?s)report_contacts.*"hr"`)},
+		{Config: with(`approved = "sha256:` + strings.Repeat("0", 64) + `"`), ConfigVariables: csv(leaver),
+			ExpectError: regexp.MustCompile(`(?s)The\s+decisions\s+are\s+not\s+those`)},
+		{Config: with(`report_contacts = { boss = "ann" }`), ConfigVariables: csv(leaver),
+			ExpectError: regexp.MustCompile(`(?s)report_contacts.*"hr"`)},
 		{Config: with(`approved = "nowhere.json"`), ConfigVariables: csv(leaver), ExpectError: regexp.MustCompile(`(?s)cannot\s+be\s+read`)},
 		{Config: with(""), ConfigVariables: csv(leaver), PlanOnly: true, ExpectNonEmptyPlan: true, Check: userCount(s, 2, 2)},
 		{PreConfig: func() {

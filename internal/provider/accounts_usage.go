@@ -45,7 +45,8 @@ func usageOf(
 	}
 	usage, unknown, err := teller.Usage(ctx, ids)
 	if err != nil {
-		diags.AddWarning("The last sign-ins and privileged groups of accounts cannot be read", "The report tells no last sign-in and no privileged group. "+err.Error())
+		diags.AddWarning("The last sign-ins and privileged groups of accounts cannot be read",
+			"The report tells no last sign-in and no privileged group. "+err.Error())
 	}
 	return usage, unknown
 }

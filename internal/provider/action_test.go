@@ -234,7 +234,8 @@ func TestAccActionsAD(t *testing.T) {
 
 	// One is protected since the plan: the others are done, and who is left is named.
 	progress, end := p.invoke(t.Context(), t, "workforce_ad_disable_users", users...)
-	says(t, end, "ERROR", "Cannot disable", `worker "act07" (Act act07)`, "adminCount", "The action failed for some people", "49 people", "failed for 1")
+	says(t, end, "ERROR", "Cannot disable", `worker "act07" (Act act07)`, "adminCount", "The action failed for some people", "49 people",
+		"failed for 1")
 	text := strings.Join(progress, "\n")
 	says(t, text, "Disabling 50 people in Active Directory: INC-7", "Failed: worker \"act07\"", "Disabled: worker \"act00\" (Act act00)", "Disabled: worker \"act49\"", "Note: ", "workforce_override")
 	if n := strings.Count(text, "Disabled: "); n != 49 {
@@ -326,7 +327,8 @@ func TestAccActionsEntra(t *testing.T) {
 
 	s.Fault(graph.Fault{Method: "PATCH", Path: s.UserID("p007@example.com"), Status: 403, Times: -1})
 	progress, end := p.invoke(t.Context(), t, "workforce_entra_disable_users", users...)
-	says(t, end, "ERROR", "Cannot disable", `worker "p007" (Person p007)`, "the right to do this is missing", "The action failed for some people", "119 people", "failed for 1")
+	says(t, end, "ERROR", "Cannot disable", `worker "p007" (Person p007)`, "the right to do this is missing",
+		"The action failed for some people", "119 people", "failed for 1")
 	if text := strings.Join(progress, "\n"); strings.Count(text, "Disabled, sessions revoked: ") != 119 || strings.Count(text, "Failed: ") != 1 {
 		t.Error(text)
 	}

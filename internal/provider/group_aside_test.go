@@ -93,7 +93,8 @@ func TestAccEntraGroupRules_people(t *testing.T) {
 		return fmt.Sprintf("resource \"workforce_entra_group_rules\" \"x\" {\n  accounts = {\n%s  }\n  rules = { all = \"[enabled]\" }\n  %s\n}\n", docs, arguments)
 	}
 	dir, write := commandLine(t, config(""))
-	runs(t, dir, true, []string{"Some memberships were not written yet", "2 memberships", `"dup"`, "2 users have the employeeId", `"gone"`, "nobody in Microsoft Entra ID"}, "apply", "-auto-approve")
+	runs(t, dir, true, []string{"Some memberships were not written yet", "2 memberships", `"dup"`, "2 users have the employeeId", `"gone"`,
+		"nobody in Microsoft Entra ID"}, "apply", "-auto-approve")
 	if err := hasUsers(s, group, "well")(nil); err != nil {
 		t.Error(err)
 	}

@@ -127,7 +127,8 @@ func argumentsIn(t *testing.T, page, block string, body *hclsyntax.Body) string 
 	if strings.Contains(block, "assignedLicenses") {
 		target = "entra"
 	}
-	const match, attributes = "match = [{ source = \"worker_id\", target = \"employeeID\" }]\n", "attributes = { employeeID = { source = \"worker_id\" } }\n"
+	const match, attributes = "match = [{ source = \"worker_id\", target = \"employeeID\" }]\n", "attributes = { employeeID = { source = " +
+		"\"worker_id\" } }\n"
 	switch {
 	case has("rules"):
 		return "resource \"workforce_ad_group_rules\" \"of_guide\" {\n  accounts = {}\n" + block + "\n}\n"

@@ -81,7 +81,8 @@ func startedBy(t *testing.T, script string) [][]string {
 		t.Fatal(err)
 	}
 	// Nothing reads what jq is given: whoever writes to it must not end by that.
-	const stub = "#!/bin/bash\ntrap '' PIPE\nprintf '%s\\x1f' \"${0##*/}\" \"$@\" >>\"$STARTED\"\nprintf '\\x1e' >>\"$STARTED\"\necho '{}' 2>/dev/null\nexit 0\n"
+	const stub = "#!/bin/bash\ntrap '' PIPE\nprintf '%s\\x1f' \"${0##*/}\" \"$@\" >>\"$STARTED\"\nprintf '\\x1e' >>\"$STARTED\"\necho '{}' " +
+		"2>/dev/null\nexit 0\n"
 	files := map[string]string{filepath.Join(root, "script"): script, log: ""}
 	for _, name := range append([]string{"make", "terraform", "jq", "go"}, foreignCommands...) {
 		files[filepath.Join(bin, name)] = stub

@@ -137,7 +137,8 @@ func (r *hrWritebackResource) ModifyPlan(ctx context.Context, req resource.Modif
 	}
 	if !req.Config.Raw.IsFullyKnown() {
 		setAside(ctx, resp, types.MapUnknown(types.StringType))
-		resp.Diagnostics.AddWarning("The plan does not compare the values in the HR system", "Where the HR system is will be known at apply only: what its values are now is not compared.")
+		resp.Diagnostics.AddWarning("The plan does not compare the values in the HR system",
+			"Where the HR system is will be known at apply only: what its values are now is not compared.")
 		return
 	}
 	aside, findings := r.run(&plan, &state).Plan(ctx)

@@ -44,7 +44,8 @@ func TestAccEntraImport_showsWhatChanges(t *testing.T) {
 	terraform(head, "apply", "-auto-approve", "-no-color")
 	forget()
 	imported := head + "\nimport {\n  to = workforce_entra_population.staff\n  id = \"example.com\"\n}\n"
-	if plan := terraform(imported, "plan", "-no-color"); !strings.Contains(plan, "1 to import") || strings.Contains(plan, `~ "000`) || strings.Contains(plan, "+ givenName") {
+	if plan := terraform(imported, "plan", "-no-color"); !strings.Contains(plan, "1 to import") || strings.Contains(plan, `~ "000`) ||
+		strings.Contains(plan, "+ givenName") {
 		t.Errorf("nothing changes, and the plan shows\n%s", plan)
 	}
 	user := s.User("li2@example.com")
@@ -55,7 +56,8 @@ func TestAccEntraImport_showsWhatChanges(t *testing.T) {
 			t.Errorf("the plan lacks %q", part)
 		}
 	}
-	for _, part := range []string{`+ department`, `+ givenName`, `~ "0001" = jsonencode`, `- user_principal_name`} { // what stays, Terraform writes without a sign
+	for _, part := range []string{`+ department`, `+ givenName`, `~ "0001" = jsonencode`,
+		`- user_principal_name`} { // what stays, Terraform writes without a sign
 		if strings.Contains(plan, part) {
 			t.Errorf("the plan shows %q", part)
 		}

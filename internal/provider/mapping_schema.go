@@ -18,7 +18,8 @@ func mappingSchema() schema.Schema {
 	return schema.Schema{
 		MarkdownDescription: "Rules that turn each worker into the account they should have: how workers are matched, where every attribute comes from, where the account lives, and what follows from joining, moving, leaving and returning. " +
 			"Everything is checked at plan: expressions are compiled, attribute names and lengths are compared with the standard schema of the target, and the examples are evaluated. " +
-			"The rules take effect through `json`, which the accounts data source reads; pass it through a local value, so that a change of rules shows its consequences in the same plan. " +
+			"The rules take effect through `json`, which the accounts data source reads; pass it through a local value, so that a change of rules " +
+			"shows its consequences in the same plan. " +
 			"A mapping writes to no directory, and has no drift. The [glossary](../guides/glossary.md) has the words.",
 		Attributes: map[string]schema.Attribute{
 			"target": schema.StringAttribute{
@@ -28,16 +29,25 @@ func mappingSchema() schema.Schema {
 			},
 			"synchronised_only": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether the accounts are users of Microsoft Entra ID that are synchronised from Active Directory, and no others. " +
 				"The rules then need not, and may not, name what Active Directory masters: user principal name, display name, `mailNickname` and most attributes; `usageLocation` is among the few that are left. " +
-				"Nobody is created, disabled or deleted; workers without such a user are reported. The default is false: then synchronised users may be among the others. What Active Directory masters is left alone for them, too, and the report says what the rules would change."},
-			"match":      matchSchema(),
-			"attributes": attributeRulesSchema(true, "Rules by target attribute name, such as `givenName`. An attribute without a rule is not managed and never touched. Naming attributes (`cn`, `sAMAccountName`, `userPrincipalName`) are always unique, and an existing account keeps its own unless `apply` says otherwise."),
+				"Nobody is created, disabled or deleted; workers without such a user are reported. The default is false: then synchronised users may " +
+				"be among the others. What Active Directory masters is left alone for them, too, and the report says what the rules would change."},
+			"match": matchSchema(),
+			"attributes": attributeRulesSchema(true,
+				"Rules by target attribute name, such as `givenName`. An attribute without a rule is not managed and never touched. Naming "+
+					"attributes (`cn`, `sAMAccountName`, `userPrincipalName`) are always unique, and an existing account keeps its own unless `apply` "+
+					"says otherwise."),
 			"container": optionalText("Expression that gives the container of the account: in Active Directory the distinguished name of an organizational unit. A changed result moves the account in place. " +
 				"A distinguished name may stand as it is, such as `OU=Staff,DC=corp,DC=example,DC=com`. Required for Active Directory."),
 			"container_apply": optionalOneOf("When the container is applied: `always`, the default, moves accounts whose result changes; `on_create` only places new accounts.", mapping.ApplyAlways, mapping.ApplyOnCreate),
 			"scope":           scopeSchema(),
-			"on_out_of_scope": optionalOneOf("What happens to the existing account of a worker who is not in scope. `ignore`, the default, leaves the worker out of the accounts: what happens to an account that was managed so far, `on_removal` of the population says; "+
-				"`keep` leaves the account as it is; `disable` disables it; `leaver` treats the worker as one who has left this directory, for example for another forest: the account is disabled; its groups, container, leaver attributes and retention follow `worker_lifecycle`; it is enabled again when the worker comes back. "+
-				"It concerns accounts in `owned_containers` or `owned_domains` of the accounts data source only. The retention begins when the provider disables the account. Where populations share a directory, keep `ignore`: the population that the worker goes to takes the account.",
+			"on_out_of_scope": optionalOneOf("What happens to the existing account of a worker who is not in scope. `ignore`, the default, leaves "+
+				"the worker out of the accounts: what happens to an account that was managed so far, `on_removal` of the population says; "+
+				"`keep` leaves the account as it is; `disable` disables it; `leaver` treats the worker as one who has left this directory, for "+
+				"example for another forest: the account is disabled; its groups, container, leaver attributes and retention follow "+
+				"`worker_lifecycle`; it is enabled again when the worker comes back. "+
+				"It concerns accounts in `owned_containers` or `owned_domains` of the accounts data source only. The retention begins when the "+
+				"provider disables the account. Where populations share a directory, keep `ignore`: the population that the worker goes to takes "+
+				"the account.",
 				mapping.OutOfScopeIgnore, mapping.OutOfScopeKeep, mapping.OutOfScopeDisable, mapping.OutOfScopeLeaver),
 			"worker_lifecycle": lifecycleSchema(),
 			"tables":           schema.MapAttribute{Optional: true, ElementType: types.MapType{ElemType: types.StringType}, MarkdownDescription: "Tables for the function `Lookup`, by name: `Lookup([CountryCode], \"region\", \"EMEA\")` reads the key from the table `region`."},
@@ -49,7 +59,8 @@ func mappingSchema() schema.Schema {
 			"examples":         examplesSchema(),
 			"json": schema.StringAttribute{Computed: true, Sensitive: true, // or each rule would stand twice in every plan
 				MarkdownDescription: "The rules as one document, known at plan. Give it to an accounts data source through a local value. " +
-					"It is sensitive only so that a plan shows each rule once, in the arguments: an output of the root module that holds it needs `sensitive = true`, and `nonsensitive` shows it."},
+					"It is sensitive only so that a plan shows each rule once, in the arguments: an output of the root module that holds it needs " +
+					"`sensitive = true`, and `nonsensitive` shows it."},
 			"source_attributes": schema.ListAttribute{Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "HR attributes that the rules read, sorted. Give them through a local value to `attributes` of the HR " +
 					"data source, so that nothing else gets into the state."},
@@ -75,7 +86,8 @@ func optionalTexts(description string) schema.ListAttribute {
 
 func matchSchema() schema.Attribute {
 	source := optionalText("HR attribute, as `worker_id` or `[worker_id]`, or an expression over HR attributes.")
-	target := optionalText("Target attribute that must equal the source value. The directory compares, so that case usually makes no difference.")
+	target := optionalText("Target attribute that must equal the source value. The directory compares, so that case usually makes no " +
+		"difference.")
 	return schema.ListNestedAttribute{
 		Required: true,
 		MarkdownDescription: "How a worker is recognised among existing accounts, in order of precedence: the first rule that finds an account decides. A worker for whom a rule finds several accounts, and workers who find the same account, are set aside. " +
@@ -106,7 +118,8 @@ func attributeRulesSchema(required bool, description string) schema.Attribute {
 		MarkdownDescription: description,
 		Validators:          []validator.Map{mapvalidator.SizeAtLeast(1)},
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-			"source":     optionalText("HR attribute to copy. Set at most one of `source`, `constant` and `expression`. With none of them, `default` is set when the account is created, and nothing afterwards."),
+			"source": optionalText("HR attribute to copy. Set at most one of `source`, `constant` and `expression`. With none of them, " +
+				"`default` is set when the account is created, and nothing afterwards."),
 			"constant":   optionalText("The same value for everybody."),
 			"expression": optionalText("Expression in the language of Microsoft's attribute mappings, such as `Join(\" \", [FirstName], [LastName])`."),
 			"default":    optionalText("Value that a new account gets where the result is null. Unset: none."),
@@ -116,7 +129,8 @@ func attributeRulesSchema(required bool, description string) schema.Attribute {
 				"those it lacks: a value of the rule that somebody removes comes back, and one that the rule no longer gives stays. "+
 				"The default is `always`, and `on_create` for naming attributes.", mapping.ApplyAlways, mapping.ApplyOnCreate,
 				mapping.ApplyIfEmpty, mapping.ApplyAddValues),
-			"when_null": optionalOneOf("What a null result means. `keep`, the default, leaves the attribute alone for this worker; `clear` removes its value; `error` sets the worker aside.",
+			"when_null": optionalOneOf("What a null result means. `keep`, the default, leaves the attribute alone for this worker; `clear` "+
+				"removes its value; `error` sets the worker aside.",
 				mapping.NullKeep, mapping.NullClear, mapping.NullError),
 			"unique": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether no other account may have the value. The default is false; naming attributes are always unique."},
 			"redact": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether values are kept out of reports. The default is false. The plan and the state still hold them."},

@@ -83,7 +83,8 @@ func (r *overrideResource) ValidateConfig(ctx context.Context, req resource.Vali
 	var config overrideModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if !resp.Diagnostics.HasError() && config.Hold.IsNull() && config.Enabled.IsNull() && config.Container.IsNull() && config.Attributes.IsNull() {
-		resp.Diagnostics.AddError("The override changes nothing", "Give hold, enabled, container or attributes: what is not given is left to the rules.")
+		resp.Diagnostics.AddError("The override changes nothing",
+			"Give hold, enabled, container or attributes: what is not given is left to the rules.")
 	}
 }
 
@@ -158,7 +159,8 @@ func (v dayValidator) ValidateString(ctx context.Context, req validator.StringRe
 		return
 	}
 	if _, err := time.Parse(time.DateOnly, req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid date", fmt.Sprintf("Found %q, expected %s.", req.ConfigValue.ValueString(), v.Description(ctx)))
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid date", fmt.Sprintf("Found %q, expected %s.", req.ConfigValue.ValueString(),
+			v.Description(ctx)))
 	}
 }
 

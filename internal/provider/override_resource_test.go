@@ -74,7 +74,9 @@ func TestAccOverride_activeDirectory(t *testing.T) {
 				ConfigStateChecks: []statecheck.StateCheck{report("no worker in the feed has that id.*it can go.*nobody to act on")}},
 			{Config: base + locals("workforce_override.now.json") + overrideConfig("now", "  worker_ids = [\"0001\"]\n  attributes = { title = \"x\" }\n  expires = \"2026-01-31\""), ConfigVariables: csv,
 				ExpectError: wordsInOrder("overrides cannot be followed", "title", "no rule")},
-			{Config: base + locals("workforce_override.now.json") + overrideConfig("now", "  worker_ids = [\"0001\"]\n  expires = \"2026-01-31\""), ConfigVariables: csv, ExpectError: wordsInOrder("The override changes nothing")},
+			{Config: base + locals("workforce_override.now.json") + overrideConfig("now",
+				"  worker_ids = [\"0001\"]\n  expires = \"2026-01-31\""), ConfigVariables: csv, ExpectError: wordsInOrder("The override changes " +
+				"nothing")},
 			{Config: base + locals("workforce_override.now.json") + overrideConfig("now", "  worker_ids = [\"0001\"]\n enabled = false\n  expires = \"31.1.2026\""), ConfigVariables: csv, ExpectError: wordsInOrder("31.1.2026", "YYYY-MM-DD")},
 			{Config: base + locals("\"x\""), ConfigVariables: csv, ExpectError: wordsInOrder("Invalid override", "workforce_override")},
 		},

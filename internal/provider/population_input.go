@@ -50,26 +50,36 @@ func (t target) inputAttributes() map[string]schema.Attribute {
 	}
 	attributes := map[string]schema.Attribute{
 		"workers": schema.StringAttribute{Required: true, Sensitive: true,
-			MarkdownDescription: "Workers document, the `json` of an HR data source. The state holds it once, with the HR data source: read from this data source it is null."},
-		"mapping": input("Rules, the `json` of a `workforce_mapping`. Pass it through a local value. Terraform reads a data source that refers directly to a changing resource only at apply: the plan that changes the rules would show nobody's changes."),
+			MarkdownDescription: "Workers document, the `json` of an HR data source. The state holds it once, with the HR data source: read from " +
+				"this data source it is null."},
+		"mapping": input("Rules, the `json` of a `workforce_mapping`. Pass it through a local value. Terraform reads a data source that refers " +
+			"directly to a changing resource only at apply: the plan that changes the rules would show nobody's changes."),
 		"as_of": schema.StringAttribute{Optional: true, MarkdownDescription: "The moment to decide for, as RFC 3339, or as a date, which means noon UTC of that day. Dates of workers are compared with it in each worker's time zone. " +
 			"The default is now; give it for plans that must be repeatable.", Validators: []validator.String{momentValidator{}}},
 		"links": schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Accounts that people have decided belong to a worker: object id (objectGUID in Active Directory) by worker id. " +
-			"An object id may also be written as `{GUID}`, or as the Base64 of objectGUID that provisioning logs hold. A link wins over every match rule. Null, the default, links nobody."},
+			"An object id may also be written as `{GUID}`, or as the Base64 of objectGUID that provisioning logs hold. A link wins over every " +
+			"match rule. Null, the default, links nobody."},
 		"optional_attributes": schema.ListAttribute{Optional: true, ElementType: types.StringType,
 			MarkdownDescription: "HR attributes that the rules read and that may be missing from the whole feed. Any other attribute that no worker has is an error, because a misspelt name would be null for everybody."},
-		"max_listed": schema.Int64Attribute{Optional: true, MarkdownDescription: "Largest number of rows of a list of the report; a longer one is cut, and says how many rows are left out. The default is 50."},
+		"max_listed": schema.Int64Attribute{Optional: true,
+			MarkdownDescription: "Largest number of rows of a list of the report; a longer one is cut, and says how many rows are left out. The " +
+				"default is 50."},
 		"restore_deleted": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether a worker who returns while their deleted account can still be restored gets it back, with its identity, instead of a new one. It is recognised by the worker id. " +
-			"The default is true. Where somebody else has got the name meanwhile, the rules give another one. In Active Directory the forest must have the recycle bin enabled. Give the population or user the same value."},
+			"The default is true. Where somebody else has got the name meanwhile, the rules give another one. In Active Directory the forest must " +
+			"have the recycle bin enabled. Give the population or user the same value."},
 	}
-	const matters = "An account there whose worker is not in the feed counts as absent. Set it where several populations share a directory, and for a pilot with a few people. "
+	const matters = "An account there whose worker is not in the feed counts as absent. Set it where several populations share a directory, " +
+		"and for a pilot with a few people. "
 	if t.format.HasContainer {
 		attributes["owned_containers"] = schema.ListAttribute{Optional: true, ElementType: types.StringType,
-			MarkdownDescription: "Containers below which accounts that carry a worker id belong to this population. " + matters + "The default is the whole domain; `[]` is nowhere. The rules may place nobody elsewhere; with `[]` they may."}
+			MarkdownDescription: "Containers below which accounts that carry a worker id belong to this population. " + matters + "The default is " +
+				"the whole domain; `[]` is nowhere. The rules may place nobody elsewhere; with `[]` they may."}
 		return attributes
 	}
 	attributes["owned_domains"] = schema.ListAttribute{Optional: true, ElementType: types.StringType,
-		MarkdownDescription: "Domains of user principal names in which users that carry a worker id belong to this population. " + matters + "The default is the whole tenant; `[]` is nowhere. The rules may give nobody a name in another domain; with `[]` they may."}
+		MarkdownDescription: "Domains of user principal names in which users that carry a worker id belong to this population. " +
+			"" + matters + "The default is the whole tenant; `[]` is nowhere. The rules may give nobody a name in another domain; with `[]` they " +
+			"may."}
 	return attributes
 }
 
@@ -186,6 +196,8 @@ func (v momentValidator) ValidateString(ctx context.Context, req validator.Strin
 		return
 	}
 	if _, err := parseMoment(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid date or time", fmt.Sprintf("Found %q, expected %s, such as 2026-01-15 or 2026-01-15T09:00:00+01:00.", req.ConfigValue.ValueString(), v.Description(ctx)))
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid date or time",
+			fmt.Sprintf("Found %q, expected %s, such as 2026-01-15 or 2026-01-15T09:00:00+01:00.", req.ConfigValue.ValueString(),
+				v.Description(ctx)))
 	}
 }

@@ -178,7 +178,8 @@ func (t target) removalAttribute(what, byDefault string) schema.Attribute {
 		MarkdownDescription: fmt.Sprintf("What happens to %s: `disable` disables it and leaves it where it is, `release` stops managing it and changes nothing, `delete` deletes it if it has been disabled for `retention_days`, and disables it otherwise.%s The default is `%s`. "+
 			"It is about what the configuration takes away; leavers have documents that disable and at last delete their accounts. An account that is only disabled here is not deleted later: give its worker a document with `deleted`. "+
 			"An account that this resource took over and never changed is released, unless its worker has left by the HR record, and so is one whose worker is neither in the feed nor known to belong to this population.%s "+
-			"Where a worker has left and it is not clear which of several accounts is theirs, the one that this resource managed as theirs is disabled, and never deleted. "+
+			"Where a worker has left and it is not clear which of several accounts is theirs, the one that this resource managed as theirs is "+
+			"disabled, and never deleted. "+
 			"The plan names each.", what, purge, byDefault, synchronised),
 		Validators: []validator.String{oneOf(modes...)},
 	}

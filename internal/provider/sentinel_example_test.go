@@ -56,7 +56,8 @@ func TestAccEntraSentinel_places(t *testing.T) {
 		t.Errorf("%d reports, expected 1", reports)
 	}
 	policy, err := os.ReadFile(filepath.Join(examplesDir, "policies", "sentinel", "workforce.sentinel"))
-	for _, part := range []string{"prior_state.values.root_module", "child_modules", `"workforce_entra_accounts"`, "report_json", "sign_ins.lost", ".findings", `"leavers_manage"`, "length(reports) > 0"} {
+	for _, part := range []string{"prior_state.values.root_module", "child_modules", `"workforce_entra_accounts"`, "report_json",
+		"sign_ins.lost", ".findings", `"leavers_manage"`, "length(reports) > 0"} {
 		if err != nil || !strings.Contains(string(policy), part) {
 			t.Errorf("%v: the policy does not read %s", err, part)
 		}

@@ -72,7 +72,8 @@ func (a *Addresses) Note(population string, owners map[string]string, gained map
 		f.fail("Two people would get the same address", fmt.Sprintf("Only one of them can have it in one tenant:\n%s\n%s", Listed(given), remedy))
 	}
 	if len(shared) > 0 {
-		f.warn("Two people have the same address", fmt.Sprintf("Only one of them can have it in one tenant. Change one of each pair:\n%s", Listed(shared)))
+		f.warn("Two people have the same address", fmt.Sprintf("Only one of them can have it in one tenant. Change one of each pair:\n%s",
+			Listed(shared)))
 	}
 	return f
 }

@@ -17,10 +17,13 @@ func TestAdoptionUnderAnotherLogin(t *testing.T) {
 		words   []string
 		login   string // of the account that was there
 	}{
-		"taken over":                     {func(*life) {}, false, []string{"1 account exists already"}, "u1"},
-		"never":                          {func(l *life) { l.options.Adopt = AdoptNever }, true, []string{"CN=Name 1,OU=Staff", "carries the worker id", "adopt_existing", "clear its employeeID"}, "old"},
-		"two carry it":                   {func(l *life) { l.dir.add("1", true, "uid", "other") }, true, []string{"2 accounts carry the worker id", "links", "employeeID"}, "old"},
-		"written attribute by attribute": {func(l *life) { l.typed = true }, true, []string{"carries the worker id already", "import", "worker_id_attribute"}, "old"},
+		"taken over": {func(*life) {}, false, []string{"1 account exists already"}, "u1"},
+		"never": {func(l *life) { l.options.Adopt = AdoptNever }, true, []string{"CN=Name 1,OU=Staff",
+			"carries the worker id", "adopt_existing", "clear its employeeID"}, "old"},
+		"two carry it": {func(l *life) { l.dir.add("1", true, "uid", "other") }, true,
+			[]string{"2 accounts carry the worker id", "links", "employeeID"}, "old"},
+		"written attribute by attribute": {func(l *life) { l.typed = true }, true, []string{"carries the worker id already", "import",
+			"worker_id_attribute"}, "old"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := newLife(t, newMemory("a"))
@@ -46,7 +49,8 @@ func TestRecognisedAndNotFound(t *testing.T) {
 	var v Verdicts
 	v.NoteDocuments("test", map[string]string{"1": ""}, map[string]string{"1": e.ID}, nil)
 	l.recognised = func(id string) string { return v.Recognised("test", id) }
-	says(t, l.run(map[string]string{"1": document("1", true)}), true, "Second accounts would be created", "worker 1: object id "+e.ID, "worker_id_attribute", "on_create")
+	says(t, l.run(map[string]string{"1": document("1", true)}), true, "Second accounts would be created", "worker 1: object id "+e.ID,
+		"worker_id_attribute", "on_create")
 	if len(l.dir.objects) != 1 {
 		t.Errorf("%d accounts", len(l.dir.objects))
 	}

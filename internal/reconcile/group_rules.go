@@ -340,7 +340,8 @@ func (g *GroupRules) warnOfDropped() {
 	if g.Remove {
 		what = "lose the members that the rules had found (on_destroy = \"remove\")"
 	}
-	g.findings.warn("Groups have no rule any more", fmt.Sprintf("%s no rule any more and %s:\n%s", wording.Count(len(dropped), "group has", "groups have"), what, Listed(dropped)))
+	g.findings.warn("Groups have no rule any more", fmt.Sprintf("%s no rule any more and %s:\n%s", wording.Count(len(dropped), "group has",
+		"groups have"), what, Listed(dropped)))
 }
 
 // former returns what the state calls a group that rules call something else now.

@@ -35,7 +35,8 @@ func TestRemovalOfALeaverOfSeveralAccounts(t *testing.T) {
 
 // TestVerdictsOfTwoMappings: that a worker is not in one feed does not hide that they have left by another, whichever is read first.
 func TestVerdictsOfTwoMappings(t *testing.T) {
-	for _, order := range [][]Verdict{{{Kind: LeftUnclear}, {Kind: Unclear}}, {{Kind: Unclear}, {Kind: LeftUnclear}}, {{Kind: Absent}, {Kind: LeftUnclear}}} {
+	for _, order := range [][]Verdict{{{Kind: LeftUnclear}, {Kind: Unclear}}, {{Kind: Unclear}, {Kind: LeftUnclear}}, {{Kind: Absent},
+		{Kind: LeftUnclear}}} {
 		var v Verdicts
 		for _, verdict := range order {
 			v.Note("entra", map[string]Verdict{"a": verdict})

@@ -112,7 +112,8 @@ func TestVerdicts(t *testing.T) {
 	}
 	l.run(docs)
 	object := func(id string) string { return l.memory.IDs[id] }
-	l.verdicts = map[string]Verdict{object("0"): {Kind: Absent, Reason: "gone from the feed"}, object("1"): {Kind: Unclear}, object("2"): {Kind: OutOfScope, Reason: "worker_type is not Employee"}, object("3"): {Kind: Ignored}}
+	l.verdicts = map[string]Verdict{object("0"): {Kind: Absent, Reason: "gone from the feed"}, object("1"): {Kind: Unclear},
+		object("2"): {Kind: OutOfScope, Reason: "worker_type is not Employee"}, object("3"): {Kind: Ignored}}
 	said := l.run(map[string]string{})
 	says(t, said, false, "3 will be disabled", "worker 2 (u2, Name 2): worker_type is not Employee", "worker 3 (u3, Name 3): the rules leave", "worker 4 (u4, Name 4)",
 		"2 will be released", "worker 0 (u0, Name 0): gone from the feed", "worker 1 (u1, Name 1): whose account it is")

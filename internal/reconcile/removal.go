@@ -154,7 +154,8 @@ func (p *Population) decideDeletions(ctx context.Context, dir Users, workers []s
 	}
 	since, err := dir.DisabledSince(ctx, p.objects(workers))
 	if err != nil {
-		f.warn("The day since when accounts are disabled cannot be read", fmt.Sprintf("%s disabled and not deleted: %s", wording.Count(len(workers), "account is", "accounts are"), err))
+		f.warn("The day since when accounts are disabled cannot be read", fmt.Sprintf("%s disabled and not deleted: %s",
+			wording.Count(len(workers), "account is", "accounts are"), err))
 	}
 	deadline := p.Clock().AddDate(0, 0, -p.Options.RetentionDays)
 	for _, id := range workers {
@@ -209,7 +210,8 @@ func (p *Population) planRemoval(ctx context.Context, dir Users, removed []strin
 			text = append(text, fmt.Sprintf("%d %s:\n%s", of, outcome.text, Listed(part)))
 		}
 	}
-	f.warn("Managed accounts have no document any more", fmt.Sprintf("%s managed now and %s no document any more. on_removal is %q.\n%s", wording.Count(len(removed), "account is", "accounts are"), wording.One(len(removed), "has", "have"), mode, strings.Join(text, "\n")))
+	f.warn("Managed accounts have no document any more", fmt.Sprintf("%s managed now and %s no document any more. on_removal is %q.\n%s",
+		wording.Count(len(removed), "account is", "accounts are"), wording.One(len(removed), "has", "have"), mode, strings.Join(text, "\n")))
 	if allowed, over := p.Options.MaxRemovals.Exceeded(len(lost), len(p.Before)); over {
 		f.failArgument("max_removals", "Too many accounts are no longer wanted", fmt.Sprintf("%d of %s have no document any more and would be disabled or deleted, and max_removals is %s (%d):\n%s\n"+
 			"See why they are gone: a filter that finds nobody, a feed that is cut off, a partition that is dropped. If it is right, set max_removals = \"%d\" for this run, or on_removal = %q to leave the accounts as they are.",
@@ -258,7 +260,9 @@ func (p *Population) PlanEnd(ctx context.Context) Findings {
 	}
 	if mode == Release {
 		if !p.Single {
-			f.warn("Accounts will no longer be managed", fmt.Sprintf("Destroying this resource stops managing %s and changes none of them (on_destroy = \"release\").", wording.Count(len(workers), "account")))
+			f.warn("Accounts will no longer be managed",
+				fmt.Sprintf("Destroying this resource stops managing %s and changes none of them (on_destroy = \"release\").",
+					wording.Count(len(workers), "account")))
 		}
 		return f
 	}

@@ -87,15 +87,18 @@ var advices = map[string]advice{
 	"end_on_an_odd_day":    {askHR, goOn, reversible, holdCorrect},
 	"end_on_first_day":     {askHR, hold, "", holdCorrect},
 
-	"override_enables_leaver":    {askDecider, goOn, "somebody decided it, until a day", dropOverride},
-	"hold_keeps_leaver":          {askDecider, goOn, "the hold ends by itself", dropOverride},
-	"override_disables":          {askDecider, goOn, "somebody decided it", dropOverride},
-	"override_expired":           {askDecider, undo, "give the override a new last day", "give the override a new last day"},
-	"absent_can_sign_in":         {askHR, goOn, stillIn, takeAway},
-	"kept_disabled":              {askDesk, goOn, "the account stays disabled", "give the access back: override with `enabled = true`"},
-	"unknown_word":               {askHR, goOn, stillIn, takeAway},
-	"leaver_of_several_accounts": {askAdmins, undo, "disable these accounts today by hand or with the action that disables users, whatever is decided here; then link the worker (links) or clear the worker id of what is not theirs", "disable all of them by hand"},
-	"protected_leaver":           {askAdmins, undo, "take the access away by hand today, whatever is decided here", "disable the account by hand"},
+	"override_enables_leaver": {askDecider, goOn, "somebody decided it, until a day", dropOverride},
+	"hold_keeps_leaver":       {askDecider, goOn, "the hold ends by itself", dropOverride},
+	"override_disables":       {askDecider, goOn, "somebody decided it", dropOverride},
+	"override_expired":        {askDecider, undo, "give the override a new last day", "give the override a new last day"},
+	"absent_can_sign_in":      {askHR, goOn, stillIn, takeAway},
+	"kept_disabled":           {askDesk, goOn, "the account stays disabled", "give the access back: override with `enabled = true`"},
+	"unknown_word":            {askHR, goOn, stillIn, takeAway},
+	"leaver_of_several_accounts": {askAdmins, undo,
+		"disable these accounts today by hand or with the action that disables users, whatever is decided here; then link the worker (links) " +
+			"or clear the worker id of what is not theirs", "disable all of them by hand"},
+	"protected_leaver": {askAdmins, undo, "take the access away by hand today, whatever is decided here",
+		"disable the account by hand"},
 
 	"returns_without_hire_date": {askHR, hold, "", holdCorrect},
 	"leaves_and_starts":         {askHR, hold, "", linkThem},
@@ -279,9 +282,12 @@ func literals(s string) text {
 
 // ifNo says what to do about an answer that is no, and about the whole page.
 func ifNo() text {
-	return say("Each question is answered by yes or no. %s: take the people of the question out of the block under Hold below, where they stand in it. %s: do what the row says. "+
-		"To hold somebody, add the number in brackets behind the name to that block. HR corrects its records in the HR system, before the hold ends. To link, add worker id and account to %s of the accounts data source. "+
-		"An override is a block like that one, with the line named in place of %s. Then plan again, and read the new page. %s: approve nothing; nobody's account changes, and the next plan asks again.",
+	return say("Each question is answered by yes or no. %s: take the people of the question out of the block under Hold below, where they "+
+		"stand in it. %s: do what the row says. "+
+		"To hold somebody, add the number in brackets behind the name to that block. HR corrects its records in the HR system, before the hold "+
+		"ends. To link, add worker id and account to %s of the accounts data source. "+
+		"An override is a block like that one, with the line named in place of %s. Then plan again, and read the new page. %s: approve "+
+		"nothing; nobody's account changes, and the next plan asks again.",
 		strong("Yes"), strong("No"), value("links"), value("hold = true"), strong("To refuse everything"))
 }
 
@@ -322,7 +328,8 @@ func (v *Review) holds(b *bounded) {
 	if len(v.findings) == 0 {
 		return
 	}
-	const intro = "Copy the block into the configuration, take out whom somebody has answered for with yes, add whom an answer is no for, add its `json` to the `overrides` of the accounts data source, and plan again: that plan has a page of its own to approve. " +
+	const intro = "Copy the block into the configuration, take out whom somebody has answered for with yes, add whom an answer is no for, " +
+		"add its `json` to the `overrides` of the accounts data source, and plan again: that plan has a page of its own to approve. " +
 		"Nothing happens to these people until the hold ends (24:00 UTC of `expires`); the next plan then has their changes again. " +
 		"Where a change is wrong, HR corrects the record, or an override says otherwise; give `expires` a later day until that is done.\n\n"
 	if !b.put("## Hold\n\n" + intro + "```terraform\n" + v.holdBlock() + "```\n\n") {

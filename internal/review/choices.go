@@ -24,7 +24,8 @@ const untilAnswered = "Recommended, as long as nobody answers:"
 func (v *Review) choices() []choice {
 	everything := v.outcome(func(*person) bool { return true })
 	nothing := v.outcome(func(*person) bool { return false })
-	everything.what, nothing.what, nothing.costs = say("approve this page: merge or apply it"), say("approve nothing: neither merge nor apply"), v.waiting()
+	everything.what, nothing.what, nothing.costs = say("approve this page: merge or apply it"), say("approve nothing: neither merge nor "+
+		"apply"), v.waiting()
 	if len(v.findings) == 0 {
 		everything.recommended, everything.costs = true, say("nothing here looks unusual by what the report compares")
 		return []choice{everything, nothing}
@@ -54,7 +55,8 @@ func (v *Review) steps() []text {
 		held[number-1] = true
 	}
 	if holding := v.numbers(func(i int) bool { return held[i] }); holding != nil {
-		steps = append(steps, say("put the block under Hold below into the configuration (or ask whoever proposes this change), which leaves %s of %s as they are", people(len(v.held)), holding))
+		steps = append(steps, say("put the block under Hold below into the configuration (or ask whoever proposes this change), which leaves "+
+			"%s of %s as they are", people(len(v.held)), holding))
 	}
 	for i := range v.findings {
 		if f := &v.findings[i]; f.do == undo {

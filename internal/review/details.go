@@ -52,7 +52,8 @@ var sections = []section{
 	{action: roster.ActionCreate, title: "Created", columns: []column{loginColumn, signInColumn, whyColumn}},
 	{action: roster.ActionUpdate, title: "Updated", columns: []column{changesColumn}, shared: true},
 	{action: roster.ActionUnmatched, title: "Without an account, and none is created", columns: []column{whyColumn}},
-	{action: roster.ActionAbsent, title: "Missing from the HR data, kept as they are", columns: []column{signInColumn, whyColumn, changesColumn}},
+	{action: roster.ActionAbsent, title: "Missing from the HR data, kept as they are", columns: []column{signInColumn, whyColumn,
+		changesColumn}},
 	{action: roster.ActionOutOfScope, title: "Out of scope, with an account", columns: []column{signInColumn, whyColumn}, account: true},
 }
 

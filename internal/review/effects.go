@@ -117,7 +117,8 @@ func (v *Review) aboutLeavers(list []*person) []text {
 		causes[v.cause(p)]++
 	}
 	phrases := map[string]string{
-		directory.ForLeft: "by having left", directory.ForPrehire: "before the first day", directory.ForLeave: "by being on leave or suspended", directory.ForAbsent: "by missing from the HR data",
+		directory.ForLeft: "by having left", directory.ForPrehire: "before the first day", directory.ForLeave: "by being on leave or " +
+			"suspended", directory.ForAbsent: "by missing from the HR data",
 		directory.ForOutOfScope: "by being out of scope", directory.ForMoved: "by moving out of scope", directory.ForOverride: "by an override",
 	}
 	var parts []text
@@ -155,7 +156,8 @@ func (v *Review) besides(list []*person) text {
 	groups := len(where(list, (*person).leavesGroups))
 	var parts []text
 	if moved > 0 {
-		parts = append(parts, say("%s %s", moved, isAre(moved, "account moves to another folder (container)", "accounts move to another folder (container)")))
+		parts = append(parts, say("%s %s", moved, isAre(moved, "account moves to another folder (container)",
+			"accounts move to another folder (container)")))
 	}
 	if groups > 0 {
 		parts = append(parts, say("%s %s all groups", groups, isAre(groups, "leaves", "leave")))
@@ -280,7 +282,10 @@ func (v *Review) moves(list []*person) text {
 
 // aboutAside says what the set aside can do meanwhile.
 func (v *Review) aboutAside(list []*person) []text {
-	out := []text{say("%s of them can sign in", len(where(list, func(p *person) bool { return p.pro.CanSignIn || len(p.dec.OpenAccounts) > 0 })))}
+	out := []text{say("%s of them can sign in", len(where(list, func(p *person) bool {
+		return p.pro.CanSignIn ||
+			len(p.dec.OpenAccounts) > 0
+	})))}
 	if n := len(where(list, (*person).loses)); n > 0 {
 		out = append(out, say("%s lose access all the same, because they must", n))
 	}
@@ -379,7 +384,9 @@ func (v *Review) without() text {
 		one, many string
 	}{
 		{roster.ActionFuture, "starts later", "start later"}, {roster.ActionNone, "has left or is to have none", "have left or are to have none"}, {roster.ActionOutOfScope, "is out of scope", "are out of scope"},
-		{roster.ActionSetAside, "is set aside", "are set aside"}, {roster.ActionHeld, "is held", "are held"}, {roster.ActionDelete, "is deleted", "are deleted"}, {roster.ActionAbsent, "is missing from the HR data", "are missing from the HR data"}, {roster.ActionUnmatched, "matches none", "match none"},
+		{roster.ActionSetAside, "is set aside", "are set aside"}, {roster.ActionHeld, "is held", "are held"}, {roster.ActionDelete,
+			"is deleted", "are deleted"}, {roster.ActionAbsent, "is missing from the HR data", "are missing from the HR " +
+			"data"}, {roster.ActionUnmatched, "matches none", "match none"},
 	}
 	var list []text
 	for _, p := range phrases {

@@ -87,7 +87,8 @@ func (v *Review) unaskedChanges() []text {
 	}
 	t := text{strong(people(len(list)).s + " " + isAre(len(list), "gets", "get").s + " other values"), words(", of which nobody is asked")}
 	shown := list[:min(len(list), unaskedShown)]
-	return []text{append(append(append(t, say(": ")...), listed(shown, len(shown), v.briefly)...), append(more(list[len(shown):]), words("."))...)}
+	return []text{append(append(append(t, say(": ")...), listed(shown, len(shown), v.briefly)...), append(more(list[len(shown):]),
+		words("."))...)}
 }
 
 // briefly tells what somebody gets.
@@ -145,6 +146,7 @@ func (v *Review) effectsToldTogether() []effect {
 	out := slices.Clone(v.effects)
 	n := out[later].people
 	out[at].people += n
-	out[at].stands = append([]text{say("%s of them %s later and %s no account yet", n, isAre(n, "starts", "start"), isAre(n, "has", "have"))}, out[at].stands...)
+	out[at].stands = append([]text{say("%s of them %s later and %s no account yet", n, isAre(n, "starts", "start"), isAre(n, "has",
+		"have"))}, out[at].stands...)
 	return slices.Delete(out, later, later+1)
 }

@@ -234,8 +234,9 @@ func (v *Review) aboutValues() []finding {
 		}
 	}
 	for _, c := range gone {
-		out = append(out, finding{Key: "rules_name_old_value", Risk: 69, Workers: v.changing(c), Text: say("%s has %s any more (%s now have %s), and rules still name it: %s. What they said about it no longer happens. Is that meant?",
-			words("Nobody"), value(c.Attribute+" "+c.Old.Text()), people(c.People), v.tellValue(c.Attribute, c.New), strings.Join(named[c], ", "))})
+		out = append(out, finding{Key: "rules_name_old_value", Risk: 69, Workers: v.changing(c),
+			Text: say("%s has %s any more (%s now have %s), and rules still name it: %s. What they said about it no longer happens. Is that meant?",
+				words("Nobody"), value(c.Attribute+" "+c.Old.Text()), people(c.People), v.tellValue(c.Attribute, c.New), strings.Join(named[c], ", "))})
 	}
 	return out
 }
@@ -356,7 +357,8 @@ func (v *Review) massChanges() []finding {
 			t = append(t, say(" (not for %s)", named(v.keeping(c), 5))...)
 		}
 		out = append(out, finding{Key: "mass_change", Risk: 49, Workers: v.changing(c),
-			Text: append(t, words(". Was that announced, and has everything that hangs on the old value (groups, rules, mailing lists) been changed?"))})
+			Text: append(t, words(". Was that announced, and has everything that hangs on the old value (groups, rules, mailing lists) been "+
+				"changed?"))})
 	}
 	return out
 }

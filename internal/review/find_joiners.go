@@ -30,7 +30,8 @@ func (v *Review) aboutWhoJoins() []finding {
 	fake := where(joiners, func(p *person) bool { return looksMadeUp(p.pro.Name) })
 	if rarely(staff, 2, func(p *person) bool { return looksMadeUp(p.pro.Name) }) {
 		out = append(out, about("joiners_made_up", 80, fake, func() text {
-			return say("%s %s an account, with a name like test data. %s?", subject(fake), isAre(len(fake), "gets", "get"), isAre(len(fake), "Is this a real person", "Are these real people"))
+			return say("%s %s an account, with a name like test data. %s?", subject(fake), isAre(len(fake), "gets", "get"), isAre(len(fake),
+				"Is this a real person", "Are these real people"))
 		})...)
 	}
 	out = append(out, v.nearFits()...)
@@ -145,7 +146,8 @@ func (v *Review) aboutAlike() []finding {
 	if len(joiners) >= alikeFrom && len(patterns) > 0 {
 		hit := where(joiners, func(p *person) bool { return p.has(patterns[0].role) == patterns[0].value })
 		out = append(out, about("joiners_alike", 79, hit, func() text {
-			return say("Of the %s who get an account, %s (%s). Are these real people, such as of one project?", people(len(joiners)), v.tellAll(patterns, 3), named(hit, namedInFinding))
+			return say("Of the %s who get an account, %s (%s). Are these real people, such as of one project?", people(len(joiners)),
+				v.tellAll(patterns, 3), named(hit, namedInFinding))
 		})...)
 	}
 	out = append(out, v.oddPairs(joiners)...)
@@ -171,7 +173,8 @@ func (v *Review) oddPairs(joiners []*person) []finding {
 		return nil
 	}
 	return about("joiners_odd_titles", 74, odd, func() text {
-		return say("Of the %s who get an account, %s have a title that nobody in their department has: %s. Are the titles right, and no column of the HR data slipped?", people(len(joiners)), len(odd), listed(odd, 3, func(p *person) text {
+		return say("Of the %s who get an account, %s have a title that nobody in their department has: %s. Are the titles right, and no column "+
+			"of the HR data slipped?", people(len(joiners)), len(odd), listed(odd, 3, func(p *person) text {
 			return say("%s %s in %s", p.who(), p.has(roster.RoleTitle), p.has(roster.RoleDepartment))
 		}))
 	})
@@ -208,7 +211,8 @@ func (v *Review) enteredTwice(joiners []*person) []finding {
 		}
 	}
 	return about("joiners_twice", 77, concerned, func() text {
-		return say("%s get an account and have nearly the same name. Are these two people, and not one entered twice?", join(pairs[:min(len(pairs), namedInFinding)], "; "))
+		return say("%s get an account and have nearly the same name. Are these two people, and not one entered twice?",
+			join(pairs[:min(len(pairs), namedInFinding)], "; "))
 	})
 }
 
@@ -239,7 +243,8 @@ func (v *Review) sharedNames(joiners []*person) []finding {
 		concerned := where(joiners, func(p *person) bool { return part.of(p) != "" && held[part.of(p)] > 1 })
 		if all > 0 && float64(pairs) >= max(3, 4*expected) && len(concerned)*2 >= len(joiners) {
 			return about("joiners_share_names", 76, concerned, func() text {
-				return say("%s of the %s who get an account share the %s name with another of them (%s), far more than people here do. Are these real people?", len(concerned), len(joiners), words(part.name), named(concerned, namedInFinding))
+				return say("%s of the %s who get an account share the %s name with another of them (%s), far more than people here do. Are these "+
+					"real people?", len(concerned), len(joiners), words(part.name), named(concerned, namedInFinding))
 			})
 		}
 	}

@@ -18,7 +18,8 @@ func (v *Review) aboutLacks() []finding {
 	var out []finding
 	for _, reason := range sortedKeys(by) {
 		out = append(out, about("lacking", 57, by[reason], func() text {
-			return say("%s: %s %s the account without it. Can they work without it?", reason, subject(by[reason]), isAre(len(by[reason]), "has", "have"))
+			return say("%s: %s %s the account without it. Can they work without it?", reason, subject(by[reason]), isAre(len(by[reason]), "has",
+				"have"))
 		})...)
 	}
 	return out

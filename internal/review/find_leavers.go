@@ -57,7 +57,8 @@ func (v *Review) aboutWhoLeaves() []finding {
 		return v.cause(p) == directory.ForAbsent || v.cause(p) == directory.ForOutOfScope || v.cause(p) == directory.ForMoved
 	})
 	out = append(out, about("leaver_by_policy", 72, policy, func() text {
-		return say("%s %s access although HR does not say that they have left: they are missing from the HR data, or the rules leave them out.%s Have they left?",
+		return say("%s %s access although HR does not say that they have left: they are missing from the HR data, or the rules leave them "+
+			"out.%s Have they left?",
 			subject(policy), isAre(len(policy), "loses", "lose"), v.lastSignIns(policy))
 	})...)
 	quick := where(leavers, func(p *person) bool {
@@ -118,7 +119,8 @@ func (v *Review) aboutEnds() []finding {
 	if dated := len(leavers) - len(wordOnly); dated*10 >= len(leavers)*6 {
 		out = append(out, about("leaver_without_date", 72, wordOnly, func() text {
 			word, _ := most(wordOnly, func(p *person) string { return p.pro.Status })
-			return say("%s %s access by the HR status %s alone; HR gives the others a last day.%s Is it certain that they have left?", subject(wordOnly),
+			return say("%s %s access by the HR status %s alone; HR gives the others a last day.%s Is it certain that they have left?",
+				subject(wordOnly),
 				isAre(len(wordOnly), "loses", "lose"), value(word), v.lastSignIns(wordOnly))
 		})...)
 	}
@@ -205,7 +207,8 @@ func (v *Review) aboutAccessKept() []finding {
 	out = append(out, v.keptByOverride("hold_keeps_leaver", 58, "held", "is held and keeps access", "Must they keep it until then?")...)
 	hidden := where(v.people, func(p *person) bool { return p.pro.Override == "disabled" && p.loses() })
 	out = append(out, about("override_disables", 58, hidden, func() text {
-		return say("%s%s. HR says that they work. Is that still meant?", each(hidden), listed(hidden, namedInFinding, func(p *person) text { return say("%s loses access by an override %s", p.wholly(), v.override(p)) }))
+		return say("%s%s. HR says that they work. Is that still meant?", each(hidden), listed(hidden, namedInFinding,
+			func(p *person) text { return say("%s loses access by an override %s", p.wholly(), v.override(p)) }))
 	})...)
 	expired := where(v.people, func(p *person) bool {
 		return p.pro.CanSignIn && slices.ContainsFunc(v.overrides[p.id()], func(o roster.OverrideLine) bool {
@@ -224,7 +227,8 @@ func (v *Review) aboutAccessKept() []finding {
 	})...)
 	blocked := v.byAction[roster.ActionKeptDisabled]
 	out = append(out, about("kept_disabled", 56, blocked, func() text {
-		return say("%s cannot sign in and %s by HR: somebody disabled the account, for a reason that HR does not know. Is it to stay disabled?", subject(blocked), isAre(len(blocked), "works", "work"))
+		return say("%s cannot sign in and %s by HR: somebody disabled the account, for a reason that HR does not know. Is it to stay "+
+			"disabled?", subject(blocked), isAre(len(blocked), "works", "work"))
 	})...)
 	open := where(v.byAction[roster.ActionSetAside], func(p *person) bool {
 		return p.pro.CanSignIn && slices.ContainsFunc(p.dec.Problems, func(x roster.Problem) bool { return x.Kind == "unknown_status" })
@@ -349,7 +353,8 @@ func (v *Review) leaversMany(leavers []*person) []finding {
 		return nil
 	}
 	return about("leavers_many", 87, leavers, func() text {
-		return say("%s lose access at once. In the %s days before, %s did. Have all of them left?", people(len(leavers)), usualDays, people(usual))
+		return say("%s lose access at once. In the %s days before, %s did. Have all of them left?", people(len(leavers)), usualDays,
+			people(usual))
 	})
 }
 

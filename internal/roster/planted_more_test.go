@@ -29,7 +29,8 @@ func TestPageOneNamesWhatElseIsPlanted(t *testing.T) {
 			p.expect("managers_cycle_before", old.ID, boss.ID)
 			back := returners{p.take(), p.take()}
 			in := p.live(m, rules(companyRules, func(r *mapping.Rules) {
-				r.Scope, r.OnOutOfScope = [][]mapping.Clause{{{Attribute: "worker_type", Operator: "NOT EQUALS", Value: "Agency"}}}, mapping.OutOfScopeDisable
+				r.Scope, r.OnOutOfScope = [][]mapping.Clause{{{Attribute: "worker_type", Operator: "NOT EQUALS",
+					Value: "Agency"}}}, mapping.OutOfScopeDisable
 			}), func() {
 				p.leave(back.privileged, "2026-09-30")
 				p.leave(back.undated, "2026-09-30")
@@ -88,7 +89,8 @@ func (p *planted) plantOtherLeavers(senior *people.Worker, id map[string]string)
 func (p *planted) plantReturns(back returners) {
 	w := back.privileged
 	w.HireDate, w.TerminationDate, w.LastDayOfWork, w.Status = "2026-11-20", "", "", "Active"
-	p.usage[w.ID] = directory.Usage{SignInsKnown: true, LastSignIn: signedIn("2026-09-29").LastSignIn, Privileged: []string{"Backup Operators"}}
+	p.usage[w.ID] = directory.Usage{SignInsKnown: true, LastSignIn: signedIn("2026-09-29").LastSignIn,
+		Privileged: []string{"Backup Operators"}}
 	p.expect("returns_privileged", w.ID)
 	w = back.undated
 	w.TerminationDate, w.LastDayOfWork, w.Status = "", "", "Active"
@@ -99,7 +101,8 @@ func (p *planted) plantOtherJoiners() {
 	head := p.heads[6]
 	for i := range 12 {
 		w := p.join([]string{"Noa", "Ivo", "Lena", "Pablo", "Zuzana", "Kofi", "Marit", "Dario", "Hanna", "Emeka", "Silvia", "Jonas"}[i],
-			[]string{"Adler", "Brandt", "Castro", "Duarte", "Eklund", "Fofana", "Gerber", "Hlavac", "Ilves", "Jansen", "Kovac", "Lopes"}[i], "2026-11-23", head.ID)
+			[]string{"Adler", "Brandt", "Castro", "Duarte", "Eklund", "Fofana", "Gerber", "Hlavac", "Ilves", "Jansen", "Kovac",
+				"Lopes"}[i], "2026-11-23", head.ID)
 		w.JobTitle = "Data Entry Contractor"
 		p.expect("joiners_alike", w.ID)
 	}

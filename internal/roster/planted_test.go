@@ -312,7 +312,8 @@ func (p *planted) review(in roster.Input, name string, o review.Options) *review
 	r := reportWith(p.t, decided, o)
 	if dir := os.Getenv("PLANTED_DIRECTORY"); dir != "" {
 		html, err := r.HTML()
-		err = errors.Join(err, os.WriteFile(fmt.Sprintf("%s/planted-%s.md", dir, name), []byte(r.Report), 0o600), os.WriteFile(fmt.Sprintf("%s/planted-%s.html", dir, name), []byte(html), 0o600))
+		err = errors.Join(err, os.WriteFile(fmt.Sprintf("%s/planted-%s.md", dir, name), []byte(r.Report), 0o600),
+			os.WriteFile(fmt.Sprintf("%s/planted-%s.html", dir, name), []byte(html), 0o600))
 		if err != nil {
 			p.t.Fatal(err)
 		}

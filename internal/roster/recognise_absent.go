@@ -83,7 +83,8 @@ func (d *recognised) splitTwice(p *person) {
 	d.twice = append(d.twice, fmt.Sprintf("worker %q: %s", p.id, strings.Join(describeAll(all), "; ")))
 	p.existing, p.candidates = nil, nil
 	if d.rules.Lifecycle.OnAbsent != absentRelease {
-		p.setAside(problemTwice, "several accounts carry the worker id, and the worker is not in the feed: "+strings.Join(describeStates(all), "; "),
+		p.setAside(problemTwice, "several accounts carry the worker id, and the worker is not in the feed: "+strings.Join(describeStates(all),
+			"; "),
 			fmt.Sprintf("correct %s of all but one, or leave them out of this population", d.in.WorkerIDAttribute))
 	}
 }

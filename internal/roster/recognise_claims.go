@@ -98,7 +98,8 @@ func (d *recognised) stillEnabled(p *person) string {
 	if p.stage() != mapping.StageLeft || n == 0 {
 		return ""
 	}
-	return fmt.Sprintf("; the worker has left, and %s of these %s enabled until somebody says which is theirs", wording.Count(n, "account"), wording.One(n, "stays", "stay"))
+	return fmt.Sprintf("; the worker has left, and %s of these %s enabled until somebody says which is theirs", wording.Count(n, "account"),
+		wording.One(n, "stays", "stay"))
 }
 
 // asideTwins sets those aside whose worker ids differ in case only: to the directory

@@ -40,15 +40,18 @@ func TestReport(t *testing.T) {
 		"20 accounts today (1 disabled), 1 made, 1 deleted: 20 afterwards (1 disabled). 1 person has none: 1 is deleted.",
 		"In the next 30 days after this run, if nothing changes: 1 lose access.",
 		"| What you can do | Lose access | Get an account | Can sign in then (19 today) | What it costs |",
-		"| account deleted | 1 |", "| lose access | 1 | by HR, all have left", "| renamed | 1 |", "| moved to another folder (container) of the directory | 1 |", "| new account | 1 | all can sign in at once",
-		"| other values change | 10 | `department`: `Sales` → `Revenue`, for all 10 who had it |", "| missing from the HR data: the account stays as it is | 1 | 1 of them can sign in; F9 L9 (`9`) |",
+		"| account deleted | 1 |", "| lose access | 1 | by HR, all have left", "| renamed | 1 |", "| moved to another folder (container) of " +
+			"the directory | 1 |", "| new account | 1 | all can sign in at once",
+		"| other values change | 10 | `department`: `Sales` → `Revenue`, for all 10 who had it |", "| missing from the HR data: the account " +
+			"stays as it is | 1 | 1 of them can sign in; F9 L9 (`9`) |",
 		"## Look at these",
 		"## Causes", "| 10 of 10 | `department`: `Sales` → `Revenue` | HR: `Department` |",
 		"## Deleted (1)", "disabled since 2026-01-21, and retention\\_days 30 are over",
 		"## Disabled (1)", "| 2026-11-20 | termination\\_date 2026-11-20 (UTC) is over | `container`: `OU=Staff",
 		"## Renamed (1)", "`cn`: `F5 L5` → `Fifi L5` (HR: `First`, `Last`, `worker_id`)", "## Moved (1)", "→ `OU=Sydney,OU=Staff,DC=corp,DC=example,DC=com` (HR: `City`)",
 		"## Created (1)", "| New One (`30`) |  |  |  |  | `new.one@corp.example.com` | now |", "## Updated (10)", "All 10 change in nothing but what the causes above tell.",
-		"## Missing from the HR data, kept as they are (1)", "## Status words (1)", "## The next 30 days (1)", "| 2026-12-02 00:00 UTC | F7 L7 (`7`) | the account is disabled",
+		"## Missing from the HR data, kept as they are (1)", "## Status words (1)", "## The next 30 days (1)", "| 2026-12-02 00:00 UTC | F7 L7 " +
+			"(`7`) | the account is disabled",
 	} {
 		i := strings.Index(r.Report, part)
 		if i < 0 {

@@ -41,13 +41,15 @@ func TestReportTellsHowAccountsAreUsed(t *testing.T) {
 		has, never []string
 	}{
 		{"nothing known", nil, []string{"Is it certain that nobody used the account meanwhile?"}, []string{"ign-in:", "signed in", "on record"}},
-		{"used after", map[string]directory.Usage{"4": at("2026-11-10")}, []string{"signed in after it, on 2026-11-10", "Is it known who used the account"},
+		{"used after", map[string]directory.Usage{"4": at("2026-11-10")}, []string{"signed in after it, on 2026-11-10",
+			"Is it known who used the account"},
 			[]string{"or up to"}},
 		{"used after, of several days", map[string]directory.Usage{"4": lagging("2026-11-01")},
 			[]string{"on 2026-11-01 or up to 14 days later"}, nil},
 		{"on the last day", map[string]directory.Usage{"4": at("2026-08-14")}, []string{"Is it certain that nobody used the account meanwhile?"},
 			[]string{"signed in after"}},
-		{"perhaps after", map[string]directory.Usage{"4": lagging("2026-08-10")}, []string{"Is it certain that nobody used the account meanwhile?"},
+		{"perhaps after", map[string]directory.Usage{"4": lagging("2026-08-10")},
+			[]string{"Is it certain that nobody used the account meanwhile?"},
 			[]string{"signed in after", "Nobody has used"}},
 		{"never since", map[string]directory.Usage{"4": lagging("2026-07-10")}, []string{"Nobody has used the account since."},
 			[]string{"signed in after"}},
@@ -128,7 +130,8 @@ func TestReportAsksAboutPrivilegedReturns(t *testing.T) {
 	}
 	r := reportWith(t, decided, review.Options{AsOf: in.AsOf, Rules: in.Mapping.Rules(), Usage: usage})
 	if !strings.Contains(r.Report,
-		"gets access and holds `Global Administrator`. Is that still meant? | the administrators of the directory | hold; take the groups or roles away first | hold |") {
+		"gets access and holds `Global Administrator`. Is that still meant? | the administrators of the directory | hold; take the groups or "+
+			"roles away first | hold |") {
 		t.Error(r.Report)
 	}
 }

@@ -134,7 +134,8 @@ func (d *Domain) claimDir() error {
 		return err
 	}
 	if len(d.dir) > maxDir {
-		return fmt.Errorf("directory %s has %d characters: Unix sockets below it allow at most %d; choose a shorter one (make sandbox-domain SANDBOX_DOMAIN=/tmp/domain), or set TMPDIR where it is a temporary one", d.dir, len(d.dir), maxDir)
+		return fmt.Errorf("directory %s has %d characters: Unix sockets below it allow at most %d; choose a shorter one (make sandbox-domain "+
+			"SANDBOX_DOMAIN=/tmp/domain), or set TMPDIR where it is a temporary one", d.dir, len(d.dir), maxDir)
 	}
 	d.lock, err = claim(d.dir)
 	return err

@@ -196,7 +196,8 @@ func (r *reader) resolveManagers(ctx context.Context) error {
 
 // lookUp returns the worker id of an entry outside of what was read, "" if there is none.
 func (r *reader) lookUp(ctx context.Context, name, id string) (string, error) {
-	found, err := r.client.Search(ctx, &ldap.SearchRequest{BaseDN: name, Scope: ldap.ScopeBaseObject, Filter: "(objectClass=*)", Attributes: []string{id}})
+	found, err := r.client.Search(ctx, &ldap.SearchRequest{BaseDN: name, Scope: ldap.ScopeBaseObject, Filter: "(objectClass=*)",
+		Attributes: []string{id}})
 	switch {
 	case ldapconn.IsNotFound(err):
 		return "", nil

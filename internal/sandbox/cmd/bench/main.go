@@ -58,7 +58,8 @@ func run(ctx context.Context) (err error) {
 	if err := startup(ctx, filepath.Join(dir, "bin")); err != nil {
 		return err
 	}
-	if only := map[string]func(context.Context, terraform) error{"targets": targets, "groups": groups, "peers": peers}; len(os.Args) > 1 && only[os.Args[1]] != nil {
+	if only := map[string]func(context.Context, terraform) error{"targets": targets, "groups": groups, "peers": peers}; len(os.Args) > 1 &&
+		only[os.Args[1]] != nil {
 		return only[os.Args[1]](ctx, t)
 	}
 	if err := sources(ctx, dir, 100_000); err != nil {
