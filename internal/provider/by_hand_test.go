@@ -67,7 +67,7 @@ resource "workforce_entra_user" "staff" {
 			stays, leaves := s.User("li@example.com"), s.User("li2@example.com")
 			is := func(when string, was map[string]any, enabled bool) {
 				t.Helper()
-				u := s.User(was["id"].(string))
+				u := s.User(fmt.Sprint(was["id"]))
 				for _, property := range []string{"employeeId", "userPrincipalName", "displayName", "mailNickname", "department"} {
 					if u[property] != was[property] {
 						t.Errorf("%s: %s of %v is %v", when, property, was["displayName"], u[property])

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -85,9 +86,8 @@ func configurationsOfSecrets(t *testing.T) (configurations []any, data map[strin
 				data[kind] = map[string]any{}
 			}
 			one := map[string]any{"provider": "workforce." + alias}
-			for name, v := range body.(map[string]any) {
-				one[name] = v
-			}
+			fields, _ := body.(map[string]any)
+			maps.Copy(one, fields)
 			data[kind][alias] = one
 		}
 	}

@@ -99,11 +99,11 @@ func startedBy(t *testing.T, script string) [][]string {
 		}
 	}
 	for _, name := range []string{"cat", "realpath"} { // these do what they do
-		real, err := exec.LookPath(name)
+		found, err := exec.LookPath(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := os.Symlink(real, filepath.Join(bin, name)); err != nil {
+		if err := os.Symlink(found, filepath.Join(bin, name)); err != nil {
 			t.Fatal(err)
 		}
 	}

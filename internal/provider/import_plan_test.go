@@ -3,6 +3,7 @@
 package provider
 
 import (
+	"fmt"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -49,7 +50,7 @@ func TestAccEntraImport_showsWhatChanges(t *testing.T) {
 		t.Errorf("nothing changes, and the plan shows\n%s", plan)
 	}
 	user := s.User("li2@example.com")
-	s.Update(user["id"].(string), map[string]any{"department": "Elsewhere"})
+	s.Update(fmt.Sprint(user["id"]), map[string]any{"department": "Elsewhere"})
 	plan := terraform(imported, "plan", "-no-color")
 	for _, part := range []string{`~ department          = "Elsewhere" -> "Sales"`, `~ "0002" = jsonencode`, "1 to import"} {
 		if !strings.Contains(strings.Join(strings.Fields(plan), " "), strings.Join(strings.Fields(part), " ")) {

@@ -105,7 +105,7 @@ func (s *Server) assignmentsOf(filter string) (*answer, error) {
 	}
 	for _, unit := range sorted(slices.Collect(maps.Values(s.store.units))) {
 		for _, m := range unit.scoped {
-			if dug(m, "roleMemberInfo", "id") == fold(id) {
+			if holderOf(m) == fold(id) {
 				add(m["roleId"], "/administrativeUnits/"+unit.id)
 			}
 		}

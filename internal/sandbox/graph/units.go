@@ -217,11 +217,12 @@ func (s *Server) mayManage(c *call, e *entry) bool {
 		return true
 	}
 	return !e.restricted && !slices.ContainsFunc(units, func(u *entry) bool {
-		return !slices.ContainsFunc(u.scoped, func(m object) bool { return dug(m, "roleMemberInfo", "id") == s.store.principal })
+		return !slices.ContainsFunc(u.scoped, func(m object) bool { return holderOf(m) == s.store.principal })
 	})
 }
 
-func dug(o object, outer, inner string) string { return at[string](at[object](o, outer), inner) }
+// holderOf returns the object id of the holder of a role that a scoped membership names.
+func holderOf(o object) string { return at[string](at[object](o, "roleMemberInfo"), "id") }
 
 // roleID is the object id of a directory role of the tenant.
 func (s *Server) roleID(template string) string {
@@ -273,13 +274,13 @@ func addScoped(s *Server, c *call) (*answer, error) {
 	if !slices.ContainsFunc(sortedNames(roles), func(template string) bool { return s.roleID(template) == role }) {
 		return nil, notFound(role)
 	}
-	holder, f := s.object(dug(doc, "roleMemberInfo", "id"))
+	holder, f := s.object(holderOf(doc))
 	switch {
 	case f != nil:
 		return nil, f
 	case holder.kind == kindUnit || holder.kind == kindGroup && !holder.assignable():
 		return nil, badRequest("Only users, service principals and groups that roles can be assigned to hold roles.")
-	case slices.ContainsFunc(e.scoped, func(m object) bool { return m["roleId"] == role && dug(m, "roleMemberInfo", "id") == holder.id }):
+	case slices.ContainsFunc(e.scoped, func(m object) bool { return m["roleId"] == role && holderOf(m) == holder.id }):
 		return nil, exists("scopedRoleMembers")
 	}
 	info := object{"id": holder.id, "displayName": holder.props["displayName"]}
