@@ -58,7 +58,8 @@ func (t target) inputAttributes() map[string]schema.Attribute {
 			"The default is now; give it for plans that must be repeatable.", Validators: []validator.String{momentValidator{}}},
 		"links": schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Accounts that people have decided belong to a worker: object id (objectGUID in Active Directory) by worker id. " +
 			"An object id may also be written as `{GUID}`, or as the Base64 of objectGUID that provisioning logs hold. A link wins over every " +
-			"match rule. Null, the default, links nobody."},
+			"match rule. Where a population manages another account as the worker's, it takes the linked one over and releases the " +
+			"other as it is. Null, the default, links nobody."},
 		"optional_attributes": schema.ListAttribute{Optional: true, ElementType: types.StringType,
 			MarkdownDescription: "HR attributes that the rules read and that may be missing from the whole feed. Any other attribute that no worker has is an error, because a misspelt name would be null for everybody."},
 		"max_listed": schema.Int64Attribute{Optional: true,

@@ -139,7 +139,7 @@ func (p *Population) carriers(
 		return nil, err
 	}
 	managed := map[string]bool{}
-	for _, object := range ids {
+	for _, object := range slices.Concat(slices.Collect(maps.Values(ids)), slices.Collect(maps.Values(p.left))) {
 		managed[object] = true
 	}
 	out := make(map[string][]*directory.Existing, len(carried))
@@ -189,7 +189,7 @@ func (p *Population) refuseUnfound(accounts map[string]directory.Account, ids ma
 	}
 	var lines []string
 	for _, id := range sortedKeys(accounts) {
-		if object := p.Recognised(id); object != "" && ids[id] == "" && !accounts[id].Deleted && !accounts[id].Released {
+		if object := p.Recognised(id); object != "" && ids[id] == "" && p.left[id] == "" && !accounts[id].Deleted && !accounts[id].Released {
 			lines = append(lines, fmt.Sprintf("worker %s: object id %s, new %s %q", id, object, p.Target.Format.Login,
 				accounts[id].Attributes[p.Target.Format.Login].Text()))
 		}

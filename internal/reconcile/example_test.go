@@ -123,7 +123,7 @@ func ExamplePopulation() {
 	//   ann.lee is disabled
 	//   bo.berg can sign in
 	// Bo's document is taken away:
-	//   plan: Accounts are no longer wanted
+	//   plan: Managed accounts have no document any more
 	//   ann.lee is disabled
 	//   bo.berg is disabled
 }

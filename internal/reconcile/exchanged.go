@@ -73,7 +73,7 @@ func (p *Population) restoreWorkerIDs(
 
 // losesAccess reports whether a run takes access from an account that it writes nothing else to but the worker id.
 func (p *Population) losesAccess(id string, was, want directory.Account) bool {
-	return was.Enabled && !want.Enabled && p.Memory.Crossed[id]
+	return was.Enabled && !want.Enabled && p.Memory.Crossed[id].Barred
 }
 
 // namesOnly returns an account with its names and the worker id that it carries. Managers and groups depend on the

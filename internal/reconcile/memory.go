@@ -16,8 +16,8 @@ type Memory struct {
 	// them. It forgets them when a run writes the account.
 	ByHand map[string][]string
 	// Crossed holds the workers whose document rules made over another account than theirs at the last refresh, see
-	// [Verdicts.Crossed]. It is true for those who may not sign in, whatever is true of that account.
-	Crossed map[string]bool
+	// [Verdicts.Crossed].
+	Crossed map[string]Crossing
 	// Unwritten holds the workers of whose documents the last run wrote nothing but the worker id. The state records these
 	// documents all the same, until the next refresh.
 	Unwritten map[string]bool
@@ -28,6 +28,14 @@ type Memory struct {
 	// Verdicts says, by object id, why the rules gave an account no document at the last refresh.
 	// It is nil where no rules decided.
 	Verdicts map[string]Verdict
+}
+
+// Crossing says over which account rules made a document.
+type Crossing struct {
+	// Object is its object id; empty where rules found no account.
+	Object string `json:"object,omitempty"`
+	// Barred says that the worker may not sign in, whatever is true of that account.
+	Barred bool `json:"barred,omitempty"`
 }
 
 // Identity tells one directory from all others. The zero value is unknown.
@@ -41,7 +49,7 @@ type Identity struct {
 // NewMemory returns an empty memory.
 func NewMemory() Memory {
 	return Memory{IDs: map[string]string{}, Untouched: map[string]bool{}, Purging: map[string]bool{}, ByHand: map[string][]string{},
-		Moved: map[string]string{}, Crossed: map[string]bool{}, Unwritten: map[string]bool{}}
+		Moved: map[string]string{}, Crossed: map[string]Crossing{}, Unwritten: map[string]bool{}}
 }
 
 // forget removes everything that is known of a worker.

@@ -69,6 +69,7 @@ type Population struct {
 	// Seen holds accounts as a stage last read them.
 	Seen map[string]*directory.Existing
 
+	left   map[string]string            // object ids of accounts that workers leave for another one in this run, by worker id
 	ending bool                         // the resource itself is destroyed: on_destroy applies
 	read   map[string]directory.Account // documents of Before that were decoded, by worker id
 }
@@ -140,10 +141,13 @@ func (p *Population) Plan(ctx context.Context, want, carried map[string]string) 
 	p.warnOfExchanged(accounts, changed, &f)
 	accounts, _ = p.restoreWorkerIDs(accounts, changed)
 	ids := maps.Clone(p.Memory.IDs)
+	p.leaveFor(accounts, changed, ids)
 	adoptions, aside, ok := p.adopt(ctx, dir, subset(accounts, changed), ids, removed, len(want), &f)
 	if !ok {
 		return carried, f
 	}
+	p.keepWhoStays(ids)
+	p.warnOfLeft(&f)
 	changed = slices.DeleteFunc(changed, func(id string) bool { return aside[id] })
 	p.claimPlanned(want, ids, accounts, &f)
 	p.warnOfAdoptions(adoptions, accounts, &f)
@@ -232,10 +236,13 @@ func (p *Population) Apply(ctx context.Context, want, planned map[string]string)
 	changed := p.differences(want, accounts)
 	writes, restored := p.restoreWorkerIDs(accounts, changed)
 	managed, ids := p.Memory.IDs, maps.Clone(p.Memory.IDs)
+	p.leaveFor(writes, changed, ids)
 	adoptions, aside, ok := p.adopt(ctx, dir, subset(writes, changed), ids, removed, len(want), &f)
 	if !ok {
 		return p.Before, f
 	}
+	p.keepWhoStays(ids)
+	managed = p.withoutLeft(managed)
 	changed = slices.DeleteFunc(changed, func(id string) bool { return aside[id] })
 	gone := withoutTakenOver(removed, managed, ids, want)
 	if err := p.Claims.claim(ctx, p, ids, want); err != nil {
@@ -304,6 +311,9 @@ func (p *Population) changes(dir Users, accounts map[string]directory.Account, c
 		default:
 			failures = append(failures, err)
 			p.Memory.forget(id)
+			if object := p.left[id]; object != "" {
+				p.Memory.IDs[id] = object
+			}
 			if before, had := p.Before[id]; had {
 				after[id] = before
 			}

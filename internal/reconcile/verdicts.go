@@ -104,14 +104,14 @@ func (v *Verdicts) NoteDocuments(target string, docs, objects map[string]string,
 
 // Crossed returns the workers of a population whose document rules made over another account than the one that the population
 // knows as theirs, or over none, for its [Memory]. ids are the object ids that the population knows.
-func (v *Verdicts) Crossed(target string, ids map[string]string) map[string]bool {
+func (v *Verdicts) Crossed(target string, ids map[string]string) map[string]Crossing {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	out := map[string]bool{}
+	out := map[string]Crossing{}
 	for id, object := range ids {
 		one, known := v.decided[target][id]
 		if known && !one.twice && object != "" && directory.Fold(one.object) != directory.Fold(object) {
-			out[id] = one.barred
+			out[id] = Crossing{one.object, one.barred}
 		}
 	}
 	return out

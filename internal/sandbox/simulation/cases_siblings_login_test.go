@@ -62,6 +62,45 @@ var loginSiblings = []directed{
 		s.one(id, "905", s.runs())
 		s.settles()
 	}},
+	{"sibling W: a link to another account than the managed one", both, func(s *scene) {
+		s.staff(20)
+		s.population["adopt_existing"] = "always"
+		s.runs()
+		was := s.of("105").ID
+		id := s.add(stranger{Login: "pat", First: "Pat", Last: "Other", Enabled: true})
+		s.accounts["links"] = map[string]string{"105": id}
+		s.pass(1)
+		s.runs()
+		s.check(s.users()[id].Worker == "105" && s.users()[id].Enabled, "the linked account is %+v", s.users()[id])
+		s.check(s.users()[was].Enabled && len(s.users()) == 21, "the other account is %+v", s.users()[was])
+		s.check(s.says("will be released", "105", was), "nothing says that the other account is released")
+		s.settles()
+		s.ends("105", -1)
+		s.pass(1)
+		s.runs()
+		s.check(!s.users()[id].Enabled, "105 has left and can sign in")
+		s.check(s.says("105", was), "nothing says that 105 can sign in with the other account")
+		s.settles()
+	}},
+	{"sibling W: a link to an account that must not be taken over", both, func(s *scene) {
+		s.staff(20)
+		s.runs()
+		was := s.of("105").ID
+		id := s.add(stranger{Login: "pat", First: "Pat", Last: "Other", Enabled: true})
+		s.accounts["links"] = map[string]string{"105": id}
+		s.pass(1)
+		s.ends("106", -1)
+		s.runs()
+		s.check(s.users()[id].Worker == "" && s.users()[was].Enabled, "%+v, %+v", s.users()[id], s.users()[was])
+		s.mayNot("106")
+		s.check(s.says("adopt_existing", "105"), "nothing says what to do")
+		s.accounts["links"] = nil
+		s.ends("105", -1)
+		s.pass(1)
+		s.runs()
+		s.check(!s.users()[was].Enabled, "105 has left and can sign in")
+		s.settles()
+	}},
 	{"sibling W: an account that nobody may take over gets no second one beside it", both, func(s *scene) {
 		s.stranded()
 		s.population["adopt_existing"] = "never"
