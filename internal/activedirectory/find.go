@@ -232,11 +232,10 @@ func (d *Domain) MissingContainers(ctx context.Context, containers []string) ([]
 	var ask []string
 	seen := map[string]bool{}
 	d.mu.Lock()
-	there := maps.Clone(d.containers)
+	there := map[string]bool{}
+	maps.Copy(there, d.containers)
 	d.mu.Unlock()
-	if there == nil {
-		there = map[string]bool{}
-	}
+	found := map[string]bool{} // and no more is noted: what was known may have been deleted since
 	for _, c := range containers {
 		if key := dnKey(c); isDN(c) && !there[key] && !seen[key] {
 			seen[key], ask = true, append(ask, c)
@@ -249,7 +248,7 @@ func (d *Domain) MissingContainers(ctx context.Context, containers []string) ([]
 		}
 		for _, e := range entries {
 			if holdsUsers(e.GetEqualFoldAttributeValues(attrClass)) {
-				there[dnKey(e.DN)] = true
+				there[dnKey(e.DN)], found[dnKey(e.DN)] = true, true
 			}
 		}
 	}
@@ -257,7 +256,7 @@ func (d *Domain) MissingContainers(ctx context.Context, containers []string) ([]
 	if d.containers == nil {
 		d.containers = map[string]bool{}
 	}
-	maps.Copy(d.containers, there)
+	maps.Copy(d.containers, found)
 	d.mu.Unlock()
 	var missing []string
 	for _, c := range containers {

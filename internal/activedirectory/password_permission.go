@@ -149,9 +149,10 @@ func checkPasswordChange(want directory.Account) error {
 }
 
 // checkForbidding says why the owner of an account must not be forbidden to change its password, who may so far.
+// Nobody who must not sign in is refused anything: their account goes on along the ladder.
 func checkForbidding(want, have directory.Account) error {
 	flag, _ := lookup(want.Attributes, FlagCannotChangePassword)
-	if is, _ := lookup(have.Attributes, FlagCannotChangePassword); !flagSet(flag) || flagSet(is) {
+	if is, _ := lookup(have.Attributes, FlagCannotChangePassword); !flagSet(flag) || flagSet(is) || !want.Enabled {
 		return nil
 	}
 	if count, _ := lookup(have.Attributes, attrAdminCount); count.Text() == "1" {
@@ -160,12 +161,38 @@ func checkForbidding(want, have directory.Account) error {
 			"itself every hour (adminCount is 1), so that the denial would not last: make the rule leave them out")
 	}
 	_, managed := lookup(want.Attributes, attrPasswordSet)
-	if last, _ := lookup(have.Attributes, attrPasswordSet); !managed && last.Text() == "0" && have.Enabled && want.Enabled {
+	if last, _ := lookup(have.Attributes, attrPasswordSet); !managed && last.Text() == "0" && have.Enabled && mayAskForChange(want, have) {
 		return errors.New(FlagCannotChangePassword +
 			": found true, but the person must change the password at the next sign-in and could not sign in any more: " +
 			"let them sign in first, or give them a password that they need not change")
 	}
 	return nil
+}
+
+// mayAskForChange reports whether Active Directory asks the owner of an account for a new password at all, see
+// [MS-SAMR] 3.1.5.14.4.
+func mayAskForChange(want, have directory.Account) bool {
+	control, _ := lookup(have.Attributes, attrControl)
+	for _, name := range []string{FlagPasswordNeverExpires, FlagSmartcardLogonRequired} {
+		v, managed := lookup(want.Attributes, name)
+		if !managed {
+			v = flagOf(control.Text(), name)
+		}
+		if flagSet(v) {
+			return false
+		}
+	}
+	return true
+}
+
+// acceptsPassword returns the edit that ends the demand for a new password where an account is enabled whose owner
+// must not change it, and no password is set now: they could not sign in at all.
+func (r *run) acceptsPassword(t *task) []edit {
+	cannot, _ := t.want(FlagCannotChangePassword)
+	if _, managed := t.want(attrPasswordSet); managed || !flagSet(cannot) || t.have.text(attrPasswordSet) != "0" {
+		return nil
+	}
+	return []edit{{name: attrPasswordSet, add: []string{"-1"}}}
 }
 
 // writePasswordRights writes for whom it differs whether people may change their password. It comes last: who can
@@ -189,7 +216,9 @@ func (r *run) writePasswordRights(ctx context.Context) {
 		err := r.setPasswordChange(ctx, t, flagSet(v))
 		if ldapconn.IsUnknownOutcome(err) && ctx.Err() == nil { // what was written already is not written again
 			t.doubt = true
-			err = r.setPasswordChange(ctx, t, flagSet(v))
+			if err = r.setPasswordChange(ctx, t, flagSet(v)); err == nil {
+				t.touched, t.out.Changed = true, true
+			}
 		}
 		if err != nil {
 			t.fail("modify", FlagCannotChangePassword, err)

@@ -82,6 +82,8 @@ func (r *run) stateEdits(ctx context.Context, t *task) ([]edit, newPassword, err
 				return nil, p, err
 			}
 			p.generated = true
+		} else if enables {
+			control = append(control, r.acceptsPassword(t)...)
 		}
 	}
 	return append(r.passwordEdits(t, p.text), control...), p, nil

@@ -42,9 +42,11 @@ func (t target) population(kind string, data *providerData) *reconcile.Populatio
 	return &reconcile.Population{
 		Target: t.terms(), Kind: "workforce_" + t.prefix + "_" + kind, Before: map[string]string{}, Memory: reconcile.NewMemory(),
 		Claims: &data.claims, Partial: data.verdicts.Partial(t.format.Target), Clock: data.clock, Progress: tellProgress,
-		Carrier:    t.workerIDAttribute(data),
-		Recognised: func(workerID string) string { return data.verdicts.Recognised(t.format.Target, workerID) },
-		Connect:    func() (reconcile.Users, error) { return t.connect(data) },
+		Carrier: t.workerIDAttribute(data),
+		Recognised: func(workerID, document string) string {
+			return data.verdicts.Recognised(t.format.Target, workerID, document)
+		},
+		Connect: func() (reconcile.Users, error) { return t.connect(data) },
 	}
 }
 

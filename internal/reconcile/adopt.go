@@ -65,26 +65,27 @@ func (p *Population) adopt(ctx context.Context, dir Users, accounts map[string]d
 		f.problems("Cannot read the directory", err)
 		return nil, nil, false
 	}
+	owners := p.owners(ids, former)
 	freed := p.losingLogin(accounts, ids)
 	moved := p.refuseMoved(ctx, dir, accounts, ids)
 	for _, id := range sortedKeys(accounts) {
 		if ids[id] != "" {
 			continue
 		}
-		if err := moved[id]; err != nil {
-			problems, aside[id] = append(problems, err), true
-			continue
+		byLogin := slices.DeleteFunc(slices.Clone(found[directory.Fold(accounts[id].Attributes[p.Target.Format.Login].Text())]),
+			func(e *directory.Existing) bool { return freed[e.ID] })
+		e, err := p.fitting(id, accounts[id], carriers[id], byLogin, owners, dir.WorkerIDAttribute())
+		if err == nil {
+			err = moved[id]
 		}
-		for _, e := range p.fitting(accounts[id], carriers[id], found, freed) {
-			from := former[e.ID]
-			if err := p.checkAdoption(id, accounts[id], e, from, dir.WorkerIDAttribute()); err != nil {
-				problems, aside[id] = append(problems, err), true
-				continue
-			}
-			ids[id], out[id] = e.ID, adoption{id, e, from}
+		if err == nil && e != nil {
+			err = p.checkAdoption(id, accounts[id], e, former[e.ID], dir.WorkerIDAttribute())
 		}
-		if err := p.refuseSecond(id, accounts[id], carriers[id], dir.WorkerIDAttribute()); err != nil && ids[id] == "" && !aside[id] {
+		switch {
+		case err != nil:
 			problems, aside[id] = append(problems, err), true
+		case e != nil:
+			ids[id], out[id] = e.ID, adoption{id, e, former[e.ID]}
 		}
 	}
 	lasting := maps.Clone(accounts)
@@ -94,7 +95,7 @@ func (p *Population) adopt(ctx context.Context, dir Users, accounts map[string]d
 		return nil, nil, false
 	}
 	maps.Copy(out, restored)
-	p.refuseUnfound(lasting, ids, f)
+	p.refuseUnfound(ctx, dir, lasting, ids, f)
 	return out, aside, p.setAsideOrStop(problems, total, f) && !f.Failed()
 }
 
@@ -119,8 +120,7 @@ func (p *Population) setAsideOrStop(problems []error, total int, f *Findings) bo
 	return true
 }
 
-// carriers finds the accounts that carry the worker id of accounts without an object id, by worker id. An account that
-// somebody of this population has is nobody else's.
+// carriers finds the accounts that carry the worker id of accounts without an object id, by worker id.
 func (p *Population) carriers(
 	ctx context.Context, dir Users, accounts map[string]directory.Account, ids map[string]string,
 ) (map[string][]*directory.Existing, error) {
@@ -138,58 +138,96 @@ func (p *Population) carriers(
 	if err != nil {
 		return nil, err
 	}
-	managed := map[string]bool{}
-	for _, object := range slices.Concat(slices.Collect(maps.Values(ids)), slices.Collect(maps.Values(p.left))) {
-		managed[object] = true
-	}
 	out := make(map[string][]*directory.Existing, len(carried))
 	for id, v := range carried {
 		out[id] = slices.DeleteFunc(slices.Clone(found[directory.Fold(v)]), func(e *directory.Existing) bool {
-			return e.Deleted || e.Class != "user" || managed[e.ID]
+			return e.Deleted || e.Class != "user" || !slices.ContainsFunc(e.Account.Attributes[attribute], func(has string) bool {
+				return directory.Fold(has) == directory.Fold(v) // directories also find what they compare without accents
+			})
 		})
 	}
 	return out, nil
 }
 
-// fitting returns the existing account of a worker: the only one that carries the worker id, else what has the login.
-// An account whose owner gives the login up in this run is not returned.
-func (p *Population) fitting(
-	want directory.Account, carriers []*directory.Existing, found map[string][]*directory.Existing, freed map[string]bool,
-) []*directory.Existing {
-	if len(carriers) == 1 && !p.Typed {
-		return carriers
+// owners are the workers of this population who have an account and keep it, by object id. An account that a worker leaves
+// for another one in this run is nobody's to take over.
+func (p *Population) owners(ids, former map[string]string) map[string]string {
+	out := make(map[string]string, len(ids))
+	for _, list := range []map[string]string{p.left, ids} {
+		for id, object := range list {
+			if former[object] == "" {
+				out[object] = id
+			}
+		}
 	}
-	return slices.DeleteFunc(slices.Clone(found[directory.Fold(want.Attributes[p.Target.Format.Login].Text())]),
-		func(e *directory.Existing) bool {
-			return freed[e.ID]
-		})
+	return out
 }
 
-// refuseSecond returns an error where accounts carry the worker id of a worker, and none of them is taken over.
-func (p *Population) refuseSecond(id string, want directory.Account, carriers []*directory.Existing, attribute string) error {
-	login := want.Attributes[p.Target.Format.Login].Text()
-	switch n := len(carriers); {
-	case n > 1:
-		return fmt.Errorf("worker %q: %d accounts carry the worker id, such as %s and %s, and none has the %s %q: "+
-			"link the worker to one of them (links of the accounts data source), or clear %s of the others",
-			id, n, carriers[0].Path, carriers[1].Path, p.Target.Format.Login, login, attribute)
-	case n == 1:
-		return fmt.Errorf("worker %q: %s carries the worker id already, under another %s than %q: import that account, "+
-			"or give this one another %s; for a second account of the same person, such as an administrator's, "+
-			"use a provider alias with another worker_id_attribute", id, carriers[0].Path, p.Target.Format.Login, login, attribute)
+// fitting returns the existing account of a worker: the only one that carries the worker id and is nobody else's, or what has
+// the login; nil where there is none. It returns an error where a new account would be a second one.
+//
+//   - What has the login wins, where it may be taken over: rules that decided over the other account would not have given
+//     a login that is taken.
+//   - An account to which this run writes another worker id back carries this one for a moment only.
+func (p *Population) fitting(
+	id string, want directory.Account, carriers, byLogin []*directory.Existing, owners map[string]string, attribute string,
+) (*directory.Existing, error) {
+	for _, e := range slices.Concat(carriers, byLogin) {
+		if owner := owners[e.ID]; owner != "" && p.restoring[owner] {
+			return nil, fmt.Errorf("worker %q: %s carries the worker id because somebody wrote it there by hand. The account is that of worker %q, "+
+				"whose worker id this run writes back", id, e.Path, owner)
+		}
 	}
-	return nil
+	free := slices.DeleteFunc(slices.Clone(carriers), func(e *directory.Existing) bool { return owners[e.ID] != "" })
+	login := want.Attributes[p.Target.Format.Login].Text()
+	switch {
+	case len(byLogin) > 0:
+		e := byLogin[0]
+		carries := slices.ContainsFunc(free, func(c *directory.Existing) bool { return c.ID == e.ID })
+		if len(free) == 1 && !carries && !p.Typed && p.checkAdoption(id, want, e, "", attribute) != nil {
+			return nil, fmt.Errorf("worker %q: %s carries the worker id, and %s has the %s %q: choose another name, or link the worker to one of them",
+				id, free[0].Path, e.Path, p.Target.Format.Login, login)
+		}
+		return e, nil
+	case len(free) == 0:
+		return nil, nil
+	case len(free) > 1:
+		return nil, fmt.Errorf("worker %q: %d accounts carry the worker id, such as %s and %s, and none has the %s %q: "+
+			"link the worker to one of them (links of the accounts data source), or clear %s of the others",
+			id, len(free), free[0].Path, free[1].Path, p.Target.Format.Login, login, attribute)
+	case p.Typed:
+		return nil, fmt.Errorf("worker %q: %s carries the worker id already, under another %s than %q: import that account, "+
+			"or give this one another %s; for a second account of the same person, such as an administrator's, "+
+			"use a provider alias with another worker_id_attribute", id, free[0].Path, p.Target.Format.Login, login, attribute)
+	}
+	return free[0], nil
 }
 
 // refuseUnfound stops a plan that would make a second account for a worker whose account the rules recognised: neither
 // the worker id nor the login of the document leads to it.
-func (p *Population) refuseUnfound(accounts map[string]directory.Account, ids map[string]string, f *Findings) {
+func (p *Population) refuseUnfound(
+	ctx context.Context, dir Users, accounts map[string]directory.Account, ids map[string]string, f *Findings,
+) {
 	if p.Recognised == nil || p.Typed {
 		return
 	}
+	unfound := map[string]string{}
+	for id, a := range accounts {
+		if object := p.Recognised(id, p.documents[id]); object != "" && ids[id] == "" && p.left[id] == "" && !a.Deleted && !a.Released {
+			unfound[id] = object
+		}
+	}
+	if len(unfound) == 0 {
+		return
+	}
+	live, err := dir.Find(ctx, p.Target.Format.ID, objectsOf(unfound)) // what was deleted is no second account
+	if err != nil {
+		f.problems("Cannot read the directory", err)
+		return
+	}
 	var lines []string
-	for _, id := range sortedKeys(accounts) {
-		if object := p.Recognised(id); object != "" && ids[id] == "" && p.left[id] == "" && !accounts[id].Deleted && !accounts[id].Released {
+	for _, id := range sortedKeys(unfound) {
+		if object := unfound[id]; len(live[directory.Fold(object)]) > 0 {
 			lines = append(lines, fmt.Sprintf("worker %s: object id %s, new %s %q", id, object, p.Target.Format.Login,
 				accounts[id].Attributes[p.Target.Format.Login].Text()))
 		}

@@ -48,7 +48,7 @@ func TestRecognisedAndNotFound(t *testing.T) {
 	delete(e.Account.Attributes, "employeeID")
 	var v Verdicts
 	v.NoteDocuments("test", map[string]string{"1": ""}, map[string]string{"1": e.ID}, nil)
-	l.recognised = func(id string) string { return v.Recognised("test", id) }
+	l.recognised = func(id, _ string) string { return v.Recognised("test", id, "") }
 	says(t, l.run(map[string]string{"1": document("1", true)}), true, "Second accounts would be created", "worker 1: object id "+e.ID,
 		"worker_id_attribute", "on_create")
 	if len(l.dir.objects) != 1 {

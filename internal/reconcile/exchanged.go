@@ -51,11 +51,13 @@ func (p *Population) restoreWorkerIDs(
 		return accounts, nil
 	}
 	writes, before = maps.Clone(accounts), map[string]directory.Account{}
+	p.restoring = map[string]bool{}
 	for _, id := range changed {
 		want := accounts[id]
 		if !p.isExchanged(id, want) {
 			continue
 		}
+		p.restoring[id] = true
 		was, _ := p.before(id)
 		before[id] = p.namesOnly(was)
 		now := before[id].Clone()
@@ -129,7 +131,9 @@ func (p *Population) warnOfExchanged(accounts map[string]directory.Account, chan
 // worker id that it carries. With the worker id back, rules recognise it again.
 func (p *Population) lostWorkerID(id string) bool {
 	object := p.Memory.IDs[id]
-	if p.ending || object == "" || p.Memory.Verdicts[object].Kind != Unclear {
+	v := p.Memory.Verdicts[object]
+	unclear := v.Kind == Unclear || v.Kind == LeftUnclear && directory.Fold(v.Worker) != directory.Fold(id)
+	if object == "" || !unclear || p.ending && !p.byRules() {
 		return false
 	}
 	before, known := p.before(id)

@@ -34,6 +34,8 @@ type Memory struct {
 type Crossing struct {
 	// Object is its object id; empty where rules found no account.
 	Object string `json:"object,omitempty"`
+	// Document is a digest of the document.
+	Document string `json:"document,omitempty"`
 	// Barred says that the worker may not sign in, whatever is true of that account.
 	Barred bool `json:"barred,omitempty"`
 }

@@ -16,7 +16,7 @@ import (
 
 var (
 	testTarget = Target{
-		Format: directory.Format{Target: "test", HasContainer: true, Login: "uid", Core: []directory.CoreKey{
+		Format: directory.Format{Target: "test", HasContainer: true, ID: "id", Login: "uid", Core: []directory.CoreKey{
 			{Key: "common_name", Attribute: "cn", Required: true, PerContainer: true}, {Key: "login", Attribute: "uid", Required: true},
 		}},
 		Title: "Test Directory", Label: "cn", Restores: true,
@@ -276,7 +276,7 @@ type life struct {
 	partial bool
 	typed   bool
 	// recognised is what rules recognised; nil: there are none.
-	recognised func(string) string
+	recognised func(id, document string) string
 	// users is what is connected to; nil: dir.
 	users func() Users
 	// between happens between plan and apply.

@@ -42,8 +42,8 @@ type Population struct {
 	// Typed says that the configuration wrote the account attribute by attribute. Such an account takes over what
 	// has its login, and never what merely carries its worker id: that may be the same person's everyday account.
 	Typed bool
-	// Recognised, if set, returns the object id of the account that rules of this run recognised as a worker's; "" for none.
-	Recognised func(workerID string) string
+	// Recognised, if set, returns the object id of the account that rules of this run decided a document over; "" for none.
+	Recognised func(workerID, document string) string
 	// Partial says that rules decided about some people only in this run. The accounts of all others
 	// stay as they are, although they have no document.
 	Partial bool
@@ -69,9 +69,11 @@ type Population struct {
 	// Seen holds accounts as a stage last read them.
 	Seen map[string]*directory.Existing
 
-	left   map[string]string            // object ids of accounts that workers leave for another one in this run, by worker id
-	ending bool                         // the resource itself is destroyed: on_destroy applies
-	read   map[string]directory.Account // documents of Before that were decoded, by worker id
+	documents map[string]string            // what the stage wants, by worker id
+	restoring map[string]bool              // workers to whose account this run writes the worker id back
+	left      map[string]string            // object ids of accounts that workers leave for another one in this run, by worker id
+	ending    bool                         // the resource itself is destroyed: on_destroy applies
+	read      map[string]directory.Account // documents of Before that were decoded, by worker id
 }
 
 // Options are what the configuration says about a population.
@@ -123,6 +125,7 @@ func (p *Population) connect(f *Findings) (Users, bool) {
 func (p *Population) Plan(ctx context.Context, want, carried map[string]string) (map[string]string, Findings) {
 	defer p.begin()()
 	var f Findings
+	p.documents = want
 	removed := p.removed(want)
 	if len(p.candidates(want)) == 0 && len(removed) == 0 {
 		p.claimPlanned(want, p.Memory.IDs, nil, &f)
@@ -149,6 +152,8 @@ func (p *Population) Plan(ctx context.Context, want, carried map[string]string) 
 	p.keepWhoStays(ids)
 	p.warnOfLeft(&f)
 	changed = slices.DeleteFunc(changed, func(id string) bool { return aside[id] })
+	accounts = maps.Clone(accounts)
+	maps.DeleteFunc(accounts, func(id string, _ directory.Account) bool { return aside[id] }) // nothing of them is written
 	p.claimPlanned(want, ids, accounts, &f)
 	p.warnOfAdoptions(adoptions, accounts, &f)
 	p.warnOfManualChanges(accounts, changed, &f)
@@ -226,6 +231,7 @@ func (p *Population) before(id string) (directory.Account, bool) {
 // what [Population.Plan] returned.
 func (p *Population) Apply(ctx context.Context, want, planned map[string]string) (map[string]string, Findings) {
 	defer p.begin()()
+	p.documents = want
 	candidates, removed := p.candidates(want), p.removed(want)
 	accounts, f := p.parse(want, candidates)
 	dir, ok := p.connect(&f)

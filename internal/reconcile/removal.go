@@ -55,9 +55,9 @@ func (p *Population) decideRemovals(ctx context.Context, dir Users, removed []st
 		case p.lostWorkerID(id):
 			out[id] = fate{Release, fmt.Sprintf("whose account it is is not clear, because somebody changed its %s. "+
 				"This run writes the worker id back, and the next one decides", p.Carrier)}
-		case !p.ending && known && (verdict.Kind == Absent || verdict.Kind == Unclear):
+		case (!p.ending || p.byRules()) && known && (verdict.Kind == Absent || verdict.Kind == Unclear):
 			out[id] = fate{Release, cmp.Or(verdict.Reason, kindText[verdict.Kind])}
-		case !p.ending && known && verdict.Kind == LeftUnclear:
+		case (!p.ending || p.byRules()) && known && verdict.Kind == LeftUnclear:
 			out[id] = leftUnclear(id, verdict)
 		case !p.ending && p.Memory.Untouched[id] && verdict.Kind != Left: // with on_destroy, the user has said what is to happen
 			out[id] = fate{Release, "this resource never changed the account"}
@@ -73,6 +73,10 @@ func (p *Population) decideRemovals(ctx context.Context, dir Users, removed []st
 	p.releaseSynchronised(ctx, dir, out, f)
 	return out
 }
+
+// byRules reports whether this is the resource of one person whose document rules write. Without a document a for_each drops the
+// resource: it then ends for the reasons for which a population removes a worker, and nobody asked for it.
+func (p *Population) byRules() bool { return p.Single && !p.Typed }
 
 // leftUnclear decides about the account of a worker who has left, and of whom the rules do not know which account is theirs:
 // this population does, if it managed the account as that worker's.
@@ -120,7 +124,11 @@ func (p *Population) releaseSynchronised(ctx context.Context, dir Users, out map
 func (p *Population) refuseUndecided(removed []string, f *Findings) (decided []string) {
 	var waiting []string
 	for _, id := range removed {
-		if _, known := p.Memory.Verdicts[p.Memory.IDs[id]]; p.Partial && !known {
+		v, known := p.Memory.Verdicts[p.Memory.IDs[id]]
+		if known && v.Worker != "" && directory.Fold(v.Worker) != directory.Fold(id) {
+			known = false // somebody else's worker id, which the account carries: nobody decided about this worker
+		}
+		if p.Partial && !known {
 			waiting = append(waiting, "worker "+id+" "+p.label(id))
 			continue
 		}

@@ -3,6 +3,8 @@
 package reconcile
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"sync"
 
 	"terraform-provider-workforce/internal/directory"
@@ -65,11 +67,12 @@ func (v *Verdicts) Note(target string, unmanaged map[string]Verdict) {
 	}
 }
 
-// Recognised returns the object id of the account that rules decided the document of a worker over in this run; "" for none.
-func (v *Verdicts) Recognised(target, workerID string) string {
+// Recognised returns the object id of the account that rules decided a document of a worker over in this run; "" for none, and
+// for a document that is not theirs.
+func (v *Verdicts) Recognised(target, workerID, document string) string {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if one := v.decided[target][workerID]; !one.twice {
+	if one := v.decided[target][workerID]; !one.twice && one.document == document {
 		return one.object
 	}
 	return ""
@@ -77,9 +80,10 @@ func (v *Verdicts) Recognised(target, workerID string) string {
 
 // decided is what rules decided a document over.
 type decided struct {
-	object string // empty: over no account, because none was found
-	barred bool   // the worker may not sign in, whatever is true of that account
-	twice  bool   // several mappings did, over different accounts
+	object   string // empty: over no account, because none was found
+	document string
+	barred   bool // the worker may not sign in, whatever is true of that account
+	twice    bool // several mappings did, over different accounts
 }
 
 // NoteDocuments records over which account the rules of one mapping made each document. objects are object ids by worker
@@ -93,8 +97,8 @@ func (v *Verdicts) NoteDocuments(target string, docs, objects map[string]string,
 	if v.decided[target] == nil {
 		v.decided[target] = make(map[string]decided, len(docs))
 	}
-	for id := range docs {
-		one := decided{object: objects[id], barred: barred[id]}
+	for id, doc := range docs {
+		one := decided{object: objects[id], document: doc, barred: barred[id]}
 		if other, twice := v.decided[target][id]; twice && other != one {
 			one.twice = true
 		}
@@ -111,10 +115,16 @@ func (v *Verdicts) Crossed(target string, ids map[string]string) map[string]Cros
 	for id, object := range ids {
 		one, known := v.decided[target][id]
 		if known && !one.twice && object != "" && directory.Fold(one.object) != directory.Fold(object) {
-			out[id] = Crossing{one.object, one.barred}
+			out[id] = Crossing{one.object, digestOfDocument(one.document), one.barred}
 		}
 	}
 	return out
+}
+
+// digestOfDocument tells one document from others, from process to process.
+func digestOfDocument(doc string) string {
+	sum := sha256.Sum256([]byte(doc))
+	return hex.EncodeToString(sum[:8])
 }
 
 // NotePartial records that rules decided about some people only. An account that has neither document

@@ -64,10 +64,11 @@ func (d *drafts) keepAttribute(p *drafted, a *directory.Account, name string) {
 }
 
 // keepsLogin reports whether an account keeps its login in this run, whatever the rules say. An account that does not
-// carry the worker id yet is found by its login: under another one the population would make a second account. The
-// run writes the worker id, and the next one the login.
-func (d *run) keepsLogin(p *person) bool {
-	return p.existing != nil && !p.restored() && !p.existing.Synchronised && !d.carries(p.existing, p) &&
+// carry the worker id yet, and one beside others that carry it too, is found by its login: under another one the
+// population would make a second account. The run writes the worker id, and the next one the login.
+func (d *recognised) keepsLogin(p *person) bool {
+	return p.existing != nil && !p.restored() && !p.existing.Synchronised &&
+		(!d.carries(p.existing, p) || len(d.accountsByWorkerID[directory.Fold(p.id)]) > 1) &&
 		slices.ContainsFunc(d.targets, func(name string) bool { return directory.Fold(name) == directory.Fold(d.in.WorkerIDAttribute) })
 }
 
@@ -78,8 +79,12 @@ func (d *drafts) keepLogin(p *drafted, a *directory.Account, o mapping.Outcome, 
 	present := p.present(name)
 	s := d.slot(p, name, present, o)
 	if o.Managed && !keepsPresent(o, present, fresh) && s.preferred() == "" && !d.in.Format.Same(name, present, o.Value) {
-		p.because += fmt.Sprintf("; the account keeps the login %q until it carries the worker id: the next run gives it the one of the rules",
-			present.Text())
+		login := fmt.Sprintf(" %q", present.Text())
+		if d.hides(name) {
+			login = ""
+		}
+		p.because += fmt.Sprintf("; the account keeps the login%s until it carries the worker id, and no other account does: "+
+			"a run after that gives it the one of the rules", login)
 	}
 }
 

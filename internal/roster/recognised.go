@@ -57,5 +57,5 @@ func (d *recognised) sameManager(old, id string) bool {
 		return true
 	}
 	m := d.lookup(id)
-	return m != nil && m.existing != nil && directory.Fold(old) == directory.Fold(m.existing.Path)
+	return m != nil && m.existing != nil && sameContainer(old, m.existing.Path)
 }

@@ -101,11 +101,8 @@ func (d *run) open(e *directory.Existing) OpenAccount {
 	case !d.owns(e):
 		out.Stays = strings.TrimSpace("not of this population " + d.in.OwnedArgument)
 	}
-	if !d.hides("userPrincipalName") {
-		out.Login = e.Account.Attributes["userPrincipalName"].Text()
-	}
-	if out.Login == "" && !d.hides("sAMAccountName") {
-		out.Login = e.Account.Attributes["sAMAccountName"].Text()
+	if !d.hides("userPrincipalName") && !d.hides("sAMAccountName") { // one tells the other
+		out.Login = cmp.Or(e.Account.Attributes["userPrincipalName"].Text(), e.Account.Attributes["sAMAccountName"].Text())
 	}
 	return out
 }

@@ -101,6 +101,72 @@ var loginSiblings = []directed{
 		s.check(!s.users()[was].Enabled, "105 has left and can sign in")
 		s.settles()
 	}},
+	{"sibling W: a worker id by hand that nobody has", both, func(s *scene) {
+		s.staff(20)
+		s.runs()
+		id := s.of("105").ID
+		s.setWorker(id, "9105")
+		s.pass(1)
+		s.ends("106", -1)
+		s.runs()
+		s.one(id, "105", s.last)
+		s.mayNot("106")
+		s.pass(1)
+		s.runs()
+		s.one(id, "105", s.last)
+		s.settles()
+	}},
+	{"sibling W: a worker id by hand that is a joiner's", both, func(s *scene) {
+		s.staff(20)
+		s.runs()
+		id := s.of("105").ID
+		s.hire("905", "Joan", "New")
+		s.setWorker(id, "905")
+		s.pass(1)
+		s.runs()
+		s.one(id, "105", s.last)
+		s.pass(1)
+		s.runs()
+		s.may("105", "905")
+		u := s.of("105")
+		s.check(u != nil && u.ID == id && len(s.users()) == 21, "%d accounts, 105 has %+v", len(s.users()), u)
+		s.settles()
+	}},
+	{"sibling W: a service desk writes the new worker id before HR does, and the login changes", both, func(s *scene) {
+		s.staff(20)
+		s.followNames()
+		s.runs()
+		id := s.of("105").ID
+		s.setWorker(id, "905")
+		l := s.who("105")
+		l.ID, l.Last = "905", "Married"
+		s.pass(1)
+		s.one(id, "905", s.runs())
+		s.pass(1)
+		s.one(id, "905", s.runs())
+		s.settles()
+	}},
+	{"sibling W: a leaver's account gets the worker id of another leaver by hand", both, func(s *scene) {
+		s.staff(20)
+		s.runs()
+		s.setWorker(s.of("105").ID, "106")
+		s.ends("105", -1)
+		s.ends("106", -1)
+		s.pass(1)
+		s.runs()
+		s.pass(1)
+		s.runs()
+		s.check(s.enabled() == 18, "%d can sign in, want 18", s.enabled())
+	}},
+	{"sibling W: a link beside a stray account with the worker id, and no state", both, func(s *scene) {
+		id := s.stranded()
+		s.setWorker(id, "")
+		s.add(stranger{Worker: "105", Login: "stray", First: "Stray", Last: "One", Enabled: true})
+		s.accounts["links"] = map[string]string{"105": id}
+		s.population["adopt_existing"] = "always"
+		s.runs()
+		s.check(s.users()[id].Worker == "105" && len(s.users()) == 21, "%d accounts, the linked one is %+v", len(s.users()), s.users()[id])
+	}},
 	{"sibling W: an account that nobody may take over gets no second one beside it", both, func(s *scene) {
 		s.stranded()
 		s.population["adopt_existing"] = "never"

@@ -24,7 +24,7 @@ const (
 	maxStringBytes   = 256 << 20
 	maxMetadataBytes = 64 << 20
 	// textCost is what a text costs beside its bytes: a list of empty ones is packed a thousand times smaller than it is in memory.
-	textCost = 32
+	textCost = 16
 )
 
 // workbook is an open workbook (ECMA-376 part 1, section 18).
