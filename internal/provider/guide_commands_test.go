@@ -81,7 +81,8 @@ func startedBy(t *testing.T, script string) [][]string {
 		t.Fatal(err)
 	}
 	// Nothing reads what jq is given: whoever writes to it must not end by that.
-	const stub = "#!/bin/bash\ntrap '' PIPE\nprintf '%s\\x1f' \"${0##*/}\" \"$@\" >>\"$STARTED\"\nprintf '\\x1e' >>\"$STARTED\"\necho '{}' " +
+	const stub = "#!/bin/bash\ntrap '' PIPE\nprintf -v line '%s\\x1f' \"${0##*/}\" \"$@\"\n" +
+		"printf '%s\\x1e' \"$line\" >>\"$STARTED\"\necho '{}' " + // in one write: the commands of a pipe run at once
 		"2>/dev/null\nexit 0\n"
 	files := map[string]string{filepath.Join(root, "script"): script, log: ""}
 	for _, name := range append([]string{"make", "terraform", "jq", "go"}, foreignCommands...) {
