@@ -117,7 +117,11 @@ func (m *reportInput) write(ctx context.Context, t target, data *providerData, d
 		usage, unknown = usageOf(ctx, dir, r, diags)
 	}
 	contacts := map[string]string{}
-	diags.Append(m.ReportContacts.ElementsAs(ctx, &contacts, false)...)
+	for name, v := range m.ReportContacts.Elements() {
+		if contact, is := v.(types.String); is && !contact.IsNull() { // a variable that nobody set
+			contacts[name] = contact.ValueString()
+		}
+	}
 	v := review.New(r, review.Options{
 		Title: title, AsOf: in.AsOf, Rules: in.Mapping.Rules(), MaxListed: in.MaxListed, MaxCharacters: int(m.MaxCharacters.ValueInt64()),
 		Groups: ownedByLeavers(ctx, dir, r, diags), Usage: usage, UsageUnknown: unknown, Contacts: contacts,

@@ -3,9 +3,11 @@
 package review
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -64,7 +66,7 @@ const (
 	namesManager  = "approve; HR names the right manager"
 	lookInto      = "approve; find out what was done with it"
 	takeAway      = "take the access away: override with `enabled = false`"
-	dropOverride  = "remove the override; the next plan does what HR says"
+	dropOverride  = "take the worker id out of the override (remove it if it names nobody else); the next plan does what HR says"
 	changeNothing = "approve nothing; mend that first"
 )
 
@@ -79,7 +81,7 @@ var advices = map[string]advice{
 	"lacking":              {askAdmins, goOn, "the accounts are made without it", "get more of it; until then hold who needs it"},
 	"leaver_used_after":    {askSecurity, goOn, "the access ends now", lookInto},
 	"returns_privileged":   {askAdmins, hold, "", "hold; take the groups or roles away first"},
-	"leaver_by_policy":     {askHR, hold, "", holdMissing},
+	"leaver_by_policy":     {askHR, hold, "", "hold; correct the scope of the rules, or HR its data"},
 	"leaver_just_hired":    {askManager, goOn, reversible, holdCorrect},
 	"leaver_late":          {askSecurity, goOn, "the access should have been gone long ago", lookInto},
 	"leaver_without_date":  {askHR, goOn, reversible, holdMissing},
@@ -96,7 +98,7 @@ var advices = map[string]advice{
 	"unknown_word":            {askHR, goOn, stillIn, takeAway},
 	"leaver_of_several_accounts": {askAdmins, undo,
 		"disable these accounts today by hand or with the action that disables users, whatever is decided here; then link the worker (links) " +
-			"or clear the worker id of what is not theirs", "disable all of them by hand"},
+			"or clear the worker id of what is not theirs", "disable today those that are theirs; then link the worker, or clear the worker id"},
 	"protected_leaver": {askAdmins, undo, "take the access away by hand today, whatever is decided here",
 		"disable the account by hand"},
 
@@ -282,11 +284,12 @@ func literals(s string) text {
 
 // ifNo says what to do about an answer that is no, and about the whole page.
 func ifNo() text {
-	return say("Each question is answered by yes or no. %s: take the people of the question out of the block under Hold below, where they "+
-		"stand in it. %s: do what the row says. "+
-		"To hold somebody, add the number in brackets behind the name to that block. HR corrects its records in the HR system, before the hold "+
-		"ends. To link, add worker id and account to %s of the accounts data source. "+
-		"An override is a block like that one, with the line named in place of %s. Then plan again, and read the new page. %s: approve "+
+	return say("Each question is answered by yes or no. %s: take out of the block under Hold below whom it lists under that question, unless "+
+		"another question that the block names with them is open. %s: do what the row says. "+
+		"To hold somebody, add the number in brackets behind the name to that block. Ask HR to correct the record before the hold ends: "+
+		"otherwise the change comes back. To link, add worker id and account to %s of the accounts data source. "+
+		"For an override copy that block under another name, list only these people, and write the line of the row in place of %s. "+
+		"Then plan again, and read the new page. %s: approve "+
 		"nothing; nobody's account changes, and the next plan asks again.",
 		strong("Yes"), strong("No"), value("links"), value("hold = true"), strong("To refuse everything"))
 }
@@ -328,8 +331,8 @@ func (v *Review) holds(b *bounded) {
 	if len(v.findings) == 0 {
 		return
 	}
-	const intro = "Copy the block into the configuration, take out whom somebody has answered for with yes, add whom an answer is no for, " +
-		"add its `json` to the `overrides` of the accounts data source, and plan again: that plan has a page of its own to approve. " +
+	const intro = "Copy the block into the configuration, take out whom a yes is about (but not whom another open question holds, which the " +
+		"block names), add the people about whom the answer is no, where the row says hold, add its `json` to the `overrides` of the accounts data source, and plan again: that plan has a page of its own to approve. " +
 		"Nothing happens to these people until the hold ends (24:00 UTC of `expires`); the next plan then has their changes again. " +
 		"Where a change is wrong, HR corrects the record, or an override says otherwise; give `expires` a later day until that is done.\n\n"
 	if !b.put("## Hold\n\n" + intro + "```terraform\n" + v.holdBlock() + "```\n\n") {
@@ -361,7 +364,9 @@ func (v *Review) holdBlock() string {
 		return ""
 	}
 	var b strings.Builder
-	b.WriteString("resource \"workforce_override\" \"held\" {\n  worker_ids = [\n")
+	name := "held_" + strings.ReplaceAll(string(v.today()), "-", "") // a block of another day stays beside it until it expires
+	fmt.Fprintf(&b, "resource \"workforce_override\" %q {\n  worker_ids = [\n", name)
+	holding := v.questionsHolding()
 	for i := range v.findings {
 		f, told := &v.findings[i], false
 		for _, p := range v.holdable(f) {
@@ -372,15 +377,34 @@ func (v *Review) holdBlock() string {
 				fmt.Fprintf(&b, "    # question %d, %s\n", i+1, f.Key)
 				told = true
 			}
-			fmt.Fprintf(&b, "    %s,%s\n", hclString(p.id()), comment(p.pro.Name))
+			line := comment(p.pro.Name)
+			if others := holding[p.id()]; len(others) > 1 {
+				line = cmp.Or(line, " #") + ", also question " + strings.Join(others[1:], ", ")
+			}
+			fmt.Fprintf(&b, "    %s,%s\n", hclString(p.id()), line)
 		}
 	}
 	if len(v.held) == 0 {
-		b.WriteString("    # the worker ids of whom an answer is no for\n")
+		b.WriteString("    # the worker ids of people about whom the answer is no\n")
 	}
 	fmt.Fprintf(&b, "  ]\n  hold    = true\n  reason  = \"Asked on %s\"\n  expires = \"%s\"\n}\n\n", v.today(), v.heldUntil())
-	b.WriteString("# In the accounts data source: overrides = [workforce_override.held.json], beside those that are there.\n")
+	fmt.Fprintf(&b, "# In the accounts data source: overrides = [workforce_override.%s.json], beside those that are there.\n", name)
 	return b.String()
+}
+
+// questionsHolding returns the numbers of the questions that hold each person, by worker id.
+func (v *Review) questionsHolding() map[string][]string {
+	out := map[string][]string{}
+	for i := range v.findings {
+		f := &v.findings[i]
+		if f.do != hold {
+			continue
+		}
+		for _, p := range v.holdable(f) {
+			out[p.id()] = append(out[p.id()], strconv.Itoa(i+1))
+		}
+	}
+	return out
 }
 
 // comment writes a name so that it never ends the line or the block that it stands in.

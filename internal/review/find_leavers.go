@@ -54,11 +54,11 @@ func (v *Review) aboutWhoLeaves() []finding {
 		}))
 	})...)
 	policy := where(leavers, func(p *person) bool {
-		return v.cause(p) == directory.ForAbsent || v.cause(p) == directory.ForOutOfScope || v.cause(p) == directory.ForMoved
+		return byPolicy(v.cause(p))
 	})
 	out = append(out, about("leaver_by_policy", 72, policy, func() text {
 		return say("%s %s access although HR does not say that they have left: they are missing from the HR data, or the rules leave them "+
-			"out.%s Have they left?",
+			"out.%s Is their access here to end?",
 			subject(policy), isAre(len(policy), "loses", "lose"), v.lastSignIns(policy))
 	})...)
 	quick := where(leavers, func(p *person) bool {
@@ -70,6 +70,19 @@ func (v *Review) aboutWhoLeaves() []finding {
 			return say("%s leaves within %s days of the first one, %s", p.wholly(), quickDays, string(p.pro.HireDate))
 		}), v.lastSignIns(quick))
 	})...)
+}
+
+// byPolicy reports whether an account is disabled for something else than that its worker has left by HR, is away or has not started.
+func byPolicy(cause string) bool {
+	return cause == directory.ForAbsent || cause == directory.ForOutOfScope || cause == directory.ForMoved
+}
+
+// whetherToEnd asks whether people have left, as far as HR says that they have; otherwise a yes must be possible without that.
+func (v *Review) whetherToEnd(list []*person, left string) text {
+	if slices.ContainsFunc(list, func(p *person) bool { return byPolicy(v.cause(p)) }) {
+		return say("Is the access of all of them here to end?")
+	}
+	return say("%s", words(left))
 }
 
 // groupsOf names the first groups that somebody owns.
@@ -102,8 +115,9 @@ func (v *Review) leaversConcentrated(leavers []*person) []finding {
 		if usual := v.usualLeavers(); v.unusuallyMany(len(leavers), usual) {
 			many = say(" In the %s days before, %s lost access.", usualDays, people(usual))
 		}
-		return say("Of the %s who lose access, %s: %s.%s%s Have all of them left, as when a part of the company closes?",
-			people(len(leavers)), v.tellAll(patterns, 3), named(hit, namedInFinding), many, v.lastSignIns(hit))
+		return say("Of the %s who lose access, %s: %s.%s%s %s",
+			people(len(leavers)), v.tellAll(patterns, 3), named(hit, namedInFinding), many, v.lastSignIns(hit),
+			v.whetherToEnd(hit, "Have all of them left, as when a part of the company closes?"))
 	})
 }
 
@@ -240,7 +254,7 @@ func (v *Review) aboutAccessKept() []finding {
 	})...)
 	doubled := where(v.people, func(p *person) bool { return len(p.dec.OpenAccounts) > 0 })
 	out = append(out, about("leaver_of_several_accounts", 100, doubled, func() text {
-		return say("%s %s left and can still sign in with accounts of which nobody said whether they are theirs: %s. Is it known which are?",
+		return say("%s %s left and can still sign in with accounts of which nobody said whether they are theirs: %s. Are these disabled by now?",
 			people(len(doubled)), isAre(len(doubled), "has", "have"), listed(doubled, namedInFinding, openAccounts))
 	})...)
 	guarded := where(v.byAction[roster.ActionSetAside], func(p *person) bool {
@@ -353,8 +367,8 @@ func (v *Review) leaversMany(leavers []*person) []finding {
 		return nil
 	}
 	return about("leavers_many", 87, leavers, func() text {
-		return say("%s lose access at once. In the %s days before, %s did. Have all of them left?", people(len(leavers)), usualDays,
-			people(usual))
+		return say("%s lose access at once. In the %s days before, %s did. %s", people(len(leavers)), usualDays,
+			people(usual), v.whetherToEnd(leavers, "Have all of them left?"))
 	})
 }
 

@@ -62,7 +62,7 @@ func (v *Review) pageOne(w *markdown.Page) {
 }
 
 // aboutAll are the questions that name nobody, because they are about everybody of a row.
-var aboutAll = map[string]bool{"leavers_many": true, "mass_change": true}
+var aboutAll = map[string]bool{"leavers_many": true, "mass_change": true, "rules_name_old_value": true}
 
 // asked is the number of the first question that is about each person in particular.
 func (v *Review) asked() map[string]int {
@@ -121,7 +121,7 @@ func (v *Review) findingLines(w *markdown.Page) {
 	w.Line("| | Question | Ask | If no | No answer in time |\n| ---: | --- | --- | --- | --- |")
 	room := len(v.findings)
 	if left := pageLines - belowQuestions - strings.Count(w.String(), "\n"); room > left {
-		room = max(left-belowTable, lookAt)
+		room = max(left-belowTable, 1)
 	}
 	for i, f := range v.findings[:min(len(v.findings), room)] {
 		w.Line("| %d | %s | %s | %s | %s |", i+1, cut(f.Text.markdown()), f.Ask.markdown(), f.No.markdown(), cut(f.Unanswered.markdown()))
