@@ -99,6 +99,7 @@ type task struct {
 	doubt      bool   // no answer came to a write, which may have been carried out all the same
 	issued     string // the first password that was kept for the person; "": none
 	mustChange bool   // pwdLastSet 0 was written
+	mayNot     bool   // the access list forbids the owner to change the password, and no document says so
 	badControl bool   // what the document says of userAccountControl is not to be written
 }
 

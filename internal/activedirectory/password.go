@@ -114,7 +114,7 @@ func (r *run) initialPassword(ctx context.Context, t *task) (password string, ge
 func (r *run) asksForChange(t *task) bool {
 	_, managed := t.want(attrPasswordSet)
 	cannot, _ := t.want(FlagCannotChangePassword)
-	return !managed && !r.o.KeepPassword && !flagSet(cannot)
+	return !managed && !r.o.KeepPassword && !flagSet(cannot) && !t.mayNot
 }
 
 // passwordSet notes that a password is in effect, and delivers a generated one.

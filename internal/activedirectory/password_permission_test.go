@@ -198,6 +198,54 @@ func TestCannotChangePasswordRefused(t *testing.T) {
 	}
 }
 
+// TestCannotChangePasswordWhileDisabled: the flag never locks somebody out who was disabled when it was written. They
+// keep the password that they were to change; leavers and shared accounts are not refused the flag.
+func TestCannotChangePasswordWhileDisabled(t *testing.T) {
+	l := newLab(t, Options{ManagePrivileged: true})
+	changes := l.must(t, l.person(1), l.person(2), l.person(3))
+	apply := func(c directory.Change) directory.Outcome {
+		return l.Apply(t.Context(), []directory.Change{c}, directory.ApplyOptions{})[0]
+	}
+	off := func(c directory.Change) directory.Change { c.Want.Enabled = false; return c }
+	if out := apply(off(set(changes[0]))); out.Err != nil {
+		t.Fatal(out.Err)
+	}
+	if out := apply(off(set(changes[0], FlagCannotChangePassword, "TRUE"))); out.Err != nil {
+		t.Fatal(out.Err)
+	}
+	if e := l.entry(t, l.id(1), attrPasswordSet); e.Get(attrPasswordSet) != "0" {
+		t.Fatalf("pwdLastSet is %s, want 0: the person was to change the password", e.Get(attrPasswordSet))
+	}
+	if out := apply(set(changes[0], FlagCannotChangePassword, "TRUE")); out.Err != nil {
+		t.Fatal(out.Err)
+	}
+	if e := l.entry(t, l.id(1), attrPasswordSet); e.Get(attrPasswordSet) == "0" {
+		t.Error("who must not change the password must change it, and cannot sign in")
+	}
+	by := l.person(4)
+	by.Want.Enabled = false
+	made := l.must(t, by)[0]
+	const deny = "(OD;;CR;ab721a53-1e2f-11d0-9819-00aa0040529b;;"
+	l.dsaclOn(t, l.dn(4), deny+"WD)"+deny+"PS)")
+	if made.Want.Enabled = true; apply(made).Err != nil {
+		t.Fatal("who was forbidden by hand is not enabled")
+	}
+	if e := l.entry(t, l.id(4), attrPasswordSet); e.Get(attrPasswordSet) == "0" {
+		t.Error("who may not change the password by hand must change it, and cannot sign in")
+	}
+	l.edit(t, l.dn(2), attrAdminCount, "1")
+	if out := apply(off(set(changes[1], FlagCannotChangePassword, "TRUE"))); out.Err != nil {
+		t.Errorf("a leaver who administered once: %v", out.Err)
+	}
+	shared := set(changes[2], FlagCannotChangePassword, "TRUE", FlagPasswordNeverExpires, "TRUE")
+	if err := l.Check(t.Context(), []directory.Change{shared}); err != nil {
+		t.Errorf("a shared account, at plan: %v", err)
+	}
+	if out := apply(shared); out.Err != nil {
+		t.Errorf("a shared account: %v", out.Err)
+	}
+}
+
 // entryOf makes an entry of an access list, and objectEntry one about the right to change the password.
 func entryOf(kind, flags byte, mask uint32, more ...[]byte) []byte {
 	e := binary.LittleEndian.AppendUint32([]byte{kind, flags, 0, 0}, mask)

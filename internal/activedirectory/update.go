@@ -86,6 +86,11 @@ func (r *run) stateEdits(ctx context.Context, t *task) ([]edit, newPassword, err
 			control = append(control, r.acceptsPassword(t)...)
 		}
 	}
+	if _, managed := t.want(FlagCannotChangePassword); !managed && p.text != "" && r.asksForChange(t) {
+		dn, _ := t.where()
+		l, err := r.accessList(ctx, dn) // somebody may have forbidden it by hand
+		t.mayNot = err == nil && l.forbidsPasswordChange()
+	}
 	return append(r.passwordEdits(t, p.text), control...), p, nil
 }
 
