@@ -96,12 +96,12 @@ func (s *Server) injected(method, target string, body []byte) *fault {
 	return nil
 }
 
-// before does what goes wrong before the work and reports that there is no more to do.
-func (f *fault) before(w http.ResponseWriter) bool {
+// fails does what goes wrong before the work and reports that there is no more to do.
+func (s *Server) fails(f *fault, w http.ResponseWriter) bool {
 	if f == nil {
 		return false
 	}
-	time.Sleep(f.Delay)
+	s.wait(f.Delay)
 	switch {
 	case f.Drop:
 		drop(w)

@@ -72,7 +72,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Header.Get("Content-Encoding") == "gzip" {
 		body = unzip(body)
 	}
-	time.Sleep(s.options.Latency)
+	s.wait(s.options.Latency)
 	if s.hangs() {
 		drop(w)
 		return
@@ -104,7 +104,7 @@ func (s *Server) serveAuthority(w http.ResponseWriter, r *http.Request, path str
 	s.mu.Lock()
 	f := s.injected(r.Method, path, body)
 	s.mu.Unlock()
-	if f.before(w) {
+	if s.fails(f, w) {
 		return
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
@@ -116,13 +116,13 @@ func (s *Server) serveGraph(w http.ResponseWriter, c *call) {
 	s.stats.Requests++
 	f := s.meet(c.method, c.target(), c.body)
 	s.mu.Unlock()
-	if f.before(w) {
+	if s.fails(f, w) {
 		return
 	}
 	s.mu.Lock()
 	a, lost := s.carryOut(c)
 	s.mu.Unlock()
-	time.Sleep(c.delay)
+	s.wait(c.delay)
 	if lost || f.after() {
 		drop(w)
 		return

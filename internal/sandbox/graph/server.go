@@ -155,6 +155,8 @@ type Server struct {
 	serial    int // of lists in any order
 	intercept func(method, target string) Fate
 	hung      bool
+	closing   chan struct{} // closed by Close: nobody waits for an answer any more
+	close     sync.Once
 }
 
 // Start starts a tenant on a free port of the loopback interface.
@@ -164,7 +166,8 @@ func Start(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{options: o, caPEM: caPEM, roots: x509.NewCertPool(), signing: make([]byte, 32), tokens: map[string]*token{}, pages: map[string]*listing{}, deltas: map[string]*changes{}}
+	s := &Server{options: o, caPEM: caPEM, roots: x509.NewCertPool(), signing: make([]byte, 32), tokens: map[string]*token{}, pages: map[string]*listing{}, deltas: map[string]*changes{},
+		closing: make(chan struct{})}
 	s.roots.AppendCertsFromPEM(caPEM)
 	if _, err := rand.Read(s.signing); err != nil {
 		return nil, err
@@ -227,10 +230,22 @@ func (s *Server) HTTPClient() *http.Client {
 	return &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
-// Close ends the server and its connections.
+// Close ends the server, its connections and every delay.
 func (s *Server) Close() {
+	s.close.Do(func() { close(s.closing) })
 	s.http.CloseClientConnections()
 	s.http.Close()
+}
+
+// wait waits as long as an answer takes, or until the server is closed.
+func (s *Server) wait(delay time.Duration) {
+	if delay <= 0 {
+		return
+	}
+	select {
+	case <-time.After(delay):
+	case <-s.closing:
+	}
 }
 
 func (s *Server) now() time.Time { return s.options.Clock().UTC() }
