@@ -112,14 +112,16 @@ func TestWorkerProblems(t *testing.T) {
 		in   value
 		want []string
 	}{
-		"null":     {"title", AttributeRule{Source: "X", WhenNull: NullError}, text(" "), []string{`worker "1001": title: found no value, and when_null is "error"; rule [X], where X is " "`}},
+		"null": {"title", AttributeRule{Source: "X", WhenNull: NullError}, text(" "),
+			[]string{`worker "1001": title: found no value, and when_null is "error"; rule [X], where X is " "`}},
 		"required": {"cn", AttributeRule{Source: "X", Apply: ApplyAlways}, value{}, []string{`cn: found no value, and every account needs one`}},
-		"too long": {"department", AttributeRule{Expression: `Append([X], "!")`}, text(strings.Repeat("x", 64)), []string{"department: found", "65 characters, expected at most 64; rule Append([X], \"!\"), where X is"}},
-		"single":   {"title", AttributeRule{Source: "X"}, expression.List("a", "b"), []string{`found 2 values ("a", "b"), expected one`}},
-		"number":   {"countryCode", AttributeRule{Source: "X"}, text("DE"), []string{`countryCode: found "DE"`}},
-		"nul":      {"title", AttributeRule{Source: "X"}, text("a\x00b"), []string{"NUL"}},
-		"UTF-8":    {"title", AttributeRule{Source: "X"}, text("a\xff"), []string{"valid UTF-8"}},
-		"path":     {"secretary", AttributeRule{Source: "X"}, text("Bob"), []string{"expected a distinguished name"}},
+		"too long": {"department", AttributeRule{Expression: `Append([X], "!")`}, text(strings.Repeat("x", 64)), []string{"department: found",
+			"65 characters, expected at most 64; rule Append([X], \"!\"), where X is"}},
+		"single": {"title", AttributeRule{Source: "X"}, expression.List("a", "b"), []string{`found 2 values ("a", "b"), expected one`}},
+		"number": {"countryCode", AttributeRule{Source: "X"}, text("DE"), []string{`countryCode: found "DE"`}},
+		"nul":    {"title", AttributeRule{Source: "X"}, text("a\x00b"), []string{"NUL"}},
+		"UTF-8":  {"title", AttributeRule{Source: "X"}, text("a\xff"), []string{"valid UTF-8"}},
+		"path":   {"secretary", AttributeRule{Source: "X"}, text("Bob"), []string{"expected a distinguished name"}},
 		"time": {"accountExpires", AttributeRule{Source: "X"}, text("2027-01-31"), []string{`accountExpires: found "2027-01-31"`,
 			"expected a time"}},
 		"function":        {"title", AttributeRule{Expression: `FormatDateTime([X], , "yyyy-MM-dd", "yyyy")`}, text("soon"), []string{"title: line 1, column 1: FormatDateTime", `rule FormatDateTime`}},

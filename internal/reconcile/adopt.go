@@ -185,7 +185,8 @@ func (p *Population) fitting(
 		e := byLogin[0]
 		carries := slices.ContainsFunc(free, func(c *directory.Existing) bool { return c.ID == e.ID })
 		if len(free) == 1 && !carries && !p.Typed && p.checkAdoption(id, want, e, "", attribute) != nil {
-			return nil, fmt.Errorf("worker %q: %s carries the worker id, and %s has the %s %q: choose another name, or link the worker to one of them",
+			return nil, fmt.Errorf("worker %q: %s carries the worker id, and %s has the %s %q: choose another name, or link the worker to one of "+
+				"them",
 				id, free[0].Path, e.Path, p.Target.Format.Login, login)
 		}
 		return e, nil

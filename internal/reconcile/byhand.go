@@ -63,7 +63,8 @@ func (p *Population) warnOfManualChanges(accounts map[string]directory.Account, 
 	var lines []string
 	for _, id := range changed {
 		byHand := p.Memory.ByHand[id]
-		if _, leaves := p.left[id]; leaves || len(byHand) == 0 || p.isExchanged(id, accounts[id]) || accounts[id].Deleted || accounts[id].Released {
+		if _, leaves := p.left[id]; leaves || len(byHand) == 0 || p.isExchanged(id, accounts[id]) || accounts[id].Deleted ||
+			accounts[id].Released {
 			continue
 		}
 		before, known := p.before(id)

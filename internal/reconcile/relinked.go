@@ -24,7 +24,8 @@ func (p *Population) leaveFor(accounts map[string]directory.Account, changed []s
 	for _, id := range changed {
 		c, crossed := p.Memory.Crossed[id]
 		a := accounts[id]
-		if !crossed || p.Single || c.Object == "" || c.Document != digestOfDocument(p.documents[id]) || ids[id] == "" || p.changedByHand(id) || a.Deleted || a.Released ||
+		if !crossed || p.Single || c.Object == "" || c.Document != digestOfDocument(p.documents[id]) || ids[id] == "" || p.changedByHand(id) ||
+			a.Deleted || a.Released ||
 			slices.ContainsFunc(managed, func(object string) bool { return directory.Fold(object) == directory.Fold(c.Object) }) {
 			continue
 		}

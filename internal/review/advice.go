@@ -332,7 +332,8 @@ func (v *Review) holds(b *bounded) {
 		return
 	}
 	const intro = "Copy the block into the configuration, take out whom a yes is about (but not whom another open question holds, which the " +
-		"block names), add the people about whom the answer is no, where the row says hold, add its `json` to the `overrides` of the accounts data source, and plan again: that plan has a page of its own to approve. " +
+		"block names), add the people about whom the answer is no, where the row says hold, add its `json` to the `overrides` of the accounts " +
+		"data source, and plan again: that plan has a page of its own to approve. " +
 		"Nothing happens to these people until the hold ends (24:00 UTC of `expires`); the next plan then has their changes again. " +
 		"Where a change is wrong, HR corrects the record, or an override says otherwise; give `expires` a later day until that is done.\n\n"
 	if !b.put("## Hold\n\n" + intro + "```terraform\n" + v.holdBlock() + "```\n\n") {

@@ -166,7 +166,8 @@ func Start(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{options: o, caPEM: caPEM, roots: x509.NewCertPool(), signing: make([]byte, 32), tokens: map[string]*token{}, pages: map[string]*listing{}, deltas: map[string]*changes{},
+	s := &Server{options: o, caPEM: caPEM, roots: x509.NewCertPool(), signing: make([]byte, 32), tokens: map[string]*token{},
+		pages: map[string]*listing{}, deltas: map[string]*changes{},
 		closing: make(chan struct{})}
 	s.roots.AppendCertsFromPEM(caPEM)
 	if _, err := rand.Read(s.signing); err != nil {
