@@ -67,7 +67,7 @@ func (v *Review) aboutWhoLeaves() []finding {
 	})
 	return append(out, about("leaver_just_hired", 48, quick, func() text {
 		return say("%s%s.%s Is the end date right?", each(quick), listed(quick, namedInFinding, func(p *person) text {
-			return say("%s leaves within %s days of the first one, %s", p.wholly(), quickDays, string(p.pro.HireDate))
+			return say("%s leaves within %s days of the first day at work, %s", p.wholly(), quickDays, string(p.pro.HireDate))
 		}), v.lastSignIns(quick))
 	})...)
 }

@@ -3,7 +3,6 @@
 package roster
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 
@@ -97,7 +96,8 @@ func (d *drafts) keepGroups(p *drafted, a *directory.Account) {
 	state := p.present(directory.GroupsAttribute).Text()
 	switch {
 	case state == directory.GroupsRemoved,
-		state == "" && !a.Enabled && directory.Leaves(cmp.Or(p.cause, p.existing.DisabledFor)) && d.strips(p.person, d.leftSince(p.person)):
+		state == "" && !a.Enabled && p.cause == "" && directory.Leaves(p.existing.DisabledFor),
+		state == "" && !a.Enabled && directory.Leaves(p.cause) && d.strips(p.person, d.leftSince(p.person)):
 		a.Attributes[directory.GroupsAttribute] = directory.Value{directory.GroupsRemoved}
 	case state != directory.GroupsPartly && d.rules.Lifecycle.RestoreGroups:
 		a.Attributes[directory.GroupsAttribute] = directory.Value{directory.GroupsKept}

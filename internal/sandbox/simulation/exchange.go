@@ -22,7 +22,7 @@ func newExchangingLife(ctx context.Context, kinds []string, n int, d dice) *life
 // exchange lets somebody exchange the worker ids of two or three accounts in every directory, and runs once: the night's
 // run after it is to find everything as it always is.
 func (l *life) exchange() {
-	if !l.isExchanging || l.dice(4, "exchange") < 3 || l.trouble != "" {
+	if !l.isExchanging || l.dice(4, "exchange") < 3 || l.trouble != "" || l.calm == 0 { // no state knows whom a run that came to harm created
 		return
 	}
 	var who []string

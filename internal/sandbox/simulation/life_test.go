@@ -128,7 +128,7 @@ func TestLives(t *testing.T) {
 }
 
 // variedSeeds are varied lives of which each showed a fault once.
-var variedSeeds = []uint64{1002, 1010, 1015}
+var variedSeeds = []uint64{1002, 1010, 1015, 1023, 1101}
 
 // TestVariedSeeds is TestSeeds for lives whose rules are drawn.
 func TestVariedSeeds(t *testing.T) {
