@@ -15,7 +15,8 @@ import (
 //
 //   - The population takes that account over as any other, and releases the one that it managed, as it is.
 //   - Where that account must not be taken over, the population keeps the one that it has, and nobody else is stopped.
-//   - Worker ids that somebody changed by hand are no such case, see isExchanged.
+//   - Worker ids that somebody changed by hand are no such case, see isExchanged. Nor is a worker who may not sign in:
+//     the account that the population managed as theirs is never released with access.
 
 // leaveFor takes those workers out of ids who get another account, and notes in p.left the object ids that they had.
 func (p *Population) leaveFor(accounts map[string]directory.Account, changed []string, ids map[string]string) {
@@ -24,7 +25,7 @@ func (p *Population) leaveFor(accounts map[string]directory.Account, changed []s
 	for _, id := range changed {
 		c, crossed := p.Memory.Crossed[id]
 		a := accounts[id]
-		if !crossed || p.Single || c.Object == "" || c.Document != digestOfDocument(p.documents[id]) || ids[id] == "" || p.changedByHand(id) ||
+		if !crossed || c.Barred || p.Single || c.Object == "" || c.Document != digestOfDocument(p.documents[id]) || ids[id] == "" || p.changedByHand(id) ||
 			a.Deleted || a.Released ||
 			slices.ContainsFunc(managed, func(object string) bool { return directory.Fold(object) == directory.Fold(c.Object) }) {
 			continue
